@@ -1,0 +1,45 @@
+# Every target does its own set-up; a fresh machine needs Python 3.11 or newer, make and a package index.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo serve check test clean
+
+setup: .venv/dev.stamp
+
+# pip alone installs the locks; uv, where it is found, does the same faster.
+INSTALL = if command -v uv >/dev/null 2>&1; \
+	then VIRTUAL_ENV=.venv uv pip install --quiet --require-hashes --no-deps -r $(1) \
+	  && VIRTUAL_ENV=.venv uv pip install --quiet --no-deps --no-build-isolation --editable .; \
+	else $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1) \
+	  && $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .; fi
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: requirements/runtime.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the locked dependencies into .venv …" >&2
+	@$(call INSTALL,requirements/runtime.txt)
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the locked development dependencies into .venv …" >&2
+	@$(call INSTALL,requirements/dev.txt)
+	@touch $@ .venv/runtime.stamp
+
+demo: .venv/runtime.stamp
+	@$(BIN)/python -m examples.demo
+
+serve: .venv/runtime.stamp
+	@$(BIN)/handler serve
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf .venv .chroma dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,52 @@
+"""What search and ingest ask of an embedding model, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.tokens import Tokenizer
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """A text embedding model. Vectors are float32 of length 1, so that their dot product is the cosine."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, as the collection records it."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        ...
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """How this model counts tokens."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """The most tokens of one input, special tokens not counted."""
+        ...
+
+    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+        """For each batch of texts, in order, its vectors, shape (len(batch), dimensions).
+
+        Lazy on both sides, so that reading, embedding and writing overlap: it takes a bounded number of batches
+        ahead. Patient: retries what may pass. Raises EmbeddingError where it does not.
+        """
+        ...
+
+    def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:
+        """The vectors of queries, shape (len(texts), dimensions). At most one quick retry within the time.
+
+        Raises EmbeddingError; EmbeddingTimeout when the time is up.
+        """
+        ...

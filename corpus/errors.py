@@ -1,0 +1,123 @@
+"""Every error that this project raises on purpose. Messages name the thing and the way out; none holds a secret.
+
+CorpusError
+├── SettingsError               a setting is wrong or missing
+├── DocumentError               one document could not be taken; the others can
+│   ├── DocumentMissing         no such file
+│   ├── DocumentUnreadable      damaged, encrypted, or not what its name says
+│   ├── DocumentEmpty           nothing in it that could be found
+│   └── DocumentUnsupported     a type that is not read
+├── EmbeddingError
+│   ├── EmbeddingUnauthorized   the key is wrong, or may not use the model
+│   ├── EmbeddingModelUnknown   the endpoint does not know the model
+│   ├── EmbeddingQuotaExceeded  the account has no money left
+│   ├── EmbeddingRateLimited    too many requests; later it works
+│   ├── EmbeddingUnavailable    the endpoint is away or broken; later it may work
+│   ├── EmbeddingTimeout        no answer before the deadline
+│   ├── EmbeddingReplyInvalid   the endpoint answered, but not with the vectors asked for
+│   ├── EmbeddingInputInvalid   the endpoint refused the input
+│   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
+└── StoreError
+    ├── StoreUnavailable        Chroma cannot be reached or opened; later it may work
+    ├── CollectionMissing       nothing was ingested under that name
+    └── CollectionMismatch      the collection was made otherwise than the settings ask for
+"""
+
+from __future__ import annotations
+
+
+class CorpusError(Exception):
+    """The root. `code` is stable and for machines; `retryable` says whether the same call may work later."""
+
+    code = "corpus_error"
+    retryable = False
+
+
+class SettingsError(CorpusError):
+    code = "settings_invalid"
+
+
+class DocumentError(CorpusError):
+    code = "document_error"
+
+
+class DocumentMissing(DocumentError):
+    code = "document_missing"
+
+
+class DocumentUnreadable(DocumentError):
+    code = "document_unreadable"
+
+
+class DocumentEmpty(DocumentError):
+    code = "document_empty"
+
+
+class DocumentUnsupported(DocumentError):
+    code = "document_unsupported"
+
+
+class EmbeddingError(CorpusError):
+    code = "embedding_error"
+
+
+class EmbeddingUnauthorized(EmbeddingError):
+    code = "embedding_unauthorized"
+
+
+class EmbeddingModelUnknown(EmbeddingError):
+    code = "embedding_model_unknown"
+
+
+class EmbeddingQuotaExceeded(EmbeddingError):
+    code = "embedding_quota_exceeded"
+
+
+class EmbeddingRateLimited(EmbeddingError):
+    """`retry_after` is in seconds, None where the endpoint did not say."""
+
+    code = "embedding_rate_limited"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class EmbeddingUnavailable(EmbeddingError):
+    code = "embedding_unavailable"
+    retryable = True
+
+
+class EmbeddingTimeout(EmbeddingError):
+    code = "embedding_timeout"
+    retryable = True
+
+
+class EmbeddingReplyInvalid(EmbeddingError):
+    code = "embedding_reply_invalid"
+
+
+class EmbeddingInputInvalid(EmbeddingError):
+    code = "embedding_input_invalid"
+
+
+class ModelFilesInvalid(EmbeddingError):
+    code = "model_files_invalid"
+
+
+class StoreError(CorpusError):
+    code = "store_error"
+
+
+class StoreUnavailable(StoreError):
+    code = "store_unavailable"
+    retryable = True
+
+
+class CollectionMissing(StoreError):
+    code = "collection_missing"
+
+
+class CollectionMismatch(StoreError):
+    code = "collection_mismatch"

@@ -1,0 +1,88 @@
+"""The records that both sides exchange. Plain data: no I/O, no settings, no third-party type."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MetadataValue = str | int | float | bool
+Metadata = Mapping[str, MetadataValue]
+
+
+def document_id_of(source: str) -> str:
+    """The id of the document at `source`: the first 16 hex digits of the SHA-256 of its UTF-8 bytes."""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def context_of(title: str | None, heading: str | None) -> str:
+    """What a chunk is about, for the model to read before its text: title and heading path; may be empty."""
+    if title and heading and not heading.startswith(title):
+        return f"{title} > {heading}"
+    return heading or title or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A stretch of one document, as it is stored and cited.
+
+    `document_text[start:end] == text`, in characters; `index` counts from 0 within the document; `tokens` is the
+    length of `text` in the collection's own tokens; `page` and `page_end` count from 1 and are None where the
+    format has no pages; `heading` is the path of headings joined by " > "; `digest` is the hex SHA-256 of the whole
+    document as read, the same in all its chunks; `updated_at` is when the source last changed, ISO 8601 in UTC.
+    """
+
+    document_id: str
+    index: int
+    text: str
+    source: str
+    start: int
+    end: int
+    tokens: int
+    digest: str
+    updated_at: str
+    title: str | None = None
+    url: str | None = None
+    page: int | None = None
+    page_end: int | None = None
+    heading: str | None = None
+    metadata: Metadata = field(default_factory=dict)
+
+    @property
+    def chunk_id(self) -> str:
+        """Chunk 0 is the document's record: its id is the same in every version, so that replacing it switches.
+
+        The others carry the version in their id: old and new can lie side by side until the switch.
+        """
+        if self.index == 0:
+            return record_id_of(self.document_id)
+        return f"{self.document_id}-{self.digest[:12]}-{self.index}"
+
+
+def record_id_of(document_id: str) -> str:
+    """The id of the chunk that is the document's record."""
+    return f"{document_id}-0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRecord:
+    """A stored document, as its first chunk tells it. `chunks` and `tokens` are totals over the document."""
+
+    document_id: str
+    source: str
+    digest: str
+    chunks: int
+    tokens: int
+    updated_at: str
+    ingested_at: str
+    title: str | None = None
+    url: str | None = None
+    metadata: Metadata = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A chunk that answers a query. `score` is 0 to 1, higher is better."""
+
+    chunk: Chunk
+    score: float

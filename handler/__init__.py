@@ -1,0 +1,1 @@
+"""The HTTP action that a GPT calls."""

@@ -1,0 +1,1 @@
+"""How the handler is packaged and deployed."""

@@ -1,0 +1,1 @@
+"""The command line: find, read, split, embed and store documents."""

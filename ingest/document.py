@@ -1,0 +1,48 @@
+"""What a reader yields and the splitter cuts: text with its structure. Offsets are characters of `Document.text`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from corpus.records import MetadataValue
+
+BlockKind = Literal["heading", "paragraph", "list_item", "table", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of text that belongs together: `text[start:end]`, without surrounding white space.
+
+    `level` is 1 to 6 for a heading and 0 otherwise. `name` is the heading as it is to be cited, without markup; it
+    is empty for other kinds. A table or code block holds one row or line of code per line of text.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document as read.
+
+    `blocks` are in reading order, do not overlap, and together cover all of `text` but white space (and markup that
+    carries no content). `page_starts[i]` is the offset at which page i + 1 starts; empty where the format has no pages.
+    `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
+    document says about itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as
+    a damaged page that was left out.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    page_starts: tuple[int, ...] = ()
+    page_labels: tuple[str, ...] = ()
+    title: str | None = None
+    url: str | None = None
+    updated_at: str | None = None
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

