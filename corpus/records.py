@@ -66,7 +66,10 @@ def record_id_of(document_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
-    """A stored document, as its first chunk tells it. `chunks` and `tokens` are totals over the document."""
+    """A stored document, as its first chunk tells it. `chunks` and `tokens` are totals over the document.
+
+    `stamp` tells ingest whether the file must be read again (size, time, options); readers have no use for it.
+    """
 
     document_id: str
     source: str
@@ -75,6 +78,7 @@ class DocumentRecord:
     tokens: int
     updated_at: str
     ingested_at: str
+    stamp: str
     title: str | None = None
     url: str | None = None
     metadata: Metadata = field(default_factory=dict)
