@@ -64,6 +64,29 @@ class Store:
                 self._collection.delete(ids=[record_id_of(document_id)])
             self._delete_where({"document_id": document_id})
 
+    def restamp(self, stamps: Mapping[str, str]) -> None:
+        """Note by document id that the document's file was looked at again and holds the same."""
+        for part in _batched(stamps.items(), self._batch()):
+            with _translated():
+                self._collection.update(
+                    ids=[record_id_of(document_id) for document_id, _ in part],
+                    metadatas=[{"stamp": stamp} for _, stamp in part],
+                )
+
+    def sweep(self, records: Sequence[DocumentRecord]) -> None:
+        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for."""
+        if self.count() == sum(record.chunks for record in records):
+            return
+        digests = {record.document_id: record.digest for record in records}
+        stray = [
+            chunk_id
+            for chunk_id, metadata, _ in self._read(None, texts=False)
+            if digests.get(metadata["document_id"]) != metadata["digest"]
+        ]
+        for part in _batched(stray, self._batch()):
+            with _translated():
+                self._collection.delete(ids=part)
+
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
         records = [record_from(metadata) for _, metadata, _ in self._read({"index": 0}, texts=False)]
@@ -124,12 +147,14 @@ class Store:
             for metadata, text, distance in rows
         ]
 
-    def _read(self, where: Where, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
+    def _read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
         include = ["metadatas", "documents"] if texts else ["metadatas"]
         offset = 0
         while True:
             with _translated():
-                found = self._collection.get(where=dict(where), include=include, limit=self._page, offset=offset)
+                found = self._collection.get(
+                    where=dict(where) if where else None, include=include, limit=self._page, offset=offset
+                )
             documents = found["documents"] or [""] * len(found["ids"])
             yield from zip(found["ids"], found["metadatas"], documents, strict=True)
             if len(found["ids"]) < self._page:

@@ -1,0 +1,21 @@
+"""Settings of the command line alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+
+from corpus.settings import CorpusSettings
+
+
+class IngestSettings(CorpusSettings):
+    """How files are found and read."""
+
+    source_root: Path = Field(
+        default=Path(), description="Sources are named relative to this folder where they lie below it."
+    )
+    workers: int = Field(
+        default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, le=64, description="Processes that read files."
+    )
