@@ -55,7 +55,7 @@ class Composer:
         self._page_starts.append(self._length)
 
     def add(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> None:
-        """Add a block; text without content adds nothing. Code and list items keep their indentation, before the block."""
+        """Add a block; text without content adds nothing. Code and list items keep their indentation, before it."""
         text = clean(text).strip("\n") if kind in ("code", "list_item") else clean(text).strip()
         if not text.strip():
             return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
-from corpus.errors import DocumentEmpty, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.document import Document
+from ingest.readers.composer import one_line
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
@@ -63,7 +65,13 @@ def read(path: Path, *, password: str | None = None) -> Sequence[Document]:
     data = _bytes_of(path)
     if not is_readable(path):
         raise DocumentUnsupported(why_not(path))
-    return reader_of(path.suffix)(data, password=password)
+    try:
+        return reader_of(path.suffix)(data, password=password)
+    except (DocumentError, MemoryError):
+        raise
+    except Exception as error:
+        reason = one_line(f"{type(error).__name__}: {error}")[:200]
+        raise DocumentUnreadable(f"The file is damaged: its reader failed with {reason}. Save it anew.") from error
 
 
 def reader_of(suffix: str) -> _Reader:
@@ -73,7 +81,10 @@ def reader_of(suffix: str) -> _Reader:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise DocumentUnreadable("This is not a file. Name a file, or a folder that holds files.")
+        size = status.st_size
         if size > MAX_FILE_BYTES:
             raise DocumentUnreadable(
                 f"The file has {size // 2**20} MB; at most {MAX_FILE_BYTES // 2**20} MB are read. Split it."
