@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,14 +13,13 @@ from pathlib import Path
 from corpus.collection import CollectionRecord
 from corpus.embedding.choice import collection_for, embedder_for_new_collection, embedder_of
 from corpus.embedding.model import Embedder
-from corpus.errors import CollectionMissing, DocumentError, SettingsError
+from corpus.errors import CollectionMissing, SettingsError
 from corpus.records import DocumentRecord
 from corpus.store import Store, create_store, open_store
 from ingest import console
-from ingest.changes import Changes, Job, New, gone
-from ingest.document import Document
+from ingest.changes import Changes, Job, New, Reading, gone
 from ingest.find import Found, FoundFile, find, patterns
-from ingest.readers import read
+from ingest.reading import ReaderPool
 from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sync import Sync, tally, tally_stored
@@ -42,7 +41,7 @@ def add_documents(paths: Sequence[Path], settings: IngestSettings, options: AddO
     started = time.monotonic()
     found = find(paths, root=settings.source_root, include=options.include, exclude=options.exclude)
     report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
-    job = Job(files=found.files, read=_read_all, options=f"retrieval-action {version('retrieval-action')}")
+    job = Job(files=found.files, read=_reading(settings), options=f"retrieval-action {version('retrieval-action')}")
     store, embedder, collection = _open(settings, dry_run=options.dry_run)
     console.say(
         f"{'Would ingest' if options.dry_run else 'Ingesting'} into {settings.target} "
@@ -117,12 +116,18 @@ def _check_prune(
         )
 
 
-def _read_all(files: Iterable[FoundFile]) -> Iterator[tuple[FoundFile, Sequence[Document] | DocumentError]]:
-    for file in files:
-        try:
-            yield file, read(file.path)
-        except DocumentError as error:
-            yield file, error
+def _reading(settings: IngestSettings) -> Callable[[Iterable[FoundFile]], Reading]:
+    def read(files: Iterable[FoundFile]) -> Reading:
+        by_path = {file.path: file for file in files}
+        with ReaderPool(
+            workers=settings.workers,
+            timeout_seconds=settings.read_timeout_seconds,
+            memory_bytes=settings.read_memory_mb * 2**20,
+        ) as pool:
+            for path, result in pool.read_all(by_path):
+                yield by_path[path], result
+
+    return read
 
 
 @contextlib.contextmanager

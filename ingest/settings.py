@@ -19,3 +19,5 @@ class IngestSettings(CorpusSettings):
     workers: int = Field(
         default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, le=64, description="Processes that read files."
     )
+    read_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to read one file.")
+    read_memory_mb: int = Field(default=1024, ge=128, description="Most memory to read one file, in MB.")
