@@ -42,7 +42,9 @@ def find(paths: Iterable[Path], *, root: Path, include: Iterable[str] = (), excl
     that was named. `include` and `exclude` are patterns as in .gitignore, matched below each folder named; a folder's
     own .ingestignore counts too. Hidden files are passed over. Raises SettingsError for a pattern that is none.
     """
-    walk = _Walk(root.resolve(), _patterns_or_none("--include", include), _patterns_or_none("--exclude", exclude))
+    walk = _Walk(
+        _absolute(root), _patterns_or_none("--include", include), _patterns_or_none("--exclude", exclude)
+    )
     for path in paths:
         walk.add(path)
     return Found(
@@ -64,7 +66,7 @@ class _Walk:
         self._exclude = exclude
 
     def add(self, named: Path) -> None:
-        path = named.resolve()
+        path = _absolute(named)
         source = self._source(path, beside=path.parent)
         if path.is_dir():
             self.scopes.append(source)
@@ -152,6 +154,11 @@ class _Walk:
         if any(spec.match_file(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
             return True
         return self._include is not None and not is_folder and not self._include.match_file(name)
+
+
+def _absolute(path: Path) -> Path:
+    """Without `..`, but links keep the names that people know them by."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`, and resolve follows links
 
 
 def _patterns_or_none(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec | None:
