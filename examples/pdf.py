@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from markdown_it.tree import SyntaxTreeNode
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import cm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -31,7 +32,15 @@ from reportlab.platypus.tableofcontents import TableOfContents
 
 from examples.figures import ACCENT, FIGURES, GREY, INK
 from examples.master import COMPANY, Master, heading_level, plain_text, table_rows
-from examples.styles import CALLOUT_COLOURS, CONTENTS_STYLES, CONTENTS_TABLE_STYLE, STYLES, TABLE_STYLE, callout_style
+from examples.styles import (
+    CALLOUT_COLOURS,
+    CELL_PADDING,
+    CONTENTS_STYLES,
+    CONTENTS_TABLE_STYLE,
+    STYLES,
+    TABLE_STYLE,
+    callout_style,
+)
 
 MARGIN = 2.2 * cm
 TEXT_WIDTH = A4[0] - 2 * MARGIN
@@ -173,15 +182,23 @@ def list_of(node: SyntaxTreeNode) -> Flowable:
 
 def table_of(node: SyntaxTreeNode) -> Flowable:
     rows = table_rows(node)
-    longest = [max(len(plain_text(row[column])) for row in rows) for column in range(len(rows[0]))]
-    # In proportion to what they hold, but no column so narrow that it breaks words, nor so wide that it starves others.
-    weights = [min(max(length, 9), 46) for length in longest]
-    widths = [TEXT_WIDTH * weight / sum(weights) for weight in weights]
+    texts = [[plain_text(cell) for cell in row] for row in rows]
+    # Every column has room for its longest word; what is left goes where the text is.
+    words = [max(word_width(text) for text in column) + 2 * CELL_PADDING for column in zip(*texts, strict=True)]
+    weights = [min(max(map(len, column)), 46) for column in zip(*texts, strict=True)]
+    left = TEXT_WIDTH - sum(words)
+    widths = [word + left * weight / sum(weights) for word, weight in zip(words, weights, strict=True)]
     cells = [
         [Paragraph(markup(cell), STYLES["head" if index == 0 else "cell"]) for cell in row]
         for index, row in enumerate(rows)
     ]
     return Table(cells, colWidths=widths, repeatRows=1, style=TABLE_STYLE, spaceBefore=4, spaceAfter=10)
+
+
+def word_width(text: str) -> float:
+    return max(
+        (stringWidth(word, STYLES["head"].fontName, STYLES["head"].fontSize) for word in text.split()), default=0
+    )
 
 
 def callout_of(inline: SyntaxTreeNode) -> Flowable:

@@ -93,9 +93,12 @@ def add_list(document: Document, node: SyntaxTreeNode, depth: int) -> None:
         first, *rest = item.children
         paragraph = document.add_paragraph(style=style)
         if numbering is not None:
-            properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
-            properties.get_or_add_ilvl().val = 0
-            properties.get_or_add_numId().val = numbering
+            properties = OxmlElement("w:numPr")
+            for tag, value in (("w:ilvl", 0), ("w:numId", numbering)):
+                element = OxmlElement(tag)
+                element.set(qn("w:val"), str(value))
+                properties.append(element)
+            paragraph._p.get_or_add_pPr().append(properties)
         add_inline(paragraph, first.children[0])
         for block in rest:
             add_block(document, block, depth + 1)
