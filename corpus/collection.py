@@ -1,0 +1,89 @@
+"""What a collection remembers of how it was made. Whoever opens it obeys this; a contradiction is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from corpus.errors import CollectionMismatch
+from corpus.settings import CorpusSettings
+
+FORMAT = 1
+METRIC = "cosine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionRecord:
+    """`dimensions` is the vectors' length; `shortened` says that the endpoint was asked for fewer than its own.
+
+    `chunk_tokens` and `chunk_overlap` are in tokens of `tokenizer`.
+    """
+
+    embedding_model: str
+    dimensions: int
+    shortened: bool
+    tokenizer: str
+    chunk_tokens: int
+    chunk_overlap: int
+
+    def to_metadata(self) -> dict[str, str | int | bool]:
+        """As Chroma keeps it."""
+        return {
+            "format": FORMAT,
+            "metric": METRIC,
+            "embedding_model": self.embedding_model,
+            "dimensions": self.dimensions,
+            "shortened": self.shortened,
+            "tokenizer": self.tokenizer,
+            "chunk_tokens": self.chunk_tokens,
+            "chunk_overlap": self.chunk_overlap,
+        }
+
+
+def record_from_metadata(name: str, metadata: Mapping[str, object] | None, space: object) -> CollectionRecord:
+    """Read it back. Raises CollectionMismatch for a collection that this project did not make."""
+    found = metadata or {}
+    if found.get("format") != FORMAT:
+        raise CollectionMismatch(
+            f"Collection {name!r} was not made by this version of ingest (format {found.get('format')!r}, "
+            f"expected {FORMAT}). Name another with CHROMA_COLLECTION, or ingest into a new one."
+        )
+    if found.get("metric") != METRIC or space != METRIC:
+        raise CollectionMismatch(
+            f"Collection {name!r} measures by {space!r} but its record says {found.get('metric')!r}; "
+            f"scores need {METRIC!r}. Ingest into a new collection."
+        )
+    try:
+        return CollectionRecord(
+            embedding_model=str(found["embedding_model"]),
+            dimensions=_whole(found["dimensions"]),
+            shortened=bool(found["shortened"]),
+            tokenizer=str(found["tokenizer"]),
+            chunk_tokens=_whole(found["chunk_tokens"]),
+            chunk_overlap=_whole(found["chunk_overlap"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise CollectionMismatch(
+            f"Collection {name!r} has a damaged record ({error}). Ingest into a new collection."
+        ) from None
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no whole number")  # noqa: TRY004 - the caller speaks of values
+    return value
+
+
+def check_settings(record: CollectionRecord, settings: CorpusSettings) -> None:
+    """Raise CollectionMismatch where the settings, explicitly, ask for something else than the collection is."""
+    for variable, configured, stored in (
+        ("EMBEDDING_MODEL", settings.embedding_model, record.embedding_model),
+        ("EMBEDDING_DIMENSIONS", settings.embedding_dimensions, record.dimensions),
+        ("CHUNK_TOKENS", settings.chunk_tokens, record.chunk_tokens),
+        ("CHUNK_OVERLAP", settings.chunk_overlap, record.chunk_overlap),
+    ):
+        if configured is not None and configured != stored:
+            raise CollectionMismatch(
+                f"Collection {settings.chroma_collection!r} was written with {variable}={stored} but the setting is "
+                f"{configured}. Set {variable} back or unset it, or ingest into a new collection."
+            )

@@ -1,0 +1,67 @@
+"""Which embedder serves a collection. Each kind is imported only when it is the one: both are heavy."""
+
+from __future__ import annotations
+
+from corpus.collection import CollectionRecord
+from corpus.embedding.model import Embedder
+from corpus.errors import SettingsError
+from corpus.settings import LOCAL_MODEL, CorpusSettings
+
+DEFAULT_CHUNK_TOKENS = 400
+
+
+def embedder_for_new_collection(settings: CorpusSettings) -> Embedder:
+    """The embedder that the settings ask for. Raises SettingsError where they cannot be met."""
+    return _embedder(settings, settings.model_for_new_collection, settings.embedding_dimensions, shortened=None)
+
+
+def embedder_of(record: CollectionRecord, settings: CorpusSettings) -> Embedder:
+    """The embedder that the collection was made with. Raises SettingsError where the settings lack its key."""
+    return _embedder(settings, record.embedding_model, record.dimensions, shortened=record.shortened)
+
+
+def _embedder(settings: CorpusSettings, model: str, dimensions: int | None, *, shortened: bool | None) -> Embedder:
+    if model == LOCAL_MODEL:
+        from corpus.embedding.minilm import DIMENSIONS, LocalEmbedder
+
+        if dimensions not in {None, DIMENSIONS}:
+            raise SettingsError(
+                f"EMBEDDING_DIMENSIONS is {dimensions} but {LOCAL_MODEL} has {DIMENSIONS}. Unset EMBEDDING_DIMENSIONS."
+            )
+        return LocalEmbedder()
+    if settings.openai_api_key is None and settings.openai_base_url is None:
+        raise SettingsError(
+            f"The model {model!r} needs OPENAI_API_KEY (or OPENAI_BASE_URL, for an endpoint without keys). "
+            f"Set it, or ingest into a new collection with EMBEDDING_MODEL={LOCAL_MODEL}, which needs neither."
+        )
+    from corpus.embedding.openai import OpenAIEmbedder
+    from corpus.tokens import Cl100kTokenizer
+
+    return OpenAIEmbedder(
+        model=model,
+        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
+        base_url=settings.openai_base_url,
+        tokenizer=Cl100kTokenizer(),
+        dimensions=dimensions,
+        shortened=dimensions is not None if shortened is None else shortened,
+    )
+
+
+def collection_for(embedder: Embedder, settings: CorpusSettings) -> CollectionRecord:
+    """The record of a collection made now. Raises SettingsError where chunks would not fit the model's window."""
+    tokens = settings.chunk_tokens or min(DEFAULT_CHUNK_TOKENS, embedder.max_tokens)
+    if tokens > embedder.max_tokens:
+        raise SettingsError(
+            f"CHUNK_TOKENS is {tokens} but {embedder.model} reads at most {embedder.max_tokens}. Set it lower."
+        )
+    overlap = tokens // 8 if settings.chunk_overlap is None else settings.chunk_overlap
+    if overlap * 2 > tokens:
+        raise SettingsError(f"CHUNK_OVERLAP is {overlap}, more than half of a chunk's {tokens} tokens. Set it lower.")
+    return CollectionRecord(
+        embedding_model=embedder.model,
+        dimensions=embedder.dimensions,
+        shortened=settings.embedding_dimensions is not None and embedder.model != LOCAL_MODEL,
+        tokenizer=embedder.tokenizer.name,
+        chunk_tokens=tokens,
+        chunk_overlap=overlap,
+    )

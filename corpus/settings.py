@@ -1,0 +1,150 @@
+"""Settings that both sides read, from environment variables. The settings classes alone read the environment.
+
+Entry points call `load` once and pass the value on. Messages name variables, never their values: a value may be a key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import SettingsError
+
+LOCAL_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
+CLOUD = "cloud"
+
+# Chroma's own rule for the name of a collection.
+CollectionName = Annotated[
+    str, StringConstraints(min_length=3, max_length=512, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$")
+]
+
+
+class CorpusSettings(BaseSettings):
+    """Where the corpus lives and how a new collection is made."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_ignore_empty=True, hide_input_in_errors=True, extra="ignore", case_sensitive=False
+    )
+
+    chroma_path: Path = Field(default=Path(".chroma"), description="Folder of the embedded store.")
+    chroma_url: str | None = Field(
+        default=None, description="A Chroma server, http(s)://host:port, or `cloud` for Chroma Cloud."
+    )
+    chroma_api_key: SecretStr | None = Field(default=None, description="Key of Chroma Cloud, or token of the server.")
+    chroma_tenant: str | None = Field(default=None, description="Tenant; needed with `CHROMA_URL=cloud`.")
+    chroma_database: str | None = Field(default=None, description="Database; needed with `CHROMA_URL=cloud`.")
+    chroma_collection: CollectionName = Field(default="corpus", description="Name of the collection.")
+
+    embedding_model: str | None = Field(
+        default=None,
+        description="Model of a new collection: an OpenAI model, one of OPENAI_BASE_URL's, or all-MiniLM-L6-v2. "
+        "Default: text-embedding-3-small where OPENAI_API_KEY is set, else all-MiniLM-L6-v2.",
+    )
+    embedding_dimensions: int | None = Field(
+        default=None, ge=1, le=4096, description="Length of the vectors of a new collection. Default: the model's own."
+    )
+    openai_api_key: SecretStr | None = Field(default=None, description="Key of the embeddings endpoint.")
+    openai_base_url: str | None = Field(
+        default=None, description="Any OpenAI-compatible endpoint. Default: OpenAI's own."
+    )
+
+    chunk_tokens: int | None = Field(
+        default=None, ge=32, le=8191, description="Most tokens of a chunk in a new collection. Default: by model."
+    )
+    chunk_overlap: int | None = Field(
+        default=None, ge=0, le=4000, description="Most tokens that neighbouring chunks share. Default: by model."
+    )
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _is_server_or_cloud(cls, value: str | None) -> str | None:
+        if value is None or value == CLOUD:
+            return value
+        return _http_url(value, "must be `cloud` or look like http://host:8000")
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _is_endpoint(cls, value: str | None) -> str | None:
+        return None if value is None else _http_url(value, "must look like https://host/v1")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> CorpusSettings:
+        if self.chroma_url == CLOUD:
+            wanted = {
+                "CHROMA_API_KEY": self.chroma_api_key,
+                "CHROMA_TENANT": self.chroma_tenant,
+                "CHROMA_DATABASE": self.chroma_database,
+            }
+            if missing := [name for name, value in wanted.items() if value is None]:
+                raise ValueError(f"CHROMA_URL=cloud needs {', '.join(missing)} too")
+        if (
+            self.chunk_overlap is not None
+            and self.chunk_tokens is not None
+            and self.chunk_overlap * 2 > self.chunk_tokens
+        ):
+            raise ValueError("CHUNK_OVERLAP must be at most half of CHUNK_TOKENS")
+        return self
+
+    @property
+    def model_for_new_collection(self) -> str:
+        """The model that a collection made now is embedded with."""
+        return self.embedding_model or (DEFAULT_OPENAI_MODEL if self.openai_api_key else LOCAL_MODEL)
+
+    @property
+    def target(self) -> str:
+        """Where the corpus lives, in words for a person; holds no secret."""
+        if self.chroma_url == CLOUD:
+            return f"Chroma Cloud, database {self.chroma_database!r}, collection {self.chroma_collection!r}"
+        if self.chroma_url:
+            return f"Chroma server {self.chroma_url}, collection {self.chroma_collection!r}"
+        return f"{self.chroma_path}, collection {self.chroma_collection!r}"
+
+
+def _http_url(value: str, rule: str) -> str:
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError(rule)
+    return value.rstrip("/")
+
+
+SettingsT = TypeVar("SettingsT", bound=CorpusSettings)
+
+
+def load(settings_class: type[SettingsT], **overrides: object) -> SettingsT:
+    """Read the settings once; `overrides`, where not None, win over the environment.
+
+    Raises SettingsError that lists every wrong variable at once, by name and never by value.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return settings_class(**given)  # type: ignore[arg-type]  # Pydantic checks them.
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    problems = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        name = ".".join(str(part) for part in problem["loc"][:1]).upper()
+        message = problem["msg"].removeprefix("Value error, ")
+        problems.append(f"{name}: {message}" if name else message)
+    return "Wrong settings: " + "; ".join(problems) + "."
+
+
+TargetKind = Literal["embedded", "server", "cloud"]
+
+
+def target_kind(settings: CorpusSettings) -> TargetKind:
+    """Which of Chroma's clients serves the settings."""
+    if settings.chroma_url == CLOUD:
+        return "cloud"
+    return "server" if settings.chroma_url else "embedded"

@@ -1,0 +1,58 @@
+"""How a chunk looks in Chroma: flat metadata beside its text. Pure: the other way round gives the same chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from corpus.records import Chunk, DocumentRecord, MetadataValue
+
+# The user's own fields carry a prefix, so that none can shadow one of ours.
+USER_PREFIX = "meta."
+
+_OPTIONAL = ("title", "url", "page", "page_end", "heading")
+_REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
+
+
+def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue]:
+    """The chunk's metadata; the first chunk's holds the document's record too."""
+    metadata: dict[str, MetadataValue] = {name: getattr(chunk, name) for name in _REQUIRED}
+    metadata |= {name: value for name in _OPTIONAL if (value := getattr(chunk, name)) is not None}
+    metadata |= {USER_PREFIX + name: value for name, value in chunk.metadata.items()}
+    if chunk.index == 0:
+        metadata |= {
+            "chunks": record.chunks,
+            "document_tokens": record.tokens,
+            "ingested_at": record.ingested_at,
+            "file": record.file,
+            "stamp": record.stamp,
+        }
+    return metadata
+
+
+def chunk_from(metadata: Mapping[str, Any], text: str) -> Chunk:
+    """The chunk that `metadata_of` was made from. Raises KeyError where a field is missing."""
+    fields = {name: metadata[name] for name in _REQUIRED} | {name: metadata.get(name) for name in _OPTIONAL}
+    return Chunk(text=text, metadata=_user_fields(metadata), **fields)
+
+
+def record_from(metadata: Mapping[str, Any]) -> DocumentRecord:
+    """The document's record from its first chunk's metadata. Raises KeyError where a field is missing."""
+    return DocumentRecord(
+        document_id=metadata["document_id"],
+        source=metadata["source"],
+        digest=metadata["digest"],
+        chunks=metadata["chunks"],
+        tokens=metadata["document_tokens"],
+        updated_at=metadata["updated_at"],
+        ingested_at=metadata["ingested_at"],
+        file=metadata["file"],
+        stamp=metadata["stamp"],
+        title=metadata.get("title"),
+        url=metadata.get("url"),
+        metadata=_user_fields(metadata),
+    )
+
+
+def _user_fields(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:
+    return {name.removeprefix(USER_PREFIX): value for name, value in metadata.items() if name.startswith(USER_PREFIX)}
