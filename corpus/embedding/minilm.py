@@ -143,17 +143,16 @@ def _tokenizer(files: ModelFiles) -> WordPieceTokenizer:
 def _session(files: ModelFiles, threads: int) -> onnxruntime.InferenceSession:
     import onnxruntime
 
+    weights = files.weights.resolve()  # onnxruntime follows no link out of the folder that it is given.
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # It would keep a plan of memory for every shape seen, and there are thousands.
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(files.weights.parent))
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
     try:
-        return onnxruntime.InferenceSession(
-            bert.sentence_encoder(files.weights), options, providers=["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(bert.sentence_encoder(weights), options, providers=["CPUExecutionProvider"])
     except _runtime_errors() as error:
         raise ModelFilesInvalid(f"onnxruntime {onnxruntime.__version__} cannot load {MODEL}: {error}") from error
 

@@ -166,6 +166,14 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
         LocalEmbedder(ModelFiles(weights=weights, tokenizer=installed.tokenizer))
 
 
+def test_the_files_may_be_links(tmp_path: Path) -> None:
+    installed = installed_model_files()
+    linked = ModelFiles(weights=tmp_path / "weights", tokenizer=tmp_path / "tokenizer")
+    linked.weights.symlink_to(installed.weights)
+    linked.tokenizer.symlink_to(installed.tokenizer)
+    assert queries(LocalEmbedder(linked), ["hello"]).shape == (1, DIMENSIONS)
+
+
 def test_another_tokenizer_is_refused(tmp_path: Path) -> None:
     installed = installed_model_files()
     tokenizer = tmp_path / "tokenizer.json"
