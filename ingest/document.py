@@ -30,6 +30,8 @@ class Block:
 class Document:
     """One document as read.
 
+    `name` tells the documents of one file apart, such as a record's id in a JSON Lines file; it is None where the
+    file is the document.
     `blocks` are in reading order, do not overlap, and together cover all of `text` but white space (and markup that
     carries no content). `page_starts[i]` is the offset at which page i + 1 starts; empty where the format has no pages.
     `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
@@ -39,6 +41,7 @@ class Document:
 
     text: str
     blocks: tuple[Block, ...]
+    name: str | None = None
     page_starts: tuple[int, ...] = ()
     page_labels: tuple[str, ...] = ()
     title: str | None = None

@@ -1,0 +1,85 @@
+"""The front matter of a Markdown or text file: YAML between --- lines or TOML between +++ lines. Pure functions."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import yaml
+
+from corpus.records import MetadataValue
+
+_FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?)(?:^|\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
+_URL_KEYS = ("url", "canonical_url", "canonical", "permalink", "link")
+_UPDATED_KEYS = ("updated_at", "updated", "last_updated", "lastmod", "last_modified", "modified", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    title: str | None = None
+    url: str | None = None
+    updated_at: str | None = None
+    metadata: dict[str, MetadataValue] = field(default_factory=dict)
+
+
+def split(text: str) -> tuple[FrontMatter, str, str | None]:
+    """The front matter, the body, and a remark where there is front matter that cannot be read."""
+    match = _FENCED.match(text)
+    if match is None:
+        return FrontMatter(), text, None
+    fence, source = match.groups()
+    try:
+        values: object = tomllib.loads(source) if fence == "+++" else yaml.load(source, yaml.CSafeLoader)
+    except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        return FrontMatter(), text, f"The front matter was taken as text: {reason}."
+    if values is None:
+        return FrontMatter(), text[match.end() :], None
+    if not isinstance(values, Mapping):  # Text between two rules, not front matter.
+        return FrontMatter(), text, None
+    return interpret({str(key): value for key, value in values.items()}), text[match.end() :], None
+
+
+def interpret(values: Mapping[str, object]) -> FrontMatter:
+    """Well-known keys become fields, other plain values metadata; lists are joined by commas, the rest is dropped."""
+    known: dict[str, str] = {}
+    metadata: dict[str, MetadataValue] = {}
+    for key, value in values.items():
+        lowered = key.strip().lower().replace("-", "_").replace(" ", "_")
+        moment = as_moment(value) if lowered in _UPDATED_KEYS else None
+        if lowered == "title" and isinstance(value, str | int | float):
+            known["title"] = str(value)
+        elif lowered in _URL_KEYS and isinstance(value, str) and value.startswith(("http://", "https://")):
+            known.setdefault("url", value)
+        elif moment is not None and (lowered != "date" or "updated_at" not in known):
+            known["updated_at"] = moment
+        elif (plain := as_plain(value)) is not None:
+            metadata[lowered] = plain
+    return FrontMatter(known.get("title"), known.get("url"), known.get("updated_at"), metadata)
+
+
+def as_plain(value: object) -> MetadataValue | None:
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list) and value and all(isinstance(item, str | int | float) for item in value):
+        return ", ".join(str(item) for item in value)
+    return None
+
+
+def as_moment(value: object) -> str | None:
+    """A date or time as ISO 8601 in UTC; a time without zone counts as UTC. None for anything else."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC).isoformat(timespec="seconds")
+    return None

@@ -1,0 +1,94 @@
+"""HTML pages: the main content with its structure; no script, no navigation, no boilerplate."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from corpus.errors import DocumentEmpty
+from ingest.document import Document
+from ingest.readers.composer import Composer, one_line
+from ingest.readers.encoding import decode
+from ingest.readers.frontmatter import as_moment
+from ingest.readers.htmlbody import render
+
+_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+_NEVER_TEXT = (
+    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "audio", "video", "map",
+    "button", "select", "input", "textarea", "dialog", "nav", "aside", "footer", "menu",
+)  # fmt: skip
+_NEVER_ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu")
+_MAIN = ("main", "[role=main]", "article")
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    return [read_page(decode(data, declared=charset_of(data)))]
+
+
+def charset_of(data: bytes) -> str | None:
+    """What the page's first bytes declare (WHATWG HTML, prescan of the first 1024 bytes)."""
+    match = _CHARSET.search(data[:4096])
+    if match is None:
+        return None
+    name = match.group(1).decode("ascii")
+    # A declaration that could be read as ASCII is not in UTF-16, whatever it says (same section).
+    return "utf-8" if name.lower().startswith("utf-16") else name
+
+
+def read_page(source: str, *, composer: Composer | None = None) -> Document:
+    """The document of one page. Raises DocumentEmpty where nothing but boilerplate is found."""
+    tree = LexborHTMLParser(source)
+    meta = _meta(tree)
+    title = meta.get("og:title") or _text_of(tree, "title") or None
+    composer = composer or Composer()
+    tree.strip_tags(list(_NEVER_TEXT))
+    for role in _NEVER_ROLES:
+        for node in tree.css(f"[role={role}]"):
+            node.decompose()
+    for node in tree.css("[hidden], [aria-hidden=true]"):
+        node.decompose()
+    root = _main(tree)
+    if root is not None:
+        render(root, composer)
+    if not composer.blocks:
+        raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
+    if title is None:
+        title = next((block.name for block in composer.blocks if block.kind == "heading"), None)
+    return composer.finish(
+        title=title,
+        url=_canonical(tree, meta),
+        updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
+        metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
+    )
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        key = attributes.get("property") or attributes.get("name")
+        content = one_line(attributes.get("content") or "")
+        if key and content:
+            found.setdefault(key.lower(), content)
+    return found
+
+
+def _canonical(tree: LexborHTMLParser, meta: dict[str, str]) -> str | None:
+    node = tree.css_first("link[rel=canonical][href]")
+    candidates = (node.attributes.get("href") if node is not None else None, meta.get("og:url"))
+    return next((url for url in candidates if url and url.startswith(("http://", "https://"))), None)
+
+
+def _text_of(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    return one_line(node.text()) if node is not None else ""
+
+
+def _main(tree: LexborHTMLParser) -> LexborNode | None:
+    """The page's one main part where it says which, else its body."""
+    for selector in _MAIN:
+        nodes = tree.css(selector)
+        if len(nodes) == 1 and len(nodes[0].text()) > 200:
+            return nodes[0]
+    return tree.body or tree.root

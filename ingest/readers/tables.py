@@ -1,0 +1,107 @@
+"""Turn tables into rows that make sense alone: every cell says which column it belongs to. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.readers.composer import one_line
+
+Row = Sequence[str]
+
+# Stands in a row for the columns that the cell before it spans too.
+SPANNED = "\ufdd0"
+
+_PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
+_SUFFIXES = frozenset({")", "%", ")%", "%)"})
+_MAX_LABEL_CHARACTERS = 80
+_NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,' \u00a0\u202f")
+
+
+def lines(rows: Sequence[Row], *, header_rows: int | None = None) -> list[str]:
+    """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
+
+    `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
+    that the one before them spans are given as SPANNED.
+    """
+    cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
+    if header_rows is None:
+        header_rows = _header_by_look(cleaned)
+    header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
+    body = [joined for row in cleaned[header_rows:] if any(joined := _joined_symbols(row))]
+    if not body:
+        return [_plain(row) for row in header]
+    labels = _labels(header)
+    return [_labelled(labels, row) if labels else _plain(row) for row in body]
+
+
+def looks_like_header(row: Row) -> bool:
+    """True when the cells are short, distinct, no figures, and at most the corner is empty."""
+    names = [cell for cell in row if cell]
+    return (
+        len(row) > 1
+        and len(names) >= max(len(row) - 1, 1)
+        and all(row[1:])
+        and len(set(names)) == len(names)
+        and all(len(name) <= _MAX_LABEL_CHARACTERS and not is_figure(name) for name in names)
+    )
+
+
+def _header_by_look(rows: Sequence[Row]) -> int:
+    for count, row in enumerate(rows, 1):
+        if any(row):
+            return count if SPANNED not in row and looks_like_header(row) else 0
+    return 0
+
+
+def _repeated(row: Row) -> list[str]:
+    """The row with a spanning cell's text in each of its columns."""
+    repeated: list[str] = []
+    for cell in row:
+        repeated.append((repeated[-1] if repeated else "") if cell == SPANNED else cell)
+    return repeated
+
+
+def is_figure(text: str) -> bool:
+    """True for numbers as they stand in tables: 1,234.5, (12), 7 %, € 3."""
+    return text.translate(_NOT_FIGURES).isdigit()
+
+
+def _labels(header: Sequence[Row]) -> list[str]:
+    """For each column the header's cells from top to bottom, each once."""
+    width = max((len(row) for row in header), default=0)
+    columns = ([row[column] for row in header if column < len(row)] for column in range(width))
+    return [" ".join(dict.fromkeys(cell for cell in column if cell)).rstrip(":") for column in columns]
+
+
+def _joined_symbols(row: Row) -> list[str]:
+    """Currency signs, brackets and percent signs go to the figure they belong to: pages put them into own cells."""
+    joined = ["" if cell == SPANNED else cell for cell in row]
+    if not any(cell in _PREFIXES or cell in _SUFFIXES for cell in row):
+        return joined
+    pending = ""
+    last = -1
+    for column, cell in enumerate(tuple(joined)):
+        if cell in _PREFIXES:
+            pending += cell
+            joined[column] = ""
+        elif cell in _SUFFIXES and last >= 0:
+            joined[last] += cell
+            joined[column] = ""
+        elif cell:
+            joined[column] = pending + cell
+            pending = ""
+            last = column
+    return joined
+
+
+def _plain(row: Row) -> str:
+    return " | ".join(cell for cell in row if cell)
+
+
+def _labelled(labels: Sequence[str], row: Row) -> str:
+    cells = []
+    for column, cell in enumerate(row):
+        label = labels[column] if column < len(labels) else ""
+        if cell:
+            cells.append(f"{label}: {cell}" if label and label != cell else cell)
+    return "; ".join(cells)

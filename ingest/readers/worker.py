@@ -1,0 +1,128 @@
+"""A process that reads files for its parent: requests in, answers out. It outlives neither its parent nor its limits.
+
+The kernel enforces the limits: an alarm ends a reading that takes too long, even inside a C library, and the address
+space has a ceiling. Exit code 0 with requests open means: give them to a fresh process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from corpus.errors import DocumentError, DocumentUnreadable
+from ingest.document import Document
+from ingest.readers.registry import read
+
+Result = Sequence[Document] | DocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """For one file each. `memory_bytes` is on top of what the process has mapped when it starts."""
+
+    timeout_seconds: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    path: Path
+    size: int
+    password: str | None
+
+
+READY = "ready"
+
+
+def serve() -> None:
+    """Answer the requests on standard input, limits first, on standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests = Connection(os.dup(0), writable=False)
+    answers = Connection(os.dup(1), readable=False)
+    limits = requests.recv()
+    _limit_memory(limits.memory_bytes)
+    answers.send(READY)
+    _quieten()
+    waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
+    is_fresh = True
+    while True:
+        request = waiting.get()
+        signal.setitimer(signal.ITIMER_REAL, limits.timeout_seconds)
+        try:
+            answer = _answer(request)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            answers.send(answer)
+            del answer
+        except MemoryError:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            if not is_fresh:  # What earlier files left behind may be to blame.
+                os._exit(0)
+            answers.send(_too_large(limits.memory_bytes))
+        if _has_grown(limits.memory_bytes):
+            os._exit(0)
+        is_fresh = False
+
+
+def _receive(requests: Connection, waiting: queue.SimpleQueue[Request]) -> None:
+    """Queue requests; end the process, whatever it is at, when the parent hangs up or dies."""
+    try:
+        while True:
+            waiting.put(requests.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _answer(request: Request) -> Result:
+    try:
+        return read(request.path, password=request.password)
+    except DocumentError as error:
+        return error
+
+
+def _too_large(memory_bytes: int) -> DocumentUnreadable:
+    return DocumentUnreadable(f"Reading the file needs more than {memory_bytes // 2**20} MB of memory. Split it.")
+
+
+def _quieten() -> None:
+    """What parsers print goes nowhere: standard output is the line to the parent."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    logging.disable()
+    warnings.simplefilter("ignore")
+
+
+def _limit_memory(memory_bytes: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    ceiling = _mapped_bytes() + memory_bytes
+    if hard != resource.RLIM_INFINITY:
+        ceiling = min(ceiling, hard)
+    with contextlib.suppress(ValueError, OSError):  # macOS has no such limit.
+        resource.setrlimit(resource.RLIMIT_AS, (ceiling, hard))
+
+
+def _mapped_bytes() -> int:
+    """The address space in use, where the system tells it."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _has_grown(memory_bytes: int) -> bool:
+    """True when the process has held so much that the next file would not have its share."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory_bytes // 2

@@ -1,0 +1,197 @@
+"""Read files in worker processes, so that a hostile file costs only itself. Nothing is parsed in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from corpus.errors import DocumentUnreadable
+from ingest.readers.worker import READY, Limits, Request, Result
+
+__all__ = ["ReaderPool", "Result"]
+
+# -P: a file of the working directory must not pass for a module of ours.
+_COMMAND = (
+    "-P",
+    "-c",
+    "import sys; sys.path.append(sys.argv[1]); from ingest.readers.worker import serve; serve()",
+    str(Path(__file__).parents[1]),
+)
+# What may wait at a worker, so that it goes on while its last answer is being dealt with.
+_FILES_AHEAD = 8
+_BYTES_AHEAD = 1024 * 1024
+_GOODBYE_SECONDS = 2.0
+
+
+class ReaderPool:
+    """Up to `workers` processes, started when there is work for them. Use it as a context manager.
+
+    `timeout_seconds` and `memory_bytes` limit the reading of one file. For use by one thread at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        timeout_seconds: float = 60.0,
+        memory_bytes: int = 1 << 30,
+        password: str | None = None,
+    ) -> None:
+        self._size = max(workers, 1)
+        self._limits = Limits(timeout_seconds, memory_bytes)
+        self._password = password
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers; those at work are killed."""
+        for worker in self._workers:
+            worker.hang_up()
+        for worker in self._workers:
+            worker.end()
+        self._workers.clear()
+
+    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Result]]:
+        """Each path with its documents, or with the error that says why there are none; in order of completion.
+
+        At most one finished file for each worker waits to be taken, and `paths` is consumed as fast as that allows.
+        """
+        source = iter(paths)
+        again: deque[Request] = deque()
+        try:
+            while True:
+                self._feed(source, again)
+                busy = {worker.answers: worker for worker in self._workers if worker.pending}
+                if not busy:
+                    return
+                for line in wait(list(busy)):
+                    worker = busy[line]  # type: ignore[index] # wait() gives back what it was given.
+                    if (result := self._take(worker, again)) is not None:
+                        yield result
+        finally:
+            if any(worker.pending for worker in self._workers):  # The caller has stopped early.
+                self.close()
+
+    def _feed(self, source: Iterator[Path], again: deque[Request]) -> None:
+        """Hand out requests until every worker has enough."""
+        while (worker := self._free_worker()) is not None:
+            if again:
+                request = again.popleft()
+            elif (path := next(source, None)) is not None:
+                request = Request(path, _size_of(path), self._password)
+            else:
+                return
+            worker.ask(request)
+
+    def _free_worker(self) -> _Worker | None:
+        """The worker with least to do, or a new one while all are busy; None when all have enough."""
+        least = min(self._workers, key=lambda worker: len(worker.pending), default=None)
+        if least is not None and not least.pending:
+            return least
+        if len(self._workers) < self._size:
+            worker = _Worker(self._limits)
+            self._workers.append(worker)
+            return worker
+        return least if least is not None and least.has_room() else None
+
+    def _take(self, worker: _Worker, again: deque[Request]) -> tuple[Path, Result] | None:
+        """The worker's next answer; where it has ended instead, the blame on the file it was at, if there is any."""
+        try:
+            return worker.answer()
+        except (EOFError, OSError):
+            self._workers.remove(worker)
+        code = worker.end()
+        if not worker.is_ready:
+            raise ChildProcessError(f"The process that reads files ended at its start, with code {code}.")
+        guilty = worker.pending.popleft() if code else None
+        again.extend(worker.pending)
+        return (guilty.path, self._verdict(code)) if guilty else None
+
+    def _verdict(self, code: int) -> DocumentUnreadable:
+        if code == -signal.SIGALRM:
+            seconds = self._limits.timeout_seconds
+            return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it anew.")
+        return DocumentUnreadable(
+            "The file makes its reader crash: it is damaged or hostile. Open it and save it anew."
+        )
+
+
+class _Worker:
+    """One process, and the requests that it has not answered, oldest first."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, *_COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C is for the parent to handle.
+        )
+        self._requests = Connection(_taken(self._process.stdin), readable=False)
+        self.answers = Connection(_taken(self._process.stdout), writable=False)
+        self.pending: deque[Request] = deque()
+        self.is_ready = False
+        self._requests.send(limits)
+
+    def has_room(self) -> bool:
+        """True while what waits is small and few: then it is done sooner than another process could begin it."""
+        return (
+            len(self.pending) < _FILES_AHEAD and sum(_size_of(request.path) for request in self.pending) < _BYTES_AHEAD
+        )
+
+    def ask(self, request: Request) -> None:
+        self.pending.append(request)
+        with contextlib.suppress(BrokenPipeError):  # It has ended; the missing answer tells.
+            self._requests.send(request)
+
+    def answer(self) -> tuple[Path, Result] | None:
+        """The oldest open request's answer; None for the greeting. Raises EOFError where the process has ended."""
+        message = self.answers.recv()
+        if message == READY:
+            self.is_ready = True
+            return None
+        return self.pending.popleft().path, message
+
+    def hang_up(self) -> None:
+        """Tell the process to end."""
+        self._requests.close()
+
+    def end(self) -> int:
+        """Wait for the process to end, or end it; its exit code."""
+        self._requests.close()
+        self.answers.close()
+        try:
+            return self._process.wait(_GOODBYE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+def _taken(pipe: IO[bytes] | None) -> int:
+    """The pipe's descriptor, which from now on is the caller's to close."""
+    if pipe is None:
+        raise ValueError("The process was started without this pipe.")
+    with pipe:
+        return os.dup(pipe.fileno())
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

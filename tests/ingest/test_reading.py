@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import DocumentError, DocumentUnreadable
+from ingest.reading import ReaderPool, Result
+
+SLOW = ("# A heading that takes its time\n\n- item\n\n" * 1_000_000).encode()
+
+
+def _written(folder: Path, **files: bytes) -> list[Path]:
+    paths = []
+    for name, data in files.items():
+        paths.append(folder / name.replace("_", "."))
+        paths[-1].write_bytes(data)
+    return paths
+
+
+def _read(paths: Sequence[Path], **limits: float) -> dict[str, Result]:
+    with ReaderPool(workers=2, **limits) as pool:  # type: ignore[arg-type] # limits are int or float by name
+        return {path.name: result for path, result in pool.read_all(paths)}
+
+
+def _children(pid: int) -> list[int]:
+    """The process's children, where the system tells (Linux)."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        pytest.skip("This system does not list a process's children.")
+
+
+def _wait_until_gone(pid: int) -> bool:
+    for _ in range(200):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_every_path_comes_back_once_with_its_documents_or_its_error(tmp_path: Path) -> None:
+    paths = _written(tmp_path, **{f"n{number}_txt": f"Text {number}.".encode() for number in range(50)})
+    results = _read([*paths, tmp_path / "missing.txt"])
+    assert len(results) == 51
+    assert isinstance(results.pop("missing.txt"), DocumentError)
+    for path in paths:
+        documents = results[path.name]
+        assert not isinstance(documents, DocumentError)
+        assert documents[0].text == path.read_text()
+
+
+def test_a_file_that_takes_too_long_costs_only_itself(tmp_path: Path) -> None:
+    results = _read(_written(tmp_path, slow_md=SLOW, a_txt=b"a", b_txt=b"b", c_txt=b"c"), timeout_seconds=1.5)
+    slow = results.pop("slow.md")
+    assert isinstance(slow, DocumentUnreadable)
+    assert "1.5 s" in str(slow)
+    assert not any(isinstance(result, DocumentError) for result in results.values())
+    assert len(results) == 3
+
+
+def test_a_file_that_needs_too_much_memory_costs_only_itself(tmp_path: Path) -> None:
+    results = _read(_written(tmp_path, a_txt=b"a", big_txt=SLOW * 2, b_txt=b"b"), memory_bytes=128 * 1024 * 1024)
+    assert "128 MB of memory" in str(results.pop("big.txt"))
+    assert not any(isinstance(result, DocumentError) for result in results.values())
+    assert len(results) == 2
+
+
+def test_a_reader_that_dies_costs_only_the_file_it_was_at(tmp_path: Path) -> None:
+    paths = _written(tmp_path, a_txt=b"a", slow_md=SLOW, b_txt=b"b")
+    results: dict[str, Result] = {}
+    with ReaderPool(workers=1) as pool:
+        for path, result in pool.read_all(paths):
+            if path.name == "a.txt":
+                (child,) = _children(os.getpid())
+                os.kill(child, signal.SIGSEGV)
+            results[path.name] = result
+    assert "crash" in str(results["slow.md"])
+    assert not isinstance(results["b.txt"], DocumentError)
+
+
+def test_no_reader_outlives_its_pool_or_an_abandoned_loop(tmp_path: Path) -> None:
+    paths = _written(tmp_path, a_txt=b"a", slow_md=SLOW)
+    with ReaderPool(workers=2) as pool:
+        results = pool.read_all(paths)
+        next(results)
+        children = _children(os.getpid())
+        assert children
+        results.close()  # type: ignore[attr-defined] # it is a generator
+        assert all(_wait_until_gone(child) for child in children)
+        assert len(list(pool.read_all(paths[:1]))) == 1
+        children = _children(os.getpid())
+    assert all(_wait_until_gone(child) for child in children)
+
+
+def test_no_reader_outlives_a_killed_parent(tmp_path: Path) -> None:
+    paths = _written(tmp_path, a_txt=b"a", slow_md=SLOW)
+    code = (
+        "import pathlib, sys; from ingest.reading import ReaderPool\n"
+        "for path, _ in ReaderPool().read_all(map(pathlib.Path, sys.argv[1:])): print(path.name, flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, *map(str, paths)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "a.txt\n"
+        children = _children(parent.pid)
+        parent.kill()
+    assert children
+    assert all(_wait_until_gone(child) for child in children)
+
+
+def test_ctrl_c_reaches_the_parent_alone(tmp_path: Path) -> None:
+    paths = _written(tmp_path, a_txt=b"a")
+    with ReaderPool(workers=1) as pool:
+        assert len(list(pool.read_all(paths))) == 1
+        (child,) = _children(os.getpid())
+        assert os.getpgid(child) != os.getpgid(0)
+        os.kill(child, signal.SIGINT)
+        assert len(list(pool.read_all(paths))) == 1
+        assert _children(os.getpid()) == [child]
