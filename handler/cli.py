@@ -20,7 +20,7 @@ from handler.settings import HandlerSettings
 FAILED = 1
 WRONG_USAGE = 2
 
-cli = typer.Typer(
+app = typer.Typer(
     name="handler",
     help="Serve a corpus as an action that a GPT can call.",
     no_args_is_help=True,
@@ -37,7 +37,7 @@ class SpecFormat(StrEnum):
     yaml = "yaml"
 
 
-@cli.command()
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
@@ -48,7 +48,7 @@ def serve(
     run(host=host, port=port)
 
 
-@cli.command()
+@app.command()
 def key(
     *,
     name: Annotated[str, typer.Argument(help="Whose key it is: letters, digits, dots, underscores, dashes.")],
@@ -66,7 +66,7 @@ def key(
     typer.echo(f"key    {new_key}\nentry  {entry}")
 
 
-@cli.command()
+@app.command()
 def openapi(
     form: Annotated[SpecFormat, typer.Option("--format", help="How to write it.")] = SpecFormat.json,
 ) -> None:
@@ -89,7 +89,7 @@ def fail(message: str, *, code: int) -> NoReturn:
 def main() -> None:
     """The `handler` command."""
     try:
-        cli()
+        app()
     except SettingsError as error:
         typer.echo(f"handler: {error}", err=True)
         sys.exit(WRONG_USAGE)

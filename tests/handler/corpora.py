@@ -114,6 +114,7 @@ def chunked(text: Text) -> tuple[DocumentRecord, list[Chunk]]:
         tokens=sum(chunk.tokens for chunk in chunks),
         updated_at=text.updated_at,
         ingested_at=text.updated_at,
+        file=text.source,
         stamp="",
         title=text.title,
         url=text.url,
