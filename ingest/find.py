@@ -42,9 +42,7 @@ def find(paths: Iterable[Path], *, root: Path, include: Iterable[str] = (), excl
     that was named. `include` and `exclude` are patterns as in .gitignore, matched below each folder named; a folder's
     own .ingestignore counts too. Hidden files are passed over. Raises SettingsError for a pattern that is none.
     """
-    walk = _Walk(
-        _absolute(root), _patterns_or_none("--include", include), _patterns_or_none("--exclude", exclude)
-    )
+    walk = _Walk(_absolute(root), _patterns_or_none("--include", include), _patterns_or_none("--exclude", exclude))
     for path in paths:
         walk.add(path)
     return Found(

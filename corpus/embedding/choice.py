@@ -22,7 +22,8 @@ def embedder_of(record: CollectionRecord, settings: CorpusSettings) -> Embedder:
 
 def _embedder(settings: CorpusSettings, model: str, dimensions: int | None, *, shortened: bool | None) -> Embedder:
     if model == LOCAL_MODEL:
-        from corpus.embedding.minilm import DIMENSIONS, LocalEmbedder
+        from corpus.embedding.bert import DIMENSIONS
+        from corpus.embedding.minilm import LocalEmbedder
 
         if dimensions not in {None, DIMENSIONS}:
             raise SettingsError(
