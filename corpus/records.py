@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-MetadataValue = str | int | float | bool
+MetadataValue = str | int | float | bool | list[str]
 Metadata = Mapping[str, MetadataValue]
 
 
@@ -49,6 +49,11 @@ class Chunk:
     metadata: Metadata = field(default_factory=dict)
 
     @property
+    def context(self) -> str:
+        """What the chunk is about; the model reads it before the text."""
+        return context_of(self.title, self.heading)
+
+    @property
     def chunk_id(self) -> str:
         """Chunk 0 is the document's record: its id is the same in every version, so that replacing it switches.
 
@@ -68,7 +73,8 @@ def record_id_of(document_id: str) -> str:
 class DocumentRecord:
     """A stored document, as its first chunk tells it. `chunks` and `tokens` are totals over the document.
 
-    `stamp` tells ingest whether the file must be read again (size, time, options); readers have no use for it.
+    `file` is the source without the fragment that names a record within a file; `stamp` tells ingest whether that
+    file must be read again (size, time, options, records in it). Readers of the corpus have no use for either.
     """
 
     document_id: str
@@ -78,6 +84,7 @@ class DocumentRecord:
     tokens: int
     updated_at: str
     ingested_at: str
+    file: str
     stamp: str
     title: str | None = None
     url: str | None = None

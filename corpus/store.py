@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import chromadb
@@ -41,8 +41,13 @@ class Store:
 
     def close(self) -> None:
         """Let go of the files or the connection."""
-        with _translated():
-            self._client.close()
+        _close(self._client)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def write(self, documents: Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]) -> None:
         """Store whole documents: their chunks first, their records next, then drop what older versions left."""
@@ -63,6 +68,29 @@ class Store:
             with _translated():
                 self._collection.delete(ids=[record_id_of(document_id)])
             self._delete_where({"document_id": document_id})
+
+    def restamp(self, stamps: Mapping[str, str]) -> None:
+        """Note by document id that the document's file was looked at again and holds the same."""
+        for part in _batched(stamps.items(), self._batch()):
+            with _translated():
+                self._collection.update(
+                    ids=[record_id_of(document_id) for document_id, _ in part],
+                    metadatas=[{"stamp": stamp} for _, stamp in part],
+                )
+
+    def sweep(self, records: Sequence[DocumentRecord]) -> None:
+        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for."""
+        if self.count() == sum(record.chunks for record in records):
+            return
+        digests = {record.document_id: record.digest for record in records}
+        stray = [
+            chunk_id
+            for chunk_id, metadata, _ in self._read(None, texts=False)
+            if digests.get(metadata["document_id"]) != metadata["digest"]
+        ]
+        for part in _batched(stray, self._batch()):
+            with _translated():
+                self._collection.delete(ids=part)
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
@@ -124,12 +152,14 @@ class Store:
             for metadata, text, distance in rows
         ]
 
-    def _read(self, where: Where, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
+    def _read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
         include = ["metadatas", "documents"] if texts else ["metadatas"]
         offset = 0
         while True:
             with _translated():
-                found = self._collection.get(where=dict(where), include=include, limit=self._page, offset=offset)
+                found = self._collection.get(
+                    where=dict(where) if where else None, include=include, limit=self._page, offset=offset
+                )
             documents = found["documents"] or [""] * len(found["ids"])
             yield from zip(found["ids"], found["metadatas"], documents, strict=True)
             if len(found["ids"]) < self._page:
@@ -165,7 +195,7 @@ def open_store(settings: CorpusSettings) -> Store:
         try:
             collection = client.get_collection(settings.chroma_collection, embedding_function=None)
         except NotFoundError:
-            client.close()
+            _close(client)
             raise _missing(settings) from None
     return _opened(client, collection, settings)
 
@@ -185,13 +215,14 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
 
 
 def _opened(client: Any, collection: Any, settings: CorpusSettings) -> Store:
-    configuration = collection.configuration
+    # Not `configuration`, which would build the collection's embedding function and warn that it has none.
+    configuration = collection.configuration_json
     space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
     try:
         record = record_from_metadata(settings.chroma_collection, collection.metadata, space)
         check_settings(record, settings)
     except CorpusError:
-        client.close()
+        _close(client)
         raise
     return Store(client, collection, record, page=CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE)
 
@@ -223,6 +254,15 @@ def _client(settings: CorpusSettings) -> Any:
     # Chroma's own client waits for ever.
     client._server._session.timeout = SERVER_SECONDS
     return client
+
+
+def _close(client: Any) -> None:
+    sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
+    with _translated():
+        client.close()
+        # Chroma's own close leaves the connections of its two HTTP clients open.
+        for session in filter(None, sessions):
+            session.close()
 
 
 def _is_current(chunk: Chunk, records: Mapping[str, DocumentRecord]) -> bool:

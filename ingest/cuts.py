@@ -1,0 +1,180 @@
+"""Cut one section into stretches that a model can take. Structure decides where, exact token counts how far."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ingest.breaks import forced_break, unit_breaks
+from ingest.document import BlockKind
+from ingest.lengths import Lengths
+from ingest.sentences import Break, sentence_breaks
+
+# A stretch is filled to this share before a sentence is given up for the end of a paragraph.
+LEAST_FILL = 1 / 3
+# What a cut within a list or behind a colon costs: as much as lying this share of the stretch beside the best place.
+LOOSE = 1 / 4
+WHOLE: frozenset[BlockKind] = frozenset({"table", "code"})
+PROSE: frozenset[BlockKind] = frozenset({"paragraph", "list_item"})
+
+
+class Stretch(NamedTuple):
+    """`text[start:end]`, of so many tokens."""
+
+    start: int
+    end: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A text with its blocks by columns: the block at index i is `text[starts[i]:ends[i]]`."""
+
+    text: str
+    lengths: Lengths
+    kinds: list[BlockKind]
+    starts: list[int]
+    ends: list[int]
+
+
+class SectionCuts:
+    """The stretches of the blocks `first` to `last` of a layout, none of more than `budget` tokens.
+
+    A table or code that fits is not cut, a sentence, row or line neither; "fits" means with the headings right before
+    it, because a heading does not stand alone. Each stretch but the first may begin with whole sentences of the one
+    before, of at most `overlap` tokens.
+    """
+
+    def __init__(self, layout: Layout, first: int, last: int, *, budget: int, overlap: int) -> None:
+        self._text, self._lengths = layout.text, layout.lengths
+        self._kinds, self._starts, self._ends = layout.kinds, layout.starts, layout.ends
+        self._first, self._last = first, last
+        self._budget, self._overlap = budget, min(overlap, budget // 2)
+        self._start, self._end = layout.starts[first], layout.ends[last]
+        # A stretch must reach beyond the headings that open the section, unless they fill half of it.
+        body = first
+        while body < last and self._kinds[body] == "heading":
+            body += 1
+        self._body = layout.starts[body]
+        if self._lengths.near(self._start, self._body) > budget // 2:
+            self._body = self._start
+
+    def __iter__(self) -> Iterator[Stretch]:
+        start = fresh = self._start
+        while True:
+            stretch, fresh = self._take(start, fresh)
+            yield stretch
+            if fresh >= self._end:
+                return
+            start = self._overlap_start(stretch, fresh)
+
+    def _take(self, start: int, fresh: int) -> tuple[Stretch, int]:
+        """The next stretch from `start`, whose text up to `fresh` was seen before; and where the one after starts."""
+        reach = self._lengths.reach(start, self._budget)
+        if reach >= self._end:
+            tokens = self._lengths.count(start, self._end)
+            if tokens <= self._budget:
+                return Stretch(start, self._end, tokens), self._end
+            reach = self._end - 1
+        while True:
+            found = self._choose(start, fresh, reach)
+            if found is None:
+                if start < fresh:
+                    return self._take(fresh, fresh)
+                found = self._forced(fresh, reach)
+            tokens = self._lengths.count(start, found.end)
+            if tokens <= self._budget or found.end == start + 1:
+                return Stretch(start, found.end, tokens), found.start
+            shorter = start + (found.end - start) * self._budget // tokens
+            reach = max(start + 1, min(found.end - 1, shorter))
+
+    def _choose(self, start: int, fresh: int, reach: int) -> Break | None:
+        """The best end of a whole unit in `fresh` to `reach`, None where the first unit reaches farther."""
+        floor = max(fresh, self._body)
+        least = max(floor, self._lengths.reach(start, max(1, int(self._budget * LEAST_FILL))))
+        target = self._target(start)
+        found = self._best_block_end(least, reach, target)
+        if found:
+            return found
+        block = bisect_right(self._ends, reach, self._first, self._last)
+        kind, block_start = self._kinds[block], self._starts[block]
+        if kind in WHOLE and block_start >= fresh and self._fits(block):
+            found = self._last_block_end(floor, block_start)
+            if found or start < fresh:
+                return found
+        stop = min(reach, self._ends[block] - 1)
+        least = max(least, block_start)
+        found = min(
+            unit_breaks(self._text, kind, least, stop), key=lambda unit: abs(unit.end - target), default=None
+        ) or max(unit_breaks(self._text, kind, max(floor, block_start), min(least, stop)), default=None)
+        return found or self._last_block_end(floor, reach) or self._last_block_end(fresh, reach, headings=True)
+
+    def _target(self, start: int) -> int:
+        """Where to cut so that what is left comes in pieces of one size, rather than with a crumb at the end."""
+        rest = self._lengths.near(start, self._end)
+        pieces = max(2, -(-(rest - self._overlap) // (self._budget - self._overlap)))
+        return self._lengths.reach(start, (rest + (pieces - 1) * self._overlap) // pieces)
+
+    def _best_block_end(self, least: int, reach: int, target: int) -> Break | None:
+        """Behind `least`, not behind a heading, near `target`, preferably not within a list or after a colon."""
+        best, best_cost = None, 0.0
+        loose = (reach - least) * LOOSE
+        stop = bisect_right(self._ends, reach, self._first, self._last)
+        for block in range(bisect_right(self._ends, least, self._first, self._last), stop):
+            if self._kinds[block] == "heading":
+                continue
+            end = self._ends[block]
+            cost = float(abs(end - target))
+            if self._kinds[block + 1] == "list_item" or self._text[end - 1] == ":":
+                cost += loose
+            if best is None or cost < best_cost:
+                best, best_cost = block, cost
+        return None if best is None else Break(self._ends[best], self._starts[best + 1])
+
+    def _last_block_end(self, floor: int, reach: int, *, headings: bool = False) -> Break | None:
+        block = bisect_right(self._ends, reach, self._first, self._last) - 1
+        while block >= self._first and self._ends[block] > floor:
+            if headings or self._kinds[block] != "heading":
+                return Break(self._ends[block], self._starts[block + 1])
+            block -= 1
+        return None
+
+    def _forced(self, fresh: int, reach: int) -> Break:
+        floor = self._body if fresh < self._body < reach else fresh
+        end, start = forced_break(self._text, floor, reach)
+        # What lies between two blocks is markup that nobody needs.
+        following = bisect_right(self._ends, start, self._first, self._last)
+        return Break(end, max(start, self._starts[following]))
+
+    def _fits(self, block: int) -> bool:
+        start, end = self._starts[block], self._ends[block]
+        near = self._lengths.near(start, end) <= 2 * self._budget
+        return near and self._lengths.count(start, end) <= self._budget
+
+    def _overlap_start(self, stretch: Stretch, fresh: int) -> int:
+        """Where the next stretch starts so that it repeats the last sentences, `fresh` where none is short enough."""
+        if not self._overlap:
+            return fresh
+        for start in self._sentence_starts(stretch):
+            if self._lengths.count(start, stretch.end) <= self._overlap:
+                return start
+        return fresh
+
+    def _sentence_starts(self, stretch: Stretch) -> Iterator[int]:
+        """In the prose at the end of a stretch, at most about `overlap` tokens from it; from left to right."""
+        end = stretch.end
+        least = max(stretch.start + 1, self._lengths.reach_back(end, self._overlap))
+        last = first = bisect_left(self._ends, end, self._first, self._last)
+        if self._kinds[last] not in PROSE:
+            return
+        while first > self._first and self._starts[first] > least and self._kinds[first - 1] in PROSE:
+            first -= 1
+        for block in range(first, last + 1):
+            start = self._starts[block]
+            if start >= least:
+                yield start
+            for unit in sentence_breaks(self._text, max(start, least - 8), min(end, self._ends[block]) - 1):
+                if unit.start >= least:
+                    yield unit.start

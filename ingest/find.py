@@ -1,0 +1,172 @@
+"""Find the files to ingest and name each one's source. Looks at names and stats only; opens no file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pathspec
+
+from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
+from ingest.readers import is_readable, why_not
+
+IGNORE_FILE = ".ingestignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFile:
+    """A file to read. `source` is how it is cited and known; `size` is in bytes, `modified_ns` since the epoch."""
+
+    path: Path
+    source: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """`scopes` are the sources of the paths that were named: what lies below them may be pruned."""
+
+    files: list[FoundFile]
+    failed: list[tuple[str, DocumentError]]
+    skipped: list[tuple[str, str]]
+    scopes: list[str]
+
+
+def find(paths: Iterable[Path], *, root: Path, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> Found:
+    """Walk the paths. What is named itself must be readable; what lies in a folder may be skipped.
+
+    Sources are POSIX paths relative to `root` where the file is below it, else relative to the parent of the path
+    that was named. `include` and `exclude` are patterns as in .gitignore, matched below each folder named; a folder's
+    own .ingestignore counts too. Hidden files are passed over. Raises SettingsError for a pattern that is none.
+    """
+    walk = _Walk(_absolute(root), _patterns_or_none("--include", include), _patterns_or_none("--exclude", exclude))
+    for path in paths:
+        walk.add(path)
+    return Found(
+        files=sorted(walk.files.values(), key=lambda file: file.source),
+        failed=walk.failed,
+        skipped=sorted(walk.skipped),
+        scopes=walk.scopes,
+    )
+
+
+class _Walk:
+    def __init__(self, root: Path, include: pathspec.GitIgnoreSpec | None, exclude: pathspec.GitIgnoreSpec | None):
+        self.files: dict[str, FoundFile] = {}
+        self.failed: list[tuple[str, DocumentError]] = []
+        self.skipped: list[tuple[str, str]] = []
+        self.scopes: list[str] = []
+        self._root = root
+        self._include = include
+        self._exclude = exclude
+
+    def add(self, named: Path) -> None:
+        path = _absolute(named)
+        source = self._source(path, beside=path.parent)
+        if path.is_dir():
+            self.scopes.append(source)
+            for file in self._below(path):
+                self._take(file, self._source(file, beside=path.parent), named=False)
+        elif path.exists():
+            self.scopes.append(source)
+            self._take(path, source, named=True)
+        else:
+            self.failed.append((str(named), DocumentMissing("No such file or folder. Check the path.")))
+
+    def _source(self, path: Path, *, beside: Path) -> str:
+        below = self._root if path.is_relative_to(self._root) else beside
+        return path.relative_to(below).as_posix()
+
+    def _take(self, path: Path, source: str, *, named: bool) -> None:
+        if not is_readable(path):
+            reason = why_not(path)
+            if named:
+                self.failed.append((source, DocumentUnsupported(reason)))
+            else:
+                self.skipped.append((source, reason))
+            return
+        try:
+            stat = path.stat()
+        except OSError as error:
+            self.failed.append((source, DocumentUnreadable(f"Cannot be opened: {error.strerror}. Check its rights.")))
+            return
+        if not os.path.isfile(path):  # noqa: PTH113 - a device or pipe
+            self.skipped.append((source, "not a regular file"))
+            return
+        taken = self.files.get(source)
+        if taken is not None and taken.path != path:
+            self.failed.append(
+                (
+                    source,
+                    DocumentError(
+                        f"Known as {source!r} would be both {taken.path} and {path}. Name a common --root above both."
+                    ),
+                )
+            )
+            return
+        self.files[source] = FoundFile(path=path, source=source, size=stat.st_size, modified_ns=stat.st_mtime_ns)
+
+    def _below(self, folder: Path) -> Iterator[Path]:
+        """Every file below a folder that is neither hidden nor excluded, in the order of names; no folder twice."""
+        seen: set[tuple[int, int]] = set()
+        pending: list[tuple[Path, list[tuple[Path, pathspec.GitIgnoreSpec]]]] = [(folder, [])]
+        while pending:
+            current, ignores = pending.pop()
+            try:
+                stat = current.stat()
+                entries = sorted(os.scandir(current), key=lambda entry: entry.name)
+                own = current / IGNORE_FILE
+                if own.is_file():
+                    ignores = [*ignores, (current, patterns(str(own), own.read_text("utf-8").splitlines()))]
+            except (OSError, UnicodeDecodeError) as error:
+                self.failed.append(
+                    (str(current), DocumentUnreadable(f"The folder cannot be read: {error}. Check its rights."))
+                )
+                continue
+            # A symbolic link may lead back up.
+            if (stat.st_dev, stat.st_ino) in seen:
+                continue
+            seen.add((stat.st_dev, stat.st_ino))
+            folders = []
+            for entry in entries:
+                path = Path(entry.path)
+                is_folder = entry.is_dir()
+                if entry.name.startswith(".") or self._is_left_out(path, folder, is_folder=is_folder, ignores=ignores):
+                    continue
+                if is_folder:
+                    folders.append((path, ignores))
+                else:
+                    yield path
+            pending.extend(reversed(folders))
+
+    def _is_left_out(
+        self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, pathspec.GitIgnoreSpec]]
+    ) -> bool:
+        slash = "/" if is_folder else ""
+        name = path.relative_to(folder).as_posix() + slash
+        if self._exclude is not None and self._exclude.match_file(name):
+            return True
+        if any(spec.match_file(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
+            return True
+        return self._include is not None and not is_folder and not self._include.match_file(name)
+
+
+def _absolute(path: Path) -> Path:
+    """Without `..`, but links keep the names that people know them by."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`, and resolve follows links
+
+
+def _patterns_or_none(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec | None:
+    given = list(lines)
+    return patterns(origin, given) if given else None
+
+
+def patterns(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec:
+    """Patterns as in .gitignore. Raises SettingsError, naming `origin`, for one that is none."""
+    try:
+        return pathspec.GitIgnoreSpec.from_lines(lines)
+    except ValueError as error:
+        raise SettingsError(f"{origin} has a pattern that cannot be read: {error}") from None

@@ -1,0 +1,124 @@
+"""Turn a document as read into the record and chunks to store. Pure: no I/O, no settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from corpus.collection import CollectionRecord
+from corpus.errors import DocumentEmpty, DocumentUnreadable
+from corpus.records import Chunk, DocumentRecord, Metadata, context_of, document_id_of
+from corpus.tokens import Tokenizer
+from ingest.document import Document
+from ingest.find import FoundFile
+from ingest.split import split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A document ready to be embedded; `texts[i]` is what the model reads for `chunks[i]`."""
+
+    record: DocumentRecord
+    chunks: list[Chunk]
+    texts: list[str]
+
+
+def source_of(file: FoundFile, document: Document) -> str:
+    """A record within a file is known by the file's source and its own name, as in a URL's fragment."""
+    return f"{file.source}#{document.name}" if document.name else file.source
+
+
+def digest_of(document: Document, metadata: Metadata) -> str:
+    """The hex SHA-256 over everything that ends up in the document's chunks."""
+    about = [document.title, document.url, sorted({**document.metadata, **metadata}.items()), document.page_starts]
+    blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
+    return hashlib.sha256(json.dumps([document.text, about, blocks]).encode()).hexdigest()
+
+
+def prepare(
+    document: Document,
+    file: FoundFile,
+    *,
+    digest: str,
+    stamp: str,
+    metadata: Metadata,
+    tokenizer: Tokenizer,
+    collection: CollectionRecord,
+) -> Prepared:
+    """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
+    source = source_of(file, document)
+    _check_text(document)
+    passages = split(
+        document,
+        tokenizer=tokenizer,
+        max_tokens=collection.chunk_tokens,
+        overlap_tokens=collection.chunk_overlap,
+        title=document.title,
+    )
+    if not passages:
+        raise DocumentEmpty("Holds no text. Nothing is stored of it.")
+    updated_at = document.updated_at or datetime.fromtimestamp(file.modified_ns / 1e9, UTC).isoformat(
+        timespec="seconds"
+    )
+    about = {**document.metadata, **metadata}
+    chunks = [
+        Chunk(
+            document_id=document_id_of(source),
+            index=index,
+            text=document.text[passage.start : passage.end],
+            source=source,
+            start=passage.start,
+            end=passage.end,
+            tokens=passage.tokens,
+            digest=digest,
+            updated_at=updated_at,
+            title=document.title,
+            url=document.url,
+            page=passage.page,
+            page_end=passage.page_end,
+            heading=passage.heading,
+            metadata=about,
+        )
+        for index, passage in enumerate(passages)
+    ]
+    record = DocumentRecord(
+        document_id=document_id_of(source),
+        source=source,
+        digest=digest,
+        chunks=len(chunks),
+        tokens=sum(chunk.tokens for chunk in chunks),
+        updated_at=updated_at,
+        ingested_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        file=file.source,
+        stamp=stamp,
+        title=document.title,
+        url=document.url,
+        metadata=about,
+    )
+    texts = [text_for_model(chunk, tokenizer, collection.chunk_tokens) for chunk in chunks]
+    return Prepared(record=record, chunks=chunks, texts=texts)
+
+
+def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
+    """The chunk's text after what it is about; the context is cut, from its front, to what the window leaves."""
+    context = context_of(chunk.title, chunk.heading)
+    if not context:
+        return chunk.text
+    text = f"{context}\n{chunk.text}"
+    while tokenizer.count(text) > max_tokens:
+        # The last heading says most.
+        context = context[len(context) // 4 + 1 :].lstrip()
+        if not context:
+            return chunk.text
+        text = f"{context}\n{chunk.text}"
+    return text
+
+
+def _check_text(document: Document) -> None:
+    try:
+        document.text.encode()
+        (document.title or "").encode()
+    except UnicodeEncodeError:
+        raise DocumentUnreadable("Holds half characters (lone surrogates). Save it as UTF-8.") from None

@@ -1,0 +1,23 @@
+"""Settings of the command line alone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+
+from corpus.settings import CorpusSettings
+
+
+class IngestSettings(CorpusSettings):
+    """How files are found and read."""
+
+    source_root: Path = Field(
+        default=Path(), description="Sources are named relative to this folder where they lie below it."
+    )
+    workers: int = Field(
+        default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, le=64, description="Processes that read files."
+    )
+    read_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to read one file.")
+    read_memory_mb: int = Field(default=1024, ge=128, description="Most memory to read one file, in MB.")

@@ -1,0 +1,103 @@
+"""Cut a document into passages. Pure functions: no I/O, no settings, no model."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.records import context_of
+from corpus.tokens import Tokenizer
+from ingest.cuts import Layout, SectionCuts, Stretch
+from ingest.document import Document
+from ingest.lengths import Lengths
+from ingest.sections import sections
+
+LEAST_MAX_TOKENS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """`document.text[start:end]`, without surrounding white space.
+
+    `tokens` counts that text alone; `heading` is the path of headings joined by " > "; `page` and `page_end` count
+    from 1 and are None where the document has no pages.
+    """
+
+    start: int
+    end: int
+    tokens: int
+    heading: str | None
+    page: int | None
+    page_end: int | None
+
+
+def split(
+    document: Document, *, tokenizer: Tokenizer, max_tokens: int, overlap_tokens: int, title: str | None = None
+) -> list[Passage]:
+    """The passages of `document` in order; together they cover all its blocks.
+
+    What is embedded is a passage's context (`context_of(title, heading)`), a line break and its text: at most
+    `max_tokens` tokens, if the caller passes the context through `shortened`. The text may have half of them in any
+    case. `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same
+    heading. Raises ValueError for a size that cannot be kept.
+    """
+    if max_tokens < LEAST_MAX_TOKENS:
+        raise ValueError(
+            f"max_tokens is {max_tokens}; a character alone may have 4 tokens: use {LEAST_MAX_TOKENS} or more."
+        )
+    if not 0 <= overlap_tokens <= max_tokens // 2:
+        raise ValueError(f"overlap_tokens is {overlap_tokens}; use 0 to {max_tokens // 2}, half of max_tokens.")
+    if not document.blocks:
+        return []
+    lengths = Lengths(document.text, tokenizer)
+    passages: list[Passage] = []
+    for heading, stretch in _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, title):
+        page, page_end = _pages(document.page_starts, stretch)
+        passages.append(
+            Passage(
+                start=stretch.start,
+                end=stretch.end,
+                tokens=stretch.tokens,
+                heading=heading,
+                page=page,
+                page_end=page_end,
+            )
+        )
+    return passages
+
+
+def shortened(context: str, *, tokenizer: Tokenizer, text_tokens: int, max_tokens: int) -> str:
+    """As much of the context's beginning as fits, with a line break, before a text of so many tokens."""
+    room = max_tokens - text_tokens
+    kept = context
+    while kept and tokenizer.count(kept + "\n") > room:
+        ends = tokenizer.ends(kept)
+        kept = kept[: min(ends[max(0, min(room, len(ends)) - 2)], len(kept) - 1)].rstrip()
+    return kept
+
+
+def _stretches(
+    document: Document, lengths: Lengths, tokenizer: Tokenizer, max_tokens: int, overlap: int, title: str | None
+) -> Iterator[tuple[str | None, Stretch]]:
+    blocks = document.blocks
+    layout = Layout(
+        document.text,
+        lengths,
+        [block.kind for block in blocks],
+        [block.start for block in blocks],
+        [block.end for block in blocks],
+    )
+    for section in sections(document, lengths, join_tokens=max_tokens // 2):
+        heading = section.heading
+        # The line break between context and text is always between two tokens, so that their counts add up.
+        context_tokens = tokenizer.count(context_of(title, heading) + "\n")
+        budget = max(max_tokens - context_tokens, max_tokens // 2)
+        for stretch in SectionCuts(layout, section.first, section.last, budget=budget, overlap=overlap):
+            yield heading, stretch
+
+
+def _pages(page_starts: tuple[int, ...], stretch: Stretch) -> tuple[int | None, int | None]:
+    if not page_starts:
+        return None, None
+    return max(1, bisect_right(page_starts, stretch.start)), max(1, bisect_right(page_starts, stretch.end - 1))

@@ -1,0 +1,141 @@
+"""Carry out changes: embed what is new, write whole documents, drop what is gone.
+
+Killed at any moment, the next run ends where an undisturbed one would: what half a document left is swept up first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from corpus.embedding.model import Embedder, Vectors
+from corpus.records import DocumentRecord
+from corpus.store import Store
+from ingest.changes import Change, Changes, Failed, Gone, New, Same
+from ingest.report import Report
+
+TEXTS_PER_BATCH = 128
+CHUNKS_PER_WRITE = 512
+STAMPS_PER_WRITE = 500
+
+
+class Sync:
+    """One run over one collection, counted in `report`; `stop` ends it early."""
+
+    def __init__(self, store: Store, embedder: Embedder, report: Report) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._report = report
+        self._on_progress: Callable[[], None] = lambda: None
+        self._stopped = threading.Event()
+        self._stamps: dict[str, str] = {}
+
+    def stop(self) -> None:
+        """Take no further file; finish what is in flight."""
+        self._stopped.set()
+
+    def carry_out(self, changes: Changes, *, stored: Sequence[DocumentRecord], on_progress: Callable[[], None]) -> None:
+        """Bring the changes in; `stored` is all that was there, `on_progress` is called after every file and write.
+
+        Raises EmbeddingError and StoreError; what was written until then stays.
+        """
+        self._on_progress = on_progress
+        self._store.sweep(stored)
+        self._write(self._embedded(self._new(changes)))
+        self._store.restamp(self._stamps)
+
+    def remove(self, records: Sequence[DocumentRecord]) -> None:
+        """Remove stored documents."""
+        self._store.remove(record.document_id for record in records)
+
+    def _new(self, changes: Changes) -> Iterator[New]:
+        for _, found in changes:
+            yield from self._sorted_out(found)
+            self._report.files += 1
+            self._on_progress()
+            if self._stopped.is_set():
+                self._report.stopped = True
+                return
+
+    def _sorted_out(self, found: Iterable[Change]) -> Iterator[New]:
+        for change in found:
+            tally(change, self._report)
+            match change:
+                case New():
+                    yield change
+                case Same(document_id, stamp) if stamp is not None:
+                    self._stamps[document_id] = stamp
+                case Gone(document_id):
+                    self._store.remove([document_id])
+        if len(self._stamps) >= STAMPS_PER_WRITE:
+            self._store.restamp(self._stamps)
+            self._stamps = {}
+
+    def _embedded(self, changes: Iterator[New]) -> Iterator[tuple[New, Vectors]]:
+        """Each document with its vectors, in order. Texts travel in batches across documents."""
+        waiting: deque[New] = deque()
+
+        def texts() -> Iterator[str]:
+            for change in changes:
+                waiting.append(change)
+                yield from change.prepared.texts
+
+        vectors = (vector for batch in self._embedder.embed_documents(_batched(texts())) for vector in batch)
+        for vector in vectors:
+            change = waiting.popleft()
+            others = [next(vectors) for _ in change.prepared.texts[1:]]
+            self._report.embedded += 1 + len(others)
+            yield change, np.stack([vector, *others])
+
+    def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
+        group: list[tuple[New, Vectors]] = []
+        for pair in embedded:
+            group.append(pair)
+            if sum(len(change.prepared.chunks) for change, _ in group) >= CHUNKS_PER_WRITE:
+                self._store_group(group)
+                group = []
+        if group:
+            self._store_group(group)
+
+    def _store_group(self, group: Sequence[tuple[New, Vectors]]) -> None:
+        self._store.write([(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group])
+        for change, _ in group:
+            tally_stored(change, self._report)
+        self._on_progress()
+
+
+def tally(change: Change, report: Report) -> None:
+    """Count what a change says by itself; a new document counts once it is stored."""
+    match change:
+        case Same():
+            report.unchanged += 1
+        case Gone():
+            report.removed += 1
+        case Failed(source, error):
+            report.failed.append((source, error))
+
+
+def tally_stored(change: New, report: Report) -> None:
+    """Count a document that is stored now."""
+    record = change.prepared.record
+    if change.replaces:
+        report.updated += 1
+    else:
+        report.added += 1
+    report.chunks += record.chunks
+    report.tokens += record.tokens
+    report.notes.extend((record.source, note) for note in change.notes)
+
+
+def _batched(texts: Iterator[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for text in texts:
+        batch.append(text)
+        if len(batch) == TEXTS_PER_BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,51 @@
+"""A real Chroma server on loopback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+
+from tests.free_port import free_port
+
+START_SECONDS = 60.0
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[str]:
+    """Run `chroma run` over the folder; yields its URL."""
+    port = free_port()
+    command = [
+        Path(sys.executable).parent / "chroma",
+        "run",
+        "--path",
+        folder,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_up(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx2.get(f"{url}/api/v2/heartbeat", timeout=1).is_success:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError("The Chroma server did not start.")

@@ -1,0 +1,100 @@
+"""The house's arrows, and what importing must not do."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FORBIDDEN = {
+    "corpus": {"ingest", "handler", "infra", "typer", "rich", "fastapi", "starlette", "mangum", "uvicorn"},
+    "ingest": {"handler", "infra", "fastapi", "starlette", "mangum", "uvicorn"},
+    "handler": {"ingest", "infra"},
+}
+# Each heavy library has one home.
+HOMES = {
+    "chromadb": ("corpus/store.py",),
+    "openai": ("corpus/embedding/openai.py",),
+    "onnxruntime": ("corpus/embedding/",),
+    "mangum": ("handler/main.py",),
+    "fastapi": ("handler/",),
+    "pypdf": ("ingest/readers/",),
+    "pypdfium2": ("ingest/readers/",),
+    "typer": ("ingest/cli.py", "handler/cli.py"),
+    "uvicorn": ("handler/",),
+}
+PARSERS = ("pypdf", "pypdfium2", "docx", "selectolax", "markdown_it", "lxml", "bs4")
+
+
+def imports_of(path: Path) -> set[str]:
+    """The top-level names that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_no_module_imports_against_the_arrows(package: str) -> None:
+    for path in modules(package):
+        assert not imports_of(path) & FORBIDDEN[package], path
+
+
+def test_each_heavy_library_has_one_home() -> None:
+    for package in FORBIDDEN:
+        for path in modules(package):
+            name = path.relative_to(ROOT).as_posix()
+            for library in imports_of(path) & HOMES.keys():
+                assert name.startswith(HOMES[library]), f"{name} imports {library}"
+
+
+def test_only_the_settings_classes_read_the_environment() -> None:
+    for package in FORBIDDEN:
+        for path in modules(package):
+            assert not any(word in path.read_text("utf-8") for word in ("os.environ", "getenv")), path
+
+
+# As an audit hook it sees every socket and file of the process, whoever opens it.
+GUARD = """
+import sys
+def guard(event, args):
+    if event in {"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen"}:
+        print(f"{event} {args}", file=sys.stderr)
+        sys.exit(3)
+sys.addaudithook(guard)
+"""
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", GUARD + code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("package", ["corpus", "ingest", "handler"])
+def test_importing_touches_no_network_and_starts_nothing(package: str) -> None:
+    names = [path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in modules(package)]
+    # Entry points run when imported: that is what they are for.
+    code = "".join(f"import {name}\n" for name in names if not name.endswith(("__main__", "handler.main")))
+    result = run(code)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_handler_loads_no_ingest_and_no_document_parser() -> None:
+    code = f"""
+import handler.app, corpus.corpus, corpus.store, corpus.embedding.openai, corpus.embedding.minilm
+loaded = set(sys.modules)
+print(sorted(name for name in loaded if name.split(".")[0] in {("ingest", "typer", "rich", *PARSERS)!r}))
+"""
+    result = run(code)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "[]\n"
