@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from corpus.records import MetadataValue
 from ingest.document import Block, BlockKind, Document
@@ -70,6 +71,16 @@ class Composer:
         self._append(text)
         self._blocks.append(Block(kind, start, self._length - (len(text) - len(text.rstrip())), level, name))
         return start
+
+    def embed(self, text: str, blocks: Iterable[Block]) -> None:
+        """Add a text whose blocks are known, such as a Markdown cell of a notebook."""
+        if not text.strip():
+            return
+        if self._parts:
+            self._append("\n\n")
+        offset = self._length
+        self._append(text)
+        self._blocks.extend(replace(block, start=block.start + offset, end=block.end + offset) for block in blocks)
 
     def heading(self, text: str, level: int) -> None:
         line = one_line(text)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
 _PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
+_PRINT_FORM = "Open it in Adobe Reader and print it to PDF."
 _RUN_OCR = "Run OCR over it first, for example with ocrmypdf."
 _MAX_SPACED_LENGTH = 3.2
 
@@ -119,7 +120,7 @@ def _refuse_form(content: Content) -> None:
     """An XFA form's text is no page's: all that the first page says is to wait for another viewer."""
     first = " ".join(line.text for line in content.pages[0])
     if content.is_dynamic_form and _XFA_NOTICE.match(first):
-        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds but a notice. {_PRINT_ANEW}")
+        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds but a notice. {_PRINT_FORM}")
 
 
 def _drop_noise(content: Content) -> None:

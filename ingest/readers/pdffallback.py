@@ -1,6 +1,6 @@
 """pypdf, for what pdfium leaves open: files and pages it cannot read, links in outlines, letter-spaced text.
 
-Slow, and so asked only then. It fails in many ways on damaged files; each is isolated here.
+Slow, and so asked only then. On damaged files it raises errors of all kinds beside its own: each is isolated here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import io
 from collections.abc import Iterator
 
 import pypdf
-from pypdf.errors import PyPdfError
 from pypdf.generic import Destination
 
 from corpus.errors import DocumentUnreadable
@@ -30,8 +29,10 @@ class Fallback:
             if self._reader.is_encrypted and not any(map(self._reader.decrypt, ("", password or ""))):
                 raise PasswordNeeded("The PDF is locked with a password. Give the right one with --password.")
             self._count = len(self._reader.pages)
-        except (PyPdfError, *_DAMAGE) as error:
-            raise DocumentUnreadable(f"pypdf: {error}") from error
+        except PasswordNeeded:
+            raise
+        except Exception as error:
+            raise DocumentUnreadable(f"pypdf: {one_line(str(error))[:120]}") from error
         if self._count == 0:
             raise DocumentUnreadable("pypdf finds no page")
 
@@ -42,8 +43,8 @@ class Fallback:
         """A page's lines one below the other. Raises DocumentUnreadable where the page is damaged."""
         try:
             text = self._reader.pages[number].extract_text()
-        except (PyPdfError, *_DAMAGE) as error:
-            raise DocumentUnreadable(f"pypdf: {error}") from error
+        except Exception as error:
+            raise DocumentUnreadable(f"pypdf: {one_line(str(error))[:120]}") from error
         lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
         return [
             Line(line, 0.0, _WIDTH * len(line), -_PITCH * position, _HEIGHT, is_bold=False, is_fixed=False)
@@ -54,7 +55,7 @@ class Fallback:
         """The outline's entries in order; empty where it is damaged."""
         try:
             return list(self._entries(self._reader.outline, 1))
-        except (PyPdfError, *_DAMAGE):
+        except Exception:  # noqa: BLE001 - see above
             return []
 
     def _entries(self, nodes: object, level: int) -> Iterator[OutlineEntry]:
@@ -63,10 +64,3 @@ class Fallback:
                 yield from self._entries(node, level + 1)
             elif isinstance(node, Destination):
                 yield OutlineEntry(one_line(node.title or ""), level, self._reader.get_destination_page_number(node))
-
-
-# What a damaged file makes pypdf raise beside its own errors.
-_DAMAGE = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NotImplementedError, OSError,
-    RecursionError, TypeError, ValueError,
-)  # fmt: skip

@@ -201,10 +201,15 @@ def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
         except pypdfium2.PdfiumError as error:
             if error.err_code == raw.FPDF_ERR_PASSWORD:
                 continue
-            raise DocumentUnreadable(f"pdfium: {error}") from error
+            raise DocumentUnreadable(f"pdfium: {_reason(error)}") from error
         raise DocumentUnreadable("pdfium finds no page")
     hint = "The password given does not open it." if password else "Give its password with --password."
     raise PasswordNeeded(f"The PDF is locked with a password. {hint}")
+
+
+def _reason(error: pypdfium2.PdfiumError) -> str:
+    """What is in brackets in "Failed to load document (PDFium: Data format error).""""
+    return one_line(str(error)).rpartition("PDFium: ")[2].rstrip(".)").lower()
 
 
 def _units(character: str) -> str:
