@@ -6,7 +6,7 @@ A fused score is a weighted mean of two shares, so it is 0 to 1 and means the sa
 - how much of what the query asks by its words the chunk holds: BM25 / ideal, where `ideal` is the sum of the weights of
   the query's terms that the index knows, which no chunk reaches.
 
-About 0.5 is a chunk that one side alone is sure of. Where nothing is relevant, the best score stays about 0.3 or below.
+An answer scores 0.3 to 0.7 with the local model; where nothing is relevant the best chunk scores 0.1 to 0.3.
 How the way and the constants were found: docs/decisions/0007-fusion.md.
 """
 
