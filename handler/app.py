@@ -12,15 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
-from handler import search, site
+from handler import documents, search, site
 from handler.action import Action, admit, trace_of
 from handler.cors import Cors
 from handler.errors import ActionError, error_response, upstream_error
+from handler.facets import Facets
 from handler.keys import parse_keys
 from handler.library import Library
 from handler.observe import Observe
 from handler.origin import PathPrefix
 from handler.settings import HandlerSettings
+from handler.wire import search_request
 
 if TYPE_CHECKING:
     from corpus.corpus import Corpus
@@ -37,17 +39,26 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
             "set AUTH=none to serve everybody without a key."
         )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.state.action = Action(settings, keys, Library(lambda: open_corpus(settings)))
+    filterable = settings.filter_fields
+    app.state.action = Action(
+        settings=settings,
+        keys=keys,
+        library=Library(lambda: open_corpus(settings)),
+        filterable=filterable,
+        search_request=search_request(filterable),
+        facets=Facets(filterable),
+    )
 
     protected = APIRouter(dependencies=[Depends(admit)])
     protected.include_router(search.router)
+    protected.include_router(documents.router)
     app.include_router(protected)
     app.include_router(site.router)
 
     # The last added is the outermost.
     app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)
     app.add_middleware(PathPrefix, public_url=settings.public_url)
-    app.add_middleware(Observe)
+    app.add_middleware(Observe, deadline_seconds=settings.deadline_seconds)
     app.add_exception_handler(ActionError, _answer_action_error)
     app.add_exception_handler(CorpusError, _answer_corpus_error)
     app.add_exception_handler(HTTPException, _answer_http_error)

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 
 from corpus.settings import CorpusSettings
+from handler.filterable import FilterField, parse_filterable
 from handler.keys import parse_keys
+from handler.wire import search_request
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
@@ -29,6 +31,11 @@ class HandlerSettings(CorpusSettings):
     action_title: Annotated[str, Field(min_length=1, max_length=100)] = "Document search"
     action_description: Annotated[str, Field(max_length=300)] = (
         "Finds passages in a collection of documents and returns them verbatim, each with its source."
+    )
+
+    filterable: str = Field(
+        "",
+        description="Metadata fields to filter by: name:kind, kinds str, int, float, bool, list; such as `year:int`.",
     )
 
     max_response_chars: Annotated[int, Field(ge=2_000)] = 90_000
@@ -56,6 +63,17 @@ class HandlerSettings(CorpusSettings):
         if not URL.fullmatch(value):
             raise ValueError("must be a URL such as https://api.example.com")
         return value.rstrip("/")
+
+    @field_validator("filterable")
+    @classmethod
+    def _fields_can_be_read(cls, value: str) -> str:
+        search_request(parse_filterable(value))
+        return value
+
+    @property
+    def filter_fields(self) -> tuple[FilterField, ...]:
+        """The corpus's own fields that callers may filter by."""
+        return parse_filterable(self.filterable)
 
     @property
     def origins(self) -> tuple[str, ...]:
