@@ -13,6 +13,7 @@ from handler.facets import Facets
 from handler.filterable import FilterField
 from handler.keys import KeyEntry
 from handler.library import Library
+from handler.limits import Limiter
 from handler.settings import HandlerSettings
 from handler.trace import Trace
 from handler.wire import SearchRequest
@@ -28,6 +29,7 @@ class Action:
     filterable: tuple[FilterField, ...]
     search_request: type[SearchRequest]
     facets: Facets
+    limiter: Limiter | None
 
 
 def action_of(request: Request) -> Action:
@@ -47,13 +49,15 @@ def trace_of(request: Request) -> Trace:
 
 
 def admit(request: Request) -> None:
-    """Refuse who has no key. A dependency of the router, so that no route can be without it."""
+    """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
     action = action_of(request)
-    if action.settings.auth == "none":
-        return
-    trace_of(request).key_name = authenticate(
-        request.headers, keys=action.keys, key_header=action.settings.api_key_header
-    )
+    caller = f"address:{request.client.host if request.client else ''}"
+    if action.settings.auth != "none":
+        name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
+        trace_of(request).key_name = name
+        caller = f"key:{name}"
+    if action.limiter is not None:
+        action.limiter.check(caller)
 
 
 async def body_of(request: Request) -> bytes:

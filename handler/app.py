@@ -14,11 +14,13 @@ from starlette.responses import Response
 from corpus.errors import CorpusError, SettingsError
 from handler import documents, search, site
 from handler.action import Action, admit, trace_of
+from handler.aws import DynamoCounter
 from handler.cors import Cors
 from handler.errors import ActionError, error_response, upstream_error
 from handler.facets import Facets
-from handler.keys import parse_keys
+from handler.keysources import read_keys
 from handler.library import Library
+from handler.limits import Limiter, MemoryCounter, parse_rate
 from handler.observe import Observe
 from handler.origin import PathPrefix
 from handler.settings import HandlerSettings
@@ -32,7 +34,7 @@ logger = logging.getLogger("handler")
 
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
     """The app. Opens nothing; raises SettingsError when nobody could ever be let in."""
-    keys = parse_keys(settings.api_keys.get_secret_value())
+    keys = read_keys(settings)
     if settings.auth == "keys" and not keys:
         raise SettingsError(
             "API_KEYS is empty, so nobody could call. Make a key with `handler key NAME` and put its entry there, or "
@@ -47,6 +49,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         filterable=filterable,
         search_request=search_request(filterable),
         facets=Facets(filterable),
+        limiter=_limiter(settings),
     )
 
     protected = APIRouter(dependencies=[Depends(admit)])
@@ -63,6 +66,13 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     app.add_exception_handler(CorpusError, _answer_corpus_error)
     app.add_exception_handler(HTTPException, _answer_http_error)
     return app
+
+
+def _limiter(settings: HandlerSettings) -> Limiter | None:
+    if settings.rate_limit is None:
+        return None
+    counter = DynamoCounter(settings.rate_limit_table) if settings.rate_limit_table else MemoryCounter()
+    return Limiter(parse_rate(settings.rate_limit), counter)
 
 
 async def _answer_action_error(request: Request, error: Exception) -> Response:
