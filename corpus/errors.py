@@ -20,7 +20,8 @@ CorpusError
 └── StoreError
     ├── StoreUnavailable        Chroma cannot be reached or opened; later it may work
     ├── CollectionMissing       nothing was ingested under that name
-    └── CollectionMismatch      the collection was made otherwise than the settings ask for
+    ├── CollectionMismatch      the collection was made otherwise than the settings ask for
+    └── LexicalIndexUnusable    the index of terms is missing, damaged, or of another version; it can be rebuilt
 """
 
 from __future__ import annotations
@@ -121,3 +122,7 @@ class CollectionMissing(StoreError):
 
 class CollectionMismatch(StoreError):
     code = "collection_mismatch"
+
+
+class LexicalIndexUnusable(StoreError):
+    code = "lexical_index_unusable"
