@@ -20,7 +20,7 @@ from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
 from corpus.records import Chunk, DocumentRecord, Hit, record_id_of
 from corpus.settings import CorpusSettings, target_kind
-from corpus.stored import chunk_from, metadata_of, record_from
+from corpus.stored import TEXT_DIGEST, chunk_from, metadata_of, record_from
 
 T = TypeVar("T")
 Where = Mapping[str, Any]  # Chroma's own filter language.
@@ -28,6 +28,8 @@ Where = Mapping[str, Any]  # Chroma's own filter language.
 SERVER_SECONDS = 15.0
 PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
+DIGESTS_PER_REQUEST = 100
+LEASE = ".ingest-lease"
 
 
 class Store:
@@ -91,6 +93,17 @@ class Store:
         for part in _batched(stray, self._batch()):
             with _translated():
                 self._collection.delete(ids=part)
+
+    def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors that are stored already, by what `text_digest_of` calls the texts that they stand for."""
+        found: dict[str, Vectors] = {}
+        for part in _batched(dict.fromkeys(text_digests), DIGESTS_PER_REQUEST):
+            where = {TEXT_DIGEST: {"$in": part}}
+            with _translated():
+                result = self._collection.get(where=where, include=["embeddings", "metadatas"])
+            for metadata, vector in zip(result["metadatas"], result["embeddings"], strict=True):
+                found[metadata[TEXT_DIGEST]] = vector
+        return found
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
@@ -159,6 +172,33 @@ class Store:
         hits = self._query(vector, count=count * 4, where=where)
         current = self.records(hit.chunk.document_id for hit in hits)
         return [hit for hit in hits if _is_current(hit.chunk, current)][:count]
+
+    def claim(self, holder: str, *, until: float) -> tuple[str, float] | None:
+        """Take the collection's lease, a collection beside it that only one can make.
+
+        None where it is ours now; else who holds it, and until when, in seconds since 1970.
+        """
+        with _translated():
+            name = f"{self._collection.name}{LEASE}"
+            try:
+                self._client.create_collection(
+                    name, metadata={"holder": holder, "until": until}, embedding_function=None
+                )
+            except ChromaError:
+                metadata = self._client.get_collection(name, embedding_function=None).metadata
+                return str(metadata["holder"]), float(metadata["until"])
+            return None
+
+    def renew(self, holder: str, *, until: float) -> None:
+        """Hold the lease for longer."""
+        with _translated():
+            lease = self._client.get_collection(f"{self._collection.name}{LEASE}", embedding_function=None)
+            lease.modify(metadata={"holder": holder, "until": until})
+
+    def release(self) -> None:
+        """Give the lease back; also takes away one whose holder has died."""
+        with _translated(), contextlib.suppress(NotFoundError):
+            self._client.delete_collection(f"{self._collection.name}{LEASE}")
 
     def count(self) -> int:
         """How many chunks are stored."""

@@ -16,6 +16,7 @@ from corpus.settings import load
 from corpus.store import open_store
 from ingest import console
 from ingest.add import AddOptions, add_documents, remove_documents
+from ingest.exclusive import exclusive
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -122,7 +123,7 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT_ID or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Removing from {settings.target}")
-    with open_store(settings) as store:
+    with open_store(settings) as store, exclusive(store, settings):
         removed, missing = remove_documents(store, document_ids or [], source)
     for document_id in missing:
         console.say(f"{document_id}: No such document. `ingest list` shows what is there.", style="red")
