@@ -28,14 +28,22 @@ def lines(rows: Sequence[Row], *, header_rows: int | None = None) -> list[str]:
     that the one before them spans are given as SPANNED.
     """
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
+    titles: list[str] = []
     if header_rows is None:
+        while cleaned and _is_title(cleaned[0]):
+            titles.append(_plain(_joined_symbols(cleaned.pop(0))))
         header_rows = _header_by_look(cleaned)
     header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
     body = [joined for row in cleaned[header_rows:] if any(joined := _joined_symbols(row))]
     if not body:
-        return [_plain(row) for row in header]
+        return [*filter(None, titles), *map(_plain, header)]
     labels = _labels(header)
-    return [_labelled(labels, row) if labels else _plain(row) for row in body]
+    return [*filter(None, titles), *(_labelled(labels, row) if labels else _plain(row) for row in body)]
+
+
+def _is_title(row: Row) -> bool:
+    """True for an empty row and for one whose first cell alone is filled, across others or beside empty ones."""
+    return not any(cell and cell != SPANNED for cell in row[1:]) and len(row) > 1
 
 
 class Cell(NamedTuple):
