@@ -15,13 +15,9 @@ from ingest.readers.pdffurniture import furniture
 from ingest.readers.pdfium import HYPHEN, Line, OutlineEntry
 from ingest.readers.pdflayout import SENTENCE_ENDS, Group, body_height, continues, fills_its_line, grouped, merged
 from ingest.readers.pdftext import joined, text_of
+from ingest.readers.properties import usable_title
 
 _ENOUGH_BY_OUTLINE = 0.5
-# Titles that programs put where authors put none.
-_NO_TITLE = re.compile(
-    r"untitled|microsoft (?:word|powerpoint|excel) - .*|.*\.(?:docx?|pptx?|xlsx?|rtf|odt|qxd|indd|tex|dvi|ps|pdf|fm)",
-    re.IGNORECASE,
-)
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 
@@ -135,8 +131,8 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
 
 def _title(properties: dict[str, str], first_page: Sequence[Group], size: float) -> str | None:
     """The title in the properties where it looks like one, else the largest heading on the first page."""
-    stated = properties.get("Title", "")
-    if stated and not _NO_TITLE.fullmatch(stated):
+    stated = usable_title(properties.get("Title"))
+    if stated:
         return stated
     headings = [group for group in first_page if group.level and group.lines[0].height > 1.1 * size]
     if not headings:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def _children(pid: int, *, but: Sequence[int] = ()) -> list[int]:
     except FileNotFoundError:
         pytest.skip("This system does not list a process's children.")
     return [child for child in children if child not in but]
+
+
+@contextlib.contextmanager
+def _new_children() -> Iterator[Callable[[], list[int]]]:
+    """Gives the children that this process has got since: other tests may have left some of theirs."""
+    before = set(_children(os.getpid()))
+    yield lambda: [child for child in _children(os.getpid()) if child not in before]
 
 
 def _wait_until_gone(pid: int) -> bool:
