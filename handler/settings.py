@@ -50,6 +50,13 @@ class HandlerSettings(CorpusSettings):
         None, description="DynamoDB table that counts for all Lambdas together; each process counts for itself without."
     )
 
+    corpus_subject: Annotated[str, Field(max_length=180)] = Field(
+        "", description="What the documents are about, in a few words; the model reads it with each operation."
+    )
+    operator: str | None = Field(None, description="Who runs this, for the privacy page.")
+    contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
+    log_retention_days: Annotated[int, Field(ge=1)] = Field(14, description="How long logs are kept, for that page.")
+
     max_response_chars: Annotated[int, Field(ge=2_000)] = 90_000
     max_body_bytes: Annotated[int, Field(ge=1_000)] = 100_000
     deadline_seconds: Annotated[float, Field(gt=0, le=45)] = 20.0

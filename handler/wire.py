@@ -38,13 +38,14 @@ def _whole(value: object) -> object:
 def _date(text: str) -> str:
     if not DATE.fullmatch(text):
         raise ValueError("must be a date such as 2026-01-31")
-    _moment(text)
+    moment(text)
     return text
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def moment(text: str) -> datetime:
+    """The moment that a date or a time names; in UTC where it does not say."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 TEXT_SCHEMA = Field(json_schema_extra={"pattern": TEXT_PATTERN})
@@ -120,8 +121,8 @@ class SearchRequest(Body):
             document_id=self.document_id,
             title=self.title,
             tags=tuple(self.tags or ()),
-            updated_after=_moment(self.updated_after) if self.updated_after else None,
-            updated_before=_moment(self.updated_before) if self.updated_before else None,
+            updated_after=moment(self.updated_after) if self.updated_after else None,
+            updated_before=moment(self.updated_before) if self.updated_before else None,
             metadata={name: value for name, value in own.items() if value is not None},
         )
 
