@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from corpus.answer import answer, document_list, to_json
 
+from corpus.answer import answer, document_list, to_json
 from corpus.corpus import open_corpus
 from corpus.errors import CorpusError
 from corpus.settings import load

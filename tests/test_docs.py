@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from handler.settings import HandlerSettings
 
 from handler import cli as handler_cli
+from handler.settings import HandlerSettings
 from ingest import cli as ingest_cli
 from ingest.settings import IngestSettings
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.bert import DIMENSIONS, sentence_encoder
+from corpus.embedding import bert
 from corpus.embedding.model import Vectors
 from corpus.embedding.model_files import ModelFiles, installed_model_files
 from corpus.errors import EmbeddingError, EmbeddingInputInvalid, EmbeddingTimeout, ModelFilesInvalid
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MODEL = "all-MiniLM-L6-v2"
 # The 256 of its sentence_bert_config.json less [CLS] and [SEP].
 MAX_TOKENS = 254
+DIMENSIONS = bert.DIMENSIONS
 
 _CLS, _SEP = 101, 102
 # Of one run, padding included: more is no faster and takes 25 KB a token.
@@ -122,7 +123,7 @@ def _import_runtime() -> None:
     """Imported late because it is heavy, and because a function that uses OpenAI's models does not ship it."""
     # Since 1.29 onnxruntime reports to its maker unless this is set before it is imported; its own switch,
     # disable_telemetry_events, comes too late (its Privacy.md).
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    os.putenv("ORT_DISABLE_TELEMETRY", "1")
     try:
         import onnxruntime  # noqa: F401 - only so that it is there.
         import tokenizers  # noqa: F401
@@ -142,17 +143,16 @@ def _tokenizer(files: ModelFiles) -> WordPieceTokenizer:
 def _session(files: ModelFiles, threads: int) -> onnxruntime.InferenceSession:
     import onnxruntime
 
+    weights = files.weights.resolve()  # onnxruntime follows no link out of the folder that it is given.
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # It would keep a plan of memory for every shape seen, and there are thousands.
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(files.weights.parent))
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
     try:
-        return onnxruntime.InferenceSession(
-            sentence_encoder(files.weights), options, providers=["CPUExecutionProvider"]
-        )
+        return onnxruntime.InferenceSession(bert.sentence_encoder(weights), options, providers=["CPUExecutionProvider"])
     except _runtime_errors() as error:
         raise ModelFilesInvalid(f"onnxruntime {onnxruntime.__version__} cannot load {MODEL}: {error}") from error
 

@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,17 +27,20 @@ MB = 2**20
 
 
 class Cache:
-    """Not for several threads at once. Raises SnapshotUnavailable where `folder` cannot be used."""
+    """One `open` at a time; `drop` at any. Raises SnapshotUnavailable where `folder` cannot be used."""
 
     def __init__(self, folder: Path | None, *, limit_mb: int) -> None:
         self._limit_mb = limit_mb
         self._open: dict[Path, Manifest] = {}
+        self._wanted: Manifest | None = None
+        # A finalizer that drops may run in the midst of anything.
+        self._guard = threading.RLock()
         parent = (folder or Path(tempfile.gettempdir())) / f"retrieval-action-{os.getuid()}"
         with _translated(parent):
             parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if parent.stat().st_uid != os.getuid():
                 raise SnapshotUnavailable(
-                    f"{parent} belongs to somebody else. Set SNAPSHOT_CACHE to a folder of yours."
+                    f"{parent} belongs to somebody else. Set SNAPSHOT_CACHE to one of yours."
                 )
             _sweep(parent)
             self._folder = Path(tempfile.mkdtemp(dir=parent))
@@ -53,30 +57,35 @@ class Cache:
         Raises SnapshotTooLarge before anything is fetched, SnapshotInvalid, SnapshotUnavailable.
         """
         with _translated(self._folder):
-            self._tidy(manifest)
-            self._check_space(place, manifest)
+            with self._guard:
+                # Wanted until the next call, so that what was fetched before a fault need not be fetched again.
+                self._wanted = manifest
+                self._tidy()
+                self._check_space(place, manifest)
             folder = Path(tempfile.mkdtemp(prefix=f"{manifest.version}-", dir=self._folder))
             try:
                 self._fill(place, manifest, folder)
             except BaseException:
                 shutil.rmtree(folder)
                 raise
-        self._open[folder] = manifest
+        with self._guard:
+            self._open[folder] = manifest
         return folder
 
     def drop(self, folder: Path) -> None:
         """Forget an open version, and what it alone has."""
-        del self._open[folder]
-        shutil.rmtree(folder, ignore_errors=True)
-        self._tidy(None)
+        with self._guard:
+            del self._open[folder]
+            shutil.rmtree(folder, ignore_errors=True)
+            self._tidy()
 
-    def _tidy(self, wanted: Manifest | None) -> None:
+    def _tidy(self) -> None:
         """Remove contents that no open version has, nor the one that is wanted now."""
-        manifests = [*self._open.values(), *([wanted] if wanted else [])]
+        manifests = [*self._open.values(), *([self._wanted] if self._wanted else [])]
         known = {sha256 for manifest in manifests for sha256 in manifest.objects}
         for path in self._objects.iterdir():
-            if path.name not in known:
-                path.unlink()
+            if path.stem not in known:
+                path.unlink(missing_ok=True)
 
     def _check_space(self, place: Place, manifest: Manifest) -> None:
         taken = sum(path.stat().st_size for path in self._objects.iterdir())
@@ -163,5 +172,5 @@ def _translated(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SnapshotUnavailable(
-            f"{error.filename or folder}: {error.strerror or error}. Set SNAPSHOT_CACHE to a folder that can be written."
+            f"{error.filename or folder}: {error.strerror or error}. Set SNAPSHOT_CACHE to a folder for it."
         ) from error

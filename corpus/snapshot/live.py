@@ -129,6 +129,9 @@ class LiveSnapshot:
         # The first query reads the index, which would otherwise be the first caller's to wait for.
         corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
         corpus.newest = self.current
+        if self._corpus is not None and self._corpus.store.record == manifest.record:
+            # It has its connections open, or its weights in memory.
+            corpus.embedder = self._corpus.embedder
         return corpus
 
 

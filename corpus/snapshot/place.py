@@ -40,7 +40,7 @@ class Place(Protocol):
         ...
 
     def download(self, key: str, path: Path) -> str:
-        """Write it to a new file. Returns the hex SHA-256 of what was written. Raises SnapshotInvalid for no such key."""
+        """Write it to a new file. Returns the hex SHA-256 of what was written. SnapshotInvalid where there is none."""
         ...
 
     def local(self, key: str) -> Path | None:

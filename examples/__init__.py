@@ -1,0 +1,1 @@
+"""The sample corpus of the demo, and what builds it."""

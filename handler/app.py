@@ -1,0 +1,81 @@
+"""The HTTP app, wired from settings and a way to open the corpus. Importing this does no work and opens nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from corpus.errors import CorpusError, SettingsError
+from handler import search, site
+from handler.action import Action, admit, trace_of
+from handler.cors import Cors
+from handler.errors import ActionError, error_response, upstream_error
+from handler.keys import parse_keys
+from handler.library import Library
+from handler.observe import Observe
+from handler.origin import PathPrefix
+from handler.settings import HandlerSettings
+
+if TYPE_CHECKING:
+    from corpus.corpus import Corpus
+
+logger = logging.getLogger("handler")
+
+
+def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
+    """The app. Opens nothing; raises SettingsError when nobody could ever be let in."""
+    keys = parse_keys(settings.api_keys.get_secret_value())
+    if settings.auth == "keys" and not keys:
+        raise SettingsError(
+            "API_KEYS is empty, so nobody could call. Make a key with `handler key NAME` and put its entry there, or "
+            "set AUTH=none to serve everybody without a key."
+        )
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.action = Action(settings, keys, Library(lambda: open_corpus(settings)))
+
+    protected = APIRouter(dependencies=[Depends(admit)])
+    protected.include_router(search.router)
+    app.include_router(protected)
+    app.include_router(site.router)
+
+    # The last added is the outermost.
+    app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)
+    app.add_middleware(PathPrefix, public_url=settings.public_url)
+    app.add_middleware(Observe)
+    app.add_exception_handler(ActionError, _answer_action_error)
+    app.add_exception_handler(CorpusError, _answer_corpus_error)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    return app
+
+
+async def _answer_action_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, ActionError):
+        raise TypeError("This answers ActionError alone.") from error
+    return error_response(error, request_id=trace_of(request).request_id)
+
+
+async def _answer_corpus_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, CorpusError):
+        raise TypeError("This answers CorpusError alone.") from error
+    trace = trace_of(request)
+    # Its message may name a host: the operator's log, not the caller, gets it.
+    fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error)}
+    logger.error("upstream_error", extra={"fields": fields})
+    return error_response(upstream_error(error), request_id=trace.request_id)
+
+
+async def _answer_http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise TypeError("This answers HTTPException alone.") from error
+    known = {
+        404: ("not_found", "There is nothing at this path. /openapi.json lists what there is."),
+        405: ("method_not_allowed", "This path does not take this method. /openapi.json lists what it takes."),
+    }
+    code, message = known.get(error.status_code, ("http_error", str(error.detail)))
+    return await _answer_action_error(request, ActionError(error.status_code, code, message, headers=error.headers))

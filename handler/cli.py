@@ -1,0 +1,100 @@
+"""The `handler` command. Results go to stdout, everything else to stderr; the Lambda package does not hold this module.
+
+Exit codes: 0 it worked; 1 it failed; 2 wrong usage or settings.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated, NoReturn
+
+import typer
+
+from corpus.errors import CorpusError, SettingsError
+from corpus.settings import load
+from handler.keys import make_key
+from handler.settings import HandlerSettings
+
+FAILED = 1
+WRONG_USAGE = 2
+
+app = typer.Typer(
+    name="handler",
+    help="Serve a corpus as an action that a GPT can call.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class SpecFormat(StrEnum):
+    """How the OpenAPI document is written."""
+
+    json = "json"
+    yaml = "yaml"
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+) -> None:
+    """Serve the action over HTTP. On loopback without API_KEYS it makes a key for the run and prints it."""
+    from handler.server import run
+
+    run(host=host, port=port)
+
+
+@app.command()
+def key(
+    *,
+    name: Annotated[str, typer.Argument(help="Whose key it is: letters, digits, dots, underscores, dashes.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Make a new API key. It is shown once; API_KEYS takes the hashed entry."""
+    try:
+        new_key, entry = make_key(name)
+    except ValueError as error:
+        fail(str(error), code=WRONG_USAGE)
+    if as_json:
+        typer.echo(json.dumps({"name": entry.name, "key": new_key, "entry": str(entry)}))
+        return
+    typer.echo("The key is shown once. Give it to the caller; put the entry into API_KEYS.", err=True)
+    typer.echo(f"key    {new_key}\nentry  {entry}")
+
+
+@app.command()
+def openapi(
+    form: Annotated[SpecFormat, typer.Option("--format", help="How to write it.")] = SpecFormat.json,
+) -> None:
+    """Print the OpenAPI document that a GPT reads. PUBLIC_URL is where the GPT is to send its calls."""
+    from handler.site import document_of, to_yaml
+
+    settings = load(HandlerSettings)
+    document = document_of(settings, server_url=settings.public_url or "http://127.0.0.1:8000")
+    typer.echo(
+        to_yaml(document).rstrip() if form is SpecFormat.yaml else json.dumps(document, indent=2, ensure_ascii=False)
+    )
+
+
+def fail(message: str, *, code: int) -> NoReturn:
+    """End with one line on stderr."""
+    typer.echo(f"handler: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """The `handler` command."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(f"handler: {error}", err=True)
+        sys.exit(WRONG_USAGE)
+    except CorpusError as error:
+        typer.echo(f"handler: {error}", err=True)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)

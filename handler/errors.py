@@ -1,0 +1,65 @@
+"""What a caller is told when it did not work: flat JSON with a stable code. Never a stack trace, host name or key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from corpus import errors
+from corpus.answer import to_json
+
+
+class ActionError(Exception):
+    """An answer that is an error. `code` is stable; `message` says what is wrong and what to send instead."""
+
+    def __init__(self, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+
+def error_response(error: ActionError, *, request_id: str) -> Response:
+    """The error as it is sent."""
+    body = {"error": error.code, "message": error.message, "request_id": request_id}
+    return json_response(body, status=error.status, headers=error.headers)
+
+
+def json_response(payload: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """The payload exactly as `to_json` writes it, so that lengths counted with it hold on the wire."""
+    return Response(to_json(payload).encode(), status, dict(headers or {}), media_type="application/json")
+
+
+LATER = "This is a temporary fault on the server's side: the same request may work in a few seconds."
+OPERATOR = "The request is fine; whoever runs this server has to repair it. Trying again will not help now."
+
+# What the caller may know of each fault. The error's own message may name hosts and settings: it goes to the log.
+UPSTREAM: Mapping[type[errors.CorpusError], tuple[int, str]] = {
+    errors.EmbeddingRateLimited: (503, f"The embedding service is receiving too many requests. {LATER}"),
+    errors.EmbeddingTimeout: (504, f"The embedding service did not answer in time. {LATER}"),
+    errors.EmbeddingUnavailable: (503, f"The embedding service is not available. {LATER}"),
+    errors.EmbeddingUnauthorized: (502, f"The embedding service refused the server's own key. {OPERATOR}"),
+    errors.EmbeddingModelUnknown: (502, f"The embedding service does not know the model. {OPERATOR}"),
+    errors.EmbeddingQuotaExceeded: (502, f"The server's account with the embedding service is used up. {OPERATOR}"),
+    errors.EmbeddingReplyInvalid: (502, f"The embedding service gave an unusable reply. {LATER}"),
+    errors.EmbeddingInputInvalid: (502, "The embedding service refused this query's text. Word it differently."),
+    errors.StoreUnavailable: (503, f"The document store is not available. {LATER}"),
+    errors.CollectionMissing: (503, f"No documents have been stored yet. {OPERATOR}"),
+    errors.CollectionMismatch: (503, f"The stored documents do not fit the server's settings. {OPERATOR}"),
+}
+RETRY_AFTER_SECONDS = 5
+LONGEST_RETRY_AFTER_SECONDS = 60
+
+
+def upstream_error(error: errors.CorpusError) -> ActionError:
+    """The answer for a fault behind the handler."""
+    known = next((kind for kind in type(error).__mro__ if kind in UPSTREAM), None)
+    status, message = UPSTREAM[known] if known is not None else (500, f"Something failed in the server. {OPERATOR}")
+    headers = {}
+    if error.retryable:
+        asked = error.retry_after if isinstance(error, errors.EmbeddingRateLimited) else None
+        seconds = RETRY_AFTER_SECONDS if asked is None else min(max(asked, 1), LONGEST_RETRY_AFTER_SECONDS)
+        headers["Retry-After"] = str(round(seconds))
+    return ActionError(status, error.code, message, headers=headers)

@@ -1,0 +1,41 @@
+"""The corpus as the handler holds it: opened at the first need, and again after a fault."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from corpus.errors import StoreError
+
+if TYPE_CHECKING:
+    # chromadb comes with it, which takes longer to import than everything else together.
+    from corpus.corpus import Corpus
+
+
+class Library:
+    """Success is kept, failure is not: an outage heals by itself."""
+
+    def __init__(self, open_corpus: Callable[[], Corpus]) -> None:
+        self._open_corpus = open_corpus
+        self._lock = threading.Lock()
+        self._corpus: Corpus | None = None
+
+    @contextmanager
+    def corpus(self) -> Iterator[Corpus]:
+        """The open corpus. A StoreError in the block lets go of it, so that the next request opens it anew."""
+        corpus = self._opened()
+        try:
+            yield corpus
+        except StoreError:
+            with self._lock:
+                if self._corpus is corpus:
+                    self._corpus = None
+            raise
+
+    def _opened(self) -> Corpus:
+        with self._lock:
+            if self._corpus is None:
+                self._corpus = self._open_corpus()
+            return self._corpus

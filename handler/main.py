@@ -1,0 +1,35 @@
+"""The entry point for AWS Lambda: `handler.main.handler`. Importing it builds the app, so that a cold start does it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from mangum import Mangum
+
+from corpus.corpus import open_corpus
+from corpus.settings import load
+from handler.app import create_app
+from handler.logs import JsonLines, configure
+from handler.settings import HandlerSettings
+
+if TYPE_CHECKING:
+    from mangum.types import LambdaContext
+
+# Everything that we send is text. Mangum would wrap what it does not know, such as YAML, in base64.
+TEXT_TYPES = ["text/", "application/json", "application/yaml"]
+
+configure(JsonLines())
+app = create_app(load(HandlerSettings), open_corpus)
+# Mangum asks for the thread's event loop, and newer Pythons no longer make one for it.
+_loop = asyncio.new_event_loop()
+asyncio.set_event_loop(_loop)
+# The lifespan would run at every invocation; there is none.
+_adapter = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one event of API Gateway (REST or HTTP API) or of a function URL."""
+    # Again, because whoever ran another loop in this thread has taken ours away.
+    asyncio.set_event_loop(_loop)
+    return _adapter(event, context)

@@ -1,0 +1,101 @@
+"""`handler serve`: the same app on a socket of this machine, by uvicorn."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import shlex
+import socket
+import sys
+
+import uvicorn
+from pydantic import SecretStr
+
+from corpus.corpus import open_corpus
+from corpus.errors import CorpusError, SettingsError
+from corpus.settings import load
+from handler.app import create_app
+from handler.keys import make_key
+from handler.library import Library
+from handler.logs import PlainLines, configure
+from handler.settings import HandlerSettings
+
+QUESTION = '{"query": "What is this about?"}'
+
+
+def run(*, host: str, port: int) -> None:
+    """Serve until interrupted. Raises SettingsError where it would stand open to a network, OSError without a port."""
+    settings = load(HandlerSettings)
+    key = None
+    if settings.auth == "keys" and not settings.api_keys.get_secret_value():
+        if not is_loopback(host):
+            raise SettingsError(
+                f"{host} can be reached from other machines and API_KEYS is empty. Make a key with `handler key NAME` "
+                "and put its entry into API_KEYS, or set AUTH=none to serve everybody without a key."
+            )
+        key, entry = make_key("this-run")
+        settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
+    configure(PlainLines())
+    app = create_app(settings, open_corpus)
+    _open_early(app.state.action.library)
+    listener = listen(host, port)
+    url = url_of(host, listener.getsockname()[1])
+    _say(f"Corpus: {settings.target}")
+    _say(f"Serving on {url}")
+    if key is not None:
+        _say(f"API key for this run: {key}")
+        curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
+        _say(f"Try: {curl}")
+    _say("Ready. Ctrl-C stops it.")
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+    # uvicorn raises it again once everything is closed: being stopped is how serving ends.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _open_early(library: Library) -> None:
+    """So that the first question does not wait. What is missing now may be there when it is asked."""
+    try:
+        with library.corpus():
+            pass
+    except CorpusError as error:
+        _say(f"Not ready to answer yet: {error}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one. Raises SettingsError where the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}. "
+            "Choose another with --port; 0 takes a free one."
+        ) from error
+    return listener
+
+
+def url_of(host: str, port: int) -> str:
+    """Where to reach it from this machine."""
+    shown = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host  # noqa: S104 - compared only
+    return f"http://{shown}:{port}"
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from corpus.answer import answer, cut, document_list, document_of, result_of, to_json
+from corpus.records import Chunk, Hit
+from tests.handler.corpora import Text, chunked
+
+CHUNK = Chunk(
+    document_id="9f86d081884c7d65",
+    index=3,
+    text="Text",
+    source="a.txt",
+    start=0,
+    end=4,
+    tokens=1,
+    digest="0" * 64,
+    updated_at="2026-01-01T00:00:00Z",
+)
+
+
+def hits(*texts: str) -> list[Hit]:
+    return [Hit(chunk=replace(CHUNK, text=text), score=0.5) for text in texts]
+
+
+def test_an_answer_leaves_empty_fields_out_and_keeps_the_rest() -> None:
+    assert answer(hits("Text"), max_chars=1000) == {
+        "results": [
+            {
+                "chunk_id": CHUNK.chunk_id,
+                "document_id": "9f86d081884c7d65",
+                "text": "Text",
+                "score": 0.5,
+                "source": "a.txt",
+            }
+        ],
+        "truncated": False,
+    }
+
+
+def test_a_result_tells_page_heading_and_metadata_where_the_chunk_has_them() -> None:
+    chunk = replace(CHUNK, title="T", url="https://u", page=2, page_end=3, heading="A > B", metadata={"year": 2026})
+    result = result_of(Hit(chunk=chunk, score=0.123456))
+    assert result["score"] == 0.1235
+    assert (result["title"], result["url"], result["page"], result["page_end"]) == ("T", "https://u", 2, 3)
+    assert (result["heading"], result["metadata"]) == ("A > B", {"year": 2026})
+    assert "page_end" not in result_of(Hit(chunk=replace(chunk, page_end=2), score=0.1))
+
+
+@pytest.mark.parametrize("text", ["plain words here " * 40, '"\\\n\t' * 150, "日本語の文。😀" * 60, "\x01" * 400])
+@pytest.mark.parametrize("max_chars", [60, 300, 777, 1500, 2500, 20_000])
+def test_the_budget_counts_the_json_as_sent_escapes_included(text: str, max_chars: int) -> None:
+    sent = answer(hits(*[text] * 10), max_chars=max_chars)
+    assert len(to_json(sent)) <= max_chars
+    assert json.loads(to_json(sent)) == sent
+    assert sent["truncated"] == (len(to_json(answer(hits(*[text] * 10), max_chars=10**9))) > max_chars)
+    for result in sent["results"][:-1]:
+        assert result["text"] == text
+    for result in sent["results"]:
+        assert text.startswith(result["text"])
+        assert result["text"]
+
+
+def test_an_answer_that_fits_exactly_is_whole() -> None:
+    whole = answer(hits("one", "two"), max_chars=10_000)
+    # "truncated": true is one character shorter than false: room is counted for the longer word.
+    assert answer(hits("one", "two"), max_chars=len(to_json(whole))) == whole
+    assert answer(hits("one", "two"), max_chars=len(to_json(whole)) - 1)["truncated"]
+
+
+def test_a_cut_text_ends_between_words() -> None:
+    assert cut("one two three", max_chars=9) == "one two"
+    assert cut("one two three", max_chars=7) == "one two"
+    assert cut("one two three", max_chars=13) == "one two three"
+    assert cut("a\nb", max_chars=3) == "a"
+    assert cut("x" * 10, max_chars=4) == "xxxx"
+    assert cut("word", max_chars=0) == ""
+
+
+def test_a_document_list_says_where_it_goes_on() -> None:
+    records = [chunked(Text(source=f"{n}.txt", text="words", title="t" * 100))[0] for n in range(20)]
+    whole = document_list(records, total=20)
+    assert [document["source"] for document in whole["documents"]] == [record.source for record in records]
+    assert "next_offset" not in whole
+    assert document_of(records[0])["chunks"] == 1
+    part = document_list(records[5:], total=20, offset=5, max_chars=1000)
+    assert len(to_json(part)) <= 1000
+    assert part["next_offset"] == 5 + len(part["documents"]) < 20

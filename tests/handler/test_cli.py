@@ -1,0 +1,126 @@
+"""The `handler` command, run as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import yaml
+
+from handler.keys import digest_of
+from tests.handler.conftest import ENTRY, Configure
+
+Environment = dict[str, str]
+
+
+@pytest.fixture
+def environment(configure: Configure) -> Environment:
+    """The settings of the small corpus, as variables."""
+    settings = configure()
+    return {
+        "PATH": os.environ["PATH"],
+        "CHROMA_PATH": str(settings.chroma_path),
+        "OPENAI_API_KEY": settings.openai_api_key.get_secret_value() if settings.openai_api_key else "",
+        "OPENAI_BASE_URL": settings.openai_base_url or "",
+    }
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "handler", *arguments],
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@contextmanager
+def serving(*arguments: str, **environment: str) -> Iterator[list[str]]:
+    """A running `handler serve`, and the first lines that it printed on stderr, up to the one that says where."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "handler", "serve", "--port", "0", *arguments],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    lines = []
+    for line in process.stderr:
+        lines.append(line.rstrip())
+        if line.startswith(("Ready", "handler:")):
+            break
+    try:
+        yield lines
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(20) == 0, rest
+        assert "Traceback" not in rest
+        process.stderr.close()
+
+
+def test_serve_on_loopback_makes_a_key_and_prints_a_curl_that_works(environment: Environment) -> None:
+    with serving(**environment) as lines:
+        text = "\n".join(lines)
+        assert environment["CHROMA_PATH"] in lines[0]
+        (command,) = re.findall(r"curl .*", text)
+        answer = subprocess.run([*shlex.split(command), "-s"], capture_output=True, text=True, check=True)
+        assert json.loads(answer.stdout)["results"]
+
+
+def test_serve_uses_the_keys_that_it_is_given(environment: Environment) -> None:
+    with serving(**environment, API_KEYS=str(ENTRY)) as lines:
+        assert "curl" not in "\n".join(lines)
+        (url,) = re.findall(r"http://127\.0\.0\.1:\d+", "\n".join(lines))
+        with urllib.request.urlopen(url + "/healthz") as response:  # noqa: S310 - our own server
+            assert json.load(response) == {"status": "ok"}
+
+
+def test_serve_refuses_to_stand_open_to_the_network(environment: Environment) -> None:
+    answer = run("serve", "--host", "0.0.0.0", "--port", "0", **environment)  # noqa: S104 - it refuses
+    assert answer.returncode == 2
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert "AUTH=none" in answer.stderr
+    assert "handler key" in answer.stderr
+
+
+def test_serve_says_which_address_it_cannot_have(environment: Environment) -> None:
+    answer = run("serve", "--host", "192.0.2.1", "--port", "0", **environment, AUTH="none")
+    assert answer.returncode == 2
+    assert answer.stderr.strip().splitlines()[-1].startswith("handler: Cannot listen on 192.0.2.1")
+
+
+def test_key_prints_a_key_and_the_entry_that_lets_it_in() -> None:
+    answer = run("key", "gpt")
+    assert answer.returncode == 0
+    fields = dict(line.split() for line in answer.stdout.splitlines())
+    assert fields["entry"] == f"gpt:{digest_of(fields['key'])}"
+    assert json.loads(run("key", "gpt", "--json").stdout)["name"] == "gpt"
+    assert run("key", "g,t").returncode == 2
+    assert run("key").returncode == 2
+
+
+def test_openapi_prints_the_document_without_opening_a_corpus() -> None:
+    as_json = run("openapi", PUBLIC_URL="https://api.example.com", AUTH="none", CHROMA_PATH="/nowhere")
+    as_yaml = run("openapi", "--format", "yaml", PUBLIC_URL="https://api.example.com", AUTH="none")
+    assert json.loads(as_json.stdout) == yaml.safe_load(as_yaml.stdout)
+    assert json.loads(as_json.stdout)["servers"] == [{"url": "https://api.example.com"}]
+
+
+def test_wrong_settings_are_one_line_and_exit_code_two() -> None:
+    answer = run("openapi", PUBLIC_URL="nonsense", MAX_RESPONSE_CHARS="1")
+    assert answer.returncode == 2
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert "PUBLIC_URL" in answer.stderr
+    assert "MAX_RESPONSE_CHARS" in answer.stderr

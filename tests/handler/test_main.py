@@ -1,0 +1,136 @@
+"""The Lambda entry point, imported and called as the Lambda runtime does."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.handler.conftest import API_KEY, Configure
+from tests.handler.corpora import WARRANTY
+from tests.handler.events import Event, function_url, http_api, rest_api
+
+KEY = {"authorization": f"Bearer {API_KEY}"}
+QUESTION = json.dumps({"query": "how many months does the warranty last? Straße"}, ensure_ascii=False)
+GATEWAYS = [http_api, rest_api, function_url]
+Gateway = Callable[..., Event]
+
+
+@dataclass
+class Context:
+    """What the handler looks at of the context that Lambda passes."""
+
+    aws_request_id: str = "8f507cfc-xmpl-4697-b07a-ac58fc914c95"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
+@pytest.fixture
+def main(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """A fresh import of the entry point, with the environment that a deployment has."""
+    settings = configure()
+    key = settings.openai_api_key
+    monkeypatch.setenv("CHROMA_PATH", str(settings.chroma_path))
+    monkeypatch.setenv("OPENAI_API_KEY", key.get_secret_value() if key else "")
+    monkeypatch.setenv("OPENAI_BASE_URL", settings.openai_base_url or "")
+    monkeypatch.setenv("API_KEYS", settings.api_keys.get_secret_value())
+    root = logging.getLogger()
+    before = root.handlers[:]
+    monkeypatch.delitem(sys.modules, "handler.main", raising=False)
+    module = importlib.import_module("handler.main")
+    yield module
+    asyncio.set_event_loop(None)
+    module._loop.close()
+    root.handlers[:] = before
+
+
+def invoke(main: ModuleType, event: Event) -> dict[str, Any]:
+    answer = main.handler(event, Context())
+    assert json.loads(json.dumps(answer)) == answer
+    assert isinstance(answer, dict)
+    return answer
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+@pytest.mark.parametrize("encode", [False, True], ids=["plain", "base64"])
+def test_a_search_is_answered_through_every_gateway(main: ModuleType, gateway: Gateway, encode: bool) -> None:  # noqa: FBT001 - pytest passes it.
+    answer = invoke(main, gateway("POST", "/search", QUESTION, encode=encode, **KEY))
+    assert answer["statusCode"] == 200
+    assert answer["isBase64Encoded"] is False
+    assert answer["headers"]["content-type"] == "application/json"
+    assert answer["headers"]["x-request-id"] == Context.aws_request_id
+    assert json.loads(answer["body"])["results"][0]["document_id"] == WARRANTY.document_id
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_the_spec_is_text_and_names_the_deployments_own_url(main: ModuleType, gateway: Gateway) -> None:
+    answers = [
+        invoke(main, gateway("GET", path))
+        for path in ("/.well-known/openapi.yaml", "/.well-known/openapi.json", "/openapi.json")
+    ]
+    assert all(answer["statusCode"] == 200 and answer["isBase64Encoded"] is False for answer in answers)
+    documents = [yaml.safe_load(answers[0]["body"]), *(json.loads(answer["body"]) for answer in answers[1:])]
+    assert documents[0] == documents[1] == documents[2]
+    host = gateway("GET", "/")["requestContext"]["domainName"]
+    stage = "/prod" if gateway is rest_api else ""
+    assert documents[0]["servers"] == [{"url": f"https://{host}{stage}"}]
+
+
+def test_a_named_stage_of_an_http_api_is_part_of_the_url_and_not_of_the_path(main: ModuleType) -> None:
+    assert (
+        invoke(main, http_api("POST", "/search", QUESTION, stage="v1", authorization=KEY["authorization"]))[
+            "statusCode"
+        ]
+        == 200
+    )
+    document = json.loads(invoke(main, http_api("GET", "/openapi.json", stage="v1"))["body"])
+    assert document["servers"][0]["url"].endswith("amazonaws.com/v1")
+
+
+@pytest.mark.parametrize("gateway", GATEWAYS)
+def test_refusals_are_json_through_every_gateway(main: ModuleType, gateway: Gateway) -> None:
+    def refusal(event: Event) -> tuple[int, str]:
+        answer = invoke(main, event)
+        return answer["statusCode"], json.loads(answer["body"])["error"]
+
+    assert refusal(gateway("POST", "/search", QUESTION)) == (401, "missing_api_key")
+    assert refusal(gateway("POST", "/search", QUESTION, authorization="Bearer x")) == (403, "wrong_api_key")
+    assert refusal(gateway("POST", "/search", "{", **KEY)) == (400, "malformed_request")
+    assert refusal(gateway("POST", "/search", None, **KEY)) == (400, "malformed_request")
+    assert refusal(gateway("POST", "/search", "{}", **KEY)) == (422, "invalid_request")
+    assert refusal(gateway("GET", "/search", **KEY)) == (405, "method_not_allowed")
+    assert refusal(gateway("GET", "/nowhere", **KEY)) == (404, "not_found")
+    body = json.dumps({"query": "x" * 100_000})
+    assert refusal(gateway("POST", "/search", body, **KEY)) == (413, "body_too_large")
+
+
+def test_wrong_settings_stop_the_start_with_their_names() -> None:
+    environment = {"PATH": "/usr/bin:/bin", "API_KEYS": "secret-key", "MAX_RESPONSE_CHARS": "many"}
+    run = subprocess.run(
+        [sys.executable, "-c", "import handler.main"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode != 0
+    last = run.stderr.strip().splitlines()[-1]
+    assert "SettingsError" in last
+    assert "API_KEYS" in last
+    assert "MAX_RESPONSE_CHARS" in last
+    assert "secret-key" not in run.stderr
+
+
+def test_the_entry_point_imports_neither_ingest_nor_the_command_lines_libraries() -> None:
+    heavy = ["ingest", "typer", "uvicorn", "pypdf", "pypdfium2", "docx", "markdown_it", "selectolax"]
+    code = f"import sys, handler.main; print([name for name in {heavy} if name in sys.modules])"
+    environment = {"PATH": "/usr/bin:/bin", "AUTH": "none"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

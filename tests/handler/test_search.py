@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from corpus.answer import to_json
+from tests.handler.conftest import Connect
+from tests.handler.corpora import MANUALS, RETURNS, UNICODE, WARRANTY
+
+
+def test_search_answers_with_the_best_chunk_first_and_where_it_stands(client: TestClient) -> None:
+    response = client.post("/search", json={"query": "how many months does the warranty last?"})
+    assert response.status_code == 200
+    answer = response.json()
+    best = answer["results"][0]
+    assert answer["truncated"] is False
+    assert best["document_id"] == WARRANTY.document_id
+    assert best["chunk_id"] == f"{WARRANTY.document_id}-0"
+    assert best["text"] == WARRANTY.text
+    assert best["source"] == "manuals/x200.pdf"
+    assert (best["title"], best["url"], best["page"], best["heading"]) == (
+        "X200 manual",
+        "https://example.com/manuals/x200.pdf",
+        12,
+        "Warranty > Duration",
+    )
+    scores = [result["score"] for result in answer["results"]]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_same_text_scores_one(client: TestClient) -> None:
+    best = client.post("/search", json={"query": WARRANTY.text}).json()["results"][0]
+    assert best["score"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_null_means_not_given(client: TestClient) -> None:
+    nulls = {"query": "receipt", "top_k": None, "source": None, "document_id": None}
+    assert client.post("/search", json=nulls).json() == client.post("/search", json={"query": "receipt"}).json()
+
+
+def test_top_k_source_and_document_id_narrow_the_search(client: TestClient) -> None:
+    def sources(**fields: object) -> list[str]:
+        response = client.post("/search", json={"query": "the warranty and the receipt", **fields})
+        assert response.status_code == 200
+        return [result["source"] for result in response.json()["results"]]
+
+    assert len(sources()) == len(MANUALS)
+    assert len(sources(top_k=1)) == 1
+    assert len(sources(top_k=1.0)) == 1
+    assert sources(source=RETURNS.source) == [RETURNS.source]
+    assert sources(document_id=WARRANTY.document_id) == [WARRANTY.source]
+    assert sources(source=RETURNS.source, document_id=WARRANTY.document_id) == []
+    assert sources(source="nowhere.txt") == []
+
+
+def test_text_comes_back_verbatim_and_unescaped(client: TestClient) -> None:
+    response = client.post("/search", json={"query": "Straße", "source": UNICODE.source})
+    assert response.json()["results"][0]["text"] == UNICODE.text
+    assert "日本語 😀" in response.text
+    assert response.headers["content-type"] == "application/json"
+
+
+def test_a_response_keeps_to_its_budget(connect: Connect) -> None:
+    client = connect(max_response_chars=2_000)
+    response = client.post("/search", json={"query": "warranty"})
+    assert len(response.text) <= 2_000
+    assert response.text == to_json(response.json())
+
+
+def test_every_answer_carries_its_request_id(client: TestClient) -> None:
+    first = client.post("/search", json={"query": "warranty"}).headers["x-request-id"]
+    error = client.post("/search", json={"query": ""})
+    assert error.json()["request_id"] == error.headers["x-request-id"] != first
