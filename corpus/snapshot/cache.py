@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from corpus.errors import SnapshotInvalid, SnapshotTooLarge, SnapshotUnavailable
 from corpus.snapshot.layout import link_store, sha256_of
@@ -39,9 +40,7 @@ class Cache:
         with _translated(parent):
             parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if parent.stat().st_uid != os.getuid():
-                raise SnapshotUnavailable(
-                    f"{parent} belongs to somebody else. Set SNAPSHOT_CACHE to one of yours."
-                )
+                raise SnapshotUnavailable(f"{parent} belongs to somebody else. Set SNAPSHOT_CACHE to one of yours.")
             _sweep(parent)
             self._folder = Path(tempfile.mkdtemp(dir=parent))
             # Held until the process ends, however it ends: what nobody holds is swept up.
@@ -49,7 +48,7 @@ class Cache:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._objects = self._folder / "objects"
             self._objects.mkdir()
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        weakref.finalize(self, _remove, self._folder, self._lock)
 
     def open(self, place: Place, manifest: Manifest) -> Path:
         """A folder that Chroma can open, every file of which has the hash that the manifest says.
@@ -156,6 +155,11 @@ def _check(place: Place, file: SnapshotFile, sha256: str) -> None:
         raise SnapshotInvalid(
             f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Publish again, or roll back."
         )
+
+
+def _remove(folder: Path, lock: IO[str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.close()
 
 
 def _sweep(parent: Path) -> None:
