@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Self
 
 from corpus.embedding.choice import embedder_of
 from corpus.embedding.model import Embedder
@@ -53,8 +54,15 @@ class Corpus:
         return self.store.document(document_id)
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store and the embedder."""
+        self.embedder.close()
         self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def open_corpus(settings: CorpusSettings) -> Corpus:

@@ -21,6 +21,7 @@ CorpusError
     ├── StoreUnavailable        Chroma cannot be reached or opened; later it may work
     ├── CollectionMissing       nothing was ingested under that name
     ├── CollectionMismatch      the collection was made otherwise than the settings ask for
+    ├── LexicalIndexUnusable    the index of terms is missing, damaged, or of another version; it can be rebuilt
     └── SnapshotError
         ├── SnapshotMissing     nothing was published there, or not that version
         ├── SnapshotInvalid     damaged, half there, or not a snapshot of this project
@@ -152,3 +153,7 @@ class SnapshotUnavailable(SnapshotError):
 
 class SnapshotConflict(SnapshotError):
     code = "snapshot_conflict"
+
+
+class LexicalIndexUnusable(StoreError):
+    code = "lexical_index_unusable"

@@ -280,7 +280,8 @@ def _client(settings: CorpusSettings) -> Any:
     with _translated(settings):
         if target_kind(settings) == "embedded":
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(settings.chroma_path, settings=chroma, **names)
+            # Absolute, for chromadb shares what it opened among all that name the same path.
+            return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,41 +43,54 @@ def add_documents(paths: Sequence[Path], settings: IngestSettings, options: AddO
     found = find(paths, root=settings.source_root, include=options.include, exclude=options.exclude)
     report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
     job = Job(files=found.files, read=_reading(settings), options=f"retrieval-action {version('retrieval-action')}")
-    store, embedder, collection = _open(settings, dry_run=options.dry_run)
-    console.say(
-        f"{'Would ingest' if options.dry_run else 'Ingesting'} into {settings.target} "
-        f"({collection.embedding_model}, {collection.dimensions} dimensions)"
-    )
-    try:
-        stored = store.documents() if store else []
+    with contextlib.ExitStack() as stack:
+        target = _open(settings, stack, dry_run=options.dry_run)
+        collection = target.collection
+        console.say(
+            f"{'Would ingest' if options.dry_run else 'Ingesting'} into {settings.target} "
+            f"({collection.embedding_model}, {collection.dimensions} dimensions)"
+        )
+        stored = target.store.documents() if target.store else []
         doomed = gone(stored, found.files, found.scopes) if options.prune else []
         _check_prune(stored, doomed, found, options)
-        changes = Changes(job, stored=stored, tokenizer=embedder.tokenizer, collection=collection)
-        if store is None or options.dry_run:
+        changes = Changes(job, stored=stored, tokenizer=lambda: target.embedder().tokenizer, collection=collection)
+        if target.store is None or options.dry_run:
             _count(changes, report, files=len(found.files))
         else:
-            _carry_out(Sync(store, embedder, report), changes, stored, doomed, report, files=len(found.files))
+            sync = Sync(target.store, target.embedder, report)
+            _carry_out(sync, changes, stored, doomed, report, files=len(found.files))
         report.removed += len(doomed)
-    finally:
-        if store:
-            store.close()
     report.seconds = time.monotonic() - started
     return report
 
 
-def _open(settings: IngestSettings, *, dry_run: bool) -> tuple[Store | None, Embedder, CollectionRecord]:
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """`embedder` loads the model when it is first called; `store` is None in a dry run over nothing."""
+
+    store: Store | None
+    embedder: Callable[[], Embedder]
+    collection: CollectionRecord
+
+
+def _open(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run: bool) -> _Target:
     try:
-        store = open_store(settings)
+        store = stack.enter_context(open_store(settings))
     except CollectionMissing:
-        embedder = embedder_for_new_collection(settings)
+        embedder = stack.enter_context(contextlib.closing(embedder_for_new_collection(settings)))
         record = collection_for(embedder, settings)
         if dry_run:
-            return None, embedder, record
-        store = create_store(settings, record)
+            return _Target(None, lambda: embedder, record)
+        store = stack.enter_context(create_store(settings, record))
         # Another run may have made it a moment ago, otherwise.
         if store.record == record:
-            return store, embedder, record
-    return store, embedder_of(store.record, settings), store.record
+            return _Target(store, lambda: embedder, record)
+
+    @functools.cache
+    def later() -> Embedder:
+        return stack.enter_context(contextlib.closing(embedder_of(store.record, settings)))
+
+    return _Target(store, later, store.record)
 
 
 def _carry_out(

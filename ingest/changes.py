@@ -64,10 +64,15 @@ Change = New | Same | Gone | Failed
 
 
 class Changes:
-    """The changes that a job brings to a collection, in the order of its files."""
+    """The changes that a job brings to a collection. `tokenizer` is called once there is something to cut."""
 
     def __init__(
-        self, job: Job, *, stored: Iterable[DocumentRecord], tokenizer: Tokenizer, collection: CollectionRecord
+        self,
+        job: Job,
+        *,
+        stored: Iterable[DocumentRecord],
+        tokenizer: Callable[[], Tokenizer],
+        collection: CollectionRecord,
     ) -> None:
         self._job = job
         self._tokenizer = tokenizer
@@ -109,7 +114,7 @@ class Changes:
                     digest=digest,
                     stamp=stamp,
                     metadata=self._job.metadata,
-                    tokenizer=self._tokenizer,
+                    tokenizer=self._tokenizer(),
                     collection=self._collection,
                 )
             except DocumentError as error:

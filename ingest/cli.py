@@ -84,8 +84,8 @@ def add(
 @app.command("list")
 def list_documents(collection: Collection = None, as_json: AsJson = False) -> None:
     """List the documents that are stored."""
-    store = open_store(load(IngestSettings, chroma_collection=collection))
-    documents = store.documents()
+    with open_store(load(IngestSettings, chroma_collection=collection)) as store:
+        documents = store.documents()
     if as_json:
         typer.echo(to_json(document_list(documents, total=len(documents))))
     else:
@@ -96,15 +96,15 @@ def list_documents(collection: Collection = None, as_json: AsJson = False) -> No
 def stats(collection: Collection = None, as_json: AsJson = False) -> None:
     """Say what is stored and how the collection was made."""
     settings = load(IngestSettings, chroma_collection=collection)
-    store = open_store(settings)
-    documents = store.documents()
-    numbers = {
-        "target": settings.target,
-        "documents": len(documents),
-        "chunks": store.count(),
-        "tokens": sum(record.tokens for record in documents),
-        **store.record.to_metadata(),
-    }
+    with open_store(settings) as store:
+        documents = store.documents()
+        numbers = {
+            "target": settings.target,
+            "documents": len(documents),
+            "chunks": store.count(),
+            "tokens": sum(record.tokens for record in documents),
+            **store.record.to_metadata(),
+        }
     if as_json:
         typer.echo(to_json(numbers))
     else:
@@ -123,7 +123,8 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT_ID or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Removing from {settings.target}")
-    removed, missing = remove_documents(open_store(settings), document_ids or [], source)
+    with open_store(settings) as store:
+        removed, missing = remove_documents(store, document_ids or [], source)
     for document_id in missing:
         console.say(f"{document_id}: No such document. `ingest list` shows what is there.", style="red")
     if as_json:
@@ -143,8 +144,8 @@ def search(
     """Search as the handler does."""
     if not query.strip():
         raise typer.BadParameter("The question is empty.")
-    corpus = open_corpus(load(IngestSettings, chroma_collection=collection))
-    hits = corpus.search(query.strip(), top_k=top_k, timeout_seconds=SEARCH_SECONDS)
+    with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
+        hits = corpus.search(query.strip(), top_k=top_k, timeout_seconds=SEARCH_SECONDS)
     if as_json:
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:

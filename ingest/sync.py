@@ -6,8 +6,10 @@ Killed at any moment, the next run ends where an undisturbed one would: what hal
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -18,14 +20,16 @@ from ingest.changes import Change, Changes, Failed, Gone, New, Same
 from ingest.report import Report
 
 TEXTS_PER_BATCH = 128
+# Chroma takes many chunks at once faster; people want to see something happen.
 CHUNKS_PER_WRITE = 512
+SECONDS_PER_WRITE = 2.0
 STAMPS_PER_WRITE = 500
 
 
 class Sync:
-    """One run over one collection, counted in `report`; `stop` ends it early."""
+    """One run over one collection, counted in `report`. `embedder` is called once there is something to embed."""
 
-    def __init__(self, store: Store, embedder: Embedder, report: Report) -> None:
+    def __init__(self, store: Store, embedder: Callable[[], Embedder], report: Report) -> None:
         self._store = store
         self._embedder = embedder
         self._report = report
@@ -76,6 +80,10 @@ class Sync:
 
     def _embedded(self, changes: Iterator[New]) -> Iterator[tuple[New, Vectors]]:
         """Each document with its vectors, in order. Texts travel in batches across documents."""
+        first = next(changes, None)
+        if first is None:
+            return
+        changes = chain([first], changes)
         waiting: deque[New] = deque()
 
         def texts() -> Iterator[str]:
@@ -83,7 +91,7 @@ class Sync:
                 waiting.append(change)
                 yield from change.prepared.texts
 
-        vectors = (vector for batch in self._embedder.embed_documents(_batched(texts())) for vector in batch)
+        vectors = (vector for batch in self._embedder().embed_documents(_batched(texts())) for vector in batch)
         for vector in vectors:
             change = waiting.popleft()
             others = [next(vectors) for _ in change.prepared.texts[1:]]
@@ -92,11 +100,13 @@ class Sync:
 
     def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
         group: list[tuple[New, Vectors]] = []
+        since = time.monotonic()
         for pair in embedded:
             group.append(pair)
-            if sum(len(change.prepared.chunks) for change, _ in group) >= CHUNKS_PER_WRITE:
+            full = sum(len(change.prepared.chunks) for change, _ in group) >= CHUNKS_PER_WRITE
+            if full or time.monotonic() - since >= SECONDS_PER_WRITE:
                 self._store_group(group)
-                group = []
+                group, since = [], time.monotonic()
         if group:
             self._store_group(group)
 

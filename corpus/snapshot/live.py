@@ -131,6 +131,7 @@ class LiveSnapshot:
         corpus.newest = self.current
         if self._corpus is not None and self._corpus.store.record == manifest.record:
             # It has its connections open, or its weights in memory.
+            corpus.embedder.close()
             corpus.embedder = self._corpus.embedder
         return corpus
 

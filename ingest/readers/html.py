@@ -36,12 +36,33 @@ def charset_of(data: bytes) -> str | None:
     return "utf-8" if name.lower().startswith("utf-16") else name
 
 
-def read_page(source: str, *, composer: Composer | None = None) -> Document:
-    """The document of one page. Raises DocumentEmpty where nothing but boilerplate is found."""
+def read_page(source: str, *, url: str | None = None) -> Document:
+    """The document of one page, at `url` where it does not say otherwise.
+
+    Raises DocumentEmpty where nothing but boilerplate is found.
+    """
     tree = LexborHTMLParser(source)
     meta = _meta(tree)
-    title = meta.get("og:title") or _text_of(tree, "title") or None
-    composer = composer or Composer()
+    title = meta.get("og:title") or _text_of(tree, "title")
+    canonical = _canonical(tree, meta) or url
+    composer = Composer()
+    _add(tree, composer)
+    if not composer.blocks:
+        raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
+    return composer.finish(
+        title=title or next((block.name for block in composer.blocks if block.kind == "heading"), None),
+        url=canonical,
+        updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
+        metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
+    )
+
+
+def add_body(source: str, composer: Composer) -> None:
+    """Add what a page says to a document that holds more, such as a chapter to its book."""
+    _add(LexborHTMLParser(source), composer)
+
+
+def _add(tree: LexborHTMLParser, composer: Composer) -> None:
     tree.strip_tags(list(_NEVER_TEXT))
     for role in _NEVER_ROLES:
         for node in tree.css(f"[role={role}]"):
@@ -51,16 +72,6 @@ def read_page(source: str, *, composer: Composer | None = None) -> Document:
     root = _main(tree)
     if root is not None:
         render(root, composer)
-    if not composer.blocks:
-        raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
-    if title is None:
-        title = next((block.name for block in composer.blocks if block.kind == "heading"), None)
-    return composer.finish(
-        title=title,
-        url=_canonical(tree, meta),
-        updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
-        metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
-    )
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

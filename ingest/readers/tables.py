@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ingest.readers.composer import one_line
 
@@ -13,6 +14,7 @@ SPANNED = "\ufdd0"
 
 _PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
 _SUFFIXES = frozenset({")", "%", ")%", "%)"})
+_MAX_SPAN = 100
 _MAX_LABEL_CHARACTERS = 80
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,' \u00a0\u202f")
 
@@ -34,6 +36,46 @@ def lines(rows: Sequence[Row], *, header_rows: int | None = None) -> list[str]:
     return [_labelled(labels, row) if labels else _plain(row) for row in body]
 
 
+class Cell(NamedTuple):
+    """A cell as markup gives it: `width` in columns, `height` in rows."""
+
+    text: str
+    width: int = 1
+    height: int = 1
+
+
+def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
+    """The rows with each cell in its column: one that reaches down is repeated, one that reaches across SPANNED."""
+    grid: list[list[str]] = []
+    spanning: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
+    for row in rows:
+        cells: list[str] = []
+        for cell in row:
+            _fill_spanned(cells, spanning)
+            for offset in range(min(max(cell.width, 1), _MAX_SPAN)):
+                shown = cell.text if offset == 0 else SPANNED
+                if cell.height > 1:
+                    spanning[len(cells)] = (cell.height - 1, shown)
+                cells.append(shown)
+        _fill_spanned(cells, spanning)
+        grid.append(cells)
+    return grid
+
+
+def _fill_spanned(cells: list[str], spanning: dict[int, tuple[int, str]]) -> None:
+    while (column := len(cells)) in spanning:
+        left, text = spanning.pop(column)
+        cells.append(text)
+        if left > 1:
+            spanning[column] = (left - 1, text)
+
+
+def span_of(value: str | None) -> int:
+    """The number in a colspan or rowspan attribute."""
+    stripped = (value or "").strip()
+    return min(max(int(stripped), 1), _MAX_SPAN) if stripped.isdecimal() else 1
+
+
 def looks_like_header(row: Row) -> bool:
     """True when the cells are short, distinct, no figures, and at most the corner is empty."""
     names = [cell for cell in row if cell]
@@ -49,7 +91,10 @@ def looks_like_header(row: Row) -> bool:
 def _header_by_look(rows: Sequence[Row]) -> int:
     for count, row in enumerate(rows, 1):
         if any(row):
-            return count if SPANNED not in row and looks_like_header(row) else 0
+            body = [other for other in rows[count:] if any(other)]
+            # One row of words under another says nothing of which names what.
+            tells = len(body) > 1 or any(is_figure(cell) for other in body for cell in other)
+            return count if tells and SPANNED not in row and looks_like_header(row) else 0
     return 0
 
 
