@@ -119,6 +119,33 @@ class Store:
         chunks = [chunk_from(metadata, text) for _, metadata, text in self._read(where, texts=True)]
         return record, sorted(chunks, key=lambda chunk: chunk.index)
 
+    def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
+        """Those of the chunks that are there, by document and in order."""
+        chunks: list[Chunk] = []
+        for part in _batched(dict.fromkeys(chunk_ids), self._page):
+            with _translated():
+                found = self._collection.get(ids=part, include=["metadatas", "documents"])
+            chunks += map(chunk_from, found["metadatas"], found["documents"])
+        return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.index))
+
+    def chunk_at(self, record: DocumentRecord, offset: int) -> Chunk | None:
+        """The first chunk of the document that reaches beyond the character offset; None after its end."""
+        where = {
+            "$and": [
+                {"document_id": record.document_id},
+                {"digest": record.digest},
+                {"end": {"$gt": offset}},
+                {"start": {"$lte": offset}},
+            ]
+        }
+        covering = [chunk_from(metadata, text) for _, metadata, text in self._read(where, texts=True)]
+        if covering:
+            return min(covering, key=lambda chunk: chunk.index)
+        # Between two chunks, or after the last.
+        where["$and"].pop()
+        later = [chunk_from(metadata, "") for _, metadata, _ in self._read(where, texts=False)]
+        return min(later, key=lambda chunk: chunk.index, default=None)
+
     def nearest(self, vector: Vectors, *, count: int, where: Where | None = None) -> list[Hit]:
         """The chunks nearest to a vector of shape (dimensions,), best first, of whole documents only.
 

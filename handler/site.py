@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from corpus.errors import CorpusError
 from handler.action import action_of
 from handler.errors import json_response
+from handler.facets import Values
 from handler.origin import own_url
 from handler.settings import HandlerSettings
-from handler.spec import openapi
+from handler.spec import Description, openapi
+from handler.wire import search_request
 
+logger = logging.getLogger("handler")
 router = APIRouter()
 READ = ["GET", "HEAD"]
 # The document names the host that it was asked at: no cache may give it to others.
@@ -38,18 +43,30 @@ def openapi_yaml(request: Request) -> Response:
 
 
 def _document(request: Request) -> dict[str, Any]:
-    settings = action_of(request).settings
-    return document_of(settings, server_url=settings.public_url or own_url(request.scope))
+    action = action_of(request)
+    try:
+        with action.library.corpus() as corpus:
+            values = action.facets.values(corpus)
+    except CorpusError as error:
+        # The document is still true without the values that fields may have.
+        logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
+        values = {}
+    server_url = action.settings.public_url or own_url(request.scope)
+    return document_of(action.settings, server_url=server_url, values=values)
 
 
-def document_of(settings: HandlerSettings, *, server_url: str) -> dict[str, Any]:
-    """The OpenAPI document of this deployment."""
+def document_of(settings: HandlerSettings, *, server_url: str, values: Values | None = None) -> dict[str, Any]:
+    """The OpenAPI document of a deployment with these settings."""
     return openapi(
-        title=settings.action_title,
-        description=settings.action_description,
-        server_url=server_url,
-        auth=settings.auth != "none",
-        key_header=settings.api_key_header,
+        Description(
+            title=settings.action_title,
+            description=settings.action_description,
+            server_url=server_url,
+            auth=settings.auth != "none",
+            key_header=settings.api_key_header,
+            search_request=search_request(settings.filter_fields),
+            values=values or {},
+        )
     )
 
 

@@ -37,6 +37,8 @@ def test_it_holds_what_a_gpt_should_call_and_nothing_else(document: Any) -> None
     assert document["openapi"].startswith("3.1.")
     assert {(path, method): operation["operationId"] for path, method, operation in operations(document)} == {
         ("/search", "post"): "searchChunks",
+        ("/documents", "get"): "listDocuments",
+        ("/documents/{document_id}", "get"): "getDocument",
     }
 
 
