@@ -22,6 +22,8 @@ HOMES = {
     "chromadb": ("corpus/store.py",),
     "openai": ("corpus/embedding/openai.py",),
     "onnxruntime": ("corpus/embedding/",),
+    "bm25s": ("corpus/lexical/",),
+    "Stemmer": ("corpus/lexical/",),
     "mangum": ("handler/main.py",),
     "fastapi": ("handler/",),
     "pypdf": ("ingest/readers/",),

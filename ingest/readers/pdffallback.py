@@ -26,13 +26,12 @@ class Fallback:
     def __init__(self, data: bytes, password: str | None) -> None:
         try:
             self._reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
-            if self._reader.is_encrypted and not any(map(self._reader.decrypt, ("", password or ""))):
-                raise PasswordNeeded("The PDF is locked with a password. Give the right one with --password.")
-            self._count = len(self._reader.pages)
-        except PasswordNeeded:
-            raise
+            is_locked = self._reader.is_encrypted and not any(map(self._reader.decrypt, ("", password or "")))
+            self._count = 0 if is_locked else len(self._reader.pages)
         except Exception as error:
             raise DocumentUnreadable(f"pypdf: {one_line(str(error))[:120]}") from error
+        if is_locked:
+            raise PasswordNeeded("The PDF is locked with a password. Give the right one with --password.")
         if self._count == 0:
             raise DocumentUnreadable("pypdf finds no page")
 

@@ -208,7 +208,7 @@ def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
 
 
 def _reason(error: pypdfium2.PdfiumError) -> str:
-    """What is in brackets in "Failed to load document (PDFium: Data format error).""""
+    """The end of messages such as: Failed to load document (PDFium: Data format error)."""
     return one_line(str(error)).rpartition("PDFium: ")[2].rstrip(".)").lower()
 
 
