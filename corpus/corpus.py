@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from typing import Self
 
 from corpus.embedding.choice import embedder_of
@@ -26,6 +26,12 @@ class Corpus:
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self.store = store
         self.embedder = embedder
+        # Set where the corpus comes from a published snapshot, which a newer one may replace.
+        self.newest: Callable[[], Corpus] | None = None
+
+    def refreshed(self) -> Corpus:
+        """The corpus to answer the next request from: itself, or a newer published version where there is one."""
+        return self.newest() if self.newest is not None else self
 
     def search(
         self, query: str, *, top_k: int, within: Filter = EVERYTHING, timeout_seconds: float, spent: Spent | None = None
@@ -111,7 +117,15 @@ class Corpus:
 
 
 def open_corpus(settings: CorpusSettings) -> Corpus:
-    """Open what is stored. Raises StoreError, EmbeddingError, SettingsError."""
+    """Open what is stored, or what was published. Raises StoreError, EmbeddingError, SettingsError."""
+    if settings.snapshot_url is None:
+        return _open_store(settings)
+    from corpus.snapshot.live import LiveSnapshot
+
+    return LiveSnapshot(settings, _open_store).current()
+
+
+def _open_store(settings: CorpusSettings) -> Corpus:
     store = open_store(settings)
     try:
         return Corpus(store, embedder_of(store.record, settings))

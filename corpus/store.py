@@ -30,6 +30,7 @@ PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
 DIGESTS_PER_REQUEST = 100
 LEASE = ".ingest-lease"
+SMALLEST_SYNC = 2  # Chroma takes no smaller sync_threshold.
 
 
 class Store:
@@ -279,6 +280,47 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
             metadata=record.to_metadata(),
         )
     return _opened(client, collection, settings)
+
+
+def settle_store(settings: CorpusSettings) -> None:
+    """Make an embedded store that nobody else uses ready to be copied: other collections go, the index is on disk.
+
+    Chroma writes its vector index after every `sync_threshold` records and until then keeps, in its queue, a second
+    copy of their vectors, from which whoever opens the store builds that part of the index again.
+    """
+    client = _client(settings)
+    with _translated(settings):
+        for other in client.list_collections():
+            if other.name != settings.chroma_collection:
+                client.delete_collection(other.name)
+    _close(client)
+    before = _retuned(settings, {"sync_threshold": SMALLEST_SYNC})
+    client = _client(settings)
+    with _translated(settings):
+        collection = client.get_collection(settings.chroma_collection, embedding_function=None)
+        some = collection.get(limit=SMALLEST_SYNC, include=["metadatas"])
+        if some["ids"]:
+            collection.update(ids=some["ids"], metadatas=some["metadatas"])
+            dimensions = record_from_metadata(settings.chroma_collection, collection.metadata, METRIC).dimensions
+            # Chroma catches up when it is asked something.
+            collection.query(query_embeddings=[[1.0] * dimensions], n_results=1, include=[])
+    _close(client)
+    _retuned(settings, {"sync_threshold": before})
+
+
+def _retuned(settings: CorpusSettings, hnsw: dict[str, int]) -> int:
+    """Change the index's settings, which hold from the next opening on. Returns the sync_threshold before."""
+    client = _client(settings)
+    with _translated(settings):
+        try:
+            collection = client.get_collection(settings.chroma_collection, embedding_function=None)
+        except NotFoundError:
+            _close(client)
+            raise _missing(settings) from None
+        before = int(collection.configuration_json["hnsw"]["sync_threshold"])
+        collection.modify(configuration=cast("Any", {"hnsw": hnsw}))
+    _close(client)
+    return before
 
 
 def _opened(client: Any, collection: Any, settings: CorpusSettings) -> Store:

@@ -17,6 +17,8 @@ FORBIDDEN = {
 }
 # Each heavy library has one home.
 HOMES = {
+    "boto3": ("corpus/snapshot/s3.py",),
+    "botocore": ("corpus/snapshot/s3.py",),
     "chromadb": ("corpus/store.py",),
     "openai": ("corpus/embedding/openai.py",),
     "onnxruntime": ("corpus/embedding/",),
