@@ -69,7 +69,7 @@ def content_of(path: Path) -> dict[str, tuple[str, dict[str, object]]]:
 
 
 def test_twenty_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(tmp_path: Path) -> None:
-    moment = random.Random(7)
+    moment = random.Random(7)  # noqa: S311 - no secret
     with embeddings_server(latency_seconds=0.02) as server:
         landed = 0
         for version in range(KILLS):
