@@ -6,13 +6,15 @@ Lengths are characters of the JSON text as `to_json` writes it: an escape such a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from corpus.records import DocumentRecord, Hit
+from corpus.excerpts import Excerpt, excerpts_of, pieces
+from corpus.records import Chunk, DocumentRecord, Hit
 
-# A shorter rest of a chunk than this tells a reader nothing.
+# A shorter rest of a text than this tells a reader nothing.
 SHORTEST_CUT = 200
+LONGEST_WORD = 100
 
 
 def to_json(payload: object) -> str:
@@ -20,43 +22,54 @@ def to_json(payload: object) -> str:
     return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def answer(hits: Iterable[Hit], *, max_chars: int) -> dict[str, Any]:
-    """`{"results": [...], "truncated": bool}` in at most `max_chars` characters.
+def answer(hits: Sequence[Hit], *, max_chars: int) -> dict[str, Any]:
+    """What answers one question, best first: `{"results": [...], "truncated": bool}`."""
+    return answer_of(excerpts_of([("", hits)]), max_chars=max_chars)
 
-    Whole chunks are dropped from the end; the first that no longer fits is cut where a useful part of it fits.
+
+def answer_of(excerpts: Iterable[Excerpt], *, max_chars: int, **notes: object) -> dict[str, Any]:
+    """`{"results": [...], "truncated": bool}` and the notes, in at most `max_chars` characters.
+
+    Whole results are dropped from the end; the first that no longer fits is cut where a useful part of it fits.
     """
     results: list[dict[str, Any]] = []
-    room = max_chars - len(to_json({"results": [], "truncated": False}))
-    for hit in hits:
-        result = result_of(hit)
+    # false is the longer word.
+    rest = {"truncated": False, **_filled(**notes)}
+    room = max_chars - len(to_json({"results": [], **rest}))
+    for excerpt in excerpts:
+        result = result_of(excerpt)
         length = len(to_json(result)) + (1 if results else 0)
         if length > room:
             spare = room - (length - _escaped(result["text"]))
             text = cut(result["text"], max_chars=spare)
             if len(text) >= min(SHORTEST_CUT, len(result["text"])):
                 results.append({**result, "text": text})
-            return {"results": results, "truncated": True}
+            return {"results": results, **rest, "truncated": True}
         results.append(result)
         room -= length
-    return {"results": results, "truncated": False}
+    return {"results": results, **rest}
 
 
-def result_of(hit: Hit) -> dict[str, Any]:
-    """One result: the chunk's own text, where it stands, and how well it answers (0 to 1, higher is better)."""
-    chunk = hit.chunk
-    page_end = chunk.page_end if chunk.page_end != chunk.page else None
+def result_of(excerpt: Excerpt) -> dict[str, Any]:
+    """One result: the text, where it stands, and how well it answers (0 to 1, higher is better)."""
+    chunk = excerpt.best
+    page = excerpt.chunks[0].page
+    page_end = excerpt.chunks[-1].page_end
+    query, *others = excerpt.queries
     return _filled(
         chunk_id=chunk.chunk_id,
         document_id=chunk.document_id,
         title=chunk.title,
-        text=chunk.text,
-        score=round(hit.score, 4),
+        text=excerpt.text,
+        score=round(excerpt.score, 4),
         source=chunk.source,
         url=chunk.url,
-        page=chunk.page,
-        page_end=page_end,
+        page=page,
+        page_end=page_end if page_end != page else None,
         heading=chunk.heading,
         metadata=dict(chunk.metadata),
+        query=query,
+        also_answers=others,
     )
 
 
@@ -83,19 +96,56 @@ def document_list(
     room = (max_chars or 0) - len(to_json({"documents": [], "total": total, "next_offset": total}))
     for record in records:
         document = document_of(record)
-        room -= len(to_json(document)) + 1
-        if max_chars is not None and room < 0:
-            break
+        length = len(to_json(document)) + 1
+        if max_chars is not None and length > room:
+            if documents:
+                break
+            # Too long on its own; without it the caller could never get past it.
+            document = {"document_id": record.document_id}
         documents.append(document)
+        room -= length
     end = offset + len(documents)
     more = {"next_offset": end} if documents and end < total else {}
     return {"documents": documents, "total": total, **more}
 
 
+def document_page(
+    record: DocumentRecord, chunks: Iterable[Chunk], *, offset: int, total_chars: int, max_chars: int
+) -> dict[str, Any]:
+    """A document's text from the character `offset` on, as much as fits; `next_offset` while there is more.
+
+    `chunks` are the document's from that offset on, in order; no more of them are taken than fit.
+    """
+    about = document_of(record)
+    if len(to_json(about)) > max_chars // 2:
+        about = {"document_id": record.document_id}
+    page = about | {"total_chars": total_chars, "offset": offset}
+    room = max_chars - len(to_json(page | {"text": "", "next_offset": total_chars, "truncated": False}))
+    texts: list[str] = []
+    for position, text in pieces(chunks, offset=offset):
+        length = _escaped(text)
+        if length > room:
+            count = _fitting(text, room)
+            count = _after_last_space(text, count) or count
+            texts.append(text[:count])
+            return page | {"text": "".join(texts), "next_offset": position + count, "truncated": True}
+        texts.append(text)
+        room -= length
+    return page | {"text": "".join(texts), "truncated": False}
+
+
 def cut(text: str, *, max_chars: int) -> str:
     """The longest start of `text` that takes `max_chars` characters in JSON, back to the last white space near it."""
-    if _escaped(text) <= max_chars:
+    count = _fitting(text, max_chars)
+    if count == len(text):
         return text
+    if not text[count].isspace():
+        count = _after_last_space(text, count) or count
+    return text[:count].rstrip()
+
+
+def _fitting(text: str, max_chars: int) -> int:
+    """How many of the first characters of `text` take at most `max_chars` characters in JSON."""
     low, high = 0, max(0, min(len(text), max_chars))
     while low < high:
         middle = (low + high + 1) // 2
@@ -103,13 +153,13 @@ def cut(text: str, *, max_chars: int) -> str:
             low = middle
         else:
             high = middle - 1
-    start = text[:low]
-    words = start.rstrip()
-    if low < len(text) and not text[low].isspace() and words == start:
-        space = max((start.rfind(mark) for mark in " \n\t"), default=-1)
-        if space > low - 100 and space > 0:
-            return start[:space].rstrip()
-    return words
+    return low
+
+
+def _after_last_space(text: str, count: int) -> int:
+    """Where the last word starts among the first `count` characters; 0 where it is too long to give up."""
+    start = max(text.rfind(mark, max(0, count - LONGEST_WORD), count) for mark in " \n\t") + 1
+    return start if text[:start].strip() else 0
 
 
 def _escaped(text: str) -> int:
@@ -118,8 +168,4 @@ def _escaped(text: str) -> int:
 
 def _filled(**fields: object) -> dict[str, Any]:
     """The fields without the empty ones: a model that reads them pays for every character."""
-    return {name: value for name, value in fields.items() if value is not None and value != "" and not _bare(value)}
-
-
-def _bare(value: object) -> bool:
-    return isinstance(value, Mapping) and not value
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

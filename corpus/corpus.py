@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from typing import Self
 
 from corpus.embedding.choice import embedder_of
 from corpus.embedding.model import Embedder
-from corpus.records import Chunk, DocumentRecord, Hit
+from corpus.excerpts import neighbour_ids
+from corpus.filters import Filter
+from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import Store, open_store
+
+EVERYTHING = Filter()
+READ_AHEAD = 50
+Spent = MutableMapping[str, float]
 
 
 class Corpus:
@@ -18,24 +26,53 @@ class Corpus:
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self.store = store
         self.embedder = embedder
+        # Set where the corpus comes from a published snapshot, which a newer one may replace.
+        self.newest: Callable[[], Corpus] | None = None
+
+    def refreshed(self) -> Corpus:
+        """The corpus to answer the next request from: itself, or a newer published version where there is one."""
+        return self.newest() if self.newest is not None else self
 
     def search(
+        self, query: str, *, top_k: int, within: Filter = EVERYTHING, timeout_seconds: float, spent: Spent | None = None
+    ) -> list[Hit]:
+        """The `top_k` best chunks for a plain-text query, best first, of those that pass the filter."""
+        (hits,) = self.search_each([query], top_k=top_k, within=within, timeout_seconds=timeout_seconds, spent=spent)
+        return hits
+
+    def search_each(
         self,
-        query: str,
+        queries: Sequence[str],
         *,
         top_k: int,
-        source: str | None = None,
-        document_id: str | None = None,
+        within: Filter = EVERYTHING,
         timeout_seconds: float,
-    ) -> list[Hit]:
-        """The `top_k` best chunks for a plain-text query, best first; `source` and `document_id` must equal."""
-        deadline = time.monotonic() + timeout_seconds
-        wanted = [
-            {name: value} for name, value in (("source", source), ("document_id", document_id)) if value is not None
-        ]
-        where = {"$and": wanted} if len(wanted) > 1 else wanted[0] if wanted else None
-        (vector,) = self.embedder.embed_queries([query], timeout_seconds=deadline - time.monotonic())
-        return self.store.nearest(vector, count=top_k, where=where)
+        spent: Spent | None = None,
+    ) -> list[list[Hit]]:
+        """The `top_k` best chunks for each of the queries, which are embedded in one request.
+
+        What of a query lies beyond the model's window is left out (see `fitting`). `spent` is told the seconds spent
+        in "embedding" and in "search".
+        """
+        where = within.to_where()
+        with _measured(spent, "embedding"):
+            fitting = [self.fitting(query) for query in queries]
+            vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
+        with _measured(spent, "search"):
+            return [self.store.nearest(vector, count=top_k, where=where) for vector in vectors]
+
+    def fitting(self, query: str) -> str:
+        """The start of the query that the model can read, cut between two tokens; mostly all of it."""
+        # A token has at least one byte, so short queries need no count.
+        if len(query.encode()) <= self.embedder.max_tokens:
+            return query
+        ends = self.embedder.tokenizer.ends(query)
+        return query if len(ends) <= self.embedder.max_tokens else query[: ends[self.embedder.max_tokens - 1]]
+
+    def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
+        """The chunks at most `distance` before and after the hits in their documents; not the hits themselves."""
+        wanted = neighbour_ids(list(hits), distance=distance)
+        return self.store.chunks(wanted) if wanted else []
 
     def documents(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:
         """A page of the documents, sorted by source, and how many there are in all."""
@@ -45,6 +82,27 @@ class Corpus:
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
         """A document and its chunks in order; None where it is not there."""
         return self.store.document(document_id)
+
+    def record(self, document_id: str) -> DocumentRecord | None:
+        """A document's record; None where it is not there."""
+        return self.store.records([document_id]).get(document_id)
+
+    def chars(self, record: DocumentRecord) -> int:
+        """How many characters the document has, up to the end of its last chunk."""
+        last = self.store.chunks([chunk_id_of(record.document_id, record.digest, record.chunks - 1)])
+        return last[0].end if last else 0
+
+    def chunks_from(self, record: DocumentRecord, *, offset: int) -> Iterator[Chunk]:
+        """The document's chunks that reach beyond the character `offset`, in order, read as they are asked for."""
+        first = self.store.chunk_at(record, offset) if offset else None
+        if offset and first is None:
+            return
+        start = first.index if first else 0
+        for index in range(start, record.chunks, READ_AHEAD):
+            stop = min(index + READ_AHEAD, record.chunks)
+            yield from self.store.chunks(
+                chunk_id_of(record.document_id, record.digest, number) for number in range(index, stop)
+            )
 
     def close(self) -> None:
         """Let go of the store and the embedder."""
@@ -59,10 +117,28 @@ class Corpus:
 
 
 def open_corpus(settings: CorpusSettings) -> Corpus:
-    """Open what is stored. Raises StoreError, EmbeddingError, SettingsError."""
+    """Open what is stored, or what was published. Raises StoreError, EmbeddingError, SettingsError."""
+    if settings.snapshot_url is None:
+        return _open_store(settings)
+    from corpus.snapshot.live import LiveSnapshot
+
+    return LiveSnapshot(settings, _open_store).current()
+
+
+def _open_store(settings: CorpusSettings) -> Corpus:
     store = open_store(settings)
     try:
         return Corpus(store, embedder_of(store.record, settings))
     except BaseException:
         store.close()
         raise
+
+
+@contextlib.contextmanager
+def _measured(spent: Spent | None, name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        if spent is not None:
+            spent[name] = spent.get(name, 0.0) + time.perf_counter() - started

@@ -55,18 +55,22 @@ class Chunk:
 
     @property
     def chunk_id(self) -> str:
-        """Chunk 0 is the document's record: its id is the same in every version, so that replacing it switches.
-
-        The others carry the version in their id: old and new can lie side by side until the switch.
-        """
-        if self.index == 0:
-            return record_id_of(self.document_id)
-        return f"{self.document_id}-{self.digest[:12]}-{self.index}"
+        """The chunk's id in the store."""
+        return chunk_id_of(self.document_id, self.digest, self.index)
 
 
 def record_id_of(document_id: str) -> str:
     """The id of the chunk that is the document's record."""
     return f"{document_id}-0"
+
+
+def chunk_id_of(document_id: str, digest: str, index: int) -> str:
+    """The id of a chunk.
+
+    Chunk 0 is the document's record: its id is the same in every version, so that replacing it switches. The others
+    carry the version in their id: old and new can lie side by side until the switch.
+    """
+    return f"{document_id}-{digest[:12]}-{index}" if index else record_id_of(document_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

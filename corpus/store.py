@@ -20,7 +20,7 @@ from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
 from corpus.records import Chunk, DocumentRecord, Hit, record_id_of
 from corpus.settings import CorpusSettings, target_kind
-from corpus.stored import chunk_from, metadata_of, record_from
+from corpus.stored import TEXT_DIGEST, chunk_from, metadata_of, record_from
 
 T = TypeVar("T")
 Where = Mapping[str, Any]  # Chroma's own filter language.
@@ -28,6 +28,9 @@ Where = Mapping[str, Any]  # Chroma's own filter language.
 SERVER_SECONDS = 15.0
 PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
+DIGESTS_PER_REQUEST = 100
+LEASE = ".ingest-lease"
+SMALLEST_SYNC = 2  # Chroma takes no smaller sync_threshold.
 
 
 class Store:
@@ -92,6 +95,17 @@ class Store:
             with _translated():
                 self._collection.delete(ids=part)
 
+    def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors that are stored already, by what `text_digest_of` calls the texts that they stand for."""
+        found: dict[str, Vectors] = {}
+        for part in _batched(dict.fromkeys(text_digests), DIGESTS_PER_REQUEST):
+            where = {TEXT_DIGEST: {"$in": part}}
+            with _translated():
+                result = self._collection.get(where=where, include=["embeddings", "metadatas"])
+            for metadata, vector in zip(result["metadatas"], result["embeddings"], strict=True):
+                found[metadata[TEXT_DIGEST]] = vector
+        return found
+
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
         records = [record_from(metadata) for _, metadata, _ in self._read({"index": 0}, texts=False)]
@@ -118,6 +132,33 @@ class Store:
         chunks = [chunk_from(metadata, text) for _, metadata, text in self._read(where, texts=True)]
         return record, sorted(chunks, key=lambda chunk: chunk.index)
 
+    def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
+        """Those of the chunks that are there, by document and in order."""
+        chunks: list[Chunk] = []
+        for part in _batched(dict.fromkeys(chunk_ids), self._page):
+            with _translated():
+                found = self._collection.get(ids=part, include=["metadatas", "documents"])
+            chunks += map(chunk_from, found["metadatas"], found["documents"])
+        return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.index))
+
+    def chunk_at(self, record: DocumentRecord, offset: int) -> Chunk | None:
+        """The first chunk of the document that reaches beyond the character offset; None after its end."""
+        where = {
+            "$and": [
+                {"document_id": record.document_id},
+                {"digest": record.digest},
+                {"end": {"$gt": offset}},
+                {"start": {"$lte": offset}},
+            ]
+        }
+        covering = [chunk_from(metadata, text) for _, metadata, text in self._read(where, texts=True)]
+        if covering:
+            return min(covering, key=lambda chunk: chunk.index)
+        # Between two chunks, or after the last.
+        where["$and"].pop()
+        later = [chunk_from(metadata, "") for _, metadata, _ in self._read(where, texts=False)]
+        return min(later, key=lambda chunk: chunk.index, default=None)
+
     def nearest(self, vector: Vectors, *, count: int, where: Where | None = None) -> list[Hit]:
         """The chunks nearest to a vector of shape (dimensions,), best first, of whole documents only.
 
@@ -132,6 +173,33 @@ class Store:
         hits = self._query(vector, count=count * 4, where=where)
         current = self.records(hit.chunk.document_id for hit in hits)
         return [hit for hit in hits if _is_current(hit.chunk, current)][:count]
+
+    def claim(self, holder: str, *, until: float) -> tuple[str, float] | None:
+        """Take the collection's lease, a collection beside it that only one can make.
+
+        None where it is ours now; else who holds it, and until when, in seconds since 1970.
+        """
+        with _translated():
+            name = f"{self._collection.name}{LEASE}"
+            try:
+                self._client.create_collection(
+                    name, metadata={"holder": holder, "until": until}, embedding_function=None
+                )
+            except ChromaError:
+                metadata = self._client.get_collection(name, embedding_function=None).metadata
+                return str(metadata["holder"]), float(metadata["until"])
+            return None
+
+    def renew(self, holder: str, *, until: float) -> None:
+        """Hold the lease for longer."""
+        with _translated():
+            lease = self._client.get_collection(f"{self._collection.name}{LEASE}", embedding_function=None)
+            lease.modify(metadata={"holder": holder, "until": until})
+
+    def release(self) -> None:
+        """Give the lease back; also takes away one whose holder has died."""
+        with _translated(), contextlib.suppress(NotFoundError):
+            self._client.delete_collection(f"{self._collection.name}{LEASE}")
 
     def count(self) -> int:
         """How many chunks are stored."""
@@ -212,6 +280,47 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
             metadata=record.to_metadata(),
         )
     return _opened(client, collection, settings)
+
+
+def settle_store(settings: CorpusSettings) -> None:
+    """Make an embedded store that nobody else uses ready to be copied: other collections go, the index is on disk.
+
+    Chroma writes its vector index after every `sync_threshold` records and until then keeps, in its queue, a second
+    copy of their vectors, from which whoever opens the store builds that part of the index again.
+    """
+    client = _client(settings)
+    with _translated(settings):
+        for other in client.list_collections():
+            if other.name != settings.chroma_collection:
+                client.delete_collection(other.name)
+    _close(client)
+    before = _retuned(settings, {"sync_threshold": SMALLEST_SYNC})
+    client = _client(settings)
+    with _translated(settings):
+        collection = client.get_collection(settings.chroma_collection, embedding_function=None)
+        some = collection.get(limit=SMALLEST_SYNC, include=["metadatas"])
+        if some["ids"]:
+            collection.update(ids=some["ids"], metadatas=some["metadatas"])
+            dimensions = record_from_metadata(settings.chroma_collection, collection.metadata, METRIC).dimensions
+            # Chroma catches up when it is asked something.
+            collection.query(query_embeddings=[[1.0] * dimensions], n_results=1, include=[])
+    _close(client)
+    _retuned(settings, {"sync_threshold": before})
+
+
+def _retuned(settings: CorpusSettings, hnsw: dict[str, int]) -> int:
+    """Change the index's settings, which hold from the next opening on. Returns the sync_threshold before."""
+    client = _client(settings)
+    with _translated(settings):
+        try:
+            collection = client.get_collection(settings.chroma_collection, embedding_function=None)
+        except NotFoundError:
+            _close(client)
+            raise _missing(settings) from None
+        before = int(collection.configuration_json["hnsw"]["sync_threshold"])
+        collection.modify(configuration=cast("Any", {"hnsw": hnsw}))
+    _close(client)
+    return before
 
 
 def _opened(client: Any, collection: Any, settings: CorpusSettings) -> Store:

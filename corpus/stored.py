@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from corpus.records import Chunk, DocumentRecord, MetadataValue
 
 # The user's own fields carry a prefix, so that none can shadow one of ours.
 USER_PREFIX = "meta."
+# `updated_at` as seconds since 1970, because Chroma compares numbers alone.
+UPDATED = "updated"
+TEXT_DIGEST = "text_digest"
 
 _OPTIONAL = ("title", "url", "page", "page_end", "heading")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
+
+
+def text_digest_of(chunk: Chunk) -> str:
+    """Names what the model reads of a chunk: the same context and text have the same vector, wherever they stand."""
+    return hashlib.sha256(f"{chunk.context}\n{chunk.text}".encode()).hexdigest()[:24]
 
 
 def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue]:
     """The chunk's metadata; the first chunk's holds the document's record too."""
     metadata: dict[str, MetadataValue] = {name: getattr(chunk, name) for name in _REQUIRED}
     metadata |= {name: value for name in _OPTIONAL if (value := getattr(chunk, name)) is not None}
+    with contextlib.suppress(ValueError):  # Some documents give a date that is none; no filter by time finds them.
+        metadata[UPDATED] = seconds_of(datetime.fromisoformat(chunk.updated_at))
     metadata |= {USER_PREFIX + name: value for name, value in chunk.metadata.items()}
+    metadata[TEXT_DIGEST] = text_digest_of(chunk)
     if chunk.index == 0:
         metadata |= {
             "chunks": record.chunks,
@@ -52,6 +66,11 @@ def record_from(metadata: Mapping[str, Any]) -> DocumentRecord:
         url=metadata.get("url"),
         metadata=_user_fields(metadata),
     )
+
+
+def seconds_of(time: datetime) -> int:
+    """Whole seconds since 1970; a time without zone is in UTC."""
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
 
 
 def _user_fields(metadata: Mapping[str, Any]) -> dict[str, MetadataValue]:

@@ -12,15 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
-from handler import search, site
+from handler import documents, plugin, search, site
 from handler.action import Action, admit, trace_of
+from handler.aws import DynamoCounter
 from handler.cors import Cors
 from handler.errors import ActionError, error_response, upstream_error
-from handler.keys import parse_keys
+from handler.facets import Facets
+from handler.keysources import read_keys
 from handler.library import Library
+from handler.limits import Limiter, MemoryCounter, parse_rate
 from handler.observe import Observe
 from handler.origin import PathPrefix
 from handler.settings import HandlerSettings
+from handler.wire import search_request
 
 if TYPE_CHECKING:
     from corpus.corpus import Corpus
@@ -30,28 +34,46 @@ logger = logging.getLogger("handler")
 
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
     """The app. Opens nothing; raises SettingsError when nobody could ever be let in."""
-    keys = parse_keys(settings.api_keys.get_secret_value())
+    keys = read_keys(settings)
     if settings.auth == "keys" and not keys:
         raise SettingsError(
             "API_KEYS is empty, so nobody could call. Make a key with `handler key NAME` and put its entry there, or "
             "set AUTH=none to serve everybody without a key."
         )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.state.action = Action(settings, keys, Library(lambda: open_corpus(settings)))
+    filterable = settings.filter_fields
+    app.state.action = Action(
+        settings=settings,
+        keys=keys,
+        library=Library(lambda: open_corpus(settings)),
+        filterable=filterable,
+        search_request=search_request(filterable),
+        facets=Facets(filterable),
+        limiter=_limiter(settings),
+    )
 
     protected = APIRouter(dependencies=[Depends(admit)])
     protected.include_router(search.router)
+    protected.include_router(documents.router)
+    protected.include_router(plugin.router)
     app.include_router(protected)
     app.include_router(site.router)
 
     # The last added is the outermost.
     app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)
     app.add_middleware(PathPrefix, public_url=settings.public_url)
-    app.add_middleware(Observe)
+    app.add_middleware(Observe, deadline_seconds=settings.deadline_seconds)
     app.add_exception_handler(ActionError, _answer_action_error)
     app.add_exception_handler(CorpusError, _answer_corpus_error)
     app.add_exception_handler(HTTPException, _answer_http_error)
     return app
+
+
+def _limiter(settings: HandlerSettings) -> Limiter | None:
+    if settings.rate_limit is None:
+        return None
+    counter = DynamoCounter(settings.rate_limit_table) if settings.rate_limit_table else MemoryCounter()
+    return Limiter(parse_rate(settings.rate_limit), counter)
 
 
 async def _answer_action_error(request: Request, error: Exception) -> Response:

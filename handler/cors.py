@@ -9,7 +9,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from handler.action import Trace
 from handler.errors import ActionError, error_response
 
 EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing")
@@ -38,8 +37,7 @@ class Refusal(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        trace = scope.get("state", {}).get("trace") or Trace()
         message = "This web origin, method or header may not be used from a web page. CORS_ORIGINS names who may."
         headers = {"Vary": self.headers.get("Vary", "Origin")}
         error = ActionError(400, "cors_refused", message, headers=headers)
-        await error_response(error, request_id=trace.request_id)(scope, receive, send)
+        await error_response(error, request_id=scope["state"]["trace"].request_id)(scope, receive, send)

@@ -4,27 +4,44 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from corpus.answer import answer
-from handler.action import ActionDep, BodyDep, TraceDep, seconds_left
+from corpus.answer import answer_of
+from corpus.excerpts import excerpts_of
+from handler.action import ActionDep, BodyDep, TraceDep
 from handler.body import parse_json
 from handler.errors import json_response
-from handler.wire import DEFAULT_TOP_K, SearchRequest, validate
+from handler.validation import example_of, invalid, validate
+from handler.wire import DEFAULT_TOP_K
 
 router = APIRouter()
 
 
 @router.post("/search")
 def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
-    """The best chunks for a plain-text query."""
-    asked = validate(SearchRequest, parse_json(body))
+    """The best chunks for one question or several."""
+    asked = validate(action.search_request, parse_json(body))
+    questions = asked.questions
+    if not questions:
+        raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')
+    within = asked.to_filter(action.filterable)
     with action.library.corpus() as corpus:
-        hits = corpus.search(
-            asked.query,
+        action.facets.check(corpus, within)
+        found = corpus.search_each(
+            questions,
             top_k=asked.top_k or DEFAULT_TOP_K,
-            source=asked.source,
-            document_id=asked.document_id,
-            timeout_seconds=seconds_left(action, trace),
+            within=within,
+            timeout_seconds=trace.seconds_left,
+            spent=trace.seconds,
         )
-    payload = answer(hits, max_chars=action.settings.max_response_chars)
+        hits = [hit for each in found for hit in each]
+        neighbours = corpus.neighbours(hits, distance=asked.context) if asked.context else []
+        shortened = [question for question in questions if corpus.fitting(question) != question]
+    # A single question needs no name.
+    names = questions if len(questions) > 1 else [""]
+    payload = answer_of(
+        excerpts_of(list(zip(names, found, strict=True)), neighbours),
+        max_chars=action.settings.max_response_chars,
+        query_truncated=True if shortened else None,
+    )
+    trace.counts["queries"] = len(questions)
     trace.counts["results"] = len(payload["results"])
     return json_response(payload)

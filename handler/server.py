@@ -16,6 +16,7 @@ from corpus.errors import CorpusError, SettingsError
 from corpus.settings import load
 from handler.app import create_app
 from handler.keys import make_key
+from handler.keysources import read_keys
 from handler.library import Library
 from handler.logs import PlainLines, configure
 from handler.settings import HandlerSettings
@@ -27,7 +28,7 @@ def run(*, host: str, port: int) -> None:
     """Serve until interrupted. Raises SettingsError where it would stand open to a network, OSError without a port."""
     settings = load(HandlerSettings)
     key = None
-    if settings.auth == "keys" and not settings.api_keys.get_secret_value():
+    if settings.auth == "keys" and not read_keys(settings):
         if not is_loopback(host):
             raise SettingsError(
                 f"{host} can be reached from other machines and API_KEYS is empty. Make a key with `handler key NAME` "
@@ -40,7 +41,7 @@ def run(*, host: str, port: int) -> None:
     _open_early(app.state.action.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
-    _say(f"Corpus: {settings.target}")
+    _say(f"Corpus: {settings.read_target}")
     _say(f"Serving on {url}")
     if key is not None:
         _say(f"API key for this run: {key}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 
 from corpus.settings import CorpusSettings
+from handler.filterable import FilterField, parse_filterable
 from handler.keys import parse_keys
+from handler.limits import parse_rate
+from handler.wire import search_request
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
@@ -19,6 +23,9 @@ class HandlerSettings(CorpusSettings):
 
     auth: Literal["keys", "none"] = Field("keys", description="none serves everybody without a key.")
     api_keys: SecretStr = Field(SecretStr(""), description="name:sha256hex, separated by commas; from `handler key`.")
+    api_keys_file: Path | None = Field(None, description="A file with such entries, one a line.")
+    api_keys_secret: str | None = Field(None, description="Name of an AWS Secrets Manager secret with such entries.")
+    api_keys_parameter: str | None = Field(None, description="Name of an AWS SSM parameter with such entries.")
     api_key_header: str | None = Field(None, description="A header that may carry the key, beside Authorization.")
 
     public_url: str | None = Field(None, description="Where callers reach the handler, when it cannot tell itself.")
@@ -30,6 +37,25 @@ class HandlerSettings(CorpusSettings):
     action_description: Annotated[str, Field(max_length=300)] = (
         "Finds passages in a collection of documents and returns them verbatim, each with its source."
     )
+
+    filterable: str = Field(
+        "",
+        description="Metadata fields to filter by: name:kind, kinds str, int, float, bool, list; such as `year:int`.",
+    )
+
+    rate_limit: str | None = Field(
+        None, description="Most requests of a key, or of an address where there are no keys, such as 60/minute."
+    )
+    rate_limit_table: str | None = Field(
+        None, description="DynamoDB table that counts for all Lambdas together; each process counts for itself without."
+    )
+
+    corpus_subject: Annotated[str, Field(max_length=180)] = Field(
+        "", description="What the documents are about, in a few words; the model reads it with each operation."
+    )
+    operator: str | None = Field(None, description="Who runs this, for the privacy page.")
+    contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
+    log_retention_days: Annotated[int, Field(ge=1)] = Field(14, description="How long logs are kept, for that page.")
 
     max_response_chars: Annotated[int, Field(ge=2_000)] = 90_000
     max_body_bytes: Annotated[int, Field(ge=1_000)] = 100_000
@@ -56,6 +82,24 @@ class HandlerSettings(CorpusSettings):
         if not URL.fullmatch(value):
             raise ValueError("must be a URL such as https://api.example.com")
         return value.rstrip("/")
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _rate_can_be_read(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_rate(value)
+        return value
+
+    @field_validator("filterable")
+    @classmethod
+    def _fields_can_be_read(cls, value: str) -> str:
+        search_request(parse_filterable(value))
+        return value
+
+    @property
+    def filter_fields(self) -> tuple[FilterField, ...]:
+        """The corpus's own fields that callers may filter by."""
+        return parse_filterable(self.filterable)
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from handler.action import action_of
+from corpus.errors import CorpusError
+from handler.action import ActionDep, action_of
 from handler.errors import json_response
+from handler.facets import Values
 from handler.origin import own_url
+from handler.pages import CONTENT_SECURITY_POLICY, privacy
 from handler.settings import HandlerSettings
-from handler.spec import openapi
+from handler.spec import Description, openapi
+from handler.wire import search_request
 
+logger = logging.getLogger("handler")
 router = APIRouter()
 READ = ["GET", "HEAD"]
 # The document names the host that it was asked at: no cache may give it to others.
@@ -37,19 +44,59 @@ def openapi_yaml(request: Request) -> Response:
     return Response(to_yaml(_document(request)), media_type="application/yaml", headers=NO_STORE)
 
 
+@router.api_route("/privacy", methods=READ)
+def privacy_page(action: ActionDep) -> Response:
+    """The privacy page that GPT's editor asks for."""
+    headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"}
+    return Response(privacy(action.settings), media_type="text/html", headers=headers)
+
+
+@router.api_route("/.well-known/ai-plugin.json", methods=READ)
+def manifest(request: Request, action: ActionDep) -> Response:
+    """The manifest of the plugins that came before GPTs; some clients still ask for it."""
+    settings = action.settings
+    url = settings.public_url or own_url(request.scope)
+    auth = {"type": "none"} if settings.auth == "none" else {"type": "user_http", "authorization_type": "bearer"}
+    payload = {
+        "schema_version": "v1",
+        "name_for_human": settings.action_title[:20],
+        "name_for_model": re.sub(r"[^a-z0-9]+", "_", settings.action_title.lower()).strip("_")[:50] or "search",
+        "description_for_human": settings.action_description[:100],
+        "description_for_model": settings.action_description,
+        "auth": auth,
+        "api": {"type": "openapi", "url": f"{url}/.well-known/openapi.yaml"},
+        "contact_email": settings.contact if settings.contact and "@" in settings.contact else "",
+        "legal_info_url": f"{url}/privacy",
+    }
+    return json_response(payload, headers=NO_STORE)
+
+
 def _document(request: Request) -> dict[str, Any]:
-    settings = action_of(request).settings
-    return document_of(settings, server_url=settings.public_url or own_url(request.scope))
+    action = action_of(request)
+    try:
+        with action.library.corpus() as corpus:
+            values = action.facets.values(corpus)
+    except CorpusError as error:
+        # The document is still true without the values that fields may have.
+        logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
+        values = {}
+    server_url = action.settings.public_url or own_url(request.scope)
+    return document_of(action.settings, server_url=server_url, values=values)
 
 
-def document_of(settings: HandlerSettings, *, server_url: str) -> dict[str, Any]:
-    """The OpenAPI document of this deployment."""
+def document_of(settings: HandlerSettings, *, server_url: str, values: Values | None = None) -> dict[str, Any]:
+    """The OpenAPI document of a deployment with these settings."""
     return openapi(
-        title=settings.action_title,
-        description=settings.action_description,
-        server_url=server_url,
-        auth=settings.auth != "none",
-        key_header=settings.api_key_header,
+        Description(
+            title=settings.action_title,
+            description=settings.action_description,
+            subject=settings.corpus_subject,
+            server_url=server_url,
+            auth=settings.auth != "none",
+            key_header=settings.api_key_header,
+            search_request=search_request(settings.filter_fields),
+            values=values or {},
+        )
     )
 
 

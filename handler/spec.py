@@ -1,77 +1,167 @@
 """The OpenAPI document that a GPT reads, built from the same models that check the requests.
 
-It says what the action does, never when to use it. Optional fields are `type: [string, null]`, never `anyOf`: GPTs
-send null for what they leave out, and their editor stumbles over `anyOf`.
+It says what the action does, never when to use it. Optional fields are `type: [string, null]`, never `anyOf`: models
+send null for what they leave out, and GPT's editor stumbles over `anyOf`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from handler.wire import SearchRequest
+from handler.facets import Values
+from handler.responses import SCHEMAS
+from handler.wire import DOCUMENT_ID, ListRequest, ReadRequest, SearchRequest
 
 VERSION = "1.0.0"
-ERROR = {"$ref": "#/components/responses/Error"}
+SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
+LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
+Schema = dict[str, Any]
 
 
-def openapi(*, title: str, description: str, server_url: str, auth: bool, key_header: str | None) -> dict[str, Any]:
-    """The document for a deployment at `server_url`."""
-    document: dict[str, Any] = {
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a deployment says about itself. `values` are those of fields that have few."""
+
+    title: str
+    description: str
+    subject: str
+    server_url: str
+    auth: bool
+    key_header: str | None
+    search_request: type[SearchRequest]
+    values: Values
+
+
+def openapi(about: Description) -> Schema:
+    """The OpenAPI 3.1 document."""
+    document: Schema = {
         "openapi": "3.1.0",
-        "info": {"title": title, "description": description, "version": VERSION},
-        "servers": [{"url": server_url}],
-        "paths": {"/search": {"post": _search_operation()}},
+        "info": {"title": about.title, "description": _with_subject(about.description, about), "version": VERSION},
+        "servers": [{"url": about.server_url}],
+        "paths": {
+            "/search": {"post": _search(about)},
+            "/documents": {"get": _list_documents(about)},
+            "/documents/{document_id}": {"get": _get_document()},
+        },
         "components": {
-            "schemas": {"SearchAnswer": SEARCH_ANSWER, "Error": ERROR_SCHEMA},
+            "schemas": SCHEMAS,
             "responses": {
-                "Error": {
-                    "description": "It did not work; error and message say why, and what to send instead.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-                }
+                "Error": _json("It did not work; error and message say why, and what to send instead.", "Error")
             },
         },
     }
-    if auth:
-        schemes: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer"}}
-        if key_header is not None:
-            schemes["header"] = {"type": "apiKey", "in": "header", "name": key_header}
+    if about.auth:
+        schemes: Schema = {"bearer": {"type": "http", "scheme": "bearer"}}
+        if about.key_header is not None:
+            schemes["header"] = {"type": "apiKey", "in": "header", "name": about.key_header}
         document["components"]["securitySchemes"] = schemes
         document["security"] = [{name: []} for name in schemes]
     return document
 
 
-def _search_operation() -> dict[str, Any]:
+def _search(about: Description) -> Schema:
+    schema = schema_of(about.search_request, about.values)
+    return _operation(
+        "searchChunks",
+        "Find the passages that best answer a question",
+        _with_subject(SEARCH, about),
+        _json("The chunks, best first; fewer than asked for where no more were found.", "SearchAnswer"),
+        requestBody={"required": True, "content": {"application/json": {"schema": schema}}},
+    )
+
+
+def _list_documents(about: Description) -> Schema:
+    return _operation(
+        "listDocuments",
+        "List the documents that can be searched",
+        _with_subject(LIST, about),
+        _json("A page of the documents.", "DocumentList"),
+        parameters=_query_parameters(ListRequest),
+    )
+
+
+def _get_document() -> Schema:
+    path_parameter = {
+        "name": "document_id",
+        "in": "path",
+        "required": True,
+        "description": "The document's id, as a result or listDocuments gave it.",
+        "schema": {"type": "string", "pattern": f"^{DOCUMENT_ID.pattern}$"},
+        "example": "9f86d081884c7d65",
+    }
+    return _operation(
+        "getDocument",
+        "Read a document's text",
+        "Returns a document's text in order, as much as fits into one answer. next_offset is there while more "
+        "follows: call again with it as offset.",
+        _json("A page of the document's text.", "DocumentText"),
+        parameters=[path_parameter, *_query_parameters(ReadRequest)],
+    )
+
+
+def _with_subject(text: str, about: Description) -> str:
+    return f"{text} About: {about.subject}" if about.subject else text
+
+
+def _operation(operation_id: str, summary: str, description: str, success: Schema, **more: object) -> Schema:
     return {
-        "operationId": "searchChunks",
-        "summary": "Find the passages that best answer a question",
-        "description": "Returns the best matching chunks of the stored documents, best first, with their text "
-        "verbatim, a score from 0 to 1 and where each stands: source, page and heading.",
+        "operationId": operation_id,
+        "summary": summary,
+        "description": description,
         "x-openai-isConsequential": False,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema_of(SearchRequest)}}},
-        "responses": {
-            "200": {
-                "description": "The chunks, best first; fewer than asked for where no more were found.",
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SearchAnswer"}}},
-            },
-            "default": ERROR,
-        },
+        **more,
+        "responses": {"200": success, "default": {"$ref": "#/components/responses/Error"}},
     }
 
 
-def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+def _json(description: str, schema: str) -> Schema:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": description, "content": content}
+
+
+def _query_parameters(model: type[BaseModel]) -> list[Schema]:
+    parameters = []
+    for name, field in schema_of(model)["properties"].items():
+        (example,) = field.pop("examples")
+        description = field.pop("description")
+        parameters.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": description,
+                "schema": field,
+                "example": example,
+            }
+        )
+    return parameters
+
+
+def schema_of(model: type[BaseModel], values: Values | None = None) -> Schema:
     """The model's JSON schema, flat: no titles, no defaults of null, and null as one of the types."""
     schema = model.model_json_schema()
-    properties = {name: _flat(field) for name, field in schema["properties"].items()}
-    required = {"required": schema["required"]} if schema.get("required") else {}
-    return {"type": "object", "properties": properties, **required, "additionalProperties": False}
+    properties = {
+        name: _with_values(_flat(field), (values or {}).get(name)) for name, field in schema["properties"].items()
+    }
+    return {"type": "object", "properties": properties, "additionalProperties": False, **_needed(properties)}
 
 
-def _flat(field: dict[str, Any]) -> dict[str, Any]:
+def _needed(properties: Mapping[str, Schema]) -> Schema:
+    # As a rule of its own, because a choice (oneOf) at the top is refused by function-calling models.
+    if "queries" not in properties:
+        return {}
+    lists_questions = {"properties": {"queries": {"type": "array"}}, "required": ["queries"]}
+    asks = {"properties": {"query": {"type": "string"}}, "required": ["query"]}
+    return {"if": lists_questions, "then": {}, "else": asks}
+
+
+def _flat(field: Schema) -> Schema:
     flat = {name: value for name, value in field.items() if name not in ("title", "anyOf", "default")}
-    choices = field.get("anyOf", [])
-    for choice in choices:
+    for choice in field.get("anyOf", []):
         if choice != {"type": "null"}:
             flat = {**choice, "type": [choice["type"], "null"], **flat}
     if field.get("default") is not None:
@@ -79,56 +169,11 @@ def _flat(field: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _text(description: str, example: object) -> dict[str, Any]:
-    return {"type": "string", "description": description, "examples": [example]}
-
-
-def _number(kind: str, description: str, example: object, **limits: object) -> dict[str, Any]:
-    return {"type": kind, "description": description, "examples": [example], **limits}
-
-
-CHUNK: dict[str, Any] = {
-    "type": "object",
-    "required": ["chunk_id", "document_id", "text", "score", "source"],
-    "properties": {
-        "chunk_id": _text("The chunk's id.", "9f86d081884c7d65-1b4f0e985197-3"),
-        "document_id": _text("The id of its document.", "9f86d081884c7d65"),
-        "title": _text("The document's title.", "X200 manual"),
-        "text": _text("The chunk's text, verbatim.", "The warranty lasts 24 months from the day of purchase."),
-        "score": _number("number", "How well it matches: 0 to 1, higher is better.", 0.83, minimum=0, maximum=1),
-        "source": _text("The document's path or URL, to be cited.", "manuals/x200.pdf"),
-        "url": _text("A link to the document.", "https://example.com/manuals/x200.pdf"),
-        "page": _number("integer", "The page on which it starts, from 1.", 12, minimum=1),
-        "page_end": _number("integer", "The page on which it ends, where that is another.", 13, minimum=1),
-        "heading": _text("The headings above it, outermost first.", "Warranty > Duration"),
-        "metadata": {
-            "type": "object",
-            "description": "What else is known of the document.",
-            "additionalProperties": {"type": ["string", "number", "boolean"]},
-            "examples": [{"department": "service"}],
-        },
-    },
-}
-
-SEARCH_ANSWER: dict[str, Any] = {
-    "type": "object",
-    "required": ["results", "truncated"],
-    "properties": {
-        "results": {"type": "array", "description": "The chunks, best first.", "items": CHUNK},
-        "truncated": {
-            "type": "boolean",
-            "description": "True where results were cut or left out to keep the answer short; ask for fewer.",
-            "examples": [False],
-        },
-    },
-}
-
-ERROR_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["error", "message", "request_id"],
-    "properties": {
-        "error": _text("A stable code.", "invalid_request"),
-        "message": _text("What is wrong, and what to send instead.", '"query" is missing.'),
-        "request_id": _text("To find this request in the server's log.", "5f0c6c1e9d3b4a4f8a54c1c0a9d9d0f2"),
-    },
-}
+def _with_values(field: Schema, values: tuple[str, ...] | None) -> Schema:
+    """The field restricted to the values that there are."""
+    if not values:
+        return field
+    if "items" in field:
+        return {**field, "items": {"type": "string", "enum": list(values)}, "examples": [[values[0]]]}
+    kept = {name: value for name, value in field.items() if name not in ("pattern", "minLength", "maxLength")}
+    return {**kept, "enum": [*values, None], "examples": [values[0]]}

@@ -1,22 +1,33 @@
-"""What a caller may send, and how it is told what was wrong with it. Unknown fields are errors that name them."""
+"""What a caller may send to be answered. The served OpenAPI document is made from these models."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    create_model,
+)
 
-from corpus.answer import to_json
-from handler.body import shown
-from handler.errors import ActionError
+from corpus.filters import Filter
+from handler.filterable import FilterField, Kind
 
-# Some character, and no NUL. The served schema says so too.
-TEXT_PATTERN = r"^[^\u0000]*\S[^\u0000]*$"
-DOCUMENT_ID_PATTERN = "^[0-9a-f]{16}$"
 MAX_QUERY_CHARS = 4_000
+MAX_NAME_CHARS = 2_000
 MAX_TOP_K = 50
 DEFAULT_TOP_K = 5
+MAX_CONTEXT = 3
+# Some character that is not white space, and no NUL.
+TEXT_PATTERN = r"^[^\u0000]*\S[^\u0000]*$"
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?")
 
 
 def _whole(value: object) -> object:
@@ -24,70 +35,142 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+def _date(text: str) -> str:
+    if not DATE.fullmatch(text):
+        raise ValueError("must be a date such as 2026-01-31")
+    moment(text)
+    return text
+
+
+def moment(text: str) -> datetime:
+    """The moment that a date or a time names; in UTC where it does not say."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+TEXT_SCHEMA = Field(json_schema_extra={"pattern": TEXT_PATTERN})
+Query = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), TEXT_SCHEMA]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), TEXT_SCHEMA]
+DOCUMENT_ID = re.compile("[0-9a-f]{16}")
+DocumentId = Annotated[str, StringConstraints(pattern=f"^{DOCUMENT_ID.pattern}$")]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Date = Annotated[str, AfterValidator(_date), Field(json_schema_extra={"format": "date"})]
 
 
-class Request(BaseModel):
+class Body(BaseModel):
     """Strict: "5" is not a number, and a field that nobody reads is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
-class SearchRequest(Request):
-    """POST /search."""
+class SearchRequest(Body):
+    """POST /search. `search_request` adds the corpus's own filters."""
 
-    query: Annotated[Text, StringConstraints(max_length=MAX_QUERY_CHARS)] = Field(
-        description="What to look for, as a question or keywords in plain language.",
+    query: Query | None = Field(
+        None,
+        description="What to look for, as one question or keywords in plain language. Needed unless queries is sent.",
         examples=["how long is the warranty?"],
-        json_schema_extra={"pattern": TEXT_PATTERN},
+    )
+    queries: Annotated[list[Query], Field(min_length=2, max_length=5)] | None = Field(
+        None,
+        description="2 to 5 questions at once, in place of query; each gets up to top_k chunks.",
+        examples=[["how long is the warranty?", "who pays for the return?"]],
     )
     top_k: Annotated[Whole, Field(ge=1, le=MAX_TOP_K)] | None = Field(
-        None, description="How many chunks to return at most; 5 unless given.", examples=[5]
+        None, description="How many chunks to find at most; 5 unless given.", examples=[5]
     )
-    source: Text | None = Field(
+    context: Annotated[Whole, Field(ge=0, le=MAX_CONTEXT)] | None = Field(
+        None, description="How many neighbouring chunks to add before and after each; 0 unless given.", examples=[1]
+    )
+    source: Name | None = Field(
         None,
-        description="Search only the document with this source, as a result or listDocuments gave it.",
+        description="Only the document with exactly this source, as a result or listDocuments gave it.",
         examples=["manuals/x200.pdf"],
     )
-    document_id: Annotated[str, StringConstraints(pattern=DOCUMENT_ID_PATTERN)] | None = Field(
+    document_id: DocumentId | None = Field(
         None,
-        description="Search only this document, by the id that a result or listDocuments gave.",
+        description="Only the document with this id, as a result or listDocuments gave it.",
         examples=["9f86d081884c7d65"],
+    )
+    title: Name | None = Field(
+        None,
+        description="Only documents with exactly this title, as a result or listDocuments gave it.",
+        examples=["X200 manual"],
+    )
+    tags: Annotated[list[Name], Field(min_length=1, max_length=10)] | None = Field(
+        None, description="Only documents that carry at least one of these tags.", examples=[["warranty"]]
+    )
+    updated_after: Date | None = Field(
+        None, description="Only documents last changed on this day (UTC) or later.", examples=["2026-01-31"]
+    )
+    updated_before: Date | None = Field(
+        None, description="Only documents last changed before this day (UTC).", examples=["2026-12-31"]
+    )
+
+    @property
+    def questions(self) -> list[str]:
+        """Every different question, in order."""
+        asked = [*([self.query] if self.query else []), *(self.queries or [])]
+        return list(dict.fromkeys(asked))
+
+    def to_filter(self, fields: tuple[FilterField, ...]) -> Filter:
+        """The conditions of the request."""
+        own = {field.name: getattr(self, field.name) for field in fields}
+        return Filter(
+            source=self.source,
+            document_id=self.document_id,
+            title=self.title,
+            tags=tuple(self.tags or ()),
+            updated_after=moment(self.updated_after) if self.updated_after else None,
+            updated_before=moment(self.updated_before) if self.updated_before else None,
+            metadata={name: value for name, value in own.items() if value is not None},
+        )
+
+
+KIND_TYPES: dict[Kind, Any] = {"str": Name, "list": Name, "int": Whole, "float": FiniteFloat, "bool": bool}
+KIND_EXAMPLES: dict[Kind, object] = {"str": "service", "list": "service", "int": 2026, "float": 2.5, "bool": True}
+
+
+def search_request(fields: tuple[FilterField, ...]) -> type[SearchRequest]:
+    """The model of POST /search with the corpus's own filters as fields. Raises ValueError where a name is taken."""
+    if taken := [
+        field.name for field in fields if hasattr(SearchRequest, field.name) or field.name in SearchRequest.model_fields
+    ]:
+        raise ValueError(f"{taken[0]!r} is a field of the request already")
+    if not fields:
+        return SearchRequest
+    own: dict[str, Any] = {
+        field.name: (
+            KIND_TYPES[field.kind] | None,
+            Field(
+                None,
+                description=f"Only documents whose {field.name} {'includes' if field.kind == 'list' else 'is'} this.",
+                examples=[KIND_EXAMPLES[field.kind]],
+            ),
+        )
+        for field in fields
+    }
+    return create_model("SearchRequest", __base__=SearchRequest, **own)
+
+
+class ListRequest(BaseModel):
+    """The query string of GET /documents."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    offset: Annotated[int, Field(ge=0, le=10**9)] = Field(
+        0, description="How many documents to pass over; next_offset of the page before.", examples=[100]
+    )
+    limit: Annotated[int, Field(ge=1, le=200)] = Field(
+        100, description="How many documents to return at most.", examples=[100]
     )
 
 
-Model = TypeVar("Model", bound=BaseModel)
+class ReadRequest(BaseModel):
+    """The query string of GET /documents/{document_id}."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-def validate(model: type[Model], value: Any) -> Model:
-    """The value as the model has it. Raises ActionError 422 that names each wrong field and what it may be."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=True, include_input=False)
-        sentences = dict.fromkeys(_sentence(model, problem) for problem in problems[:5])
-        raise ActionError(422, "invalid_request", " ".join(sentences)) from error
-
-
-def _sentence(model: type[BaseModel], problem: ErrorDetails) -> str:
-    names = [str(part) for part in problem["loc"]]
-    if not names:
-        return f"The body must be a JSON object, such as {example_of(model)}."
-    name = shown(names[0])
-    field = model.model_fields.get(names[0])
-    if field is None or problem["type"] == "extra_forbidden":
-        allowed = ", ".join(model.model_fields)
-        return f'"{name}" is not a field of this request. Allowed: {allowed}. Example: {example_of(model)}.'
-    example = f" Example: {to_json(field.examples[0])}." if field.examples else ""
-    if problem["type"] == "missing":
-        return f'"{name}" is missing.{example}'
-    return f'"{name}": {problem["msg"]}.{example}'
-
-
-def example_of(model: type[BaseModel]) -> str:
-    """A request that is valid: the required fields with their examples."""
-    required = {
-        name: field.examples[0] for name, field in model.model_fields.items() if field.is_required() and field.examples
-    }
-    return to_json(required)
+    offset: Annotated[int, Field(ge=0, le=10**12)] = Field(
+        0, description="The character to start at; next_offset of the page before.", examples=[90000]
+    )

@@ -19,6 +19,7 @@ from corpus.records import DocumentRecord
 from corpus.store import Store, create_store, open_store
 from ingest import console
 from ingest.changes import Changes, Job, New, Reading, gone
+from ingest.exclusive import exclusive
 from ingest.find import Found, FoundFile, find, patterns
 from ingest.reading import ReaderPool
 from ingest.report import Report
@@ -50,6 +51,8 @@ def add_documents(paths: Sequence[Path], settings: IngestSettings, options: AddO
             f"{'Would ingest' if options.dry_run else 'Ingesting'} into {settings.target} "
             f"({collection.embedding_model}, {collection.dimensions} dimensions)"
         )
+        if target.store and not options.dry_run:
+            stack.enter_context(exclusive(target.store, settings))
         stored = target.store.documents() if target.store else []
         doomed = gone(stored, found.files, found.scopes) if options.prune else []
         _check_prune(stored, doomed, found, options)

@@ -13,9 +13,11 @@ from corpus.answer import answer, document_list, to_json
 from corpus.corpus import open_corpus
 from corpus.errors import CorpusError
 from corpus.settings import load
+from corpus.snapshot import publish as publishing
 from corpus.store import open_store
-from ingest import console
+from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
+from ingest.exclusive import exclusive
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -122,7 +124,7 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT_ID or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Removing from {settings.target}")
-    with open_store(settings) as store:
+    with open_store(settings) as store, exclusive(store, settings):
         removed, missing = remove_documents(store, document_ids or [], source)
     for document_id in missing:
         console.say(f"{document_id}: No such document. `ingest list` shows what is there.", style="red")
@@ -149,3 +151,54 @@ def search(
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:
         console.show_hits(hits)
+
+
+Dest = Annotated[str, typer.Argument(metavar="DEST", help="A folder, or s3://bucket/prefix.", show_default=False)]
+
+
+@app.command()
+def publish(
+    dest: Dest,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Remove all but the newest versions, and what only they had.")
+    ] = None,
+    collection: Collection = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish the corpus as a new version for handlers to serve."""
+    settings = load(IngestSettings, chroma_collection=collection)
+    console.say(f"Publishing {settings.target} to {dest}")
+    with snapshots.upload_progress() as on_progress:
+        published = publishing.publish(settings, dest, keep=keep, on_progress=on_progress)
+    snapshots.warn_of_size(published.manifest)
+    if as_json:
+        typer.echo(to_json(snapshots.published_to_json(published)))
+    else:
+        snapshots.show_published(published)
+
+
+@app.command()
+def versions(dest: Dest, as_json: AsJson = False) -> None:
+    """List the versions that are published, newest first."""
+    listed = publishing.list_versions(dest)
+    if as_json:
+        typer.echo(to_json(snapshots.versions_to_json(listed)))
+    else:
+        snapshots.show_versions(listed)
+
+
+@app.command()
+def rollback(
+    dest: Dest,
+    version: Annotated[
+        str | None, typer.Argument(metavar="[VERSION]", help="From `ingest versions`; by default the one before.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve an earlier version again."""
+    console.say(f"Rolling back {dest}")
+    manifest = publishing.rollback(dest, version)
+    if as_json:
+        typer.echo(to_json(snapshots.manifest_to_json(manifest)))
+    else:
+        console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")

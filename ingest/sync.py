@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
-
-import numpy as np
 
 from corpus.embedding.model import Embedder, Vectors
 from corpus.records import DocumentRecord
 from corpus.store import Store
 from ingest.changes import Change, Changes, Failed, Gone, New, Same
 from ingest.report import Report
+from ingest.vectors import VectorSource
 
-TEXTS_PER_BATCH = 128
 # Chroma takes many chunks at once faster; people want to see something happen.
 CHUNKS_PER_WRITE = 512
 SECONDS_PER_WRITE = 2.0
@@ -48,7 +44,8 @@ class Sync:
         """
         self._on_progress = on_progress
         self._store.sweep(stored)
-        self._write(self._embedded(self._new(changes)))
+        self._vectors = VectorSource(self._store, self._embedder, reusable=bool(stored))
+        self._write(self._vectors.vectors_for(self._new(changes)))
         self._store.restamp(self._stamps)
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
@@ -78,26 +75,6 @@ class Sync:
             self._store.restamp(self._stamps)
             self._stamps = {}
 
-    def _embedded(self, changes: Iterator[New]) -> Iterator[tuple[New, Vectors]]:
-        """Each document with its vectors, in order. Texts travel in batches across documents."""
-        first = next(changes, None)
-        if first is None:
-            return
-        changes = chain([first], changes)
-        waiting: deque[New] = deque()
-
-        def texts() -> Iterator[str]:
-            for change in changes:
-                waiting.append(change)
-                yield from change.prepared.texts
-
-        vectors = (vector for batch in self._embedder().embed_documents(_batched(texts())) for vector in batch)
-        for vector in vectors:
-            change = waiting.popleft()
-            others = [next(vectors) for _ in change.prepared.texts[1:]]
-            self._report.embedded += 1 + len(others)
-            yield change, np.stack([vector, *others])
-
     def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
         group: list[tuple[New, Vectors]] = []
         since = time.monotonic()
@@ -113,7 +90,9 @@ class Sync:
     def _store_group(self, group: Sequence[tuple[New, Vectors]]) -> None:
         self._store.write([(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group])
         for change, _ in group:
+            self._vectors.note_written(change)
             tally_stored(change, self._report)
+        self._report.embedded = self._vectors.embedded
         self._on_progress()
 
 
@@ -138,14 +117,3 @@ def tally_stored(change: New, report: Report) -> None:
     report.chunks += record.chunks
     report.tokens += record.tokens
     report.notes.extend((record.source, note) for note in change.notes)
-
-
-def _batched(texts: Iterator[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
-        if len(batch) == TEXTS_PER_BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -76,7 +76,7 @@ def _accent_falls(before: str, mark: str) -> bool:
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:
-    # Its own cache is purged by sorting it, which costs 50 times the stemming; ours keeps whole words.
+    # Its own cache is purged again and again, which takes longer than stemming; ours keeps whole words.
     return Stemmer.Stemmer(language, 0)
 
 

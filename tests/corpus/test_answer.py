@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from corpus.answer import answer, cut, document_list, document_of, result_of, to_json
+from corpus.excerpts import excerpts_of
 from corpus.records import Chunk, Hit
 from tests.handler.corpora import Text, chunked
 
@@ -23,15 +24,18 @@ CHUNK = Chunk(
 
 
 def hits(*texts: str) -> list[Hit]:
-    return [Hit(chunk=replace(CHUNK, text=text), score=0.5) for text in texts]
+    return [
+        Hit(chunk=replace(CHUNK, document_id=f"{number:016x}", text=text, end=len(text)), score=0.5)
+        for number, text in enumerate(texts)
+    ]
 
 
 def test_an_answer_leaves_empty_fields_out_and_keeps_the_rest() -> None:
     assert answer(hits("Text"), max_chars=1000) == {
         "results": [
             {
-                "chunk_id": CHUNK.chunk_id,
-                "document_id": "9f86d081884c7d65",
+                "chunk_id": "0000000000000000-000000000000-3",
+                "document_id": "0000000000000000",
                 "text": "Text",
                 "score": 0.5,
                 "source": "a.txt",
@@ -43,11 +47,12 @@ def test_an_answer_leaves_empty_fields_out_and_keeps_the_rest() -> None:
 
 def test_a_result_tells_page_heading_and_metadata_where_the_chunk_has_them() -> None:
     chunk = replace(CHUNK, title="T", url="https://u", page=2, page_end=3, heading="A > B", metadata={"year": 2026})
-    result = result_of(Hit(chunk=chunk, score=0.123456))
+    result = result_of(*excerpts_of([("", [Hit(chunk=chunk, score=0.123456)])]))
     assert result["score"] == 0.1235
     assert (result["title"], result["url"], result["page"], result["page_end"]) == ("T", "https://u", 2, 3)
     assert (result["heading"], result["metadata"]) == ("A > B", {"year": 2026})
-    assert "page_end" not in result_of(Hit(chunk=replace(chunk, page_end=2), score=0.1))
+    on_one_page = [Hit(chunk=replace(chunk, page_end=2), score=0.1)]
+    assert "page_end" not in result_of(*excerpts_of([("", on_one_page)]))
 
 
 @pytest.mark.parametrize("text", ["plain words here " * 40, '"\\\n\t' * 150, "日本語の文。😀" * 60, "\x01" * 400])

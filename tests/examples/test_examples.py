@@ -79,7 +79,7 @@ def test_no_paragraph_is_repeated() -> None:
         for block in document.blocks
         if block.kind in {"paragraph", "list_item"}
     )
-    assert [text for text, count in paragraphs.items() if count > 1 and len(text) > 60] == []
+    assert [text for text, count in paragraphs.items() if count > 1 and len(text) > 80] == []
 
 
 def test_the_installation_manual_has_ten_pages_and_more_with_numbers_outline_and_tables() -> None:

@@ -293,3 +293,41 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(folder: Path
         report = result_of(ingest("add", "docs", "--json", server=server))
     assert report["added"] + stored == 4003
     assert report["unchanged"] == stored
+
+
+def test_only_the_new_text_of_a_changed_document_is_embedded(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    sections = [f"# Part {number}\n\n{f'Sentence about subject {number}. ' * 40}\n" for number in range(12)]
+    path = folder / "docs/long.md"
+    path.write_text("---\ntitle: Long\n---\n" + "\n".join(sections))
+    ingest("add", "docs", server=server)
+    sections[5] = "# Part 5\n\nSomething else altogether stands here now.\n"
+    path.write_text("---\ntitle: Long\n---\n" + "\n".join(sections))
+    sent = len(server.inputs)
+    report = result_of(ingest("add", "docs", "--json", server=server))
+    assert report["updated"] == 1
+    assert 1 <= report["embedded"] == len(server.inputs) - sent <= 2
+    assert report["chunks"] >= 12
+    assert any("Something else altogether" in text for text in server.inputs[sent:])
+
+
+def test_a_moved_document_costs_no_embedding(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    (folder / "docs/warranty.md").rename(folder / "docs/deep/guarantee.md")
+    sent = len(server.requests)
+    report = result_of(ingest("add", "docs", "--prune", "--json", server=server))
+    assert (report["added"], report["removed"], report["embedded"]) == (1, 1, 0)
+    assert len(server.requests) == sent
+    (hit,) = result_of(ingest("search", "pump covered five years", "-k", "1", "--json", server=server))["results"]
+    assert hit["source"] == "docs/deep/guarantee.md"
+
+
+def test_two_files_with_the_same_content_are_both_listed_and_embedded_once(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    for number in range(5):
+        (folder / f"docs/copy {number}.md").write_text(TEXTS["warranty.md"])
+    report = result_of(ingest("add", "docs", "--json", server=server))
+    assert (report["added"], report["chunks"], report["embedded"]) == (8, 8, 3)
+    assert len(server.inputs) == len(set(server.inputs)) == 3

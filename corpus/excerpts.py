@@ -1,0 +1,99 @@
+"""Join chunks to what a reader wants: one stretch where they overlap or touch, each character once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from corpus.records import Chunk, Hit, chunk_id_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Consecutive chunks of one document. `best` is the one that matches best; `queries` are the questions that the
+    chunks answer, the one that they answer best first.
+    """
+
+    chunks: tuple[Chunk, ...]
+    best: Chunk
+    score: float
+    queries: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The document's text from the first chunk's start to the last one's end."""
+        return "".join(text for _, text in pieces(self.chunks))
+
+
+def pieces(chunks: Iterable[Chunk], *, offset: int = 0) -> Iterator[tuple[int, str]]:
+    """The text of chunks in order from `offset` on, each character once: (where it starts, text).
+
+    What lay between two chunks was white space and was not stored: a line break stands for it, an empty line where it
+    was longer than one character.
+    """
+    position = offset
+    first = True
+    for chunk in chunks:
+        if chunk.end <= position:
+            continue
+        if chunk.start > position and not first:
+            yield position, "\n" if chunk.start - position == 1 else "\n\n"
+        position = max(position, chunk.start)
+        yield position, chunk.text[position - chunk.start :]
+        position, first = chunk.end, False
+
+
+def excerpts_of(answers: Sequence[tuple[str, Sequence[Hit]]], neighbours: Iterable[Chunk] = ()) -> list[Excerpt]:
+    """What answers each question, joined. With several questions their best come first, then their second best…
+
+    `answers` are (question, hits best first); `neighbours` are chunks beside the hits, to be read with them.
+    """
+    scores: dict[str, dict[str, float]] = {}
+    chunks: dict[str, Chunk] = {chunk.chunk_id: chunk for chunk in neighbours}
+    for _, query, hit in sorted(_ranked(answers), key=lambda ranked: ranked[0]):
+        scores.setdefault(hit.chunk.chunk_id, {}).setdefault(query, hit.score)
+        chunks[hit.chunk.chunk_id] = hit.chunk
+    places = {chunk_id: place for place, chunk_id in enumerate(scores)}
+    runs = [run for run in _runs(chunks.values()) if any(chunk.chunk_id in places for chunk in run)]
+    runs.sort(key=lambda run: min(places[chunk.chunk_id] for chunk in run if chunk.chunk_id in places))
+    return [_excerpt(run, scores) for run in runs]
+
+
+def neighbour_ids(hits: Iterable[Hit], *, distance: int) -> list[str]:
+    """The ids of the chunks at most `distance` before and after the hits; some may lie after a document's end."""
+    wanted: dict[str, None] = {}
+    for hit in hits:
+        chunk = hit.chunk
+        for index in range(max(0, chunk.index - distance), chunk.index + distance + 1):
+            wanted[chunk_id_of(chunk.document_id, chunk.digest, index)] = None
+    return list(wanted.keys() - {hit.chunk.chunk_id for hit in hits})
+
+
+def _ranked(answers: Sequence[tuple[str, Sequence[Hit]]]) -> Iterator[tuple[int, str, Hit]]:
+    for query, hits in answers:
+        for rank, hit in enumerate(hits):
+            yield rank, query, hit
+
+
+def _runs(chunks: Iterable[Chunk]) -> list[list[Chunk]]:
+    """The chunks in groups that follow each other without a hole."""
+    runs: list[list[Chunk]] = []
+    for chunk in sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.digest, chunk.index)):
+        last = runs[-1][-1] if runs else None
+        follows = last is not None and (last.document_id, last.digest, last.index + 1) == (
+            chunk.document_id,
+            chunk.digest,
+            chunk.index,
+        )
+        if follows:
+            runs[-1].append(chunk)
+        else:
+            runs.append([chunk])
+    return runs
+
+
+def _excerpt(run: Sequence[Chunk], scores: dict[str, dict[str, float]]) -> Excerpt:
+    found = [(score, query, chunk) for chunk in run for query, score in scores.get(chunk.chunk_id, {}).items()]
+    found.sort(key=lambda item: -item[0])
+    score, _, best = found[0]
+    return Excerpt(chunks=tuple(run), best=best, score=score, queries=tuple(dict.fromkeys(q for _, q, _ in found)))

@@ -1,0 +1,75 @@
+"""Which chunks may answer, said without Chroma's words. Pure: no I/O."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from corpus.records import MetadataValue
+from corpus.stored import UPDATED, USER_PREFIX, seconds_of
+
+Where = Mapping[str, Any]  # Chroma's own filter language.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """All conditions hold; what is None or empty asks nothing.
+
+    `tags` asks for at least one of them; `updated_after` is inclusive, `updated_before` is not; `metadata` are the
+    user's own fields, which must equal, or contain the value where they hold a list.
+    """
+
+    source: str | None = None
+    document_id: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+
+    def to_where(self) -> Where | None:
+        """In Chroma's words; None where nothing is asked."""
+        return _joined("$and", list(self._conditions()))
+
+    def _conditions(self) -> Iterator[Where]:
+        for name in ("source", "document_id", "title"):
+            if (value := getattr(self, name)) is not None:
+                yield {name: value}
+        if self.tags:
+            any_tag = [{USER_PREFIX + "tags": {"$contains": tag}} for tag in self.tags]
+            yield _joined("$or", any_tag) or {}
+        if self.updated_after is not None:
+            yield {UPDATED: {"$gte": seconds_of(self.updated_after)}}
+        if self.updated_before is not None:
+            yield {UPDATED: {"$lt": seconds_of(self.updated_before)}}
+        for name, value in self.metadata.items():
+            yield _equal_or_contains(USER_PREFIX + name, value)
+
+
+def _equal_or_contains(name: str, value: MetadataValue) -> Where:
+    if isinstance(value, list):
+        return _joined("$or", [{name: {"$contains": item}} for item in value]) or {}
+    if isinstance(value, float):
+        return _equal_number(name, value)
+    if isinstance(value, str):
+        # A list holds several texts.
+        return {"$or": [{name: value}, {name: {"$contains": value}}]}
+    return {name: value}
+
+
+def _equal_number(name: str, value: float) -> Where:
+    if value.is_integer():
+        return {name: int(value)}
+    # Chroma cuts the fraction off before it compares with whole numbers: 2.5 would find 2 as well.
+    between = [{name: {"$gt": math.floor(value)}}, {name: {"$lt": math.ceil(value)}}]
+    return {"$and": [{name: value}, *between]}
+
+
+def _joined(operator: str, conditions: Sequence[Where]) -> Where | None:
+    # Chroma refuses $and and $or of one.
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return {operator: list(conditions)}

@@ -1,0 +1,78 @@
+"""Which values the corpus's own fields have, where they are few: the model then picks instead of guessing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from corpus.answer import to_json
+from corpus.filters import Filter
+from corpus.records import MetadataValue
+from handler.filterable import FilterField
+from handler.validation import invalid
+
+if TYPE_CHECKING:
+    from corpus.corpus import Corpus
+
+MOST_VALUES = 20
+LONGEST_VALUE = 100
+KEPT_SECONDS = 60.0
+TAGS = FilterField("tags", "list")
+
+Values = Mapping[str, tuple[str, ...]]
+
+
+class Facets:
+    """The values of tags and of the filterable texts. Looked up at the first need, and kept for a minute."""
+
+    def __init__(self, fields: Sequence[FilterField]) -> None:
+        self._names = [field.name for field in (TAGS, *fields) if field.kind in ("str", "list")]
+        self._lock = threading.Lock()
+        self._kept: Values | None = None
+        self._until = 0.0
+
+    def values(self, corpus: Corpus, *, fresh: bool = False) -> Values:
+        """The sorted values of each field that has at most 20 of them. Raises StoreError."""
+        with self._lock:
+            if self._kept is None or fresh or time.monotonic() > self._until:
+                self._kept = self._counted(corpus)
+                self._until = time.monotonic() + KEPT_SECONDS
+            return self._kept
+
+    def check(self, corpus: Corpus, within: Filter) -> None:
+        """Raises ActionError 422 for a value that no document has, naming those that there are."""
+        asked = {"tags": within.tags, **{name: (value,) for name, value in within.metadata.items()}}
+        if not any(values for name, values in asked.items() if name in self._names):
+            return
+        known = self.values(corpus)
+        if any(_unknown(known, name, values) for name, values in asked.items()):
+            # It may have been stored a moment ago.
+            known = self.values(corpus, fresh=True)
+        for name, values in asked.items():
+            if _unknown(known, name, values):
+                allowed = to_json(list(known[name]))
+                raise invalid(f'"{name}" has a value that no document has. Allowed: {allowed}.')
+
+    def _counted(self, corpus: Corpus) -> Values:
+        found: dict[str, set[str]] = {name: set() for name in self._names}
+        records, _ = corpus.documents(offset=0, limit=10**9)
+        for record in records:
+            for name in found:
+                found[name] |= _texts(record.metadata.get(name))
+        return {
+            name: tuple(sorted(values))
+            for name, values in found.items()
+            if 0 < len(values) <= MOST_VALUES and max(map(len, values)) <= LONGEST_VALUE
+        }
+
+
+def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:
+    return name in known and any(value not in known[name] for value in values)
+
+
+def _texts(value: MetadataValue | None) -> set[str]:
+    if isinstance(value, list):
+        return set(value)
+    return {value} if isinstance(value, str) else set()
