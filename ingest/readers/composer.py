@@ -60,8 +60,14 @@ class Composer:
 
         Returns where the block starts, None where there is none.
         """
-        text = clean(text).strip("\n") if kind in ("code", "list_item") else clean(text).strip()
-        if not text.strip():
+        text = clean(text)
+        return self.put(kind, text.strip("\n") if kind in ("code", "list_item") else text, level=level, name=name)
+
+    def put(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> int | None:
+        """Add a block whose text is clean already, as `add` does."""
+        if kind not in ("code", "list_item"):
+            text = text.strip()
+        if not text or text.isspace():
             return None
         if self._parts:
             previous = self._blocks[-1].kind

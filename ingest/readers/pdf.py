@@ -19,6 +19,7 @@ _XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
 _PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
 _PRINT_FORM = "Open it in Adobe Reader and print it to PDF."
 _RUN_OCR = "Run OCR over it first, for example with ocrmypdf."
+_MAX_LOST_SHARE = 0.1  # Of the outline's links, before pypdf is asked where they lead.
 _MAX_SPACED_LENGTH = 3.2
 
 
@@ -72,7 +73,7 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry) -> Content:
         properties=pdf.properties(),
         is_dynamic_form=pdf.is_dynamic_form,
     )
-    if any(entry.page is None for entry in content.outline):
+    if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
         content.outline = second.outline() or content.outline
     for number in range(len(pdf)):
         try:

@@ -17,6 +17,7 @@ from ingest.readers.pdflayout import SENTENCE_ENDS, Group, body_height, continue
 from ingest.readers.pdftext import joined, text_of
 from ingest.readers.properties import usable_title
 
+_MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
 _ENOUGH_BY_OUTLINE = 0.5
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
@@ -75,7 +76,7 @@ def _words(pages: Sequence[Sequence[Line]]) -> Collection[str]:
     texts = [line.text for lines in pages for line in lines]
     if not any(text.endswith(HYPHEN) for text in texts):
         return ()
-    return set(" ".join(texts).lower().split())
+    return set(" ".join(texts[:_MAX_WORD_LINES]).lower().split())
 
 
 def _pieces(
@@ -117,7 +118,7 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
     starts: dict[int, int] = {}
     for piece in pieces:
         name = one_line(piece.text) if piece.level else ""
-        start = composer.add(piece.kind, name or piece.text, level=min(piece.level, 6), name=name)
+        start = composer.put(piece.kind, name or piece.text, level=min(piece.level, 6), name=name)
         for number, offset in piece.pages:
             starts[number] = (start or composer.length) + offset
     upcoming = composer.length

@@ -42,7 +42,8 @@ def _edges(lines: Sequence[Line]) -> set[int]:
     """The topmost and lowest lines of a page."""
     if len(lines) <= 2 * _EDGE_LINES:
         return set(range(len(lines)))
-    order = sorted(range(len(lines)), key=lambda index: lines[index].bottom)
+    bottoms = [line.bottom for line in lines]
+    order = sorted(range(len(lines)), key=bottoms.__getitem__)
     return {*order[:_EDGE_LINES], *order[-_EDGE_LINES:]}
 
 
