@@ -17,6 +17,7 @@ from corpus.errors import SettingsError
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
+SearchMode = Literal["dense", "lexical", "hybrid"]
 
 # Chroma's own rule for the name of a collection.
 CollectionName = Annotated[
@@ -58,6 +59,13 @@ class CorpusSettings(BaseSettings):
     )
     chunk_overlap: int | None = Field(
         default=None, ge=0, le=4000, description="Most tokens that neighbouring chunks share. Default: by model."
+    )
+
+    search_mode: SearchMode = Field(
+        default="hybrid", description="How chunks are found: dense (by meaning), lexical (by words), or hybrid (both)."
+    )
+    max_per_document: int | None = Field(
+        default=None, ge=1, le=50, description="Most chunks of one document in an answer. Default: as many as fit best."
     )
 
     @field_validator("chroma_url")

@@ -17,7 +17,7 @@ FORBIDDEN = {
 }
 # Each heavy library has one home.
 HOMES = {
-    "chromadb": ("corpus/store.py",),
+    "chromadb": ("corpus/store.py", "corpus/companion.py", "corpus/chromaerrors.py"),
     "openai": ("corpus/embedding/openai.py",),
     "onnxruntime": ("corpus/embedding/",),
     "bm25s": ("corpus/lexical/",),
