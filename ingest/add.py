@@ -23,6 +23,7 @@ from ingest.describe import Description
 from ingest.estimate import Estimate
 from ingest.exclusive import exclusive
 from ingest.find import Found, FoundFile, find, patterns
+from ingest.lexicon import bring_up_to_date
 from ingest.reading import ReaderPool
 from ingest.report import Report
 from ingest.settings import IngestSettings
@@ -121,6 +122,7 @@ def _carry_out(
         sync.carry_out(changes, stored=stored, on_progress=on_progress)
         if not report.stopped:
             sync.remove(doomed)
+        sync.index()
 
 
 def _check_prune(
@@ -165,12 +167,13 @@ def _interrupt_stops(sync: Sync) -> Iterator[None]:
 
 def remove_documents(store: Store, document_ids: Sequence[str], pattern: str | None) -> tuple[list[str], list[str]]:
     """Remove by id and by a pattern over sources, as in .gitignore. Returns the ids removed and those not there."""
-    stored = {record.document_id: record.source for record in store.documents()}
+    stored = {record.document_id: record for record in store.documents()}
     missing = [document_id for document_id in document_ids if document_id not in stored]
     chosen = [document_id for document_id in document_ids if document_id in stored]
     if pattern is not None:
         spec = patterns("--source", [pattern])
-        chosen += [document_id for document_id, source in stored.items() if spec.match_file(source)]
+        chosen += [document_id for document_id, record in stored.items() if spec.match_file(record.source)]
     chosen = list(dict.fromkeys(chosen))
     store.remove(chosen)
+    bring_up_to_date(store, before=stored, after={key: value for key, value in stored.items() if key not in chosen})
     return chosen, missing

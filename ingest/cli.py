@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -159,6 +159,9 @@ def remove(
 def search(
     query: Annotated[str, typer.Argument(metavar="QUESTION", help="A question in plain text.")],
     top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, max=50, help="How many chunks.")] = 5,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="How to find chunks.  [default: SEARCH_MODE]")
+    ] = None,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -166,7 +169,7 @@ def search(
     if not query.strip():
         raise typer.BadParameter("The question is empty.")
     with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
-        hits = corpus.search(query.strip(), top_k=top_k, timeout_seconds=SEARCH_SECONDS)
+        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, timeout_seconds=SEARCH_SECONDS)
     if as_json:
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:
