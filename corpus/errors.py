@@ -19,8 +19,16 @@ CorpusError
 │   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
 └── StoreError
     ├── StoreUnavailable        Chroma cannot be reached or opened; later it may work
+    ├── CollectionBusy          another ingest is writing to it; later it works
     ├── CollectionMissing       nothing was ingested under that name
-    └── CollectionMismatch      the collection was made otherwise than the settings ask for
+    ├── CollectionMismatch      the collection was made otherwise than the settings ask for
+    ├── LexicalIndexUnusable    the index of terms is missing, damaged, or of another version; it can be rebuilt
+    └── SnapshotError
+        ├── SnapshotMissing     nothing was published there, or not that version
+        ├── SnapshotInvalid     damaged, half there, or not a snapshot of this project
+        ├── SnapshotTooLarge    more than the space for it
+        ├── SnapshotUnavailable its place cannot be reached or used; later it may work
+        └── SnapshotConflict    somebody else published at the same time and was first
 """
 
 from __future__ import annotations
@@ -115,9 +123,43 @@ class StoreUnavailable(StoreError):
     retryable = True
 
 
+class CollectionBusy(StoreError):
+    code = "collection_busy"
+    retryable = True
+
+
 class CollectionMissing(StoreError):
     code = "collection_missing"
 
 
 class CollectionMismatch(StoreError):
     code = "collection_mismatch"
+
+
+class SnapshotError(StoreError):
+    code = "snapshot_error"
+
+
+class SnapshotMissing(SnapshotError):
+    code = "snapshot_missing"
+
+
+class SnapshotInvalid(SnapshotError):
+    code = "snapshot_invalid"
+
+
+class SnapshotTooLarge(SnapshotError):
+    code = "snapshot_too_large"
+
+
+class SnapshotUnavailable(SnapshotError):
+    code = "snapshot_unavailable"
+    retryable = True
+
+
+class SnapshotConflict(SnapshotError):
+    code = "snapshot_conflict"
+
+
+class LexicalIndexUnusable(StoreError):
+    code = "lexical_index_unusable"

@@ -5,6 +5,7 @@ Entry points call `load` once and pass the value on. Messages name variables, ne
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from corpus.errors import SettingsError
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+SearchMode = Literal["dense", "lexical", "hybrid"]
 
 # Chroma's own rule for the name of a collection.
 CollectionName = Annotated[
@@ -40,6 +44,22 @@ class CorpusSettings(BaseSettings):
     chroma_database: str | None = Field(default=None, description="Database; needed with `CHROMA_URL=cloud`.")
     chroma_collection: CollectionName = Field(default="corpus", description="Name of the collection.")
 
+    snapshot_url: str | None = Field(
+        default=None,
+        description="Serve a published snapshot instead: s3://bucket/prefix, or a folder.",
+    )
+    snapshot_refresh: float = Field(
+        default=60.0, ge=0, description="Least seconds between two looks whether a newer snapshot is published."
+    )
+    snapshot_cache: Path | None = Field(
+        default=None, description="Folder to open snapshots in. Default: the system's folder for temporary files."
+    )
+    snapshot_cache_mb: int = Field(
+        default=512,
+        ge=1,
+        description="Most space for open snapshots, in MB (2^20 bytes). Default: what AWS Lambda has in /tmp.",
+    )
+
     embedding_model: str | None = Field(
         default=None,
         description="Model of a new collection: an OpenAI model, one of OPENAI_BASE_URL's, or all-MiniLM-L6-v2. "
@@ -60,12 +80,26 @@ class CorpusSettings(BaseSettings):
         default=None, ge=0, le=4000, description="Most tokens that neighbouring chunks share. Default: by model."
     )
 
+    search_mode: SearchMode = Field(
+        default="hybrid", description="How chunks are found: dense (by meaning), lexical (by words), or hybrid (both)."
+    )
+    max_per_document: int | None = Field(
+        default=None, ge=1, le=50, description="Most chunks of one document in an answer. Default: as many as fit best."
+    )
+
     @field_validator("chroma_url")
     @classmethod
     def _is_server_or_cloud(cls, value: str | None) -> str | None:
         if value is None or value == CLOUD:
             return value
         return _http_url(value, "must be `cloud` or look like http://host:8000")
+
+    @field_validator("snapshot_url")
+    @classmethod
+    def _is_bucket_or_folder(cls, value: str | None) -> str | None:
+        if value is not None and "://" in value and not S3_URL.fullmatch(value):
+            raise ValueError("must look like s3://bucket/prefix, or be a folder")
+        return value
 
     @field_validator("openai_base_url")
     @classmethod
@@ -74,6 +108,8 @@ class CorpusSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> CorpusSettings:
+        if self.snapshot_url and self.chroma_url:
+            raise ValueError("SNAPSHOT_URL and CHROMA_URL both say where the corpus is: unset one")
         if self.chroma_url == CLOUD:
             wanted = {
                 "CHROMA_API_KEY": self.chroma_api_key,
@@ -96,8 +132,13 @@ class CorpusSettings(BaseSettings):
         return self.embedding_model or (DEFAULT_OPENAI_MODEL if self.openai_api_key else LOCAL_MODEL)
 
     @property
+    def read_target(self) -> str:
+        """Where the corpus is read from, in words for a person; a snapshot is never written to."""
+        return f"snapshot {self.snapshot_url}" if self.snapshot_url else self.target
+
+    @property
     def target(self) -> str:
-        """Where the corpus lives, in words for a person; holds no secret."""
+        """Where the corpus is written, in words for a person; holds no secret."""
         if self.chroma_url == CLOUD:
             return f"Chroma Cloud, database {self.chroma_database!r}, collection {self.chroma_collection!r}"
         if self.chroma_url:

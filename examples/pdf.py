@@ -15,14 +15,11 @@ from reportlab.lib.units import cm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
-    BaseDocTemplate,
     CondPageBreak,
     Flowable,
-    Frame,
     ListFlowable,
     NextPageTemplate,
     PageBreak,
-    PageTemplate,
     Paragraph,
     Preformatted,
     Spacer,
@@ -30,8 +27,9 @@ from reportlab.platypus import (
 )
 from reportlab.platypus.tableofcontents import TableOfContents
 
-from examples.figures import ACCENT, FIGURES, GREY, INK
+from examples.figures import FIGURES, GREY
 from examples.master import COMPANY, Master, heading_level, plain_text, table_rows
+from examples.pages import TEXT_WIDTH, Heading, ManualTemplate
 from examples.styles import (
     CALLOUT_COLOURS,
     CELL_PADDING,
@@ -42,8 +40,6 @@ from examples.styles import (
     callout_style,
 )
 
-MARGIN = 2.2 * cm
-TEXT_WIDTH = A4[0] - 2 * MARGIN
 # What is lower than this is not broken across pages.
 UNBROKEN_HEIGHT = 7 * cm
 # Not in the encoding of PDF's own Helvetica; its Symbol font has them.
@@ -54,61 +50,6 @@ def write_pdf(master: Master) -> bytes:
     target = io.BytesIO()
     ManualTemplate(target, master).multiBuild(list(story_of(master)))
     return target.getvalue()
-
-
-class ManualTemplate(BaseDocTemplate):
-    """Running head and foot on every page but a cover; an outline entry and a contents entry for every heading."""
-
-    def __init__(self, target: io.BytesIO, master: Master) -> None:
-        super().__init__(
-            target,
-            pagesize=A4,
-            title=f"{master.title}: {master.subtitle}",
-            author=COMPANY,
-            subject=master.number,
-            # No time stamps. No compression: another build of zlib would deflate to other bytes.
-            invariant=1,
-            pageCompression=0,
-        )
-        self.master = master
-        frame = Frame(MARGIN, 2.2 * cm, TEXT_WIDTH, A4[1] - 4.6 * cm, 0, 0, 0, 0)
-        cover = PageTemplate("cover", [frame], onPage=self.draw_cover)
-        page = PageTemplate("page", [frame], onPage=self.draw_page)
-        self.addPageTemplates([cover, page] if master.contents else [page])
-
-    def draw_cover(self, canvas: Canvas, _: BaseDocTemplate) -> None:
-        canvas.setFillColor(INK)
-        canvas.rect(0, A4[1] - 9 * cm, A4[0], 9 * cm, stroke=0, fill=1)
-        canvas.setFillColor(ACCENT)
-        canvas.rect(0, A4[1] - 9.25 * cm, A4[0], 0.25 * cm, stroke=0, fill=1)
-        canvas.setFillColorRGB(1, 1, 1)
-        canvas.setFont("Helvetica-Bold", 14)
-        canvas.drawString(MARGIN, A4[1] - 3 * cm, "FELLWATT")
-        canvas.setFont("Helvetica-Bold", 30)
-        canvas.drawString(MARGIN, A4[1] - 6 * cm, self.master.title)
-
-    def draw_page(self, canvas: Canvas, _: BaseDocTemplate) -> None:
-        canvas.setStrokeColor(ACCENT)
-        canvas.setLineWidth(0.6)
-        canvas.line(MARGIN, A4[1] - 1.7 * cm, A4[0] - MARGIN, A4[1] - 1.7 * cm)
-        canvas.setFillColor(GREY)
-        canvas.setFont("Helvetica", 8)
-        canvas.drawString(MARGIN, A4[1] - 1.5 * cm, self.master.title)
-        canvas.drawRightString(A4[0] - MARGIN, A4[1] - 1.5 * cm, COMPANY)
-        canvas.drawString(MARGIN, 1.3 * cm, self.master.edition)
-        canvas.drawRightString(A4[0] - MARGIN, 1.3 * cm, str(canvas.getPageNumber()))
-
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802  # reportlab's own hook.
-        if isinstance(flowable, Heading):
-            self.canv.bookmarkPage(flowable.key)
-            self.canv.addOutlineEntry(flowable.text, flowable.key, flowable.level - 1, flowable.level > 1)
-            self.notify("TOCEntry", (flowable.level - 1, escape(flowable.text), self.page, flowable.key))
-
-
-class Heading(Paragraph):
-    def __init__(self, text: str, level: int, key: str) -> None:
-        super().__init__(escape(text), STYLES[f"h{level}"])
-        self.text, self.level, self.key = text, level, key
 
 
 def story_of(master: Master) -> Iterator[Flowable]:

@@ -8,7 +8,7 @@ import zipfile
 
 import docx
 from docx.document import Document
-from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -16,6 +16,8 @@ from docx.text.paragraph import Paragraph
 from markdown_it.tree import SyntaxTreeNode
 
 from examples.master import COMPANY, Master, heading_level, table_rows
+
+TABLE_STYLE = "Light Grid Accent 1"
 
 
 def write_docx(master: Master) -> bytes:
@@ -30,13 +32,23 @@ def write_docx(master: Master) -> bytes:
     properties.title, properties.subject, properties.author = master.title, master.subtitle, COMPANY
     properties.created = properties.modified = datetime.datetime.combine(master.date, datetime.time(9))
     properties.last_modified_by, properties.comments = COMPANY, master.number
-    # The template's preview is a picture of an empty page.
-    package_relations = document.part.package.rels
-    for key in [key for key, relation in package_relations.items() if relation.reltype == RELATION.THUMBNAIL]:
-        del package_relations[key]
+    drop_ballast(document)
     packed = io.BytesIO()
     document.save(packed)
     return repack(packed)
+
+
+def drop_ballast(document: Document) -> None:
+    """Take out what is nine tenths of python-docx's template and used by nobody."""
+    for style in list(document.styles):
+        if style.type is WD_STYLE_TYPE.TABLE and style.name not in {"Normal Table", TABLE_STYLE}:
+            style.delete()
+    # A picture of an empty page, and the styles once more for Word 2010.
+    for relations in (document.part.package.rels, document.part.rels):
+        for key in [
+            key for key, one in relations.items() if one.reltype.endswith(("/thumbnail", "/stylesWithEffects"))
+        ]:
+            del relations[key]
 
 
 def repack(packed: io.BytesIO) -> bytes:
@@ -115,7 +127,7 @@ def restarted_numbering(document: Document, style: str) -> int:
 
 def add_table(document: Document, node: SyntaxTreeNode) -> None:
     rows = table_rows(node)
-    table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Light Grid Accent 1")
+    table = document.add_table(rows=len(rows), cols=len(rows[0]), style=TABLE_STYLE)
     for row, cells in zip(table.rows, rows, strict=True):
         for cell, inline in zip(row.cells, cells, strict=True):
             add_inline(cell.paragraphs[0], inline)

@@ -47,6 +47,9 @@ UPSTREAM: Mapping[type[errors.CorpusError], tuple[int, str]] = {
     errors.EmbeddingInputInvalid: (502, "The embedding service refused this query's text. Word it differently."),
     errors.StoreUnavailable: (503, f"The document store is not available. {LATER}"),
     errors.CollectionMissing: (503, f"No documents have been stored yet. {OPERATOR}"),
+    errors.SnapshotMissing: (503, f"No documents have been published yet. {OPERATOR}"),
+    errors.SnapshotUnavailable: (503, f"The place of the published documents is not available. {LATER}"),
+    errors.SnapshotError: (503, f"The published documents cannot be used. {OPERATOR}"),
     errors.CollectionMismatch: (503, f"The stored documents do not fit the server's settings. {OPERATOR}"),
 }
 RETRY_AFTER_SECONDS = 5

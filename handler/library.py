@@ -1,4 +1,4 @@
-"""The corpus as the handler holds it: opened at the first need, and again after a fault."""
+"""The corpus as the handler holds it: opened at the first need, again after a fault, newer where one is published."""
 
 from __future__ import annotations
 
@@ -38,4 +38,10 @@ class Library:
         with self._lock:
             if self._corpus is None:
                 self._corpus = self._open_corpus()
-            return self._corpus
+            corpus = self._corpus
+        # Outside of the lock: the one request that fetches a newer snapshot waits alone.
+        newest = corpus.refreshed()
+        with self._lock:
+            if self._corpus is corpus:
+                self._corpus = newest
+        return newest

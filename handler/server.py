@@ -41,7 +41,7 @@ def run(*, host: str, port: int) -> None:
     _open_early(app.state.action.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
-    _say(f"Corpus: {settings.target}")
+    _say(f"Corpus: {settings.read_target}")
     _say(f"Serving on {url}")
     if key is not None:
         _say(f"API key for this run: {key}")

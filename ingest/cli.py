@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,9 +13,13 @@ from corpus.answer import answer, document_list, to_json
 from corpus.corpus import open_corpus
 from corpus.errors import CorpusError
 from corpus.settings import load
+from corpus.snapshot import publish as publishing
 from corpus.store import open_store
-from ingest import console
+from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
+from ingest.describe import description_from
+from ingest.exclusive import exclusive
+from ingest.report import write_report
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -60,6 +64,16 @@ def add(
     include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="No files that match, as in .gitignore.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that read files.  [default: WORKERS]")] = None,
+    metadata: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="What to note of every document; tags take commas.")
+    ] = None,
+    url_template: Annotated[
+        str | None, typer.Option(help="The citation link, made of {source}, {folder}, {name} and {stem}.")
+    ] = None,
+    password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.json", help="Write the JSON report here too.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from PATH.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let --prune empty the collection.")] = False,
@@ -68,9 +82,17 @@ def add(
     """Bring documents in; unchanged ones cost nothing."""
     settings = load(IngestSettings, chroma_collection=collection, source_root=root, workers=workers)
     options = AddOptions(
-        include=tuple(include or ()), exclude=tuple(exclude or ()), dry_run=dry_run, prune=prune, may_empty=yes
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        description=description_from(metadata or (), url_template),
+        password=password,
+        dry_run=dry_run,
+        prune=prune,
+        may_empty=yes,
     )
     report = add_documents(paths, settings, options)
+    if report_file:
+        write_report(report, report_file)
     if as_json:
         typer.echo(to_json(report.to_json()))
     else:
@@ -83,8 +105,8 @@ def add(
 @app.command("list")
 def list_documents(collection: Collection = None, as_json: AsJson = False) -> None:
     """List the documents that are stored."""
-    store = open_store(load(IngestSettings, chroma_collection=collection))
-    documents = store.documents()
+    with open_store(load(IngestSettings, chroma_collection=collection)) as store:
+        documents = store.documents()
     if as_json:
         typer.echo(to_json(document_list(documents, total=len(documents))))
     else:
@@ -95,15 +117,15 @@ def list_documents(collection: Collection = None, as_json: AsJson = False) -> No
 def stats(collection: Collection = None, as_json: AsJson = False) -> None:
     """Say what is stored and how the collection was made."""
     settings = load(IngestSettings, chroma_collection=collection)
-    store = open_store(settings)
-    documents = store.documents()
-    numbers = {
-        "target": settings.target,
-        "documents": len(documents),
-        "chunks": store.count(),
-        "tokens": sum(record.tokens for record in documents),
-        **store.record.to_metadata(),
-    }
+    with open_store(settings) as store:
+        documents = store.documents()
+        numbers = {
+            "target": settings.target,
+            "documents": len(documents),
+            "chunks": store.count(),
+            "tokens": sum(record.tokens for record in documents),
+            **store.record.to_metadata(),
+        }
     if as_json:
         typer.echo(to_json(numbers))
     else:
@@ -122,7 +144,8 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT_ID or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Removing from {settings.target}")
-    removed, missing = remove_documents(open_store(settings), document_ids or [], source)
+    with open_store(settings) as store, exclusive(store, settings):
+        removed, missing = remove_documents(store, document_ids or [], source)
     for document_id in missing:
         console.say(f"{document_id}: No such document. `ingest list` shows what is there.", style="red")
     if as_json:
@@ -136,15 +159,69 @@ def remove(
 def search(
     query: Annotated[str, typer.Argument(metavar="QUESTION", help="A question in plain text.")],
     top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, max=50, help="How many chunks.")] = 5,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="How to find chunks.  [default: SEARCH_MODE]")
+    ] = None,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
     """Search as the handler does."""
     if not query.strip():
         raise typer.BadParameter("The question is empty.")
-    corpus = open_corpus(load(IngestSettings, chroma_collection=collection))
-    hits = corpus.search(query.strip(), top_k=top_k, timeout_seconds=SEARCH_SECONDS)
+    with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
+        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, timeout_seconds=SEARCH_SECONDS)
     if as_json:
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:
         console.show_hits(hits)
+
+
+Dest = Annotated[str, typer.Argument(metavar="DEST", help="A folder, or s3://bucket/prefix.", show_default=False)]
+
+
+@app.command()
+def publish(
+    dest: Dest,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Remove all but the newest versions, and what only they had.")
+    ] = None,
+    collection: Collection = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish the corpus as a new version for handlers to serve."""
+    settings = load(IngestSettings, chroma_collection=collection)
+    console.say(f"Publishing {settings.target} to {dest}")
+    with snapshots.upload_progress() as on_progress:
+        published = publishing.publish(settings, dest, keep=keep, on_progress=on_progress)
+    snapshots.warn_of_size(published.manifest)
+    if as_json:
+        typer.echo(to_json(snapshots.published_to_json(published)))
+    else:
+        snapshots.show_published(published)
+
+
+@app.command()
+def versions(dest: Dest, as_json: AsJson = False) -> None:
+    """List the versions that are published, newest first."""
+    listed = publishing.list_versions(dest)
+    if as_json:
+        typer.echo(to_json(snapshots.versions_to_json(listed)))
+    else:
+        snapshots.show_versions(listed)
+
+
+@app.command()
+def rollback(
+    dest: Dest,
+    version: Annotated[
+        str | None, typer.Argument(metavar="[VERSION]", help="From `ingest versions`; by default the one before.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve an earlier version again."""
+    console.say(f"Rolling back {dest}")
+    manifest = publishing.rollback(dest, version)
+    if as_json:
+        typer.echo(to_json(snapshots.manifest_to_json(manifest)))
+    else:
+        console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")

@@ -20,16 +20,8 @@ START_SECONDS = 60.0
 def chroma_server(folder: Path) -> Iterator[str]:
     """Run `chroma run` over the folder; yields its URL."""
     port = free_port()
-    command = [
-        Path(sys.executable).parent / "chroma",
-        "run",
-        "--path",
-        folder,
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
+    program = str(Path(sys.executable).parent / "chroma")
+    command = [program, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:

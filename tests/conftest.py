@@ -11,10 +11,11 @@ import pytest
 
 from corpus.settings import CorpusSettings
 from tests.chroma_server import chroma_server
+from tests.s3_server import S3Server, s3_server
 
 # The developer's own settings must not reach the tests.
 for name in list(os.environ):
-    if name.startswith(("CHROMA_", "OPENAI_", "EMBEDDING_", "CHUNK_", "API_KEY", "SNAPSHOT_")):
+    if name.startswith(("CHROMA_", "OPENAI_", "EMBEDDING_", "CHUNK_", "API_KEY", "SNAPSHOT_", "AWS_")):
         del os.environ[name]
 
 
@@ -23,6 +24,21 @@ def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One Chroma server for the whole session; tests use collections of their own."""
     with chroma_server(tmp_path_factory.mktemp("server")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3_process() -> Iterator[S3Server]:
+    """One S3 server for the whole session; tests use buckets of their own."""
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_process: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """The S3 server, and an environment in which it is the one that AWS tools find."""
+    for name, value in s3_process.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_process
 
 
 @pytest.fixture(params=["embedded", "server"])

@@ -17,9 +17,13 @@ FORBIDDEN = {
 }
 # Each heavy library has one home.
 HOMES = {
-    "chromadb": ("corpus/store.py",),
+    "boto3": ("corpus/snapshot/s3.py",),
+    "botocore": ("corpus/snapshot/s3.py",),
+    "chromadb": ("corpus/store.py", "corpus/companion.py", "corpus/chromaerrors.py"),
     "openai": ("corpus/embedding/openai.py",),
     "onnxruntime": ("corpus/embedding/",),
+    "bm25s": ("corpus/lexical/",),
+    "Stemmer": ("corpus/lexical/",),
     "mangum": ("handler/main.py",),
     "fastapi": ("handler/",),
     "pypdf": ("ingest/readers/",),

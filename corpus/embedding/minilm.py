@@ -83,6 +83,9 @@ class LocalEmbedder:
         deadline = time.monotonic() + timeout_seconds
         return self._embed([self._tokenizer.ids(text)[:MAX_TOKENS] for text in texts], deadline)
 
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
     def _embed(self, tokens: Sequence[Sequence[int]], deadline: float = float("inf")) -> Vectors:
         vectors = np.empty((len(tokens), DIMENSIONS), np.float32)
         for places in _runs([len(ids) for ids in tokens]):

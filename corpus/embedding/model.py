@@ -50,3 +50,7 @@ class Embedder(Protocol):
         Raises EmbeddingError; EmbeddingTimeout when the time is up.
         """
         ...
+
+    def close(self) -> None:
+        """Let go of connections; a later call opens new ones."""
+        ...

@@ -115,6 +115,11 @@ class OpenAIEmbedder:
         time.sleep(wait)
         return self._request(texts, left)
 
+    def close(self) -> None:
+        """See Embedder."""
+        if client := self.__dict__.pop("_client", None):
+            client.close()
+
     def _joined(self, parts: list[Future[Vectors]]) -> Vectors:
         if not parts:
             return np.empty((0, self.dimensions), dtype=np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from corpus.records import MetadataValue
 from ingest.document import Block, BlockKind, Document
@@ -16,7 +17,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 def clean(text: str) -> str:
     """The text with newlines as \\n and without control characters and what is left of broken encodings."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _NOT_TEXT.sub("", _BREAKS.sub("\n", text))
 
@@ -50,15 +51,24 @@ class Composer:
     def blocks(self) -> Sequence[Block]:
         return self._blocks
 
-    def start_page(self) -> None:
-        """What is added from now on lies on a new page."""
-        self._page_starts.append(self._length)
+    def start_page(self, offset: int | None = None) -> None:
+        """A new page starts at the offset, or with what is added from now on."""
+        self._page_starts.append(self._length if offset is None else offset)
 
-    def add(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> None:
-        """Add a block; text without content adds nothing. Code and list items keep their indentation, before it."""
-        text = clean(text).strip("\n") if kind in ("code", "list_item") else clean(text).strip()
-        if not text.strip():
-            return
+    def add(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> int | None:
+        """Add a block; text without content adds nothing. Code and list items keep their indentation, before it.
+
+        Returns where the block starts, None where there is none.
+        """
+        text = clean(text)
+        return self.put(kind, text.strip("\n") if kind in ("code", "list_item") else text, level=level, name=name)
+
+    def put(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> int | None:
+        """Add a block whose text is clean already, as `add` does."""
+        if kind not in ("code", "list_item"):
+            text = text.strip()
+        if not text or text.isspace():
+            return None
         if self._parts:
             previous = self._blocks[-1].kind
             self._append("\n" if kind == previous == "list_item" else "\n\n")
@@ -66,6 +76,17 @@ class Composer:
         start = self._length + leading
         self._append(text)
         self._blocks.append(Block(kind, start, self._length - (len(text) - len(text.rstrip())), level, name))
+        return start
+
+    def embed(self, text: str, blocks: Iterable[Block]) -> None:
+        """Add a text whose blocks are known, such as a Markdown cell of a notebook."""
+        if not text.strip():
+            return
+        if self._parts:
+            self._append("\n\n")
+        offset = self._length
+        self._append(text)
+        self._blocks.extend(replace(block, start=block.start + offset, end=block.end + offset) for block in blocks)
 
     def heading(self, text: str, level: int) -> None:
         line = one_line(text)

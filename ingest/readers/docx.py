@@ -9,8 +9,9 @@ from ingest.document import Document
 from ingest.readers.composer import Composer
 from ingest.readers.docxbody import BodyWriter
 from ingest.readers.docxstyles import Numbering, Styles
-from ingest.readers.ooxml import core_properties, main_part, related_parts
+from ingest.readers.ooxml import main_part, related_parts
 from ingest.readers.package import Package, attribute, local_name
+from ingest.readers.properties import properties_of
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
@@ -33,7 +34,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     writer.write(body)
     if not composer.blocks:
         raise DocumentEmpty("The Word document holds no text. If it is pictures of pages, run OCR over it first.")
-    properties = core_properties(package)
+    properties = properties_of(package)
     return [
         composer.finish(
             title=properties.title or writer.title,

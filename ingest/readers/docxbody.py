@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from ingest.readers.composer import Composer, one_line, squeeze
+from ingest.readers.docxmath import linear
 from ingest.readers.docxstyles import Numbering, Style, Styles, child, number_of, outline_level, value
 from ingest.readers.package import attribute, local_name
 from ingest.readers.tables import SPANNED, lines
@@ -124,6 +125,8 @@ class _Pieces:
                 self.text.append(node.text or "")
             elif name in _CHARACTERS:
                 self.text.append(_CHARACTERS[name])
+            elif name == "oMath":
+                self.text.append(linear(node))
             elif name == "txbxContent":
                 self.boxes.append(node)
             elif name in _REFERENCES:

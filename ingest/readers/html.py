@@ -12,13 +12,10 @@ from ingest.readers.composer import Composer, one_line
 from ingest.readers.encoding import decode
 from ingest.readers.frontmatter import as_moment
 from ingest.readers.htmlbody import render
+from ingest.readers.htmlprune import prune
+from ingest.readers.properties import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
-_NEVER_TEXT = (
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "audio", "video", "map",
-    "button", "select", "input", "textarea", "dialog", "nav", "aside", "footer", "menu",
-)  # fmt: skip
-_NEVER_ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu")
 _MAIN = ("main", "[role=main]", "article")
 
 
@@ -36,31 +33,37 @@ def charset_of(data: bytes) -> str | None:
     return "utf-8" if name.lower().startswith("utf-16") else name
 
 
-def read_page(source: str, *, composer: Composer | None = None) -> Document:
-    """The document of one page. Raises DocumentEmpty where nothing but boilerplate is found."""
+def read_page(source: str, *, url: str | None = None) -> Document:
+    """The document of one page, at `url` where it does not say otherwise.
+
+    Raises DocumentEmpty where nothing but boilerplate is found.
+    """
     tree = LexborHTMLParser(source)
     meta = _meta(tree)
-    title = meta.get("og:title") or _text_of(tree, "title") or None
-    composer = composer or Composer()
-    tree.strip_tags(list(_NEVER_TEXT))
-    for role in _NEVER_ROLES:
-        for node in tree.css(f"[role={role}]"):
-            node.decompose()
-    for node in tree.css("[hidden], [aria-hidden=true]"):
-        node.decompose()
-    root = _main(tree)
-    if root is not None:
-        render(root, composer)
+    title = meta.get("og:title") or _text_of(tree, "title")
+    canonical = _canonical(tree, meta) or url
+    composer = Composer()
+    _add(tree, composer)
     if not composer.blocks:
         raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
-    if title is None:
-        title = next((block.name for block in composer.blocks if block.kind == "heading"), None)
     return composer.finish(
-        title=title,
-        url=_canonical(tree, meta),
+        title=usable_title(title) or next((block.name for block in composer.blocks if block.kind == "heading"), None),
+        url=canonical,
         updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
         metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
     )
+
+
+def add_body(source: str, composer: Composer) -> None:
+    """Add what a page says to a document that holds more, such as a chapter to its book."""
+    _add(LexborHTMLParser(source), composer)
+
+
+def _add(tree: LexborHTMLParser, composer: Composer) -> None:
+    prune(tree)
+    root = _main(tree)
+    if root is not None:
+        render(root, composer)
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

@@ -64,6 +64,8 @@ class _Writer:
         if tag == "-text":
             text = node.text_content or ""
             self._inline.append(text if self._preformatted else _SPACE.sub(" ", text))
+        elif tag in ("rt", "rp"):  # How to pronounce what stands beside it.
+            return False
         elif tag == "br":
             self._inline.append("\n")
         elif tag in _BLOCK_TAGS:

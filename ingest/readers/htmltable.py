@@ -5,10 +5,9 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from ingest.readers.composer import one_line
-from ingest.readers.tables import SPANNED, is_figure
+from ingest.readers.tables import Cell, laid_out, span_of
 
 _STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"
-_MAX_SPAN = 100
 _INLINE_BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr"})
 
 
@@ -40,38 +39,16 @@ def cell_text(cell: LexborNode) -> str:
 
 
 def grid_of(table: LexborNode) -> tuple[list[list[str]], int | None]:
-    """The rows, and how many of them are the header where the page says so.
-
-    A cell that spans rows is repeated in each; the further columns of one that spans columns are SPANNED.
-    """
+    """The rows, and how many of them are the header where the page says so."""
     nodes = table.css("tr")
-    header_rows = _header_rows(nodes)
-    grid: list[list[str]] = []
-    spanning: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
-    for node in nodes:
-        row: list[str] = []
-        for cell in cells_of(node):
-            _fill_spanned(row, spanning)
-            text = cell_text(cell)
-            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
-            for offset in range(width):
-                shown = text if offset == 0 else SPANNED
-                if height > 1:
-                    spanning[len(row)] = (height - 1, shown)
-                row.append(shown)
-        _fill_spanned(row, spanning)
-        grid.append(row)
-    if header_rows is None:
-        header_rows = _header_by_figures(grid)
-    return grid, header_rows
+    return laid_out(map(_cells, nodes)), _header_rows(nodes)
 
 
-def _fill_spanned(row: list[str], spanning: dict[int, tuple[int, str]]) -> None:
-    while (column := len(row)) in spanning:
-        left, text = spanning.pop(column)
-        row.append(text)
-        if left > 1:
-            spanning[column] = (left - 1, text)
+def _cells(row: LexborNode) -> list[Cell]:
+    return [
+        Cell(cell_text(cell), span_of(cell.attributes.get("colspan")), span_of(cell.attributes.get("rowspan")))
+        for cell in cells_of(row)
+    ]
 
 
 def _header_rows(rows: list[LexborNode]) -> int | None:
@@ -84,16 +61,3 @@ def _header_rows(rows: list[LexborNode]) -> int | None:
             break
         count += 1
     return count if 0 < count < len(rows) else None
-
-
-def _header_by_figures(grid: list[list[str]]) -> int | None:
-    """For figures under captions without th: the first row when its corner is empty and figures follow below."""
-    filled = [row for row in grid if any(row)]
-    if len(filled) < 2 or filled[0][0] or not any(is_figure(cell) for row in filled[1:] for cell in row):
-        return None
-    return grid.index(filled[0]) + 1
-
-
-def _span(cell: LexborNode, attribute: str) -> int:
-    value = (cell.attributes.get(attribute) or "1").strip()
-    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1

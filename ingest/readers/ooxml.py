@@ -1,25 +1,12 @@
-"""What all Office Open XML packages share: the main part, relationships, core properties (ECMA-376, part 2)."""
+"""What all Office Open XML packages share: the main part, relationships (ECMA-376, part 2)."""
 
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from corpus.errors import DocumentUnreadable
-from corpus.records import MetadataValue
-from ingest.readers.composer import one_line
-from ingest.readers.frontmatter import as_moment
 from ingest.readers.package import Package, local_name
-
-_CORE_PROPERTIES = "docProps/core.xml"
-_METADATA = {"creator": "author", "subject": "subject", "keywords": "keywords", "category": "category"}
-
-
-@dataclass(frozen=True, slots=True)
-class Properties:
-    title: str | None = None
-    updated_at: str | None = None
-    metadata: dict[str, MetadataValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +49,3 @@ def related_parts(package: Package, part: str) -> dict[str, str]:
     for relationship in relationships(package, part):
         found.setdefault(relationship.kind, relationship.target)
     return found
-
-
-def core_properties(package: Package) -> Properties:
-    if _CORE_PROPERTIES not in package:
-        return Properties()
-    values = {local_name(element): one_line(element.text or "") for element in package.xml(_CORE_PROPERTIES)}
-    metadata: dict[str, MetadataValue] = {name: values[key] for key, name in _METADATA.items() if values.get(key)}
-    return Properties(values.get("title") or None, as_moment(values.get("modified")), metadata)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 import zlib
+from collections.abc import Collection
 
 from lxml import etree
 
@@ -88,6 +90,23 @@ def local_name(element: etree._Element) -> str:
     """The tag without its namespace; empty for entities. Strict and transitional OOXML differ in namespaces alone."""
     tag: object = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def text_of(element: etree._Element, *, without: Collection[str] = ()) -> str:
+    """All text below the element but that of elements named in `without`.
+
+    Entities are taken for HTML's; those that a DTD would define are left out.
+    """
+    parts = [element.text or ""]
+    for node in element:
+        tag: object = node.tag
+        if tag is etree.Entity:
+            shown = html.unescape(node.text or "")
+            parts.append("" if shown.startswith("&") and len(shown) > 1 else shown)
+        elif local_name(node) not in without:
+            parts.append(text_of(node, without=without))
+        parts.append(node.tail or "")
+    return "".join(parts)
 
 
 def attribute(element: etree._Element, name: str) -> str | None:

@@ -3,86 +3,156 @@
 from __future__ import annotations
 
 import re
-
-import pypdfium2
-from pypdfium2 import raw
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.document import Document
-from ingest.readers.composer import Composer, one_line
+from ingest.readers.pdfassembly import Content, assemble
+from ingest.readers.pdfium import Line, OutlineEntry, PasswordNeeded, Pdf
+from ingest.readers.pdftext import is_garbage
+
+if TYPE_CHECKING:
+    from ingest.readers.pdffallback import Fallback
+
+_XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
+_PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
+_PRINT_FORM = "Open it in Adobe Reader and print it to PDF."
+_RUN_OCR = "Run OCR over it first, for example with ocrmypdf."
+_MAX_LOST_SHARE = 0.1  # Of the outline's links, before pypdf is asked where they lead.
+_MAX_SPACED_LENGTH = 3.2
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
-    pdf = _open(data, password)
+    second = _SecondTry(data, password)
     try:
-        return [_read(pdf)]
-    finally:
-        pdf.close()
+        with Pdf(data, password) as pdf:
+            content = _by_pdfium(pdf, second)
+    except PasswordNeeded:
+        raise
+    except DocumentUnreadable as error:
+        content = _by_pypdf(second, error)
+    _refuse_form(content)
+    _drop_noise(content)
+    return [assemble(content)]
 
 
-def _open(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
-    for attempt in dict.fromkeys((None, password)):
+class _SecondTry:
+    """pypdf, opened when it is first asked: it takes longer to load than most PDFs to read."""
+
+    def __init__(self, data: bytes, password: str | None) -> None:
+        self._data = data
+        self._password = password
+        self._opened: Fallback | None = None
+
+    def open(self) -> Fallback:
+        from ingest.readers.pdffallback import Fallback
+
+        if self._opened is None:
+            self._opened = Fallback(self._data, self._password)
+        return self._opened
+
+    def page_lines(self, number: int) -> list[Line]:
+        """The page's lines; none where pypdf fails as well."""
         try:
-            return pypdfium2.PdfDocument(data, password=attempt)
-        except pypdfium2.PdfiumError as error:
-            if error.err_code == raw.FPDF_ERR_PASSWORD:
-                continue
-            raise DocumentUnreadable(f"The PDF is damaged: {error}. Open and print it to PDF again.") from error
-    hint = "The password given does not open it." if password else "Give its password with --password."
-    raise DocumentUnreadable(f"The PDF is locked with a password. {hint}")
+            return self.open().page_lines(number)
+        except DocumentUnreadable:
+            return []
+
+    def outline(self) -> list[OutlineEntry]:
+        try:
+            return self.open().outline()
+        except DocumentUnreadable:
+            return []
 
 
-def _read(pdf: pypdfium2.PdfDocument) -> Document:
-    pages = []
-    composer = Composer()
+def _by_pdfium(pdf: Pdf, second: _SecondTry) -> Content:
+    content = Content(
+        outline=pdf.outline(),
+        labels=pdf.page_labels(),
+        properties=pdf.properties(),
+        is_dynamic_form=pdf.is_dynamic_form,
+    )
+    if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
+        content.outline = second.outline() or content.outline
     for number in range(len(pdf)):
         try:
-            page = pdf[number]
-            text_page = page.get_textpage()
-            pages.append(text_page.get_text_range())
-            text_page.close()
-            page.close()
-        except pypdfium2.PdfiumError as error:
-            pages.append("")
-            composer.note(f"Page {number + 1} is damaged and was left out: {error}.")
-    if not any(page.strip() for page in pages):
-        raise DocumentEmpty("The PDF holds no text: it is a scan. Run OCR over it first, for example with ocrmypdf.")
-    headings = _headings(pdf)
-    for number, page in enumerate(pages):
-        composer.start_page()
-        _write_page(composer, page, headings.get(number, {}))
-    labels = [pdf.get_page_label(number) for number in range(len(pdf))]
-    return composer.finish(
-        title=pdf.get_metadata_value("Title"),
-        page_labels=labels if any(labels) else (),
-    )
+            lines, fields = pdf.page(number)
+        except DocumentUnreadable:
+            lines, fields = second.page_lines(number), []
+            if not lines:
+                content.damaged.append(number)
+        if _is_spaced_out(lines):
+            whole = second.page_lines(number)
+            lines = whole if whole and not _is_spaced_out(whole) else lines
+        content.pages.append(lines)
+        content.fields.append(fields)
+    return content
 
 
-def _headings(pdf: pypdfium2.PdfDocument) -> dict[int, dict[str, int]]:
-    """For each page the outline's titles that lead to it, in lower case, with their level."""
-    found: dict[int, dict[str, int]] = {}
-    for entry in pdf.get_toc():
-        target = entry.get_dest()
-        index = target.get_index() if target else None
-        title = one_line(entry.get_title()).lower()
-        if index is not None and title:
-            found.setdefault(index, {})[title] = entry.level + 1
-    return found
+def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
+    try:
+        fallback = second.open()
+    except PasswordNeeded:
+        raise
+    except DocumentUnreadable as error:
+        raise DocumentUnreadable(f"The PDF is damaged ({cause}; {error}). {_PRINT_ANEW}") from error
+    content = Content(outline=fallback.outline())
+    for number in range(len(fallback)):
+        lines = second.page_lines(number)
+        if not lines:
+            content.damaged.append(number)
+        content.pages.append(lines)
+        content.fields.append([])
+    return content
 
 
-def _write_page(composer: Composer, page: str, headings: dict[str, int]) -> None:
-    lines = [line.strip() for line in re.sub("-?[\x02\ufffe]", "", page).splitlines()]
-    width = max((len(line) for line in lines), default=0)
-    paragraph: list[str] = []
-    for line in lines:
-        level = headings.get(one_line(line).lower())
-        if level is not None:
-            composer.paragraph(" ".join(paragraph))
-            paragraph = []
-            composer.heading(line, level)
-            continue
-        paragraph.append(line)
-        if len(line) < 0.8 * width and line.endswith((".", "!", "?", ":", "”", '"')):
-            composer.paragraph(" ".join(paragraph))
-            paragraph = []
-    composer.paragraph(" ".join(paragraph))
+def _is_spaced_out(lines: Sequence[Line]) -> bool:
+    """True where blanks stand inside most words, as where letters are set apart: "H e re i s so me te xt"."""
+    text = " ".join(line.text for line in lines)
+    blanks = text.count(" ")
+    if blanks < 5 or len(text) > _MAX_SPACED_LENGTH * (blanks + 1):
+        return False
+    words = text.split()
+    return sum(len(word) <= 2 and word.isalpha() for word in words) > 0.5 * len(words)
+
+
+def _refuse_form(content: Content) -> None:
+    """An XFA form's text is no page's: all that the first page says is to wait for another viewer."""
+    first = " ".join(line.text for line in content.pages[0])
+    if content.is_dynamic_form and _XFA_NOTICE.match(first):
+        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds but a notice. {_PRINT_FORM}")
+
+
+def _drop_noise(content: Content) -> None:
+    """Empty the pages whose font tells no characters. Raises where nothing is left."""
+    texts = ["\n".join(line.text for line in lines) for lines in content.pages]
+    garbled = [number for number, text in enumerate(texts) if is_garbage(text)]
+    for number in garbled:
+        content.pages[number] = []
+    if any(content.pages) or any(content.fields):
+        _remark(content, content.damaged, f"damaged and left out. {_PRINT_ANEW}")
+        _remark(content, garbled, f"left out: a font without a table of characters makes noise of it. {_RUN_OCR}")
+        return
+    if garbled:
+        raise DocumentUnreadable(f"The PDF's fonts have no table of characters: its text is noise. {_RUN_OCR}")
+    if content.damaged:
+        raise DocumentUnreadable(f"The PDF is damaged: none of its pages can be read. {_PRINT_ANEW}")
+    raise DocumentEmpty(f"The PDF has no text: it is a scan or pictures. {_RUN_OCR}")
+
+
+def _remark(content: Content, numbers: Sequence[int], what: str) -> None:
+    if numbers:
+        named = ", ".join(_ranges(numbers))
+        content.notes.append(f"Page {named} was {what}" if len(numbers) == 1 else f"Pages {named} were {what}")
+
+
+def _ranges(numbers: Sequence[int]) -> list[str]:
+    """Page numbers, counted from 1, runs as "2-5"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [f"{run[0] + 1}-{run[-1] + 1}" if len(run) > 1 else str(run[0] + 1) for run in runs]

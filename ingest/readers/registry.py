@@ -12,32 +12,63 @@ from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, Documen
 from ingest.document import Document
 from ingest.readers.composer import one_line
 
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
-# Suffix to module of this package, which holds a function `read`.
-_READERS = {
-    ".docx": "docx",
-    ".htm": "html",
-    ".html": "html",
-    ".markdown": "markdown",
-    ".md": "markdown",
-    ".pdf": "pdf",
-    ".text": "text",
-    ".txt": "text",
-    ".xhtml": "html",
+# Module of this package, which holds a function `read`, and the suffixes that it takes.
+_SUFFIXES = {
+    "code": """
+        .asm .bash .bat .bicep .c .cc .clj .cmake .cpp .cs .css .cxx .dart .diff .elm .erl .ex .exs .f90 .fish .fs .go
+        .gradle .graphql .groovy .h .hpp .hs .java .jl .js .jsx .kt .kts .less .lisp .lua .m .mjs .ml .nim .nix .pas
+        .patch .php .pl .pm .proto .ps1 .py .pyi .pyx .r .rb .rs .sass .scala .scm .scss .sh .sol .sql .svelte .swift
+        .tcl .tf .ts .tsx .v .vb .vhdl .vue .zig .zsh
+        .cfg .conf .editorconfig .env .ini .properties .toml .yaml .yml
+    """,
+    "csv": ".csv .tsv",
+    "docx": ".docx .docm .dotx .dotm",
+    "epub": ".epub",
+    "html": ".htm .html .xhtml",
+    "ipynb": ".ipynb",
+    "json": ".json .geojson",
+    "jsonlines": ".jsonl .ndjson",
+    "mail": ".eml",
+    "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
+    "mhtml": ".mht .mhtml",
+    "msg": ".msg",
+    "odf": ".odp .odt .otp .ott",
+    "pdf": ".pdf",
+    "pptx": ".pptx .pptm .potx .ppsx .ppsm",
+    "rtf": ".rtf",
+    "spreadsheet": ".ods .xlsm .xlsx .xltx",
+    "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
+    "xml": ".atom .dita .docbook .nxml .rss .tei .xml",
 }
+_READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+# Files that go without a suffix.
+_NAMES = {
+    "authors": "text", "changelog": "text", "changes": "text", "contributing": "text", "copying": "text",
+    "dockerfile": "code", "license": "text", "makefile": "code", "news": "text", "notice": "text", "readme": "text",
+    "todo": "text",
+}  # fmt: skip
 SUPPORTED_SUFFIXES = frozenset(_READERS)
 
-_LEGACY = {
-    ".doc": "DOCX or PDF",
-    ".dot": "DOCX or PDF",
-    ".ppt": "PPTX or PDF",
-    ".xls": "XLSX or CSV",
-    ".hwp": "DOCX or PDF",
-    ".pages": "DOCX or PDF",
-    ".key": "PPTX or PDF",
-    ".numbers": "XLSX or CSV",
+_OFFICE = "DOCX or PDF"
+_SHEET = "XLSX or CSV"
+_SLIDES = "PPTX or PDF"
+# What to convert to, and the types that are legacy, closed or without text.
+_CONVERSIONS = {
+    _OFFICE: ".abw .doc .dot .fodt .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
+    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1 .xls .xlsb .xlt",
+    _SLIDES: ".fodp .key .pps .ppt .pot .sxi",
+    "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
+    "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
+    "EPUB or PDF": ".azw .azw3 .fb2 .kfx .lit .mobi",
+    "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
+    "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zip .zst",
+    "CSV or JSON Lines": ".accdb .avro .db .feather .h5 .mdb .npy .npz .parquet .pkl .sqlite .sqlite3",
+    "EML": ".mbox .oft .ost .pst .tnef",
 }
+_UNREAD = {suffix: target for target, suffixes in _CONVERSIONS.items() for suffix in suffixes.split()}
 
 
 class _Reader(Protocol):
@@ -46,37 +77,51 @@ class _Reader(Protocol):
 
 def is_readable(path: Path) -> bool:
     """True when a reader takes files of this name. The file itself is not looked at."""
-    return path.suffix.lower() in _READERS
+    return _module_of(path) is not None
 
 
 def why_not(path: Path) -> str:
     """One line for a file that `is_readable` refuses: what it is, and what to convert it to."""
     suffix = path.suffix.lower()
-    if suffix in _LEGACY:
-        return f"{suffix} files are not read. Save as {_LEGACY[suffix]}."
-    return f"{suffix or 'Nameless'} files are not read. Convert to PDF, DOCX, HTML, Markdown or text."
+    kind = f"{suffix} files" if suffix else "Files without a suffix"
+    return f"{kind} are not supported. Convert to {_UNREAD.get(suffix, 'PDF, DOCX, HTML, Markdown or text')}."
+
+
+def _module_of(path: Path) -> str | None:
+    suffix = path.suffix.lower()
+    if not suffix:
+        return _NAMES.get(path.name.lower())
+    return _READERS.get(suffix)
 
 
 def read(path: Path, *, password: str | None = None) -> Sequence[Document]:
-    """The documents in a file: one for most types, one for each record of JSON Lines.
+    """The documents in a file: one for most types; one for each record of JSON Lines, for each attachment of a mail.
 
-    Raises DocumentError; its message does not repeat the path. `password` opens encrypted files.
+    Raises DocumentError; its message does not repeat the path. `password` opens encrypted PDFs.
     """
-    data = _bytes_of(path)
-    if not is_readable(path):
+    if not is_readable(path) and path.is_file():
         raise DocumentUnsupported(why_not(path))
+    return read_bytes(_bytes_of(path), path.name, password=password)
+
+
+def read_bytes(data: bytes, name: str, *, password: str | None = None) -> list[Document]:
+    """The documents in a file's content; its name tells the type. Raises DocumentError."""
+    module = _module_of(Path(name))
+    if module is None:
+        raise DocumentUnsupported(why_not(Path(name)))
+    if not data.strip(_BLANK):
+        raise DocumentEmpty("The file is empty.")
     try:
-        return reader_of(path.suffix)(data, password=password)
+        reader = cast("_Reader", importlib.import_module(f"ingest.readers.{module}").read)
+        documents = reader(data, password=password)
     except (DocumentError, MemoryError):
         raise
     except Exception as error:
         reason = one_line(f"{type(error).__name__}: {error}")[:200]
         raise DocumentUnreadable(f"The file is damaged: its reader failed with {reason}. Save it anew.") from error
-
-
-def reader_of(suffix: str) -> _Reader:
-    module = importlib.import_module(f"ingest.readers.{_READERS[suffix.lower()]}")
-    return cast("_Reader", module.read)
+    if not any(document.text.strip() for document in documents):
+        raise DocumentEmpty("The file holds no text.")
+    return documents
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -89,11 +134,8 @@ def _bytes_of(path: Path) -> bytes:
             raise DocumentUnreadable(
                 f"The file has {size // 2**20} MB; at most {MAX_FILE_BYTES // 2**20} MB are read. Split it."
             )
-        data = path.read_bytes()
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DocumentMissing("There is no such file. Check the path.") from error
     except OSError as error:
         raise DocumentUnreadable(f"The file cannot be opened: {error.strerror}. Check its permissions.") from error
-    if not data.strip():
-        raise DocumentEmpty("The file is empty.")
-    return data

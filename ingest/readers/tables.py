@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ingest.readers.composer import one_line
 
@@ -13,6 +14,9 @@ SPANNED = "\ufdd0"
 
 _PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
 _SUFFIXES = frozenset({")", "%", ")%", "%)"})
+_MAX_SPAN = 100
+_NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
+MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,' \u00a0\u202f")
 
@@ -24,14 +28,62 @@ def lines(rows: Sequence[Row], *, header_rows: int | None = None) -> list[str]:
     that the one before them spans are given as SPANNED.
     """
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
+    titles: list[str] = []
     if header_rows is None:
+        while cleaned and _is_title(cleaned[0]):
+            titles.append(_plain(_joined_symbols(cleaned.pop(0))))
         header_rows = _header_by_look(cleaned)
     header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
     body = [joined for row in cleaned[header_rows:] if any(joined := _joined_symbols(row))]
     if not body:
-        return [_plain(row) for row in header]
+        return [*filter(None, titles), *map(_plain, header)]
     labels = _labels(header)
-    return [_labelled(labels, row) if labels else _plain(row) for row in body]
+    return [*filter(None, titles), *(_labelled(labels, row) if labels else _plain(row) for row in body)]
+
+
+def _is_title(row: Row) -> bool:
+    """True for an empty row and for one whose first cell alone is filled, across others or beside empty ones."""
+    return not any(cell and cell != SPANNED for cell in row[1:]) and len(row) > 1
+
+
+class Cell(NamedTuple):
+    """A cell as markup gives it: `width` in columns, `height` in rows."""
+
+    text: str
+    width: int = 1
+    height: int = 1
+
+
+def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
+    """The rows with each cell in its column: one that reaches down is repeated, one that reaches across SPANNED."""
+    grid: list[list[str]] = []
+    spanning: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
+    for row in rows:
+        cells: list[str] = []
+        for cell in row:
+            _fill_spanned(cells, spanning)
+            for offset in range(min(max(cell.width, 1), _MAX_SPAN)):
+                shown = cell.text if offset == 0 else SPANNED
+                if cell.height > 1:
+                    spanning[len(cells)] = (cell.height - 1, shown)
+                cells.append(shown)
+        _fill_spanned(cells, spanning)
+        grid.append(cells)
+    return grid
+
+
+def _fill_spanned(cells: list[str], spanning: dict[int, tuple[int, str]]) -> None:
+    while (column := len(cells)) in spanning:
+        left, text = spanning.pop(column)
+        cells.append(text)
+        if left > 1:
+            spanning[column] = (left - 1, text)
+
+
+def span_of(value: str | None) -> int:
+    """The number in a colspan or rowspan attribute."""
+    stripped = (value or "").strip()
+    return min(max(int(stripped), 1), _MAX_SPAN) if stripped.isdecimal() else 1
 
 
 def looks_like_header(row: Row) -> bool:
@@ -47,10 +99,33 @@ def looks_like_header(row: Row) -> bool:
 
 
 def _header_by_look(rows: Sequence[Row]) -> int:
-    for count, row in enumerate(rows, 1):
-        if any(row):
-            return count if SPANNED not in row and looks_like_header(row) else 0
-    return 0
+    """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
+    top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
+    first = next((index for index, row in enumerate(rows[top:], top) if has_values(row)), None)
+    if first is not None:
+        # A row with but its first cell filled heads the rows below it, not the columns.
+        count = next((index for index in range(first, top, -1) if any(rows[index - 1][1:])), 0)
+        is_header = 0 < count - top <= MAX_HEADER_ROWS and _has_column_of_figures(rows[top:count], rows[count:])
+        return count if is_header else 0
+    body = [row for row in rows[top + 1 :] if any(row)]
+    # One row of words under another says nothing of which names what.
+    return top + 1 if len(body) > 1 and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
+
+
+def has_values(row: Row) -> bool:
+    """True where a figure stands behind the first cell: years alone may be names of columns."""
+    figures = [cell for cell in row[1:] if is_figure(cell)]
+    return bool(figures) and not all(len(cell) == 4 and "1900" <= cell < "2100" for cell in figures)
+
+
+def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
+    width = max(map(len, body))
+    for column in range(1, width):
+        cells = [row[column] for row in body if column < len(row) and row[column] not in ("", SPANNED)]
+        figures = sum(is_figure(cell) or cell in _NO_VALUE for cell in cells)
+        if cells and figures >= 0.6 * len(cells) and any(column < len(row) and row[column] for row in header):
+            return True
+    return False
 
 
 def _repeated(row: Row) -> list[str]:

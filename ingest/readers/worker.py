@@ -52,7 +52,10 @@ def serve() -> None:
     answers = Connection(os.dup(1), readable=False)
     limits = requests.recv()
     _limit_memory(limits.memory_bytes)
-    answers.send(READY)
+    try:
+        answers.send(READY)
+    except BrokenPipeError:  # The parent is done already.
+        return
     _quieten()
     waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,20 @@ def _read(paths: Sequence[Path], **limits: float) -> dict[str, Result]:
         return {path.name: result for path, result in pool.read_all(paths)}
 
 
-def _children(pid: int) -> list[int]:
-    """The process's children, where the system tells (Linux)."""
+def _children(pid: int, *, but: Sequence[int] = ()) -> list[int]:
+    """The process's children, where the system tells (Linux), without those that others of the session started."""
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         pytest.skip("This system does not list a process's children.")
+    return [child for child in children if child not in but]
+
+
+@contextlib.contextmanager
+def _new_children() -> Iterator[Callable[[], list[int]]]:
+    """Gives the children that this process has got since: other tests may have left some of theirs."""
+    before = set(_children(os.getpid()))
+    yield lambda: [child for child in _children(os.getpid()) if child not in before]
 
 
 def _wait_until_gone(pid: int) -> bool:
@@ -77,12 +86,13 @@ def test_a_file_that_needs_too_much_memory_costs_only_itself(tmp_path: Path) -> 
 
 
 def test_a_reader_that_dies_costs_only_the_file_it_was_at(tmp_path: Path) -> None:
+    before = _children(os.getpid())
     paths = _written(tmp_path, a_txt=b"a", slow_md=SLOW, b_txt=b"b")
     results: dict[str, Result] = {}
     with ReaderPool(workers=1) as pool:
         for path, result in pool.read_all(paths):
             if path.name == "a.txt":
-                (child,) = _children(os.getpid())
+                (child,) = _children(os.getpid(), but=before)
                 os.kill(child, signal.SIGSEGV)
             results[path.name] = result
     assert "crash" in str(results["slow.md"])
@@ -90,16 +100,17 @@ def test_a_reader_that_dies_costs_only_the_file_it_was_at(tmp_path: Path) -> Non
 
 
 def test_no_reader_outlives_its_pool_or_an_abandoned_loop(tmp_path: Path) -> None:
+    before = _children(os.getpid())
     paths = _written(tmp_path, a_txt=b"a", slow_md=SLOW)
     with ReaderPool(workers=2) as pool:
         results = pool.read_all(paths)
         next(results)
-        children = _children(os.getpid())
+        children = _children(os.getpid(), but=before)
         assert children
         results.close()  # type: ignore[attr-defined] # it is a generator
         assert all(_wait_until_gone(child) for child in children)
         assert len(list(pool.read_all(paths[:1]))) == 1
-        children = _children(os.getpid())
+        children = _children(os.getpid(), but=before)
     assert all(_wait_until_gone(child) for child in children)
 
 
@@ -119,11 +130,12 @@ def test_no_reader_outlives_a_killed_parent(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_reaches_the_parent_alone(tmp_path: Path) -> None:
+    before = _children(os.getpid())
     paths = _written(tmp_path, a_txt=b"a")
     with ReaderPool(workers=1) as pool:
         assert len(list(pool.read_all(paths))) == 1
-        (child,) = _children(os.getpid())
+        (child,) = _children(os.getpid(), but=before)
         assert os.getpgid(child) != os.getpgid(0)
         os.kill(child, signal.SIGINT)
         assert len(list(pool.read_all(paths))) == 1
-        assert _children(os.getpid()) == [child]
+        assert _children(os.getpid(), but=before) == [child]

@@ -1,0 +1,66 @@
+"""Write a lexical index, or bring one up to date. The same chunks give the same files, whatever came before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.files import FORMAT, INDEX_FILE, read_about, save_bm25, unusable
+from corpus.lexical.forward import Forward
+from corpus.lexical.terms import VERSION
+
+
+def write_index(directory: Path, chunks: Iterable[tuple[str, str]], *, stamp: str) -> None:
+    """Index (chunk id, text) pairs from nothing. `stamp` is the caller's name for this state of the corpus."""
+    _write(directory, Forward.of(chunks), stamp)
+
+
+def update_index(directory: Path, *, add: Iterable[tuple[str, str]], remove: Collection[str], stamp: str) -> None:
+    """Bring the index up to date; the result is the one that `write_index` makes of the same chunks.
+
+    An added chunk takes the place of one with the same id. Raises LexicalIndexUnusable as opening does: then write it.
+    """
+    about = read_about(directory)
+    try:
+        before = Forward.load(directory / about["generation"])
+    except (OSError, ValueError) as error:
+        raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
+    _write(directory, before.without(remove).merged(Forward.of(add)), stamp)
+
+
+def _write(directory: Path, forward: Forward, stamp: str) -> None:
+    generation = hashlib.sha256(b"".join(getattr(forward, name).tobytes() for name in forward.__slots__)).hexdigest()
+    files = directory / generation[:16]
+    # A generation is never written over: a reader may have it mapped. What lies there unfinished is not pointed to.
+    if _generation(directory) != files.name:
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir(parents=True)
+        forward.save(files)
+        if len(forward.terms):
+            save_bm25(files, forward)
+    about = {
+        "format": FORMAT,
+        "terms": VERSION,
+        "stamp": stamp,
+        "generation": files.name,
+        "chunks": len(forward.ids),
+        "languages": sorted({language.decode() for language in forward.languages.tolist()}),
+    }
+    pending = directory / f"{INDEX_FILE}.new"
+    pending.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    pending.replace(directory / INDEX_FILE)
+    for other in directory.iterdir():
+        if other.is_dir() and other != files:
+            # A reader that has these open keeps them until it closes.
+            shutil.rmtree(other)
+
+
+def _generation(directory: Path) -> str | None:
+    try:
+        return str(read_about(directory)["generation"])
+    except LexicalIndexUnusable:
+        return None

@@ -1,0 +1,114 @@
+"""Which terms each chunk holds, as arrays: what the index is computed from, and what an update starts from.
+
+A deterministic function of the set of chunks: rows are in the order of chunk ids, terms in the order of their hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexical.terms import Cutter
+
+# With 2 ** 20 terms the chance that any two share a hash is 3e-8; then they count as one term.
+Hashes = NDArray[np.uint64]
+
+
+def hashes_of(terms: Iterable[str]) -> Hashes:
+    """The terms' 64-bit hashes: the same on every machine, unlike `hash`."""
+    return np.frombuffer(
+        b"".join(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest() for term in terms),
+        dtype="<u8",
+    )
+
+
+def ids_as_array(ids: Iterable[str]) -> NDArray[np.bytes_]:
+    """Chunk ids as fixed-width bytes, which can be mapped and searched without reading them all."""
+    return np.array([chunk_id.encode("utf-8") for chunk_id in ids] or [b""], dtype=np.bytes_)[: None if ids else 0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """Row i is chunk `ids[i]`, its terms are `tokens[starts[i]:starts[i + 1]]`, positions in `terms`, repeats kept."""
+
+    ids: NDArray[np.bytes_]
+    languages: NDArray[np.bytes_]
+    starts: NDArray[np.int64]
+    tokens: NDArray[np.int32]
+    terms: Hashes
+
+    @classmethod
+    def of(cls, chunks: Iterable[tuple[str, str]]) -> Forward:
+        """Cut (chunk id, text) pairs; of two with the same id the later one counts."""
+        cutter = Cutter()
+        vocabulary: dict[str, int] = {}
+        ids, languages = [], []
+        tokens, starts = array("i"), array("q", [0])
+        for chunk_id, text in chunks:
+            language, terms = cutter.document(text)
+            tokens.extend([vocabulary.setdefault(term, len(vocabulary)) for term in terms])
+            ids.append(chunk_id)
+            languages.append(language)
+            starts.append(len(tokens))
+        made = cls(
+            ids=ids_as_array(ids),
+            languages=ids_as_array(languages),
+            starts=np.array(starts, dtype=np.int64),
+            tokens=np.array(tokens, dtype=np.int32),
+            terms=hashes_of(vocabulary),
+        )
+        last = {chunk_id: row for row, chunk_id in enumerate(ids)}
+        return made._rows(np.array([last[chunk_id] for chunk_id in sorted(last, key=str.encode)], dtype=np.int64))
+
+    def without(self, ids: Collection[str]) -> Forward:
+        """This without the chunks of those ids; ids that are not here change nothing."""
+        return self._rows(np.flatnonzero(~np.isin(self.ids, ids_as_array(ids))))
+
+    def merged(self, other: Forward) -> Forward:
+        """Both together; where both hold an id, the other's chunk counts."""
+        kept = self._rows(np.flatnonzero(~np.isin(self.ids, other.ids)))
+        both = Forward(
+            ids=np.concatenate([kept.ids, other.ids]),
+            languages=np.concatenate([kept.languages, other.languages]),
+            starts=np.concatenate([kept.starts, other.starts[1:] + kept.starts[-1]]),
+            tokens=np.concatenate([kept.tokens, other.tokens + np.int32(len(kept.terms))]),
+            terms=np.concatenate([kept.terms, other.terms]),
+        )
+        return both._rows(np.argsort(both.ids, kind="stable"))
+
+    def _rows(self, rows: NDArray[np.int64]) -> Forward:
+        """Those rows in that order, with only the terms that they hold, sorted."""
+        lengths = np.diff(self.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        # Position in the new tokens plus how far its row has moved.
+        places = np.arange(starts[-1]) + np.repeat(self.starts[:-1][rows] - starts[:-1], lengths)
+        tokens = self.tokens[places]
+        used = np.zeros(len(self.terms), dtype=bool)
+        used[tokens] = True
+        terms, position = np.unique(self.terms[used], return_inverse=True)
+        moved = np.zeros(len(self.terms), dtype=np.int32)
+        moved[used] = position
+        return Forward(
+            ids=self.ids[rows], languages=self.languages[rows], starts=starts, tokens=moved[tokens], terms=terms
+        )
+
+    def token_lists(self) -> list[list[int]]:
+        """The tokens of each row. All share one object for each number, or 14 million would take half a gigabyte."""
+        numbers = np.empty(len(self.terms), dtype=object)
+        numbers[:] = range(len(self.terms))
+        flat = numbers[self.tokens].tolist()
+        return [flat[start:end] for start, end in zip(self.starts[:-1], self.starts[1:], strict=True)]
+
+    def save(self, directory: Path) -> None:
+        for name in self.__slots__:
+            np.save(directory / f"{name}.npy", getattr(self, name), allow_pickle=False)
+
+    @classmethod
+    def load(cls, directory: Path) -> Forward:
+        return cls(**{name: np.load(directory / f"{name}.npy", allow_pickle=False) for name in cls.__slots__})

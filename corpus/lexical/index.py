@@ -1,0 +1,112 @@
+"""Search an index of terms, mapped rather than read. Knows chunk ids and texts, and no store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexical.files import load_bm25, read_about, unusable
+from corpus.lexical.forward import hashes_of, ids_as_array
+from corpus.lexical.terms import Cutter
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A chunk that shares terms with the query. `score` is BM25: above 0, unbounded; compare it to `ideal` only."""
+
+    chunk_id: str
+    score: float
+
+
+class Scores:
+    """What one query finds. `ideal` is the score that no chunk reaches: the sum of the weights of its known terms."""
+
+    def __init__(self, ids: NDArray[np.bytes_], by_row: NDArray[np.float32], ideal: float) -> None:
+        self._ids = ids
+        self._by_row = by_row
+        self.ideal = ideal
+
+    def top(self, k: int, *, allowed: Collection[str] | None = None) -> list[Match]:
+        """The best k chunks, of those allowed if given, best first; equal ones in the order of their ids."""
+        scores = self._by_row
+        if allowed is not None:
+            rows, known = self._rows_of(allowed)
+            scores = np.zeros_like(scores)
+            scores[rows[known]] = self._by_row[rows[known]]
+        found = np.flatnonzero(scores)
+        if len(found) > k > 0:
+            least = np.partition(scores[found], len(found) - k)[len(found) - k]
+            found = found[scores[found] >= least]
+        best = found[np.lexsort((found, -scores[found]))][:k]
+        return [Match(self._ids[row].decode("utf-8"), float(scores[row])) for row in best]
+
+    def of(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
+        """The scores of those chunks, in that order; 0 for a chunk that the index does not know."""
+        rows, known = self._rows_of(chunk_ids)
+        scores = np.zeros(len(rows), dtype=np.float32)
+        scores[known] = self._by_row[rows[known]]
+        return scores
+
+    def _rows_of(self, chunk_ids: Collection[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """For each id a row, and whether it is really the one."""
+        return _find(self._ids, ids_as_array(chunk_ids))
+
+
+def _find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where in a sorted array each wanted value is, and whether it is."""
+    if not len(there):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+    places = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
+    return places, np.asarray(there[places] == wanted)
+
+
+class LexicalIndex:
+    """An open index. Opening maps the files; a search reads only the postings of its terms."""
+
+    def __init__(self, directory: Path) -> None:
+        """Raises LexicalIndexUnusable where there is none, or one that this version did not write."""
+        about = read_about(directory)
+        try:
+            self._map(directory / about["generation"])
+        except FileNotFoundError as error:
+            again = read_about(directory)
+            if again == about:
+                raise unusable(directory, f"a file of it is missing ({error})") from error
+            # It was rewritten between the two looks.
+            about = again
+            self._map(directory / about["generation"])
+        except (OSError, ValueError) as error:
+            raise unusable(directory, f"a file of it is damaged ({error})") from error
+        self.stamp: str = about["stamp"]
+        self.languages: list[str] = about["languages"]
+        self._cutter = Cutter()
+
+    def _map(self, files: Path) -> None:
+        self._ids: NDArray[np.bytes_] = np.load(files / "ids.npy", mmap_mode="r", allow_pickle=False)
+        self._terms: NDArray[np.uint64] = np.load(files / "terms.npy", mmap_mode="r", allow_pickle=False)
+        self._bm25 = load_bm25(files) if len(self._terms) else None
+
+    def __len__(self) -> int:
+        """How many chunks it knows."""
+        return len(self._ids)
+
+    def scores(self, query: str) -> Scores:
+        """How well every chunk answers the query by its words."""
+        terms = self._known(self._cutter.query(query, self.languages))
+        if self._bm25 is None or not len(terms):
+            return Scores(self._ids, np.zeros(len(self._ids), dtype=np.float32), 0.0)
+        postings = self._bm25.scores["indptr"]
+        frequency = postings[terms + 1] - postings[terms]
+        # Lucene's idf, as bm25s has it; the other factor of a term's score, of its count and the length, stays below 1.
+        ideal = np.log1p((len(self._ids) - frequency + 0.5) / (frequency + 0.5)).sum()
+        by_row: NDArray[np.float32] = self._bm25.get_scores_from_ids(terms)
+        return Scores(self._ids, by_row, float(ideal))
+
+    def _known(self, terms: Sequence[str]) -> NDArray[np.int64]:
+        places, known = _find(self._terms, hashes_of(terms))
+        return places[known]

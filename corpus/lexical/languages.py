@@ -1,0 +1,89 @@
+"""Which language a text is in, by its function words, and which of them say nothing. No model, no state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+# For Latin script, where no detection succeeds: most manuals, tables and code are in it.
+DEFAULT_LANGUAGE = "english"
+
+# The words of a text that are looked at; function words are so common that more change nothing.
+_SAMPLE_WORDS = 150
+_LEAST_HITS = 3
+_LEAST_SHARE = 0.12
+
+# bm25s brings no list for these, and Snowball does bring a stemmer.
+_MORE_STOP_WORDS = {
+    "polish": "aby ale bo był była było być co czy dla do gdy gdzie go i ich ja jak jako jego jej jest jeszcze już "
+    "każdy która które który lub ma może można na nad nie niż o od oraz po pod przed przez przy sam się są ta tak "
+    "także tego tej ten to tu tych tylko tym u w we więc wszystko z za ze że",
+    "czech": "a aby ale ani asi až bez bude budou by byl byla bylo být co což do i jak jako je jeho její jejich jen "
+    "ještě již jsem jsou k kde když která které který mezi má může na nad ne nebo není o od po pod podle pokud pro "
+    "proto před při s se si své ta tak také tato ten tento to tohoto tom tím u už v ve však z za ze že",
+    "finnish": "ei eivät että he hän ja jo joka jonka jos jossa jotka joten kanssa koska kuin kun me mikä minä mitä "
+    "mukaan mutta myös ne niin niitä nyt näin oli olivat olla on ole ovat se sekä sen siinä sinä sitä tai te tämä "
+    "tämän vaan vai vain voi voidaan ännen",
+    "hungarian": "a az és hogy nem is egy ez azt de ha meg már csak mint volt ki vagy lehet kell ezt van még el ami "
+    "amely amelyek akkor azonban be minden után szerint több között pedig során illetve valamint nagyon sem így le",
+    "romanian": "a acest această aceste al ale ar are au bine ca care ce cea cel cele cu cum că când dar de decât "
+    "deși din după este fi fie fost fără iar in la lor lui mai nu o pe pentru prin sa sau se sunt să și spre te un "
+    "una unde unei unor unui va vor în între într",
+    "catalan": "a al als amb això aquest aquesta aquests com de del dels des el els en entre era es està és fins ha "
+    "han hi i la les li més molt no o on per perquè però pel pels que qual què s'ha se sense ser seu seva si sobre "
+    "són també té tot un una uns va van",
+    "indonesian": "ada adalah akan antara atau bagi bahwa banyak dalam dan dapat dari dengan di hanya harus ini itu "
+    "jika juga karena ke kepada lebih oleh pada para saat sangat sebagai secara sebuah serta setelah sudah telah "
+    "tetapi tidak untuk yang",
+}
+
+
+@cache
+def stop_words() -> Mapping[str, frozenset[str]]:
+    """Language to its function words, casefolded."""
+    from bm25s import stopwords  # The lists only; importing this module does no work.
+
+    lists: dict[str, Iterable[str]] = {
+        "english": stopwords.STOPWORDS_EN_PLUS,
+        "german": stopwords.STOPWORDS_GERMAN,
+        "dutch": stopwords.STOPWORDS_DUTCH,
+        "french": stopwords.STOPWORDS_FRENCH,
+        "spanish": stopwords.STOPWORDS_SPANISH,
+        "portuguese": stopwords.STOPWORDS_PORTUGUESE,
+        "italian": stopwords.STOPWORDS_ITALIAN,
+        "swedish": stopwords.STOPWORDS_SWEDISH,
+        "norwegian": stopwords.STOPWORDS_NORWEGIAN,
+        "danish": stopwords.STOPWORDS_DANISH,
+        "turkish": stopwords.STOPWORDS_TURKISH,
+        "russian": stopwords.STOPWORDS_RUSSIAN,
+        **{language: words.split() for language, words in _MORE_STOP_WORDS.items()},
+    }
+    return {language: frozenset(word.casefold() for word in words) for language, words in lists.items()}
+
+
+@cache
+def _languages_of_word() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for language, words in stop_words().items():
+        for word in words:
+            found[word] = (*found.get(word, ()), language)
+    return found
+
+
+def detect(words: Iterable[str]) -> str | None:
+    """The language with the most function words among the first words of a text; None where that is unclear.
+
+    Short texts, tables and code are unclear; so are texts in a script other than Latin or Cyrillic.
+    """
+    sample = [word.casefold() for _, word in zip(range(_SAMPLE_WORDS), words, strict=False)]
+    known = _languages_of_word()
+    hits: dict[str, int] = {}
+    for word in sample:
+        for language in known.get(word, ()):
+            hits[language] = hits.get(language, 0) + 1
+    if not hits:
+        return None
+    # The earlier listed wins a tie, as English does over those that share its "a", "in", "on".
+    best = max(hits, key=lambda language: hits[language])
+    enough = max(_LEAST_HITS, _LEAST_SHARE * len(sample))
+    return best if hits[best] >= enough else None

@@ -1,0 +1,141 @@
+"""The published version that is served now, and the change to the next. A request has the one or the other, whole.
+
+What is wrong with a newer version is logged, and the old one goes on serving.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+from corpus.collection import check_settings
+from corpus.corpus import Corpus
+from corpus.errors import CollectionMissing, CorpusError, SnapshotInvalid, SnapshotMissing
+from corpus.settings import CorpusSettings
+from corpus.snapshot.cache import Cache
+from corpus.snapshot.layout import warm_vector
+from corpus.snapshot.manifest import Manifest
+from corpus.snapshot.place import place_of
+from corpus.snapshot.publish import read_manifest, read_pointer
+from corpus.store import Store
+
+logger = logging.getLogger("corpus")
+
+# The longest that a request waits for a newer version; fetching goes on beside the requests after it.
+WAIT_SECONDS = 5.0
+
+
+class LiveSnapshot:
+    """`current` is what a request asks for, once. Safe in threads."""
+
+    def __init__(self, settings: CorpusSettings, open_corpus: Callable[[CorpusSettings], Corpus]) -> None:
+        self._settings = settings
+        self._open_corpus = open_corpus
+        self._place = place_of(settings.snapshot_url or "")
+        self._cache = Cache(settings.snapshot_cache, limit_mb=settings.snapshot_cache_mb)
+        self._lock = threading.Lock()
+        self._version: str | None = None
+        self._corpus: Corpus | None = None
+        self._fetching: threading.Thread | None = None
+        # By the clock on the wall: the other one stands still while Lambda has the process asleep.
+        self._looked = 0.0
+
+    def current(self) -> Corpus:
+        """The version that is served; a newer one where it is time to look and there is one.
+
+        Raises CorpusError only as long as there was none yet.
+        """
+        with self._lock:
+            if self._corpus is None:
+                self._looked = time.time()
+                self._fetch()
+                return self._served()
+            fetching = None
+            if self._fetching is None and abs(time.time() - self._looked) >= self._settings.snapshot_refresh:
+                self._looked = time.time()
+                self._fetching = fetching = threading.Thread(target=self._fetch_or_log, daemon=True)
+                fetching.start()
+        if fetching is not None:
+            # The others need not wait, and go on with the old.
+            fetching.join(WAIT_SECONDS)
+        return self._served()
+
+    def _served(self) -> Corpus:
+        if self._corpus is None:
+            raise SnapshotMissing(f"Nothing is published in {self._place.name}.")
+        return self._corpus
+
+    def _fetch_or_log(self) -> None:
+        try:
+            self._fetch()
+        except CorpusError as error:
+            fields = {"place": self._place.name, "serving": self._version, "error": error.code, "detail": str(error)}
+            logger.warning("snapshot_refused", extra={"fields": fields})
+        finally:
+            self._fetching = None
+
+    def _fetch(self) -> None:
+        """Open the version that is published, where that is another than the one open, and put it in its place."""
+        started = time.monotonic()
+        try:
+            pointer = read_pointer(self._place)
+            if pointer is None:
+                raise SnapshotMissing(
+                    f"Nothing is published in {self._place.name}. Run `ingest publish {self._place.name}`, or check "
+                    "SNAPSHOT_URL."
+                )
+            if pointer.version == self._version:
+                return
+            manifest = read_manifest(self._place, pointer)
+            self._check(manifest)
+            folder = self._cache.open(self._place, manifest)
+        finally:
+            # No socket stays: Lambda may take a snapshot of this process, or let it sleep for hours.
+            self._place.close()
+        corpus = self._opened(manifest, folder)
+        # One assignment: a request that runs keeps the old one, which goes when the last of them is done.
+        self._corpus, self._version = corpus, manifest.version
+        fields = {"version": manifest.version, "chunks": manifest.chunks, "bytes": manifest.bytes}
+        ms = round((time.monotonic() - started) * 1000)
+        logger.info("snapshot_opened", extra={"fields": {"place": self._place.name, **fields, "ms": ms}})
+
+    def _check(self, manifest: Manifest) -> None:
+        """Before anything is fetched: is it what the settings ask for?"""
+        wanted = self._settings.chroma_collection
+        if manifest.collection != wanted:
+            raise CollectionMissing(
+                f"The snapshot in {self._place.name} holds collection {manifest.collection!r} and CHROMA_COLLECTION is "
+                f"{wanted!r}. Set CHROMA_COLLECTION={manifest.collection}, or publish the other."
+            )
+        check_settings(manifest.record, self._settings)
+
+    def _opened(self, manifest: Manifest, folder: Path) -> Corpus:
+        try:
+            inside = self._settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
+            corpus = self._open_corpus(inside)
+        except BaseException:
+            self._cache.drop(folder)
+            raise
+        weakref.finalize(corpus, _let_go, corpus.store, self._cache, folder)
+        if corpus.store.record != manifest.record or corpus.store.count() != manifest.chunks:
+            raise SnapshotInvalid(
+                f"Version {manifest.version} in {self._place.name} holds something else than its manifest says. "
+                "Publish again, or roll back."
+            )
+        # The first query reads the index, which would otherwise be the first caller's to wait for.
+        corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
+        corpus.newest = self.current
+        if self._corpus is not None and self._corpus.store.record == manifest.record:
+            # It has its connections open, or its weights in memory.
+            corpus.embedder.close()
+            corpus.embedder = self._corpus.embedder
+        return corpus
+
+
+def _let_go(store: Store, cache: Cache, folder: Path) -> None:
+    store.close()
+    cache.drop(folder)

@@ -1,0 +1,154 @@
+"""What a version holds, and the pointer to the one that is served. Pure: bytes in, bytes out, nothing trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from corpus.collection import CollectionRecord, record_from_metadata
+from corpus.errors import CollectionMismatch, SnapshotInvalid
+
+FORMAT = 1
+POINTER = "latest.json"
+VERSIONS = "versions/"
+OBJECTS = "objects/"
+SQLITE = "chroma.sqlite3"
+
+_VERSION = re.compile(r"[0-9]{8}T[0-9]{9}Z-[0-9a-f]{12}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotFile:
+    """One file: its path within the store, with slashes, the hex SHA-256 of its content, and its length in bytes."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A version. `content` is a hash over what the corpus says, the same for the same documents."""
+
+    version: str
+    created_at: str
+    collection: str
+    record: CollectionRecord
+    documents: int
+    chunks: int
+    content: str
+    files: tuple[SnapshotFile, ...]
+
+    @property
+    def bytes(self) -> int:
+        """All files together."""
+        return sum(file.bytes for file in self.files)
+
+    @property
+    def objects(self) -> dict[str, int]:
+        """Hash and length of each distinct content."""
+        return {file.sha256: file.bytes for file in self.files}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer:
+    """The version that is served; the hash is of its manifest's bytes."""
+
+    version: str
+    manifest_sha256: str
+
+
+def manifest_key(version: str) -> str:
+    return f"{VERSIONS}{version}.json"
+
+
+def object_key(sha256: str) -> str:
+    return f"{OBJECTS}{sha256}"
+
+
+def manifest_to_bytes(manifest: Manifest) -> bytes:
+    fields = asdict(manifest) | {"format": FORMAT, "record": manifest.record.to_metadata()}
+    return (json.dumps(fields, indent=1, sort_keys=True) + "\n").encode()
+
+
+def manifest_from_bytes(content: bytes, *, name: str) -> Manifest:
+    """Raises SnapshotInvalid, naming it `name`, for anything but what `manifest_to_bytes` wrote."""
+    fields = _fields(content, name)
+    try:
+        return _manifest_from(fields)
+    except (KeyError, TypeError, ValueError, CollectionMismatch) as error:
+        raise SnapshotInvalid(f"{name} is not a manifest that this version reads ({error}). Publish again.") from None
+
+
+def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
+    manifest = Manifest(
+        version=_text(fields["version"]),
+        created_at=_text(fields["created_at"]),
+        collection=_text(fields["collection"]),
+        record=record_from_metadata(fields["collection"], fields["record"], fields["record"]["metric"]),
+        documents=_count(fields["documents"]),
+        chunks=_count(fields["chunks"]),
+        content=_text(fields["content"]),
+        files=tuple(_file_from(file) for file in fields["files"]),
+    )
+    paths = {file.path for file in manifest.files}
+    if not _VERSION.fullmatch(manifest.version):
+        raise ValueError("its version is no version")
+    if SQLITE not in paths or len(paths) != len(manifest.files):
+        raise ValueError(f"its files are not those of a store with one {SQLITE}")
+    return manifest
+
+
+def pointer_to_bytes(manifest: Manifest) -> bytes:
+    digest = hashlib.sha256(manifest_to_bytes(manifest)).hexdigest()
+    return (json.dumps({"format": FORMAT, "version": manifest.version, "manifest_sha256": digest}) + "\n").encode()
+
+
+def pointer_from_bytes(content: bytes, *, name: str) -> Pointer:
+    """Raises SnapshotInvalid, naming it `name`, for anything but what `pointer_to_bytes` wrote."""
+    fields = _fields(content, name)
+    version, digest = fields.get("version"), fields.get("manifest_sha256")
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        raise SnapshotInvalid(f"{name} names no version. Publish again, or roll back to a version that is there.")
+    if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+        raise SnapshotInvalid(f"{name} has no manifest_sha256. Publish again, or roll back to a version that is there.")
+    return Pointer(version=version, manifest_sha256=digest)
+
+
+def _fields(content: bytes, name: str) -> Mapping[str, Any]:
+    try:
+        fields = json.loads(content)
+    except ValueError:
+        raise SnapshotInvalid(f"{name} is no JSON: it is damaged or half-written. Publish again.") from None
+    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+        raise SnapshotInvalid(f"{name} is not of format {FORMAT}, which this version reads. Publish again.")
+    return fields
+
+
+def _file_from(fields: Mapping[str, Any]) -> SnapshotFile:
+    file = SnapshotFile(path=_text(fields["path"]), sha256=_text(fields["sha256"]), bytes=_count(fields["bytes"]))
+    path = PurePosixPath(file.path)
+    # A path decides where a reader writes.
+    if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in file.path or str(path) != file.path:
+        raise ValueError(f"the path {file.path!r} leaves the store")
+    if not _SHA256.fullmatch(file.sha256):
+        raise ValueError(f"the file {file.path!r} has no SHA-256")
+    return file
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError(f"{value!r} is no count")
+    return value

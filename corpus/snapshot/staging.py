@@ -1,0 +1,183 @@
+"""Make the files of a version from a living store: copied whole, settled, compacted, opened once as a reader will."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.collection import CollectionRecord
+from corpus.errors import CollectionMissing, SettingsError, SnapshotInvalid, StoreUnavailable
+from corpus.records import DocumentRecord
+from corpus.settings import CorpusSettings, target_kind
+from corpus.snapshot.layout import link_store, sha256_of, warm_vector
+from corpus.snapshot.manifest import SQLITE, SnapshotFile
+from corpus.store import open_store, settle_store
+
+COPY_ATTEMPTS = 5
+COPY_WAIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """The files below `folder`, and what they hold."""
+
+    folder: Path
+    collection: str
+    record: CollectionRecord
+    documents: int
+    chunks: int
+    content: str
+    files: tuple[SnapshotFile, ...]
+
+
+def stage(settings: CorpusSettings, folder: Path) -> Staged:
+    """Fill the empty folder. Raises StoreError, SettingsError where there is no embedded store to publish."""
+    if target_kind(settings) != "embedded":
+        raise SettingsError(
+            f"Only an embedded store can be published, and CHROMA_URL names {settings.target}. Unset CHROMA_URL and "
+            "ingest into CHROMA_PATH; or let the handler use that server itself."
+        )
+    store_path = settings.chroma_path
+    if not (store_path / SQLITE).is_file():
+        raise CollectionMissing(f"Nothing is stored in {settings.target}. Run `ingest add PATH` first.")
+    _copy(store_path, folder)
+    copy = settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
+    settle_store(copy)
+    _compact(folder / SQLITE)
+    files = tuple(_file(path, folder) for path in _paths(folder))
+    with _read_view(folder) as view:
+        return _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    """A copy during which nobody wrote; it is tried again where somebody did."""
+    for attempt in range(COPY_ATTEMPTS):
+        if attempt:
+            time.sleep(COPY_WAIT_SECONDS)
+            shutil.rmtree(folder)
+            folder.mkdir()
+        before = _fingerprint(source)
+        try:
+            for path in _paths(source):
+                target = folder / path.relative_to(source)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if path.name == SQLITE:
+                    _copy_database(path, target)
+                else:
+                    shutil.copyfile(path, target)
+        except FileNotFoundError:
+            continue
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnavailable(f"{source} cannot be copied: {error}.") from error
+        if _fingerprint(source) == before:
+            return
+    raise StoreUnavailable(f"{source} is being written to. Publish again when `ingest add` is done.")
+
+
+def _copy_database(path: Path, target: Path) -> None:
+    """SQLite's own way: consistent, even where a writer was killed half-way."""
+    with contextlib.closing(sqlite3.connect(path)) as old, contextlib.closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+def _paths(folder: Path) -> list[Path]:
+    """The files that make the store: no journal of SQLite's, no lock, nothing hidden."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not path.name.startswith((f"{SQLITE}-", "."))
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def _fingerprint(folder: Path) -> list[tuple[str, int, int]]:
+    found = []
+    for path in _paths(folder):
+        with contextlib.suppress(FileNotFoundError):
+            stat = path.stat()
+            found.append((str(path), stat.st_size, stat.st_mtime_ns))
+    return found
+
+
+def _compact(sqlite: Path) -> None:
+    with contextlib.closing(sqlite3.connect(sqlite)) as database:
+        # A row for each time that it was opened.
+        database.execute("DELETE FROM acquire_write")
+        database.commit()
+        database.execute("VACUUM")
+
+
+def _file(path: Path, folder: Path) -> SnapshotFile:
+    return SnapshotFile(path=path.relative_to(folder).as_posix(), sha256=sha256_of(path), bytes=path.stat().st_size)
+
+
+@contextlib.contextmanager
+def _read_view(folder: Path) -> Iterator[Path]:
+    view = folder.parent / f"{folder.name}-view"
+    view.mkdir()
+    try:
+        names = [path.relative_to(folder).as_posix() for path in _paths(folder)]
+        link_store(view, [(name, folder / name) for name in names if name != SQLITE], sqlite=folder / SQLITE)
+        yield view
+    finally:
+        shutil.rmtree(view)
+
+
+def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...]) -> Staged:
+    with open_store(view) as store:
+        documents = store.documents()
+        chunks = store.count()
+        if not documents:
+            raise CollectionMissing(f"Collection {view.chroma_collection!r} is empty: there is nothing to publish.")
+        if chunks != sum(document.chunks for document in documents):
+            raise SnapshotInvalid(
+                f"Collection {view.chroma_collection!r} holds {chunks} chunks but its documents have "
+                f"{sum(document.chunks for document in documents)}: a run of `ingest add` is under way or was killed. "
+                "Run it again, then publish."
+            )
+        if not store.nearest(warm_vector(store.record.dimensions), count=1):
+            raise SnapshotInvalid(f"Collection {view.chroma_collection!r} answers no query. Ingest it anew.")
+        record = store.record
+    return Staged(
+        folder=folder,
+        collection=view.chroma_collection,
+        record=record,
+        documents=len(documents),
+        chunks=chunks,
+        content=_content(view.chroma_collection, record, documents, files),
+        files=files,
+    )
+
+
+def _content(
+    name: str, record: CollectionRecord, documents: Sequence[DocumentRecord], files: Sequence[SnapshotFile]
+) -> str:
+    """Chroma's files differ from copy to copy of the same corpus, so what they say is hashed instead."""
+    said = [
+        [document.document_id, document.digest, document.chunks, document.tokens, document.ingested_at, document.title,
+         document.url, dict(document.metadata), document.updated_at]
+        for document in documents
+    ]  # fmt: skip
+    others = [[file.path, file.sha256] for file in files if not _is_chromas(file.path)]
+    text = json.dumps([name, record.to_metadata(), said, others], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _is_chromas(path: str) -> bool:
+    if path == SQLITE:
+        return True
+    try:
+        uuid.UUID(path.split("/", 1)[0])
+    except ValueError:
+        return False
+    return os.sep in path or "/" in path

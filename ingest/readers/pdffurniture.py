@@ -1,0 +1,90 @@
+"""Find what a page repeats: running heads and feet, page numbers, numbered lines. Pure functions."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ingest.readers.pdfium import Line
+
+Spot = tuple[int, int]  # The page and the line on it, both from 0.
+
+_EDGE_LINES = 4
+# A running head stands on four pages out of nine in a row, at least: left and right pages may differ.
+_RUN = 4
+_RUN_REACH = 8
+_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
+_PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\s*#(?:\s*(?:of|von|/|sur|de)\s*#)?\W*", re.IGNORECASE)
+_LINE_NUMBER = re.compile(r"[A-Z]?(\d{1,2})[A-Z]?")
+_MIN_LINE_NUMBERS = 10
+
+
+def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spot]:
+    """Where the lines stand that belong to the page and not to the text."""
+    places: defaultdict[str, list[Spot]] = defaultdict(list)
+    for number, lines in enumerate(pages):
+        for index in _edges(lines):
+            pattern = _NUMBERS.sub("#", lines[index].text.lower())
+            # Large type with a number that changes is a heading such as "Chapter 3".
+            if "#" not in pattern or lines[index].height < 1.3 * body_height:
+                places[pattern].append((number, index))
+    found: set[Spot] = set()
+    for pattern, spots in places.items():
+        found.update(_running(spots, len(pages)) if len(spots) > 1 else ())
+        if _PAGE_NUMBER.fullmatch(pattern):
+            found.update((number, index) for number, index in spots if _tells_page(pages[number][index].text, number))
+    return found | _line_numbers(pages)
+
+
+def _edges(lines: Sequence[Line]) -> set[int]:
+    """The topmost and lowest lines of a page."""
+    if len(lines) <= 2 * _EDGE_LINES:
+        return set(range(len(lines)))
+    bottoms = [line.bottom for line in lines]
+    order = sorted(range(len(lines)), key=bottoms.__getitem__)
+    return {*order[:_EDGE_LINES], *order[-_EDGE_LINES:]}
+
+
+def _running(spots: Sequence[Spot], page_count: int) -> list[Spot]:
+    """Those of the spots, which hold the same text, that have enough others on the pages around them."""
+    numbers = sorted({number for number, _ in spots})
+    if len(numbers) == page_count >= 3:
+        return list(spots)
+    dense: set[int] = set()
+    for first, last in zip(numbers, numbers[_RUN - 1 :], strict=False):
+        if last - first <= _RUN_REACH:
+            dense.update(range(first, last + 1))
+    return [(number, index) for number, index in spots if number in dense]
+
+
+def _tells_page(text: str, number: int) -> bool:
+    """True for the page's own number, counted from 1."""
+    return str(number + 1) in re.findall(r"\d+", text)
+
+
+def _line_numbers(pages: Sequence[Sequence[Line]]) -> set[Spot]:
+    """Numbers that count the lines in a margin: ten or more on each of three pages, at one place."""
+    columns: defaultdict[int, list[tuple[Spot, int]]] = defaultdict(list)
+    for number, lines in enumerate(pages):
+        for index, line in enumerate(lines):
+            if len(line.text) <= 3 and (match := _LINE_NUMBER.fullmatch(line.text)):
+                columns[round(line.left / 12)].append(((number, index), int(match.group(1))))
+    found: set[Spot] = set()
+    for entries in columns.values():
+        if len(entries) < 3 * _MIN_LINE_NUMBERS:
+            continue
+        by_page: defaultdict[int, list[tuple[Spot, int]]] = defaultdict(list)
+        for spot, value in entries:
+            by_page[spot[0]].append((spot, value))
+        counting = [page for page in by_page.values() if len(page) >= _MIN_LINE_NUMBERS and _counts(page)]
+        if len(counting) >= 3:
+            found.update(spot for page in counting for spot, _ in page)
+    return found
+
+
+def _counts(entries: Sequence[tuple[Spot, int]]) -> bool:
+    values = [value for _, value in entries]
+    steps = [later - earlier for earlier, later in itertools.pairwise(values)]
+    return steps.count(1) >= 0.8 * len(steps)

@@ -1,0 +1,223 @@
+"""From the lines of a page to paragraphs, list items, table rows and code. Pure functions: knows places, not PDF."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.document import BlockKind
+from ingest.readers.pdfium import HYPHEN, Line
+
+# For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
+Marks = Mapping[int, tuple[int, int]]
+
+CELL = "\t"  # Between what stands on one line but far apart.
+
+_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
+_ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
+_LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
+_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
+SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "：", "؟", "…")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_WINDOW = 6
+
+
+@dataclass(slots=True)
+class Group:
+    """Lines that belong together. `level` is above 0 for headings."""
+
+    kind: BlockKind
+    lines: list[Line] = field(default_factory=list)
+    level: int = 0
+
+
+def body_height(pages: Sequence[Sequence[Line]]) -> float:
+    """The height of most of the text."""
+    heights: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            heights[round(line.height, 1)] += len(line.text)
+    return heights.most_common(1)[0][0] if heights else 1.0
+
+
+def merged(lines: Sequence[Line]) -> list[Line]:
+    """The lines with what stands on one baseline put together: raised notes close by, cells apart by CELL."""
+    whole: list[Line] = []
+    for line in lines:
+        previous = whole[-1] if whole else None
+        if previous is None or not _beside(previous, line):
+            whole.append(line)
+            continue
+        gap = line.left - previous.right
+        between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""
+        whole[-1] = previous._replace(
+            text=previous.text + between + line.text,
+            right=line.right,
+            is_bold=previous.is_bold and line.is_bold,
+        )
+    return whole
+
+
+def _beside(left: Line, right: Line) -> bool:
+    return (
+        abs(left.bottom - right.bottom) < 0.5 * max(left.height, right.height)
+        and right.left > left.right - 0.5 * left.height
+        and not left.text.endswith(HYPHEN)
+    )
+
+
+def grouped(lines: Sequence[Line], marks: Marks) -> list[Group]:
+    """The groups of a page's merged lines, in their order."""
+    if _is_right_to_left(lines):
+        lines = [line._replace(left=-line.right, right=-line.left) for line in lines]
+    return _Grouping(lines, marks).groups()
+
+
+class _Grouping:
+    """One pass over the lines of a page, each compared with the one before it."""
+
+    def __init__(self, lines: Sequence[Line], marks: Marks) -> None:
+        self._lines = lines
+        self._marks = marks
+        self._pitch = _pitch(lines)
+        self._kinds = _kinds(lines)
+
+    def groups(self) -> list[Group]:
+        found: list[Group] = []
+        for index, line in enumerate(self._lines):
+            mark = self._marks.get(index)
+            if mark is not None and mark != self._marks.get(index - 1):
+                found.append(Group("heading", [line], mark[0]))
+            elif mark is None and (not found or found[-1].level or self._breaks(found[-1], index)):
+                found.append(Group(self._kind(index), [line]))
+            else:
+                found[-1].lines.append(line)
+        return found
+
+    def _kind(self, index: int) -> BlockKind:
+        text = self._lines[index].text
+        is_item = _BULLET.match(text) or _ENUMERATED.match(text)
+        return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
+
+    def _breaks(self, group: Group, index: int) -> bool:
+        """True when a new group begins with the line."""
+        before, line = self._lines[index - 1], self._lines[index]
+        if before.text.endswith(HYPHEN):
+            return False
+        kind = self._kinds[index]
+        if kind != self._kinds[index - 1]:
+            return True
+        height = max(before.height, line.height)
+        fall = before.bottom - line.bottom
+        if kind != "paragraph":
+            return fall < 0 or fall > 3 * height
+        if abs(before.height - line.height) > 0.15 * height or before.is_bold != line.is_bold:
+            return not continues(before, line) or abs(before.height - line.height) > 0.4 * height
+        if fall < -0.5 * height:  # The next column.
+            return not continues(before, line)
+        if fall > self._pitch * 1.25 * height or _BULLET.match(line.text):
+            return True
+        return self._is_indented(group, before, line) or self._ends_early(before, index)
+
+    def _is_indented(self, group: Group, before: Line, line: Line) -> bool:
+        """True when the line's left edge sets it off from the lines before it."""
+        step = line.left - before.left
+        if abs(step) <= 0.9 * line.height:
+            return False
+        centre = (line.left + line.right) - (before.left + before.right)
+        if abs(centre) < line.height and before.left != line.left:
+            return False
+        is_first = len(group.lines) == 1
+        if group.kind == "list_item":
+            return step < 0 or not is_first
+        return step > 0 or not is_first
+
+    def _ends_early(self, before: Line, index: int) -> bool:
+        """True when the line before was broken although the next word would have fitted: on purpose."""
+        line = self._lines[index]
+        if line.text[0].islower():
+            return False
+        if _ENUMERATED.match(line.text) and before.text.endswith(SENTENCE_ENDS):
+            return True
+        word = len(line.text.split(" ", 1)[0]) if line.text[0] < "\u2e80" else 1
+        width = (line.right - line.left) / len(line.text) * (word + 1)
+        near = self._lines[max(index - _WINDOW, 0) : index + _WINDOW]
+        margin = max(other.right for other in near if abs(other.height - before.height) < 0.1 * before.height)
+        return before.right + width < margin - 0.3 * before.height
+
+
+def continues(before: Line, line: Line) -> bool:
+    """True when a sentence goes on over what looks like an end: another column, page or font."""
+    if before.text.endswith(HYPHEN):
+        return True
+    return line.text[0].islower() and not before.text.endswith(SENTENCE_ENDS)
+
+
+def fills_its_line(group: Group) -> bool:
+    """True when the group's last line is as long as the others: only the page's end broke it."""
+    last = group.lines[-1]
+    margin = max(line.right for line in group.lines)
+    return len(group.lines) > 1 and last.right > margin - 0.5 * last.height
+
+
+def _pitch(lines: Sequence[Line]) -> float:
+    """The usual distance between baselines, in heights."""
+    distances = []
+    for before, line in itertools.pairwise(lines):
+        if before.height and abs(before.height - line.height) < 0.1 * before.height:
+            distance = (before.bottom - line.bottom) / before.height
+            if 0.7 < distance < 2.6:
+                distances.append(distance)
+    return statistics.median(distances) if len(distances) > 2 else 1.4
+
+
+def _kinds(lines: Sequence[Line]) -> list[BlockKind]:
+    """What each line looks like by itself and its neighbours: code, a table's row, or plain text."""
+    fixed = sum(line.is_fixed for line in lines)
+    has_code = 0 < fixed < 0.9 * len(lines)
+    rows = [CELL in line.text or _is_row(line.text) for line in lines]
+    _add_captions(rows, lines)
+    kinds: list[BlockKind] = []
+    for index, line in enumerate(lines):
+        beside = rows[index - 1 : index] + rows[index + 1 : index + 2]
+        if (".." in line.text or ". ." in line.text or "…" in line.text) and _LEADERS.search(line.text):
+            kinds.append("list_item")
+        elif has_code and line.is_fixed:
+            kinds.append("code")
+        else:
+            kinds.append("table" if rows[index] and any(beside) else "paragraph")
+    return kinds
+
+
+def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
+    """Count the line of column names above two rows as a row."""
+    for index in range(len(rows) - 3, -1, -1):
+        line, below = lines[index], lines[index + 1]
+        if rows[index] or not (rows[index + 1] and rows[index + 2]):
+            continue
+        names = line.text.split()
+        rows[index] = (
+            2 <= len(names) <= 12
+            and 0 < line.bottom - below.bottom < 2.5 * below.height
+            and line.right < below.right + 2 * below.height
+            and sum(not name[0].islower() for name in names) > 0.6 * len(names)
+            and not line.text.endswith(SENTENCE_ENDS)
+        )
+
+
+def _is_row(text: str) -> bool:
+    """True when two figures or more make up much of the line."""
+    if _DIGIT.search(text) is None:
+        return False
+    figures = len(_FIGURE.findall(text))
+    return figures >= 2 and figures * 3 > text.count(" ")
+
+
+def _is_right_to_left(lines: Sequence[Line]) -> bool:
+    sample = "".join(line.text for line in lines[:40])
+    return not sample.isascii() and len(_RIGHT_TO_LEFT.findall(sample)) * 2 > len(sample)

@@ -1,0 +1,164 @@
+"""RTF taken apart: text decoded, groups named, the words that say something of structure (RTF 1.9.1, Microsoft)."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?"  # A control word with its number.
+    rb"|\\'([0-9a-fA-F]{2})"  # A byte of a character.
+    rb"|\\([^a-zA-Z])"  # A control symbol.
+    rb"|([{}])"
+    rb"|([^\\{}\r\n]+)"
+)
+# Character sets of fonts and the code pages that they stand for.
+_CODE_PAGES = {
+    77: "mac_roman", 128: "cp932", 129: "cp949", 134: "cp936", 136: "cp950", 161: "cp1253", 162: "cp1254",
+    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
+}  # fmt: skip
+_CHARACTERS = {
+    "tab": "\t", "line": "\n", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’",
+    "ldblquote": "“", "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ", "page": "\n", "column": "\n",
+}  # fmt: skip
+_SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}"}
+# Groups without text for the reader.
+_SKIPPED = frozenset({
+    "annotation", "atnauthor", "atnid", "bkmkend", "bkmkstart", "colortbl", "datastore", "filetbl", "fldinst", "footer",
+    "footerf", "footerl", "footerr", "ftncn", "ftnsep", "ftnsepc", "generator", "header", "headerf", "headerl",
+    "headerr", "latentstyles", "listoverridetable", "listtable", "object", "pict", "revtbl", "rsidtbl", "tc",
+    "template", "themedata", "xe", "nonshppict", "sp",
+})  # fmt: skip
+# Groups that a reader may ignore, but this one does not.
+_KEPT = frozenset({"shptxt", "shpinst", "listtext", "pntext", "footnote"})
+_NAMED = frozenset({"fonttbl", "stylesheet", "info", "title", "author", "listtext", "pntext", "footnote", "shptxt"})
+_MAX_DEPTH = 10_000
+
+
+class Mark(NamedTuple):
+    """`kind` is "text", "open" or "close" of a group with a name, or "word"; `value` the text or name."""
+
+    kind: str
+    value: str
+    number: int | None = None
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a group inherits from the one around it, and the name it was opened under."""
+
+    name: str = ""
+    font: int | None = None
+    skipped: bool = False
+    may_be_ignored: bool = False
+    substitutes: int = 1  # How many characters follow \u for those who cannot read it.
+
+
+class _Lexer:
+    def __init__(self) -> None:
+        self._group = _Group()
+        self._stack: list[_Group] = []
+        self._fonts: dict[int, str] = {}
+        self._default_page = "cp1252"
+        self._pending = bytearray()
+        self._to_skip = 0
+
+    def marks(self, data: bytes) -> Iterator[Mark]:
+        position = 0
+        while (match := _TOKEN.search(data, position)) is not None:
+            position = match.end()
+            word, number, byte, symbol, brace, plain = match.groups()
+            if byte is not None or plain is not None:
+                self._add_bytes(bytes.fromhex(byte.decode()) if byte is not None else plain)
+                continue
+            yield from self._flush()
+            if word is not None:
+                value = int(number) if number is not None else None
+                if word == b"bin":
+                    position += max(value or 0, 0)
+                yield from self._word(word.decode("ascii"), value)
+            elif symbol is not None:
+                yield from self._symbol(symbol.decode("latin-1"))
+            elif brace == b"{":
+                if len(self._stack) < _MAX_DEPTH:
+                    self._stack.append(self._group)
+                    self._group = replace(self._group, name="", may_be_ignored=False)
+            elif self._stack:
+                if self._group.name and not self._group.skipped:
+                    yield Mark("close", self._group.name)
+                self._group = self._stack.pop()
+        yield from self._flush()
+
+    def _add_bytes(self, content: bytes) -> None:
+        if self._group.skipped:
+            return
+        skipped = min(self._to_skip, len(content))
+        self._to_skip -= skipped
+        self._pending += content[skipped:]
+
+    def _flush(self) -> Iterator[Mark]:
+        """What has been read of bytes, as text: only together do they make characters of two bytes."""
+        if self._pending:
+            page = self._fonts.get(self._group.font or 0, self._default_page)
+            yield Mark("text", self._pending.decode(page, "replace"))
+            self._pending.clear()
+
+    def _word(self, word: str, number: int | None) -> Iterator[Mark]:
+        group = self._group
+        if word in _SKIPPED or (group.may_be_ignored and word not in _KEPT):
+            group.skipped = True
+        group.may_be_ignored = False
+        if group.skipped:
+            return
+        if word == "u" and number is not None:
+            self._to_skip = group.substitutes
+            yield Mark("text", chr(number % 0x10000))
+        elif word in _CHARACTERS:
+            yield Mark("text", _CHARACTERS[word])
+        elif word in _NAMED:
+            group.name = word
+            yield Mark("open", word)
+        else:
+            self._note(word, number)
+            yield Mark("word", word, number)
+
+    def _note(self, word: str, number: int | None) -> None:
+        """Keep what decides about characters."""
+        if number is None:
+            return
+        if word == "f":
+            self._group.font = number
+        elif word == "uc":
+            self._group.substitutes = max(number, 0)
+        elif word == "ansicpg" and _is_known(f"cp{number}"):
+            self._default_page = f"cp{number}"
+        elif word == "fcharset" and self._group.font is not None and number in _CODE_PAGES:
+            self._fonts[self._group.font] = _CODE_PAGES[number]
+
+    def _symbol(self, symbol: str) -> Iterator[Mark]:
+        if symbol == "*":
+            self._group.may_be_ignored = True
+        elif self._group.skipped:
+            return
+        elif self._to_skip:
+            self._to_skip -= 1
+        elif symbol in "\r\n":
+            yield Mark("word", "par")
+        elif symbol in _SYMBOLS:
+            yield Mark("text", _SYMBOLS[symbol])
+
+
+def marks(data: bytes) -> Iterator[Mark]:
+    """The file's text and marks in order."""
+    return _Lexer().marks(data)
+
+
+def _is_known(encoding: str) -> bool:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return False
+    return True

@@ -1,0 +1,188 @@
+"""The index answers as BM25 does, stays in step, and opens or says why not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import bm25s
+import numpy as np
+import pytest
+
+from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.build import update_index, write_index
+from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
+from corpus.lexical.index import LexicalIndex
+from corpus.lexical.terms import Cutter
+
+CHUNKS = [
+    ("d", "The pump AX-2000/B needs a new seal every two years."),
+    ("a", "How long is the warranty? The warranty of the pump lasts three years."),
+    ("c", "Die Garantie gilt nicht für die Dichtungen, und sie ist auch nicht übertragbar."),
+    ("b", "黑豹队的防守只丢了 308分"),
+    ("e", "---"),
+]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> LexicalIndex:
+    write_index(tmp_path, CHUNKS, stamp="1")
+    return LexicalIndex(tmp_path)
+
+
+def found(index: LexicalIndex, query: str, **options: object) -> list[str]:
+    return [match.chunk_id for match in index.scores(query).top(10, **options)]  # type: ignore[arg-type]  # Options pass on.
+
+
+def files_of(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file()
+    }
+
+
+def test_chunks_are_found_best_first(index: LexicalIndex) -> None:
+    assert found(index, "pump warranty") == ["a", "d"]
+    assert found(index, "ax2000b") == ["d"]
+    assert found(index, "Dichtung") == ["c"]
+    assert found(index, "黑豹") == ["b"]
+    assert len(index) == 5
+    assert index.languages == ["english", "german"]
+
+
+def test_scores_are_those_of_bm25(index: LexicalIndex) -> None:
+    cutter = Cutter()
+    reference = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
+    rows = sorted(CHUNKS)
+    reference.index([cutter.document(text)[1] for _, text in rows], show_progress=False)
+    for query in ("pump warranty", "seal of the pump, every year", "Garantie und Dichtungen", "防守"):
+        expected = reference.get_scores(list(cutter.query(query, index.languages)))
+        scores = index.scores(query)
+        assert scores.of([chunk_id for chunk_id, _ in rows]) == pytest.approx(expected, abs=1e-6)
+        assert scores.ideal > max(expected) > 0
+
+
+def test_no_chunk_reaches_the_ideal_and_a_better_one_comes_closer(tmp_path: Path) -> None:
+    write_index(tmp_path, [("a", "seal " * 500), ("b", "seal pump"), ("c", "other")], stamp="1")
+    scores = LexicalIndex(tmp_path).scores("seal pump unheardof")
+    low, high = scores.of(["a", "b"])
+    assert 0 < low < high < scores.ideal
+
+
+def test_nothing_is_found_where_no_word_is_known(index: LexicalIndex) -> None:
+    scores = index.scores("zebra the of")
+    assert scores.top(10) == []
+    assert scores.ideal == 0
+    assert scores.of(["a", "nowhere"]).tolist() == [0, 0]
+
+
+def test_only_allowed_chunks_are_found(index: LexicalIndex) -> None:
+    assert found(index, "pump warranty", allowed=["d", "b", "nowhere"]) == ["d"]
+    assert found(index, "pump warranty", allowed=[]) == []
+
+
+def test_equal_chunks_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
+    write_index(tmp_path, [(f"{number:03}", "same words") for number in reversed(range(100))], stamp="1")
+    assert [match.chunk_id for match in LexicalIndex(tmp_path).scores("words").top(3)] == ["000", "001", "002"]
+
+
+@pytest.mark.parametrize("chunks", [[], [("a", "")], [("a", "pump")]])
+def test_small_corpora_can_be_searched(tmp_path: Path, chunks: list[tuple[str, str]]) -> None:
+    write_index(tmp_path, chunks, stamp="1")
+    index = LexicalIndex(tmp_path)
+    assert len(index) == len(chunks)
+    assert found(index, "pump") == [chunk_id for chunk_id, text in chunks if text]
+    assert found(index, "pump", allowed=["b"]) == []
+
+
+def test_files_depend_on_the_chunks_alone(tmp_path: Path) -> None:
+    write_index(tmp_path / "one", CHUNKS, stamp="1")
+    write_index(tmp_path / "two", reversed([*CHUNKS, ("a", CHUNKS[1][1])]), stamp="1")
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
+
+
+def test_updates_end_where_writing_anew_does(tmp_path: Path) -> None:
+    old = [("a", "Replaced text about zebras."), ("x", "Les chats ne sont pas dans la maison de la mère"), CHUNKS[0]]
+    write_index(tmp_path / "updated", old, stamp="0")
+    update_index(
+        tmp_path / "updated", add=[chunk for chunk in CHUNKS if chunk != CHUNKS[0]], remove=["x", "nowhere"], stamp="1"
+    )
+    write_index(tmp_path / "written", CHUNKS, stamp="1")
+    assert files_of(tmp_path / "updated") == files_of(tmp_path / "written")
+    assert read_about(tmp_path / "updated")["stamp"] == "1"
+
+
+def test_an_update_may_leave_nothing_and_start_again(tmp_path: Path) -> None:
+    write_index(tmp_path, CHUNKS, stamp="1")
+    update_index(tmp_path, add=[], remove=[chunk_id for chunk_id, _ in CHUNKS], stamp="2")
+    assert len(LexicalIndex(tmp_path)) == 0
+    update_index(tmp_path, add=CHUNKS, remove=[], stamp="3")
+    assert found(LexicalIndex(tmp_path), "pump warranty") == ["a", "d"]
+
+
+def test_an_open_index_outlives_an_update(index: LexicalIndex, tmp_path: Path) -> None:
+    update_index(tmp_path, add=[], remove=["a"], stamp="2")
+    assert found(index, "pump warranty") == ["a", "d"]
+    assert found(LexicalIndex(tmp_path), "pump warranty") == ["d"]
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+
+
+def test_what_an_interrupted_writer_left_is_replaced(tmp_path: Path) -> None:
+    write_index(tmp_path, CHUNKS, stamp="1")
+    expected = files_of(tmp_path)
+    (tmp_path / INDEX_FILE).unlink()
+    (tmp_path / read_about_generation(expected) / "rows.npy").write_bytes(b"half")
+    write_index(tmp_path, CHUNKS, stamp="1")
+    assert files_of(tmp_path) == expected
+
+
+def read_about_generation(files: dict[str, bytes]) -> str:
+    return str(json.loads(files[INDEX_FILE])["generation"])
+
+
+def test_a_reader_needs_no_forward_files(index: LexicalIndex, tmp_path: Path) -> None:
+    for name in FORWARD_FILES:
+        (tmp_path / read_about(tmp_path)["generation"] / name).unlink()
+    assert found(LexicalIndex(tmp_path), "pump") == found(index, "pump")
+    with pytest.raises(LexicalIndexUnusable, match="missing or damaged"):
+        update_index(tmp_path, add=[], remove=["a"], stamp="2")
+
+
+def test_an_unusable_index_says_why_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(LexicalIndexUnusable, match=r"there is none\. Run `ingest add`"):
+        LexicalIndex(tmp_path)
+    write_index(tmp_path, CHUNKS, stamp="1")
+    about = read_about(tmp_path)
+    (tmp_path / INDEX_FILE).write_text(json.dumps(about | {"terms": 0}))
+    with pytest.raises(LexicalIndexUnusable, match="this version needs"):
+        LexicalIndex(tmp_path)
+    (tmp_path / INDEX_FILE).write_text("{")
+    with pytest.raises(LexicalIndexUnusable, match="cannot be read"):
+        LexicalIndex(tmp_path)
+    (tmp_path / INDEX_FILE).write_text(json.dumps(about))
+    (tmp_path / about["generation"] / "rows.npy").write_bytes(b"half")
+    with pytest.raises(LexicalIndexUnusable, match="damaged"):
+        LexicalIndex(tmp_path)
+    shutil.rmtree(tmp_path / about["generation"])
+    with pytest.raises(LexicalIndexUnusable, match="missing"):
+        LexicalIndex(tmp_path)
+
+
+def test_opening_maps_the_files(index: LexicalIndex) -> None:
+    assert index._bm25 is not None
+    arrays = [index._ids, index._terms, *(index._bm25.scores[name] for name in ("data", "indices", "indptr"))]
+    assert all(isinstance(array, np.memmap) for array in arrays)
+
+
+def test_hashes_are_the_same_in_every_process(tmp_path: Path) -> None:
+    write_index(tmp_path / "here", CHUNKS, stamp="1")
+    program = (
+        "import sys; from pathlib import Path; from corpus.lexical.build import write_index\n"
+        "from tests.corpus.lexical.test_index import CHUNKS\n"
+        "write_index(Path(sys.argv[1]), CHUNKS, stamp='1')"
+    )
+    root = Path(__file__).parents[3]
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "there")], check=True, cwd=root)
+    assert files_of(tmp_path / "here") == files_of(tmp_path / "there")

@@ -1,0 +1,1 @@
+"""Published snapshots: written, read, damaged, raced for."""

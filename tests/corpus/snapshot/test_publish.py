@@ -1,0 +1,306 @@
+"""Publishing: the same tests on a folder and on S3 over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import (
+    CollectionMissing,
+    SettingsError,
+    SnapshotConflict,
+    SnapshotInvalid,
+    SnapshotMissing,
+    SnapshotUnavailable,
+    StoreUnavailable,
+)
+from corpus.snapshot.manifest import OBJECTS, POINTER, SQLITE, VERSIONS, manifest_key, object_key
+from corpus.snapshot.place import place_of
+from corpus.snapshot.publish import list_versions, publish, rollback
+from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
+from tests.handler.corpora import Text, write_corpus
+from tests.s3_server import S3Server
+
+
+def test_what_is_published_is_named_by_its_content_and_pointed_at(keeper: Keeper) -> None:
+    published = keeper.publishes("The warranty lasts 24 months.")
+    place = place_of(keeper.dest)
+    pointer = json.loads(place.read(POINTER)[0])  # type: ignore[index]  # It is there.
+    manifest = place.read(manifest_key(pointer["version"]))
+    assert manifest is not None
+    assert pointer["version"] == published.manifest.version
+    assert pointer["manifest_sha256"] == hashlib.sha256(manifest[0]).hexdigest()
+    fields = json.loads(manifest[0])
+    assert (fields["documents"], fields["chunks"]) == (1, 1)
+    assert fields["record"]["embedding_model"] == "text-embedding-3-small"
+    assert (fields["record"]["dimensions"], fields["record"]["metric"]) == (256, "cosine")
+    for file in fields["files"]:
+        content = place.read(object_key(file["sha256"]))
+        assert content is not None
+        assert hashlib.sha256(content[0]).hexdigest() == file["sha256"]
+        assert len(content[0]) == file["bytes"]
+    place.close()
+
+
+def test_publishing_the_same_again_moves_nothing(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 24 months.")
+    again = publish(keeper.settings, keeper.dest)
+    assert first.is_new
+    assert first.moved == sum(first.manifest.objects.values())
+    assert (again.is_new, again.moved, again.manifest) == (False, 0, first.manifest)
+    assert len(list_versions(keeper.dest).manifests) == 1
+
+
+def test_a_change_is_a_new_version_and_only_new_objects_move(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 24 months.")
+    second = keeper.publishes("The warranty lasts 36 months.")
+    shared = first.manifest.objects.keys() & second.manifest.objects.keys()
+    assert shared
+    assert second.moved == sum(size for sha256, size in second.manifest.objects.items() if sha256 not in shared)
+    listed = list_versions(keeper.dest)
+    assert listed.latest == second.manifest.version
+    assert [manifest.version for manifest in listed.manifests] == [second.manifest.version, first.manifest.version]
+
+
+def test_the_published_store_keeps_no_second_copy_of_the_vectors_and_no_other_collection(
+    in_folder: Keeper, tmp_path: Path
+) -> None:
+    secret = in_folder.settings.model_copy(update={"chroma_collection": "secret"})
+    write_corpus(secret, [Text(source="salaries.txt", text="A salary that is nobody's business.")])
+    texts = [Text(source=f"{number}.txt", text=f"Text number {number}.") for number in range(150)]
+    write_corpus(in_folder.settings, texts)
+    published = publish(in_folder.settings, in_folder.dest)
+    (sqlite,) = (file for file in published.manifest.files if file.path == SQLITE)
+    content = Path(in_folder.dest, object_key(sqlite.sha256)).read_bytes()
+    assert b"nobody's business" not in content
+    (tmp_path / SQLITE).write_bytes(content)
+    with contextlib.closing(sqlite3.connect(tmp_path / SQLITE)) as database:
+        # Chroma leaves the last entry in its queue.
+        assert database.execute("SELECT count(*) FROM embeddings_queue").fetchone()[0] <= 1
+        assert database.execute("SELECT name FROM collections").fetchall() == [("corpus",)]
+    # The keeper's own store still has both.
+    assert len(list_collections(in_folder.settings.chroma_path)) == 2
+
+
+def list_collections(folder: Path) -> list[tuple[str]]:
+    with contextlib.closing(sqlite3.connect(folder / SQLITE)) as database:
+        found: list[tuple[str]] = database.execute("SELECT name FROM collections").fetchall()
+        return found
+
+
+def test_other_files_of_the_store_travel_along(in_folder: Keeper) -> None:
+    in_folder.says("The warranty lasts 24 months.")
+    extra = in_folder.settings.chroma_path / "lexical" / "terms.bin"
+    extra.parent.mkdir()
+    extra.write_bytes(b"terms")
+    assert publish(in_folder.settings, in_folder.dest).is_new
+    corpus = live_snapshot(in_folder.reader_settings()).current()
+    assert (corpus_folder(in_folder) / "lexical" / "terms.bin").read_bytes() == b"terms"
+    assert answer(corpus)
+    extra.write_bytes(b"other terms")
+    assert publish(in_folder.settings, in_folder.dest).is_new
+
+
+def corpus_folder(keeper: Keeper) -> Path:
+    (sqlite,) = keeper.cache.rglob(SQLITE)
+    return sqlite.parent
+
+
+def test_rolling_back_goes_to_the_version_before_or_to_the_one_named(keeper: Keeper) -> None:
+    versions = [keeper.publishes(f"The warranty lasts {months} months.").manifest.version for months in (12, 24, 36)]
+    assert rollback(keeper.dest).version == versions[1]
+    assert rollback(keeper.dest).version == versions[0]
+    assert list_versions(keeper.dest).latest == versions[0]
+    with pytest.raises(SnapshotMissing, match="no older version"):
+        rollback(keeper.dest)
+    assert rollback(keeper.dest, versions[2]).version == versions[2]
+    with pytest.raises(SnapshotMissing, match=r"no version '20200101T000000000Z-000000000000'.*There are: "):
+        rollback(keeper.dest, "20200101T000000000Z-000000000000")
+
+
+def test_rolling_back_to_a_version_that_lost_an_object_is_refused(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 12 months.")
+    second = keeper.publishes("The warranty lasts 24 months.")
+    lost = next(iter(first.manifest.objects.keys() - second.manifest.objects.keys()))
+    place = place_of(keeper.dest)
+    place.delete([object_key(lost)])
+    place.close()
+    with pytest.raises(SnapshotInvalid, match="no longer whole"):
+        rollback(keeper.dest)
+    assert list_versions(keeper.dest).latest == second.manifest.version
+
+
+def test_keep_removes_versions_and_every_object_that_none_has(keeper: Keeper, tmp_path: Path) -> None:
+    place = place_of(keeper.dest)
+    (tmp_path / "stray").write_bytes(b"what a killed publisher left")
+    place.upload(tmp_path / "stray", object_key("f" * 64), lambda _: None)
+    versions = [keeper.publishes(f"The warranty lasts {months} months.") for months in (12, 24)]
+    last = keeper.publishes("The warranty lasts 36 months.", keep=2)
+    assert last.removed_versions == (versions[0].manifest.version,)
+    assert place.sizes(VERSIONS).keys() == {manifest_key(one.manifest.version) for one in (versions[1], last)}
+    kept = {object_key(sha256) for one in (versions[1], last) for sha256 in one.manifest.objects}
+    assert place.sizes(OBJECTS).keys() == kept
+    place.close()
+    rollback(keeper.dest)
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 24 months."
+
+
+def test_keep_never_removes_the_version_that_is_served(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 12 months.")
+    keeper.publishes("The warranty lasts 24 months.")
+    keeper.says("The warranty lasts 12 months.")
+    rollback(keeper.dest, first.manifest.version)
+    kept = publish(keeper.settings, keeper.dest, keep=1)
+    assert list_versions(keeper.dest).latest == kept.manifest.version
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 12 months."
+
+
+def test_of_two_publishers_at_once_one_wins_and_the_other_is_told(keeper: Keeper, tmp_path: Path) -> None:
+    keeper.publishes("The warranty lasts 12 months.")
+    rival_settings = keeper.settings.model_copy(update={"chroma_path": tmp_path / "rival"})
+    rival = Keeper(rival_settings, keeper.dest, keeper.cache).says("The warranty lasts 99 months.")
+    keeper.says("The warranty lasts 24 months.")
+    outcomes: list[str] = []
+
+    # The rival publishes while our objects are under way.
+    def at_first_byte(moved: int, _total: int) -> None:
+        if moved == 0 and not outcomes:
+            outcomes.append(publish(rival.settings, rival.dest).manifest.version)
+
+    with pytest.raises(SnapshotConflict, match="at the same time") as refused:
+        publish(keeper.settings, keeper.dest, on_progress=at_first_byte)
+    assert outcomes[0] in str(refused.value)
+    listed = list_versions(keeper.dest)
+    assert listed.latest == outcomes[0]
+    assert len(listed.manifests) == 2
+    assert publish(keeper.settings, keeper.dest).is_new
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 24 months."
+
+
+def test_of_many_publishers_at_once_exactly_one_moves_the_pointer_at_a_time(keeper: Keeper) -> None:
+    place = place_of(keeper.dest)
+    place.replace(POINTER, b"0", tag=None)
+    found = place.read(POINTER)
+    assert found is not None
+    winners: list[int] = []
+
+    def race(number: int) -> None:
+        with contextlib.suppress(SnapshotConflict):
+            place.replace(POINTER, str(number).encode(), tag=found[1])
+            winners.append(number)
+
+    threads = [threading.Thread(target=race, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(winners) == 1
+    assert place.read(POINTER)[0] == str(winners[0]).encode()  # type: ignore[index]  # It is there.
+    with pytest.raises(SnapshotConflict):
+        place.replace(POINTER, b"new", tag=None)
+    place.close()
+
+
+def test_a_publisher_that_tidies_up_takes_nothing_from_one_that_is_under_way(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 12 months.")
+    keeper.says("The warranty lasts 24 months.")
+    swept: list[set[str]] = []
+    place = place_of(keeper.dest)
+
+    # Somebody removes what nothing refers to once our objects are there and our manifest is not.
+    def at_last_byte(moved: int, total: int) -> None:
+        if moved == total and not swept:
+            stale = place.sizes(OBJECTS).keys() - {object_key(sha256) for sha256 in first.manifest.objects}
+            place.delete(stale)
+            swept.append(set(stale))
+
+    publish(keeper.settings, keeper.dest, on_progress=at_last_byte)
+    place.close()
+    assert swept
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 24 months."
+
+
+KILLED_AT_LAST_BYTE = """
+import os, signal, sys
+from pathlib import Path
+from corpus.settings import CorpusSettings
+from corpus.snapshot.publish import publish
+
+def at_last_byte(moved, total):
+    if moved == total and total:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+publish(CorpusSettings(chroma_path=Path(sys.argv[1])), sys.argv[2], on_progress=at_last_byte)
+"""
+
+
+def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finishes(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 12 months.")
+    keeper.says("The warranty lasts 24 months.")
+    command = [sys.executable, "-c", KILLED_AT_LAST_BYTE, str(keeper.settings.chroma_path), keeper.dest]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert list_versions(keeper.dest).latest == first.manifest.version
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 12 months."
+    assert publish(keeper.settings, keeper.dest, keep=1).is_new
+    place = place_of(keeper.dest)
+    (manifest,) = list_versions(keeper.dest).manifests
+    assert place.sizes(OBJECTS).keys() == {object_key(sha256) for sha256 in manifest.objects}
+    place.close()
+
+
+def test_a_store_that_is_being_written_to_is_not_published(in_folder: Keeper) -> None:
+    in_folder.says("The warranty lasts 12 months.")
+    ticking = in_folder.settings.chroma_path / "ticking"
+    stopped = threading.Event()
+
+    def write() -> None:
+        while not stopped.wait(0.001):
+            ticking.write_bytes(str(time.time_ns()).encode())
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with pytest.raises(StoreUnavailable, match="is being written to"):
+            publish(in_folder.settings, in_folder.dest)
+    finally:
+        stopped.set()
+        writer.join()
+
+
+def test_half_a_document_is_not_published(in_folder: Keeper) -> None:
+    in_folder.says("The warranty lasts 12 months.")
+    with contextlib.closing(sqlite3.connect(in_folder.settings.chroma_path / SQLITE)) as database:
+        database.execute("UPDATE embedding_metadata SET int_value = 3 WHERE key = 'chunks'")
+        database.commit()
+    with pytest.raises(SnapshotInvalid, match="under way or was killed"):
+        publish(in_folder.settings, in_folder.dest)
+
+
+def test_there_must_be_something_to_publish(in_folder: Keeper, chroma_url: str) -> None:
+    with pytest.raises(CollectionMissing, match="ingest add"):
+        publish(in_folder.settings, in_folder.dest)
+    in_folder.says("The warranty lasts 12 months.")
+    with pytest.raises(CollectionMissing, match="other"):
+        publish(in_folder.settings.model_copy(update={"chroma_collection": "other"}), in_folder.dest)
+    with pytest.raises(SettingsError, match="CHROMA_URL"):
+        publish(in_folder.settings.model_copy(update={"chroma_url": chroma_url}), in_folder.dest)
+    assert not Path(in_folder.dest).exists()
+
+
+def test_a_place_that_cannot_be_used_is_named(in_folder: Keeper, s3: S3Server) -> None:
+    in_folder.says("The warranty lasts 12 months.")
+    with pytest.raises(SnapshotUnavailable, match="no bucket 'no-such-bucket'"):
+        publish(in_folder.settings, "s3://no-such-bucket/x")
+    with pytest.raises(SnapshotUnavailable, match="/dev/null"):
+        publish(in_folder.settings, "/dev/null")
+    assert s3.url
