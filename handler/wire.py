@@ -26,14 +26,21 @@ MAX_NAME_CHARS = 2_000
 MAX_TOP_K = 50
 DEFAULT_TOP_K = 5
 MAX_CONTEXT = 3
-# Some character that is not white space, and no NUL.
-TEXT_PATTERN = r"^[^\u0000]*\S[^\u0000]*$"
+# Some character that no dialect of regular expressions takes for white space, and no NUL.
+VISIBLE = r"[^\s\u0000-\u0020\u007f-\u00a0\ufeff]"
+TEXT_PATTERN = rf"^[^\u0000]*{VISIBLE}[^\u0000]*$"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?")
 
 
 def _whole(value: object) -> object:
     # JSON knows one kind of number: 5.0 is the integer 5.
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _visible(text: str) -> str:
+    if not re.search(VISIBLE, text):
+        raise ValueError("must hold some text")
+    return text
 
 
 def _date(text: str) -> str:
@@ -49,9 +56,12 @@ def moment(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-TEXT_SCHEMA = Field(json_schema_extra={"pattern": TEXT_PATTERN})
-Query = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), TEXT_SCHEMA]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), TEXT_SCHEMA]
+_SCHEMA = Field(json_schema_extra={"pattern": TEXT_PATTERN})
+_TEXT = AfterValidator(_visible)
+Query = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), _TEXT, _SCHEMA
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), _TEXT, _SCHEMA]
 DOCUMENT_ID = re.compile("[0-9a-f]{16}")
 DocumentId = Annotated[str, StringConstraints(pattern=f"^{DOCUMENT_ID.pattern}$")]
 Whole = Annotated[int, BeforeValidator(_whole)]
