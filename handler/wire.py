@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from corpus.filters import Filter
+from corpus.settings import SearchMode
 from handler.filterable import FilterField, Kind
 
 MAX_QUERY_CHARS = 4_000
@@ -81,6 +82,15 @@ class SearchRequest(Body):
     )
     context: Annotated[Whole, Field(ge=0, le=MAX_CONTEXT)] | None = Field(
         None, description="How many neighbouring chunks to add before and after each; 0 unless given.", examples=[1]
+    )
+    min_score: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = Field(
+        None, description="Leave out chunks that score below this, 0 to 1; 0 unless given.", examples=[0.3]
+    )
+    mode: SearchMode | None = Field(
+        None,
+        description="How to find chunks: dense by meaning, lexical by words, hybrid by both; the server's way unless "
+        "given.",
+        examples=["hybrid"],
     )
     source: Name | None = Field(
         None,

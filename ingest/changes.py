@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentError
-from corpus.records import DocumentRecord, Metadata
+from corpus.records import DocumentRecord
 from corpus.tokens import Tokenizer
+from ingest.describe import Description
 from ingest.document import Document
 from ingest.find import FoundFile
 from ingest.prepare import Prepared, digest_of, prepare, source_of
@@ -24,7 +25,7 @@ class Job:
 
     files: Sequence[FoundFile]
     read: Callable[[Iterable[FoundFile]], Reading]
-    metadata: Metadata = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
     options: str = ""
 
 
@@ -100,20 +101,20 @@ class Changes:
     def _compared(self, file: FoundFile, documents: Sequence[Document]) -> Iterator[Change]:
         stored = {record.source: record for record in self._by_file.get(file.source, [])}
         stamp = stamp_of(file, self._job.options, len(documents))
-        for document in documents:
-            source = source_of(file, document)
-            digest = digest_of(document, self._job.metadata)
+        for read in documents:
+            source = source_of(file, read)
             old = stored.pop(source, None)
-            if old is not None and old.digest == digest:
-                yield Same(old.document_id, stamp)
-                continue
             try:
+                document = self._job.description.of(read, file)
+                digest = digest_of(document)
+                if old is not None and old.digest == digest:
+                    yield Same(old.document_id, stamp)
+                    continue
                 prepared = prepare(
                     document,
                     file,
                     digest=digest,
                     stamp=stamp,
-                    metadata=self._job.metadata,
                     tokenizer=self._tokenizer(),
                     collection=self._collection,
                 )
@@ -128,7 +129,7 @@ class Changes:
 def stamp_of(file: FoundFile, options: str, documents: int) -> str:
     """What must agree for a file not to be read again: size, time, options, and all its documents being there."""
     made = hashlib.sha256(options.encode()).hexdigest()[:12]
-    return f"{file.size}-{file.modified_ns}-{made}-{documents}"
+    return f"{file.size}-{file.modified_ns}-{file.described_ns}-{made}-{documents}"
 
 
 def gone(stored: Iterable[DocumentRecord], files: Iterable[FoundFile], scopes: Iterable[str]) -> list[DocumentRecord]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,7 +17,9 @@ from corpus.snapshot import publish as publishing
 from corpus.store import open_store
 from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
+from ingest.describe import description_from
 from ingest.exclusive import exclusive
+from ingest.report import write_report
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -62,6 +64,16 @@ def add(
     include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="No files that match, as in .gitignore.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that read files.  [default: WORKERS]")] = None,
+    metadata: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="What to note of every document; tags take commas.")
+    ] = None,
+    url_template: Annotated[
+        str | None, typer.Option(help="The citation link, made of {source}, {folder}, {name} and {stem}.")
+    ] = None,
+    password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.json", help="Write the JSON report here too.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from PATH.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let --prune empty the collection.")] = False,
@@ -70,9 +82,17 @@ def add(
     """Bring documents in; unchanged ones cost nothing."""
     settings = load(IngestSettings, chroma_collection=collection, source_root=root, workers=workers)
     options = AddOptions(
-        include=tuple(include or ()), exclude=tuple(exclude or ()), dry_run=dry_run, prune=prune, may_empty=yes
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        description=description_from(metadata or (), url_template),
+        password=password,
+        dry_run=dry_run,
+        prune=prune,
+        may_empty=yes,
     )
     report = add_documents(paths, settings, options)
+    if report_file:
+        write_report(report, report_file)
     if as_json:
         typer.echo(to_json(report.to_json()))
     else:
@@ -139,6 +159,9 @@ def remove(
 def search(
     query: Annotated[str, typer.Argument(metavar="QUESTION", help="A question in plain text.")],
     top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, max=50, help="How many chunks.")] = 5,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="How to find chunks.  [default: SEARCH_MODE]")
+    ] = None,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -146,7 +169,7 @@ def search(
     if not query.strip():
         raise typer.BadParameter("The question is empty.")
     with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
-        hits = corpus.search(query.strip(), top_k=top_k, timeout_seconds=SEARCH_SECONDS)
+        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, timeout_seconds=SEARCH_SECONDS)
     if as_json:
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:

@@ -102,6 +102,12 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
     out.print(
         f"{report.chunks:,} chunks, {report.tokens:,} tokens, {report.embedded:,} embedded, {report.seconds:.1f} s"
     )
+    if report.price_usd is not None:
+        out.print(
+            f"Embedding would cost about ${report.price_usd:,.4f} at the list price (EMBEDDING_PRICE corrects it)"
+        )
+    elif dry_run:
+        out.print("The model's price is not known: set EMBEDDING_PRICE, in US dollars for a million tokens")
 
 
 def show_documents(documents: Sequence[DocumentRecord]) -> None:

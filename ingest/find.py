@@ -13,16 +13,23 @@ from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, Do
 from ingest.readers import is_readable, why_not
 
 IGNORE_FILE = ".ingestignore"
+# manual.pdf.meta.yaml describes manual.pdf.
+SIDECARS = (".meta.yaml", ".meta.yml", ".meta.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A file to read. `source` is how it is cited and known; `size` is in bytes, `modified_ns` since the epoch."""
+    """A file to read. `source` is how it is cited and known; `size` is in bytes, `modified_ns` since the epoch.
+
+    `sidecar` is the file beside it that describes it; `described_ns` is when that was changed, 0 where there is none.
+    """
 
     path: Path
     source: str
     size: int
     modified_ns: int
+    sidecar: Path | None = None
+    described_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +88,8 @@ class _Walk:
         return path.relative_to(below).as_posix()
 
     def _take(self, path: Path, source: str, *, named: bool) -> None:
+        if path.name.endswith(SIDECARS) and not named:
+            return
         if not is_readable(path):
             reason = why_not(path)
             if named:
@@ -107,7 +116,15 @@ class _Walk:
                 )
             )
             return
-        self.files[source] = FoundFile(path=path, source=source, size=stat.st_size, modified_ns=stat.st_mtime_ns)
+        sidecar = next((beside for end in SIDECARS if (beside := path.with_name(path.name + end)).is_file()), None)
+        self.files[source] = FoundFile(
+            path=path,
+            source=source,
+            size=stat.st_size,
+            modified_ns=stat.st_mtime_ns,
+            sidecar=sidecar,
+            described_ns=sidecar.stat().st_mtime_ns if sidecar else 0,
+        )
 
     def _below(self, folder: Path) -> Iterator[Path]:
         """Every file below a folder that is neither hidden nor excluded, in the order of names; no folder twice."""

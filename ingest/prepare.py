@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from corpus.records import Chunk, DocumentRecord, Metadata, context_of, document_id_of
+from corpus.records import Chunk, DocumentRecord, context_of, document_id_of
 from corpus.tokens import Tokenizer
 from ingest.document import Document
 from ingest.find import FoundFile
@@ -30,9 +30,9 @@ def source_of(file: FoundFile, document: Document) -> str:
     return f"{file.source}#{document.name}" if document.name else file.source
 
 
-def digest_of(document: Document, metadata: Metadata) -> str:
+def digest_of(document: Document) -> str:
     """The hex SHA-256 over everything that ends up in the document's chunks."""
-    about = [document.title, document.url, sorted({**document.metadata, **metadata}.items()), document.page_starts]
+    about = [document.title, document.url, sorted(document.metadata.items()), document.page_starts]
     blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
     return hashlib.sha256(json.dumps([document.text, about, blocks]).encode()).hexdigest()
 
@@ -43,7 +43,6 @@ def prepare(
     *,
     digest: str,
     stamp: str,
-    metadata: Metadata,
     tokenizer: Tokenizer,
     collection: CollectionRecord,
 ) -> Prepared:
@@ -62,7 +61,6 @@ def prepare(
     updated_at = document.updated_at or datetime.fromtimestamp(file.modified_ns / 1e9, UTC).isoformat(
         timespec="seconds"
     )
-    about = {**document.metadata, **metadata}
     chunks = [
         Chunk(
             document_id=document_id_of(source),
@@ -79,7 +77,7 @@ def prepare(
             page=passage.page,
             page_end=passage.page_end,
             heading=passage.heading,
-            metadata=about,
+            metadata=document.metadata,
         )
         for index, passage in enumerate(passages)
     ]
@@ -95,7 +93,7 @@ def prepare(
         stamp=stamp,
         title=document.title,
         url=document.url,
-        metadata=about,
+        metadata=document.metadata,
     )
     texts = [text_for_model(chunk, tokenizer, collection.chunk_tokens) for chunk in chunks]
     return Prepared(record=record, chunks=chunks, texts=texts)

@@ -331,3 +331,86 @@ def test_two_files_with_the_same_content_are_both_listed_and_embedded_once(
     report = result_of(ingest("add", "docs", "--json", server=server))
     assert (report["added"], report["chunks"], report["embedded"]) == (8, 8, 3)
     assert len(server.inputs) == len(set(server.inputs)) == 3
+
+
+def test_a_dry_run_needs_no_key_and_tells_the_price(ingest: Ingest) -> None:
+    report = result_of(
+        ingest(
+            "add", "docs", "--dry-run", "--json", EMBEDDING_MODEL="text-embedding-3-small", EMBEDDING_PRICE="1000000"
+        )
+    )
+    # At a dollar a token the price is the number of tokens, with the context that is embedded with each chunk.
+    assert report["tokens"] <= report["price_usd"] <= report["tokens"] + 3 * 10
+
+
+def test_a_dry_run_counts_only_what_the_model_would_be_sent(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    ingest("add", "docs", server=server)
+    (folder / "docs/copy.md").write_text(TEXTS["warranty.md"])
+    (folder / "docs/new.md").write_text("# New\n\nNothing like it was seen before.\n")
+    report = result_of(ingest("add", "docs", "--dry-run", "--json", server=server))
+    assert (report["added"], report["unchanged"], report["embedded"]) == (2, 3, 1)
+    assert result_of(ingest("stats", "--json", server=server))["documents"] == 3
+
+
+def test_what_the_keeper_says_of_documents_is_stored_and_cited(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    (folder / "docs/returns.txt.meta.yaml").write_text("title: Returns desk\ntags: [shop, post]\nyear: 2025\n")
+    report = result_of(
+        ingest(
+            "add",
+            "docs",
+            "--metadata",
+            "department=sales",
+            "--metadata",
+            "level=3",
+            "--metadata",
+            "tags=a, b",
+            "--url-template",
+            "https://docs.example.com/{folder}/{stem}?x={name}",
+            "--json",
+            server=server,
+        )
+    )
+    assert report["added"] == 3
+    found = result_of(ingest("search", "unused goods returned", "-k", "1", "--json", server=server))["results"][0]
+    assert found["title"] == "Returns desk"
+    assert found["url"] == "https://docs.example.com/docs/returns?x=returns.txt"
+    assert found["metadata"] == {"department": "sales", "level": 3, "tags": ["a", "b"], "year": 2025}
+
+
+def test_a_changed_sidecar_changes_the_document(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    (folder / "docs/returns.txt.meta.json").write_text('{"title": "Returns desk"}')
+    assert result_of(ingest("add", "docs", "--json", server=server))["updated"] == 1
+    titles = [document.get("title") for document in result_of(ingest("list", "--json", server=server))["documents"]]
+    assert "Returns desk" in titles
+
+
+def test_a_broken_sidecar_fails_its_document_alone(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    (folder / "docs/returns.txt.meta.yaml").write_text("title: [")
+    run = ingest("add", "docs", "--json", server=server)
+    assert run.returncode == 1
+    report = json.loads(run.stdout)
+    assert report["added"] == 2
+    assert "returns.txt.meta.yaml" in report["failed"][0]["error"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--metadata", "nonsense"], ["--url-template", "https://x/{unknown}"], ["--url-template", "{source}"],
+     ["--report", "no/such/folder/report.json"]],
+)  # fmt: skip
+def test_what_cannot_be_said_of_documents_is_refused(
+    ingest: Ingest, server: EmbeddingsServer, arguments: list[str]
+) -> None:
+    run = ingest("add", "docs", *arguments, server=server)
+    assert run.returncode == 2
+    assert arguments[0] in run.stderr
+
+
+def test_the_report_is_written_to_a_file_too(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    report = result_of(ingest("add", "docs", "--json", "--report", "report.json", server=server))
+    assert json.loads((folder / "report.json").read_text()) == report
