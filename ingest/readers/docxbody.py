@@ -107,7 +107,9 @@ class BodyWriter:
                     texts.append(cell if isinstance(cell, str) else one_line(" ".join(_all_text(cell))))
             grid.append(texts)
             above = texts
-        self._composer.table(lines(grid, header_rows=_declared_header(table)))
+        look = child(child(table, "tblPr"), "tblLook")
+        is_styled = look is not None and attribute(look, "firstRow") in ("1", "true")
+        self._composer.table(lines(grid, header_rows=_declared_header(table), has_header_style=is_styled))
 
 
 class _Pieces:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.document import Document
+from ingest.readers.attachments import read_attachments
 from ingest.readers.pdfassembly import Content, assemble
 from ingest.readers.pdfium import Line, OutlineEntry, PasswordNeeded, Pdf
 from ingest.readers.pdftext import is_garbage
@@ -25,16 +26,20 @@ _MAX_SPACED_LENGTH = 3.2
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
     second = _SecondTry(data, password)
+    files: list[tuple[str, bytes]] = []
     try:
         with Pdf(data, password) as pdf:
             content = _by_pdfium(pdf, second)
+            files = list(pdf.attachments())
     except PasswordNeeded:
         raise
     except DocumentUnreadable as error:
         content = _by_pypdf(second, error)
     _refuse_form(content)
     _drop_noise(content)
-    return [assemble(content)]
+    attached, notes = read_attachments(files)
+    content.notes.extend(notes)
+    return [assemble(content), *attached]
 
 
 class _SecondTry:

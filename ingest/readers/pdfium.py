@@ -112,6 +112,7 @@ class Pdf:
         is_even = units - 1 == count
         if has_pairs:
             text = "".join(map(_units, text))
+        text = text.replace("\t", " ")
         if HYPHEN in text:
             text = text.replace(HYPHEN, HYPHEN + "\n")
         lines = []
@@ -132,9 +133,11 @@ class Pdf:
     def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
         rectangle = self._rectangle
         raw.FPDFText_GetLooseCharBox(text_page, last, rectangle)
-        right = rectangle.right
+        left, right = rectangle.left, rectangle.right
         raw.FPDFText_GetLooseCharBox(text_page, first, rectangle)
-        left, bottom, height = rectangle.left, rectangle.bottom, rectangle.top - rectangle.bottom
+        # The first character stands on the right in Arabic and Hebrew.
+        left, right = min(left, rectangle.left), max(right, rectangle.right)
+        bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
         is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
         if is_bold or is_fixed:  # All of the line is, if its ends are.
             other = self._font(text_page, last)

@@ -21,24 +21,28 @@ _MAX_LABEL_CHARACTERS = 80
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,' \u00a0\u202f")
 
 
-def lines(rows: Sequence[Row], *, header_rows: int | None = None) -> list[str]:
+def lines(rows: Sequence[Row], *, header_rows: int | None = None, has_header_style: bool = False) -> list[str]:
     """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
 
     `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
-    that the one before them spans are given as SPANNED.
+    that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart.
     """
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
     titles: list[str] = []
     if header_rows is None:
         while cleaned and _is_title(cleaned[0]):
             titles.append(_plain(_joined_symbols(cleaned.pop(0))))
-        header_rows = _header_by_look(cleaned)
+        header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
     header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
     body = [joined for row in cleaned[header_rows:] if any(joined := _joined_symbols(row))]
     if not body:
         return [*filter(None, titles), *map(_plain, header)]
     labels = _labels(header)
-    return [*filter(None, titles), *(_labelled(labels, row) if labels else _plain(row) for row in body)]
+    shown = [_labelled(labels, row) if labels else _plain(row) for row in body]
+    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell}
+    # The names of columns without a value would be lost.
+    unused = {*labels} - used - {""}
+    return [*filter(None, titles), *(map(_plain, header) if unused else ()), *shown]
 
 
 def _is_title(row: Row) -> bool:
@@ -98,7 +102,7 @@ def looks_like_header(row: Row) -> bool:
     )
 
 
-def _header_by_look(rows: Sequence[Row]) -> int:
+def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
     """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
     top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
     first = next((index for index, row in enumerate(rows[top:], top) if has_values(row)), None)
@@ -109,7 +113,8 @@ def _header_by_look(rows: Sequence[Row]) -> int:
         return count if is_header else 0
     body = [row for row in rows[top + 1 :] if any(row)]
     # One row of words under another says nothing of which names what.
-    return top + 1 if len(body) > 1 and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
+    tells = len(body) > 1 or (has_header_style and bool(body))
+    return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
 
 
 def has_values(row: Row) -> bool:
