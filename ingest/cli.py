@@ -16,6 +16,7 @@ from corpus.settings import load
 from corpus.store import open_store
 from ingest import console
 from ingest.add import AddOptions, add_documents, remove_documents
+from ingest.evaluate import MODES, EvalOptions, evaluate
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -152,3 +153,25 @@ def search(
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:
         console.show_hits(hits)
+
+
+@app.command("eval")
+def evaluate_collection(
+    folder: Annotated[Path, typer.Argument(metavar="BEIR_DIR", help="Has corpus.jsonl, queries.jsonl and qrels/.")],
+    qrels: Annotated[Path | None, typer.Option(help="Judgements.  [default: BEIR_DIR/qrels/test.tsv]")] = None,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="Only this way.  [default: all three]")
+    ] = None,
+    no_split: Annotated[
+        bool, typer.Option("--no-split", help="One passage a document, cut at the model's window.")
+    ] = False,
+    cache: Annotated[Path, typer.Option(help="Folder that keeps vectors between runs.")] = Path(".eval-cache"),
+    as_json: AsJson = False,
+) -> None:
+    """Measure search on a test collection, in a store that is thrown away."""
+    options = EvalOptions(modes=[mode] if mode else MODES, qrels=qrels, split=not no_split, cache=cache)
+    evaluation = evaluate(folder, load(IngestSettings), options)
+    if as_json:
+        typer.echo(to_json(evaluation.to_json()))
+    else:
+        console.show_evaluation(evaluation)
