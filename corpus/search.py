@@ -59,22 +59,30 @@ def search(
 
     Without a usable index of words, hybrid search is dense search, and lexical search raises LexicalIndexUnusable.
     """
+    return [
+        list(diverse(_hits(store, candidates, plan), limit=plan.top_k, max_per_document=_most(plan)))
+        for candidates in rank_each(store, queries, vectors, trusts, plan)
+    ]
+
+
+def rank_each(
+    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+) -> list[Candidates]:
+    """For each query its candidates, to be ranked as far as they are asked for."""
     index = _index(store, plan.mode)
     allowed = store.ids(plan.where) if index is not None and plan.where else None
     near = [{}] * len(queries) if vectors is None else store.similar(vectors, count=plan.depth, where=plan.where)
-    answers = []
+    ranked: list[Candidates] = []
     for place, query in enumerate(queries):
         scores = index.scores(query) if index is not None else None
-        candidates: Candidates
         if vectors is None and scores is not None:
-            candidates = _Lexical(scores, allowed, plan.depth)
+            ranked.append(_Lexical(scores, allowed, plan.depth))
         elif vectors is not None and scores is not None:
             matches = [match.chunk_id for match in scores.top(plan.depth, allowed=allowed)]
-            candidates = _Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth)
+            ranked.append(_Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
         else:
-            candidates = _Dense(near[place])
-        answers.append(list(diverse(_hits(store, candidates, plan), limit=plan.top_k, max_per_document=_most(plan))))
-    return answers
+            ranked.append(_Dense(near[place]))
+    return ranked
 
 
 def _most(plan: Plan) -> int | None:

@@ -18,6 +18,7 @@ from corpus.store import open_store
 from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
 from ingest.describe import description_from
+from ingest.evaluate import MODES, EvalOptions, evaluate
 from ingest.exclusive import exclusive
 from ingest.report import write_report
 from ingest.settings import IngestSettings
@@ -225,3 +226,25 @@ def rollback(
         typer.echo(to_json(snapshots.manifest_to_json(manifest)))
     else:
         console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")
+
+
+@app.command("eval")
+def evaluate_collection(
+    folder: Annotated[Path, typer.Argument(metavar="BEIR_DIR", help="Has corpus.jsonl, queries.jsonl and qrels/.")],
+    qrels: Annotated[Path | None, typer.Option(help="Judgements.  [default: BEIR_DIR/qrels/test.tsv]")] = None,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="Only this way.  [default: all three]")
+    ] = None,
+    no_split: Annotated[
+        bool, typer.Option("--no-split", help="One passage a document, cut at the model's window.")
+    ] = False,
+    cache: Annotated[Path, typer.Option(help="Folder that keeps vectors between runs.")] = Path(".eval-cache"),
+    as_json: AsJson = False,
+) -> None:
+    """Measure search on a test collection, in a store that is thrown away."""
+    options = EvalOptions(modes=[mode] if mode else MODES, qrels=qrels, split=not no_split, cache=cache)
+    evaluation = evaluate(folder, load(IngestSettings), options)
+    if as_json:
+        typer.echo(to_json(evaluation.to_json()))
+    else:
+        console.show_evaluation(evaluation)
