@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ENTRY = "handler.main"
-LOCAL_EMBEDDER = {"corpus.embedding.bert", "corpus.embedding.minilm"}
+LOCAL_EMBEDDER = ("corpus.embedding.bert", "corpus.embedding.minilm")
 PACKAGES = ("corpus", "handler")
 
 # AWS counts everything that the zip unpacks to, layers included.
@@ -37,7 +37,7 @@ def our_modules(*, local_model: bool) -> list[Path]:
     waiting = [ENTRY]
     while waiting:
         module = waiting.pop()
-        if module in LOCAL_EMBEDDER and not local_model:
+        if module.startswith(LOCAL_EMBEDDER) and not local_model:
             continue
         for path in _files_of(module):
             if path not in found:

@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.lambda_ import tools
 CGROUP = Path("/sys/fs/cgroup")
 FULL_CPU_MB = 1769
 PERIOD_US = 100_000
+END_SECONDS = 10.0
 USER, GROUP = "993", "990"
 
 # /var and /opt get a layer of their own, in which the places that Lambda has can be made.
@@ -72,10 +74,16 @@ class Sandbox:
         return ["unshare", "--mount", "--propagation", "private", "bash", "-c", script], given
 
     def close(self) -> None:
-        """Remove the groups; their processes have ended."""
+        """Remove the groups, as soon as their last process is gone."""
+        deadline = time.monotonic() + END_SECONDS
         for group in self._groups:
-            if group.is_dir():
-                group.rmdir()
+            while group.is_dir():
+                try:
+                    group.rmdir()
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.05)
 
     def _limit(self, memory_mb: int) -> list[Path]:
         """Make control groups with Lambda's share of CPU and memory. Returns the files that take a process."""
