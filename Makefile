@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo serve check test clean
+.PHONY: setup demo serve lambda check test clean
 
 setup: .venv/dev.stamp
 
@@ -40,6 +40,10 @@ check: .venv/dev.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest
+
+# LOCAL_MODEL=1 adds all-MiniLM-L6-v2; ARGS="--arm64 --bundle SNAPSHOT".
+lambda: .venv/runtime.stamp
+	@$(BIN)/python -m infra.build_lambda $(ARGS)
 
 clean:
 	rm -rf .venv .chroma dist .mypy_cache .ruff_cache .pytest_cache

@@ -5,6 +5,7 @@ boto3 is part of the Lambda runtime. It is imported when it is needed, because i
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from corpus.errors import SettingsError
@@ -57,16 +58,18 @@ def _ask(service: str, operation: str, what: str, **arguments: object) -> Any:
     try:
         from botocore.exceptions import BotoCoreError, ClientError
     except ImportError as error:
-        raise SettingsError(f"Reading {what} needs boto3. Install it, or give the keys in API_KEYS.") from error
+        raise SettingsError(f"Reading {what} needs boto3. Install it, or give the keys themselves.") from error
     try:
-        return getattr(_client(service, seconds=SECRET_SECONDS), operation)(**arguments)
+        # Closed, because Lambda may take a snapshot of this process.
+        with contextlib.closing(_client(service, seconds=SECRET_SECONDS)) as client:
+            return getattr(client, operation)(**arguments)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown error")
         raise SettingsError(
-            f"API keys cannot be read from {what}: {code}. Check its name and the role's rights."
+            f"The keys cannot be read from {what}: {code}. Check its name and the role's rights."
         ) from None
     except BotoCoreError as error:
-        raise SettingsError(f"API keys cannot be read from {what}: {error}") from error
+        raise SettingsError(f"The keys cannot be read from {what}: {error}") from error
 
 
 def _client(service: str, *, seconds: float) -> Any:

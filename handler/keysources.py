@@ -20,6 +20,19 @@ def read_keys(settings: HandlerSettings) -> tuple[KeyEntry, ...]:
     return tuple(entries)
 
 
+def openai_key(settings: HandlerSettings) -> str | None:
+    """The key of the embeddings endpoint, where AWS keeps it; None where no name is given. Raises SettingsError."""
+    if settings.openai_api_key_secret is not None:
+        from handler.aws import read_secret
+
+        return read_secret(settings.openai_api_key_secret).strip()
+    if settings.openai_api_key_parameter is not None:
+        from handler.aws import read_parameter
+
+        return read_parameter(settings.openai_api_key_parameter).strip()
+    return None
+
+
 def _texts(settings: HandlerSettings) -> Iterator[tuple[str, str]]:
     yield "API_KEYS", settings.api_keys.get_secret_value()
     if settings.api_keys_file is not None:

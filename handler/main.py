@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from mangum import Mangum
 
 from corpus.corpus import open_corpus
-from corpus.settings import load
 from handler.app import create_app
+from handler.lifecycle import lambda_settings, make_ready, register_hooks
 from handler.logs import JsonLines, configure
-from handler.settings import HandlerSettings
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
 TEXT_TYPES = ["text/", "application/json", "application/yaml"]
 
 configure(JsonLines())
-app = create_app(load(HandlerSettings), open_corpus)
+app = create_app(lambda_settings(), open_corpus)
+make_ready(app)
+register_hooks(app, lambda_settings)
 # Mangum asks for the thread's event loop, and newer Pythons no longer make one for it.
 _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)

@@ -26,6 +26,12 @@ class HandlerSettings(CorpusSettings):
     api_keys_file: Path | None = Field(None, description="A file with such entries, one a line.")
     api_keys_secret: str | None = Field(None, description="Name of an AWS Secrets Manager secret with such entries.")
     api_keys_parameter: str | None = Field(None, description="Name of an AWS SSM parameter with such entries.")
+    openai_api_key_secret: str | None = Field(
+        None, description="Name of an AWS Secrets Manager secret that is the key of the embeddings endpoint."
+    )
+    openai_api_key_parameter: str | None = Field(
+        None, description="Name of an AWS SSM parameter that is the key of the embeddings endpoint."
+    )
     api_key_header: str | None = Field(None, description="A header that may carry the key, beside Authorization.")
 
     public_url: str | None = Field(None, description="Where callers reach the handler, when it cannot tell itself.")
@@ -99,6 +105,12 @@ class HandlerSettings(CorpusSettings):
     def _fields_can_be_read(cls, value: str) -> str:
         search_request(parse_filterable(value))
         return value
+
+    @property
+    def has_named_secrets(self) -> bool:
+        """Whether anything is to be read from AWS by its name."""
+        of_callers = self.api_keys_secret or self.api_keys_parameter
+        return bool(of_callers or self.openai_api_key_secret or self.openai_api_key_parameter)
 
     @property
     def filter_fields(self) -> tuple[FilterField, ...]:

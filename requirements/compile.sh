@@ -10,4 +10,12 @@ compile() {
         --no-emit-index-url --excludes requirements/excludes -o "requirements/$output" "$@"
 }
 compile runtime.txt --group build pyproject.toml
+# Lambda's own: excludes are what Chroma asks for and neither its embedded nor its HTTP client touches.
+for set in lambda lambda-local; do
+    uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url --excludes requirements/$set-excludes --constraint requirements/runtime.txt \
+        -o requirements/$set.txt requirements/$set.in
+done
 compile dev.txt --group dev --constraint requirements/runtime.txt pyproject.toml
+uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
+    --no-emit-index-url --constraint requirements/dev.txt -o requirements/lambda-runtime.txt requirements/lambda-runtime.in

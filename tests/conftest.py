@@ -11,6 +11,7 @@ import pytest
 
 from corpus.settings import CorpusSettings
 from tests.chroma_server import chroma_server
+from tests.lambda_.built import Built, build_into, lambda_python
 from tests.s3_server import S3Server, s3_server
 
 # The developer's own settings must not reach the tests.
@@ -31,6 +32,14 @@ def s3_process() -> Iterator[S3Server]:
     """One S3 server for the whole session; tests use buckets of their own."""
     with s3_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The Lambda package, built once."""
+    if lambda_python() is None:
+        pytest.skip("no Python 3.13, the version of the Lambda runtime")
+    return build_into(tmp_path_factory.mktemp("lambda"))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpus.collection import CollectionRecord
 from corpus.embedding.model import Embedder
-from corpus.errors import SettingsError
+from corpus.errors import ModelFilesInvalid, SettingsError
 from corpus.settings import LOCAL_MODEL, CorpusSettings
 
 DEFAULT_CHUNK_TOKENS = 400
@@ -29,9 +29,14 @@ def _embedder(
     settings: CorpusSettings, model: str, dimensions: int | None, *, shortened: bool | None, paid: bool
 ) -> Embedder:
     if model == LOCAL_MODEL:
-        from corpus.embedding.bert import DIMENSIONS
-        from corpus.embedding.minilm import LocalEmbedder
-
+        try:
+            from corpus.embedding.bert import DIMENSIONS
+            from corpus.embedding.minilm import LocalEmbedder
+        except ImportError as error:
+            raise ModelFilesInvalid(
+                f"The model {LOCAL_MODEL} is not part of this Lambda package. Build it with LOCAL_MODEL=1, or ingest "
+                "into a new collection with another EMBEDDING_MODEL."
+            ) from error
         if dimensions not in {None, DIMENSIONS}:
             raise SettingsError(
                 f"EMBEDDING_DIMENSIONS is {dimensions} but {LOCAL_MODEL} has {DIMENSIONS}. Unset EMBEDDING_DIMENSIONS."

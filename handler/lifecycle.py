@@ -1,0 +1,94 @@
+"""Around a Lambda's life: what is made ready before the first request, and anew after each restore by SnapStart.
+
+https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import logging
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from corpus.embedding.choice import embedder_of
+from corpus.errors import CorpusError
+from corpus.settings import load
+from handler.action import Action
+from handler.keysources import openai_key, read_keys
+from handler.settings import HandlerSettings
+
+logger = logging.getLogger("handler")
+
+# Where `make lambda` puts a bundled snapshot.
+BUNDLE = Path(__file__).parents[1] / "snapshot"
+
+
+def lambda_settings(bundle: Path = BUNDLE) -> HandlerSettings:
+    """The settings with secrets read by their names; a bundled snapshot serves where no other corpus is named.
+
+    Raises SettingsError.
+    """
+    settings = load(HandlerSettings)
+    changes: dict[str, object] = {}
+    if not settings.model_fields_set & {"snapshot_url", "chroma_url", "chroma_path"} and bundle.is_dir():
+        changes["snapshot_url"] = str(bundle)
+    if (key := openai_key(settings)) is not None:
+        changes["openai_api_key"] = SecretStr(key)
+    return settings.model_copy(update=changes)
+
+
+def make_ready(app: FastAPI) -> None:
+    """Open a snapshot before the first request. What is wrong with it is logged, and each request tries again."""
+    action = _action(app)
+    if action.settings.snapshot_url is None:
+        return
+    try:
+        with action.library.corpus():
+            pass
+    except CorpusError as error:
+        logger.error("not_ready", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400 - a fact
+
+
+def register_hooks(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> bool:
+    """Have SnapStart call us, where this process runs under it. Returns whether it is there."""
+    try:
+        # Part of the Lambda runtime, and of nothing else.
+        from snapshot_restore_py import register_after_restore, register_before_snapshot
+    except ImportError:
+        return False
+    register_before_snapshot(before_snapshot)
+    register_after_restore(after_restore, app, settings_now)
+    return True
+
+
+def before_snapshot() -> None:
+    """Leave nothing in the snapshot that lives on only by chance, such as a connection that nobody uses any more."""
+    gc.collect()
+
+
+def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> None:
+    """Many environments come from one snapshot: each gets randomness of its own, and secrets as they are now."""
+    random.seed()
+    action = _action(app)
+    if not action.settings.has_named_secrets:
+        return
+    try:
+        settings = settings_now()
+        app.state.action = dataclasses.replace(action, settings=settings, keys=read_keys(settings))
+        with action.library.corpus() as corpus:
+            corpus.embedder = embedder_of(corpus.store.record, settings)
+    except CorpusError as error:
+        # With what was known when the snapshot was taken it may still work.
+        logger.error("secrets_not_read", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400
+
+
+def _action(app: FastAPI) -> Action:
+    action = app.state.action
+    if not isinstance(action, Action):
+        raise TypeError("create_app has not wired this app.")
+    return action

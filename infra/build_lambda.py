@@ -1,0 +1,172 @@
+"""Build dist/lambda.zip: `make lambda`, or python -m infra.build_lambda. The same inputs give the same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpus.errors import CorpusError, SnapshotMissing
+from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
+from corpus.snapshot.place import place_of
+from corpus.snapshot.publish import read_manifest, read_pointer
+from infra import package
+
+PYTHON_VERSION = "3.13"
+MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+# Amazon Linux 2023 has glibc 2.34; pip does not take a tag for the older ones, so each is named.
+GLIBC_TAGS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
+BUNDLE = "snapshot"
+
+
+class BuildError(Exception):
+    """The package cannot be built; the message says what to do."""
+
+
+def build(
+    target: Path,
+    *,
+    machine: str = "x86_64",
+    local_model: bool = False,
+    bundle: str | None = None,
+    installer: str = "auto",
+) -> int:
+    """Build the zip. Returns the bytes that it unpacks to. Raises BuildError, CorpusError."""
+    python = find_python()
+    with tempfile.TemporaryDirectory(prefix="build-lambda-") as scratch:
+        folder = Path(scratch) / "task"
+        folder.mkdir()
+        install(folder, machine=machine, local_model=local_model, installer=installer)
+        package.prune(folder)
+        package.copy_ours(folder, local_model=local_model)
+        package.compile_bytecode(folder, python)
+        code = package.unpacked_bytes(folder)
+        manifest = put_bundle(folder, bundle, room=package.AWS_UNPACKED_BYTES - code) if bundle else None
+        total = package.unpacked_bytes(folder)
+        _say(
+            f"Unpacked {total:,} bytes of the {package.AWS_UNPACKED_BYTES:,} that AWS allows: "
+            f"{package.AWS_UNPACKED_BYTES - total:,} are left."
+        )
+        if manifest:
+            _say(f"It holds snapshot {manifest.version}: {manifest.chunks:,} chunks, {manifest.bytes:,} bytes.")
+        limit = package.AWS_UNPACKED_BYTES if local_model or bundle else package.OWN_UNPACKED_BYTES
+        if total > limit:
+            parts = ", ".join(f"{name} {size:,}" for name, size in package.largest(folder, 6))
+            raise BuildError(f"The package unpacks to {total:,} bytes, and {limit:,} is the limit. Largest: {parts}.")
+        package.write_zip(folder, target)
+    size = target.stat().st_size
+    _say(f"Wrote {target}: {size:,} bytes, SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
+    if not local_model and not bundle and size > package.OWN_ZIP_BYTES:
+        raise BuildError(f"{target} has {size:,} bytes, and {package.OWN_ZIP_BYTES:,} is the limit of our own.")
+    return total
+
+
+def find_python() -> Path:
+    """An interpreter of the target version, whose bytecode Lambda can use. Raises BuildError."""
+    candidates = [os.environ.get("LAMBDA_PYTHON", ""), sys.executable, shutil.which(f"python{PYTHON_VERSION}") or ""]
+    candidates += map(str, sorted(Path.home().glob(f".pyenv/versions/{PYTHON_VERSION}.*/bin/python")))
+    if uv := shutil.which("uv"):
+        found = subprocess.run(  # noqa: S603 - uv, with words of our own
+            [uv, "python", "find", "--offline", "--no-project", PYTHON_VERSION],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        candidates.append(found.stdout.strip())
+    for candidate in filter(None, candidates):
+        if _version_of(candidate) == PYTHON_VERSION:
+            return Path(candidate)
+    raise BuildError(
+        f"No Python {PYTHON_VERSION}, the version of the Lambda runtime, whose bytecode goes into the package. Install "
+        f"it (`uv python install {PYTHON_VERSION}`, pyenv, or your system's packages), or name it by LAMBDA_PYTHON."
+    )
+
+
+def _version_of(python: str) -> str:
+    code = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        run = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - a Python
+    except OSError:
+        return ""
+    return run.stdout.strip()
+
+
+def install(folder: Path, *, machine: str, local_model: bool, installer: str) -> None:
+    """Install the locked wheels for Lambda, whatever this machine is: by uv where it is found, else by pip."""
+    lock = package.ROOT / "requirements" / ("lambda-local.txt" if local_model else "lambda.txt")
+    uv = shutil.which("uv") if installer in {"auto", "uv"} else None
+    if uv:
+        command = [uv, "pip", "install", "--python-platform", f"{MACHINES[machine]}-manylinux_2_28"]
+        command += ["--no-config", "--python", sys.executable]
+    else:
+        command = [sys.executable, "-m", "pip", "install", "--implementation", "cp", "--no-compile"]
+        # pip compares with the Python that runs it, not with the one that it installs for.
+        command += ["--ignore-requires-python", "--no-warn-conflicts", "--disable-pip-version-check"]
+        command += [word for tag in GLIBC_TAGS for word in ("--platform", f"{tag}_{MACHINES[machine]}")]
+    command += ["--quiet", "--target", str(folder), "--python-version", PYTHON_VERSION]
+    command += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(lock)]
+    if subprocess.run(command, check=False).returncode:  # noqa: S603 - pip or uv, with words of our own
+        raise BuildError(f"The packages of {lock.name} could not be installed for {machine}; the lines above say why.")
+
+
+def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
+    """Put the version that is served at `url` into the package. Raises BuildError where it does not fit."""
+    place = place_of(url)
+    try:
+        pointer = read_pointer(place)
+        if pointer is None:
+            raise SnapshotMissing(f"Nothing is published in {place.name}. Run `ingest publish {url}` first.")
+        manifest = read_manifest(place, pointer)
+        if manifest.bytes > room:
+            raise BuildError(
+                f"Snapshot {manifest.version} has {manifest.bytes:,} bytes and the package has {room:,} left. "
+                f"Publish it to S3 and set SNAPSHOT_URL instead."
+            )
+        files = {POINTER: pointer_to_bytes(manifest), manifest_key(manifest.version): manifest_to_bytes(manifest)}
+        for key, content in files.items():
+            (folder / BUNDLE / key).parent.mkdir(parents=True, exist_ok=True)
+            (folder / BUNDLE / key).write_bytes(content)
+        for sha256 in manifest.objects:
+            path = folder / BUNDLE / object_key(sha256)
+            path.parent.mkdir(exist_ok=True)
+            if place.download(object_key(sha256), path) != sha256:
+                raise BuildError(f"{place.name}/{object_key(sha256)} is damaged. Publish again.")
+    finally:
+        place.close()
+    return manifest
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command line; 0, 1 or 2."""
+    parser = argparse.ArgumentParser(prog="python -m infra.build_lambda", description=__doc__)
+    parser.add_argument("--output", type=Path, default=package.ROOT / "dist" / "lambda.zip")
+    parser.add_argument("--arm64", action="store_true", help="For Graviton: `architecture: arm64`.")
+    parser.add_argument("--bundle", metavar="SNAPSHOT", help="Put the snapshot published there into the package.")
+    parser.add_argument("--installer", choices=("auto", "uv", "pip"), default="auto")
+    given = parser.parse_args(words)
+    try:
+        build(
+            given.output,
+            machine="arm64" if given.arm64 else "x86_64",
+            local_model=os.environ.get("LOCAL_MODEL") == "1",
+            bundle=given.bundle,
+            installer=given.installer,
+        )
+    except (BuildError, CorpusError) as error:
+        _say(f"Error: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

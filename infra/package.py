@@ -1,0 +1,134 @@
+"""What goes into the Lambda package: our modules that the entry point reaches, pruned wheels, bytecode. No network."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ENTRY = "handler.main"
+LOCAL_EMBEDDER = ("corpus.embedding.bert", "corpus.embedding.minilm")
+PACKAGES = ("corpus", "handler")
+
+# AWS counts everything that the zip unpacks to, layers included.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+AWS_UNPACKED_BYTES = 262_144_000
+# Our own: what a package without the local model and a bundle may take, so that growth is noticed.
+OWN_UNPACKED_BYTES = 190_000_000
+OWN_ZIP_BYTES = 66_000_000
+
+# Nothing imports these at run time; metadata (*.dist-info) stays, because libraries look up their own versions.
+_FOLDERS = {"__pycache__", "bin", "f2py", "include", "sboms", "test", "testing", "tests", "_pyinstaller"}
+_PATHS = {"chromadb/experimental"}
+_SUFFIXES = {".a", ".c", ".cc", ".cpp", ".h", ".hpp", ".ipynb", ".lib", ".pxd", ".pyi", ".pyx", ".proto"}
+# What an installer notes of itself, different for each.
+_INSTALLERS = {"direct_url.json", "INSTALLER", "RECORD", "REQUESTED", "uv_cache.json"}
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest that a zip can say.
+
+
+def our_modules(*, local_model: bool) -> list[Path]:
+    """Source files of ours that the entry point imports, now or later, relative to the root."""
+    found: set[Path] = set()
+    waiting = [ENTRY]
+    while waiting:
+        module = waiting.pop()
+        if module.startswith(LOCAL_EMBEDDER) and not local_model:
+            continue
+        for path in _files_of(module):
+            if path not in found:
+                found.add(path)
+                waiting.extend(_imports_of(ROOT / path))
+    return sorted(found)
+
+
+def _files_of(module: str) -> Iterator[Path]:
+    """The module's file and those of the packages around it."""
+    parts = module.split(".")
+    for count in range(1, len(parts) + 1):
+        stem = Path(*parts[:count])
+        for path in (stem / "__init__.py", stem.with_suffix(".py")):
+            if parts[0] in PACKAGES and (ROOT / path).is_file():
+                yield path
+
+
+def _imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def copy_ours(target: Path, *, local_model: bool) -> None:
+    """Put our modules there, and the data beside them."""
+    data = [path.relative_to(ROOT) for path in (ROOT / "corpus" / "data").rglob("*") if path.is_file()]
+    for path in [*our_modules(local_model=local_model), *data]:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, target / path)
+
+
+def prune(folder: Path) -> None:
+    """Remove from installed wheels what only developers need."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            if path.name in _FOLDERS or name in _PATHS:
+                shutil.rmtree(path)
+        elif path.suffix in _SUFFIXES or (path.parent.suffix == ".dist-info" and path.name in _INSTALLERS):
+            path.unlink()
+    (folder / ".lock").unlink(missing_ok=True)
+
+
+def compile_bytecode(folder: Path, python: Path) -> None:
+    """Compile with the interpreter of the target version.
+
+    Unchecked by hash: Lambda gives files other times than the zip has, and would take a bytecode with times for stale.
+    """
+    command = [
+        str(python),
+        "-I",
+        "-m",
+        "compileall",
+        "-q",
+        *("--invalidation-mode", "unchecked-hash"),
+        # Paths in tracebacks are Lambda's, and the same on every machine that builds.
+        *("-s", str(folder), "-p", "/var/task"),
+        str(folder),
+    ]
+    subprocess.run(command, check=True)  # noqa: S603 - the interpreter that the caller chose
+
+
+def unpacked_bytes(folder: Path) -> int:
+    """What the folder takes, as AWS counts."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def write_zip(folder: Path, target: Path) -> None:
+    """Pack it: the same bytes for the same files."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.writestr(_entry(path, folder), path.read_bytes())
+    part.replace(target)
+
+
+def _entry(path: Path, folder: Path) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3  # Unix, whose permissions these are.
+    entry.external_attr = (0o100755 if ".so" in path.name else 0o100644) << 16
+    return entry
+
+
+def largest(folder: Path, count: int) -> Iterable[tuple[str, int]]:
+    """The folders at the top that take most, largest first."""
+    sizes = {path.name: unpacked_bytes(path) if path.is_dir() else path.stat().st_size for path in folder.iterdir()}
+    return sorted(sizes.items(), key=lambda item: -item[1])[:count]

@@ -1,0 +1,47 @@
+"""What the emulator runs: the built package over corpora of one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from handler.keys import make_key
+from tests.corpus.snapshot.keeper import Keeper, keeper_of
+from tests.lambda_ import tools
+from tests.openai_server import EmbeddingsServer, embeddings_server
+from tests.s3_server import S3Server
+
+API_KEY, ENTRY = make_key("test")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tools_are_there() -> None:
+    """The emulator and the runtime's client, or a skip that says why not."""
+    try:
+        tools.emulator()
+        tools.runtime()
+    except tools.ToolMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def embeddings() -> Iterator[EmbeddingsServer]:
+    with embeddings_server() as server:
+        yield server
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path, embeddings: EmbeddingsServer) -> Keeper:
+    return keeper_of(tmp_path, str(tmp_path / "published"), embeddings)
+
+
+@pytest.fixture
+def on_s3(tmp_path: Path, embeddings: EmbeddingsServer, s3: S3Server) -> Keeper:
+    return keeper_of(tmp_path, f"s3://{s3.bucket()}/corpus", embeddings)
+
+
+def variables(embeddings: EmbeddingsServer, **more: str) -> dict[str, str]:
+    """What a deployment sets."""
+    return {"API_KEYS": str(ENTRY), **embeddings.environment, **more}
