@@ -138,5 +138,15 @@ def _mapped_bytes() -> int:
 
 def _has_grown(memory_bytes: int) -> bool:
     """True when the process has held so much that the next file would not have its share."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory_bytes // 2
+    return _peak_bytes() > memory_bytes // 2
+
+
+def _peak_bytes() -> int:
+    """The most memory that this program has held."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError, ValueError):
+        # Not first: on Linux it counts what the parent held too, from before this program was loaded.
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -139,3 +139,14 @@ def test_ctrl_c_reaches_the_parent_alone(tmp_path: Path) -> None:
         os.kill(child, signal.SIGINT)
         assert len(list(pool.read_all(paths))) == 1
         assert _children(os.getpid(), but=before) == [child]
+
+
+def test_a_large_parent_does_not_make_its_readers_look_large(tmp_path: Path) -> None:
+    paths = _written(tmp_path, **{f"number{number}_txt": b"text" for number in range(20)})
+    ballast = bytearray(os.urandom(1024)) * (80 * 1024)
+    readers = set()
+    with ReaderPool(workers=1, memory_bytes=128 * 1024 * 1024) as pool:
+        for _ in pool.read_all(paths):
+            readers |= {worker._process.pid for worker in pool._workers}
+    assert len(ballast) > 64 * 1024 * 1024
+    assert len(readers) == 1
