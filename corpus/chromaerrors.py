@@ -27,6 +27,8 @@ def translated(settings: CorpusSettings | None = None) -> Iterator[None]:
         raise StoreUnavailable(f"Chroma cannot use {where}: {error}") from error
     except OSError as error:
         raise StoreUnavailable(f"Chroma cannot use {where}: {error.strerror or error}") from error
+    except (UnicodeError, TypeError) as error:
+        raise StoreError(f"Chroma refused what it was given: {error}") from error
     except Exception as error:
         # chromadb raises bare Exception, and httpx's own, from its HTTP client.
         raise StoreUnavailable(f"Chroma cannot be reached at {where}. Check that it runs and CHROMA_URL.") from error

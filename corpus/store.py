@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
@@ -270,6 +271,11 @@ class Store:
         with _translated(), contextlib.suppress(NotFoundError):
             self._client.delete_collection(f"{self._collection.name}{LEASE}")
 
+    def drop(self) -> None:
+        """Delete the collection, with all that is in it."""
+        with _translated():
+            self._client.delete_collection(self._collection.name)
+
     def count(self) -> int:
         """How many chunks are stored."""
         with _translated():
@@ -417,6 +423,8 @@ def _client(settings: CorpusSettings) -> Any:
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
+            # First, because chromadb's own client waits for ever.
+            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS)
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
@@ -426,7 +434,6 @@ def _client(settings: CorpusSettings) -> Any:
                 settings=chroma,
                 **names,
             )
-    # Chroma's own client waits for ever.
     client._server._session.timeout = SERVER_SECONDS
     return client
 

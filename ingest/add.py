@@ -14,7 +14,7 @@ from pathlib import Path
 from corpus.collection import CollectionRecord
 from corpus.embedding.choice import collection_for, embedder_for_new_collection, embedder_of
 from corpus.embedding.model import Embedder
-from corpus.errors import CollectionMissing, SettingsError
+from corpus.errors import CollectionMissing, SettingsError, StoreError
 from corpus.records import DocumentRecord
 from corpus.store import Store, create_store, open_store
 from ingest import console
@@ -57,25 +57,21 @@ def add_documents(paths: Sequence[Path], settings: IngestSettings, options: AddO
     with contextlib.ExitStack() as stack:
         target = _open(settings, stack, dry_run=options.dry_run)
         collection = target.collection
-        console.say(
-            f"{'Would ingest' if options.dry_run else 'Ingesting'} into {settings.target} "
-            f"({collection.embedding_model}, {collection.dimensions or 'unknown'} dimensions)"
-        )
         if target.store and not options.dry_run:
             stack.enter_context(exclusive(target.store, settings))
         stored = target.store.documents() if target.store else []
-        doomed = gone(stored, found.files, found.scopes) if options.prune else []
+        doomed = gone(stored, found) if options.prune else []
         _check_prune(stored, doomed, found, options)
         changes = Changes(job, stored=stored, tokenizer=lambda: target.embedder().tokenizer, collection=collection)
         if target.store is None or options.dry_run:
             estimate = Estimate(report, store=target.store, tokenizer=lambda: target.embedder().tokenizer)
             with console.progress(report, files=len(found.files)) as on_progress:
                 estimate.count(changes, on_progress)
+            report.removed += len(doomed)
             report.price_usd = estimate.price(collection.embedding_model, settings.embedding_price)
         else:
             sync = Sync(target.store, target.embedder, report)
             _carry_out(sync, changes, stored, doomed, report, files=len(found.files))
-        report.removed += len(doomed)
     report.seconds = time.monotonic() - started
     return report
 
@@ -95,18 +91,37 @@ def _open(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run: boo
     except CollectionMissing:
         embedder = stack.enter_context(contextlib.closing(embedder_for_new_collection(settings, paid=not dry_run)))
         record = collection_for(embedder, settings, paid=not dry_run)
+        _say_target(settings, record, dry_run=dry_run)
         if dry_run:
             return _Target(None, lambda: embedder, record)
         store = stack.enter_context(create_store(settings, record))
+        stack.callback(_drop_if_empty, store)
         # Another run may have made it a moment ago, otherwise.
         if store.record == record:
             return _Target(store, lambda: embedder, record)
+
+    else:
+        _say_target(settings, store.record, dry_run=dry_run)
 
     @functools.cache
     def later() -> Embedder:
         return stack.enter_context(contextlib.closing(embedder_of(store.record, settings, paid=not dry_run)))
 
     return _Target(store, later, store.record)
+
+
+def _say_target(settings: IngestSettings, collection: CollectionRecord, *, dry_run: bool) -> None:
+    console.say(
+        f"{'Would ingest' if dry_run else 'Ingesting'} into {settings.target} "
+        f"({collection.embedding_model}, {collection.dimensions or 'unknown'} dimensions)"
+    )
+
+
+def _drop_if_empty(store: Store) -> None:
+    """A first run that stored nothing, for a wrong key say, does not hold the next one to its model."""
+    with contextlib.suppress(StoreError):
+        if store.count() == 0:
+            store.drop()
 
 
 def _carry_out(
@@ -122,15 +137,18 @@ def _carry_out(
         sync.carry_out(changes, stored=stored, on_progress=on_progress)
         if not report.stopped:
             sync.remove(doomed)
+            report.removed += len(doomed)
         sync.index()
 
 
 def _check_prune(
     stored: Sequence[DocumentRecord], doomed: Sequence[DocumentRecord], found: Found, options: AddOptions
 ) -> None:
-    if doomed and len(doomed) == len(stored) and not found.files and not options.may_empty:
+    kept = {record.document_id for record in stored} - {record.document_id for record in doomed}
+    if doomed and not kept and not options.may_empty:
         raise SettingsError(
-            f"--prune would remove all {len(stored)} documents, as no file was found. Check PATH, or add --yes."
+            f"--prune would remove all {len(stored)} documents that are stored, as none of their files was found among "
+            f"the {len(found.files)} of PATH. Check PATH and --root, or add --yes."
         )
 
 

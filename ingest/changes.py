@@ -13,7 +13,7 @@ from corpus.records import DocumentRecord
 from corpus.tokens import Tokenizer
 from ingest.describe import Description
 from ingest.document import Document
-from ingest.find import FoundFile
+from ingest.find import Found, FoundFile
 from ingest.prepare import Prepared, digest_of, prepare, source_of
 
 Reading = Iterator[tuple[FoundFile, Sequence[Document] | DocumentError]]
@@ -78,6 +78,7 @@ class Changes:
         self._job = job
         self._tokenizer = tokenizer
         self._collection = collection
+        self._seen: set[str] = set()
         self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
         for record in stored:
             self._by_file[record.file].append(record)
@@ -103,6 +104,10 @@ class Changes:
         stamp = stamp_of(file, self._job.options, len(documents))
         for read in documents:
             source = source_of(file, read)
+            if source in self._seen:
+                yield Failed(source, "Another document of this run has the same name. Rename one of them.")
+                continue
+            self._seen.add(source)
             old = stored.pop(source, None)
             try:
                 document = self._job.description.of(read, file)
@@ -127,17 +132,20 @@ class Changes:
 
 
 def stamp_of(file: FoundFile, options: str, documents: int) -> str:
-    """What must agree for a file not to be read again: size, time, options, and all its documents being there."""
-    made = hashlib.sha256(options.encode()).hexdigest()[:12]
+    """What must agree for a file not to be read again; with the place, size and time all its documents being there."""
+    made = hashlib.sha256(f"{file.path} {options}".encode()).hexdigest()[:12]
     return f"{file.size}-{file.modified_ns}-{file.described_ns}-{made}-{documents}"
 
 
-def gone(stored: Iterable[DocumentRecord], files: Iterable[FoundFile], scopes: Iterable[str]) -> list[DocumentRecord]:
-    """The stored documents below `scopes` whose file is not among `files`."""
-    kept = {file.source for file in files}
-    named = list(scopes)
-    return [record for record in stored if record.file not in kept and _lies_in(record.file, named)]
+def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
+    """The stored documents below the paths that were named whose file is not there any more."""
+    there = {file.source for file in found.files}
+    return [
+        record
+        for record in stored
+        if record.file not in there and _lies_in(record.file, found.scopes) and not _lies_in(record.file, found.spared)
+    ]
 
 
-def _lies_in(source: str, scopes: Iterable[str]) -> bool:
-    return any(scope in {source, "."} or source.startswith(scope + "/") for scope in scopes)
+def _lies_in(source: str, places: Iterable[str]) -> bool:
+    return any(place in {source, "."} or source.startswith(place + "/") for place in places)

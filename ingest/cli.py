@@ -38,21 +38,23 @@ Collection = Annotated[str | None, typer.Option(help="Name of the collection.  [
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line; a known error becomes one line and an exit code."""
     try:
         app()
+        sys.stdout.flush()
     except CorpusError as error:
         console.say(f"Error: {error}", style="red")
         sys.exit(console.exit_code_of(error))
-    except KeyboardInterrupt:
-        console.say("Stopped. What was reported as stored is stored; run the same command again to go on.", style="red")
-        # At once: a thread may still wait for an answer, and Python would wait for the thread.
+    except (OSError, UnicodeEncodeError) as error:
+        console.say(f"Error: the output cannot be written: {getattr(error, 'strerror', None) or error}", style="red")
+        # At once: Python would try to write the rest once more.
         os._exit(1)
-    except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does; Python would complain once more while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except SystemExit as ended:
+        # What Typer makes of Ctrl-C.
+        if ended.code == 130:
+            raise KeyboardInterrupt from None
+        raise
 
 
 @app.command()
@@ -169,6 +171,8 @@ def search(
     """Search as the handler does."""
     if not query.strip():
         raise typer.BadParameter("The question is empty.")
+    if query != query.encode("utf-8", "replace").decode():
+        raise typer.BadParameter("The question is not UTF-8.")
     with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
         hits = corpus.search(query.strip(), top_k=top_k, mode=mode, timeout_seconds=SEARCH_SECONDS)
     if as_json:

@@ -28,9 +28,18 @@ LISTED_PER_CAUSE = 20
 SHOWN_CHARS = 300
 
 
+# What a terminal would obey instead of showing it: a file's name may hold anything.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
+def shown(text: str) -> str:
+    """The text in one line, with control characters made visible."""
+    return text.translate(_CONTROL)
+
+
 def say(message: str, *, style: str = "") -> None:
     """One line to stderr, as it is: brackets in it are no markup."""
-    err.print(Text(message, style=style))
+    err.print(Text(shown(message), style=style))
 
 
 def exit_code_of(error: CorpusError) -> int:
@@ -113,11 +122,21 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
 
 
 def show_documents(documents: Sequence[DocumentRecord]) -> None:
-    """A table of documents on stdout."""
-    table = Table("document_id", "source", "title", "chunks", "tokens", "updated")
-    for record in documents:
-        cells = (record.document_id, record.source, record.title or "", f"{record.chunks:,}", f"{record.tokens:,}")
-        table.add_row(*(Text(cell) for cell in (*cells, record.updated_at[:10])))
+    """Documents on stdout: a table on a terminal, else a line each with tabs between."""
+    rows = [
+        (record.document_id, record.source, record.title or "", str(record.chunks), record.updated_at[:10])
+        for record in documents
+    ]
+    if not out.is_terminal:
+        for row in rows:
+            # Not by print, which makes spaces of tabs.
+            out.file.write("\t".join(map(shown, row)) + "\n")
+        return
+    table = Table("document_id", "source", "title", "chunks", "updated")
+    table.columns[0].no_wrap = True
+    table.columns[1].overflow = "fold"
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row))
     out.print(table)
 
 
@@ -136,10 +155,10 @@ def show_hits(hits: Sequence[Hit]) -> None:
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
         page = f", page {chunk.page}" if chunk.page else ""
-        out.print(Text.assemble(f"{number}. ", (f"{hit.score:.3f}", "green"), f"  {chunk.source}{page}"))
+        out.print(Text.assemble(f"{number}. ", (f"{hit.score:.3f}", "green"), f"  {shown(chunk.source)}{page}"))
         if context := chunk.context:
-            out.print(Text(f"   {context}", style="dim"))
-        lines = " ".join(chunk.text.split())
+            out.print(Text(f"   {shown(context)}", style="dim"))
+        lines = shown(" ".join(chunk.text.split()))
         out.print(Text(f"   {lines[:SHOWN_CHARS]}{'…' if len(lines) > SHOWN_CHARS else ''}\n"))
 
 

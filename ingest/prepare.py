@@ -32,7 +32,7 @@ def source_of(file: FoundFile, document: Document) -> str:
 
 def digest_of(document: Document) -> str:
     """The hex SHA-256 over everything that ends up in the document's chunks."""
-    about = [document.title, document.url, sorted(document.metadata.items()), document.page_starts]
+    about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
     blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
     return hashlib.sha256(json.dumps([document.text, about, blocks]).encode()).hexdigest()
 
@@ -48,7 +48,7 @@ def prepare(
 ) -> Prepared:
     """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
     source = source_of(file, document)
-    _check_text(document)
+    _check_text(source, document)
     passages = split(
         document,
         tokenizer=tokenizer,
@@ -114,9 +114,10 @@ def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
     return text
 
 
-def _check_text(document: Document) -> None:
+def _check_text(source: str, document: Document) -> None:
+    headings = [block.name for block in document.blocks]
+    words = [source, document.text, document.title, document.url, headings, dict(document.metadata)]
     try:
-        document.text.encode()
-        (document.title or "").encode()
+        json.dumps(words, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise DocumentUnreadable("Holds half characters (lone surrogates). Save it as UTF-8.") from None

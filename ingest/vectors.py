@@ -14,7 +14,8 @@ from corpus.store import Store
 from corpus.stored import text_digest_of
 from ingest.changes import New
 
-TEXTS_PER_BATCH = 128
+# Few, so that Ctrl-C need not wait long for a local model; eight of them in flight keep a remote one busy.
+TEXTS_PER_BATCH = 48
 # Bounds what is held in memory where nothing needs the model, as when a folder was renamed.
 DOCUMENTS_AHEAD = 500
 

@@ -20,7 +20,7 @@ KILLS = 20
 # One process that ingests again and again: importing costs more than an ingest, and a kill should hit the ingest.
 CHILD = """
 import sys
-from ingest.cli import main
+from ingest.__main__ import main
 sys.argv = ["ingest", "add", "docs", "--prune", "--json"]
 print("started", flush=True)
 main()
