@@ -72,8 +72,8 @@ def _side_by_side(band: Rows) -> Iterator[Rows]:
 def _parts_of_table(rows: Rows) -> Iterator[Part]:
     """Lone cells above the table are text, its first rows without figures are the column names."""
     start = 0
-    while start < len(rows) and _filled(rows[start]) == 1:
-        yield Part(is_table=False, lines=[next(cell for cell in rows[start] if cell)])
+    while start < len(rows) and rows[start][0] and _filled(rows[start]) == 1:
+        yield Part(is_table=False, lines=[rows[start][0]])
         start += 1
     body = rows[start:]
     if body:

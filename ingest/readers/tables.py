@@ -109,7 +109,10 @@ def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
     if first is not None:
         # A row with but its first cell filled heads the rows below it, not the columns.
         count = next((index for index in range(first, top, -1) if any(rows[index - 1][1:])), 0)
-        is_header = 0 < count - top <= MAX_HEADER_ROWS and _has_column_of_figures(rows[top:count], rows[count:])
+        header = rows[top:count]
+        # Above the lowest row of names stand only names of several columns, with gaps between them.
+        has_layers = all("" in row or SPANNED in row for row in header[:-1])
+        is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
         return count if is_header else 0
     body = [row for row in rows[top + 1 :] if any(row)]
     # One row of words under another says nothing of which names what.
