@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo serve check test clean
+.PHONY: setup demo serve check test eval clean
 
 setup: .venv/dev.stamp
 
@@ -40,6 +40,11 @@ check: .venv/dev.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest
+
+# Test collections in BEIR's layout below DATA; writes docs/quality.md's table and its plot.
+DATA ?= ../shared/data/eval
+eval: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.quality $(DATA)
 
 clean:
 	rm -rf .venv .chroma dist .mypy_cache .ruff_cache .pytest_cache

@@ -14,7 +14,9 @@ from tests.chroma_server import chroma_server
 
 # The developer's own settings must not reach the tests.
 for name in list(os.environ):
-    if name.startswith(("CHROMA_", "OPENAI_", "EMBEDDING_", "CHUNK_", "API_KEY", "SNAPSHOT_")):
+    if name.startswith(
+        ("CHROMA_", "OPENAI_", "EMBEDDING_", "CHUNK_", "API_KEY", "SNAPSHOT_", "SEARCH_", "RERANK_", "MAX_PER")
+    ):
         del os.environ[name]
 
 
