@@ -64,8 +64,8 @@ def plot(scores: Mapping[str, Mapping[SearchMode, float]]) -> str:
                 f'fill="{COLOURS[mode]}"/><text x="{left + 28 * bar + 1}" y="{206 - tall:.1f}">{value:.2f}</text>'
             )
         parts.append(f'<text x="{left}" y="226">{name}</text>')
-    for place, (mode, colour) in enumerate(COLOURS.items()):
-        parts.append(f'<rect x="{50 + 80 * place}" y="240" width="10" height="10" fill="{colour}"/>')
+    for place, mode in enumerate(MODES):
+        parts.append(f'<rect x="{50 + 80 * place}" y="240" width="10" height="10" fill="{COLOURS[mode]}"/>')
         parts.append(f'<text x="{64 + 80 * place}" y="249">{mode}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
