@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo serve lambda check test clean
+.PHONY: setup demo serve lambda check test eval clean
 
 setup: .venv/dev.stamp
 
@@ -44,6 +44,11 @@ test: .venv/dev.stamp
 # LOCAL_MODEL=1 adds all-MiniLM-L6-v2; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp
 	@$(BIN)/python -m infra.build_lambda $(ARGS)
+
+# Test collections in BEIR's layout below DATA; writes docs/quality.md's table and its plot.
+DATA ?= ../shared/data/eval
+eval: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.quality $(DATA)
 
 clean:
 	rm -rf .venv .chroma dist .mypy_cache .ruff_cache .pytest_cache

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from dataclasses import replace
 from typing import Self
 
 from corpus.embedding.choice import embedder_of
 from corpus.embedding.model import Embedder
+from corpus.errors import RerankUnavailable
 from corpus.excerpts import neighbour_ids
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
+from corpus.rerank import Reranker, reranked, reranker_of
 from corpus.search import Plan, search, trust_of
 from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import Store, open_store
+
+logger = logging.getLogger("corpus")
 
 EVERYTHING = Filter()
 READ_AHEAD = 50
@@ -31,11 +37,15 @@ class Corpus:
         *,
         mode: SearchMode = "hybrid",
         max_per_document: int | None = None,
+        reranker: Reranker | None = None,
+        rerank_candidates: int = 30,
     ) -> None:
         self.store = store
         self.embedder = embedder
         self._mode: SearchMode = mode
         self._max_per_document = max_per_document
+        self._reranker = reranker
+        self._rerank_candidates = rerank_candidates
         # Set where the corpus comes from a published snapshot, which a newer one may replace.
         self.newest: Callable[[], Corpus] | None = None
 
@@ -97,7 +107,24 @@ class Corpus:
                 vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
         with _measured(spent, "search"):
             trusts = [trust_of(self.embedder.model, query) for query in queries]
-            return search(self.store, queries, vectors, trusts, plan)
+            if self._reranker is None:
+                return search(self.store, queries, vectors, trusts, plan)
+            wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0)
+            found = search(self.store, queries, vectors, trusts, wide)
+        with _measured(spent, "reranking"):
+            return [
+                self._reranked(hits, query, plan, self._reranker, timeout_seconds)
+                for hits, query in zip(found, queries, strict=True)
+            ]
+
+    @staticmethod
+    def _reranked(hits: list[Hit], query: str, plan: Plan, reranker: Reranker, timeout_seconds: float) -> list[Hit]:
+        try:
+            hits = reranked(hits, query, reranker, timeout_seconds=timeout_seconds)
+        except RerankUnavailable as error:
+            # The order of search is good too; no answer would be worse.
+            logger.warning("rerank_unavailable", extra={"fields": {"detail": str(error)}})
+        return [hit for hit in hits if hit.score >= plan.min_score][: plan.top_k]
 
     def fitting(self, query: str) -> str:
         """The start of the query that the model can read, cut between two tokens; mostly all of it."""
@@ -171,6 +198,8 @@ def _open_store(settings: CorpusSettings) -> Corpus:
             embedder_of(store.record, settings),
             mode=settings.search_mode,
             max_per_document=settings.max_per_document,
+            reranker=reranker_of(settings),
+            rerank_candidates=settings.rerank_candidates,
         )
     except BaseException:
         store.close()

@@ -17,6 +17,7 @@ CorpusError
 │   ├── EmbeddingReplyInvalid   the endpoint answered, but not with the vectors asked for
 │   ├── EmbeddingInputInvalid   the endpoint refused the input
 │   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
+├── RerankUnavailable           the reranker cannot be asked; search answers without it
 └── StoreError
     ├── StoreUnavailable        Chroma cannot be reached or opened; later it may work
     ├── CollectionBusy          another ingest is writing to it; later it works
@@ -112,6 +113,11 @@ class EmbeddingInputInvalid(EmbeddingError):
 
 class ModelFilesInvalid(EmbeddingError):
     code = "model_files_invalid"
+
+
+class RerankUnavailable(CorpusError):
+    code = "rerank_unavailable"
+    retryable = True
 
 
 class StoreError(CorpusError):

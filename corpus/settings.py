@@ -87,6 +87,15 @@ class CorpusSettings(BaseSettings):
         default=None, ge=1, le=50, description="Most chunks of one document in an answer. Default: as many as fit best."
     )
 
+    rerank_url: str | None = Field(
+        default=None,
+        description="A reranker with Cohere's or Jina's interface, such as https://api.cohere.com/v2/rerank. "
+        "Default: none.",
+    )
+    rerank_model: str = Field(default="rerank-v3.5", description="Model of the reranker.")
+    rerank_api_key: SecretStr | None = Field(default=None, description="Key of the reranker.")
+    rerank_candidates: int = Field(default=30, ge=1, le=100, description="Chunks that the reranker judges.")
+
     @field_validator("chroma_url")
     @classmethod
     def _is_server_or_cloud(cls, value: str | None) -> str | None:
@@ -101,7 +110,7 @@ class CorpusSettings(BaseSettings):
             raise ValueError("must look like s3://bucket/prefix, or be a folder")
         return value
 
-    @field_validator("openai_base_url")
+    @field_validator("openai_base_url", "rerank_url")
     @classmethod
     def _is_endpoint(cls, value: str | None) -> str | None:
         return None if value is None else _http_url(value, "must look like https://host/v1")

@@ -31,6 +31,8 @@ T = TypeVar("T")
 Where = Mapping[str, Any]  # Chroma's own filter language.
 
 SERVER_SECONDS = 15.0
+# Of the 100 nearest, Chroma's own 100 miss 3 in 100 (SciFact, 5,183 chunks), which costs 0.003 nDCG@10; 200 miss 0.6.
+HNSW = {"space": METRIC, "ef_search": 200}
 PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
 DIGESTS_PER_REQUEST = 100
@@ -332,12 +334,12 @@ def open_store(settings: CorpusSettings) -> Store:
 def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
     """Make the collection; where somebody else just made it, open theirs."""
     client = _client(settings)
-    index = "spann" if target_kind(settings) == "cloud" else "hnsw"
+    index = {"spann": {"space": METRIC}} if target_kind(settings) == "cloud" else {"hnsw": HNSW}
     with _translated(settings):
         collection = client.get_or_create_collection(
             settings.chroma_collection,
             embedding_function=None,
-            configuration=cast("Any", {index: {"space": METRIC}}),
+            configuration=cast("Any", index),
             metadata=record.to_metadata(),
         )
     return _opened(client, collection, settings)
