@@ -70,7 +70,9 @@ def build(
 def find_python() -> Path:
     """An interpreter of the target version, whose bytecode Lambda can use. Raises BuildError."""
     candidates = [os.environ.get("LAMBDA_PYTHON", ""), sys.executable, shutil.which(f"python{PYTHON_VERSION}") or ""]
-    candidates += map(str, sorted(Path.home().glob(f".pyenv/versions/{PYTHON_VERSION}.*/bin/python")))
+    # As pyenv lays them side by side.
+    beside = Path(sys.base_prefix).parent
+    candidates += map(str, sorted(beside.glob(f"{PYTHON_VERSION}.*/bin/python")))
     if uv := shutil.which("uv"):
         found = subprocess.run(  # noqa: S603 - uv, with words of our own
             [uv, "python", "find", "--offline", "--no-project", PYTHON_VERSION],

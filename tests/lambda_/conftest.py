@@ -10,6 +10,7 @@ import pytest
 from handler.keys import make_key
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
 from tests.lambda_ import tools
+from tests.lambda_.built import lambda_python
 from tests.openai_server import EmbeddingsServer, embeddings_server
 from tests.s3_server import S3Server
 
@@ -22,6 +23,8 @@ def tools_are_there() -> None:
     try:
         tools.emulator()
         tools.runtime()
+        if lambda_python() is None:
+            raise tools.ToolMissing("There is no Python 3.13, the version of the Lambda runtime.")
     except tools.ToolMissing as missing:
         pytest.skip(str(missing))
 
