@@ -26,7 +26,7 @@ from corpus.store import Store, Where
 logger = logging.getLogger("corpus")
 
 # Read beyond what is asked for, since some may be near-identical or of a document that is just being replaced.
-SPARE = 4
+SPARE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,33 +155,38 @@ class _Hybrid:
     ) -> None:
         self._store = store
         self._vector = vector
-        self._scores = scores
+        self._ideal = scores.ideal
         self._trust = trust
         self._depth = depth
-        self._cosines = dict(near)
         self._ids = list(dict.fromkeys([*near, *matches]))
-        self._furthest = min(near.values()) if len(near) >= depth else 1.0
+        self._bm25 = scores.of(self._ids)
+        furthest = min(near.values()) if len(near) >= depth else 1.0
+        self._cosines = np.array([near.get(each, furthest) for each in self._ids], dtype=np.float32)
+        self._unread = {each: place for place, each in enumerate(self._ids) if each not in near}
 
     def best(self, count: int) -> list[Ranked]:
         ranked = self._fused()
-        # How far the vectors are contradicted is told by the cosines of the words' best.
-        unread = self._unread(self._leaders() + [each.chunk_id for each in ranked[:count]])
-        while unread:
+        # How far the vectors are contradicted is told by the cosines of the words' best. Some more are read with them:
+        # a request takes longer than a vector.
+        leaders = [self._ids[row] for row in np.argsort(-self._bm25, kind="stable")[:LEADERS]]
+        ahead = [*leaders, *(each.chunk_id for each in ranked[: 2 * count])]
+        while unread := [each for each in dict.fromkeys(ahead) if each in self._unread]:
             found = self._store.cosines(self._vector, unread)
-            gone = set(unread) - found.keys()
-            self._ids = [each for each in self._ids if each not in gone]
-            self._cosines |= found
+            gone = [self._unread.pop(each) for each in unread if each not in found]
+            for each in found:
+                self._cosines[self._unread.pop(each)] = found[each]
+            if gone:
+                self._forget(gone)
             ranked = self._fused()
-            unread = self._unread(self._leaders() + [each.chunk_id for each in ranked[:count]])
+            ahead = [each.chunk_id for each in ranked[:count]]
         return ranked[:count]
 
-    def _unread(self, chunk_ids: Sequence[str]) -> list[str]:
-        return [each for each in dict.fromkeys(chunk_ids) if each not in self._cosines]
-
-    def _leaders(self) -> list[str]:
-        return [self._ids[row] for row in np.argsort(-self._scores.of(self._ids), kind="stable")[:LEADERS]]
+    def _forget(self, places: Sequence[int]) -> None:
+        self._ids = [each for place, each in enumerate(self._ids) if place not in places]
+        self._bm25 = np.delete(self._bm25, places)
+        self._cosines = np.delete(self._cosines, places)
+        place_of = {each: place for place, each in enumerate(self._ids)}
+        self._unread = {each: place_of[each] for each in self._unread}
 
     def _fused(self) -> list[Ranked]:
-        cosines = np.array([self._cosines.get(each, self._furthest) for each in self._ids], dtype=np.float32)
-        bm25 = self._scores.of(self._ids)
-        return fuse(self._ids, cosines, bm25, ideal=self._scores.ideal, trust=self._trust, depth=self._depth)
+        return fuse(self._ids, self._cosines, self._bm25, ideal=self._ideal, trust=self._trust, depth=self._depth)
