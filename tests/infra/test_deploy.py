@@ -48,7 +48,15 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
     folder = tmp_path / "cloud"
     folder.mkdir()
     log_path = folder / "log"
-    command = [sys.executable, "-m", "tests.lambda_.cloud", str(aws_port), str(gateway_port), str(folder)]
+    # Not by -m: moto wants the name of the module.
+    command = [
+        sys.executable,
+        "-c",
+        "from tests.lambda_.cloud import main; main()",
+        str(aws_port),
+        str(gateway_port),
+        str(folder),
+    ]
     with log_path.open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     aws = S3Server(f"http://127.0.0.1:{aws_port}")

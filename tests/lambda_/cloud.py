@@ -1,6 +1,6 @@
 """moto with what `osls deploy` needs and moto lacks: aliases, HTTP APIs, functions that really run. Its own process.
 
-    python -m tests.lambda_.cloud AWS_PORT GATEWAY_PORT FOLDER
+    python -c "from tests.lambda_.cloud import main; main()" AWS_PORT GATEWAY_PORT FOLDER
 
 moto passes over resources of a kind that it does not know and calls the stack complete: those are added here. What is
 deployed runs in the emulator; the HTTP API that was deployed listens on GATEWAY_PORT.
@@ -26,7 +26,10 @@ REGION = "eu-west-1"
 
 
 class Resource(CloudFormationModel):
-    """A resource of one kind: `make` creates it and gives its physical id."""
+    """A resource of one kind: `make` creates it and gives its physical id.
+
+    moto looks at direct subclasses of CloudFormationModel alone, so each kind names it too.
+    """
 
     kind: ClassVar[str] = ""
 
@@ -78,7 +81,7 @@ def apis() -> Any:
     return apigatewayv2_backends[ACCOUNT][REGION]
 
 
-class Alias(Resource):
+class Alias(Resource, CloudFormationModel):
     kind = "AWS::Lambda::Alias"
 
     def make(self, properties: dict[str, Any]) -> str:
@@ -87,7 +90,7 @@ class Alias(Resource):
         return str(alias.arn)
 
 
-class HttpApi(Resource):
+class HttpApi(Resource, CloudFormationModel):
     kind = "AWS::ApiGatewayV2::Api"
 
     def make(self, properties: dict[str, Any]) -> str:
@@ -109,7 +112,7 @@ class HttpApi(Resource):
         apis().delete_api(self.physical_resource_id)
 
 
-class Stage(Resource):
+class Stage(Resource, CloudFormationModel):
     kind = "AWS::ApiGatewayV2::Stage"
 
     def make(self, properties: dict[str, Any]) -> str:
@@ -117,7 +120,7 @@ class Stage(Resource):
         return str(properties["StageName"])
 
 
-class Integration(Resource):
+class Integration(Resource, CloudFormationModel):
     kind = "AWS::ApiGatewayV2::Integration"
     uris: ClassVar[dict[str, str]] = {}
 
@@ -127,7 +130,7 @@ class Integration(Resource):
         return name
 
 
-class Route(Resource):
+class Route(Resource, CloudFormationModel):
     kind = "AWS::ApiGatewayV2::Route"
     targets: ClassVar[dict[str, str]] = {}
 
@@ -136,7 +139,7 @@ class Route(Resource):
         return f"route-{len(self.targets)}"
 
 
-class BucketPolicy(Resource):
+class BucketPolicy(Resource, CloudFormationModel):
     kind = "AWS::S3::BucketPolicy"
 
     def make(self, properties: dict[str, Any]) -> str:
@@ -176,7 +179,3 @@ def main() -> None:
         target=serve_gateway, args=(gateway_port, folder, deployed, f"http://127.0.0.1:{aws_port}"), daemon=True
     ).start()
     serve_moto(["-H", "127.0.0.1", "-p", str(aws_port)])
-
-
-if __name__ == "__main__":
-    main()
