@@ -12,7 +12,8 @@ from corpus.embedding.model import Embedder
 from corpus.excerpts import neighbour_ids
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
-from corpus.settings import CorpusSettings
+from corpus.search import Plan, search, trust_of
+from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import Store, open_store
 
 EVERYTHING = Filter()
@@ -23,9 +24,18 @@ Spent = MutableMapping[str, float]
 class Corpus:
     """What the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        *,
+        mode: SearchMode = "hybrid",
+        max_per_document: int | None = None,
+    ) -> None:
         self.store = store
         self.embedder = embedder
+        self._mode: SearchMode = mode
+        self._max_per_document = max_per_document
         # Set where the corpus comes from a published snapshot, which a newer one may replace.
         self.newest: Callable[[], Corpus] | None = None
 
@@ -34,10 +44,26 @@ class Corpus:
         return self.newest() if self.newest is not None else self
 
     def search(
-        self, query: str, *, top_k: int, within: Filter = EVERYTHING, timeout_seconds: float, spent: Spent | None = None
+        self,
+        query: str,
+        *,
+        top_k: int,
+        within: Filter = EVERYTHING,
+        mode: SearchMode | None = None,
+        min_score: float = 0.0,
+        timeout_seconds: float,
+        spent: Spent | None = None,
     ) -> list[Hit]:
         """The `top_k` best chunks for a plain-text query, best first, of those that pass the filter."""
-        (hits,) = self.search_each([query], top_k=top_k, within=within, timeout_seconds=timeout_seconds, spent=spent)
+        (hits,) = self.search_each(
+            [query],
+            top_k=top_k,
+            within=within,
+            mode=mode,
+            min_score=min_score,
+            timeout_seconds=timeout_seconds,
+            spent=spent,
+        )
         return hits
 
     def search_each(
@@ -46,20 +72,32 @@ class Corpus:
         *,
         top_k: int,
         within: Filter = EVERYTHING,
+        mode: SearchMode | None = None,
+        min_score: float = 0.0,
         timeout_seconds: float,
         spent: Spent | None = None,
     ) -> list[list[Hit]]:
         """The `top_k` best chunks for each of the queries, which are embedded in one request.
 
-        What of a query lies beyond the model's window is left out (see `fitting`). `spent` is told the seconds spent
-        in "embedding" and in "search".
+        `mode` is SEARCH_MODE unless given; `min_score` leaves out what scores below. For the vectors, what of a query
+        lies beyond the model's window is left out (see `fitting`). `spent` is told the seconds spent in "embedding"
+        and in "search".
         """
-        where = within.to_where()
-        with _measured(spent, "embedding"):
-            fitting = [self.fitting(query) for query in queries]
-            vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
+        plan = Plan(
+            mode=mode or self._mode,
+            top_k=top_k,
+            where=within.to_where(),
+            min_score=min_score,
+            max_per_document=self._max_per_document,
+        )
+        vectors = None
+        if plan.mode != "lexical":
+            with _measured(spent, "embedding"):
+                fitting = [self.fitting(query) for query in queries]
+                vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
         with _measured(spent, "search"):
-            return [self.store.nearest(vector, count=top_k, where=where) for vector in vectors]
+            trusts = [trust_of(self.embedder.model, query) for query in queries]
+            return search(self.store, queries, vectors, trusts, plan)
 
     def fitting(self, query: str) -> str:
         """The start of the query that the model can read, cut between two tokens; mostly all of it."""
@@ -128,7 +166,12 @@ def open_corpus(settings: CorpusSettings) -> Corpus:
 def _open_store(settings: CorpusSettings) -> Corpus:
     store = open_store(settings)
     try:
-        return Corpus(store, embedder_of(store.record, settings))
+        return Corpus(
+            store,
+            embedder_of(store.record, settings),
+            mode=settings.search_mode,
+            max_per_document=settings.max_per_document,
+        )
     except BaseException:
         store.close()
         raise

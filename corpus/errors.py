@@ -19,6 +19,7 @@ CorpusError
 │   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
 └── StoreError
     ├── StoreUnavailable        Chroma cannot be reached or opened; later it may work
+    ├── CollectionBusy          another ingest is writing to it; later it works
     ├── CollectionMissing       nothing was ingested under that name
     ├── CollectionMismatch      the collection was made otherwise than the settings ask for
     ├── LexicalIndexUnusable    the index of terms is missing, damaged, or of another version; it can be rebuilt
@@ -119,6 +120,11 @@ class StoreError(CorpusError):
 
 class StoreUnavailable(StoreError):
     code = "store_unavailable"
+    retryable = True
+
+
+class CollectionBusy(StoreError):
+    code = "collection_busy"
     retryable = True
 
 

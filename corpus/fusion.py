@@ -27,7 +27,7 @@ _DENSE_WEIGHT = 0.45
 # For a language that the model does not read; not 0, so that a chunk without a word in common is still found.
 _LEAST_TRUST = 0.05
 # The chunks whose lead over the next one tells how sure the words are.
-_LEADERS = 3
+LEADERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,10 @@ def _doubt(cosines: Scores, bm25: Scores, depth: int) -> float:
     if not bm25.any():
         return 0.0
     by_words = np.argsort(-bm25, kind="stable")
-    lead = 1 - (bm25[by_words[_LEADERS]] / bm25[by_words[0]] if len(bm25) > _LEADERS else 0)
+    lead = 1 - (bm25[by_words[LEADERS]] / bm25[by_words[0]] if len(bm25) > LEADERS else 0)
     by_vectors = np.sort(cosines)[::-1][:depth]
     spread = by_vectors[0] - by_vectors.mean()
     if spread <= 0:
         return 0.0
-    missed = (by_vectors[0] - cosines[by_words[:_LEADERS]].max()) / spread
+    missed = (by_vectors[0] - cosines[by_words[:LEADERS]].max()) / spread
     return float(lead * np.clip(missed, 0, 1))

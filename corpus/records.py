@@ -73,6 +73,16 @@ def chunk_id_of(document_id: str, digest: str, index: int) -> str:
     return f"{document_id}-{digest[:12]}-{index}" if index else record_id_of(document_id)
 
 
+def document_id_in(chunk_id: str) -> str:
+    """The id of the document that a chunk belongs to."""
+    return chunk_id.partition("-")[0]
+
+
+def indexed_text_of(chunk: Chunk) -> str:
+    """What the lexical index reads of a chunk: its text after what it is about."""
+    return f"{chunk.context}\n{chunk.text}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
     """A stored document, as its first chunk tells it. `chunks` and `tokens` are totals over the document.
@@ -101,3 +111,13 @@ class Hit:
 
     chunk: Chunk
     score: float
+
+    @property
+    def document_id(self) -> str:
+        """The id of the chunk's document."""
+        return self.chunk.document_id
+
+    @property
+    def text(self) -> str:
+        """The chunk's text."""
+        return self.chunk.text

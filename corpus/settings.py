@@ -20,6 +20,7 @@ DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+SearchMode = Literal["dense", "lexical", "hybrid"]
 
 # Chroma's own rule for the name of a collection.
 CollectionName = Annotated[
@@ -77,6 +78,13 @@ class CorpusSettings(BaseSettings):
     )
     chunk_overlap: int | None = Field(
         default=None, ge=0, le=4000, description="Most tokens that neighbouring chunks share. Default: by model."
+    )
+
+    search_mode: SearchMode = Field(
+        default="hybrid", description="How chunks are found: dense (by meaning), lexical (by words), or hybrid (both)."
+    )
+    max_per_document: int | None = Field(
+        default=None, ge=1, le=50, description="Most chunks of one document in an answer. Default: as many as fit best."
     )
 
     @field_validator("chroma_url")

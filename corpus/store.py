@@ -12,15 +12,20 @@ from typing import Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
+import numpy as np
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, NotFoundError
+from chromadb.errors import ChromaError, NotFoundError
 
+from corpus.chromaerrors import translated as _translated
 from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
+from corpus.companion import Companion
 from corpus.embedding.model import Vectors
-from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
-from corpus.records import Chunk, DocumentRecord, Hit, record_id_of
+from corpus.errors import CollectionMissing, CorpusError
+from corpus.lexical.keeper import CompanionKeeper, FolderKeeper, Keeper, index_folder
+from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.settings import CorpusSettings, target_kind
-from corpus.stored import chunk_from, metadata_of, record_from
+from corpus.stored import TEXT_DIGEST, chunk_from, metadata_of, record_from
 
 T = TypeVar("T")
 Where = Mapping[str, Any]  # Chroma's own filter language.
@@ -28,20 +33,27 @@ Where = Mapping[str, Any]  # Chroma's own filter language.
 SERVER_SECONDS = 15.0
 PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
+DIGESTS_PER_REQUEST = 100
+LEASE = ".ingest-lease"
 SMALLEST_SYNC = 2  # Chroma takes no smaller sync_threshold.
+# Of the lexical index's files, a record; in Base64 below what one field of Chroma Cloud may hold, 4,096 bytes.
+PIECE_BYTES = 12_000
+CLOUD_PIECE_BYTES = 3_000
 
 
 class Store:
     """One collection, opened. Its methods raise StoreError."""
 
-    def __init__(self, client: Any, collection: Any, record: CollectionRecord, *, page: int) -> None:
+    def __init__(self, client: Any, collection: Any, record: CollectionRecord, *, words: Keeper, page: int) -> None:
         self.record = record
+        self.words = words
         self._client = client
         self._collection = collection
         self._page = page
 
     def close(self) -> None:
         """Let go of the files or the connection."""
+        self.words.close()
         _close(self._client)
 
     def __enter__(self) -> Self:
@@ -92,6 +104,17 @@ class Store:
         for part in _batched(stray, self._batch()):
             with _translated():
                 self._collection.delete(ids=part)
+
+    def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors that are stored already, by what `text_digest_of` calls the texts that they stand for."""
+        found: dict[str, Vectors] = {}
+        for part in _batched(dict.fromkeys(text_digests), DIGESTS_PER_REQUEST):
+            where = {TEXT_DIGEST: {"$in": part}}
+            with _translated():
+                result = self._collection.get(where=where, include=["embeddings", "metadatas"])
+            for metadata, vector in zip(result["metadatas"], result["embeddings"], strict=True):
+                found[metadata[TEXT_DIGEST]] = vector
+        return found
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
@@ -151,34 +174,112 @@ class Store:
 
         `score` is the cosine similarity, negative ones as 0: same direction 1.0, 45 degrees 0.71, unrelated 0.0.
         """
-        hits = self._query(vector, count=count, where=where)
-        current = self.records(hit.chunk.document_id for hit in hits)
-        whole = [hit for hit in hits if _is_current(hit.chunk, current)]
-        if len(whole) == len(hits):
-            return hits
-        # A document is being replaced right now: what is half in or half out made room for others.
-        hits = self._query(vector, count=count * 4, where=where)
-        current = self.records(hit.chunk.document_id for hit in hits)
-        return [hit for hit in hits if _is_current(hit.chunk, current)][:count]
+        hits: list[Hit] = []
+        # Again, where a document is being replaced right now: what is half in or half out made room for others.
+        for depth in (count, 4 * count):
+            (cosines,) = self.similar(vector[np.newaxis], count=depth, where=where)
+            chunks = self.whole(list(cosines))
+            hits = [Hit(chunk=chunk, score=min(1.0, max(0.0, cosines[each]))) for each, chunk in chunks.items()][:count]
+            if len(chunks) == len(cosines):
+                break
+        return hits
+
+    def similar(self, vectors: Vectors, *, count: int, where: Where | None = None) -> list[dict[str, float]]:
+        """For each vector, the `count` nearest chunks' ids, nearest first, with their cosines, -1 to 1.
+
+        Some may be of documents that are half written: `whole` tells.
+        """
+        with _translated():
+            result = self._collection.query(
+                query_embeddings=list(vectors),
+                n_results=count,
+                where=dict(where) if where else None,
+                include=["distances"],
+            )
+        return [
+            {chunk_id: 1.0 - distance for chunk_id, distance in zip(ids, distances, strict=True)}
+            for ids, distances in zip(result["ids"], result["distances"], strict=True)
+        ]
+
+    def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
+        found: dict[str, float] = {}
+        for part in _batched(chunk_ids, self._page):
+            with _translated():
+                result = self._collection.get(ids=part, include=["embeddings"])
+            if result["ids"]:
+                stored = np.asarray(result["embeddings"], dtype=np.float32)
+                lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
+                found |= dict(zip(result["ids"], (stored @ vector / np.maximum(lengths, 1e-12)).tolist(), strict=True))
+        return found
+
+    def ids(self, where: Where) -> list[str]:
+        """The ids of all chunks that pass the filter."""
+        with _translated():
+            if self._page > CLOUD_PAGE:
+                return list(self._collection.get(where=dict(where), include=[])["ids"])
+        return [chunk_id for chunk_id, _, _ in self._read(where, texts=False)]
+
+    def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
+        """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
+        wanted = dict.fromkeys(chunk_ids) | dict.fromkeys(record_id_of(document_id_in(each)) for each in chunk_ids)
+        found: dict[str, Chunk] = {}
+        for part in _batched(wanted, self._page):
+            with _translated():
+                result = self._collection.get(ids=part, include=["metadatas", "documents"])
+            found |= dict(zip(result["ids"], map(chunk_from, result["metadatas"], result["documents"]), strict=True))
+        # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
+        return {
+            chunk_id: chunk
+            for chunk_id in chunk_ids
+            if (chunk := found.get(chunk_id))
+            and (record := found.get(record_id_of(chunk.document_id)))
+            and record.digest == chunk.digest
+        }
+
+    def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
+        """Every chunk of those documents, read as it is asked for."""
+        digests = {record.document_id: record.digest for record in records}
+        for _, metadata, text in self._read(None, texts=True):
+            if digests.get(metadata["document_id"]) == metadata["digest"]:
+                yield chunk_from(metadata, text)
+
+    def claim(self, holder: str, *, until: float) -> tuple[str, float] | None:
+        """Take the collection's lease, a collection beside it that only one can make.
+
+        None where it is ours now; else who holds it, and until when, in seconds since 1970.
+        """
+        with _translated():
+            name = f"{self._collection.name}{LEASE}"
+            try:
+                self._client.create_collection(
+                    name, metadata={"holder": holder, "until": until}, embedding_function=None
+                )
+            except ChromaError:
+                metadata = self._client.get_collection(name, embedding_function=None).metadata
+                return str(metadata["holder"]), float(metadata["until"])
+            return None
+
+    def renew(self, holder: str, *, until: float) -> None:
+        """Hold the lease for longer."""
+        with _translated():
+            lease = self._client.get_collection(f"{self._collection.name}{LEASE}", embedding_function=None)
+            lease.modify(metadata={"holder": holder, "until": until})
+
+    def release(self) -> None:
+        """Give the lease back; also takes away one whose holder has died."""
+        with _translated(), contextlib.suppress(NotFoundError):
+            self._client.delete_collection(f"{self._collection.name}{LEASE}")
+
+    def drop(self) -> None:
+        """Delete the collection, with all that is in it."""
+        with _translated():
+            self._client.delete_collection(self._collection.name)
 
     def count(self) -> int:
         """How many chunks are stored."""
         with _translated():
             return int(self._collection.count())
-
-    def _query(self, vector: Vectors, *, count: int, where: Where | None) -> list[Hit]:
-        with _translated():
-            result = self._collection.query(
-                query_embeddings=[vector],
-                n_results=count,
-                where=dict(where) if where else None,
-                include=["documents", "metadatas", "distances"],
-            )
-        rows = zip(result["metadatas"][0], result["documents"][0], result["distances"][0], strict=True)
-        return [
-            Hit(chunk=chunk_from(metadata, text), score=min(1.0, max(0.0, 1.0 - distance)))
-            for metadata, text, distance in rows
-        ]
 
     def _read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
         include = ["metadatas", "documents"] if texts else ["metadatas"]
@@ -293,7 +394,17 @@ def _opened(client: Any, collection: Any, settings: CorpusSettings) -> Store:
     except CorpusError:
         _close(client)
         raise
-    return Store(client, collection, record, page=CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE)
+    page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
+    return Store(client, collection, record, words=_words(client, settings, page), page=page)
+
+
+def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:
+    """Where the collection's lexical index is kept: a folder of the embedded store, or a collection beside it."""
+    name = settings.chroma_collection
+    if target_kind(settings) == "embedded":
+        return FolderKeeper(index_folder(settings.chroma_path, name))
+    piece_bytes = CLOUD_PIECE_BYTES if target_kind(settings) == "cloud" else PIECE_BYTES
+    return CompanionKeeper(Companion(client, f"{name[:500]}.words", page=page, piece_bytes=piece_bytes))
 
 
 def _client(settings: CorpusSettings) -> Any:
@@ -312,6 +423,8 @@ def _client(settings: CorpusSettings) -> Any:
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
+            # First, because chromadb's own client waits for ever.
+            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS)
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
@@ -321,7 +434,6 @@ def _client(settings: CorpusSettings) -> Any:
                 settings=chroma,
                 **names,
             )
-    # Chroma's own client waits for ever.
     client._server._session.timeout = SERVER_SECONDS
     return client
 
@@ -335,36 +447,11 @@ def _close(client: Any) -> None:
             session.close()
 
 
-def _is_current(chunk: Chunk, records: Mapping[str, DocumentRecord]) -> bool:
-    record = records.get(chunk.document_id)
-    return record is not None and record.digest == chunk.digest
-
-
 def _missing(settings: CorpusSettings) -> CollectionMissing:
     return CollectionMissing(
         f"Nothing is stored in {settings.target}. Run `ingest add PATH` first, or check CHROMA_PATH, CHROMA_URL and "
         "CHROMA_COLLECTION."
     )
-
-
-@contextlib.contextmanager
-def _translated(settings: CorpusSettings | None = None) -> Iterator[None]:
-    where = settings.target if settings else "the store"
-    try:
-        yield
-    except CorpusError:
-        raise
-    except NotFoundError as error:
-        raise CollectionMissing(f"The collection or database in {where} is gone. Ingest again.") from error
-    except (ChromaAuthError, AuthorizationError) as error:
-        raise StoreError(f"Chroma refused the key for {where}. Set CHROMA_API_KEY to one that may use it.") from error
-    except ChromaError as error:
-        raise StoreUnavailable(f"Chroma cannot use {where}: {error}") from error
-    except OSError as error:
-        raise StoreUnavailable(f"Chroma cannot use {where}: {error.strerror or error}") from error
-    except Exception as error:
-        # chromadb raises bare Exception, and httpx's own, from its HTTP client.
-        raise StoreUnavailable(f"Chroma cannot be reached at {where}. Check that it runs and CHROMA_URL.") from error
 
 
 def _batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,15 @@ from corpus.records import Chunk, DocumentRecord, MetadataValue
 USER_PREFIX = "meta."
 # `updated_at` as seconds since 1970, because Chroma compares numbers alone.
 UPDATED = "updated"
+TEXT_DIGEST = "text_digest"
 
 _OPTIONAL = ("title", "url", "page", "page_end", "heading")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
+
+
+def text_digest_of(chunk: Chunk) -> str:
+    """Names what the model reads of a chunk: the same context and text have the same vector, wherever they stand."""
+    return hashlib.sha256(f"{chunk.context}\n{chunk.text}".encode()).hexdigest()[:24]
 
 
 def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue]:
@@ -25,6 +32,7 @@ def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue
     with contextlib.suppress(ValueError):  # Some documents give a date that is none; no filter by time finds them.
         metadata[UPDATED] = seconds_of(datetime.fromisoformat(chunk.updated_at))
     metadata |= {USER_PREFIX + name: value for name, value in chunk.metadata.items()}
+    metadata[TEXT_DIGEST] = text_digest_of(chunk)
     if chunk.index == 0:
         metadata |= {
             "chunks": record.chunks,

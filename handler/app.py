@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
-from handler import documents, search, site
+from handler import documents, plugin, search, site
 from handler.action import Action, admit, trace_of
 from handler.aws import DynamoCounter
 from handler.cors import Cors
@@ -55,6 +55,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     protected = APIRouter(dependencies=[Depends(admit)])
     protected.include_router(search.router)
     protected.include_router(documents.router)
+    protected.include_router(plugin.router)
     app.include_router(protected)
     app.include_router(site.router)
 

@@ -29,6 +29,8 @@ def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response
             questions,
             top_k=asked.top_k or DEFAULT_TOP_K,
             within=within,
+            mode=asked.mode,
+            min_score=asked.min_score or 0.0,
             timeout_seconds=trace.seconds_left,
             spent=trace.seconds,
         )

@@ -39,8 +39,10 @@ class HandlerSettings(CorpusSettings):
         "https://chatgpt.com,https://chat.openai.com", description="Web origins that may call, separated by commas."
     )
 
-    action_title: Annotated[str, Field(min_length=1, max_length=100)] = "Document search"
-    action_description: Annotated[str, Field(max_length=300)] = (
+    action_title: Annotated[str, Field(min_length=1, max_length=100, description="What the action is called.")] = (
+        "Document search"
+    )
+    action_description: Annotated[str, Field(max_length=300, description="What the action does, for the model.")] = (
         "Finds passages in a collection of documents and returns them verbatim, each with its source."
     )
 
@@ -56,9 +58,18 @@ class HandlerSettings(CorpusSettings):
         None, description="DynamoDB table that counts for all Lambdas together; each process counts for itself without."
     )
 
-    max_response_chars: Annotated[int, Field(ge=2_000)] = 90_000
-    max_body_bytes: Annotated[int, Field(ge=1_000)] = 100_000
-    deadline_seconds: Annotated[float, Field(gt=0, le=45)] = 20.0
+    corpus_subject: Annotated[str, Field(max_length=180)] = Field(
+        "", description="What the documents are about, in a few words; the model reads it with each operation."
+    )
+    operator: str | None = Field(None, description="Who runs this, for the privacy page.")
+    contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
+    log_retention_days: Annotated[int, Field(ge=1)] = Field(14, description="How long logs are kept, for that page.")
+
+    max_response_chars: Annotated[int, Field(ge=2_000, description="Longest answer; GPT Actions refuse 100,000.")] = (
+        90_000
+    )
+    max_body_bytes: Annotated[int, Field(ge=1_000, description="Longest request; more is refused unread.")] = 100_000
+    deadline_seconds: Annotated[float, Field(gt=0, le=45, description="Longest time that a request may take.")] = 20.0
 
     @field_validator("api_keys")
     @classmethod

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from corpus.errors import CorpusError
-from handler.action import action_of
+from handler.action import ActionDep, action_of
 from handler.errors import json_response
 from handler.facets import Values
 from handler.origin import own_url
+from handler.pages import CONTENT_SECURITY_POLICY, privacy
 from handler.settings import HandlerSettings
 from handler.spec import Description, openapi
 from handler.wire import search_request
@@ -42,6 +44,33 @@ def openapi_yaml(request: Request) -> Response:
     return Response(to_yaml(_document(request)), media_type="application/yaml", headers=NO_STORE)
 
 
+@router.api_route("/privacy", methods=READ)
+def privacy_page(action: ActionDep) -> Response:
+    """The privacy page that GPT's editor asks for."""
+    headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"}
+    return Response(privacy(action.settings), media_type="text/html", headers=headers)
+
+
+@router.api_route("/.well-known/ai-plugin.json", methods=READ)
+def manifest(request: Request, action: ActionDep) -> Response:
+    """The manifest of the plugins that came before GPTs; some clients still ask for it."""
+    settings = action.settings
+    url = settings.public_url or own_url(request.scope)
+    auth = {"type": "none"} if settings.auth == "none" else {"type": "user_http", "authorization_type": "bearer"}
+    payload = {
+        "schema_version": "v1",
+        "name_for_human": settings.action_title[:20],
+        "name_for_model": re.sub(r"[^a-z0-9]+", "_", settings.action_title.lower()).strip("_")[:50] or "search",
+        "description_for_human": settings.action_description[:100],
+        "description_for_model": settings.action_description,
+        "auth": auth,
+        "api": {"type": "openapi", "url": f"{url}/.well-known/openapi.yaml"},
+        "contact_email": settings.contact if settings.contact and "@" in settings.contact else "",
+        "legal_info_url": f"{url}/privacy",
+    }
+    return json_response(payload, headers=NO_STORE)
+
+
 def _document(request: Request) -> dict[str, Any]:
     action = action_of(request)
     try:
@@ -61,6 +90,7 @@ def document_of(settings: HandlerSettings, *, server_url: str, values: Values | 
         Description(
             title=settings.action_title,
             description=settings.action_description,
+            subject=settings.corpus_subject,
             server_url=server_url,
             auth=settings.auth != "none",
             key_header=settings.api_key_header,

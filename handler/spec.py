@@ -17,6 +17,8 @@ from handler.responses import SCHEMAS
 from handler.wire import DOCUMENT_ID, ListRequest, ReadRequest, SearchRequest
 
 VERSION = "1.0.0"
+SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
+LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
 Schema = dict[str, Any]
 
 
@@ -26,6 +28,7 @@ class Description:
 
     title: str
     description: str
+    subject: str
     server_url: str
     auth: bool
     key_header: str | None
@@ -37,11 +40,11 @@ def openapi(about: Description) -> Schema:
     """The OpenAPI 3.1 document."""
     document: Schema = {
         "openapi": "3.1.0",
-        "info": {"title": about.title, "description": about.description, "version": VERSION},
+        "info": {"title": about.title, "description": _with_subject(about.description, about), "version": VERSION},
         "servers": [{"url": about.server_url}],
         "paths": {
             "/search": {"post": _search(about)},
-            "/documents": {"get": _list_documents()},
+            "/documents": {"get": _list_documents(about)},
             "/documents/{document_id}": {"get": _get_document()},
         },
         "components": {
@@ -65,19 +68,17 @@ def _search(about: Description) -> Schema:
     return _operation(
         "searchChunks",
         "Find the passages that best answer a question",
-        "Returns the best matching chunks of the stored documents, best first, with their text verbatim, a score from "
-        "0 to 1 and where each stands: source, page and heading. Chunks that touch each other come as one.",
+        _with_subject(SEARCH, about),
         _json("The chunks, best first; fewer than asked for where no more were found.", "SearchAnswer"),
         requestBody={"required": True, "content": {"application/json": {"schema": schema}}},
     )
 
 
-def _list_documents() -> Schema:
+def _list_documents(about: Description) -> Schema:
     return _operation(
         "listDocuments",
         "List the documents that can be searched",
-        "Returns a page of the stored documents, sorted by source, with id, title, source and size. total counts all; "
-        "next_offset is there while more follow.",
+        _with_subject(LIST, about),
         _json("A page of the documents.", "DocumentList"),
         parameters=_query_parameters(ListRequest),
     )
@@ -100,6 +101,10 @@ def _get_document() -> Schema:
         _json("A page of the document's text.", "DocumentText"),
         parameters=[path_parameter, *_query_parameters(ReadRequest)],
     )
+
+
+def _with_subject(text: str, about: Description) -> str:
+    return f"{text} About: {about.subject}" if about.subject else text
 
 
 def _operation(operation_id: str, summary: str, description: str, success: Schema, **more: object) -> Schema:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from corpus.filters import Filter
+from corpus.settings import SearchMode
 from handler.filterable import FilterField, Kind
 
 MAX_QUERY_CHARS = 4_000
@@ -25,8 +26,9 @@ MAX_NAME_CHARS = 2_000
 MAX_TOP_K = 50
 DEFAULT_TOP_K = 5
 MAX_CONTEXT = 3
-# Some character that is not white space, and no NUL.
-TEXT_PATTERN = r"^[^\u0000]*\S[^\u0000]*$"
+# Some character that no dialect of regular expressions takes for white space, and no NUL.
+VISIBLE = r"[^\s\u0000-\u0020\u007f-\u00a0\ufeff]"
+TEXT_PATTERN = rf"^[^\u0000]*{VISIBLE}[^\u0000]*$"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?")
 
 
@@ -35,21 +37,31 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _date(text: str) -> str:
-    if not DATE.fullmatch(text):
-        raise ValueError("must be a date such as 2026-01-31")
-    _moment(text)
+def _visible(text: str) -> str:
+    if not re.search(VISIBLE, text):
+        raise ValueError("must hold some text")
     return text
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _date(text: str) -> str:
+    if not DATE.fullmatch(text):
+        raise ValueError("must be a date such as 2026-01-31")
+    moment(text)
+    return text
 
 
-TEXT_SCHEMA = Field(json_schema_extra={"pattern": TEXT_PATTERN})
-Query = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), TEXT_SCHEMA]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), TEXT_SCHEMA]
+def moment(text: str) -> datetime:
+    """The moment that a date or a time names; in UTC where it does not say."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+_SCHEMA = Field(json_schema_extra={"pattern": TEXT_PATTERN})
+_TEXT = AfterValidator(_visible)
+Query = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), _TEXT, _SCHEMA
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), _TEXT, _SCHEMA]
 DOCUMENT_ID = re.compile("[0-9a-f]{16}")
 DocumentId = Annotated[str, StringConstraints(pattern=f"^{DOCUMENT_ID.pattern}$")]
 Whole = Annotated[int, BeforeValidator(_whole)]
@@ -80,6 +92,15 @@ class SearchRequest(Body):
     )
     context: Annotated[Whole, Field(ge=0, le=MAX_CONTEXT)] | None = Field(
         None, description="How many neighbouring chunks to add before and after each; 0 unless given.", examples=[1]
+    )
+    min_score: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = Field(
+        None, description="Leave out chunks that score below this, 0 to 1; 0 unless given.", examples=[0.3]
+    )
+    mode: SearchMode | None = Field(
+        None,
+        description="How to find chunks: dense by meaning, lexical by words, hybrid by both; the server's way unless "
+        "given.",
+        examples=["hybrid"],
     )
     source: Name | None = Field(
         None,
@@ -120,8 +141,8 @@ class SearchRequest(Body):
             document_id=self.document_id,
             title=self.title,
             tags=tuple(self.tags or ()),
-            updated_after=_moment(self.updated_after) if self.updated_after else None,
-            updated_before=_moment(self.updated_before) if self.updated_before else None,
+            updated_after=moment(self.updated_after) if self.updated_after else None,
+            updated_before=moment(self.updated_before) if self.updated_before else None,
             metadata={name: value for name, value in own.items() if value is not None},
         )
 

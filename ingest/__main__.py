@@ -1,5 +1,21 @@
-"""`python -m ingest` is `ingest`."""
+"""`python -m ingest` is `ingest`. Nothing heavy is imported before Ctrl-C is looked after."""
 
-from ingest.cli import main
+import os
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it at any time with one line and exit code 1."""
+    try:
+        from ingest.cli import run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. What was reported as stored is stored; run the same command again to go on.\n")
+        sys.stderr.flush()
+        # At once: a thread may still wait for an answer, and Python would wait for the thread.
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

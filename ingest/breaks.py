@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import regex
@@ -17,7 +18,9 @@ _CLAUSE = regex.compile(
     """,
     regex.VERBOSE,
 )
-_SPACE = regex.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\p{Z}]++")  # What str.strip takes away.
+_SPACE = regex.compile(r"(?r)[ \t\n\r\f\v\x1c-\x1f\x85\p{Z}]++")  # What str.strip takes away; found backwards.
+_VISIBLE = re.compile(r"\S")
+_LINE_END = re.compile(r"[^\S\n]*\n")
 _WORD_EDGE = regex.compile(r"(?w)\b")
 _GRAPHEME = regex.compile(r"\X")
 # Between two of these a grapheme always ends; found backwards.
@@ -26,6 +29,8 @@ _PLAIN_EDGE = regex.compile(r"(?r)(?<=[\p{Han}\p{Hiragana}\p{Katakana}\x20-\x7e]
 
 def unit_breaks(text: str, kind: BlockKind, start: int, stop: int) -> Iterator[Break]:
     """Between the lines of a table or code, the sentences of anything else: `start < end <= stop`, in order."""
+    if stop <= start:
+        return iter(())
     if kind in ("table", "code"):
         return _line_breaks(text, start, stop)
     return sentence_breaks(text, start, stop)
@@ -35,28 +40,22 @@ def forced_break(text: str, start: int, stop: int) -> Break:
     """The best place in `start < end <= stop` of a unit that is itself too long; `text[start]` is visible.
 
     At the end of a line, of a clause (both only if half of the room is used), at white space, between words, graphemes,
-    characters. Something visible must follow `stop`, or begin there.
+    characters. Something visible follows `stop` or is there.
     """
     middle = (start + stop) // 2
-    searches = (
-        _line_breaks(text, middle, stop),
-        _pattern_breaks(_CLAUSE, text, middle, stop, closing=True),
-        _pattern_breaks(_SPACE, text, start, stop, closing=False),
+    return (
+        max(_line_breaks(text, middle, stop), default=None)
+        or max(_clause_breaks(text, middle, stop), default=None)
+        or next(_space_breaks(text, start, stop), None)
+        or _word_break(text, start, stop)
+        or _grapheme_break(text, start, stop)
     )
-    for found in searches:
-        last = max(found, default=None)
-        if last is not None:
-            return last
-    for edge in reversed([match.start() for match in _WORD_EDGE.finditer(text, middle, stop + 1)]):
-        if middle < edge <= stop and (at_edge := break_at(text, edge)):
-            return at_edge
-    end = _grapheme_end(text, start, stop)
-    return break_at(text, end) or Break(end, end)
 
 
 def _line_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
     place = start
-    while (newline := text.find("\n", place, stop + 1)) >= 0:
+    line_end = _LINE_END.match(text, stop)
+    while (newline := text.find("\n", place, line_end.end() if line_end else stop)) >= 0:
         end = place + len(text[place:newline].rstrip())
         following = break_at(text, end) if end > place else None
         if following:
@@ -64,20 +63,40 @@ def _line_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
         place = max(newline + 1, following.start if following else 0)
 
 
-def _pattern_breaks(pattern: regex.Pattern[str], text: str, start: int, stop: int, *, closing: bool) -> Iterator[Break]:
-    """Breaks after what the pattern finds, or before it where it is not `closing`."""
-    for match in pattern.finditer(text, start, stop + 1):
-        end = match.end() if closing else match.start()
-        if start < end <= stop and not text[end - 1].isspace():
-            following = break_at(text, end)
-            if following:
-                yield following
+def _clause_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
+    for match in _CLAUSE.finditer(text, start, stop + 1):
+        if start < match.end() <= stop and (found := break_at(text, match.end())):
+            yield found
 
 
-def _grapheme_end(text: str, start: int, stop: int) -> int:
-    """The last end of a grapheme in `start` to `stop`; `stop` where one grapheme is longer."""
-    edge = _PLAIN_EDGE.search(text, start + 1, stop + 1)
-    origin = edge.start() if edge else start
+def _space_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
+    """From the last to the first."""
+    for match in _SPACE.finditer(text, start, stop + 1):
+        if start < match.start() and (found := break_at(text, match.start())):
+            yield found
+
+
+def _word_break(text: str, start: int, stop: int) -> Break | None:
+    # A slice, because regex counts flags back to the beginning of what it is given.
+    piece = text[start : stop + 1]
+    edges = [start + match.start() for match in _WORD_EDGE.finditer(piece, len(piece) // 2)]
+    for edge in reversed(edges):
+        if start < edge <= stop and not text[edge - 1].isspace() and _last_grapheme_end(text, start, edge) == edge:
+            return break_at(text, edge)
+    return None
+
+
+def _grapheme_break(text: str, start: int, stop: int) -> Break:
+    """At the last end of a grapheme; at `stop` where one grapheme is longer. White space is left out in any case."""
+    end = _last_grapheme_end(text, start, stop) or stop
+    end = start + len(text[start:end].rstrip())
+    visible = _VISIBLE.search(text, end)
+    return Break(end, visible.start() if visible else end)
+
+
+def _last_grapheme_end(text: str, start: int, stop: int) -> int | None:
+    plain = _PLAIN_EDGE.search(text, start + 1, stop + 1)
+    origin = plain.start() if plain else start
     # Whether a grapheme ends at `stop` depends on one character more.
-    ends = (match.end() for match in _GRAPHEME.finditer(text, origin, stop + 1))
-    return max((end for end in (origin, *ends) if start < end <= stop), default=stop)
+    ends = (origin + match.end() for match in _GRAPHEME.finditer(text[origin : stop + 1]))
+    return max((end for end in (origin, *ends) if start < end <= stop), default=None)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentError
-from corpus.records import DocumentRecord, Metadata
+from corpus.records import DocumentRecord
 from corpus.tokens import Tokenizer
+from ingest.describe import Description
 from ingest.document import Document
-from ingest.find import FoundFile
+from ingest.find import Found, FoundFile
 from ingest.prepare import Prepared, digest_of, prepare, source_of
 
 Reading = Iterator[tuple[FoundFile, Sequence[Document] | DocumentError]]
@@ -24,7 +25,7 @@ class Job:
 
     files: Sequence[FoundFile]
     read: Callable[[Iterable[FoundFile]], Reading]
-    metadata: Metadata = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
     options: str = ""
 
 
@@ -77,6 +78,7 @@ class Changes:
         self._job = job
         self._tokenizer = tokenizer
         self._collection = collection
+        self._seen: set[str] = set()
         self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
         for record in stored:
             self._by_file[record.file].append(record)
@@ -100,20 +102,24 @@ class Changes:
     def _compared(self, file: FoundFile, documents: Sequence[Document]) -> Iterator[Change]:
         stored = {record.source: record for record in self._by_file.get(file.source, [])}
         stamp = stamp_of(file, self._job.options, len(documents))
-        for document in documents:
-            source = source_of(file, document)
-            digest = digest_of(document, self._job.metadata)
-            old = stored.pop(source, None)
-            if old is not None and old.digest == digest:
-                yield Same(old.document_id, stamp)
+        for read in documents:
+            source = source_of(file, read)
+            if source in self._seen:
+                yield Failed(source, "Another document of this run has the same name. Rename one of them.")
                 continue
+            self._seen.add(source)
+            old = stored.pop(source, None)
             try:
+                document = self._job.description.of(read, file)
+                digest = digest_of(document)
+                if old is not None and old.digest == digest:
+                    yield Same(old.document_id, stamp)
+                    continue
                 prepared = prepare(
                     document,
                     file,
                     digest=digest,
                     stamp=stamp,
-                    metadata=self._job.metadata,
                     tokenizer=self._tokenizer(),
                     collection=self._collection,
                 )
@@ -126,17 +132,20 @@ class Changes:
 
 
 def stamp_of(file: FoundFile, options: str, documents: int) -> str:
-    """What must agree for a file not to be read again: size, time, options, and all its documents being there."""
-    made = hashlib.sha256(options.encode()).hexdigest()[:12]
-    return f"{file.size}-{file.modified_ns}-{made}-{documents}"
+    """What must agree for a file not to be read again; with the place, size and time all its documents being there."""
+    made = hashlib.sha256(f"{file.path} {options}".encode()).hexdigest()[:12]
+    return f"{file.size}-{file.modified_ns}-{file.described_ns}-{made}-{documents}"
 
 
-def gone(stored: Iterable[DocumentRecord], files: Iterable[FoundFile], scopes: Iterable[str]) -> list[DocumentRecord]:
-    """The stored documents below `scopes` whose file is not among `files`."""
-    kept = {file.source for file in files}
-    named = list(scopes)
-    return [record for record in stored if record.file not in kept and _lies_in(record.file, named)]
+def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
+    """The stored documents below the paths that were named whose file is not there any more."""
+    there = {file.source for file in found.files}
+    return [
+        record
+        for record in stored
+        if record.file not in there and _lies_in(record.file, found.scopes) and not _lies_in(record.file, found.spared)
+    ]
 
 
-def _lies_in(source: str, scopes: Iterable[str]) -> bool:
-    return any(scope in {source, "."} or source.startswith(scope + "/") for scope in scopes)
+def _lies_in(source: str, places: Iterable[str]) -> bool:
+    return any(place in {source, "."} or source.startswith(place + "/") for place in places)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,6 +17,10 @@ from corpus.snapshot import publish as publishing
 from corpus.store import open_store
 from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
+from ingest.describe import description_from
+from ingest.evaluate import MODES, EvalOptions, evaluate
+from ingest.exclusive import exclusive
+from ingest.report import write_report
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -34,21 +38,23 @@ Collection = Annotated[str | None, typer.Option(help="Name of the collection.  [
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line; a known error becomes one line and an exit code."""
     try:
         app()
+        sys.stdout.flush()
     except CorpusError as error:
         console.say(f"Error: {error}", style="red")
         sys.exit(console.exit_code_of(error))
-    except KeyboardInterrupt:
-        console.say("Stopped. What was reported as stored is stored; run the same command again to go on.", style="red")
-        # At once: a thread may still wait for an answer, and Python would wait for the thread.
+    except (OSError, UnicodeEncodeError) as error:
+        console.say(f"Error: the output cannot be written: {getattr(error, 'strerror', None) or error}", style="red")
+        # At once: Python would try to write the rest once more.
         os._exit(1)
-    except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does; Python would complain once more while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except SystemExit as ended:
+        # What Typer makes of Ctrl-C.
+        if ended.code == 130:
+            raise KeyboardInterrupt from None
+        raise
 
 
 @app.command()
@@ -61,6 +67,16 @@ def add(
     include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="No files that match, as in .gitignore.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that read files.  [default: WORKERS]")] = None,
+    metadata: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="What to note of every document; tags take commas.")
+    ] = None,
+    url_template: Annotated[
+        str | None, typer.Option(help="The citation link, made of {source}, {folder}, {name} and {stem}.")
+    ] = None,
+    password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.json", help="Write the JSON report here too.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from PATH.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let --prune empty the collection.")] = False,
@@ -69,9 +85,17 @@ def add(
     """Bring documents in; unchanged ones cost nothing."""
     settings = load(IngestSettings, chroma_collection=collection, source_root=root, workers=workers)
     options = AddOptions(
-        include=tuple(include or ()), exclude=tuple(exclude or ()), dry_run=dry_run, prune=prune, may_empty=yes
+        include=tuple(include or ()),
+        exclude=tuple(exclude or ()),
+        description=description_from(metadata or (), url_template),
+        password=password,
+        dry_run=dry_run,
+        prune=prune,
+        may_empty=yes,
     )
     report = add_documents(paths, settings, options)
+    if report_file:
+        write_report(report, report_file)
     if as_json:
         typer.echo(to_json(report.to_json()))
     else:
@@ -123,7 +147,7 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT_ID or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Removing from {settings.target}")
-    with open_store(settings) as store:
+    with open_store(settings) as store, exclusive(store, settings):
         removed, missing = remove_documents(store, document_ids or [], source)
     for document_id in missing:
         console.say(f"{document_id}: No such document. `ingest list` shows what is there.", style="red")
@@ -138,14 +162,19 @@ def remove(
 def search(
     query: Annotated[str, typer.Argument(metavar="QUESTION", help="A question in plain text.")],
     top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, max=50, help="How many chunks.")] = 5,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="How to find chunks.  [default: SEARCH_MODE]")
+    ] = None,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
     """Search as the handler does."""
     if not query.strip():
         raise typer.BadParameter("The question is empty.")
+    if query != query.encode("utf-8", "replace").decode():
+        raise typer.BadParameter("The question is not UTF-8.")
     with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
-        hits = corpus.search(query.strip(), top_k=top_k, timeout_seconds=SEARCH_SECONDS)
+        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, timeout_seconds=SEARCH_SECONDS)
     if as_json:
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:
@@ -201,3 +230,25 @@ def rollback(
         typer.echo(to_json(snapshots.manifest_to_json(manifest)))
     else:
         console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")
+
+
+@app.command("eval")
+def evaluate_collection(
+    folder: Annotated[Path, typer.Argument(metavar="BEIR_DIR", help="Has corpus.jsonl, queries.jsonl and qrels/.")],
+    qrels: Annotated[Path | None, typer.Option(help="Judgements.  [default: BEIR_DIR/qrels/test.tsv]")] = None,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="Only this way.  [default: all three]")
+    ] = None,
+    no_split: Annotated[
+        bool, typer.Option("--no-split", help="One passage a document, cut at the model's window.")
+    ] = False,
+    cache: Annotated[Path, typer.Option(help="Folder that keeps vectors between runs.")] = Path(".eval-cache"),
+    as_json: AsJson = False,
+) -> None:
+    """Measure search on a test collection, in a store that is thrown away."""
+    options = EvalOptions(modes=[mode] if mode else MODES, qrels=qrels, split=not no_split, cache=cache)
+    evaluation = evaluate(folder, load(IngestSettings), options)
+    if as_json:
+        typer.echo(to_json(evaluation.to_json()))
+    else:
+        console.show_evaluation(evaluation)

@@ -15,6 +15,8 @@ from rich.text import Text
 
 from corpus.errors import CollectionMismatch, CollectionMissing, CorpusError, SettingsError
 from corpus.records import DocumentRecord, Hit
+from corpus.settings import SearchMode
+from ingest.measures import Difference
 from ingest.report import Report
 
 # Results on stdout; all else on stderr.
@@ -26,9 +28,18 @@ LISTED_PER_CAUSE = 20
 SHOWN_CHARS = 300
 
 
+# What a terminal would obey instead of showing it: a file's name may hold anything.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
+def shown(text: str) -> str:
+    """The text in one line, with control characters made visible."""
+    return text.translate(_CONTROL)
+
+
 def say(message: str, *, style: str = "") -> None:
     """One line to stderr, as it is: brackets in it are no markup."""
-    err.print(Text(message, style=style))
+    err.print(Text(shown(message), style=style))
 
 
 def exit_code_of(error: CorpusError) -> int:
@@ -102,14 +113,30 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
     out.print(
         f"{report.chunks:,} chunks, {report.tokens:,} tokens, {report.embedded:,} embedded, {report.seconds:.1f} s"
     )
+    if report.price_usd is not None:
+        out.print(
+            f"Embedding would cost about ${report.price_usd:,.4f} at the list price (EMBEDDING_PRICE corrects it)"
+        )
+    elif dry_run:
+        out.print("The model's price is not known: set EMBEDDING_PRICE, in US dollars for a million tokens")
 
 
 def show_documents(documents: Sequence[DocumentRecord]) -> None:
-    """A table of documents on stdout."""
-    table = Table("document_id", "source", "title", "chunks", "tokens", "updated")
-    for record in documents:
-        cells = (record.document_id, record.source, record.title or "", f"{record.chunks:,}", f"{record.tokens:,}")
-        table.add_row(*(Text(cell) for cell in (*cells, record.updated_at[:10])))
+    """Documents on stdout: a table on a terminal, else a line each with tabs between."""
+    rows = [
+        (record.document_id, record.source, record.title or "", str(record.chunks), record.updated_at[:10])
+        for record in documents
+    ]
+    if not out.is_terminal:
+        for row in rows:
+            # Not by print, which makes spaces of tabs.
+            out.file.write("\t".join(map(shown, row)) + "\n")
+        return
+    table = Table("document_id", "source", "title", "chunks", "updated")
+    table.columns[0].no_wrap = True
+    table.columns[1].overflow = "fold"
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row))
     out.print(table)
 
 
@@ -128,11 +155,44 @@ def show_hits(hits: Sequence[Hit]) -> None:
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
         page = f", page {chunk.page}" if chunk.page else ""
-        out.print(Text.assemble(f"{number}. ", (f"{hit.score:.3f}", "green"), f"  {chunk.source}{page}"))
+        out.print(Text.assemble(f"{number}. ", (f"{hit.score:.3f}", "green"), f"  {shown(chunk.source)}{page}"))
         if context := chunk.context:
-            out.print(Text(f"   {context}", style="dim"))
-        lines = " ".join(chunk.text.split())
+            out.print(Text(f"   {shown(context)}", style="dim"))
+        lines = shown(" ".join(chunk.text.split()))
         out.print(Text(f"   {lines[:SHOWN_CHARS]}{'…' if len(lines) > SHOWN_CHARS else ''}\n"))
+
+
+class Measured(Protocol):
+    """What an evaluation found."""
+
+    @property
+    def documents(self) -> int: ...
+    @property
+    def chunks(self) -> int: ...
+    @property
+    def queries(self) -> int: ...
+    @property
+    def measures(self) -> Mapping[SearchMode, Mapping[str, float]]: ...
+    @property
+    def better(self) -> str | None: ...
+    @property
+    def difference(self) -> Difference | None: ...
+
+
+def show_evaluation(evaluation: Measured) -> None:
+    """A table of measures by mode on stdout."""
+    names = list(next(iter(evaluation.measures.values())))
+    table = Table("", *names)
+    for mode, values in evaluation.measures.items():
+        table.add_row(mode, *(f"{values[name]:.4f}" for name in names))
+    out.print(table)
+    if evaluation.difference is not None:
+        found = evaluation.difference
+        out.print(
+            f"hybrid - {evaluation.better}, nDCG@10: {found.mean:+.4f} (95 % interval {found.low:+.4f} to "
+            f"{found.high:+.4f}, paired bootstrap)"
+        )
+    out.print(f"{evaluation.documents:,} documents, {evaluation.chunks:,} chunks, {evaluation.queries:,} queries")
 
 
 def _list(cause: str, sources: Sequence[str], *, style: str) -> None:

@@ -12,10 +12,17 @@ from ingest.document import BlockKind
 from ingest.lengths import Lengths
 from ingest.sentences import Break, sentence_breaks
 
+# A stretch has at most this many characters for each token it may have: word pieces make nothing of white space and
+# next to nothing of a very long word.
+LONGEST_TOKEN = 20
 # A stretch is filled to this share before a sentence is given up for the end of a paragraph.
 LEAST_FILL = 1 / 3
 # What a cut within a list or behind a colon costs: as much as lying this share of the stretch beside the best place.
 LOOSE = 1 / 4
+# So many tokens too many, and a cut inside a sentence is moved by the smallest steps.
+NEARLY = 8
+# How many characters before the best place are searched first.
+BESIDE = 300
 WHOLE: frozenset[BlockKind] = frozenset({"table", "code"})
 PROSE: frozenset[BlockKind] = frozenset({"paragraph", "list_item"})
 
@@ -72,7 +79,7 @@ class SectionCuts:
 
     def _take(self, start: int, fresh: int) -> tuple[Stretch, int]:
         """The next stretch from `start`, whose text up to `fresh` was seen before; and where the one after starts."""
-        reach = self._lengths.reach(start, self._budget)
+        reach = min(self._lengths.limit(start, self._budget), start + self._budget * LONGEST_TOKEN)
         if reach >= self._end:
             tokens = self._lengths.count(start, self._end)
             if tokens <= self._budget:
@@ -80,20 +87,21 @@ class SectionCuts:
             reach = self._end - 1
         while True:
             found = self._choose(start, fresh, reach)
-            if found is None:
-                if start < fresh:
-                    return self._take(fresh, fresh)
-                found = self._forced(fresh, reach)
+            if found is None and start < fresh:
+                return self._take(fresh, fresh)
+            whole = found is not None
+            found = found or self._forced(fresh, reach)
             tokens = self._lengths.count(start, found.end)
             if tokens <= self._budget or found.end == start + 1:
                 return Stretch(start, found.end, tokens), found.start
-            shorter = start + (found.end - start) * self._budget // tokens
-            reach = max(start + 1, min(found.end - 1, shorter))
+            reach = found.end - 1
+            if not whole and tokens > self._budget + NEARLY:
+                reach = min(reach, max(start + 1, start + (reach - start) * self._budget // tokens))
 
     def _choose(self, start: int, fresh: int, reach: int) -> Break | None:
         """The best end of a whole unit in `fresh` to `reach`, None where the first unit reaches farther."""
         floor = max(fresh, self._body)
-        least = max(floor, self._lengths.reach(start, max(1, int(self._budget * LEAST_FILL))))
+        least = max(floor, self._reach(start, max(1, int(self._budget * LEAST_FILL))))
         target = self._target(start)
         found = self._best_block_end(least, reach, target)
         if found:
@@ -106,10 +114,12 @@ class SectionCuts:
                 return found
         stop = min(reach, self._ends[block] - 1)
         least = max(least, block_start)
-        found = min(
-            unit_breaks(self._text, kind, least, stop), key=lambda unit: abs(unit.end - target), default=None
-        ) or max(unit_breaks(self._text, kind, max(floor, block_start), min(least, stop)), default=None)
-        return found or self._last_block_end(floor, reach) or self._last_block_end(fresh, reach, headings=True)
+        found = (
+            _nearest(unit_breaks(self._text, kind, max(least, target - BESIDE), stop), target)
+            or max(unit_breaks(self._text, kind, least, min(target, stop)), default=None)
+            or max(unit_breaks(self._text, kind, max(floor, block_start), stop), default=None)
+        )
+        return found or self._last_block_end(floor, reach) or self._last_block_end(floor, reach, headings=True)
 
     def _target(self, start: int) -> int:
         """Where to cut so that what is left comes in pieces of one size, rather than with a crumb at the end."""
@@ -150,8 +160,12 @@ class SectionCuts:
 
     def _fits(self, block: int) -> bool:
         start, end = self._starts[block], self._ends[block]
-        near = self._lengths.near(start, end) <= 2 * self._budget
-        return near and self._lengths.count(start, end) <= self._budget
+        if end - start > self._budget * LONGEST_TOKEN or self._lengths.near(start, end) > 2 * self._budget:
+            return False
+        return self._lengths.count(start, end) <= self._budget
+
+    def _reach(self, start: int, tokens: int) -> int:
+        return min(self._lengths.reach(start, tokens), start + tokens * LONGEST_TOKEN)
 
     def _overlap_start(self, stretch: Stretch, fresh: int) -> int:
         """Where the next stretch starts so that it repeats the last sentences, `fresh` where none is short enough."""
@@ -165,7 +179,8 @@ class SectionCuts:
     def _sentence_starts(self, stretch: Stretch) -> Iterator[int]:
         """In the prose at the end of a stretch, at most about `overlap` tokens from it; from left to right."""
         end = stretch.end
-        least = max(stretch.start + 1, self._lengths.reach_back(end, self._overlap))
+        farthest = max(self._lengths.reach_back(end, self._overlap), end - self._overlap * LONGEST_TOKEN)
+        least = max(stretch.start + 1, farthest)
         last = first = bisect_left(self._ends, end, self._first, self._last)
         if self._kinds[last] not in PROSE:
             return
@@ -178,3 +193,13 @@ class SectionCuts:
             for unit in sentence_breaks(self._text, max(start, least - 8), min(end, self._ends[block]) - 1):
                 if unit.start >= least:
                     yield unit.start
+
+
+def _nearest(breaks: Iterator[Break], target: int) -> Break | None:
+    """The one that ends nearest to `target`; they come in order."""
+    best: Break | None = None
+    for found in breaks:
+        if found.end >= target:
+            return found if best is None or found.end - target < target - best.end else best
+        best = found
+    return best

@@ -13,26 +13,37 @@ from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, Do
 from ingest.readers import is_readable, why_not
 
 IGNORE_FILE = ".ingestignore"
+# manual.pdf.meta.yaml describes manual.pdf.
+SIDECARS = (".meta.yaml", ".meta.yml", ".meta.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFile:
-    """A file to read. `source` is how it is cited and known; `size` is in bytes, `modified_ns` since the epoch."""
+    """A file to read. `source` is how it is cited and known; `size` is in bytes, `modified_ns` since the epoch.
+
+    `sidecar` is the file beside it that describes it; `described_ns` is when that was changed, 0 where there is none.
+    """
 
     path: Path
     source: str
     size: int
     modified_ns: int
+    sidecar: Path | None = None
+    described_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """`scopes` are the sources of the paths that were named: what lies below them may be pruned."""
+    """`scopes` are the sources of the paths that were named: what lies below them may be pruned.
+
+    But not what is in `spared`: files and folders that are there, and were left out or could not be looked at.
+    """
 
     files: list[FoundFile]
     failed: list[tuple[str, DocumentError]]
     skipped: list[tuple[str, str]]
     scopes: list[str]
+    spared: list[str]
 
 
 def find(paths: Iterable[Path], *, root: Path, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> Found:
@@ -50,6 +61,7 @@ def find(paths: Iterable[Path], *, root: Path, include: Iterable[str] = (), excl
         failed=walk.failed,
         skipped=sorted(walk.skipped),
         scopes=walk.scopes,
+        spared=walk.spared,
     )
 
 
@@ -59,6 +71,7 @@ class _Walk:
         self.failed: list[tuple[str, DocumentError]] = []
         self.skipped: list[tuple[str, str]] = []
         self.scopes: list[str] = []
+        self.spared: list[str] = []
         self._root = root
         self._include = include
         self._exclude = exclude
@@ -68,7 +81,7 @@ class _Walk:
         source = self._source(path, beside=path.parent)
         if path.is_dir():
             self.scopes.append(source)
-            for file in self._below(path):
+            for file in self._below(path, beside=path.parent):
                 self._take(file, self._source(file, beside=path.parent), named=False)
         elif path.exists():
             self.scopes.append(source)
@@ -80,36 +93,54 @@ class _Walk:
         below = self._root if path.is_relative_to(self._root) else beside
         return path.relative_to(below).as_posix()
 
+    def _fail(self, source: str, error: DocumentError) -> None:
+        self.spared.append(source)
+        # A name that is no text can be shown, but not stored.
+        self.failed.append((source.encode("utf-8", "replace").decode(), error))
+
     def _take(self, path: Path, source: str, *, named: bool) -> None:
+        if path.name.endswith(SIDECARS) and not named:
+            return
         if not is_readable(path):
-            reason = why_not(path)
-            if named:
-                self.failed.append((source, DocumentUnsupported(reason)))
-            else:
-                self.skipped.append((source, reason))
+            self._leave(source, DocumentUnsupported(why_not(path)), named=named)
             return
         try:
+            source.encode()
             stat = path.stat()
+        except UnicodeEncodeError:
+            self._fail(source, DocumentUnreadable("Its name is not UTF-8. Rename the file."))
+            return
         except OSError as error:
-            self.failed.append((source, DocumentUnreadable(f"Cannot be opened: {error.strerror}. Check its rights.")))
+            reason = f"Cannot be opened: {error.strerror}. Check the file and its permissions."
+            self._fail(source, DocumentUnreadable(reason))
             return
         if not os.path.isfile(path):  # noqa: PTH113 - a device or pipe
-            self.skipped.append((source, "not a regular file"))
+            self._leave(source, DocumentUnsupported("Not a regular file. Copy what it gives into one."), named=named)
             return
         taken = self.files.get(source)
         if taken is not None and taken.path != path:
-            self.failed.append(
-                (
-                    source,
-                    DocumentError(
-                        f"Known as {source!r} would be both {taken.path} and {path}. Name a common --root above both."
-                    ),
-                )
-            )
+            reason = f"Known as {source!r} would be both {taken.path} and {path}. Name a common --root above both."
+            self._fail(source, DocumentError(reason))
             return
-        self.files[source] = FoundFile(path=path, source=source, size=stat.st_size, modified_ns=stat.st_mtime_ns)
+        sidecar = next((beside for end in SIDECARS if (beside := path.with_name(path.name + end)).is_file()), None)
+        self.files[source] = FoundFile(
+            path=path,
+            source=source,
+            size=stat.st_size,
+            modified_ns=stat.st_mtime_ns,
+            sidecar=sidecar,
+            described_ns=sidecar.stat().st_mtime_ns if sidecar else 0,
+        )
 
-    def _below(self, folder: Path) -> Iterator[Path]:
+    def _leave(self, source: str, error: DocumentError, *, named: bool) -> None:
+        """What is not read fails where it was named itself, and is skipped where it only lies in a folder."""
+        if named:
+            self._fail(source, error)
+        else:
+            self.spared.append(source)
+            self.skipped.append((source.encode("utf-8", "replace").decode(), str(error)))
+
+    def _below(self, folder: Path, *, beside: Path) -> Iterator[Path]:
         """Every file below a folder that is neither hidden nor excluded, in the order of names; no folder twice."""
         seen: set[tuple[int, int]] = set()
         pending: list[tuple[Path, list[tuple[Path, pathspec.GitIgnoreSpec]]]] = [(folder, [])]
@@ -121,10 +152,13 @@ class _Walk:
                 own = current / IGNORE_FILE
                 if own.is_file():
                     ignores = [*ignores, (current, patterns(str(own), own.read_text("utf-8").splitlines()))]
-            except (OSError, UnicodeDecodeError) as error:
-                self.failed.append(
-                    (str(current), DocumentUnreadable(f"The folder cannot be read: {error}. Check its rights."))
-                )
+            except UnicodeDecodeError:
+                reason = f"Its {IGNORE_FILE} is not UTF-8, so that nothing in the folder is taken. Save it anew."
+                self._fail(self._source(current, beside=beside), DocumentUnreadable(reason))
+                continue
+            except OSError as error:
+                reason = f"The folder cannot be read: {error.strerror}. Check its permissions."
+                self._fail(self._source(current, beside=beside), DocumentUnreadable(reason))
                 continue
             # A symbolic link may lead back up.
             if (stat.st_dev, stat.st_ino) in seen:
@@ -133,8 +167,9 @@ class _Walk:
             folders = []
             for entry in entries:
                 path = Path(entry.path)
-                is_folder = entry.is_dir()
+                is_folder = _is_folder(entry)
                 if entry.name.startswith(".") or self._is_left_out(path, folder, is_folder=is_folder, ignores=ignores):
+                    self.spared.append(self._source(path, beside=beside))
                     continue
                 if is_folder:
                     folders.append((path, ignores))
@@ -152,6 +187,13 @@ class _Walk:
         if any(spec.match_file(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
             return True
         return self._include is not None and not is_folder and not self._include.match_file(name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # A link that leads to itself.
+        return False
 
 
 def _absolute(path: Path) -> Path:

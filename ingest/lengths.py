@@ -15,8 +15,10 @@ from bisect import bisect_left, bisect_right
 from corpus.tokens import Tokenizer
 
 # Characters that a tokenizer may join with a letter before them ("don't", "[SEP]") are left out.
-_SEAM = re.compile(r"(?<=[^\W_])(?=[ \t\r\n.,;:!?)。，、；：！？」』）])|(?<=\n)(?=\S)")
+_SEAM_AFTER = " \t\r\n.,;:!?)。，、；：！？」』）"
+_SEAM = re.compile(rf"(?<=[^\W_])(?=[{_SEAM_AFTER}])|(?<=\n)(?=\S)")
 _WINDOW = 64
+_SLACK = 3
 
 
 class Lengths:
@@ -46,6 +48,18 @@ class Lengths:
         index = bisect_right(self._ends, start) + tokens - 1
         return self._ends[index] if index < len(self._ends) else len(self.text)
 
+    def limit(self, start: int, tokens: int) -> int:
+        """An offset that no stretch of so many tokens from `start` goes beyond, or hardly any: count where it matters.
+
+        What the cut at `start` changes is counted; a cut at the end may save a token or two.
+        """
+        stop = min(start + _WINDOW, len(self.text))
+        seam = self._first_seam(start, stop)
+        if seam < 0:
+            seam = stop
+        changed = self.near(start, seam) - self._count_anew(self.text[start:seam]) if seam > start else 0
+        return max(start + 1, self.reach(start, max(1, tokens + changed + _SLACK)))
+
     def reach_back(self, end: int, tokens: int) -> int:
         """The offset from which about so many tokens lead to `end`."""
         index = bisect_left(self._ends, end) - tokens
@@ -72,6 +86,9 @@ class Lengths:
         """The last seam in `first` to `end`; one is at `first`."""
         if end == len(self.text):
             return end
+        for place in (end, end - 1):  # Most stretches end with a full stop or without one.
+            if place > first and self.text[place] in _SEAM_AFTER and self.text[place - 1].isalnum():
+                return place
         width = _WINDOW
         while True:
             start = max(first, end - width)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from corpus.records import Chunk, DocumentRecord, Metadata, context_of, document_id_of
+from corpus.records import Chunk, DocumentRecord, context_of, document_id_of
 from corpus.tokens import Tokenizer
 from ingest.document import Document
 from ingest.find import FoundFile
@@ -30,9 +30,9 @@ def source_of(file: FoundFile, document: Document) -> str:
     return f"{file.source}#{document.name}" if document.name else file.source
 
 
-def digest_of(document: Document, metadata: Metadata) -> str:
+def digest_of(document: Document) -> str:
     """The hex SHA-256 over everything that ends up in the document's chunks."""
-    about = [document.title, document.url, sorted({**document.metadata, **metadata}.items()), document.page_starts]
+    about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
     blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
     return hashlib.sha256(json.dumps([document.text, about, blocks]).encode()).hexdigest()
 
@@ -43,13 +43,12 @@ def prepare(
     *,
     digest: str,
     stamp: str,
-    metadata: Metadata,
     tokenizer: Tokenizer,
     collection: CollectionRecord,
 ) -> Prepared:
     """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
     source = source_of(file, document)
-    _check_text(document)
+    _check_text(source, document)
     passages = split(
         document,
         tokenizer=tokenizer,
@@ -62,7 +61,6 @@ def prepare(
     updated_at = document.updated_at or datetime.fromtimestamp(file.modified_ns / 1e9, UTC).isoformat(
         timespec="seconds"
     )
-    about = {**document.metadata, **metadata}
     chunks = [
         Chunk(
             document_id=document_id_of(source),
@@ -79,7 +77,7 @@ def prepare(
             page=passage.page,
             page_end=passage.page_end,
             heading=passage.heading,
-            metadata=about,
+            metadata=document.metadata,
         )
         for index, passage in enumerate(passages)
     ]
@@ -95,7 +93,7 @@ def prepare(
         stamp=stamp,
         title=document.title,
         url=document.url,
-        metadata=about,
+        metadata=document.metadata,
     )
     texts = [text_for_model(chunk, tokenizer, collection.chunk_tokens) for chunk in chunks]
     return Prepared(record=record, chunks=chunks, texts=texts)
@@ -116,9 +114,10 @@ def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
     return text
 
 
-def _check_text(document: Document) -> None:
+def _check_text(source: str, document: Document) -> None:
+    headings = [block.name for block in document.blocks]
+    words = [source, document.text, document.title, document.url, headings, dict(document.metadata)]
     try:
-        document.text.encode()
-        (document.title or "").encode()
+        json.dumps(words, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise DocumentUnreadable("Holds half characters (lone surrogates). Save it as UTF-8.") from None

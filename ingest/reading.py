@@ -124,7 +124,7 @@ class ReaderPool:
         return (guilty.path, self._verdict(code)) if guilty else None
 
     def _verdict(self, code: int) -> DocumentUnreadable:
-        if code == -signal.SIGALRM:
+        if code in (-signal.SIGALRM, -signal.SIGPROF):
             seconds = self._limits.timeout_seconds
             return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it anew.")
         return DocumentUnreadable(

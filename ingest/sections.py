@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.document import Block, Document
 from ingest.lengths import Lengths
@@ -48,24 +49,16 @@ def sections(document: Document, lengths: Lengths, *, join_tokens: int) -> list[
 
 
 def _by_heading(blocks: tuple[Block, ...]) -> Iterator[Section]:
-    open_headings: list[Block] = []
-    section: Section | None = None
-    for index, block in enumerate(blocks):
-        if block.kind == "heading":
-            if section:
-                yield section
-            while open_headings and open_headings[-1].level >= block.level:
-                open_headings.pop()
-            open_headings.append(block)
-            path = tuple(heading.name for heading in open_headings if heading.name)
-            section = Section(index, index, path, bare=True)
-        elif section is None:
-            section = Section(index, index, (), bare=False)
-        else:
-            section.last = index
-            section.bare = False
-    if section:
-        yield section
+    starts = [index for index, block in enumerate(blocks) if block.kind == "heading"]
+    if blocks and (not starts or starts[0] > 0):
+        yield Section(0, (starts[0] if starts else len(blocks)) - 1, (), bare=False)
+    path: list[Block] = []
+    for start, following in pairwise([*starts, len(blocks)]):
+        while path and path[-1].level >= blocks[start].level:
+            path.pop()
+        path.append(blocks[start])
+        names = tuple(heading.name for heading in path if heading.name)
+        yield Section(start, following - 1, names, bare=following == start + 1)
 
 
 def _belong_together(group: Section, section: Section) -> bool:

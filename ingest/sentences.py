@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -19,19 +20,15 @@ class Break(NamedTuple):
 
 
 # Marks that also stand inside words and numbers end a sentence only where white space follows.
-_MARKS = ".!?…․‼‽⁇⁈⁉﹒"
-_CLOSERS = r"[\p{Pe}\p{Pf}\p{Pi}\"'*_~`]{0,6}+"  # With Markdown's emphasis. Pi: some languages close with it (“).
+_MARKS = frozenset(".!?…․‼‽⁇⁈⁉﹒")
+_CANDIDATE = regex.compile(r"[\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…\n]++")
+_CLOSERS = regex.compile(r"[\p{Pe}\p{Pf}\p{Pi}\"'*_~`]{0,6}+")  # With Markdown's; Pi, because “ closes in German.
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 # Thai and Lao write no marks: a space between two words ends the phrase. ๆ (repeat) and ฯ (and so on) lean backwards.
-_SPACED = r"[\u0e01-\u0e3a\u0e40-\u0e5b\u0e81-\u0eb9\u0ebb-\u0edf]"
-_END = regex.compile(
-    rf"""(?V1)
-    (?P<mark>[{_MARKS}]++){_CLOSERS}(?=\s)
-    | [\p{{Sentence_Break=STerm}}\p{{Sentence_Break=ATerm}}--[{_MARKS}]]++(?<!\d．(?=\d)){_CLOSERS}
-    | (?P<blank>\n(?:[ \t\r]*+\n)++)
-    | (?P<phrase>(?<={_SPACED})[ ]++(?=[{_SPACED}--[ๆฯ]]))
-    """,
-    regex.VERBOSE,
+_PHRASE = re.compile(
+    "(?<=[\u0e01-\u0e3a\u0e40-\u0e5b\u0e81-\u0edf]) +(?=[\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0edf])"
 )
+_UNSPACED = re.compile("[\u0e01-\u0edf]")
 _VISIBLE = re.compile(r"\S")
 _EXTENDING = regex.compile(r"[\p{M}\p{Grapheme_Extend}\p{Grapheme_Cluster_Break=SpacingMark}\p{Emoji_Modifier}\u200d]")
 _WORD_BEFORE = re.compile(r"[^\s(\[{\"'“‘«„*_/—–]+\Z")
@@ -43,18 +40,31 @@ _LOOK_AHEAD = 64
 def sentence_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
     """The sentence ends in `text[start:stop]`, in order: `start < end <= stop`, and something follows each."""
     last = start
-    for match in _END.finditer(text, start, min(len(text), stop + 1)):
-        end = match.end()
-        if match["blank"] or match["phrase"]:
-            end = start + len(text[start : match.start()].rstrip())
-        if not last < end <= stop:
-            continue
-        if match["mark"] and not _ends_sentence(text, match.start(), end, match["mark"]):
-            continue
-        following = break_at(text, end)
-        if following is not None:
-            last = following.start
-            yield following
+    for end in _ends(text, start, stop):
+        found = break_at(text, end) if last < end <= stop else None
+        if found:
+            last = found.start
+            yield found
+
+
+def _ends(text: str, start: int, stop: int) -> Iterator[int]:
+    marked = _marked_ends(text, start, stop)
+    if not _UNSPACED.search(text, start, stop):
+        return marked
+    return heapq.merge(marked, (match.start() for match in _PHRASE.finditer(text, start, stop + 1)))
+
+
+def _marked_ends(text: str, start: int, stop: int) -> Iterator[int]:
+    for match in _CANDIDATE.finditer(text, start, stop + _LOOK_AHEAD):
+        mark, newline, _ = match.group().partition("\n")
+        mark_end = match.start() + len(mark)
+        if mark:
+            closers = _CLOSERS.match(text, mark_end)
+            end = closers.end() if closers else mark_end
+            if _ends_sentence(text, match.start(), end, mark):
+                yield end
+        if newline and _BLANK_LINE.match(text, mark_end):
+            yield start + len(text[start:mark_end].rstrip())
 
 
 def break_at(text: str, end: int) -> Break | None:
@@ -70,6 +80,10 @@ def break_at(text: str, end: int) -> Break | None:
 
 def _ends_sentence(text: str, place: int, end: int, mark: str) -> bool:
     """Whether the mark at `place`, whose closing quotes reach to `end`, ends a sentence and not an abbreviation."""
+    if _MARKS.isdisjoint(mark):
+        return mark != "．" or not (text[place - 1 : place].isdecimal() and text[end : end + 1].isdecimal())
+    if not text[end : end + 1].isspace():
+        return False
     after = _WORD_AFTER.match(text, end, min(len(text), end + _LOOK_AHEAD))
     word_after = after["word"] if after else ""
     if word_after[:1].islower() and not word_after[1:2].isupper():  # But "iPhone" may start a sentence.

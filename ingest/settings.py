@@ -21,3 +21,6 @@ class IngestSettings(CorpusSettings):
     )
     read_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to read one file.")
     read_memory_mb: int = Field(default=1024, ge=128, description="Most memory to read one file, in MB.")
+    embedding_price: float | None = Field(
+        default=None, ge=0, description="US dollars for a million tokens, for --dry-run. Default: the list price."
+    )

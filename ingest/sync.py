@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
-
-import numpy as np
 
 from corpus.embedding.model import Embedder, Vectors
+from corpus.errors import EmbeddingError
 from corpus.records import DocumentRecord
 from corpus.store import Store
 from ingest.changes import Change, Changes, Failed, Gone, New, Same
+from ingest.lexicon import bring_up_to_date
 from ingest.report import Report
+from ingest.vectors import VectorSource
 
-TEXTS_PER_BATCH = 128
 # Chroma takes many chunks at once faster; people want to see something happen.
 CHUNKS_PER_WRITE = 512
 SECONDS_PER_WRITE = 2.0
@@ -36,6 +34,8 @@ class Sync:
         self._on_progress: Callable[[], None] = lambda: None
         self._stopped = threading.Event()
         self._stamps: dict[str, str] = {}
+        self._before: dict[str, DocumentRecord] = {}
+        self._after: dict[str, DocumentRecord] = {}
 
     def stop(self) -> None:
         """Take no further file; finish what is in flight."""
@@ -44,16 +44,32 @@ class Sync:
     def carry_out(self, changes: Changes, *, stored: Sequence[DocumentRecord], on_progress: Callable[[], None]) -> None:
         """Bring the changes in; `stored` is all that was there, `on_progress` is called after every file and write.
 
-        Raises EmbeddingError and StoreError; what was written until then stays.
+        Raises EmbeddingError and StoreError; what was written until then stays. `index` is to follow.
         """
         self._on_progress = on_progress
+        self._before = {record.document_id: record for record in stored}
+        self._after = dict(self._before)
         self._store.sweep(stored)
-        self._write(self._embedded(self._new(changes)))
+        self._vectors = VectorSource(self._store, self._embedder, reusable=bool(stored))
+        try:
+            self._write(self._vectors.vectors_for(self._new(changes)))
+        except EmbeddingError:
+            self.index()
+            raise
         self._store.restamp(self._stamps)
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
         """Remove stored documents."""
-        self._store.remove(record.document_id for record in records)
+        for record in records:
+            self._remove(record.document_id)
+
+    def index(self) -> None:
+        """Bring the lexical index to what is stored now."""
+        bring_up_to_date(self._store, before=self._before, after=self._after)
+
+    def _remove(self, document_id: str) -> None:
+        self._store.remove([document_id])
+        self._after.pop(document_id, None)
 
     def _new(self, changes: Changes) -> Iterator[New]:
         for _, found in changes:
@@ -73,30 +89,10 @@ class Sync:
                 case Same(document_id, stamp) if stamp is not None:
                     self._stamps[document_id] = stamp
                 case Gone(document_id):
-                    self._store.remove([document_id])
+                    self._remove(document_id)
         if len(self._stamps) >= STAMPS_PER_WRITE:
             self._store.restamp(self._stamps)
             self._stamps = {}
-
-    def _embedded(self, changes: Iterator[New]) -> Iterator[tuple[New, Vectors]]:
-        """Each document with its vectors, in order. Texts travel in batches across documents."""
-        first = next(changes, None)
-        if first is None:
-            return
-        changes = chain([first], changes)
-        waiting: deque[New] = deque()
-
-        def texts() -> Iterator[str]:
-            for change in changes:
-                waiting.append(change)
-                yield from change.prepared.texts
-
-        vectors = (vector for batch in self._embedder().embed_documents(_batched(texts())) for vector in batch)
-        for vector in vectors:
-            change = waiting.popleft()
-            others = [next(vectors) for _ in change.prepared.texts[1:]]
-            self._report.embedded += 1 + len(others)
-            yield change, np.stack([vector, *others])
 
     def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
         group: list[tuple[New, Vectors]] = []
@@ -113,7 +109,10 @@ class Sync:
     def _store_group(self, group: Sequence[tuple[New, Vectors]]) -> None:
         self._store.write([(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group])
         for change, _ in group:
+            self._vectors.note_written(change)
             tally_stored(change, self._report)
+            self._after[change.prepared.record.document_id] = change.prepared.record
+        self._report.embedded = self._vectors.embedded
         self._on_progress()
 
 
@@ -138,14 +137,3 @@ def tally_stored(change: New, report: Report) -> None:
     report.chunks += record.chunks
     report.tokens += record.tokens
     report.notes.extend((record.source, note) for note in change.notes)
-
-
-def _batched(texts: Iterator[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
-        if len(batch) == TEXTS_PER_BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

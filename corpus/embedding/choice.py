@@ -10,17 +10,24 @@ from corpus.settings import LOCAL_MODEL, CorpusSettings
 DEFAULT_CHUNK_TOKENS = 400
 
 
-def embedder_for_new_collection(settings: CorpusSettings) -> Embedder:
-    """The embedder that the settings ask for. Raises SettingsError where they cannot be met."""
-    return _embedder(settings, settings.model_for_new_collection, settings.embedding_dimensions, shortened=None)
+def embedder_for_new_collection(settings: CorpusSettings, *, paid: bool = True) -> Embedder:
+    """The embedder that the settings ask for. Raises SettingsError where they cannot be met.
+
+    `paid` False is for who only counts tokens with it: that needs no key.
+    """
+    return _embedder(
+        settings, settings.model_for_new_collection, settings.embedding_dimensions, shortened=None, paid=paid
+    )
 
 
-def embedder_of(record: CollectionRecord, settings: CorpusSettings) -> Embedder:
+def embedder_of(record: CollectionRecord, settings: CorpusSettings, *, paid: bool = True) -> Embedder:
     """The embedder that the collection was made with. Raises SettingsError where the settings lack its key."""
-    return _embedder(settings, record.embedding_model, record.dimensions, shortened=record.shortened)
+    return _embedder(settings, record.embedding_model, record.dimensions, shortened=record.shortened, paid=paid)
 
 
-def _embedder(settings: CorpusSettings, model: str, dimensions: int | None, *, shortened: bool | None) -> Embedder:
+def _embedder(
+    settings: CorpusSettings, model: str, dimensions: int | None, *, shortened: bool | None, paid: bool
+) -> Embedder:
     if model == LOCAL_MODEL:
         try:
             from corpus.embedding.bert import DIMENSIONS
@@ -35,7 +42,7 @@ def _embedder(settings: CorpusSettings, model: str, dimensions: int | None, *, s
                 f"EMBEDDING_DIMENSIONS is {dimensions} but {LOCAL_MODEL} has {DIMENSIONS}. Unset EMBEDDING_DIMENSIONS."
             )
         return LocalEmbedder()
-    if settings.openai_api_key is None and settings.openai_base_url is None:
+    if paid and settings.openai_api_key is None and settings.openai_base_url is None:
         raise SettingsError(
             f"The model {model!r} needs OPENAI_API_KEY (or OPENAI_BASE_URL, for an endpoint without keys). "
             f"Set it, or ingest into a new collection with EMBEDDING_MODEL={LOCAL_MODEL}, which needs neither."
@@ -53,8 +60,11 @@ def _embedder(settings: CorpusSettings, model: str, dimensions: int | None, *, s
     )
 
 
-def collection_for(embedder: Embedder, settings: CorpusSettings) -> CollectionRecord:
-    """The record of a collection made now. Raises SettingsError where chunks would not fit the model's window."""
+def collection_for(embedder: Embedder, settings: CorpusSettings, *, paid: bool = True) -> CollectionRecord:
+    """The record of a collection made now. Raises SettingsError where chunks would not fit the model's window.
+
+    A model that nothing is known of is asked for its dimensions; `paid` False leaves them at 0 instead.
+    """
     tokens = settings.chunk_tokens or min(DEFAULT_CHUNK_TOKENS, embedder.max_tokens)
     if tokens > embedder.max_tokens:
         raise SettingsError(
@@ -65,9 +75,20 @@ def collection_for(embedder: Embedder, settings: CorpusSettings) -> CollectionRe
         raise SettingsError(f"CHUNK_OVERLAP is {overlap}, more than half of a chunk's {tokens} tokens. Set it lower.")
     return CollectionRecord(
         embedding_model=embedder.model,
-        dimensions=embedder.dimensions,
+        dimensions=embedder.dimensions if paid else settings.embedding_dimensions or native_dimensions(embedder.model),
         shortened=settings.embedding_dimensions is not None and embedder.model != LOCAL_MODEL,
         tokenizer=embedder.tokenizer.name,
         chunk_tokens=tokens,
         chunk_overlap=overlap,
     )
+
+
+def native_dimensions(model: str) -> int:
+    """What is known of the model without asking anybody; 0 where that is nothing."""
+    if model == LOCAL_MODEL:
+        from corpus.embedding.bert import DIMENSIONS
+
+        return DIMENSIONS
+    from corpus.embedding.openai import NATIVE_DIMENSIONS
+
+    return NATIVE_DIMENSIONS.get(model, 0)

@@ -41,6 +41,7 @@ class Composer:
         self._blocks: list[Block] = []
         self._length = 0
         self._page_starts: list[int] = []
+        self._opening_pages = 0
         self.notes: list[str] = []
 
     @property
@@ -52,22 +53,32 @@ class Composer:
         return self._blocks
 
     def start_page(self, offset: int | None = None) -> None:
-        """A new page starts at the offset, or with what is added from now on."""
-        self._page_starts.append(self._length if offset is None else offset)
+        """A new page starts at the offset, or with the block that is added next."""
+        if offset is None:
+            self._opening_pages += 1
+        else:
+            self._page_starts.append(offset)
 
     def add(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> int | None:
         """Add a block; text without content adds nothing. Code and list items keep their indentation, before it.
 
         Returns where the block starts, None where there is none.
         """
-        text = clean(text).strip("\n") if kind in ("code", "list_item") else clean(text).strip()
-        if not text.strip():
+        text = clean(text)
+        return self.put(kind, text.strip("\n") if kind in ("code", "list_item") else text, level=level, name=name)
+
+    def put(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> int | None:
+        """Add a block whose text is clean already, as `add` does."""
+        if kind not in ("code", "list_item"):
+            text = text.strip()
+        if not text or text.isspace():
             return None
         if self._parts:
             previous = self._blocks[-1].kind
             self._append("\n" if kind == previous == "list_item" else "\n\n")
         leading = len(text) - len(text.lstrip())
         start = self._length + leading
+        self._open_pages(start)
         self._append(text)
         self._blocks.append(Block(kind, start, self._length - (len(text) - len(text.rstrip())), level, name))
         return start
@@ -113,6 +124,7 @@ class Composer:
         metadata: Mapping[str, MetadataValue] | None = None,
     ) -> Document:
         """The document. An empty title becomes None; a page that starts beyond the text starts at its end."""
+        self._open_pages(self._length)
         return Document(
             text="".join(self._parts),
             blocks=tuple(self._blocks),
@@ -125,6 +137,10 @@ class Composer:
             metadata=dict(metadata or {}),
             notes=tuple(self.notes),
         )
+
+    def _open_pages(self, offset: int) -> None:
+        self._page_starts.extend([offset] * self._opening_pages)
+        self._opening_pages = 0
 
     def _append(self, text: str) -> None:
         self._parts.append(text)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from ingest.readers.composer import Composer, one_line, squeeze
+from ingest.readers.docxmath import linear
 from ingest.readers.docxstyles import Numbering, Style, Styles, child, number_of, outline_level, value
 from ingest.readers.package import attribute, local_name
 from ingest.readers.tables import SPANNED, lines
@@ -106,7 +107,9 @@ class BodyWriter:
                     texts.append(cell if isinstance(cell, str) else one_line(" ".join(_all_text(cell))))
             grid.append(texts)
             above = texts
-        self._composer.table(lines(grid, header_rows=_declared_header(table)))
+        look = child(child(table, "tblPr"), "tblLook")
+        is_styled = look is not None and attribute(look, "firstRow") in ("1", "true")
+        self._composer.table(lines(grid, header_rows=_declared_header(table), has_header_style=is_styled))
 
 
 class _Pieces:
@@ -124,6 +127,8 @@ class _Pieces:
                 self.text.append(node.text or "")
             elif name in _CHARACTERS:
                 self.text.append(_CHARACTERS[name])
+            elif name == "oMath":
+                self.text.append(linear(node))
             elif name == "txbxContent":
                 self.boxes.append(node)
             elif name in _REFERENCES:

@@ -44,7 +44,7 @@ def split(text: str) -> tuple[FrontMatter, str, str | None]:
 
 
 def interpret(values: Mapping[str, object]) -> FrontMatter:
-    """Well-known keys become fields, other plain values metadata; lists are joined by commas, the rest is dropped."""
+    """Well-known keys become fields, other plain values metadata; the rest is dropped; tags are a list."""
     known: dict[str, str] = {}
     metadata: dict[str, MetadataValue] = {}
     for key, value in values.items():
@@ -56,6 +56,8 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
             known.setdefault("url", value)
         elif moment is not None and (lowered != "date" or "updated_at" not in known):
             known["updated_at"] = moment
+        elif lowered == "tags" and isinstance(value, str):
+            metadata["tags"] = [tag.strip() for tag in value.split(",") if tag.strip()]
         elif (plain := as_plain(value)) is not None:
             metadata[lowered] = plain
     return FrontMatter(known.get("title"), known.get("url"), known.get("updated_at"), metadata)
@@ -67,7 +69,7 @@ def as_plain(value: object) -> MetadataValue | None:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list) and value and all(isinstance(item, str | int | float) for item in value):
-        return ", ".join(str(item) for item in value)
+        return [str(item) for item in value]
     return None
 
 

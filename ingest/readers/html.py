@@ -12,13 +12,10 @@ from ingest.readers.composer import Composer, one_line
 from ingest.readers.encoding import decode
 from ingest.readers.frontmatter import as_moment
 from ingest.readers.htmlbody import render
+from ingest.readers.htmlprune import prune
+from ingest.readers.properties import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
-_NEVER_TEXT = (
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "audio", "video", "map",
-    "button", "select", "input", "textarea", "dialog", "nav", "aside", "footer", "menu",
-)  # fmt: skip
-_NEVER_ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu")
 _MAIN = ("main", "[role=main]", "article")
 
 
@@ -50,7 +47,7 @@ def read_page(source: str, *, url: str | None = None) -> Document:
     if not composer.blocks:
         raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
     return composer.finish(
-        title=title or next((block.name for block in composer.blocks if block.kind == "heading"), None),
+        title=usable_title(title) or next((block.name for block in composer.blocks if block.kind == "heading"), None),
         url=canonical,
         updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
         metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
@@ -63,12 +60,7 @@ def add_body(source: str, composer: Composer) -> None:
 
 
 def _add(tree: LexborHTMLParser, composer: Composer) -> None:
-    tree.strip_tags(list(_NEVER_TEXT))
-    for role in _NEVER_ROLES:
-        for node in tree.css(f"[role={role}]"):
-            node.decompose()
-    for node in tree.css("[hidden], [aria-hidden=true]"):
-        node.decompose()
+    prune(tree)
     root = _main(tree)
     if root is not None:
         render(root, composer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from ingest.readers.composer import one_line
-from ingest.readers.tables import Cell, is_figure, laid_out, span_of
+from ingest.readers.tables import Cell, laid_out, span_of
 
 _STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"
 _INLINE_BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr"})
@@ -41,9 +41,7 @@ def cell_text(cell: LexborNode) -> str:
 def grid_of(table: LexborNode) -> tuple[list[list[str]], int | None]:
     """The rows, and how many of them are the header where the page says so."""
     nodes = table.css("tr")
-    header_rows = _header_rows(nodes)
-    grid = laid_out(map(_cells, nodes))
-    return grid, _header_by_figures(grid) if header_rows is None else header_rows
+    return laid_out(map(_cells, nodes)), _header_rows(nodes)
 
 
 def _cells(row: LexborNode) -> list[Cell]:
@@ -63,11 +61,3 @@ def _header_rows(rows: list[LexborNode]) -> int | None:
             break
         count += 1
     return count if 0 < count < len(rows) else None
-
-
-def _header_by_figures(grid: list[list[str]]) -> int | None:
-    """For figures under captions without th: the first row when its corner is empty and figures follow below."""
-    filled = [row for row in grid if any(row)]
-    if len(filled) < 2 or filled[0][0] or not any(is_figure(cell) for row in filled[1:] for cell in row):
-        return None
-    return grid.index(filled[0]) + 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.document import Document
+from ingest.readers.attachments import read_attachments
 from ingest.readers.pdfassembly import Content, assemble
 from ingest.readers.pdfium import Line, OutlineEntry, PasswordNeeded, Pdf
 from ingest.readers.pdftext import is_garbage
@@ -19,21 +20,26 @@ _XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
 _PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
 _PRINT_FORM = "Open it in Adobe Reader and print it to PDF."
 _RUN_OCR = "Run OCR over it first, for example with ocrmypdf."
+_MAX_LOST_SHARE = 0.1  # Of the outline's links, before pypdf is asked where they lead.
 _MAX_SPACED_LENGTH = 3.2
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
     second = _SecondTry(data, password)
+    files: list[tuple[str, bytes]] = []
     try:
         with Pdf(data, password) as pdf:
             content = _by_pdfium(pdf, second)
+            files = list(pdf.attachments())
     except PasswordNeeded:
         raise
     except DocumentUnreadable as error:
         content = _by_pypdf(second, error)
     _refuse_form(content)
     _drop_noise(content)
-    return [assemble(content)]
+    attached, notes = read_attachments(files)
+    content.notes.extend(notes)
+    return [assemble(content), *attached]
 
 
 class _SecondTry:
@@ -72,7 +78,7 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry) -> Content:
         properties=pdf.properties(),
         is_dynamic_form=pdf.is_dynamic_form,
     )
-    if any(entry.page is None for entry in content.outline):
+    if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
         content.outline = second.outline() or content.outline
     for number in range(len(pdf)):
         try:

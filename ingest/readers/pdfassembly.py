@@ -15,13 +15,10 @@ from ingest.readers.pdffurniture import furniture
 from ingest.readers.pdfium import HYPHEN, Line, OutlineEntry
 from ingest.readers.pdflayout import SENTENCE_ENDS, Group, body_height, continues, fills_its_line, grouped, merged
 from ingest.readers.pdftext import joined, text_of
+from ingest.readers.properties import usable_title
 
+_MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
 _ENOUGH_BY_OUTLINE = 0.5
-# Titles that programs put where authors put none.
-_NO_TITLE = re.compile(
-    r"untitled|microsoft (?:word|powerpoint|excel) - .*|.*\.(?:docx?|pptx?|xlsx?|rtf|odt|qxd|indd|tex|dvi|ps|pdf|fm)",
-    re.IGNORECASE,
-)
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 
@@ -79,7 +76,7 @@ def _words(pages: Sequence[Sequence[Line]]) -> Collection[str]:
     texts = [line.text for lines in pages for line in lines]
     if not any(text.endswith(HYPHEN) for text in texts):
         return ()
-    return set(" ".join(texts).lower().split())
+    return set(" ".join(texts[:_MAX_WORD_LINES]).lower().split())
 
 
 def _pieces(
@@ -121,7 +118,7 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
     starts: dict[int, int] = {}
     for piece in pieces:
         name = one_line(piece.text) if piece.level else ""
-        start = composer.add(piece.kind, name or piece.text, level=min(piece.level, 6), name=name)
+        start = composer.put(piece.kind, name or piece.text, level=min(piece.level, 6), name=name)
         for number, offset in piece.pages:
             starts[number] = (start or composer.length) + offset
     upcoming = composer.length
@@ -135,8 +132,8 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
 
 def _title(properties: dict[str, str], first_page: Sequence[Group], size: float) -> str | None:
     """The title in the properties where it looks like one, else the largest heading on the first page."""
-    stated = properties.get("Title", "")
-    if stated and not _NO_TITLE.fullmatch(stated):
+    stated = usable_title(properties.get("Title"))
+    if stated:
         return stated
     headings = [group for group in first_page if group.level and group.lines[0].height > 1.1 * size]
     if not headings:

@@ -26,15 +26,15 @@ def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spo
     places: defaultdict[str, list[Spot]] = defaultdict(list)
     for number, lines in enumerate(pages):
         for index in _edges(lines):
-            pattern = _NUMBERS.sub("#", lines[index].text.lower())
-            # Large type with a number that changes is a heading such as "Chapter 3".
-            if "#" not in pattern or lines[index].height < 1.3 * body_height:
-                places[pattern].append((number, index))
+            text = lines[index].text.lower()
+            # Large type whose number changes is a heading such as "Chapter 3".
+            is_large = lines[index].height > 1.3 * body_height
+            places[text if is_large else _NUMBERS.sub("#", text)].append((number, index))
     found: set[Spot] = set()
     for pattern, spots in places.items():
         found.update(_running(spots, len(pages)) if len(spots) > 1 else ())
-        if _PAGE_NUMBER.fullmatch(pattern):
-            found.update((number, index) for number, index in spots if _tells_page(pages[number][index].text, number))
+        if len(pages) > 1 and _PAGE_NUMBER.fullmatch(pattern):
+            found.update((number, index) for number, index in spots if _tells_page(pages[number], index, number))
     return found | _line_numbers(pages)
 
 
@@ -42,7 +42,8 @@ def _edges(lines: Sequence[Line]) -> set[int]:
     """The topmost and lowest lines of a page."""
     if len(lines) <= 2 * _EDGE_LINES:
         return set(range(len(lines)))
-    order = sorted(range(len(lines)), key=lambda index: lines[index].bottom)
+    bottoms = [line.bottom for line in lines]
+    order = sorted(range(len(lines)), key=bottoms.__getitem__)
     return {*order[:_EDGE_LINES], *order[-_EDGE_LINES:]}
 
 
@@ -58,9 +59,12 @@ def _running(spots: Sequence[Spot], page_count: int) -> list[Spot]:
     return [(number, index) for number, index in spots if number in dense]
 
 
-def _tells_page(text: str, number: int) -> bool:
-    """True for the page's own number, counted from 1."""
-    return str(number + 1) in re.findall(r"\d+", text)
+def _tells_page(lines: Sequence[Line], index: int, number: int) -> bool:
+    """True for the page's own number, counted from 1, that stands alone."""
+    line = lines[index]
+    beside = (other for position, other in enumerate(lines) if position != index)
+    is_alone = all(abs(other.bottom - line.bottom) > 0.3 * line.height for other in beside)
+    return is_alone and str(number + 1) in re.findall(r"\d+", line.text)
 
 
 def _line_numbers(pages: Sequence[Sequence[Line]]) -> set[Spot]:

@@ -21,7 +21,9 @@ from ingest.readers.composer import one_line
 HYPHEN = "\ufffe"  # What pdfium gives for a hyphen at the end of a line.
 _BOLD_WEIGHT = 600
 _NAME_BYTES = 128
+_MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font does not matter.
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
+_LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
 _MAX_OUTLINE_ENTRIES = 20_000
 
 
@@ -110,6 +112,7 @@ class Pdf:
         is_even = units - 1 == count
         if has_pairs:
             text = "".join(map(_units, text))
+        text = text.replace("\t", " ")
         if HYPHEN in text:
             text = text.replace(HYPHEN, HYPHEN + "\n")
         lines = []
@@ -130,10 +133,12 @@ class Pdf:
     def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
         rectangle = self._rectangle
         raw.FPDFText_GetLooseCharBox(text_page, last, rectangle)
-        right = rectangle.right
+        left, right = rectangle.left, rectangle.right
         raw.FPDFText_GetLooseCharBox(text_page, first, rectangle)
-        left, bottom, height = rectangle.left, rectangle.bottom, rectangle.top - rectangle.bottom
-        is_bold, is_fixed = self._font(text_page, first)
+        # The first character stands on the right in Arabic and Hebrew.
+        left, right = min(left, rectangle.left), max(right, rectangle.right)
+        bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
+        is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
         if is_bold or is_fixed:  # All of the line is, if its ends are.
             other = self._font(text_page, last)
             is_bold, is_fixed = is_bold and other[0], is_fixed and other[1]
@@ -154,9 +159,10 @@ class Pdf:
         entries = []
         for entry in self._document.get_toc():
             target = entry.get_dest()
-            entries.append(
-                OutlineEntry(one_line(entry.get_title()), entry.level + 1, target.get_index() if target else None)
-            )
+            page = target.get_index() if target else None
+            if page is None and raw.FPDFAction_GetType(raw.FPDFBookmark_GetAction(entry)) in _LEADS_AWAY:
+                continue
+            entries.append(OutlineEntry(one_line(entry.get_title()), entry.level + 1, page))
             if len(entries) == _MAX_OUTLINE_ENTRIES:
                 break
         return entries

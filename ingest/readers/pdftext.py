@@ -13,6 +13,7 @@ from ingest.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE_TABLE = str.maketrans({**_LIGATURES, "\x02": None, "\xad": None})
+_ODD = re.compile(f"[{''.join(_LIGATURES)}\x02\xad¨ˆ˜ˇ˘˚´`{HYPHEN}]")
 _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
 # Scripts that put no blank between words, and so none where a line is broken.
 _UNSPACED = re.compile(
@@ -46,7 +47,7 @@ def polished(text: str) -> str:
     """Ligatures as letters, accents on their letters, no soft hyphens, leaders as an ellipsis."""
     if ". . ." in text or "...." in text or "……" in text:
         text = _LEADERS.sub(" … ", text)
-    if text.isascii():
+    if text.isascii() or _ODD.search(text) is None:
         return text
     return _ACCENTED.sub(_with_accent, text.translate(_LIGATURE_TABLE)).replace(HYPHEN, "-")
 

@@ -37,8 +37,9 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     if not composer.blocks:
         raise DocumentEmpty("The presentation holds no text. If its slides are pictures, run OCR over them first.")
     properties = properties_of(package)
-    stated = properties.title if properties.title not in (None, "PowerPoint Presentation") else None
-    return [composer.finish(title=stated or title, updated_at=properties.updated_at, metadata=properties.metadata)]
+    return [
+        composer.finish(title=properties.title or title, updated_at=properties.updated_at, metadata=properties.metadata)
+    ]
 
 
 def _slide_ids(root: etree._Element) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from corpus.records import MetadataValue
@@ -21,6 +22,20 @@ _METADATA = {
     "category": "category",
     "language": "language",
 }
+
+
+# Titles that programs put where authors put none.
+_NO_TITLE = re.compile(
+    r"untitled.*|(?:powerpoint )?presentation\d*|document\d*|microsoft (?:word|powerpoint|excel) - .*"
+    r"|.*\.(?:docx?|pptx?|xlsx?|rtf|odt|qxd|indd|tex|dvi|ps|pdf|fm|html?|txt)",
+    re.IGNORECASE,
+)
+
+
+def usable_title(stated: str | None) -> str | None:
+    """The stated title, None where it is empty or made up by a program."""
+    title = one_line(stated or "")
+    return title if title and not _NO_TITLE.fullmatch(title) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +61,4 @@ def properties_of(package: Package) -> Properties:
             metadata.setdefault(name, values[key])
     # "date" is OpenDocument's name for the last change, but OOXML's "modified" is more precise.
     changed = as_moment(values.get("modified")) or as_moment(values.get("date"))
-    return Properties(values.get("title"), changed, metadata)
+    return Properties(usable_title(values.get("title")), changed, metadata)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.readers.tables import SPANNED, is_figure, lines
+from ingest.readers.tables import MAX_HEADER_ROWS, SPANNED, has_values, lines
 
 Rows = Sequence[Sequence[str]]
 
-_MAX_HEADER_ROWS = 4
 _GAP_COLUMNS = 2  # So many empty columns part two tables; one is often there for looks.
 
 
@@ -35,8 +34,8 @@ def _bands(rows: Rows) -> Iterator[Rows]:
         if not any(row):
             pending = bool(band)
             continue
-        is_apart = bool(band) and not any(_share_column(above, row) for above in band[-_MAX_HEADER_ROWS:])
-        if is_apart or (pending and not (_is_header_only(band) and _has_figures(row))):
+        is_apart = bool(band) and not any(_share_column(above, row) for above in band[-MAX_HEADER_ROWS:])
+        if is_apart or (pending and not (_is_header_only(band) and has_values(row))):
             yield band
             band = []
         pending = False
@@ -50,7 +49,7 @@ def _share_column(above: Sequence[str], row: Sequence[str]) -> bool:
 
 
 def _is_header_only(band: Rows) -> bool:
-    return len(band) <= _MAX_HEADER_ROWS and _filled(band[-1]) > 1 and not any(map(_has_figures, band))
+    return len(band) <= MAX_HEADER_ROWS and _filled(band[-1]) > 1 and not any(map(has_values, band))
 
 
 def _side_by_side(band: Rows) -> Iterator[Rows]:
@@ -73,26 +72,12 @@ def _side_by_side(band: Rows) -> Iterator[Rows]:
 def _parts_of_table(rows: Rows) -> Iterator[Part]:
     """Lone cells above the table are text, its first rows without figures are the column names."""
     start = 0
-    while start < len(rows) and _filled(rows[start]) == 1:
-        yield Part(is_table=False, lines=[next(cell for cell in rows[start] if cell)])
+    while start < len(rows) and rows[start][0] and _filled(rows[start]) == 1:
+        yield Part(is_table=False, lines=[rows[start][0]])
         start += 1
     body = rows[start:]
     if body:
-        yield Part(is_table=True, lines=lines(body, header_rows=_header_rows(body)))
-
-
-def _header_rows(rows: Rows) -> int | None:
-    """How many rows of names stand above the first row with figures; None lets the look decide."""
-    for count, row in enumerate(rows[: _MAX_HEADER_ROWS + 1]):
-        if _has_figures(row):
-            return count or None
-    return None
-
-
-def _has_figures(row: Sequence[str]) -> bool:
-    """True for a row of values: years alone may be column names."""
-    figures = [cell for cell in row[1:] if is_figure(cell)]
-    return bool(figures) and not all(len(cell) == 4 and cell.isdigit() and "1900" <= cell < "2100" for cell in figures)
+        yield Part(is_table=True, lines=lines(body))
 
 
 def _filled(row: Sequence[str]) -> int:

@@ -15,25 +15,39 @@ SPANNED = "\ufdd0"
 _PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
 _SUFFIXES = frozenset({")", "%", ")%", "%)"})
 _MAX_SPAN = 100
+_NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
+MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,' \u00a0\u202f")
 
 
-def lines(rows: Sequence[Row], *, header_rows: int | None = None) -> list[str]:
+def lines(rows: Sequence[Row], *, header_rows: int | None = None, has_header_style: bool = False) -> list[str]:
     """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
 
     `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
-    that the one before them spans are given as SPANNED.
+    that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart.
     """
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
+    titles: list[str] = []
     if header_rows is None:
-        header_rows = _header_by_look(cleaned)
+        while cleaned and _is_title(cleaned[0]):
+            titles.append(_plain(_joined_symbols(cleaned.pop(0))))
+        header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
     header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
     body = [joined for row in cleaned[header_rows:] if any(joined := _joined_symbols(row))]
     if not body:
-        return [_plain(row) for row in header]
+        return [*filter(None, titles), *map(_plain, header)]
     labels = _labels(header)
-    return [_labelled(labels, row) if labels else _plain(row) for row in body]
+    shown = [_labelled(labels, row) if labels else _plain(row) for row in body]
+    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell}
+    # The names of columns without a value would be lost.
+    unused = {*labels} - used - {""}
+    return [*filter(None, titles), *(map(_plain, header) if unused else ()), *shown]
+
+
+def _is_title(row: Row) -> bool:
+    """True for an empty row and for one whose first cell alone is filled, across others or beside empty ones."""
+    return not any(cell and cell != SPANNED for cell in row[1:]) and len(row) > 1
 
 
 class Cell(NamedTuple):
@@ -88,14 +102,38 @@ def looks_like_header(row: Row) -> bool:
     )
 
 
-def _header_by_look(rows: Sequence[Row]) -> int:
-    for count, row in enumerate(rows, 1):
-        if any(row):
-            body = [other for other in rows[count:] if any(other)]
-            # One row of words under another says nothing of which names what.
-            tells = len(body) > 1 or any(is_figure(cell) for other in body for cell in other)
-            return count if tells and SPANNED not in row and looks_like_header(row) else 0
-    return 0
+def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
+    """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
+    top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
+    first = next((index for index, row in enumerate(rows[top:], top) if has_values(row)), None)
+    if first is not None:
+        # A row with but its first cell filled heads the rows below it, not the columns.
+        count = next((index for index in range(first, top, -1) if any(rows[index - 1][1:])), 0)
+        header = rows[top:count]
+        # Above the lowest row of names stand only names of several columns, with gaps between them.
+        has_layers = all("" in row or SPANNED in row for row in header[:-1])
+        is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
+        return count if is_header else 0
+    body = [row for row in rows[top + 1 :] if any(row)]
+    # One row of words under another says nothing of which names what.
+    tells = len(body) > 1 or (has_header_style and bool(body))
+    return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
+
+
+def has_values(row: Row) -> bool:
+    """True where a figure stands behind the first cell: years alone may be names of columns."""
+    figures = [cell for cell in row[1:] if is_figure(cell)]
+    return bool(figures) and not all(len(cell) == 4 and "1900" <= cell < "2100" for cell in figures)
+
+
+def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
+    width = max(map(len, body))
+    for column in range(1, width):
+        cells = [row[column] for row in body if column < len(row) and row[column] not in ("", SPANNED)]
+        figures = sum(is_figure(cell) or cell in _NO_VALUE for cell in cells)
+        if cells and figures >= 0.6 * len(cells) and any(column < len(row) and row[column] for row in header):
+            return True
+    return False
 
 
 def _repeated(row: Row) -> list[str]:

@@ -12,7 +12,14 @@ from handler.app import create_app
 from handler.keys import digest_of, make_key, parse_keys
 from tests.handler.conftest import API_KEY, ENTRY, Configure, Connect
 
-PUBLIC = {"/healthz", "/openapi.json", "/.well-known/openapi.json", "/.well-known/openapi.yaml"}
+PUBLIC = {
+    "/healthz",
+    "/privacy",
+    "/openapi.json",
+    "/.well-known/openapi.json",
+    "/.well-known/openapi.yaml",
+    "/.well-known/ai-plugin.json",
+}
 QUESTION = {"query": "warranty"}
 
 
@@ -80,7 +87,7 @@ def test_every_route_but_the_public_ones_refuses_without_a_key(connect: Connect)
         for method in methods:
             status = client.request(method, path.replace("{document_id}", "0" * 16)).status_code
             assert (status == 401) == (path not in PUBLIC), f"{method} {path} answered {status}"
-    assert walked >= PUBLIC | {"/search"}
+    assert walked >= PUBLIC | {"/search", "/query", "/documents", "/documents/{document_id}"}
 
 
 def routes(client: TestClient) -> list[tuple[str, set[str]]]:

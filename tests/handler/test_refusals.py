@@ -24,6 +24,7 @@ def refusal(response: Any) -> tuple[int, str, str]:
         ({}, ["query", "missing", "how long is the warranty?"]),
         ({"query": ""}, ["query"]),
         ({"query": " \n "}, ["query"]),
+        ({"query": "\u001f\u0085\u007f"}, ["query", "text"]),
         ({"query": "x" * 4001}, ["query", "4000"]),
         ({"query": 7}, ["query", "string"]),
         ({"query": None}, ["query"]),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
+from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
 from tests.handler.conftest import Connect
+from tests.handler.corpora import WARRANTY
 
 
 @pytest.fixture
@@ -42,11 +46,31 @@ def test_it_holds_what_a_gpt_should_call_and_nothing_else(document: Any) -> None
     }
 
 
-def test_operations_are_described_within_the_limits_and_not_consequential(document: Any) -> None:
+def test_it_is_valid_openapi(document: Any, connect: Connect) -> None:
+    validate(document)
+    fields = "department,year:int,weight:float,final:bool,reviewers:list"
+    validate(connect(filterable=fields, api_key_header="X-Key").get("/openapi.json").json())
+
+
+def test_operations_are_described_within_the_limits_and_not_consequential(connect: Connect) -> None:
+    subject = "warranty and repair of the X200, " * 5
+    document = connect(corpus_subject=subject[:180]).get("/openapi.json").json()
+    described = [operation["description"] for _, _, operation in operations(document)]
+    assert sum(subject[:180] in text for text in (*described, document["info"]["description"])) == 3
     for _, _, operation in operations(document):
         assert 0 < len(operation["summary"]) <= 300
         assert 0 < len(operation["description"]) <= 300
         assert operation["x-openai-isConsequential"] is False
+        assert not re.search(
+            r"\b(use this|when|whenever|if the user|should)\b", operation["description"], re.IGNORECASE
+        )
+
+
+def test_parameters_are_described_within_the_limits_and_have_examples(document: Any) -> None:
+    for _, _, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert 0 < len(parameter["description"]) <= 700
+            assert "example" in parameter
 
 
 def test_every_field_is_described_and_has_an_example(document: Any) -> None:
@@ -56,7 +80,38 @@ def test_every_field_is_described_and_has_an_example(document: Any) -> None:
             continue
         for name, field in properties.items():
             assert 0 < len(field["description"]) <= 700, name
-            assert field.get("examples") or field["type"] == "array", name
+            assert field.get("examples") or field["items"].get("properties"), name
+
+
+def test_objects_are_nested_three_levels_at_most(document: Any) -> None:
+    def depth(schema: dict[str, Any]) -> int:
+        inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+        return max((depth(each) for each in inner), default=0) + int(schema.get("type") == "object")
+
+    request = document["paths"]["/search"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert depth(request) == 1
+    assert max(depth(schema) for schema in document["components"]["schemas"].values()) <= 3
+
+
+def test_the_examples_are_answered(client: TestClient, document: Any) -> None:
+    fields = document["paths"]["/search"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    whole = {name: field["examples"][0] for name, field in fields.items()}
+    assert client.post("/search", json=whole).status_code == 200
+
+
+def test_answers_keep_to_their_schemas(client: TestClient, document: Any) -> None:
+    def check(name: str, answer: Any) -> None:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        jsonschema.validate(answer, schema, cls=jsonschema.Draft202012Validator)
+
+    check("SearchAnswer", client.post("/search", json={"queries": ["warranty", "returns"], "context": 1}).json())
+    check("DocumentList", client.get("/documents").json())
+    check("DocumentText", client.get(f"/documents/{WARRANTY.document_id}").json())
+    check("Error", client.post("/search", json={}).json())
+
+
+def test_it_is_small_enough_to_be_pasted(client: TestClient) -> None:
+    assert len(client.get("/.well-known/openapi.yaml").text) < 30_000
 
 
 def test_no_field_is_a_choice_with_null(document: Any) -> None:

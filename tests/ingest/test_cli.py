@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,10 @@ from typing import Any, Protocol
 
 import pytest
 
-from ingest.cli import main
+from corpus.errors import StoreUnavailable
+from corpus.settings import CorpusSettings
+from corpus.store import open_store
+from ingest.__main__ import main
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
 TEXTS = {
@@ -293,3 +297,247 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(folder: Path
         report = result_of(ingest("add", "docs", "--json", server=server))
     assert report["added"] + stored == 4003
     assert report["unchanged"] == stored
+
+
+def test_only_the_new_text_of_a_changed_document_is_embedded(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    sections = [f"# Part {number}\n\n{f'Sentence about subject {number}. ' * 40}\n" for number in range(12)]
+    path = folder / "docs/long.md"
+    path.write_text("---\ntitle: Long\n---\n" + "\n".join(sections))
+    ingest("add", "docs", server=server)
+    sections[5] = "# Part 5\n\nSomething else altogether stands here now.\n"
+    path.write_text("---\ntitle: Long\n---\n" + "\n".join(sections))
+    sent = len(server.inputs)
+    report = result_of(ingest("add", "docs", "--json", server=server))
+    assert report["updated"] == 1
+    assert 1 <= report["embedded"] == len(server.inputs) - sent <= 2
+    assert report["chunks"] >= 12
+    assert any("Something else altogether" in text for text in server.inputs[sent:])
+
+
+def test_a_moved_document_costs_no_embedding(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    (folder / "docs/warranty.md").rename(folder / "docs/deep/guarantee.md")
+    sent = len(server.requests)
+    report = result_of(ingest("add", "docs", "--prune", "--json", server=server))
+    assert (report["added"], report["removed"], report["embedded"]) == (1, 1, 0)
+    assert len(server.requests) == sent
+    (hit,) = result_of(ingest("search", "pump covered five years", "-k", "1", "--json", server=server))["results"]
+    assert hit["source"] == "docs/deep/guarantee.md"
+
+
+def test_two_files_with_the_same_content_are_both_listed_and_embedded_once(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    for number in range(5):
+        (folder / f"docs/copy {number}.md").write_text(TEXTS["warranty.md"])
+    report = result_of(ingest("add", "docs", "--json", server=server))
+    assert (report["added"], report["chunks"], report["embedded"]) == (8, 8, 3)
+    assert len(server.inputs) == len(set(server.inputs)) == 3
+
+
+def test_a_dry_run_needs_no_key_and_tells_the_price(ingest: Ingest) -> None:
+    report = result_of(
+        ingest(
+            "add", "docs", "--dry-run", "--json", EMBEDDING_MODEL="text-embedding-3-small", EMBEDDING_PRICE="1000000"
+        )
+    )
+    # At a dollar a token the price is the number of tokens, with the context that is embedded with each chunk.
+    assert report["tokens"] <= report["price_usd"] <= report["tokens"] + 3 * 10
+
+
+def test_a_dry_run_counts_only_what_the_model_would_be_sent(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    ingest("add", "docs", server=server)
+    (folder / "docs/copy.md").write_text(TEXTS["warranty.md"])
+    (folder / "docs/new.md").write_text("# New\n\nNothing like it was seen before.\n")
+    report = result_of(ingest("add", "docs", "--dry-run", "--json", server=server))
+    assert (report["added"], report["unchanged"], report["embedded"]) == (2, 3, 1)
+    assert result_of(ingest("stats", "--json", server=server))["documents"] == 3
+
+
+def test_what_the_keeper_says_of_documents_is_stored_and_cited(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    (folder / "docs/returns.txt.meta.yaml").write_text("title: Returns desk\ntags: [shop, post]\nyear: 2025\n")
+    report = result_of(
+        ingest(
+            "add",
+            "docs",
+            "--metadata",
+            "department=sales",
+            "--metadata",
+            "level=3",
+            "--metadata",
+            "tags=a, b",
+            "--url-template",
+            "https://docs.example.com/{folder}/{stem}?x={name}",
+            "--json",
+            server=server,
+        )
+    )
+    assert report["added"] == 3
+    found = result_of(ingest("search", "unused goods returned", "-k", "1", "--json", server=server))["results"][0]
+    assert found["title"] == "Returns desk"
+    assert found["url"] == "https://docs.example.com/docs/returns?x=returns.txt"
+    assert found["metadata"] == {"department": "sales", "level": 3, "tags": ["a", "b"], "year": 2025}
+
+
+def test_a_changed_sidecar_changes_the_document(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    (folder / "docs/returns.txt.meta.json").write_text('{"title": "Returns desk"}')
+    assert result_of(ingest("add", "docs", "--json", server=server))["updated"] == 1
+    titles = [document.get("title") for document in result_of(ingest("list", "--json", server=server))["documents"]]
+    assert "Returns desk" in titles
+
+
+def test_a_broken_sidecar_fails_its_document_alone(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    (folder / "docs/returns.txt.meta.yaml").write_text("title: [")
+    run = ingest("add", "docs", "--json", server=server)
+    assert run.returncode == 1
+    report = json.loads(run.stdout)
+    assert report["added"] == 2
+    assert "returns.txt.meta.yaml" in report["failed"][0]["error"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--metadata", "nonsense"], ["--url-template", "https://x/{unknown}"], ["--url-template", "{source}"],
+     ["--report", "no/such/folder/report.json"]],
+)  # fmt: skip
+def test_what_cannot_be_said_of_documents_is_refused(
+    ingest: Ingest, server: EmbeddingsServer, arguments: list[str]
+) -> None:
+    run = ingest("add", "docs", *arguments, server=server)
+    assert run.returncode == 2
+    assert arguments[0] in run.stderr
+
+
+def test_the_report_is_written_to_a_file_too(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    report = result_of(ingest("add", "docs", "--json", "--report", "report.json", server=server))
+    assert json.loads((folder / "report.json").read_text()) == report
+
+
+@pytest.mark.parametrize("reason", ["unreadable folder", "dangling link", "not included", "ignored"])
+def test_prune_spares_what_is_there_and_was_not_read(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer, reason: str
+) -> None:
+    ingest("add", "docs", server=server)
+    arguments = []
+    match reason:
+        case "unreadable folder":
+            (folder / "docs/deep/.ingestignore").write_bytes(b"\xff\xfe")
+        case "dangling link":
+            (folder / "docs/deep/faq.html").unlink()
+            (folder / "docs/deep/faq.html").symlink_to(folder / "away.html")
+        case "not included":
+            arguments = ["--include", "*.md"]
+        case "ignored":
+            (folder / "docs/.ingestignore").write_text("deep/\n")
+    run = ingest("add", "docs", "--prune", "--json", *arguments, server=server)
+    assert json.loads(run.stdout)["removed"] == 0
+    assert result_of(ingest("stats", "--json", server=server))["documents"] == 3
+
+
+def test_prune_from_another_folder_does_not_empty_the_collection(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    ingest("add", "docs", server=server)
+    (folder / "other").mkdir()
+    (folder / "other/new.md").write_text("# New")
+    refused = ingest("add", ".", "--root", "other", "--prune", "--exclude", "docs", server=server)
+    assert result_of(ingest("stats", "--json", server=server))["documents"] >= 3, refused.stderr
+
+
+def test_a_hostile_file_costs_only_itself(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    (folder / "docs/loop.md").symlink_to("loop.md")
+    Path(os.fsdecode(os.fsencode(folder / "docs") + b"/bytes\xff\xfe.md")).write_text("text")
+    (folder / "docs/half.jsonl").write_text('{"id": "1", "text": "ok", "author": "\\ud800"}\n')
+    run = ingest("add", "docs", "--json", server=server)
+    report = json.loads(run.stdout)
+    assert (run.returncode, report["added"]) == (1, 3)
+    failed = {failure["source"]: failure["error"] for failure in report["failed"]}
+    assert failed.keys() == {"docs/loop.md", "docs/bytes??.md", "docs/half.jsonl#1"}
+    assert "Rename" in failed["docs/bytes??.md"]
+
+
+def test_two_documents_of_one_name_are_not_mixed(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    (folder / "docs/a.jsonl").write_text('{"id": "x.md", "text": "one"}\n')
+    (folder / "docs/a.jsonl#x.md").write_text("two")
+    run = ingest("add", "docs", "--json", server=server)
+    report = json.loads(run.stdout)
+    assert (run.returncode, report["added"], len(report["failed"])) == (1, 4, 1)
+    assert "same name" in report["failed"][0]["error"]
+
+
+def test_a_failed_first_run_does_not_hold_the_next_one_to_its_model(ingest: Ingest, server: EmbeddingsServer) -> None:
+    assert ingest("add", "docs", server=server, OPENAI_API_KEY="refused").returncode == 1
+    report = result_of(ingest("add", "docs", "--json", server=server, EMBEDDING_DIMENSIONS="256"))
+    assert report["added"] == 3
+
+
+def test_a_change_of_date_alone_is_stored(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    path = folder / "docs/dated.md"
+    for year in (2020, 2024):
+        path.write_text(f"---\ndate: {year}-05-06\n---\nText that stays.\n")
+        ingest("add", "docs", server=server)
+    listed = result_of(ingest("list", "--json", server=server))["documents"]
+    assert [document["updated_at"][:4] for document in listed if document["source"] == "docs/dated.md"] == ["2024"]
+
+
+def test_a_pipe_that_was_named_itself_fails(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    os.mkfifo(folder / "pipe.md")
+    run = ingest("add", "pipe.md", server=server)
+    assert run.returncode == 1
+    assert "regular file" in run.stderr
+
+
+def test_a_chroma_that_never_answers_is_given_up() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings = CorpusSettings(chroma_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(StoreUnavailable, match="CHROMA_URL"):
+            open_store(settings)
+
+
+def test_control_characters_in_names_do_not_reach_the_terminal(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    (folder / "docs/red\x1b[31m\nError: fake.md").write_text("")
+    run = ingest("add", "docs", server=server)
+    assert "\x1b" not in run.stderr
+    assert not any(line.startswith("Error: fake") for line in run.stderr.splitlines())
+
+
+def test_a_list_that_is_piped_has_whole_ids_to_remove_by(ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    lines = ingest("list", server=server).stdout.splitlines()
+    assert len(lines) == 3
+    assert ingest("remove", lines[0].split("\t")[0], server=server).returncode == 0
+
+
+def test_a_question_that_is_no_text_is_refused(ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    run = ingest("search", "\udcff bad", server=server)
+    assert run.returncode == 2
+    assert "UTF-8" in run.stderr
+
+
+def test_a_full_disk_is_told_in_one_line(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "ingest", "list", "--json"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert "cannot be written" in run.stderr

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def _children(pid: int, *, but: Sequence[int] = ()) -> list[int]:
     except FileNotFoundError:
         pytest.skip("This system does not list a process's children.")
     return [child for child in children if child not in but]
+
+
+@contextlib.contextmanager
+def _new_children() -> Iterator[Callable[[], list[int]]]:
+    """Gives the children that this process has got since: other tests may have left some of theirs."""
+    before = set(_children(os.getpid()))
+    yield lambda: [child for child in _children(os.getpid()) if child not in before]
 
 
 def _wait_until_gone(pid: int) -> bool:
@@ -131,3 +139,14 @@ def test_ctrl_c_reaches_the_parent_alone(tmp_path: Path) -> None:
         os.kill(child, signal.SIGINT)
         assert len(list(pool.read_all(paths))) == 1
         assert _children(os.getpid(), but=before) == [child]
+
+
+def test_a_large_parent_does_not_make_its_readers_look_large(tmp_path: Path) -> None:
+    paths = _written(tmp_path, **{f"number{number}_txt": b"text" for number in range(20)})
+    ballast = bytearray(os.urandom(1024)) * (80 * 1024)
+    readers = set()
+    with ReaderPool(workers=1, memory_bytes=128 * 1024 * 1024) as pool:
+        for _ in pool.read_all(paths):
+            readers |= {worker._process.pid for worker in pool._workers}
+    assert len(ballast) > 64 * 1024 * 1024
+    assert len(readers) == 1

@@ -5,15 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.records import context_of
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.document import Document
-from ingest.split import Passage, shortened, split
+from ingest.split import split
 from tests.ingest.documents import Part, document_of
+from tests.ingest.promises import Promises
 from tests.ingest.wordpieces import WordPieces
 
 OPENAI: Tokenizer = Cl100kTokenizer()
@@ -67,67 +66,21 @@ TOKENIZERS = pytest.mark.parametrize("tokenizer", [OPENAI, MINILM], ids=["cl100k
 def test_every_document_is_cut_as_promised(
     tokenizer: Tokenizer, document: Document, max_tokens: int, overlap: int, title: str | None
 ) -> None:
+    check(document, tokenizer, max_tokens, overlap, title)
+
+
+def check(document: Document, tokenizer: Tokenizer, max_tokens: int, overlap: int, title: str | None) -> None:
     passages = split(document, tokenizer=tokenizer, max_tokens=max_tokens, overlap_tokens=overlap, title=title)
+    promises = Promises(document, tokenizer, max_tokens, overlap, title)
     for passage in passages:
-        _is_verbatim_and_counted(document, passage, tokenizer)
-        _fits(document, passage, tokenizer, max_tokens, title)
-    _cover(document, passages)
+        promises.verbatim_and_counted(passage)
+        promises.fits_with_its_context(passage)
+        promises.under_its_heading(passage)
+    promises.all_is_covered(passages)
     for before, after in pairwise(passages):
         assert before.start < after.start
         assert before.end < after.end
-        _overlaps_little(document, before, after, tokenizer, overlap)
-        _keeps_graphemes_whole(document, before, after, tokenizer, max_tokens)
-
-
-def _is_verbatim_and_counted(document: Document, passage: Passage, tokenizer: Tokenizer) -> None:
-    text = document.text[passage.start : passage.end]
-    assert text
-    assert text == text.strip()
-    assert passage.tokens == tokenizer.count(text)
-
-
-def _fits(document: Document, passage: Passage, tokenizer: Tokenizer, max_tokens: int, title: str | None) -> None:
-    context = context_of(title, passage.heading)
-    kept = shortened(context, tokenizer=tokenizer, text_tokens=passage.tokens, max_tokens=max_tokens)
-    assert context.startswith(kept)
-    text = document.text[passage.start : passage.end]
-    assert tokenizer.count(f"{kept}\n{text}") <= max_tokens
-    if tokenizer.count(context + "\n") <= max_tokens // 2:
-        assert kept == context
-
-
-def _cover(document: Document, passages: list[Passage]) -> None:
-    covered = [False] * len(document.text)
-    for passage in passages:
-        covered[passage.start : passage.end] = [True] * (passage.end - passage.start)
-    lost = [
-        offset
-        for block in document.blocks
-        for offset in range(block.start, block.end)
-        if not covered[offset] and not document.text[offset].isspace()
-    ]
-    assert not lost
-
-
-def _overlaps_little(
-    document: Document, before: Passage, after: Passage, tokenizer: Tokenizer, overlap_tokens: int
-) -> None:
-    repeated = document.text[after.start : before.end]
-    assert tokenizer.count(repeated) <= overlap_tokens
-    if repeated:
-        kinds = {block.kind for block in document.blocks if block.start < before.end and after.start < block.end}
-        assert "heading" not in {block.kind for block in document.blocks if after.start <= block.start < before.end}, (
-            kinds
-        )
-
-
-def _keeps_graphemes_whole(
-    document: Document, before: Passage, after: Passage, tokenizer: Tokenizer, max_tokens: int
-) -> None:
-    if after.start < before.end:
-        return
-    for grapheme in regex.finditer(r"\X", document.text):
-        if grapheme.start() < before.end < grapheme.end() or grapheme.start() < after.start < grapheme.end():
-            blocks = {edge for block in document.blocks for edge in (block.start, block.end)}
-            text = grapheme.group().strip()
-            assert tokenizer.count(text) > max_tokens // 2 - 4 or {before.end, after.start} & blocks, grapheme
+        promises.only_long_units_are_cut(before)
+        promises.headings_have_text(before)
+        promises.graphemes_are_whole(before, after)
+        promises.overlap_is_whole_sentences(before, after)

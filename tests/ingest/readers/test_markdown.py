@@ -44,7 +44,7 @@ def test_front_matter_becomes_fields_and_is_no_part_of_the_text(tmp_path: Path) 
     assert document.title == "Warranty terms"
     assert document.url == "https://example.org/warranty"
     assert document.updated_at == "2026-03-01T00:00:00+00:00"
-    assert document.metadata == {"tags": "pumps, legal", "draft": False}
+    assert document.metadata == {"tags": ["pumps", "legal"], "draft": False}
     assert document.text.startswith("# Warranty")
 
 

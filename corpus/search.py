@@ -1,0 +1,187 @@
+"""Search by vectors, by words, or by both: which chunks to ask the store for, and in what order they answer.
+
+As few requests to Chroma as the ranking allows: one for the vectors' candidates of all queries, mostly one for the
+cosines of those that words alone brought, one for the texts of what is returned.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from corpus.diversity import diverse
+from corpus.embedding.model import Vectors
+from corpus.errors import LexicalIndexUnusable
+from corpus.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
+from corpus.lexical.index import LexicalIndex, Scores
+from corpus.lexical.scripts import latin_share
+from corpus.records import Hit
+from corpus.settings import LOCAL_MODEL, SearchMode
+from corpus.store import Store, Where
+
+logger = logging.getLogger("corpus")
+
+# Read beyond what is asked for, since some may be near-identical or of a document that is just being replaced.
+SPARE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is asked of a search. `depth` is how many candidates each side brings."""
+
+    mode: SearchMode
+    top_k: int
+    where: Where | None = None
+    min_score: float = 0.0
+    max_per_document: int | None = None
+    depth: int = DEPTH
+
+
+class Candidates(Protocol):
+    def best(self, count: int) -> list[Ranked]:
+        """The best `count`, or all there are, best first."""
+        ...
+
+
+def trust_of(model: str, query: str) -> float:
+    """How well the model reads the query's language: the local one reads English."""
+    return latin_share(query) if model == LOCAL_MODEL else 1.0
+
+
+def search(
+    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+) -> list[list[Hit]]:
+    """The best chunks for each query, best first. `vectors` has a row for each query; lexical search needs none.
+
+    Without a usable index of words, hybrid search is dense search, and lexical search raises LexicalIndexUnusable.
+    """
+    return [
+        list(diverse(_hits(store, candidates, plan), limit=plan.top_k, max_per_document=_most(plan)))
+        for candidates in rank_each(store, queries, vectors, trusts, plan)
+    ]
+
+
+def rank_each(
+    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+) -> list[Candidates]:
+    """For each query its candidates, to be ranked as far as they are asked for."""
+    index = _index(store, plan.mode)
+    allowed = store.ids(plan.where) if index is not None and plan.where else None
+    near = [{}] * len(queries) if vectors is None else store.similar(vectors, count=plan.depth, where=plan.where)
+    ranked: list[Candidates] = []
+    for place, query in enumerate(queries):
+        scores = index.scores(query) if index is not None else None
+        if vectors is None and scores is not None:
+            ranked.append(_Lexical(scores, allowed, plan.depth))
+        elif vectors is not None and scores is not None:
+            matches = [match.chunk_id for match in scores.top(plan.depth, allowed=allowed)]
+            ranked.append(_Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
+        else:
+            ranked.append(_Dense(near[place]))
+    return ranked
+
+
+def _most(plan: Plan) -> int | None:
+    """Somebody who asks for one document alone wants all that it has."""
+    return None if plan.where and "document_id" in plan.where else plan.max_per_document
+
+
+def _index(store: Store, mode: SearchMode) -> LexicalIndex | None:
+    if mode == "dense":
+        return None
+    try:
+        return store.words.index()
+    except LexicalIndexUnusable as error:
+        if mode == "lexical":
+            raise
+        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
+        return None
+
+
+def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
+    """The candidates that are there, with their texts, best first, read as they are asked for."""
+    done, step = 0, plan.top_k + SPARE
+    while ranked := candidates.best(done + step)[done:]:
+        done += len(ranked)
+        good = [each for each in ranked if each.score >= plan.min_score]
+        chunks = store.whole([each.chunk_id for each in good]) if good else {}
+        for each in good:
+            # What the index still knows may be gone from the store.
+            if each.chunk_id in chunks:
+                yield Hit(chunk=chunks[each.chunk_id], score=min(1.0, max(0.0, each.score)))
+        if len(good) < len(ranked):
+            return
+        step *= 2
+
+
+class _Dense:
+    def __init__(self, near: dict[str, float]) -> None:
+        self._ranked = rank(list(near), dense_shares(np.array(list(near.values()), dtype=np.float32)))
+
+    def best(self, count: int) -> list[Ranked]:
+        return self._ranked[:count]
+
+
+class _Lexical:
+    def __init__(self, scores: Scores, allowed: Sequence[str] | None, depth: int) -> None:
+        matches = scores.top(depth, allowed=allowed)
+        bm25 = np.array([match.score for match in matches], dtype=np.float32)
+        self._ranked = rank([match.chunk_id for match in matches], lexical_shares(bm25, ideal=scores.ideal))
+
+    def best(self, count: int) -> list[Ranked]:
+        return self._ranked[:count]
+
+
+class _Hybrid:
+    """Both sides' candidates by their fused scores.
+
+    A chunk that words alone brought is at most as near as the last that vectors brought. With that in place of its
+    cosine it ranks no lower than it should: the true cosine is read only for those that come first even so.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        vector: Vectors,
+        near: dict[str, float],
+        matches: Sequence[str],
+        scores: Scores,
+        trust: float,
+        depth: int,
+    ) -> None:
+        self._store = store
+        self._vector = vector
+        self._scores = scores
+        self._trust = trust
+        self._depth = depth
+        self._cosines = dict(near)
+        self._ids = list(dict.fromkeys([*near, *matches]))
+        self._furthest = min(near.values()) if len(near) >= depth else 1.0
+
+    def best(self, count: int) -> list[Ranked]:
+        ranked = self._fused()
+        # How far the vectors are contradicted is told by the cosines of the words' best.
+        unread = self._unread(self._leaders() + [each.chunk_id for each in ranked[:count]])
+        while unread:
+            found = self._store.cosines(self._vector, unread)
+            gone = set(unread) - found.keys()
+            self._ids = [each for each in self._ids if each not in gone]
+            self._cosines |= found
+            ranked = self._fused()
+            unread = self._unread(self._leaders() + [each.chunk_id for each in ranked[:count]])
+        return ranked[:count]
+
+    def _unread(self, chunk_ids: Sequence[str]) -> list[str]:
+        return [each for each in dict.fromkeys(chunk_ids) if each not in self._cosines]
+
+    def _leaders(self) -> list[str]:
+        return [self._ids[row] for row in np.argsort(-self._scores.of(self._ids), kind="stable")[:LEADERS]]
+
+    def _fused(self) -> list[Ranked]:
+        cosines = np.array([self._cosines.get(each, self._furthest) for each in self._ids], dtype=np.float32)
+        bm25 = self._scores.of(self._ids)
+        return fuse(self._ids, cosines, bm25, ideal=self._scores.ideal, trust=self._trust, depth=self._depth)

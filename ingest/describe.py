@@ -1,0 +1,106 @@
+"""What the corpus keeper says about documents: --metadata, a sidecar file beside each, --url-template."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
+
+import yaml
+
+from corpus.errors import DocumentUnreadable, SettingsError
+from corpus.records import MetadataValue
+from ingest.document import Document
+from ingest.find import FoundFile
+from ingest.readers.frontmatter import as_plain, interpret
+
+URL_FIELDS = ("source", "folder", "name", "stem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """For all documents of a run. A sidecar's words win over the document's own, and these over both."""
+
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    url_template: str | None = None
+
+    @property
+    def options(self) -> str:
+        """What must agree for a document not to be read again."""
+        return json.dumps([dict(self.metadata), self.url_template], sort_keys=True)
+
+    def of(self, document: Document, file: FoundFile) -> Document:
+        """The document with what is said about it. Raises DocumentUnreadable for a sidecar that cannot be read."""
+        front = interpret(read_sidecar(file.sidecar)) if file.sidecar else interpret({})
+        return replace(
+            document,
+            title=front.title or document.title,
+            url=front.url or document.url or self._url(file),
+            updated_at=front.updated_at or document.updated_at,
+            metadata={**document.metadata, **front.metadata, **self.metadata},
+        )
+
+    def _url(self, file: FoundFile) -> str | None:
+        if self.url_template is None:
+            return None
+        path = PurePosixPath(file.source)
+        parts = {"source": file.source, "folder": str(path.parent), "name": path.name, "stem": path.stem}
+        return self.url_template.format(**{name: quote(value, errors="replace") for name, value in parts.items()})
+
+
+def description_from(pairs: Iterable[str], url_template: str | None) -> Description:
+    """From the command line. Raises SettingsError for a pair that is none, or a template that cannot be filled."""
+    metadata: dict[str, MetadataValue] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise SettingsError(
+                f"--metadata {pair!r} is no key=value. Write, for example, --metadata department=sales."
+            )
+        metadata[name.strip()] = _value_of(text) if name.strip() != "tags" else _list_of(text)
+    if url_template is not None:
+        _check_template(url_template)
+    return Description(metadata=metadata, url_template=url_template)
+
+
+def read_sidecar(path: Path) -> dict[str, object]:
+    """The fields of a sidecar file, JSON or YAML. Raises DocumentUnreadable."""
+    try:
+        values: object = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise DocumentUnreadable(f"Its sidecar {path.name} cannot be read: {reason}. Mend or remove it.") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise DocumentUnreadable(f"Its sidecar {path.name} holds no fields. Write, for example, `title: A name`.")
+    return {str(key): value for key, value in values.items()}
+
+
+def _value_of(text: str) -> MetadataValue:
+    """Numbers and true or false as such, as in YAML; all else as text."""
+    try:
+        value = as_plain(yaml.load(text, yaml.CSafeLoader))
+    except (yaml.YAMLError, ValueError):
+        return text
+    return value if isinstance(value, bool | int | float) else text
+
+
+def _list_of(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _check_template(template: str) -> None:
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    except ValueError:
+        names = {"?"}
+    if names - set(URL_FIELDS) or not template.startswith(("http://", "https://")):
+        known = ", ".join(f"{{{name}}}" for name in URL_FIELDS)
+        raise SettingsError(
+            f"--url-template {template!r} cannot be filled. Write a URL with {known}, "
+            "for example https://docs.example.com/{source}."
+        )

@@ -1,0 +1,89 @@
+"""Killed at any moment (kill -9), the next run ends with exactly the store that an undisturbed run gives."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from corpus.settings import CorpusSettings
+from corpus.store import open_store
+from tests.openai_server import EmbeddingsServer, embeddings_server
+
+ROOT = Path(__file__).parents[2]
+KILLS = 20
+
+# One process that ingests again and again: importing costs more than an ingest, and a kill should hit the ingest.
+CHILD = """
+import sys
+from ingest.__main__ import main
+sys.argv = ["ingest", "add", "docs", "--prune", "--json"]
+print("started", flush=True)
+main()
+"""
+
+
+def write_documents(folder: Path, *, version: int) -> None:
+    """Sixty documents: most change with the version, some stay, some come and go."""
+    for number in range(60):
+        path = folder / f"docs/{number:02}.md"
+        path.parent.mkdir(exist_ok=True)
+        if number % 10 == version % 10:
+            path.unlink(missing_ok=True)
+            continue
+        changing = version if number % 3 else 0
+        parts = [
+            f"## Part {part}\n\n{f'Document {number}, part {part}, version {changing}. ' * 30}" for part in range(9)
+        ]
+        path.write_text(f"# Document {number}\n\n" + "\n\n".join(parts) + "\n")
+
+
+def start(folder: Path, server: EmbeddingsServer, store: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD],
+        cwd=folder,
+        env={**os.environ, **server.environment, "CHROMA_PATH": store, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 0, stderr
+
+
+def content_of(path: Path) -> dict[str, tuple[str, dict[str, object]]]:
+    """Everything stored but the time of storing: text and metadata of each chunk by its id."""
+    with open_store(CorpusSettings(chroma_path=path)) as store:
+        rows = store._read(None, texts=True)
+        return {
+            chunk_id: (text, {name: value for name, value in metadata.items() if name != "ingested_at"})
+            for chunk_id, metadata, text in rows
+        }
+
+
+def test_twenty_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(tmp_path: Path) -> None:
+    moment = random.Random(7)  # noqa: S311 - no secret
+    with embeddings_server(latency_seconds=0.02) as server:
+        landed = 0
+        for version in range(KILLS):
+            write_documents(tmp_path, version=version)
+            process = start(tmp_path, server, "killed")
+            assert process.stdout is not None
+            assert process.stdout.readline() == "started\n"
+            time.sleep(moment.uniform(0, 1.5))
+            landed += process.poll() is None
+            process.send_signal(signal.SIGKILL)
+            process.communicate(timeout=30)
+        assert landed >= KILLS // 2, "most runs must be hit before they end"
+        finish(start(tmp_path, server, "killed"))
+        finish(start(tmp_path, server, "undisturbed"))
+    killed, undisturbed = content_of(tmp_path / "killed"), content_of(tmp_path / "undisturbed")
+    assert killed == undisturbed
+    assert len(killed) >= 54
