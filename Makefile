@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo serve lambda check test clean
+.PHONY: setup demo serve lambda deploy check test clean
 
 setup: .venv/dev.stamp
 
@@ -44,6 +44,14 @@ test: .venv/dev.stamp
 # LOCAL_MODEL=1 adds all-MiniLM-L6-v2; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp
 	@$(BIN)/python -m infra.build_lambda $(ARGS)
+
+node_modules/.bin/osls: package.json
+	npm install
+	@touch $@
+
+# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, ends with a check of the URL.
+deploy: check lambda node_modules/.bin/osls
+	@$(BIN)/python -m infra.deploy $(ARGS)
 
 clean:
 	rm -rf .venv .chroma dist .mypy_cache .ruff_cache .pytest_cache
