@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo serve lambda check test eval clean
+.PHONY: setup demo serve lambda deploy check test eval clean
 
 setup: .venv/dev.stamp
 
@@ -49,6 +49,14 @@ lambda: .venv/runtime.stamp
 DATA ?= ../shared/data/eval
 eval: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.quality $(DATA)
+
+node_modules/.bin/osls: package.json
+	npm install
+	@touch $@
+
+# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, ends with a check of the URL.
+deploy: check lambda node_modules/.bin/osls
+	@$(BIN)/python -m infra.deploy $(ARGS)
 
 clean:
 	rm -rf .venv .chroma dist .mypy_cache .ruff_cache .pytest_cache

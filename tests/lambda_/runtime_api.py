@@ -44,15 +44,16 @@ class SnapStart:
     def log(self) -> str:
         return self.log_path.read_text("utf-8", "replace")
 
-    def sockets(self) -> int:
-        """How many sockets the function's process has open; one is its line to this API."""
-        found = 0
-        for descriptor in Path(f"/proc/{self.pid}/fd").iterdir():
-            try:
-                found += str(descriptor.readlink()).startswith("socket:")
-            except FileNotFoundError:
-                continue
-        return found
+    def connections(self) -> list[int]:
+        """The remote ports of the function's TCP connections, but for its lines to this API."""
+        own = {str(path.readlink()) for path in Path(f"/proc/{self.pid}/fd").iterdir() if path.is_symlink()}
+        ports = []
+        for line in Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()[1:]:
+            fields = line.split()
+            port = int(fields[2].partition(":")[2], 16)
+            if f"socket:[{fields[9]}]" in own and port != self.api.port:
+                ports.append(port)
+        return ports
 
 
 @dataclass
@@ -63,6 +64,7 @@ class _Api:
     answers: queue.Queue[tuple[str, bytes]] = field(default_factory=queue.Queue)
     restored_at: float = 0.0
     number: int = 0
+    port: int = 0
 
     def ask(self, event: bytes) -> Any:
         self.number += 1
@@ -139,6 +141,7 @@ def snap_start(task: Path, folder: Path, variables: Mapping[str, str]) -> Iterat
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
+    api.port = server.server_port
     given = {
         "PATH": "/usr/bin:/bin",
         "LAMBDA_TASK_ROOT": str(task),

@@ -80,9 +80,9 @@ def test_a_time_out_ends_the_process_and_the_next_request_starts_anew(
     task = linked(built.task, tmp_path / "task")
     (task / "stalling.py").write_text(STALLING)
     given = variables(embeddings, SNAPSHOT_URL=in_folder.dest, SNAPSHOT_CACHE=str(tmp_path / "lambda-tmp"))
-    with environment(task, tmp_path, given, handler="stalling.handler", timeout_seconds=10) as function:
+    with environment(task, tmp_path, given, handler="stalling.handler", timeout_seconds=20) as function:
         assert said(function) == OLD
-        assert "Task timed out after 10.00 seconds" in function.invoke_raw("stall")[1]
+        assert "Task timed out after 20.00 seconds" in function.invoke_raw("stall")[1]
         assert said(function) == OLD
         assert len(function.init_ms) == 2
         # What the killed process had in /tmp is gone, or space would run out.
@@ -103,7 +103,8 @@ def test_our_own_deadline_answers_before_lambdas(
     given = variables(embeddings, SNAPSHOT_URL=in_folder.dest, DEADLINE_SECONDS="1")
     with environment(built.task, tmp_path, given) as function:
         status, body = function.invoke(search())
-    assert (status, body["error"]) == (504, "embedding_timeout")
+    assert status == 504
+    assert body["error"] in {"deadline_exceeded", "embedding_timeout"}
 
 
 @needs_root
@@ -136,19 +137,12 @@ def test_in_the_full_sandbox_a_bundle_serves_without_any_setting(
         assert said(function) == OLD
 
 
-@needs_root
-def test_in_the_full_sandbox_too_little_memory_ends_the_process(built: Built, tmp_path: Path) -> None:
-    box = Sandbox("memory", tmp_path / "sandbox")
-    with environment(built.task, tmp_path, {"AUTH": "none"}, memory_mb=48, sandbox=box) as function:
-        status, text = function.invoke_raw(http_api("GET", "/healthz"))
-    assert status == 502
-    assert "Runtime.ExitError" in text
-
-
 PROBE = """
 import os
 
 def handler(event, context):
+    if event == "grow":
+        return len(bytearray(os.urandom(1 << 20) * 400))
     try:
         open(os.path.join(os.environ["LAMBDA_TASK_ROOT"], "new"), "w")
     except OSError as error:
@@ -165,7 +159,11 @@ def test_the_full_sandbox_is_as_tight_as_lambda(tmp_path: Path) -> None:
     task.mkdir()
     (task / "probe.py").write_text(PROBE)
     box = Sandbox("probe", tmp_path / "sandbox")
-    with environment(task, tmp_path, {}, handler="probe.handler", sandbox=box) as function:
+    with environment(task, tmp_path, {}, handler="probe.handler", memory_mb=256, sandbox=box) as function:
         status, text = function.invoke_raw({})
+        grown = function.invoke_raw("grow")
     assert status == 200
     assert json.loads(text) == {"task": 30, "tmp_mb": 512, "user": 993, "ms": True}
+    # Out of memory: the process is killed.
+    assert grown[0] == 502
+    assert "Runtime.ExitError" in grown[1]

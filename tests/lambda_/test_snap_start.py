@@ -18,7 +18,6 @@ from tests.openai_server import EmbeddingsServer
 from tests.s3_server import S3Server
 
 TEXT = "The warranty lasts 12 months."
-OWN_LINE = 1
 
 
 def search(function: SnapStart, key: str) -> tuple[int, Any]:
@@ -34,7 +33,7 @@ def test_the_corpus_is_open_before_the_snapshot_and_no_socket_is(
     asked = len(embeddings.requests)
     with snap_start(built.task, tmp_path, variables(embeddings, SNAPSHOT_URL=in_folder.dest)) as function:
         assert "snapshot_opened" in function.log
-        assert function.sockets() <= OWN_LINE
+        assert function.connections() == []
         assert len(embeddings.requests) == asked
         function.restore()
         status, body = search(function, API_KEY)
@@ -48,7 +47,7 @@ def test_from_s3_no_socket_outlives_the_start_and_a_restored_function_finds_the_
     given = variables(embeddings, SNAPSHOT_URL=on_s3.dest, SNAPSHOT_REFRESH="0", **s3.environment)
     with snap_start(built.task, tmp_path, given) as function:
         assert "snapshot_opened" in function.log
-        assert function.sockets() <= OWN_LINE
+        assert function.connections() == []
         on_s3.publishes("The warranty lasts 24 months.")
         function.restore()
         status, body = search(function, API_KEY)
@@ -70,7 +69,7 @@ def test_secrets_are_read_again_after_a_restore(
         **s3.environment,
     }
     with snap_start(built.task, tmp_path, given) as function:
-        assert function.sockets() <= OWN_LINE
+        assert function.connections() == []
         new_key, new_entry = make_key("new")
         ssm.put_parameter(Name="/test/keys", Value=str(new_entry), Type="SecureString", Overwrite=True)
         function.restore()

@@ -1,0 +1,44 @@
+"""osls, installed by npm as package.json pins it. Not found and not to be had: a skip that says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from infra import package
+
+PROGRAM = package.ROOT / "node_modules" / ".bin" / "osls"
+FILES = ("serverless.yml", "package.json", "infra")
+
+
+def project(folder: Path, zip_path: Path) -> Path:
+    """What osls reads of this repository, beside a package that was built elsewhere."""
+    if not PROGRAM.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("no npm to install osls with")
+        run = subprocess.run([npm, "install"], cwd=package.ROOT, capture_output=True, text=True, check=False)
+        if run.returncode:
+            pytest.skip(f"npm cannot install osls: {run.stderr.strip()[-300:]}")
+    target = folder / "project"
+    for name in FILES:
+        source = package.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target / name)
+    (target / "dist").mkdir()
+    os.link(zip_path, target / "dist" / "lambda.zip")
+    return target
+
+
+def osls(folder: Path, *words: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run it there, with no more of our environment than it needs."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "SLS_TELEMETRY_DISABLED": "1", **(variables or {})}
+    return subprocess.run([PROGRAM, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False)

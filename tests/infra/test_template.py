@@ -1,0 +1,121 @@
+"""What `osls package` makes of serverless.yml, offline: the promises that a deployment rests on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import package
+from tests.infra.osls import osls, project
+
+Template = dict[str, Any]
+
+
+def template_of(folder: Path, *words: str) -> Template:
+    zip_path = folder / "lambda.zip"
+    with zipfile.ZipFile(zip_path, "w") as archive:
+        archive.writestr("handler/main.py", "")
+    at = project(folder, zip_path)
+    run = osls(at, "package", *words)
+    assert run.returncode == 0, run.stdout + run.stderr
+    template: Template = json.loads((at / ".serverless" / "cloudformation-template-update-stack.json").read_text())
+    return template
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return template_of(tmp_path_factory.mktemp("template"), "--stage", "test")
+
+
+def only(template: Template, kind: str) -> Any:
+    (found,) = (resource for resource in template["Resources"].values() if resource["Type"] == kind)
+    return found["Properties"]
+
+
+def test_every_route_leads_to_the_alias_that_snap_start_restores(template: Template) -> None:
+    function = only(template, "AWS::Lambda::Function")
+    assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    # SnapStart knows no more; osls and cfn-lint let it pass.
+    assert function.get("EphemeralStorage", {"Size": 512}) == {"Size": 512}
+    assert (function["MemorySize"], function["Timeout"], function["Runtime"]) == (1769, 29, "python3.13")
+    assert function["ReservedConcurrentExecutions"] == 20
+    assert only(template, "AWS::Lambda::Alias")["Name"] == "snapstart"
+    assert "snapstart" in json.dumps(only(template, "AWS::ApiGatewayV2::Integration")["IntegrationUri"])
+    assert "snapstart" in json.dumps(only(template, "AWS::Lambda::Permission"))
+    assert only(template, "AWS::ApiGatewayV2::Route")["RouteKey"] == "$default"
+
+
+def test_requests_are_throttled_logged_and_from_known_origins(template: Template) -> None:
+    stage = only(template, "AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 20, "ThrottlingRateLimit": 10}
+    assert stage["AccessLogSettings"]["DestinationArn"]
+    cors = only(template, "AWS::ApiGatewayV2::Api")["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://chatgpt.com", "https://chat.openai.com"]
+    groups = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::Logs::LogGroup"]
+    assert [group["RetentionInDays"] for group in groups] == [30, 30]
+
+
+def test_the_role_may_do_nothing_but_what_is_needed(template: Template) -> None:
+    (policy,) = only(template, "AWS::IAM::Role")["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        actions = statement["Action"]
+        actions = actions if isinstance(actions, list) else [actions]
+        assert not [action for action in actions if "*" in action]
+        assert json.dumps(statement["Resource"]) not in {'"*"', '["*"]'}
+        assert not {action for action in actions if action.startswith("s3:")} - {"s3:GetObject", "s3:ListBucket"}
+
+
+def test_the_bucket_is_versioned_encrypted_private_and_tls_only(template: Template) -> None:
+    bucket = template["Resources"]["SnapshotBucket"]["Properties"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (statement,) = template["Resources"]["SnapshotBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_secrets_are_named_and_not_held(template: Template) -> None:
+    variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert variables["API_KEYS_PARAMETER"] == "/retrieval-action/test/api-keys"
+    assert variables["OPENAI_API_KEY_PARAMETER"] == "/retrieval-action/test/openai-api-key"
+    assert not variables.keys() & {"API_KEYS", "OPENAI_API_KEY", "CHROMA_API_KEY"}
+
+
+def test_there_are_alarms_for_errors_slowness_and_throttles(template: Template) -> None:
+    alarms = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    assert {alarm["MetricName"] for alarm in alarms} == {"Errors", "Duration", "Throttles"}
+    assert [alarm["ExtendedStatistic"] for alarm in alarms if "ExtendedStatistic" in alarm] == ["p99"]
+
+
+def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> None:
+    options = {"rateLimit": "60/minute", "alarmEmail": "team@example.com", "functionUrl": "true"}
+    template = template_of(tmp_path, *(f"--param={name}={value}" for name, value in options.items()))
+    assert template["Conditions"]["HasRateLimit"] == {"Fn::Not": [{"Fn::Equals": ["60/minute", ""]}]}
+    assert only(template, "AWS::SNS::Topic")["Subscription"][0]["Endpoint"] == "team@example.com"
+    assert "snapstart" in json.dumps(only(template, "AWS::Lambda::Url"))
+    check(template, tmp_path)
+
+
+def test_cfn_lint_finds_no_error(template: Template, tmp_path: Path) -> None:
+    check(template, tmp_path)
+    server = package.ROOT / "infra" / "chroma-server.yml"
+    lint(server)
+
+
+def check(template: Template, folder: Path) -> None:
+    path = folder / "template.json"
+    path.write_text(json.dumps(template))
+    lint(path)
+
+
+def lint(path: Path) -> None:
+    # A redundant DependsOn that osls itself writes; a condition that a value makes constant.
+    command = [Path(sys.executable).parent / "cfn-lint", "-r", "eu-west-1", "-i", "W3005", "W8003", "--", str(path)]
+    run = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
