@@ -101,9 +101,13 @@ def make_store(folder: Path, chunks: int, dimensions: int) -> CorpusSettings:
 def document(number: int, dimensions: int, *, text: str = TEXT) -> Any:
     """Document `number` with its chunks and their vectors."""
     source = f"{number}.txt"
-    shared = {"document_id": document_id_of(source), "source": source, "digest": f"{number:x}-{len(text)}"}
+    shared: dict[str, Any] = {
+        "document_id": document_id_of(source),
+        "source": source,
+        "digest": f"{number:x}-{len(text)}",
+    }
     chunks = [
-        Chunk(index=index, text=f"{index} {text}", start=0, end=1, tokens=200, updated_at="2026-01-01", **shared)  # type: ignore[arg-type]  # Texts all.
+        Chunk(index=index, text=f"{index} {text}", start=0, end=1, tokens=200, updated_at="2026-01-01", **shared)
         for index in range(PER_DOCUMENT)
     ]
     record = DocumentRecord(
