@@ -62,7 +62,9 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     # The last added is the outermost.
     app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)
     app.add_middleware(PathPrefix, public_url=settings.public_url)
-    app.add_middleware(Observe, deadline_seconds=settings.deadline_seconds)
+    app.add_middleware(
+        Observe, deadline_seconds=settings.deadline_seconds, metrics_namespace=settings.metrics_namespace
+    )
     app.add_exception_handler(ActionError, _answer_action_error)
     app.add_exception_handler(CorpusError, _answer_corpus_error)
     app.add_exception_handler(HTTPException, _answer_http_error)

@@ -50,6 +50,11 @@ UPSTREAM: Mapping[type[errors.CorpusError], tuple[int, str]] = {
     errors.SnapshotMissing: (503, f"No documents have been published yet. {OPERATOR}"),
     errors.SnapshotUnavailable: (503, f"The place of the published documents is not available. {LATER}"),
     errors.SnapshotError: (503, f"The published documents cannot be used. {OPERATOR}"),
+    errors.CollectionBusy: (503, f"The documents are being replaced. {LATER}"),
+    errors.LexicalIndexUnusable: (503, "Search by words alone is not available here. Leave mode out."),
+    errors.StoreError: (502, f"The document store refused the server. {OPERATOR}"),
+    errors.ModelFilesInvalid: (503, f"The server's embedding model is not there. {OPERATOR}"),
+    errors.SettingsError: (503, f"The server's settings do not fit the stored documents. {OPERATOR}"),
     errors.CollectionMismatch: (503, f"The stored documents do not fit the server's settings. {OPERATOR}"),
 }
 RETRY_AFTER_SECONDS = 5

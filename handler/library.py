@@ -21,6 +21,7 @@ class Library:
         self._open_corpus = open_corpus
         self._lock = threading.Lock()
         self._corpus: Corpus | None = None
+        self._readers: dict[Corpus, int] = {}
 
     @contextmanager
     def corpus(self) -> Iterator[Corpus]:
@@ -33,6 +34,16 @@ class Library:
                 if self._corpus is corpus:
                     self._corpus = None
             raise
+        finally:
+            self._done(corpus)
+
+    def close(self) -> None:
+        """Close the corpus, if it is open; a reader that is still at it closes it when done."""
+        with self._lock:
+            corpus, self._corpus = self._corpus, None
+            busy = corpus in self._readers
+        if corpus is not None and not busy:
+            corpus.close()
 
     def _opened(self) -> Corpus:
         with self._lock:
@@ -44,4 +55,16 @@ class Library:
         with self._lock:
             if self._corpus is corpus:
                 self._corpus = newest
+            self._readers[newest] = self._readers.get(newest, 0) + 1
         return newest
+
+    def _done(self, corpus: Corpus) -> None:
+        with self._lock:
+            self._readers[corpus] -= 1
+            if self._readers[corpus]:
+                return
+            del self._readers[corpus]
+            given_up = self._corpus is not corpus
+        # A snapshot's corpus closes itself: what it has open may be its successor's too.
+        if given_up and corpus.newest is None:
+            corpus.close()

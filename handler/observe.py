@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handler.errors import ActionError, error_response
+from handler.metrics import with_metrics
 from handler.trace import Trace, too_late
 
 logger = logging.getLogger("handler")
@@ -20,8 +21,9 @@ RESERVE_SECONDS = 0.5
 class Observe:
     """The outermost layer. What is logged never holds the query, a chunk's text or a key."""
 
-    def __init__(self, app: ASGIApp, *, deadline_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, deadline_seconds: float, metrics_namespace: str) -> None:
         self.app = app
+        self.metrics_namespace = metrics_namespace
         self.deadline_seconds = deadline_seconds
         self._late: set[asyncio.Task[None]] = set()
 
@@ -40,9 +42,12 @@ class Observe:
             unforeseen = ActionError(500, "internal_error", "Something failed in the server. It has been logged.")
             await answer.give_up(scope, receive, unforeseen)
         finally:
-            logger.info("request", extra={"fields": fields_of(scope, trace, answer.status)})
+            self._log(scope, trace, answer.status)
 
     async def _within_deadline(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        if answer.trace.deadline_seconds <= 0:
+            await answer.give_up(scope, receive, too_late())
+            return
         task = asyncio.ensure_future(self.app(scope, receive, answer.send))
         try:
             done, _ = await asyncio.wait({task}, timeout=answer.trace.deadline_seconds)
@@ -61,6 +66,12 @@ class Observe:
         self._late.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("late_error", extra={"fields": {"kind": type(error).__name__}})
+
+    def _log(self, scope: Scope, trace: Trace, status: int) -> None:
+        fields = fields_of(scope, trace, status)
+        if "aws.context" in scope:
+            fields = with_metrics(fields, namespace=self.metrics_namespace)
+        logger.info("request", extra={"fields": fields})
 
     def _trace(self, scope: Scope) -> Trace:
         context = scope.get("aws.context")
@@ -110,7 +121,7 @@ def fields_of(scope: Scope, trace: Trace, status: int) -> dict[str, Any]:
         "request_id": trace.request_id,
         "key": trace.key_name,
         "method": scope["method"],
-        "route": getattr(scope.get("route"), "path", None),
+        "route": getattr(scope.get("route"), "path", "none"),
         "status": status,
         "ms": round(trace.elapsed * 1000, 1),
         **{f"{name}_ms": round(seconds * 1000, 1) for name, seconds in trace.seconds.items()},

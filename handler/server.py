@@ -52,6 +52,7 @@ def run(*, host: str, port: int) -> None:
     # uvicorn raises it again once everything is closed: being stopped is how serving ends.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
+    app.state.action.library.close()
 
 
 def _open_early(library: Library) -> None:

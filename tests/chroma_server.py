@@ -17,9 +17,9 @@ START_SECONDS = 60.0
 
 
 @contextmanager
-def chroma_server(folder: Path) -> Iterator[str]:
-    """Run `chroma run` over the folder; yields its URL."""
-    port = free_port()
+def chroma_server(folder: Path, *, port: int | None = None) -> Iterator[str]:
+    """Run `chroma run` over the folder, on a free port unless one is given; yields its URL."""
+    port = port or free_port()
     program = str(Path(sys.executable).parent / "chroma")
     command = [program, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -55,16 +55,20 @@ def configure(manuals: Path, server: EmbeddingsServer) -> Configure:
 
 
 @pytest.fixture
-def connect(configure: Configure) -> Connect:
+def connect(configure: Configure) -> Iterator[Connect]:
     """Make a client of the real app; keywords are settings."""
+    apps = []
 
     def connect(*, headers: dict[str, str] | None = None, **changes: object) -> TestClient:
         app = create_app(configure(**changes), open_corpus)
+        apps.append(app)
         return TestClient(
             app, headers=HEADERS if headers is None else headers, raise_server_exceptions=False, base_url="http://host"
         )
 
-    return connect
+    yield connect
+    for app in apps:
+        app.state.action.library.close()
 
 
 @pytest.fixture

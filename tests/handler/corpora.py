@@ -15,6 +15,7 @@ from corpus.embedding.choice import embedder_for_new_collection
 from corpus.records import Chunk, DocumentRecord, Metadata, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import create_store
+from ingest.lexicon import bring_up_to_date
 from tests.openai_server import KEY, EmbeddingsServer
 
 UPDATED = "2026-03-01T00:00:00Z"
@@ -71,14 +72,12 @@ def write_corpus(settings: CorpusSettings, texts: Sequence[Text]) -> None:
         chunk_tokens=400,
         chunk_overlap=50,
     )
-    store = create_store(settings, record)
-    try:
+    with create_store(settings, record) as store:
         documents = [chunked(text) for text in texts]
         batches = [[chunk.text for chunk in chunks] for _, chunks in documents]
         vectors = list(embedder.embed_documents(batches))
         store.write([(record, chunks, v) for (record, chunks), v in zip(documents, vectors, strict=True)])
-    finally:
-        store.close()
+        bring_up_to_date(store, before={}, after={record.document_id: record for record in store.documents()})
 
 
 def chunked(text: Text) -> tuple[DocumentRecord, list[Chunk]]:

@@ -20,7 +20,7 @@ from tests.handler.conftest import API_KEY, Configure
 from tests.handler.corpora import WARRANTY
 from tests.handler.events import Event, function_url, http_api, rest_api
 
-KEY = {"authorization": f"Bearer {API_KEY}"}
+KEY = f"Bearer {API_KEY}"
 QUESTION = json.dumps({"query": "how many months does the warranty last? Straße"}, ensure_ascii=False)
 GATEWAYS = [http_api, rest_api, function_url]
 Gateway = Callable[..., Event]
@@ -37,8 +37,11 @@ class Context:
 
 
 @pytest.fixture
-def main(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def main(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[ModuleType]:
     """A fresh import of the entry point, with the environment that a deployment has."""
+    capsys.readouterr()  # It logs to the stderr that it finds, which this fixture sets.
     settings = configure()
     key = settings.openai_api_key
     monkeypatch.setenv("CHROMA_PATH", str(settings.chroma_path))
@@ -65,7 +68,7 @@ def invoke(main: ModuleType, event: Event) -> dict[str, Any]:
 @pytest.mark.parametrize("gateway", GATEWAYS)
 @pytest.mark.parametrize("encode", [False, True], ids=["plain", "base64"])
 def test_a_search_is_answered_through_every_gateway(main: ModuleType, gateway: Gateway, encode: bool) -> None:  # noqa: FBT001 - pytest passes it.
-    answer = invoke(main, gateway("POST", "/search", QUESTION, encode=encode, **KEY))
+    answer = invoke(main, gateway("POST", "/search", QUESTION, encode=encode, authorization=KEY))
     assert answer["statusCode"] == 200
     assert answer["isBase64Encoded"] is False
     assert answer["headers"]["content-type"] == "application/json"
@@ -88,12 +91,7 @@ def test_the_spec_is_text_and_names_the_deployments_own_url(main: ModuleType, ga
 
 
 def test_a_named_stage_of_an_http_api_is_part_of_the_url_and_not_of_the_path(main: ModuleType) -> None:
-    assert (
-        invoke(main, http_api("POST", "/search", QUESTION, stage="v1", authorization=KEY["authorization"]))[
-            "statusCode"
-        ]
-        == 200
-    )
+    assert invoke(main, http_api("POST", "/search", QUESTION, stage="v1", authorization=KEY))["statusCode"] == 200
     document = json.loads(invoke(main, http_api("GET", "/openapi.json", stage="v1"))["body"])
     assert document["servers"][0]["url"].endswith("amazonaws.com/v1")
 
@@ -106,13 +104,94 @@ def test_refusals_are_json_through_every_gateway(main: ModuleType, gateway: Gate
 
     assert refusal(gateway("POST", "/search", QUESTION)) == (401, "missing_api_key")
     assert refusal(gateway("POST", "/search", QUESTION, authorization="Bearer x")) == (403, "wrong_api_key")
-    assert refusal(gateway("POST", "/search", "{", **KEY)) == (400, "malformed_request")
-    assert refusal(gateway("POST", "/search", None, **KEY)) == (400, "malformed_request")
-    assert refusal(gateway("POST", "/search", "{}", **KEY)) == (422, "invalid_request")
-    assert refusal(gateway("GET", "/search", **KEY)) == (405, "method_not_allowed")
-    assert refusal(gateway("GET", "/nowhere", **KEY)) == (404, "not_found")
+    assert refusal(gateway("POST", "/search", "{", authorization=KEY)) == (400, "malformed_request")
+    assert refusal(gateway("POST", "/search", None, authorization=KEY)) == (400, "malformed_request")
+    assert refusal(gateway("POST", "/search", "{}", authorization=KEY)) == (422, "invalid_request")
+    assert refusal(gateway("GET", "/search", authorization=KEY)) == (405, "method_not_allowed")
+    assert refusal(gateway("GET", "/nowhere", authorization=KEY)) == (404, "not_found")
     body = json.dumps({"query": "x" * 100_000})
-    assert refusal(gateway("POST", "/search", body, **KEY)) == (413, "body_too_large")
+    assert refusal(gateway("POST", "/search", body, authorization=KEY)) == (413, "body_too_large")
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What was logged: every line is one JSON object."""
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_each_request_is_one_line_with_its_figures(main: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = invoke(main, http_api("POST", "/search", QUESTION, authorization=KEY))
+    (line,) = lines(capsys)
+    assert (line["event"], line["level"], line["method"], line["route"]) == ("request", "INFO", "POST", "/search")
+    assert (line["status"], line["key"], line["request_id"]) == (200, "test", Context.aws_request_id)
+    assert (line["queries"], line["results"]) == (1, 3)
+    assert 0 < line["embedding_ms"] + line["search_ms"] <= line["ms"]
+    timing = dict(part.split(";dur=") for part in answer["headers"]["server-timing"].split(", "))
+    assert timing.keys() == {"embedding", "search", "total"}
+    assert float(timing["embedding"]) == line["embedding_ms"]
+
+
+@pytest.mark.parametrize(("path", "route"), [("/documents", "/documents"), ("/nowhere/at/all", "none")])
+def test_cloudwatch_finds_its_metrics_in_the_line(
+    main: ModuleType, capsys: pytest.CaptureFixture[str], path: str, route: str
+) -> None:
+    invoke(main, http_api("GET", path, authorization=KEY))
+    (line,) = lines(capsys)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "RetrievalAction"
+    assert directive["Dimensions"] == [["route"]]
+    assert line["route"] == route
+    assert isinstance(line["_aws"]["Timestamp"], int)
+    names = [metric["Name"] for metric in directive["Metrics"]]
+    assert {"ms", "faults", "throttled"} <= set(names)
+    assert all(isinstance(line[name], (int, float)) for name in names)
+
+
+def test_nothing_of_what_was_asked_answered_or_presented_is_logged(
+    main: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "xylophone"
+    for event in (
+        http_api("POST", "/search", json.dumps({"query": f"warranty {secret}"}), authorization=KEY),
+        http_api("POST", "/search", json.dumps({"query": "x", "queries": [secret, secret]}), authorization=KEY),
+        http_api("POST", "/search", json.dumps({"query": "x", "source": secret, "title": secret}), authorization=KEY),
+        http_api("POST", "/search", json.dumps({"query": "x", secret: 1}), authorization=KEY),
+        http_api("POST", "/search", secret, authorization=KEY),
+        http_api("POST", "/query", json.dumps({"queries": [{"query": secret}]}), authorization=KEY),
+        http_api("GET", f"/documents/{secret}", authorization=KEY),
+        http_api("GET", f"/{secret}", authorization=KEY),
+        http_api("POST", "/search", QUESTION, authorization=f"Bearer {secret}"),
+    ):
+        invoke(main, event)
+    logged = capsys.readouterr().err
+    assert len(logged.splitlines()) == 9
+    for word in (secret, "Straße", WARRANTY.text, WARRANTY.source, API_KEY, "sk-loopback"):
+        assert word not in logged
+
+
+def test_an_unforeseen_error_is_logged_and_says_nothing_to_the_caller(
+    main: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Wired wrongly on purpose: nothing else fails in a way that nobody foresaw.
+    main.app.state.action = None
+    answer = invoke(main, http_api("POST", "/search", QUESTION, authorization=KEY))
+    assert answer["statusCode"] == 500
+    body = json.loads(answer["body"])
+    assert (body["error"], body["request_id"]) == ("internal_error", Context.aws_request_id)
+    assert "create_app" not in answer["body"]
+    error, request = lines(capsys)
+    assert (error["event"], error["request_id"]) == ("unforeseen_error", Context.aws_request_id)
+    assert "Traceback" in error["exception"]
+    assert (request["status"], request["faults"]) == (500, 1)
+
+
+def test_an_answer_comes_before_lambda_ends_the_invocation(main: ModuleType) -> None:
+    @dataclass
+    class Hurried(Context):
+        def get_remaining_time_in_millis(self) -> int:
+            return 300
+
+    answer = main.handler(http_api("POST", "/search", QUESTION, authorization=KEY), Hurried())
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (504, "deadline_exceeded")
 
 
 def test_wrong_settings_stop_the_start_with_their_names() -> None:
