@@ -8,15 +8,10 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from ingest.readers.composer import Composer, one_line, squeeze
-from ingest.readers.docxmath import linear
+from ingest.readers.docxpieces import SKIPPED, Pieces, all_text
 from ingest.readers.docxstyles import Numbering, Style, Styles, child, number_of, outline_level, value
 from ingest.readers.package import attribute, local_name
 from ingest.readers.tables import SPANNED, lines
-
-# Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
-_SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})
-_REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote", "commentReference": "comment"}
-_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 
 # A cell; None where the one above reaches down, SPANNED where the one before reaches across.
 _Cell = etree._Element | str | None
@@ -48,11 +43,11 @@ class BodyWriter:
                 self._paragraph(element)
             elif name == "tbl":
                 self._table(element)
-            elif name not in _SKIPPED and len(element):
+            elif name not in SKIPPED and len(element):
                 self.write(element)
 
     def _paragraph(self, paragraph: etree._Element) -> None:
-        pieces = _Pieces()
+        pieces = Pieces()
         pieces.gather(paragraph)
         text = squeeze("".join(pieces.text))
         properties = child(paragraph, "pPr")
@@ -83,7 +78,7 @@ class BodyWriter:
         note = self._notes.get(kind, {}).get(identifier)
         if note is None:
             return
-        text = one_line(" ".join(_all_text(note)))
+        text = one_line(" ".join(all_text(note)))
         if text:
             author = attribute(note, "author")
             label = f"Comment by {author}" if kind == "comment" and author else f"{kind.capitalize()} {identifier}"
@@ -104,52 +99,12 @@ class BodyWriter:
                 if cell is None:
                     texts.append(above[column] if column < len(above) else "")
                 else:
-                    texts.append(cell if isinstance(cell, str) else one_line(" ".join(_all_text(cell))))
+                    texts.append(cell if isinstance(cell, str) else one_line(" ".join(all_text(cell))))
             grid.append(texts)
             above = texts
         look = child(child(table, "tblPr"), "tblLook")
         is_styled = look is not None and attribute(look, "firstRow") in ("1", "true")
         self._composer.table(lines(grid, header_rows=_declared_header(table), has_header_style=is_styled))
-
-
-class _Pieces:
-    """What a paragraph holds: its text, text boxes anchored in it, and references to notes."""
-
-    def __init__(self) -> None:
-        self.text: list[str] = []
-        self.boxes: list[etree._Element] = []
-        self.references: list[tuple[str, str]] = []
-
-    def gather(self, element: etree._Element) -> None:
-        for node in element:
-            name = local_name(node)
-            if name == "t":
-                self.text.append(node.text or "")
-            elif name in _CHARACTERS:
-                self.text.append(_CHARACTERS[name])
-            elif name == "oMath":
-                self.text.append(linear(node))
-            elif name == "txbxContent":
-                self.boxes.append(node)
-            elif name in _REFERENCES:
-                identifier = attribute(node, "id") or ""
-                self.references.append((_REFERENCES[name], identifier))
-                if name != "commentReference":
-                    self.text.append(f"[{identifier}]")
-            elif name == "sym":
-                self._symbol(node)
-            elif name not in _SKIPPED and len(node):
-                self.gather(node)
-
-    def _symbol(self, node: etree._Element) -> None:
-        code = attribute(node, "char") or ""
-        try:
-            character = chr(int(code, 16))
-        except (ValueError, OverflowError):
-            return
-        # Symbol fonts sit in the private use area, where the number says nothing without the font.
-        if not "\ue000" <= character <= "\uf8ff":
-            self.text.append(character)
 
 
 def _rows(table: etree._Element) -> Iterator[list[_Cell]]:
@@ -176,19 +131,6 @@ def _cells(row: etree._Element) -> Iterator[_Cell]:
             yield cell
             for _ in range(min(int(span), _MAX_SPAN) - 1 if span.isdecimal() else 0):
                 yield None if continues else SPANNED
-
-
-def _all_text(container: etree._Element) -> Iterator[str]:
-    for element in container:
-        name = local_name(element)
-        if name == "p":
-            pieces = _Pieces()
-            pieces.gather(element)
-            yield "".join(pieces.text)
-            for box in pieces.boxes:
-                yield from _all_text(box)
-        elif name not in _SKIPPED and len(element):
-            yield from _all_text(element)
 
 
 def _has_structure(table: etree._Element) -> bool:

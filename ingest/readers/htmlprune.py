@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -43,26 +45,50 @@ def prune(tree: LexborHTMLParser) -> None:
     body = tree.body
     if body is None:
         return
-    total = len(body.text())
-    doomed = [node for node in body.css(_CONTAINERS) if _is_margin(node, total)]
+    extents = _extents(body)
+    total = extents[body.mem_id].text
+    doomed = [node for node in body.css(_CONTAINERS) if _is_margin(node, extents[node.mem_id], total)]
     for node in doomed:
         node.decompose()
 
 
-def _is_margin(node: LexborNode, total: int) -> bool:
+@dataclass(slots=True)
+class _Extent:
+    """How much there is below a node, in characters that are no white space."""
+
+    text: int = 0
+    linked: int = 0
+    links: int = 0
+
+
+def _extents(body: LexborNode) -> defaultdict[int, _Extent]:
+    """The extent of each element, all in one pass: asking each node for its text takes too long where they nest."""
+    extents: defaultdict[int, _Extent] = defaultdict(_Extent)
+    for node in reversed(list(body.traverse(include_text=True))):  # Children before parents.
+        parent = node.parent
+        if parent is None or node.mem_id == body.mem_id:
+            continue
+        above = extents[parent.mem_id]
+        if node.tag == "-text":
+            above.text += len("".join((node.text_content or "").split()))
+            continue
+        own = extents[node.mem_id]
+        above.text += own.text
+        is_link = node.tag == "a"
+        above.linked += own.text if is_link else own.linked
+        above.links += is_link or own.links
+    return extents
+
+
+def _is_margin(node: LexborNode, extent: _Extent, total: int) -> bool:
     """True for a container that is named like a margin and holds mostly links, and for walls of short links."""
     attributes = node.attributes
     name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     is_suspect = _SUSPECT.search(name) is not None
-    if not is_suspect and node.tag not in ("ul", "ol"):
-        return False
-    length = len(node.text())
-    if length > _MAX_SUSPECT_SHARE * total:
+    if extent.text > _MAX_SUSPECT_SHARE * total or not (is_suspect or node.tag in ("ul", "ol")):
         return False
     if is_suspect and _NOTICE.search(name):
         return True
-    links = node.css("a")
-    linked = sum(len(link.text()) for link in links)
-    if linked < (0.5 if is_suspect else 0.9) * len("".join(node.text().split())):
+    if extent.linked < (0.5 if is_suspect else 0.9) * extent.text:
         return False
-    return is_suspect or (len(links) >= _LINKS_OF_A_WALL and linked < _LINK_CHARACTERS * len(links))
+    return is_suspect or (extent.links >= _LINKS_OF_A_WALL and extent.linked < _LINK_CHARACTERS * extent.links)

@@ -13,7 +13,8 @@ from ingest.readers import pdfheadings
 from ingest.readers.composer import Composer, clean, one_line
 from ingest.readers.pdffurniture import furniture
 from ingest.readers.pdfium import HYPHEN, Line, OutlineEntry
-from ingest.readers.pdflayout import SENTENCE_ENDS, Group, body_height, continues, fills_its_line, grouped, merged
+from ingest.readers.pdflayout import Group, body_height, continues, fills_its_line, grouped, merged
+from ingest.readers.pdflines import SENTENCE_ENDS
 from ingest.readers.pdftext import joined, text_of
 from ingest.readers.properties import usable_title
 
@@ -120,7 +121,7 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
         name = one_line(piece.text) if piece.level else ""
         start = composer.put(piece.kind, name or piece.text, level=min(piece.level, 6), name=name)
         for number, offset in piece.pages:
-            starts[number] = (start or composer.length) + offset
+            starts[number] = composer.length if start is None else start + offset
     upcoming = composer.length
     resolved = []
     for number in range(page_count - 1, 0, -1):

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from ingest.readers.pdfium import Line, OutlineEntry
-from ingest.readers.pdflayout import CELL, Group, Marks
+from ingest.readers.pdflayout import Group, Marks
+from ingest.readers.pdflines import CELL
 
 _MAX_CHARACTERS = 160
 _MAX_LINES = 3

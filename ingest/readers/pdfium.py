@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -17,6 +17,7 @@ from pypdfium2 import raw
 
 from corpus.errors import DocumentUnreadable
 from ingest.readers.composer import one_line
+from ingest.readers.pdfforms import field_values
 
 HYPHEN = "\ufffe"  # What pdfium gives for a hyphen at the end of a line.
 _BOLD_WEIGHT = 600
@@ -92,7 +93,7 @@ class Pdf:
             if not text_page:
                 raise DocumentUnreadable("pdfium cannot load the page's text")
             try:
-                fields = [] if self._document.formenv is None else list(self._field_values(page))
+                fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
                 return self._lines(text_page), fields
             finally:
                 raw.FPDFText_ClosePage(text_page)
@@ -176,20 +177,6 @@ class Pdf:
         """Title, Author, Subject, Keywords, ModDate… as far as they are filled."""
         return {key: text for key, value in self._document.get_metadata_dict().items() if (text := one_line(value))}
 
-    def _field_values(self, page: object) -> Iterator[tuple[str, str]]:
-        form = self._document.formenv
-        for index in range(raw.FPDFPage_GetAnnotCount(page)):
-            field = raw.FPDFPage_GetAnnot(page, index)
-            if not field:
-                continue
-            kind = raw.FPDFAnnot_GetFormFieldType(form, field)
-            if kind in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
-                value = _string(raw.FPDFAnnot_GetFormFieldValue, form, field)
-                label = _string(raw.FPDFAnnot_GetFormFieldAlternateName, form, field)
-                if value:
-                    yield label or _string(raw.FPDFAnnot_GetFormFieldName, form, field), value
-            raw.FPDFPage_CloseAnnot(field)
-
     def attachments(self) -> Iterator[tuple[str, bytes]]:
         """The files embedded in the PDF: name and content."""
         for index in range(self._document.count_attachments()):
@@ -228,13 +215,3 @@ def _units(character: str) -> str:
 
 def _joined(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _string(function: Callable[..., int], form: object, field: object) -> str:
-    """What a pdfium function writes into a buffer of UTF-16."""
-    size = function(form, field, None, 0)
-    if size <= 2:
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    function(form, field, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
-    return one_line(buffer.raw[: size - 2].decode("utf-16-le", "replace"))

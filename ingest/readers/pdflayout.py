@@ -11,18 +11,14 @@ from dataclasses import dataclass, field
 
 from ingest.document import BlockKind
 from ingest.readers.pdfium import HYPHEN, Line
+from ingest.readers.pdflines import CELL, SENTENCE_ENDS, kinds_of
 
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]
 
-CELL = "\t"  # Between what stands on one line but far apart.
 
 _BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
-_LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
-_DIGIT = re.compile(r"\d")
-_FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
-SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "：", "؟", "…")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _WINDOW = 6
 
@@ -85,7 +81,7 @@ class _Grouping:
         self._lines = lines
         self._marks = marks
         self._pitch = _pitch(lines)
-        self._kinds = _kinds(lines)
+        self._kinds = kinds_of(lines)
 
     def groups(self) -> list[Group]:
         found: list[Group] = []
@@ -115,7 +111,7 @@ class _Grouping:
         height = max(before.height, line.height)
         fall = before.bottom - line.bottom
         if kind != "paragraph":
-            return fall < 0 or fall > 3 * height
+            return kind == "list_item" or fall < 0 or fall > 3 * height
         if abs(before.height - line.height) > 0.15 * height or before.is_bold != line.is_bold:
             return not continues(before, line) or abs(before.height - line.height) > 0.4 * height
         if fall < -0.5 * height:  # The next column.
@@ -174,48 +170,6 @@ def _pitch(lines: Sequence[Line]) -> float:
             if 0.7 < distance < 2.6:
                 distances.append(distance)
     return statistics.median(distances) if len(distances) > 2 else 1.4
-
-
-def _kinds(lines: Sequence[Line]) -> list[BlockKind]:
-    """What each line looks like by itself and its neighbours: code, a table's row, or plain text."""
-    fixed = sum(line.is_fixed for line in lines)
-    has_code = 0 < fixed < 0.9 * len(lines)
-    rows = [CELL in line.text or _is_row(line.text) for line in lines]
-    _add_captions(rows, lines)
-    kinds: list[BlockKind] = []
-    for index, line in enumerate(lines):
-        beside = rows[index - 1 : index] + rows[index + 1 : index + 2]
-        if (".." in line.text or ". ." in line.text or "…" in line.text) and _LEADERS.search(line.text):
-            kinds.append("list_item")
-        elif has_code and line.is_fixed:
-            kinds.append("code")
-        else:
-            kinds.append("table" if rows[index] and any(beside) else "paragraph")
-    return kinds
-
-
-def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
-    """Count the line of column names above two rows as a row."""
-    for index in range(len(rows) - 3, -1, -1):
-        line, below = lines[index], lines[index + 1]
-        if rows[index] or not (rows[index + 1] and rows[index + 2]):
-            continue
-        names = line.text.split()
-        rows[index] = (
-            2 <= len(names) <= 12
-            and 0 < line.bottom - below.bottom < 2.5 * below.height
-            and line.right < below.right + 2 * below.height
-            and sum(not name[0].islower() for name in names) > 0.6 * len(names)
-            and not line.text.endswith(SENTENCE_ENDS)
-        )
-
-
-def _is_row(text: str) -> bool:
-    """True when two figures or more make up much of the line."""
-    if _DIGIT.search(text) is None:
-        return False
-    figures = len(_FIGURE.findall(text))
-    return figures >= 2 and figures * 3 > text.count(" ")
 
 
 def _is_right_to_left(lines: Sequence[Line]) -> bool:
