@@ -114,10 +114,8 @@ class SectionCuts:
                 return found
         stop = min(reach, self._ends[block] - 1)
         least = max(least, block_start)
-        found = (
-            _nearest(unit_breaks(self._text, kind, max(least, target - BESIDE), stop), target)
-            or max(unit_breaks(self._text, kind, least, min(target, stop)), default=None)
-            or max(unit_breaks(self._text, kind, max(floor, block_start), stop), default=None)
+        found = _nearest(unit_breaks(self._text, kind, max(least, target - BESIDE), stop), target) or max(
+            unit_breaks(self._text, kind, max(floor, block_start), stop), default=None
         )
         return found or self._last_block_end(floor, reach) or self._last_block_end(floor, reach, headings=True)
 

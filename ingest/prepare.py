@@ -102,16 +102,11 @@ def prepare(
 def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
     """The chunk's text after what it is about; the context is cut, from its front, to what the window leaves."""
     context = context_of(chunk.title, chunk.heading)
-    if not context:
-        return chunk.text
-    text = f"{context}\n{chunk.text}"
-    while tokenizer.count(text) > max_tokens:
+    # A line break always parts two tokens, so that the text need not be counted again.
+    while context and tokenizer.count(f"{context}\n") + chunk.tokens > max_tokens:
         # The last heading says most.
         context = context[len(context) // 4 + 1 :].lstrip()
-        if not context:
-            return chunk.text
-        text = f"{context}\n{chunk.text}"
-    return text
+    return f"{context}\n{chunk.text}" if context else chunk.text
 
 
 def _check_text(source: str, document: Document) -> None:

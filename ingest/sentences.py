@@ -56,6 +56,8 @@ def _ends(text: str, start: int, stop: int) -> Iterator[int]:
 
 def _marked_ends(text: str, start: int, stop: int) -> Iterator[int]:
     for match in _CANDIDATE.finditer(text, start, stop + _LOOK_AHEAD):
+        if match.start() > stop:
+            return
         mark, newline, _ = match.group().partition("\n")
         mark_end = match.start() + len(mark)
         if mark:
@@ -86,6 +88,8 @@ def _ends_sentence(text: str, place: int, end: int, mark: str) -> bool:
         return False
     after = _WORD_AFTER.match(text, end, min(len(text), end + _LOOK_AHEAD))
     word_after = after["word"] if after else ""
+    if not word_after and after and text[after.end() : after.end() + 1] in _MARKS:  # ". . ."
+        return False
     if word_after[:1].islower() and not word_after[1:2].isupper():  # But "iPhone" may start a sentence.
         return False
     if mark != ".":

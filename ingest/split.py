@@ -37,10 +37,10 @@ def split(
 ) -> list[Passage]:
     """The passages of `document` in order; together they cover all its blocks.
 
-    What is embedded is a passage's context (`context_of(title, heading)`), a line break and its text: at most
-    `max_tokens` tokens, if the caller passes the context through `shortened`. The text may have half of them in any
-    case. `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same
-    heading. Raises ValueError for a size that cannot be kept.
+    What is embedded is a passage's context (`context_of(title, heading)`), a line break and its text: together at most
+    `max_tokens` tokens. The text may have half of them in any case; the caller shortens a longer context.
+    `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same heading.
+    Raises ValueError for a size that cannot be kept.
     """
     if max_tokens < LEAST_MAX_TOKENS:
         raise ValueError(
@@ -65,16 +65,6 @@ def split(
             )
         )
     return passages
-
-
-def shortened(context: str, *, tokenizer: Tokenizer, text_tokens: int, max_tokens: int) -> str:
-    """As much of the context's beginning as fits, with a line break, before a text of so many tokens."""
-    room = max_tokens - text_tokens
-    kept = context
-    while kept and tokenizer.count(kept + "\n") > room:
-        ends = tokenizer.ends(kept)
-        kept = kept[: min(ends[max(0, min(room, len(ends)) - 2)], len(kept) - 1)].rstrip()
-    return kept
 
 
 def _stretches(

@@ -7,12 +7,13 @@ from functools import cached_property
 
 import regex
 
-from corpus.records import context_of
+from corpus.records import Chunk, context_of
 from corpus.tokens import Tokenizer
 from ingest.breaks import unit_breaks
 from ingest.cuts import LONGEST_TOKEN
 from ingest.document import Block, Document
-from ingest.split import Passage, shortened
+from ingest.prepare import text_for_model
+from ingest.split import Passage
 
 
 class Promises:
@@ -30,12 +31,13 @@ class Promises:
         assert passage.tokens == self.tokenizer.count(text)
 
     def fits_with_its_context(self, passage: Passage) -> None:
+        text = self.text[passage.start : passage.end]
+        read = text_for_model(self._chunk(passage), self.tokenizer, self.max_tokens)
+        assert self.tokenizer.count(read) <= self.max_tokens
+        assert read.endswith(text)
         context = context_of(self.title, passage.heading)
-        kept = shortened(context, tokenizer=self.tokenizer, text_tokens=passage.tokens, max_tokens=self.max_tokens)
-        assert context.startswith(kept)
-        assert self.tokenizer.count(f"{kept}\n{self.text[passage.start : passage.end]}") <= self.max_tokens
-        if self.tokenizer.count(context + "\n") <= self.max_tokens // 2:
-            assert kept == context
+        if self.tokenizer.count(f"{context}\n") <= self.max_tokens // 2:
+            assert read == (f"{context}\n{text}" if context else text)
 
     def under_its_heading(self, passage: Passage) -> None:
         for block in self._blocks(passage.start, passage.end):
@@ -110,6 +112,21 @@ class Promises:
                 open_headings = [heading for heading in open_headings if heading.level < block.level] + [block]
             paths[block.start] = [heading.name for heading in open_headings if heading.name]
         return paths
+
+    def _chunk(self, passage: Passage) -> Chunk:
+        return Chunk(
+            document_id="d",
+            index=0,
+            text=self.text[passage.start : passage.end],
+            source="s",
+            start=passage.start,
+            end=passage.end,
+            tokens=passage.tokens,
+            digest="",
+            updated_at="",
+            title=self.title,
+            heading=passage.heading,
+        )
 
     def _budget(self, passage: Passage) -> int:
         context = context_of(self.title, passage.heading)

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.embedding.model_files import installed_model_files
+from corpus.embedding.wordpiece import WordPieceTokenizer
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.lengths import Lengths
-from tests.ingest.wordpieces import WordPieces
 
-TOKENIZERS = [Cl100kTokenizer(), WordPieces()]
+TOKENIZERS = [Cl100kTokenizer(), WordPieceTokenizer(installed_model_files().tokenizer)]
 WORDS = "word Don't I'll . , ... !? 3.5 12345 ( ) / 's ' ’s ² Ⅷ [SEP] [MASK] ##ing - _ * `"
 SCRIPTS = "é e\u0301 语 言。 ไทย ก็ 한국 हिन्दी 👩‍👩‍👧 🇩🇪"
 SPACES = [" ", "  ", "\n", "\n\n", "\r\n", "\t", ", ", "\u00a0", "\u3000", "\u200d", "\x1c", "\x0c", "\u2028"]
