@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import gc
 import logging
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.types import Message
 
 from corpus.embedding.choice import embedder_of
 from corpus.errors import CorpusError
@@ -48,10 +50,38 @@ def make_ready(app: FastAPI) -> None:
     if action.settings.snapshot_url is None:
         return
     try:
-        with action.library.corpus():
-            pass
+        with action.library.corpus() as corpus:
+            corpus.embedder.prepare()
     except CorpusError as error:
         logger.error("not_ready", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400 - a fact
+    asyncio.run(_ask_itself(app))
+
+
+async def _ask_itself(app: FastAPI) -> None:
+    """One request of our own, so that what the framework imports and makes at its first is there."""
+    headers = [(b"host", b"localhost")]
+    scope: dict[str, object] = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/healthz",
+        "raw_path": b"/healthz",
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 0),
+        "server": ("localhost", 80),
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: Message) -> None:
+        """Nobody reads it."""
+
+    await app(scope, receive, send)
 
 
 def register_hooks(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> bool:

@@ -70,6 +70,10 @@ class CachingEmbedder:
             self._keep(list(new), self._inner.embed_queries(list(new.values()), timeout_seconds=timeout_seconds))
         return self._take(keys)
 
+    def prepare(self) -> None:
+        """See Embedder."""
+        self._inner.prepare()
+
     def close(self) -> None:
         """Save, and let go of connections."""
         self._save()

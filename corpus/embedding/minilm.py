@@ -83,6 +83,10 @@ class LocalEmbedder:
         deadline = time.monotonic() + timeout_seconds
         return self._embed([self._tokenizer.ids(text)[:MAX_TOKENS] for text in texts], deadline)
 
+    def prepare(self) -> None:
+        """See Embedder."""
+        self.embed_queries(["ready"], timeout_seconds=60)
+
     def close(self) -> None:
         """There is nothing to let go of."""
 

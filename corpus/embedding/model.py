@@ -51,6 +51,10 @@ class Embedder(Protocol):
         """
         ...
 
+    def prepare(self) -> None:
+        """Do ahead whatever the first query would have to do and that needs no network."""
+        ...
+
     def close(self) -> None:
         """Let go of connections; a later call opens new ones."""
         ...

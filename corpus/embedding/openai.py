@@ -115,6 +115,10 @@ class OpenAIEmbedder:
         time.sleep(wait)
         return self._request(texts, left)
 
+    def prepare(self) -> None:
+        """See Embedder. Making the client reads the certificates; it connects to nothing."""
+        _ = self._client
+
     def close(self) -> None:
         """See Embedder."""
         if client := self.__dict__.pop("_client", None):

@@ -5,6 +5,7 @@ What is wrong with a newer version is logged, and the old one goes on serving.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from corpus.collection import check_settings
 from corpus.corpus import Corpus
-from corpus.errors import CollectionMissing, CorpusError, SnapshotInvalid, SnapshotMissing
+from corpus.errors import CollectionMissing, CorpusError, LexicalIndexUnusable, SnapshotInvalid, SnapshotMissing
 from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
 from corpus.snapshot.layout import warm_vector
@@ -126,8 +127,10 @@ class LiveSnapshot:
                 f"Version {manifest.version} in {self._place.name} holds something else than its manifest says. "
                 "Publish again, or roll back."
             )
-        # The first query reads the index, which would otherwise be the first caller's to wait for.
+        # What is read at first use would otherwise be the first caller's to wait for.
         corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
+        with contextlib.suppress(LexicalIndexUnusable):
+            corpus.store.words.index()
         corpus.newest = self.current
         if self._corpus is not None and self._corpus.store.record == manifest.record:
             # It has its connections open, or its weights in memory.

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from corpus.collection import CollectionRecord
 from corpus.errors import CollectionMissing, SettingsError, SnapshotInvalid, StoreUnavailable
+from corpus.lexical.files import FORWARD_FILES
+from corpus.lexical.keeper import index_folder
 from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
@@ -49,7 +51,7 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
     store_path = settings.chroma_path
     if not (store_path / SQLITE).is_file():
         raise CollectionMissing(f"Nothing is stored in {settings.target}. Run `ingest add PATH` first.")
-    _copy(store_path, folder)
+    _copy(store_path, folder, settings.chroma_collection)
     copy = settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
     settle_store(copy)
     _compact(folder / SQLITE)
@@ -58,8 +60,9 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
         return _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
 
 
-def _copy(source: Path, folder: Path) -> None:
+def _copy(source: Path, folder: Path, collection: str) -> None:
     """A copy during which nobody wrote; it is tried again where somebody did."""
+    words = index_folder(source, collection)
     for attempt in range(COPY_ATTEMPTS):
         if attempt:
             time.sleep(COPY_WAIT_SECONDS)
@@ -68,6 +71,8 @@ def _copy(source: Path, folder: Path) -> None:
         before = _fingerprint(source)
         try:
             for path in _paths(source):
+                if not _travels(path, words):
+                    continue
                 target = folder / path.relative_to(source)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if path.name == SQLITE:
@@ -81,6 +86,13 @@ def _copy(source: Path, folder: Path) -> None:
         if _fingerprint(source) == before:
             return
     raise StoreUnavailable(f"{source} is being written to. Publish again when `ingest add` is done.")
+
+
+def _travels(path: Path, words: Path) -> bool:
+    """Of the indexes of words only the collection's own, without what serves only updates."""
+    if words.parent not in path.parents:
+        return True
+    return words in path.parents and path.name not in FORWARD_FILES
 
 
 def _copy_database(path: Path, target: Path) -> None:

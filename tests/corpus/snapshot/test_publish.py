@@ -24,9 +24,12 @@ from corpus.errors import (
     SnapshotUnavailable,
     StoreUnavailable,
 )
+from corpus.lexical.files import FORWARD_FILES
 from corpus.snapshot.manifest import OBJECTS, POINTER, SQLITE, VERSIONS, manifest_key, object_key
 from corpus.snapshot.place import place_of
 from corpus.snapshot.publish import list_versions, publish, rollback
+from corpus.store import open_store
+from ingest.lexicon import bring_up_to_date
 from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
 from tests.handler.corpora import Text, write_corpus
 from tests.s3_server import S3Server
@@ -100,15 +103,33 @@ def list_collections(folder: Path) -> list[tuple[str]]:
 
 def test_other_files_of_the_store_travel_along(in_folder: Keeper) -> None:
     in_folder.says("The warranty lasts 24 months.")
-    extra = in_folder.settings.chroma_path / "lexical" / "terms.bin"
+    extra = in_folder.settings.chroma_path / "notes" / "terms.bin"
     extra.parent.mkdir()
     extra.write_bytes(b"terms")
     assert publish(in_folder.settings, in_folder.dest).is_new
     corpus = live_snapshot(in_folder.reader_settings()).current()
-    assert (corpus_folder(in_folder) / "lexical" / "terms.bin").read_bytes() == b"terms"
+    assert (corpus_folder(in_folder) / "notes" / "terms.bin").read_bytes() == b"terms"
     assert answer(corpus)
     extra.write_bytes(b"other terms")
     assert publish(in_folder.settings, in_folder.dest).is_new
+
+
+def test_the_index_of_words_travels_without_what_only_updates_need(in_folder: Keeper) -> None:
+    in_folder.says("The warranty lasts 24 months.")
+    for name in ("corpus", "other"):
+        with open_store(in_folder.settings) as store:
+            records = {record.document_id: record for record in store.documents()}
+            bring_up_to_date(store, before={}, after=records)
+        (in_folder.settings.chroma_path / "lexical" / name).mkdir(exist_ok=True)
+        (in_folder.settings.chroma_path / "lexical" / name / "starts.npy").touch()
+    published = publish(in_folder.settings, in_folder.dest)
+    words = {file.path.split("/")[-1] for file in published.manifest.files if file.path.startswith("lexical/corpus/")}
+    assert "index.json" in words
+    assert not words & set(FORWARD_FILES)
+    assert not [file for file in published.manifest.files if file.path.startswith("lexical/other/")]
+    corpus = live_snapshot(in_folder.reader_settings()).current()
+    (hit,) = corpus.search("warranty", top_k=1, timeout_seconds=30, mode="lexical")
+    assert hit.chunk.text == "The warranty lasts 24 months."
 
 
 def corpus_folder(keeper: Keeper) -> Path:
