@@ -39,7 +39,7 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # LOCAL_MODEL=1 adds all-MiniLM-L6-v2; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp

@@ -16,6 +16,7 @@ import pytest
 
 from corpus.snapshot.publish import rollback
 from handler.keys import make_key
+from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
 from tests.free_port import free_port
 from tests.infra.osls import osls, project
@@ -42,7 +43,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         tools.emulator()
         tools.runtime()
     except tools.ToolMissing as missing:
-        pytest.skip(str(missing))
+        absent(str(missing))
     aws_port, gateway_port = free_port(), free_port()
     folder = tmp_path / "cloud"
     folder.mkdir()
