@@ -37,12 +37,17 @@ def basic(text: str) -> str:
         basic(f"anybody:{API_KEY}"),
         basic(f"{API_KEY}:"),
     ],
+    ids=["bearer", "lower case and spaces", "basic in plain", "basic", "basic as password", "basic as user"],
 )
 def test_a_key_is_taken_as_bearer_and_as_basic(connect: Connect, authorization: str) -> None:
     assert connect(headers={"Authorization": authorization}).post("/search", json=QUESTION).status_code == 200
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Digest abc", API_KEY, "Basic"])
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer", "Bearer ", "Digest abc", API_KEY, "Basic"],
+    ids=["none", "empty", "bearer", "bearer and space", "digest", "the key alone", "basic"],
+)
 def test_without_a_key_the_answer_says_how_to_send_one(connect: Connect, authorization: str | None) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
     response = connect(headers=headers).post("/search", json=QUESTION)
@@ -52,7 +57,9 @@ def test_without_a_key_the_answer_says_how_to_send_one(connect: Connect, authori
 
 
 @pytest.mark.parametrize(
-    "authorization", ["Bearer wrong", basic("a:wrong"), "Basic é", f"Bearer {ENTRY.digest}", "Bearer " + "x" * 999]
+    "authorization",
+    ["Bearer wrong", basic("a:wrong"), "Basic é", f"Bearer {ENTRY.digest}", "Bearer " + "x" * 999],
+    ids=["bearer", "basic", "not ASCII", "the digest", "long"],
 )
 def test_a_wrong_key_is_forbidden(connect: Connect, authorization: str) -> None:
     response = connect(headers={"Authorization": authorization.encode("latin-1")}).post("/search", json=QUESTION)
