@@ -32,14 +32,23 @@ class Facets:
         self._lock = threading.Lock()
         self._kept: Values | None = None
         self._until = 0.0
+        self._counting = False
 
     def values(self, corpus: Corpus, *, fresh: bool = False) -> Values:
         """The sorted values of each field that has at most 20 of them. Raises StoreError."""
         with self._lock:
-            if self._kept is None or fresh or time.monotonic() > self._until:
-                self._kept = self._counted(corpus)
-                self._until = time.monotonic() + KEPT_SECONDS
-            return self._kept
+            # Whoever counts anew counts for all: the others go on with what they know.
+            if self._kept is not None and not fresh and (self._counting or time.monotonic() <= self._until):
+                return self._kept
+            self._counting = True
+        try:
+            counted = self._counted(corpus)
+            with self._lock:
+                self._kept, self._until = counted, time.monotonic() + KEPT_SECONDS
+        finally:
+            with self._lock:
+                self._counting = False
+        return counted
 
     def check(self, corpus: Corpus, within: Filter) -> None:
         """Raises ActionError 422 for a value that no document has, naming those that there are."""

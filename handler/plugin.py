@@ -77,7 +77,7 @@ def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for each question."""
     asked = validate(PluginRequest, parse_json(body)).queries
     found: list[list[Hit]] = [[] for _ in asked]
-    with action.library.corpus() as corpus:
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
         # Questions that are asked alike cost one request to the model.
         for (top_k, narrowed), numbers in _alike(asked).items():
             answers = corpus.search_each(
