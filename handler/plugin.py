@@ -20,7 +20,7 @@ from handler.action import ActionDep, BodyDep, TraceDep
 from handler.body import parse_json
 from handler.errors import json_response
 from handler.validation import validate
-from handler.wire import MAX_TOP_K, Date, Query, Whole, moment
+from handler.wire import Date, Query, TopK, moment
 
 router = APIRouter()
 DEFAULT_TOP_K = 3
@@ -61,7 +61,7 @@ class PluginQuery(Lenient):
 
     query: Query
     filter: PluginFilter | None = None
-    top_k: Annotated[Whole, Field(ge=1, le=MAX_TOP_K)] | None = None
+    top_k: TopK | None = None
 
 
 class PluginRequest(Lenient):
