@@ -8,6 +8,7 @@ from typing import Any
 
 import anyio
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handler.errors import ActionError, error_response
@@ -38,6 +39,9 @@ class Observe:
         answer = Answer(send, trace)
         try:
             await self._within_deadline(scope, receive, answer)
+        except ClientDisconnect:
+            # Nobody is there to be answered. The number is nginx's for it.
+            answer.status = 499
         except Exception:
             logger.exception("unforeseen_error", extra={"fields": {"request_id": trace.request_id}})
             unforeseen = ActionError(500, "internal_error", "Something failed in the server. It has been logged.")
