@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from corpus.errors import CorpusError
-from handler.action import ActionDep, action_of
+from handler.action import ActionDep, action_of, trace_of
 from handler.errors import ActionError, json_response
 from handler.facets import Values
 from handler.origin import own_url
@@ -21,8 +21,6 @@ from handler.wire import search_request
 logger = logging.getLogger("handler")
 router = APIRouter()
 READ = ["GET", "HEAD"]
-# An editor that imports the document does not wait for long.
-VALUES_SECONDS = 3.0
 # The document names the host that it was asked at: no cache may give it to others.
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -76,7 +74,7 @@ async def manifest(request: Request, action: ActionDep) -> Response:
 def _document(request: Request) -> dict[str, Any]:
     action = action_of(request)
     try:
-        with action.library.corpus(wait_seconds=VALUES_SECONDS) as corpus:
+        with action.library.corpus(wait_seconds=trace_of(request).seconds_left / 2) as corpus:
             values = action.facets.values(corpus)
     except (CorpusError, ActionError) as error:
         # The document is still true without the values that fields may have.

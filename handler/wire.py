@@ -43,7 +43,8 @@ def _visible(text: str) -> str:
     return text
 
 
-def _date(text: str) -> str:
+def valid_date(text: str) -> str:
+    """The text, where it names a date or a moment. Raises ValueError."""
     if not DATE.fullmatch(text):
         raise ValueError("must be a date such as 2026-01-31")
     moment(text)
@@ -68,7 +69,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 # The limits stand nearest to the type: beyond the validator they would be no JSON schema.
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
 Context = Annotated[int, Field(ge=0, le=MAX_CONTEXT), BeforeValidator(_whole)]
-Date = Annotated[str, AfterValidator(_date), Field(json_schema_extra={"format": "date"})]
+Date = Annotated[str, AfterValidator(valid_date), Field(json_schema_extra={"format": "date"})]
 
 
 class Body(BaseModel):

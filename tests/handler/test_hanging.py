@@ -78,7 +78,7 @@ def test_the_document_does_not_wait_for_a_store_that_hangs(
     configure: Configure, stored: dict[str, object], chroma_url: str
 ) -> None:
     with gate(int(chroma_url.rpartition(":")[2]), shut=True) as path:
-        app = create_app(configure(**stored, chroma_url=path.url), open_corpus)
+        app = create_app(configure(**stored, chroma_url=path.url, deadline_seconds=2), open_corpus)
         with running(app) as url:
             document = httpx2.get(f"{url}/openapi.json", timeout=60).json()
             assert "/search" in document["paths"]
