@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,12 +10,13 @@ import shlex
 import subprocess
 import sys
 import urllib.request
+from urllib.error import HTTPError
 
 import pytest
 import yaml
 
 from handler.keys import digest_of
-from tests.handler.conftest import ENTRY, Configure
+from tests.handler.conftest import API_KEY, ENTRY, Configure
 from tests.handler.serving import serving
 
 Environment = dict[str, str]
@@ -52,12 +54,25 @@ def test_serve_on_loopback_makes_a_key_and_prints_a_curl_that_works(environment:
         assert json.loads(answer.stdout)["results"]
 
 
-def test_serve_uses_the_keys_that_it_is_given(environment: Environment) -> None:
-    with serving(**environment, API_KEYS=str(ENTRY)) as served:
+def test_serve_uses_the_keys_that_it_is_given_and_logs_nothing_of_what_is_asked(environment: Environment) -> None:
+    talkative = {"OPENAI_LOG": "debug", "PYTHONASYNCIODEBUG": "1"}
+    with serving(**environment, **talkative, API_KEYS=str(ENTRY)) as served:
         assert "curl" not in "\n".join(served.said)
         assert served.url.startswith("http://127.0.0.1:")
         with urllib.request.urlopen(served.url + "/healthz") as response:  # noqa: S310 - our own server
             assert json.load(response) == {"status": "ok"}
+        for path in ("/search", "/search?xylophone=1", "/xylophone"):
+            request = urllib.request.Request(  # noqa: S310 - our own server
+                served.url + path,
+                json.dumps({"query": "warranty xylophone"}).encode(),
+                {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"},
+            )
+            with contextlib.suppress(HTTPError), urllib.request.urlopen(request) as response:  # noqa: S310
+                assert json.load(response)["results"]
+    logged = "\n".join(served.said)
+    assert logged.count(" request ") == 4
+    for secret in ("xylophone", "sk-loopback", API_KEY, "24 months"):
+        assert secret not in logged
 
 
 def test_serve_refuses_to_stand_open_to_the_network(environment: Environment) -> None:
