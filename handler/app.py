@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from corpus.corpus import Corpus
 
 logger = logging.getLogger("handler")
+# Longer than every request. Fetching a snapshot may take longer still, but S3 has limits of its own.
+OPENING_SECONDS = 60.0
 
 
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
@@ -45,7 +47,9 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     app.state.action = Action(
         settings=settings,
         keys=keys,
-        library=Library(lambda: open_corpus(settings)),
+        library=Library(
+            lambda: open_corpus(settings), patience_seconds=None if settings.snapshot_url else OPENING_SECONDS
+        ),
         filterable=filterable,
         search_request=search_request(filterable),
         facets=Facets(filterable),

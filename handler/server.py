@@ -58,8 +58,8 @@ def run(*, host: str, port: int) -> None:
 def _open_early(library: Library) -> None:
     """So that the first question does not wait. What is missing now may be there when it is asked."""
     try:
-        with library.corpus():
-            pass
+        with library.corpus() as corpus:
+            corpus.embedder.prepare()
     except CorpusError as error:
         _say(f"Not ready to answer yet: {error}")
 

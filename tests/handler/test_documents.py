@@ -116,3 +116,16 @@ def test_a_wrong_parameter_is_named(client: TestClient, query: str, name: str) -
     response = client.get(f"/documents?{query}")
     assert (response.status_code, response.json()["error"]) == (422, "invalid_request")
     assert f'"{name}"' in response.json()["message"]
+
+
+@pytest.mark.parametrize("max_response_chars", [2_000, 5_000, 20_000])
+def test_an_answer_is_cut_to_the_characters_that_are_sent_escapes_counted(
+    connect: Connect, folder: Path, max_response_chars: int
+) -> None:
+    client = connect(chroma_path=folder, max_response_chars=max_response_chars)
+    response = client.post("/search", json={"query": "word7 quoted", "document_id": LONG.document_id, "top_k": 50})
+    answer = response.json()
+    assert answer["truncated"] is True
+    assert max_response_chars - 500 < len(response.text) <= max_response_chars
+    # Every text is the document's own, the cut one too.
+    assert all(result["text"] in WORDS for result in answer["results"])

@@ -83,6 +83,15 @@ def test_every_field_is_described_and_has_an_example(document: Any) -> None:
             assert field.get("examples") or field["items"].get("properties"), name
 
 
+def test_limits_are_told_in_words_that_json_schema_knows(document: Any) -> None:
+    request = document["paths"]["/search"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    fields = request["properties"]
+    assert (fields["top_k"]["minimum"], fields["top_k"]["maximum"]) == (1, 50)
+    assert (fields["context"]["minimum"], fields["context"]["maximum"]) == (0, 3)
+    known = set(jsonschema.Draft202012Validator.VALIDATORS) | {"description", "examples", "default"}
+    assert not {word for field in fields.values() for word in field} - known
+
+
 def test_objects_are_nested_three_levels_at_most(document: Any) -> None:
     def depth(schema: dict[str, Any]) -> int:
         inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
