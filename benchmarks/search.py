@@ -98,7 +98,9 @@ def measure(count: int, dimensions: int, folder: Path) -> None:
             place = chance.randrange(count)
             query = " ".join(chance.sample(texts[place].split(), 10))
             vector = vectors[place : place + 1] + vectors[chance.randrange(count)] / 2
-            times["bare"].append(seconds(partial(store._collection.query, query_embeddings=list(vector), n_results=5)))
+            times["bare"].append(
+                seconds(partial(store.rows.collection.query, query_embeddings=list(vector), n_results=5))
+            )
             for mode in MODES:
                 asked = None if mode == "lexical" else vector
                 plan = Plan(mode=mode, top_k=5)

@@ -121,7 +121,7 @@ def _drop_if_empty(store: Store) -> None:
     """A first run that stored nothing, for a wrong key say, does not hold the next one to its model."""
     with contextlib.suppress(StoreError):
         if store.count() == 0:
-            store.drop()
+            store.rows.drop()
 
 
 def _carry_out(

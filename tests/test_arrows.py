@@ -19,7 +19,7 @@ FORBIDDEN = {
 HOMES = {
     "boto3": ("corpus/snapshot/s3.py", "handler/aws.py"),
     "botocore": ("corpus/snapshot/s3.py", "handler/aws.py"),
-    "chromadb": ("corpus/store.py", "corpus/companion.py", "corpus/chromaerrors.py"),
+    "chromadb": ("corpus/store/",),
     "openai": ("corpus/embedding/openai.py",),
     "onnxruntime": ("corpus/embedding/",),
     "bm25s": ("corpus/lexical/",),

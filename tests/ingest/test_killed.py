@@ -61,7 +61,7 @@ def finish(process: subprocess.Popen[str]) -> None:
 def content_of(path: Path) -> dict[str, tuple[str, dict[str, object]]]:
     """Everything stored but the time of storing: text and metadata of each chunk by its id."""
     with open_store(CorpusSettings(chroma_path=path)) as store:
-        rows = store._read(None, texts=True)
+        rows = store.rows.read(None, texts=True)
         return {
             chunk_id: (text, {name: value for name, value in metadata.items() if name != "ingested_at"})
             for chunk_id, metadata, text in rows
