@@ -113,6 +113,9 @@ def _texts(document: Schema, operation: Operation) -> Iterator[str]:
             yield f"{operation.name}: its {part} has {length} characters; {MAX_DESCRIPTION_CHARS} are allowed."
     if not operation.body.get("summary") and not operation.body.get("description"):
         yield f"{operation.name} has neither summary nor description, so the model cannot know what it does."
+    # "parameter {'$ref': …} is has missing or non-string name; skipping": github.com/DeepLcom/openapi/issues/7
+    if any("$ref" in mapping(each) for each in listed(operation.body.get("parameters"))):
+        yield f"{operation.name} refers to parameters by $ref, which the editor does not follow; write them out."
     for parameter in parameters_of(document, operation):
         name, place = parameter.get("name", "?"), parameter.get("in")
         if place in ("header", "cookie") and parameter.get("required"):

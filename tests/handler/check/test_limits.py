@@ -64,6 +64,7 @@ LIMITS: list[tuple[str, Edit]] = [
     ("neither summary", lambda it: (search(it).pop("summary"), search(it).pop("description"))),
     ("offset's description has 701", lambda it: parameter(it).update(description="x" * 701)),
     ("query's description has 701", lambda it: fields(it)["query"].update(description="x" * 701)),
+    ("by $ref", lambda it: it["paths"]["/documents"]["get"].update(parameters=[{"$ref": "#/components/parameters/a"}])),
     ("in a header", lambda it: parameter(it).update({"in": "header", "required": True})),
     ("names no properties", lambda it: fields(it).update(extra={"type": "object"})),
     ("names no properties", lambda it: it["components"]["schemas"]["DocumentText"].pop("properties")),
