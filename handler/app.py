@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
-from handler import documents, plugin, search, site
+from handler import documents, playground, plugin, search, site
 from handler.action import Action, admit, trace_of
 from handler.aws import DynamoCounter
 from handler.cors import Cors
@@ -62,6 +62,8 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     protected.include_router(plugin.router)
     app.include_router(protected)
     app.include_router(site.router)
+    if settings.playground:
+        app.include_router(playground.router)
 
     # The last added is the outermost.
     app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)

@@ -86,15 +86,20 @@ def test_an_old_and_a_new_key_both_work_while_keys_are_changed(connect: Connect)
         )
 
 
-def test_every_route_but_the_public_ones_refuses_without_a_key(connect: Connect) -> None:
-    client = connect(headers={})
+PLAYGROUND = {"/", "/playground.css", "/playground.js"}
+
+
+@pytest.mark.parametrize("playground", [False, True])
+def test_every_route_but_the_public_ones_refuses_without_a_key(connect: Connect, playground: bool) -> None:  # noqa: FBT001 - a case
+    client = connect(headers={}, playground=playground)
+    public = PUBLIC | (PLAYGROUND if playground else set())
     walked = set()
     for path, methods in routes(client):
         walked.add(path)
         for method in methods:
             status = client.request(method, path.replace("{document_id}", "0" * 16)).status_code
-            assert (status == 401) == (path not in PUBLIC), f"{method} {path} answered {status}"
-    assert walked >= PUBLIC | {"/search", "/query", "/documents", "/documents/{document_id}"}
+            assert (status == 401) == (path not in public), f"{method} {path} answered {status}"
+    assert walked == public | {"/search", "/query", "/documents", "/documents/{document_id}"}
 
 
 def routes(client: TestClient) -> list[tuple[str, set[str]]]:
