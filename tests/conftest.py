@@ -18,7 +18,21 @@ from tests.s3_server import S3Server, s3_server
 # The developer's own settings must not reach the tests.
 for name in list(os.environ):
     if name.startswith(
-        ("CHROMA_", "OPENAI_", "EMBEDDING_", "CHUNK_", "API_KEY", "SNAPSHOT_", "AWS_", "SEARCH_", "RERANK_", "MAX_PER")
+        (
+            "ALLOW_",
+            "FETCH_",
+            "SITEMAP_",
+            "CHROMA_",
+            "OPENAI_",
+            "EMBEDDING_",
+            "CHUNK_",
+            "API_KEY",
+            "SNAPSHOT_",
+            "AWS_",
+            "SEARCH_",
+            "RERANK_",
+            "MAX_PER",
+        )
     ):
         del os.environ[name]
 

@@ -17,13 +17,14 @@ FORBIDDEN = {
 }
 # Each heavy library has one home.
 HOMES = {
-    "boto3": ("corpus/snapshot/s3.py", "handler/aws.py"),
-    "botocore": ("corpus/snapshot/s3.py", "handler/aws.py"),
+    "boto3": ("corpus/s3.py", "handler/aws.py"),
+    "botocore": ("corpus/s3.py", "handler/aws.py"),
     "chromadb": ("corpus/store/",),
     "openai": ("corpus/embedding/openai.py",),
     "onnxruntime": ("corpus/embedding/",),
     "bm25s": ("corpus/lexical/",),
     "Stemmer": ("corpus/lexical/",),
+    "httpcore": ("ingest/sources/",),
     "mangum": ("handler/main.py",),
     "fastapi": ("handler/",),
     "pypdf": ("ingest/readers/",),
