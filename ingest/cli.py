@@ -176,6 +176,7 @@ def search(
     mode: Annotated[
         Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="How to find chunks.  [default: SEARCH_MODE]")
     ] = None,
+    min_score: Annotated[float, typer.Option(min=0, max=1, help="Leave out what scores below.")] = 0.0,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -185,7 +186,7 @@ def search(
     if query != query.encode("utf-8", "replace").decode():
         raise typer.BadParameter("The question is not UTF-8.")
     with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
-        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, timeout_seconds=SEARCH_SECONDS)
+        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, min_score=min_score, timeout_seconds=SEARCH_SECONDS)
     if as_json:
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:

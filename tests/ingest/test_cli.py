@@ -104,6 +104,16 @@ def test_documents_go_in_and_chunks_come_out_with_the_local_model(ingest: Ingest
     assert 0 < found["results"][0]["score"] <= 1
 
 
+def test_min_score_leaves_out_what_scores_below(ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    scores = [hit["score"] for hit in result_of(ingest("search", "goods returned", "--json", server=server))["results"]]
+    assert len(scores) == 3
+    least = str((scores[0] + scores[1]) / 2)
+    found = result_of(ingest("search", "goods returned", "--min-score", least, "--json", server=server))
+    assert [hit["score"] for hit in found["results"]] == scores[:1]
+    assert ingest("search", "goods returned", "--min-score", "2", server=server).returncode == 2
+
+
 def test_a_second_run_embeds_nothing_and_reads_nothing(ingest: Ingest, server: EmbeddingsServer) -> None:
     ingest("add", "docs", server=server)
     sent = len(server.requests)
@@ -143,6 +153,10 @@ def test_prune_removes_documents_whose_file_has_gone(folder: Path, ingest: Inges
     assert result_of(ingest("add", "docs", "--prune", "--json", server=server))["removed"] == 1
     listed = result_of(ingest("list", "--json", server=server))
     assert [document["source"] for document in listed["documents"]] == ["docs/deep/faq.html", "docs/warranty.md"]
+    found = ingest("search", "unused goods returned", "--mode", "lexical", "--json", server=server)
+    assert "docs/returns.txt" not in [hit["source"] for hit in result_of(found)["results"]]
+    with open_store(CorpusSettings(chroma_path=folder / ".chroma")) as store:
+        assert len(store.words.index()) == store.count()
 
 
 def test_prune_does_not_empty_a_collection_unless_told(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:

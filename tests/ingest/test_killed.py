@@ -68,6 +68,14 @@ def content_of(path: Path) -> dict[str, tuple[str, dict[str, object]]]:
         }
 
 
+def index_of(path: Path) -> dict[str, bytes]:
+    """The files of the index of words, which are the same for the same chunks whatever came before."""
+    with open_store(CorpusSettings(chroma_path=path)) as store:
+        store.words.copy_to(path / "copy")
+        assert len(store.words.index()) == store.count()
+    return {file.name: file.read_bytes() for file in sorted((path / "copy").rglob("*.npy"))}
+
+
 def test_twenty_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(tmp_path: Path) -> None:
     moment = random.Random(7)  # noqa: S311 - no secret
     with embeddings_server(latency_seconds=0.02) as server:
@@ -87,3 +95,4 @@ def test_twenty_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(tm
     killed, undisturbed = content_of(tmp_path / "killed"), content_of(tmp_path / "undisturbed")
     assert killed == undisturbed
     assert len(killed) >= 54
+    assert index_of(tmp_path / "killed") == index_of(tmp_path / "undisturbed")
