@@ -6,12 +6,12 @@ BIN := .venv/bin
 
 setup: .venv/dev.stamp
 
-# pip alone installs the locks; uv, where it is found, does the same faster.
+# pip alone installs the locks; uv, where it is found, does the same faster. $(1) is the lock, $(2) the environment.
 INSTALL = if command -v uv >/dev/null 2>&1; \
-	then VIRTUAL_ENV=.venv uv pip install --quiet --require-hashes --no-deps -r $(1) \
-	  && VIRTUAL_ENV=.venv uv pip install --quiet --no-deps --no-build-isolation --editable .; \
-	else $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(1) \
-	  && $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .; fi
+	then VIRTUAL_ENV=$(2) uv pip install --quiet --require-hashes --no-deps -r $(1) \
+	  && VIRTUAL_ENV=$(2) uv pip install --quiet --no-deps --no-build-isolation --editable .; \
+	else $(2)/bin/python -m pip install --quiet --require-hashes --no-deps -r $(1) \
+	  && $(2)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .; fi
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -19,13 +19,20 @@ INSTALL = if command -v uv >/dev/null 2>&1; \
 
 .venv/runtime.stamp: requirements/runtime.txt pyproject.toml | .venv/bin/python
 	@echo "Installing the locked dependencies into .venv …" >&2
-	@$(call INSTALL,requirements/runtime.txt)
+	@$(call INSTALL,requirements/runtime.txt,.venv)
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt pyproject.toml | .venv/bin/python
 	@echo "Installing the locked development dependencies into .venv …" >&2
-	@$(call INSTALL,requirements/dev.txt)
+	@$(call INSTALL,requirements/dev.txt,.venv)
 	@touch $@ .venv/runtime.stamp
+
+# What the benchmarks compare with has an environment of its own, with this project in it.
+.venv-bench/bench.stamp: requirements/bench.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the locked libraries that the benchmarks compare with into .venv-bench …" >&2
+	@test -x .venv-bench/bin/python || $(BIN)/python -m venv .venv-bench
+	@$(call INSTALL,requirements/bench.txt,.venv-bench)
+	@touch $@
 
 demo: .venv/runtime.stamp
 	@$(BIN)/python -m examples.demo
@@ -59,4 +66,4 @@ deploy: check lambda node_modules/.bin/osls
 	@$(BIN)/python -m infra.deploy $(ARGS)
 
 clean:
-	rm -rf .venv .chroma dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-bench .chroma dist .mypy_cache .ruff_cache .pytest_cache

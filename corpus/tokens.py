@@ -79,7 +79,7 @@ class Cl100kTokenizer:
 
     def ends(self, text: str) -> list[int]:
         begun = _vocabulary().begun
-        counts = np.concatenate([begun[tokens] for tokens in _encode(text)])
+        counts = np.concatenate([begun.take(tokens) for tokens in _encode(text)])
         ends: list[int] = np.cumsum(counts, dtype=np.int64).tolist()
         return ends
 
@@ -105,7 +105,7 @@ def read_table(table: Traversable) -> dict[bytes, int]:
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
     encoding: tiktoken.Encoding
-    begun: NDArray[np.int64]  # For each token how many characters begin in it.
+    begun: NDArray[np.uint8]  # For each token how many characters begin in it, 128 at most.
 
 
 @cache
@@ -116,7 +116,7 @@ def _vocabulary() -> _Vocabulary:
     encoding = tiktoken.Encoding("cl100k_base", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=SPECIAL_TOKENS)
     starts = np.cumsum([0, *map(len, ranks)])[:-1]
     begins = (np.frombuffer(b"".join(ranks), np.uint8) & 0xC0) != 0x80  # Not a continuation in UTF-8.
-    return _Vocabulary(encoding, np.add.reduceat(begins, starts, dtype=np.int64))
+    return _Vocabulary(encoding, np.add.reduceat(begins, starts, dtype=np.uint8))
 
 
 def _encode(text: str) -> list[NDArray[np.uint32]]:

@@ -52,21 +52,23 @@ def _by_heading(blocks: tuple[Block, ...]) -> Iterator[Section]:
     starts = [index for index, block in enumerate(blocks) if block.kind == "heading"]
     if blocks and (not starts or starts[0] > 0):
         yield Section(0, (starts[0] if starts else len(blocks)) - 1, (), bare=False)
-    path: list[Block] = []
+    # The headings above: their levels, and the names down to each of them.
+    above: list[tuple[int, tuple[str, ...]]] = [(0, ())]
     for start, following in pairwise([*starts, len(blocks)]):
-        while path and path[-1].level >= blocks[start].level:
-            path.pop()
-        path.append(blocks[start])
-        names = tuple(heading.name for heading in path if heading.name)
-        yield Section(start, following - 1, names, bare=following == start + 1)
+        heading = blocks[start]
+        while above[-1][0] >= heading.level:
+            above.pop()
+        names = (*above[-1][1], heading.name) if heading.name else above[-1][1]
+        above.append((heading.level, names))
+        yield Section(start, following - 1, names, following == start + 1)
 
 
 def _belong_together(group: Section, section: Section) -> bool:
     """Whether both are siblings, or one is the other's parent. A bare heading waits for what follows it."""
     if section.bare:
         return False
-    deepest = max(len(group.path), len(section.path))
-    return len(_shared(group.path, section.path)) >= deepest - 1
+    parents = max(len(group.path), len(section.path), 1) - 1
+    return group.path[:parents] == section.path[:parents]
 
 
 def _join(group: Section, section: Section) -> None:

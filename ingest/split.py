@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from corpus.records import context_of
 from corpus.tokens import Tokenizer
-from ingest.cuts import Layout, SectionCuts, Stretch
+from ingest.cuts import LONGEST_TOKEN, Layout, SectionCuts, Stretch
 from ingest.document import Document
 from ingest.lengths import Lengths
-from ingest.sections import sections
+from ingest.sections import Section, sections
 
 LEAST_MAX_TOKENS = 16
 
@@ -80,11 +80,25 @@ def _stretches(
     )
     for section in sections(document, lengths, join_tokens=max_tokens // 2):
         heading = section.heading
+        context = context_of(title, heading)
+        whole = _whole(document, lengths, section, max_tokens - len(context.encode(errors="surrogatepass")) - 1)
+        if whole is not None:
+            yield heading, whole
+            continue
         # The line break between context and text is always between two tokens, so that their counts add up.
-        context_tokens = tokenizer.count(context_of(title, heading) + "\n")
-        budget = max(max_tokens - context_tokens, max_tokens // 2)
+        budget = max(max_tokens - tokenizer.count(f"{context}\n"), max_tokens // 2)
         for stretch in SectionCuts(layout, section.first, section.last, budget=budget, overlap=overlap):
             yield heading, stretch
+
+
+def _whole(document: Document, lengths: Lengths, section: Section, tokens: int) -> Stretch | None:
+    """The section in one piece where it has so many tokens at most. Most sections do, and then their contexts, which
+    have no more tokens than bytes, need not be counted."""
+    start, end = document.blocks[section.first].start, document.blocks[section.last].end
+    if lengths.near(start, end) > tokens or end - start > tokens * LONGEST_TOKEN:
+        return None
+    found = lengths.count(start, end)
+    return Stretch(start, end, found) if found <= tokens else None
 
 
 def _pages(page_starts: tuple[int, ...], stretch: Stretch) -> tuple[int | None, int | None]:

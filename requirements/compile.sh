@@ -19,3 +19,5 @@ done
 compile dev.txt --group dev --constraint requirements/runtime.txt pyproject.toml
 uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/dev.txt -o requirements/lambda-runtime.txt requirements/lambda-runtime.in
+# What the benchmarks compare with, and ours, in one environment of their own.
+compile bench.txt --group build --constraint requirements/dev.txt requirements/bench.in pyproject.toml
