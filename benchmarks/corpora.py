@@ -1,4 +1,4 @@
-"""Made-up corpora of any size, the same each time: invented words as frequent as real ones, vectors near a few themes."""
+"""Made-up corpora of any size, the same each time: invented words as frequent as real ones, vectors near themes."""
 
 from __future__ import annotations
 
