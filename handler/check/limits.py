@@ -91,6 +91,8 @@ def _servers(document: Schema) -> Iterator[str]:
         parts = urlsplit(url)
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
             yield f"servers names {url[:100] or 'an empty URL'}; a GPT calls full https:// URLs alone."
+        elif parts.scheme == "https" and not parts.netloc.endswith(":443") and ":" in parts.netloc:
+            yield f"servers names {url[:100]}; a GPT calls port 443 alone."
         elif url != url.strip() or "{" in url or parts.netloc != parts.netloc.lower():
             yield f"servers names {url[:100]}; the editor wants a plain URL with the host in small letters."
 
