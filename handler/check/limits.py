@@ -51,6 +51,11 @@ def _invalid(document: Schema) -> Iterator[str]:
     if outside := [reference for reference in references(document) if not reference.startswith("#/")]:
         yield f"A reference leads out of the document, to {outside[0][:100]}; the editor follows none."
         return
+    yield from (
+        f"A reference leads nowhere: {reference[:100]}."
+        for reference in sorted(set(references(document)))
+        if not resolve(document, {"$ref": reference})
+    )
     # Here, because importing it opens a socket (urllib3 looks whether there is IPv6).
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
