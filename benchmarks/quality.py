@@ -49,7 +49,7 @@ def write(page: Path, lines: Mapping[str, str]) -> None:
     text = page.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     measured, _, after = rest.partition(END)
-    rows = {cells[0]: row for row in measured.splitlines()[3:] if (cells := _cells(row))} | lines
+    rows = {cells[0]: row for row in measured.splitlines()[3:] if (cells := _cells(row))} | dict(lines)
     ordered = [
         rows[name] for name in sorted(rows, key=lambda name: (name.removesuffix(WHOLE), not name.endswith(WHOLE)))
     ]

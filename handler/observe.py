@@ -81,8 +81,8 @@ class Observe:
 
     def _log(self, scope: Scope, trace: Trace, status: int) -> None:
         fields = fields_of(scope, trace, status)
-        if "aws.context" in scope:
-            fields = with_metrics(fields, namespace=self.metrics_namespace)
+        if context := scope.get("aws.context"):
+            fields = with_metrics(fields, namespace=self.metrics_namespace, function=context.function_name)
         logger.info("request", extra={"fields": fields})
 
     def _trace(self, scope: Scope) -> Trace:

@@ -31,6 +31,7 @@ Gateway = Callable[..., Event]
 class Context:
     """What the handler looks at of the context that Lambda passes."""
 
+    function_name: str = "retrieval-action-dev-api"
     aws_request_id: str = "8f507cfc-xmpl-4697-b07a-ac58fc914c95"
 
     def get_remaining_time_in_millis(self) -> int:
@@ -139,8 +140,8 @@ def test_cloudwatch_finds_its_metrics_in_the_line(
     (line,) = lines(capsys)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "RetrievalAction"
-    assert directive["Dimensions"] == [["route"]]
-    assert line["route"] == route
+    assert directive["Dimensions"] == [["function"]]
+    assert (line["function"], line["route"]) == (Context.function_name, route)
     assert isinstance(line["_aws"]["Timestamp"], int)
     names = [metric["Name"] for metric in directive["Metrics"]]
     assert {"ms", "faults", "throttled"} <= set(names)
