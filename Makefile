@@ -61,7 +61,7 @@ node_modules/.bin/osls: package.json
 	npm install
 	@touch $@
 
-# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, ends with a check of the URL.
+# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, checks the URL with ACTION_KEY.
 deploy: check lambda node_modules/.bin/osls
 	@$(BIN)/python -m infra.deploy $(ARGS)
 

@@ -64,7 +64,7 @@ def measure(url: str, folder: Path) -> None:
     settings = IngestSettings(
         chroma_path=folder, embedding_model=LOCAL_MODEL, source_root=EXAMPLES, rerank_url=url, search_mode="hybrid"
     )
-    add_documents([EXAMPLES / "handbook"], settings, AddOptions())
+    add_documents([str(EXAMPLES / "handbook")], settings, AddOptions())
     questions = [str(each["question"]) for each in json.loads((EXAMPLES / "questions.json").read_text("utf-8"))]
     with open_corpus(settings) as opened:
         chunks = opened.store.count()

@@ -8,6 +8,7 @@ of a line's name, such as "covidqa_docs" or "LangChain". Vectors are kept in .ev
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib.util
 import sys
@@ -26,6 +27,7 @@ from corpus.lexical.index import LexicalIndex
 from corpus.search import trust_of
 from corpus.settings import LOCAL_MODEL
 from corpus.tokens import Tokenizer
+from ingest.document import Document
 from ingest.vectorcache import CachingEmbedder
 
 CACHE = Path(".eval-cache")
@@ -113,15 +115,28 @@ def _values(chunks: Sequence[Stretch], question: Question) -> list[float]:
     ]
 
 
+def some(
+    documents: Sequence[Document], questions: Sequence[Question], every: int
+) -> tuple[list[Document], list[Question]]:
+    """Every so many-th document, and the questions that these answer."""
+    kept = list(documents[::every])
+    names = {document.name for document in kept}
+    return kept, [each for each in questions if {answer.document for answer in each.answers} <= names]
+
+
 def main() -> None:
-    folder, filters = Path(sys.argv[1]), sys.argv[2:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("filters", nargs="*")
+    parser.add_argument("--every", type=int, default=1, help="only every so many-th document, and its questions")
+    asked = parser.parse_args()
     print(HEAD, flush=True)
     for collection, read in COLLECTIONS.items():
-        documents, questions = read(folder / collection)
+        documents, questions = some(*read(asked.folder / collection), asked.every)
         with contextlib.closing(caching_embedder(collection)) as embedder:
             for way, splitter in ways(embedder.tokenizer, embedder.max_tokens):
                 name = f"{collection}, {way}"
-                if all(part in name for part in filters):
+                if all(part in name for part in asked.filters):
                     for line in lines(name, cut_all(documents, splitter), questions, embedder):
                         print(line, flush=True)
 

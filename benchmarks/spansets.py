@@ -13,7 +13,7 @@ from corpus.collection import CollectionRecord
 from corpus.records import indexed_text_of
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.document import Document
-from ingest.find import FoundFile
+from ingest.item import Item
 from ingest.prepare import prepare
 from ingest.readers import jsonlines, markdown
 
@@ -85,8 +85,8 @@ def ours(tokenizer: Tokenizer, *, tokens: int, overlap: int, context: bool) -> S
 
     def cut(document: Document) -> Iterator[Piece]:
         known = document if context else _without_context(document)
-        file = FoundFile(path=Path(), source="", size=0, modified_ns=0)
-        prepared = prepare(known, file, digest="", stamp="", tokenizer=tokenizer, collection=collection)
+        item = Item(source="", place="")
+        prepared = prepare(known, item, digest="", stamp="", tokenizer=tokenizer, collection=collection)
         for chunk, embedded in zip(prepared.chunks, prepared.texts, strict=True):
             yield Piece(Stretch(str(document.name), chunk.start, chunk.end), embedded, indexed_text_of(chunk))
 

@@ -51,6 +51,11 @@ def _invalid(document: Schema) -> Iterator[str]:
     if outside := [reference for reference in references(document) if not reference.startswith("#/")]:
         yield f"A reference leads out of the document, to {outside[0][:100]}; the editor follows none."
         return
+    yield from (
+        f"A reference leads nowhere: {reference[:100]}."
+        for reference in sorted(set(references(document)))
+        if not resolve(document, {"$ref": reference})
+    )
     # Here, because importing it opens a socket (urllib3 looks whether there is IPv6).
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
@@ -91,6 +96,8 @@ def _servers(document: Schema) -> Iterator[str]:
         parts = urlsplit(url)
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
             yield f"servers names {url[:100] or 'an empty URL'}; a GPT calls full https:// URLs alone."
+        elif parts.scheme == "https" and not parts.netloc.endswith(":443") and ":" in parts.netloc:
+            yield f"servers names {url[:100]}; a GPT calls port 443 alone."
         elif url != url.strip() or "{" in url or parts.netloc != parts.netloc.lower():
             yield f"servers names {url[:100]}; the editor wants a plain URL with the host in small letters."
 

@@ -39,8 +39,9 @@ def basic(text: str) -> str:
     ],
     ids=["bearer", "lower case and spaces", "basic in plain", "basic", "basic as password", "basic as user"],
 )
-def test_a_key_is_taken_as_bearer_and_as_basic(connect: Connect, authorization: str) -> None:
-    assert connect(headers={"Authorization": authorization}).post("/search", json=QUESTION).status_code == 200
+def test_a_key_is_taken_as_bearer_and_as_basic(client: TestClient, authorization: str) -> None:
+    response = client.post("/search", json=QUESTION, headers={"Authorization": authorization})
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(

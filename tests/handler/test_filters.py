@@ -13,7 +13,7 @@ from corpus.errors import SettingsError
 from corpus.filters import Filter
 from corpus.settings import load
 from handler.settings import HandlerSettings
-from tests.handler.conftest import Connect
+from tests.handler.conftest import Configure, Connect, client_of
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.openai_server import EmbeddingsServer
 
@@ -67,10 +67,11 @@ def folder(server: EmbeddingsServer, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
-@pytest.fixture
-def client(connect: Connect, folder: Path) -> TestClient:
+@pytest.fixture(scope="module")
+def client(configure: Configure, folder: Path) -> Iterator[TestClient]:
     """A client of the app over that corpus."""
-    return connect(chroma_path=folder, filterable=FILTERABLE)
+    with client_of(configure(chroma_path=folder, filterable=FILTERABLE)) as client:
+        yield client
 
 
 @pytest.fixture

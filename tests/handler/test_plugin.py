@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.handler.conftest import Connect
+from tests.handler.conftest import Configure, Connect, client_of
 from tests.handler.corpora import RETURNS, UPDATED, WARRANTY, Text, corpus_settings, write_corpus
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
 
 @pytest.fixture(scope="module")
-def folder(server: EmbeddingsServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a corpus with a document that has an author."""
+def signed(
+    configure: Configure, server: EmbeddingsServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """A client over a corpus with a document that has an author."""
     ann = Text(
         source="by-ann.md", text="Written by Ann.", updated_at="2026-04-01T00:00:00Z", metadata={"author": "ann"}
     )
     folder = tmp_path_factory.mktemp("authors")
     write_corpus(corpus_settings(folder, server), [WARRANTY, RETURNS, ann])
-    return folder
+    with client_of(configure(chroma_path=folder)) as client:
+        yield client
 
 
 def ask(client: TestClient, *queries: dict[str, Any]) -> list[Any]:
@@ -72,10 +75,8 @@ def test_each_query_is_answered_in_the_plugins_shape(client: TestClient) -> None
         ({"document_id": "anything", "extra": 1}, set()),
     ],
 )
-def test_the_plugins_filters_narrow_the_search(
-    connect: Connect, folder: Path, narrowed: dict[str, Any], sources: set[str]
-) -> None:
-    (answer,) = ask(connect(chroma_path=folder), {"query": "warranty", "filter": narrowed})
+def test_the_plugins_filters_narrow_the_search(signed: TestClient, narrowed: dict[str, Any], sources: set[str]) -> None:
+    (answer,) = ask(signed, {"query": "warranty", "filter": narrowed})
     assert {chunk["metadata"]["source_id"] for chunk in answer["results"]} == sources
     assert all(chunk["metadata"]["author"] in (None, "ann") for chunk in answer["results"])
 

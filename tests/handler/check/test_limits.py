@@ -54,6 +54,8 @@ LIMITS: list[tuple[str, Edit]] = [
     ("no servers", lambda it: it.pop("servers")),
     ("https://", lambda it: it.update(servers=[{"url": "http://api.example.com"}])),
     ("https://", lambda it: it.update(servers=[{"url": "/api"}])),
+    ("port 443", lambda it: it.update(servers=[{"url": "https://api.example.com:8443"}])),
+    ("leads nowhere", lambda it: fields(it).update(extra={"$ref": "#/components/schemas/Nowhere"})),
     ("small letters", lambda it: it.update(servers=[{"url": "https://API.example.com"}])),
     ("several hosts", lambda it: it["servers"].append({"url": "https://b.example.com"})),
     ("no operationId", lambda it: search(it).pop("operationId")),
