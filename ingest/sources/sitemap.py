@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -32,9 +33,10 @@ def kind_of(path: Path) -> str | None:
         with path.open("rb") as file:
             if not file.read(256).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
                 return None
-        for _, element in _parse(path, "start"):
-            name = local_name(element)
-            return name if name in {PAGES, INDEX} else None
+            file.seek(0)
+            for _, element in _parse(file, "start"):
+                name = local_name(element)
+                return name if name in {PAGES, INDEX} else None
     except (etree.XMLSyntaxError, ValueError):
         return None
     return None
@@ -43,13 +45,14 @@ def kind_of(path: Path) -> str | None:
 def entries_of(path: Path) -> Iterator[Entry]:
     """The entries of a sitemap or an index, in order, in little memory. Raises DocumentUnreadable."""
     try:
-        for _, element in _parse(path, "end"):
-            parent = element.getparent()
-            if local_name(element) in _ENTRIES and parent is not None and parent.getparent() is None:
-                yield _entry(element)
-                element.clear()
-                while element.getprevious() is not None:
-                    del parent[0]
+        with path.open("rb") as file:
+            for _, element in _parse(file, "end"):
+                parent = element.getparent()
+                if local_name(element) in _ENTRIES and parent is not None and parent.getparent() is None:
+                    yield _entry(element)
+                    element.clear()
+                    while element.getprevious() is not None:
+                        del parent[0]
     except (etree.XMLSyntaxError, ValueError) as error:
         raise DocumentUnreadable(f"The sitemap is not valid XML: {error}. Nothing is pruned by it.") from None
 
@@ -61,10 +64,10 @@ def sitemaps_in_robots(path: Path) -> list[str]:
     return [value.strip() for name, _, value in pairs if name.strip().lower() == "sitemap" and value.strip()]
 
 
-def _parse(path: Path, event: str) -> Iterator[tuple[str, etree._Element]]:
+def _parse(file: BinaryIO, event: str) -> Iterator[tuple[str, etree._Element]]:
     return iter(
         etree.iterparse(
-            str(path),
+            file,
             events=(event,),
             resolve_entities=False,
             load_dtd=False,

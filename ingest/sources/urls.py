@@ -32,7 +32,7 @@ def normalised(url: str) -> str:
     port = parsed.port
     if not host or (port is not None and not 0 < port < 65536):
         raise DocumentUnreadable("The URL names no host that can be asked. Write https://host/path.")
-    text = str(parsed.copy_with(fragment=None))
+    text = str(parsed.copy_with(raw_path=parsed.raw_path, fragment=None))
     if len(text) > MAX_URL_CHARS:
         raise DocumentUnreadable(f"The URL is longer than {MAX_URL_CHARS:,} characters. Save the page as a file.")
     return text

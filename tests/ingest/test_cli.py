@@ -10,71 +10,16 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
-from ingest.__main__ import main
+from tests.ingest.command_line import TEXTS, Ingest, result_of
 from tests.openai_server import EmbeddingsServer, embeddings_server
-
-TEXTS = {
-    "warranty.md": "# Warranty\n\nThe pump is covered for five years.\n\n## Claims\n\nWrite to the service desk.\n",
-    "returns.txt": "Unused goods may be returned within thirty days.\n\nPostage is paid by the buyer.\n",
-    "deep/faq.html": "<html><title>FAQ</title><body><h1>Noise</h1><p>A humming pump is normal.</p></body></html>",
-}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name, text in TEXTS.items():
-        path = tmp_path / "docs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path
-
-
-@pytest.fixture
-def server() -> Iterator[EmbeddingsServer]:
-    with embeddings_server() as running:
-        yield running
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a call of the command line left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Ingest(Protocol):
-    def __call__(self, *arguments: str, server: EmbeddingsServer | None = None, **settings: str) -> Run: ...
-
-
-@pytest.fixture
-def ingest(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ingest:
-    """The command line, called in this process and in the folder: a process a call would cost seconds each."""
-
-    def call(*arguments: str, server: EmbeddingsServer | None = None, **settings: str) -> Run:
-        with monkeypatch.context() as patch:
-            patch.chdir(folder)
-            patch.setattr(sys, "argv", ["ingest", *arguments])
-            for name, value in ((server.environment if server else {}) | settings).items():
-                patch.setenv(name, value)
-            capfd.readouterr()
-            with pytest.raises(SystemExit) as ended:
-                main()
-            stdout, stderr = capfd.readouterr()
-            return Run(int(ended.value.code or 0), stdout, stderr)
-
-    return call
 
 
 def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subprocess.Popen[str]:
@@ -87,11 +32,6 @@ def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subpr
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def result_of(run: Run) -> Any:
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
 
 
 def test_documents_go_in_and_chunks_come_out_with_the_local_model(ingest: Ingest) -> None:
