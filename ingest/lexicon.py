@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from corpus.errors import LexicalIndexUnusable
 from corpus.records import Chunk, DocumentRecord, chunk_id_of, indexed_text_of
 from corpus.store import Store
+from corpus.stored import fields_of
 
 Records = Mapping[str, DocumentRecord]  # By document id.
 # Reading some chunks by their ids takes Chroma longer than reading all in a row.
@@ -27,15 +28,17 @@ def bring_up_to_date(store: Store, *, before: Records, after: Records) -> None:
         return
     new = [record for key, record in after.items() if not _same(record, before.get(key))]
     old = [record for key, record in before.items() if not _same(record, after.get(key))]
+    fields = {key: fields_of(record) for key, record in after.items()}
     chunks = sum(record.chunks for record in after.values())
     if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
-            store.words.update(add=_texts(store.chunks(_chunk_ids(new))), remove=list(_chunk_ids(old)), stamp=state)
+            texts = _texts(store.chunks(_chunk_ids(new)))
+            store.words.update(add=texts, remove=list(_chunk_ids(old)), stamp=state, fields=fields)
         except LexicalIndexUnusable:
             pass
         else:
             return
-    store.words.write(_texts(store.all_chunks(after.values())), stamp=state)
+    store.words.write(_texts(store.all_chunks(after.values())), stamp=state, fields=fields)
 
 
 def _same(record: DocumentRecord, other: DocumentRecord | None) -> bool:

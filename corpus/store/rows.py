@@ -7,16 +7,17 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from corpus.embedding.model import Vectors
+from corpus.filters import Where
 from corpus.records import Chunk, DocumentRecord
 from corpus.store.errors import translated
 from corpus.stored import metadata_of
 
 T = TypeVar("T")
-Where = Mapping[str, Any]  # Chroma's own filter language.
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
 PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
+MOST_IDS = 20_000  # More are a burden to a server.
 
 
 class Rows:
@@ -64,22 +65,24 @@ class Rows:
                 return
             offset += self._page
 
-    def ids(self, where: Where) -> list[str]:
-        """The ids of all that pass the filter."""
-        if self._page > CLOUD_PAGE:
-            return list(self.matching(where, include=[])["ids"])
-        return [each for each, _, _ in self.read(where, texts=False)]
-
-    def nearest(self, vectors: Vectors, *, count: int, where: Where | None) -> dict[str, Any]:
-        """Chroma's answer with the `count` nearest to each vector, and their distances."""
+    def nearest(
+        self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """Chroma's answer with the `count` nearest to each vector, of those ids if given, and their distances."""
         with translated():
             result = self.collection.query(
                 query_embeddings=list(vectors),
                 n_results=count,
                 where=dict(where) if where else None,
+                ids=list(among) if among is not None else None,
                 include=["distances"],
             )
         return dict(result)
+
+    @property
+    def most_ids(self) -> int:
+        """How many ids a query may name."""
+        return MOST_IDS if self._page > CLOUD_PAGE else CLOUD_PAGE
 
     def upsert(self, rows: Iterable[Row]) -> None:
         """Write the rows, over those of the same id."""
