@@ -20,21 +20,22 @@ SYLLABLES = ["ka", "lo", "mi", "ter", "ban", "su", "ri", "ve", "xo", "qui", "dor
 WORDS = 60_000
 WORDS_A_CHUNK = 190  # About 1,300 characters.
 WORDS_A_QUESTION = 10
+OPENAI_MODEL = "text-embedding-3-small"
 THEMES = 200
 PER_DOCUMENT = 50
 DAY = "2026-01-01T00:00:00+00:00"
 FILTERABLE = "half:str,year:int"  # A half of the chunks, and one in twenty.
 
 
-def make_store(folder: Path, chunks: int, dimensions: int) -> CorpusSettings:
+def make_store(folder: Path, chunks: int, dimensions: int, *, model: str = OPENAI_MODEL) -> CorpusSettings:
     """An embedded store with its lexical index, of whole documents of PER_DOCUMENT chunks each."""
     settings = CorpusSettings(chroma_path=folder)
     record = CollectionRecord(
-        embedding_model="text-embedding-3-small",
+        embedding_model=model,
         dimensions=dimensions,
-        shortened=dimensions != 1536,
-        tokenizer="cl100k_base",
-        chunk_tokens=400,
+        shortened=model == OPENAI_MODEL and dimensions != 1536,
+        tokenizer="cl100k_base" if model == OPENAI_MODEL else model,
+        chunk_tokens=400 if model == OPENAI_MODEL else 254,
         chunk_overlap=50,
     )
     documents = max(1, chunks // PER_DOCUMENT)
