@@ -29,6 +29,7 @@ logger = logging.getLogger("corpus")
 
 # Read beyond what is asked for, since some may be near-identical or of a document that is just being replaced.
 SPARE = 2
+READ_AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +178,13 @@ class _Hybrid:
 
     def best(self, count: int) -> list[Ranked]:
         ranked = self._fused()
-        # How far the vectors are contradicted is told by the cosines of the words' best. Some more are read with them:
-        # a request takes longer than a vector.
+        # How far the vectors are contradicted is told by the cosines of the words' best. More are read with them than are
+        # needed now, and each time twice as many: a request takes longer than ten vectors.
         leaders = [self._ids[row] for row in np.argsort(-self._bm25, kind="stable")[:LEADERS]]
-        ahead = [*leaders, *(each.chunk_id for each in ranked[: 2 * count])]
-        while unread := [each for each in dict.fromkeys(ahead) if each in self._unread]:
+        needed, step = [*leaders, *(each.chunk_id for each in ranked[:count])], READ_AHEAD * count
+        while not self._unread.keys().isdisjoint(needed):
+            ahead = [*needed, *(each.chunk_id for each in ranked[:step])]
+            unread = [each for each in dict.fromkeys(ahead) if each in self._unread]
             found = self._store.cosines(self._vector, unread)
             gone = [self._unread.pop(each) for each in unread if each not in found]
             for each in found:
@@ -189,7 +192,7 @@ class _Hybrid:
             if gone:
                 self._forget(gone)
             ranked = self._fused()
-            ahead = [each.chunk_id for each in ranked[:count]]
+            needed, step = [each.chunk_id for each in ranked[:count]], 2 * step
         return ranked[:count]
 
     def _forget(self, places: Sequence[int]) -> None:

@@ -43,7 +43,8 @@ class Scores:
             least = np.partition(scores[found], len(found) - k)[len(found) - k]
             found = found[scores[found] >= least]
         best = found[np.lexsort((found, -scores[found]))][:k]
-        return [Match(self._ids[row].decode("utf-8"), float(scores[row])) for row in best]
+        named = zip(self._ids[best].tolist(), scores[best].tolist(), strict=True)
+        return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
 
     def of(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
         """The scores of those chunks, in that order; 0 for a chunk that the index does not know."""
@@ -75,8 +76,9 @@ class LexicalIndex:
         self._cutter = Cutter()
 
     def _map(self, files: Path) -> None:
-        self._ids: NDArray[np.bytes_] = np.load(files / "ids.npy", mmap_mode="r", allow_pickle=False)
-        self._terms: NDArray[np.uint64] = np.load(files / "terms.npy", mmap_mode="r", allow_pickle=False)
+        # As plain arrays, which are mapped just so: numpy's own class for them is slow at each step.
+        self._ids: NDArray[np.bytes_] = np.asarray(np.load(files / "ids.npy", mmap_mode="r", allow_pickle=False))
+        self._terms: NDArray[np.uint64] = np.asarray(np.load(files / "terms.npy", mmap_mode="r", allow_pickle=False))
         self._bm25 = load_bm25(files) if len(self._terms) else None
         self._files = files
         self._fields: Fields | None = None
