@@ -178,8 +178,8 @@ class _Hybrid:
 
     def best(self, count: int) -> list[Ranked]:
         ranked = self._fused()
-        # How far the vectors are contradicted is told by the cosines of the words' best. More are read with them than are
-        # needed now, and each time twice as many: a request takes longer than ten vectors.
+        # How far the vectors are contradicted is told by the cosines of the words' best. More are read with them than
+        # are needed now, and each time twice as many: a request takes longer than ten vectors.
         leaders = [self._ids[row] for row in np.argsort(-self._bm25, kind="stable")[:LEADERS]]
         needed, step = [*leaders, *(each.chunk_id for each in ranked[:count])], READ_AHEAD * count
         while not self._unread.keys().isdisjoint(needed):
