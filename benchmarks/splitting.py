@@ -35,15 +35,15 @@ Work = Callable[[], object]
 
 
 @contextlib.contextmanager
-def tiktoken_table() -> Iterator[None]:
-    """Let tiktoken find in its cache the table that it would download."""
+def tiktoken_table() -> Iterator[str]:
+    """Let tiktoken find in its cache, the folder that is given, the table that it would download."""
     with tempfile.TemporaryDirectory() as folder:
         name = hashlib.sha1(TABLE_URL.encode(), usedforsecurity=False).hexdigest()
         table = files("corpus") / "data" / "cl100k_base.tiktoken"
         (Path(folder) / name).write_bytes(table.read_bytes())
         os.environ["TIKTOKEN_CACHE_DIR"] = folder
         try:
-            yield
+            yield folder
         finally:
             del os.environ["TIKTOKEN_CACHE_DIR"]
 
