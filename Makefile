@@ -47,7 +47,7 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # LOCAL_MODEL=1 adds all-MiniLM-L6-v2; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp
@@ -62,7 +62,7 @@ node_modules/.bin/osls: package.json
 	npm install
 	@touch $@
 
-# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, ends with a check of the URL.
+# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, checks the URL with ACTION_KEY.
 deploy: check lambda node_modules/.bin/osls
 	@$(BIN)/python -m infra.deploy $(ARGS)
 

@@ -1,12 +1,12 @@
 """How good search is on test collections: python -m benchmarks.quality DATA_DIR [COLLECTION ...]
 
-DATA_DIR holds collections in BEIR's layout, in folders of any depth. Writes the table between the markers of
-docs/quality.md and the plot docs/quality.svg. Vectors are kept in .eval-cache, so a second run takes minutes.
+DATA_DIR holds collections in BEIR's layout, in folders of any depth. Each line that is measured takes its place in the
+table between the markers of docs/quality.md, and in the plot docs/quality.svg: a run that is stopped keeps what it
+has. Vectors are kept in .eval-cache, so that a second run takes minutes.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +19,11 @@ DOCS = Path(__file__).parents[1] / "docs"
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 COLOURS = {"dense": "#4c78a8", "lexical": "#f58518", "hybrid": "#54a24b"}
 
-Row = tuple[str, bool, Evaluation]  # Collection, whether split, what was found.
+HEAD = (
+    "| collection | documents | chunks | dense | lexical | hybrid | hybrid − better (95 %) | recall@10 | @100 |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
+WHOLE = ", whole"
 
 
 def collections(folder: Path, named: list[str]) -> list[str]:
@@ -28,21 +32,35 @@ def collections(folder: Path, named: list[str]) -> list[str]:
     return [name for name in found if not named or name in named]
 
 
-def table(rows: list[Row]) -> str:
-    lines = [
-        "| collection | documents | chunks | dense | lexical | hybrid | hybrid − better (95 %) | recall@10 | @100 |",
-        "|---|---|---|---|---|---|---|---|---|",
+def line(name: str, found: Evaluation) -> str:
+    """The table's line of one evaluation."""
+    scores = " | ".join(f"{found.measures[mode]['ndcg@10']:.3f}" for mode in MODES)
+    change = found.difference
+    interval = f"{change.mean:+.3f} ({change.low:+.3f} to {change.high:+.3f})" if change else ""
+    hybrid = found.measures["hybrid"]
+    return (
+        f"| {name} | {found.documents:,} | {found.chunks:,} | {scores} | {interval} | "
+        f"{hybrid['recall@10']:.3f} | {hybrid['recall@100']:.3f} |"
+    )
+
+
+def write(page: Path, lines: Mapping[str, str]) -> None:
+    """Put these lines, by collection, into the page's table, and all of the table into the plot beside it."""
+    text = page.read_text("utf-8")
+    before, _, rest = text.partition(BEGIN)
+    measured, _, after = rest.partition(END)
+    rows = {cells[0]: row for row in measured.splitlines()[3:] if (cells := _cells(row))} | dict(lines)
+    ordered = [
+        rows[name] for name in sorted(rows, key=lambda name: (name.removesuffix(WHOLE), not name.endswith(WHOLE)))
     ]
-    for name, split, found in rows:
-        scores = " | ".join(f"{found.measures[mode]['ndcg@10']:.3f}" for mode in MODES)
-        change = found.difference
-        interval = f"{change.mean:+.3f} ({change.low:+.3f} to {change.high:+.3f})" if change else ""
-        hybrid = found.measures["hybrid"]
-        lines.append(
-            f"| {name}{'' if split else ', whole'} | {found.documents:,} | {found.chunks:,} | {scores} | {interval} | "
-            f"{hybrid['recall@10']:.3f} | {hybrid['recall@100']:.3f} |"
-        )
-    return "\n".join(lines)
+    page.write_text("\n".join([before + BEGIN, HEAD, *ordered, END + after]), "utf-8")
+    whole = [cells for cells in map(_cells, ordered) if cells[0].endswith(WHOLE)]
+    bars = {cells[0].removesuffix(WHOLE): dict(zip(MODES, map(float, cells[3:6]), strict=True)) for cells in whole}
+    page.with_suffix(".svg").write_text(plot(bars), "utf-8")
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
 def plot(scores: Mapping[str, Mapping[SearchMode, float]]) -> str:
@@ -73,17 +91,12 @@ def plot(scores: Mapping[str, Mapping[SearchMode, float]]) -> str:
 def main() -> None:
     folder, named = Path(sys.argv[1]), sys.argv[2:]
     settings = IngestSettings(embedding_model=LOCAL_MODEL)
-    rows: list[Row] = []
     for name in collections(folder, named):
         for split in (False, True):
-            rows.append((name, split, evaluate(folder / name, settings, EvalOptions(split=split))))
-            print(table(rows[-1:]).splitlines()[-1], flush=True)
-    page = DOCS / "quality.md"
-    measured = f"{BEGIN}\n{table(rows)}\n{END}"
-    text = page.read_text("utf-8")
-    page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: measured, text, flags=re.S), "utf-8")
-    bars = {name: {mode: found.measures[mode]["ndcg@10"] for mode in MODES} for name, split, found in rows if not split}
-    (DOCS / "quality.svg").write_text(plot(bars), "utf-8")
+            row = name if split else name + WHOLE
+            lines = {row: line(row, evaluate(folder / name, settings, EvalOptions(split=split)))}
+            print(lines[row], flush=True)
+            write(DOCS / "quality.md", lines)
 
 
 if __name__ == "__main__":

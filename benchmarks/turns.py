@@ -62,9 +62,17 @@ class Comparison:
         """The median of `ratios`."""
         return statistics.median(self.ratios(name, base))
 
+    def median(self, name: str) -> float:
+        """The median of the contender's seconds."""
+        return statistics.median(self.seconds[name])
+
+    def ratio_of_medians(self, name: str, base: str | None = None) -> float:
+        """For many short times, of which single pairs say nothing."""
+        return self.median(name) / self.median(base or self.base)
+
     def rate(self, name: str) -> float:
         """So much of the amount a second, by the median time."""
-        return self.amount / statistics.median(self.seconds[name])
+        return self.amount / self.median(name)
 
     def lines(self) -> list[str]:
         """A Markdown table."""

@@ -70,7 +70,7 @@ def rank_each(
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
     index = _index(store, plan.mode)
-    allowed = store.ids(plan.where) if index is not None and plan.where else None
+    allowed = store.rows.ids(plan.where) if index is not None and plan.where else None
     near = [{}] * len(queries) if vectors is None else store.similar(vectors, count=plan.depth, where=plan.where)
     ranked: list[Candidates] = []
     for place, query in enumerate(queries):

@@ -166,7 +166,7 @@ def _http_url(value: str, rule: str) -> str:
     return value.rstrip("/")
 
 
-SettingsT = TypeVar("SettingsT", bound=CorpusSettings)
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
 def load(settings_class: type[SettingsT], **overrides: object) -> SettingsT:

@@ -32,16 +32,28 @@ What to try next
 
 def main() -> None:
     """Run the demo; exits with the first failing step's code."""
-    environment = {name: value for name, value in os.environ.items() if not _is_setting(name)}
-    environment |= {"CHROMA_PATH": str(HERE.parent / ".demo"), "EMBEDDING_MODEL": "all-MiniLM-L6-v2"}
     print("1. Bringing in the sample corpus, examples/handbook", flush=True)
-    _run(["ingest", "add", "--root", str(HERE), str(HERE / "handbook")], environment)
+    environment = bring_in()
     print("\n2. Starting the handler on a free port of this machine", flush=True)
-    with _handler(environment) as (url, key):
+    with serving(environment) as (url, key):
         print(f"   {url}\n\n3. Asking it", flush=True)
         for question in json.loads((HERE / "questions.json").read_text("utf-8"))[:QUESTIONS]:
             _ask(url, key, question["question"])
     print(NEXT)
+
+
+def bring_in() -> dict[str, str]:
+    """Bring the sample corpus in, and give the environment in which it is the corpus."""
+    environment = {name: value for name, value in os.environ.items() if not _is_setting(name)}
+    environment |= {"CHROMA_PATH": str(HERE.parent / ".demo"), "EMBEDDING_MODEL": "all-MiniLM-L6-v2"}
+    code = subprocess.run(
+        [sys.executable, "-m", "ingest", "add", "--root", str(HERE), str(HERE / "handbook")],
+        env=environment,
+        check=False,
+    ).returncode
+    if code:
+        sys.exit(code)
+    return environment
 
 
 def _is_setting(name: str) -> bool:
@@ -49,14 +61,8 @@ def _is_setting(name: str) -> bool:
     return name.startswith(("CHROMA_", "OPENAI_", "EMBEDDING_", "CHUNK_", "API_KEY", "SNAPSHOT_", "AUTH"))
 
 
-def _run(arguments: list[str], environment: dict[str, str]) -> None:
-    code = subprocess.run([sys.executable, "-m", *arguments], env=environment, check=False).returncode
-    if code:
-        sys.exit(code)
-
-
 @contextmanager
-def _handler(environment: dict[str, str]) -> Iterator[tuple[str, str]]:
+def serving(environment: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Run `handler serve`; yields its URL and the key it made for the run."""
     command = [sys.executable, "-m", "handler", "serve", "--port", "0"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)

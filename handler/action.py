@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from handler.auth import authenticate
 from handler.body import read_body
@@ -48,7 +49,8 @@ def trace_of(request: Request) -> Trace:
     return trace
 
 
-def admit(request: Request) -> None:
+# Asynchronous, because FastAPI takes a thread for each dependency that is not: those are few, and wanted by searches.
+async def admit(request: Request) -> None:
     """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
     action = action_of(request)
     caller = f"address:{request.client.host if request.client else ''}"
@@ -56,7 +58,9 @@ def admit(request: Request) -> None:
         name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
         trace_of(request).key_name = name
         caller = f"key:{name}"
-    if action.limiter is not None:
+    if action.limiter is not None and action.limiter.waits:
+        await run_in_threadpool(action.limiter.check, caller)
+    elif action.limiter is not None:
         action.limiter.check(caller)
 
 
@@ -65,6 +69,14 @@ async def body_of(request: Request) -> bytes:
     return await read_body(request, max_bytes=action_of(request).settings.max_body_bytes)
 
 
-ActionDep = Annotated[Action, Depends(action_of)]
-TraceDep = Annotated[Trace, Depends(trace_of)]
+async def _action(request: Request) -> Action:
+    return action_of(request)
+
+
+async def _trace(request: Request) -> Trace:
+    return trace_of(request)
+
+
+ActionDep = Annotated[Action, Depends(_action)]
+TraceDep = Annotated[Trace, Depends(_trace)]
 BodyDep = Annotated[bytes, Depends(body_of)]

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
-from handler import documents, plugin, search, site
+from handler import documents, playground, plugin, search, site
 from handler.action import Action, admit, trace_of
 from handler.aws import DynamoCounter
 from handler.cors import Cors
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from corpus.corpus import Corpus
 
 logger = logging.getLogger("handler")
+# Longer than every request. Fetching a snapshot may take longer still, but S3 has limits of its own.
+OPENING_SECONDS = 60.0
 
 
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
@@ -45,7 +47,9 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     app.state.action = Action(
         settings=settings,
         keys=keys,
-        library=Library(lambda: open_corpus(settings)),
+        library=Library(
+            lambda: open_corpus(settings), patience_seconds=None if settings.snapshot_url else OPENING_SECONDS
+        ),
         filterable=filterable,
         search_request=search_request(filterable),
         facets=Facets(filterable),
@@ -58,6 +62,8 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     protected.include_router(plugin.router)
     app.include_router(protected)
     app.include_router(site.router)
+    if settings.playground:
+        app.include_router(playground.router)
 
     # The last added is the outermost.
     app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)

@@ -6,7 +6,7 @@ boto3 is part of the Lambda runtime. It is imported when it is needed, because i
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, ClassVar
 
 from corpus.errors import SettingsError
 from handler.limits import CounterUnavailable
@@ -30,6 +30,8 @@ def read_parameter(name: str) -> str:
 
 class DynamoCounter:
     """Counts in a DynamoDB table whose partition key is the text `id`; items expire by the number `expires`."""
+
+    waits: ClassVar[bool] = True
 
     def __init__(self, table: str) -> None:
         self._table = table

@@ -31,15 +31,15 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
 
 
 def check_content_type(headers: Headers) -> None:
-    """Raises ActionError 415 when the body is not called JSON in UTF-8."""
+    """Raises ActionError 415 when the body is not called JSON in UTF-8, or is compressed."""
     media_type, _, parameters = headers.get("content-type", "").partition(";")
     charset = re.search(r'charset="?([^";\s]+)', parameters, re.IGNORECASE)
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise _unsupported("Send the body uncompressed, without Content-Encoding.")
     if not JSON_TYPE.fullmatch(media_type.strip()) or (
         charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii")
     ):
-        raise ActionError(
-            415, "unsupported_media_type", "Send the body as JSON in UTF-8, with Content-Type: application/json."
-        )
+        raise _unsupported("Send the body as JSON in UTF-8, with Content-Type: application/json.")
 
 
 def parse_json(body: bytes) -> Any:
@@ -101,6 +101,10 @@ def shown(text: str, *, max_chars: int = 60) -> str:
 
 def _malformed(message: str) -> ActionError:
     return ActionError(400, "malformed_request", message)
+
+
+def _unsupported(message: str) -> ActionError:
+    return ActionError(415, "unsupported_media_type", message)
 
 
 def _too_large(max_bytes: int) -> ActionError:

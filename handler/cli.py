@@ -80,6 +80,32 @@ def openapi(
     )
 
 
+@app.command()
+def check(
+    *,
+    url: Annotated[str, typer.Argument(help="Where the action is reached, or where its OpenAPI document lies.")],
+    key: Annotated[str | None, typer.Option(help="The key; better in the environment variable ACTION_KEY.")] = None,
+    no_rate_limit: Annotated[
+        bool, typer.Option("--no-rate-limit", help="Leave the row about the rate limit out.")
+    ] = False,
+    is_open: Annotated[bool, typer.Option("--open", help="It serves everybody without a key, on purpose.")] = False,
+    privacy_url: Annotated[str | None, typer.Option(help="The privacy page, where it is not at /privacy.")] = None,
+    calls: Annotated[int, typer.Option(min=1, max=5000, help="Most rapid calls to see the rate limit.")] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Ask a live deployment, ours or not, all that a GPT will ask of it. Exit code 0 only when all hold."""
+    from handler.check.matrix import Wishes
+    from handler.check.run import check as run_check
+    from handler.check.target import CannotCheck
+
+    wishes = Wishes(no_rate_limit=no_rate_limit, is_open=is_open, privacy_url=privacy_url, most_calls=calls)
+    try:
+        code = run_check(url, key=key, wishes=wishes, as_json=as_json)
+    except CannotCheck as error:
+        fail(str(error), code=FAILED)
+    raise typer.Exit(code)
+
+
 def fail(message: str, *, code: int) -> NoReturn:
     """End with one line on stderr."""
     typer.echo(f"handler: {message}", err=True)

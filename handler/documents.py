@@ -17,7 +17,7 @@ router = APIRouter()
 def list_documents(request: Request, action: ActionDep, trace: TraceDep) -> Response:
     """The stored documents, sorted by source, a page at a time."""
     asked = validate_query_string(ListRequest, request.query_params.multi_items())
-    with action.library.corpus() as corpus:
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
         records, total = corpus.documents(offset=asked.offset, limit=asked.limit)
     payload = document_list(records, total=total, offset=asked.offset, max_chars=action.settings.max_response_chars)
     trace.counts["results"] = len(payload["documents"])
@@ -25,13 +25,13 @@ def list_documents(request: Request, action: ActionDep, trace: TraceDep) -> Resp
 
 
 @router.get("/documents/{document_id}")
-def get_document(request: Request, document_id: str, action: ActionDep) -> Response:
+def get_document(request: Request, document_id: str, action: ActionDep, trace: TraceDep) -> Response:
     """A document's text in order, a page at a time."""
     asked = validate_query_string(ReadRequest, request.query_params.multi_items())
     # An id that cannot be one is not worth a question to the store.
     if not DOCUMENT_ID.fullmatch(document_id):
         raise _missing()
-    with action.library.corpus() as corpus:
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
         record = corpus.record(document_id)
         if record is None:
             raise _missing()

@@ -21,32 +21,43 @@ LONGEST_VALUE = 100
 KEPT_SECONDS = 60.0
 TAGS = FilterField("tags", "list")
 
-Values = Mapping[str, tuple[str, ...]]
+Value = str | int
+Values = Mapping[str, tuple[Value, ...]]
 
 
 class Facets:
-    """The values of tags and of the filterable texts. Looked up at the first need, and kept for a minute."""
+    """The values of tags and of the filterable texts and whole numbers. Looked up at the first need, and kept."""
 
     def __init__(self, fields: Sequence[FilterField]) -> None:
-        self._names = [field.name for field in (TAGS, *fields) if field.kind in ("str", "list")]
+        self._fields = [field for field in (TAGS, *fields) if field.kind in ("str", "list", "int")]
         self._lock = threading.Lock()
         self._kept: Values | None = None
         self._until = 0.0
+        self._counting = False
 
     def values(self, corpus: Corpus, *, fresh: bool = False) -> Values:
-        """The sorted values of each field that has at most 20 of them. Raises StoreError."""
+        """The sorted values of each field that has at most 20, as of a minute ago at most. Raises StoreError."""
         with self._lock:
-            if self._kept is None or fresh or time.monotonic() > self._until:
-                self._kept = self._counted(corpus)
-                self._until = time.monotonic() + KEPT_SECONDS
-            return self._kept
+            # Whoever counts anew counts for all: the others go on with what they know.
+            if self._kept is not None and not fresh and (self._counting or time.monotonic() <= self._until):
+                return self._kept
+            self._counting = True
+        try:
+            counted = self._counted(corpus)
+            with self._lock:
+                self._kept, self._until = counted, time.monotonic() + KEPT_SECONDS
+        finally:
+            with self._lock:
+                self._counting = False
+        return counted
 
     def check(self, corpus: Corpus, within: Filter) -> None:
         """Raises ActionError 422 for a value that no document has, naming those that there are."""
         asked = {"tags": within.tags, **{name: (value,) for name, value in within.metadata.items()}}
-        if not any(values for name, values in asked.items() if name in self._names):
+        if not any(asked.get(field.name) for field in self._fields):
             return
-        known = self.values(corpus)
+        # However old: what was stored since is looked up only where it is asked for.
+        known = self._kept or self.values(corpus)
         if any(_unknown(known, name, values) for name, values in asked.items()):
             # It may have been stored a moment ago.
             known = self.values(corpus, fresh=True)
@@ -56,15 +67,15 @@ class Facets:
                 raise invalid(f'"{name}" has a value that no document has. Allowed: {allowed}.')
 
     def _counted(self, corpus: Corpus) -> Values:
-        found: dict[str, set[str]] = {name: set() for name in self._names}
+        found: dict[str, set[Value]] = {field.name: set() for field in self._fields}
         records, _ = corpus.documents(offset=0, limit=10**9)
         for record in records:
-            for name in found:
-                found[name] |= _texts(record.metadata.get(name))
+            for field in self._fields:
+                found[field.name] |= _values(record.metadata.get(field.name), field)
         return {
-            name: tuple(sorted(values))
+            name: tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
             for name, values in found.items()
-            if 0 < len(values) <= MOST_VALUES and max(map(len, values)) <= LONGEST_VALUE
+            if 0 < len(values) <= MOST_VALUES and max(len(str(value)) for value in values) <= LONGEST_VALUE
         }
 
 
@@ -72,7 +83,10 @@ def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:
     return name in known and any(value not in known[name] for value in values)
 
 
-def _texts(value: MetadataValue | None) -> set[str]:
+def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
+    """Those that can be asked for."""
+    if field.kind == "int":
+        return {value} if isinstance(value, int) and not isinstance(value, bool) else set()
     if isinstance(value, list):
         return set(value)
     return {value} if isinstance(value, str) else set()

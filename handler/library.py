@@ -1,13 +1,19 @@
-"""The corpus as the handler holds it: opened at the first need, again after a fault, newer where one is published."""
+"""The corpus as the handler holds it: opened at the first need, again after a fault, newer where one is published.
+
+One thread opens it, and no lock is held meanwhile: who needs it waits as long as there is time, then goes without.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from corpus.errors import StoreError
+from handler.trace import too_late
 
 if TYPE_CHECKING:
     # chromadb comes with it, which takes longer to import than everything else together.
@@ -17,17 +23,25 @@ if TYPE_CHECKING:
 class Library:
     """Success is kept, failure is not: an outage heals by itself."""
 
-    def __init__(self, open_corpus: Callable[[], Corpus]) -> None:
+    def __init__(self, open_corpus: Callable[[], Corpus], *, patience_seconds: float | None = None) -> None:
+        """An opening that takes longer than `patience_seconds` is given up: the next request begins another."""
         self._open_corpus = open_corpus
+        self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._corpus: Corpus | None = None
+        self._opening: Future[Corpus] | None = None
+        self._opening_since = 0.0
         self._readers: dict[Corpus, int] = {}
 
     @contextmanager
-    def corpus(self) -> Iterator[Corpus]:
-        """The open corpus. A StoreError in the block lets go of it, so that the next request opens it anew."""
-        corpus = self._opened()
+    def corpus(self, *, wait_seconds: float | None = None) -> Iterator[Corpus]:
+        """The open corpus. A StoreError in the block lets go of it, so that the next request opens it anew.
+
+        Raises ActionError 504 where it is not open in `wait_seconds`, and the CorpusError with which opening ended.
+        """
+        corpus = self._lent(wait_seconds)
         try:
+            corpus = self._newest(corpus)
             yield corpus
         except StoreError:
             with self._lock:
@@ -35,30 +49,69 @@ class Library:
                     self._corpus = None
             raise
         finally:
-            self._done(corpus)
+            self._returned(corpus)
 
     def close(self) -> None:
         """Close the corpus, if it is open; a reader that is still at it closes it when done."""
         with self._lock:
-            corpus, self._corpus = self._corpus, None
+            corpus, self._corpus, self._opening = self._corpus, None, None
             busy = corpus in self._readers
         if corpus is not None and not busy:
             corpus.close()
 
-    def _opened(self) -> Corpus:
+    def _lent(self, wait_seconds: float | None) -> Corpus:
+        deadline = None if wait_seconds is None else time.monotonic() + wait_seconds
+        while True:
+            with self._lock:
+                if self._corpus is not None:
+                    self._lend(self._corpus)
+                    return self._corpus
+                opening = self._begun()
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not wait([opening], timeout=left).done:
+                raise too_late()
+            opening.result()
+
+    def _begun(self) -> Future[Corpus]:
+        """The opening under way; a new one where there is none, or where it hangs."""
+        age = time.monotonic() - self._opening_since
+        if self._opening is None or (self._patience_seconds is not None and age > self._patience_seconds):
+            self._opening, self._opening_since = Future(), time.monotonic()
+            # A daemon, because what never answers must not keep the process alive.
+            threading.Thread(target=self._open, args=(self._opening,), name="open-corpus", daemon=True).start()
+        return self._opening
+
+    def _open(self, opening: Future[Corpus]) -> None:
+        corpus = None
+        try:
+            corpus = self._open_corpus()
+        except BaseException as error:  # noqa: BLE001 - those who wait for it raise it
+            opening.set_exception(error)
         with self._lock:
-            if self._corpus is None:
-                self._corpus = self._open_corpus()
-            corpus = self._corpus
-        # Outside of the lock: the one request that fetches a newer snapshot waits alone.
+            wanted = self._opening is opening
+            if wanted:
+                self._corpus, self._opening = corpus, None
+        if corpus is None:
+            return
+        if not wanted:
+            corpus.close()
+        opening.set_result(corpus)
+
+    def _newest(self, corpus: Corpus) -> Corpus:
+        """A newer version in its place, where one is published. The one request that fetches it waits alone."""
         newest = corpus.refreshed()
-        with self._lock:
-            if self._corpus is corpus:
-                self._corpus = newest
-            self._readers[newest] = self._readers.get(newest, 0) + 1
+        if newest is not corpus:
+            with self._lock:
+                if self._corpus is corpus:
+                    self._corpus = newest
+                self._lend(newest)
+            self._returned(corpus)
         return newest
 
-    def _done(self, corpus: Corpus) -> None:
+    def _lend(self, corpus: Corpus) -> None:
+        self._readers[corpus] = self._readers.get(corpus, 0) + 1
+
+    def _returned(self, corpus: Corpus) -> None:
         with self._lock:
             self._readers[corpus] -= 1
             if self._readers[corpus]:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from handler.errors import ActionError
 
@@ -38,7 +38,9 @@ class CounterUnavailable(Exception):
 
 
 class Counter(Protocol):
-    """Where the requests are counted."""
+    """Where the requests are counted. `waits` says that counting may take long, and wants a thread."""
+
+    waits: ClassVar[bool]
 
     def add(self, name: str, *, expires: int) -> int:
         """Count one more under this name and say how many there are now; forget it after `expires` (seconds since
@@ -49,6 +51,8 @@ class Counter(Protocol):
 
 class MemoryCounter:
     """Counts within this process."""
+
+    waits: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -72,6 +76,11 @@ class Limiter:
         self._rate = rate
         self._counter = counter
         self._clock = clock
+
+    @property
+    def waits(self) -> bool:
+        """Whether a check may take long."""
+        return self._counter.waits
 
     def check(self, caller: str) -> None:
         """Count a request of the caller. Raises ActionError 429 when it is one too many.

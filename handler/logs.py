@@ -1,4 +1,8 @@
-"""Log records as JSON lines in Lambda, as short plain lines in a terminal. The event's name is constant."""
+"""Log records as JSON lines in Lambda, as short plain lines in a terminal. The event's name is constant.
+
+What is logged holds no query, text or key, whatever the environment tells libraries to log (OPENAI_LOG=debug shows all
+that is sent): of theirs, only warnings pass, and of exceptions only where they were raised.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,10 @@ import json
 import logging
 import sys
 import time
+import traceback
 from typing import Any
+
+OURS = ("corpus", "handler")
 
 
 class JsonLines(logging.Formatter):
@@ -22,7 +29,7 @@ class JsonLines(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = traced(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -34,7 +41,23 @@ class PlainLines(logging.Formatter):
         fields = getattr(record, "fields", {})
         shown = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
         line = f"{time.strftime('%H:%M:%S', time.localtime(record.created))} {record.getMessage()} {shown}".rstrip()
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{traced(record.exc_info[1])}" if record.exc_info else line
+
+
+def traced(error: BaseException | None) -> str:
+    """The exception, those that led to it, and where each was raised. Not its message, which may quote the query."""
+    told = []
+    while error is not None:
+        places = "".join(traceback.format_tb(error.__traceback__))
+        told.append(f"Traceback (most recent call last):\n{places}{type(error).__qualname__}")
+        error = error.__cause__ or error.__context__
+    return "\nfollowed from\n".join(told)
+
+
+def is_ours_or_grave(record: logging.LogRecord) -> bool:
+    """Whether it may pass."""
+    ours = record.name.partition(".")[0] in OURS and record.levelno >= logging.INFO
+    return ours or record.levelno >= logging.WARNING
 
 
 class Stderr(logging.Handler):
@@ -47,10 +70,8 @@ class Stderr(logging.Handler):
 
 
 def configure(formatter: logging.Formatter) -> None:
-    """Send everything from INFO up to stderr. Replaces what the Lambda runtime or uvicorn set up."""
+    """Send what may pass to stderr. Replaces what the Lambda runtime or uvicorn set up."""
     output = Stderr()
     output.setFormatter(formatter)
+    output.addFilter(is_ours_or_grave)
     logging.basicConfig(level=logging.INFO, handlers=[output], force=True)
-    # They tell of every request, and the path with it; we log it ourselves.
-    for name in ("mangum", "httpx", "httpx2", "openai", "uvicorn"):
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -6,7 +6,9 @@ import asyncio
 import logging
 from typing import Any
 
+import anyio
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handler.errors import ActionError, error_response
@@ -37,6 +39,9 @@ class Observe:
         answer = Answer(send, trace)
         try:
             await self._within_deadline(scope, receive, answer)
+        except ClientDisconnect:
+            # Nobody is there to be answered. The number is nginx's for it.
+            answer.status = 499
         except Exception:
             logger.exception("unforeseen_error", extra={"fields": {"request_id": trace.request_id}})
             unforeseen = ActionError(500, "internal_error", "Something failed in the server. It has been logged.")
@@ -48,7 +53,8 @@ class Observe:
         if answer.trace.deadline_seconds <= 0:
             await answer.give_up(scope, receive, too_late())
             return
-        task = asyncio.ensure_future(self.app(scope, receive, answer.send))
+        stop = anyio.CancelScope()
+        task = asyncio.ensure_future(self._serve(scope, receive, answer, stop))
         try:
             done, _ = await asyncio.wait({task}, timeout=answer.trace.deadline_seconds)
         except asyncio.CancelledError:
@@ -57,10 +63,16 @@ class Observe:
         if done:
             task.result()
             return
-        # A blocking call cannot be stopped, but nobody need wait for it.
+        # What waits for a thread or for its body ends here. A blocking call cannot be stopped, but nobody need wait for
+        # it: its thread is lent again when it is over, so that there are never more than the pool has.
+        stop.cancel()
         self._late.add(task)
         task.add_done_callback(self._forget)
         await answer.give_up(scope, receive, too_late())
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: Answer, stop: anyio.CancelScope) -> None:
+        with stop:
+            await self.app(scope, receive, answer.send)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._late.discard(task)
@@ -69,8 +81,8 @@ class Observe:
 
     def _log(self, scope: Scope, trace: Trace, status: int) -> None:
         fields = fields_of(scope, trace, status)
-        if "aws.context" in scope:
-            fields = with_metrics(fields, namespace=self.metrics_namespace)
+        if context := scope.get("aws.context"):
+            fields = with_metrics(fields, namespace=self.metrics_namespace, function=context.function_name)
         logger.info("request", extra={"fields": fields})
 
     def _trace(self, scope: Scope) -> Trace:

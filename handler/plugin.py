@@ -1,17 +1,19 @@
 """POST /query: the request and response of openai/chatgpt-retrieval-plugin, for its clients.
 
 Its fields mean here: `source_id` our source, `source` the kind "file" (all that we have), `created_at` when the
-document was last changed, `author` the metadata field of that name. Unknown fields are passed over, as it does.
+document was last changed, `author` the metadata field of that name. As there, unknown fields are passed over, "3" is a
+number and "2026" a date; unlike there, a query brings 50 chunks at most.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from corpus.answer import to_json
 from corpus.filters import Filter
@@ -20,18 +22,27 @@ from handler.action import ActionDep, BodyDep, TraceDep
 from handler.body import parse_json
 from handler.errors import json_response
 from handler.validation import validate
-from handler.wire import MAX_TOP_K, Date, Query, Whole, moment
+from handler.wire import MAX_TOP_K, Query, moment, valid_date
 
 router = APIRouter()
 DEFAULT_TOP_K = 3
 MAX_QUERIES = 20
 SECOND = timedelta(seconds=1)
+SHORT_DATE = re.compile(r"\d{4}(-\d{2})?")
+
+
+def _any_date(text: str) -> str:
+    """A year or a month is its first day, as in the plugin's own reading of dates."""
+    return valid_date(text + "-01-01"[3 * text.count("-") :] if SHORT_DATE.fullmatch(text) else text)
+
+
+AnyDate = Annotated[str, AfterValidator(_any_date), Field(examples=["2026-01-31"])]
 
 
 class Lenient(BaseModel):
     """As the plugin's own models."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class PluginFilter(Lenient):
@@ -41,8 +52,8 @@ class PluginFilter(Lenient):
     source: Literal["email", "file", "chat"] | None = None
     source_id: str | None = None
     author: str | None = None
-    start_date: Date | None = None
-    end_date: Date | None = None
+    start_date: AnyDate | None = None
+    end_date: AnyDate | None = None
 
     def to_filter(self) -> Filter:
         """In our own words."""
@@ -61,7 +72,7 @@ class PluginQuery(Lenient):
 
     query: Query
     filter: PluginFilter | None = None
-    top_k: Annotated[Whole, Field(ge=1, le=MAX_TOP_K)] | None = None
+    top_k: Annotated[int, Field(ge=1)] | None = None
 
 
 class PluginRequest(Lenient):
@@ -77,12 +88,12 @@ def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for each question."""
     asked = validate(PluginRequest, parse_json(body)).queries
     found: list[list[Hit]] = [[] for _ in asked]
-    with action.library.corpus() as corpus:
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
         # Questions that are asked alike cost one request to the model.
         for (top_k, narrowed), numbers in _alike(asked).items():
             answers = corpus.search_each(
                 [asked[number].query for number in numbers],
-                top_k=top_k or DEFAULT_TOP_K,
+                top_k=min(top_k or DEFAULT_TOP_K, MAX_TOP_K),
                 within=narrowed.to_filter() if narrowed else Filter(),
                 timeout_seconds=trace.seconds_left,
                 spent=trace.seconds,

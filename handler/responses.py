@@ -22,6 +22,7 @@ LINK = _field("string", "A link to the document.", "https://example.com/manuals/
 METADATA = {
     "type": "object",
     "description": "What else is known of the document.",
+    "properties": {},  # GPT's editor refuses an object without the word.
     "additionalProperties": {"type": ["string", "number", "boolean", "array"]},
     "examples": [{"department": "service"}],
 }

@@ -23,7 +23,7 @@ def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response
     if not questions:
         raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')
     within = asked.to_filter(action.filterable)
-    with action.library.corpus() as corpus:
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
         action.facets.check(corpus, within)
         found = corpus.search_each(
             questions,

@@ -36,6 +36,8 @@ def run(*, host: str, port: int) -> None:
             )
         key, entry = make_key("this-run")
         settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
+    if settings.playground is None:
+        settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
     _open_early(app.state.action.library)
@@ -43,6 +45,8 @@ def run(*, host: str, port: int) -> None:
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")
     _say(f"Serving on {url}")
+    if settings.playground:
+        _say(f"Page to ask questions by hand: {url}/")
     if key is not None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
@@ -58,8 +62,8 @@ def run(*, host: str, port: int) -> None:
 def _open_early(library: Library) -> None:
     """So that the first question does not wait. What is missing now may be there when it is asked."""
     try:
-        with library.corpus():
-            pass
+        with library.corpus() as corpus:
+            corpus.embedder.prepare()
     except CorpusError as error:
         _say(f"Not ready to answer yet: {error}")
 

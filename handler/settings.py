@@ -65,6 +65,9 @@ class HandlerSettings(CorpusSettings):
     contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
     log_retention_days: Annotated[int, Field(ge=1)] = Field(14, description="How long logs are kept, for that page.")
 
+    playground: bool | None = Field(
+        None, description="A page at / to ask questions by hand. Default: on for `handler serve`, off elsewhere."
+    )
     metrics_namespace: str = Field("RetrievalAction", description="Namespace of the CloudWatch metrics, in Lambda.")
     max_response_chars: Annotated[int, Field(ge=2_000, description="Longest answer; GPT Actions refuse 100,000.")] = (
         90_000

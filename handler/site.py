@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from corpus.errors import CorpusError
-from handler.action import ActionDep, action_of
-from handler.errors import json_response
+from handler.action import ActionDep, action_of, trace_of
+from handler.errors import ActionError, json_response
 from handler.facets import Values
 from handler.origin import own_url
 from handler.pages import CONTENT_SECURITY_POLICY, privacy
@@ -26,8 +26,8 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 @router.api_route("/healthz", methods=READ)
-def health() -> Response:
-    """That the process answers; nothing is opened or asked for it."""
+async def health() -> Response:
+    """That the process answers; nothing is opened or asked for it, not even a thread."""
     return json_response({"status": "ok"}, headers=NO_STORE)
 
 
@@ -45,14 +45,14 @@ def openapi_yaml(request: Request) -> Response:
 
 
 @router.api_route("/privacy", methods=READ)
-def privacy_page(action: ActionDep) -> Response:
+async def privacy_page(action: ActionDep) -> Response:
     """The privacy page that GPT's editor asks for."""
     headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"}
     return Response(privacy(action.settings), media_type="text/html", headers=headers)
 
 
 @router.api_route("/.well-known/ai-plugin.json", methods=READ)
-def manifest(request: Request, action: ActionDep) -> Response:
+async def manifest(request: Request, action: ActionDep) -> Response:
     """The manifest of the plugins that came before GPTs; some clients still ask for it."""
     settings = action.settings
     url = settings.public_url or own_url(request.scope)
@@ -74,9 +74,9 @@ def manifest(request: Request, action: ActionDep) -> Response:
 def _document(request: Request) -> dict[str, Any]:
     action = action_of(request)
     try:
-        with action.library.corpus() as corpus:
+        with action.library.corpus(wait_seconds=trace_of(request).seconds_left / 2) as corpus:
             values = action.facets.values(corpus)
-    except CorpusError as error:
+    except (CorpusError, ActionError) as error:
         # The document is still true without the values that fields may have.
         logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
         values = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handler.facets import Values
+from handler.facets import Value, Values
 from handler.responses import SCHEMAS
 from handler.wire import DOCUMENT_ID, ListRequest, ReadRequest, SearchRequest
 
@@ -169,7 +169,7 @@ def _flat(field: Schema) -> Schema:
     return flat
 
 
-def _with_values(field: Schema, values: tuple[str, ...] | None) -> Schema:
+def _with_values(field: Schema, values: tuple[Value, ...] | None) -> Schema:
     """The field restricted to the values that there are."""
     if not values:
         return field

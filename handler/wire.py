@@ -43,7 +43,8 @@ def _visible(text: str) -> str:
     return text
 
 
-def _date(text: str) -> str:
+def valid_date(text: str) -> str:
+    """The text, where it names a date or a moment. Raises ValueError."""
     if not DATE.fullmatch(text):
         raise ValueError("must be a date such as 2026-01-31")
     moment(text)
@@ -65,7 +66,10 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 DOCUMENT_ID = re.compile("[0-9a-f]{16}")
 DocumentId = Annotated[str, StringConstraints(pattern=f"^{DOCUMENT_ID.pattern}$")]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Date = Annotated[str, AfterValidator(_date), Field(json_schema_extra={"format": "date"})]
+# The limits stand nearest to the type: beyond the validator they would be no JSON schema.
+TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
+Context = Annotated[int, Field(ge=0, le=MAX_CONTEXT), BeforeValidator(_whole)]
+Date = Annotated[str, AfterValidator(valid_date), Field(json_schema_extra={"format": "date"})]
 
 
 class Body(BaseModel):
@@ -87,10 +91,8 @@ class SearchRequest(Body):
         description="2 to 5 questions at once, in place of query; each gets up to top_k chunks.",
         examples=[["how long is the warranty?", "who pays for the return?"]],
     )
-    top_k: Annotated[Whole, Field(ge=1, le=MAX_TOP_K)] | None = Field(
-        None, description="How many chunks to find at most; 5 unless given.", examples=[5]
-    )
-    context: Annotated[Whole, Field(ge=0, le=MAX_CONTEXT)] | None = Field(
+    top_k: TopK | None = Field(None, description="How many chunks to find at most; 5 unless given.", examples=[5])
+    context: Context | None = Field(
         None, description="How many neighbouring chunks to add before and after each; 0 unless given.", examples=[1]
     )
     min_score: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = Field(

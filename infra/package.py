@@ -67,7 +67,8 @@ def _imports_of(path: Path) -> Iterator[str]:
 
 def copy_ours(target: Path, *, local_model: bool) -> None:
     """Put our modules there, and the data beside them."""
-    data = [path.relative_to(ROOT) for path in (ROOT / "corpus" / "data").rglob("*") if path.is_file()]
+    folders = (ROOT / "corpus" / "data", ROOT / "handler" / "static")
+    data = [path.relative_to(ROOT) for folder in folders for path in folder.rglob("*") if path.is_file()]
     for path in [*our_modules(local_model=local_model), *data]:
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, target / path)

@@ -6,28 +6,30 @@ import contextlib
 import functools
 import signal
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 
-from corpus.collection import CollectionRecord
-from corpus.embedding.choice import collection_for, embedder_for_new_collection, embedder_of
-from corpus.embedding.model import Embedder
-from corpus.errors import CollectionMissing, SettingsError, StoreError
+from corpus.errors import SettingsError
 from corpus.records import DocumentRecord
-from corpus.store import Store, create_store, open_store
+from corpus.store import Store
 from ingest import console
-from ingest.changes import Changes, Job, Reading, gone
+from ingest.changes import Changes, Job, gone
 from ingest.describe import Description
 from ingest.estimate import Estimate
-from ingest.exclusive import exclusive
-from ingest.find import Found, FoundFile, find, patterns
+from ingest.fetching import read_items
+from ingest.item import Found
 from ingest.lexicon import bring_up_to_date
+from ingest.patterns import Selection, patterns
 from ingest.reading import ReaderPool
 from ingest.report import Report
 from ingest.settings import IngestSettings
+from ingest.sources.gather import Input, sources
+from ingest.sources.spool import Spool
+from ingest.stamps import known_mark
 from ingest.sync import Sync
+from ingest.target import Target, existing_target, new_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,87 +43,69 @@ class AddOptions:
     dry_run: bool = False
     prune: bool = False
     may_empty: bool = False
+    stdin: Input = field(default_factory=Input)
+
+    @property
+    def stamped(self) -> str:
+        """All but the content that decides what is stored of it."""
+        return f"retrieval-action {version('retrieval-action')} {self.description.options}"
 
 
-def add_documents(paths: Sequence[Path], settings: IngestSettings, options: AddOptions) -> Report:
-    """Bring the paths' documents into the collection and report. Raises CorpusError where nothing can go on."""
+def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
+    """Bring what is named into the collection and report. Raises CorpusError where nothing can go on."""
     started = time.monotonic()
-    found = find(paths, root=settings.source_root, include=options.include, exclude=options.exclude)
-    report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
-    job = Job(
-        files=found.files,
-        read=_reading(settings, options.password),
-        description=options.description,
-        options=f"retrieval-action {version('retrieval-action')} {options.description.options}",
-    )
+    selection = Selection(include=options.include, exclude=options.exclude)
     with contextlib.ExitStack() as stack:
-        target = _open(settings, stack, dry_run=options.dry_run)
-        collection = target.collection
-        if target.store and not options.dry_run:
-            stack.enter_context(exclusive(target.store, settings))
-        stored = target.store.documents() if target.store else []
+        spool = stack.enter_context(Spool())
+        places = stack.enter_context(sources(settings, selection, spool, options.stdin))
+        target = existing_target(settings, stack, dry_run=options.dry_run)
+        stored = target.store.documents() if target and target.store else []
+        found = places.gather(named, _known(stored, options))
+        report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
+        if target is None:
+            target = new_target(settings, stack, dry_run=options.dry_run)
+            stored = target.store.documents() if target.store else []
         doomed = gone(stored, found) if options.prune else []
         _check_prune(stored, doomed, found, options)
-        changes = Changes(job, stored=stored, tokenizer=lambda: target.embedder().tokenizer, collection=collection)
-        if target.store is None or options.dry_run:
-            estimate = Estimate(report, store=target.store, tokenizer=lambda: target.embedder().tokenizer)
-            with console.progress(report, files=len(found.files)) as on_progress:
-                estimate.count(changes, on_progress)
-            report.removed += len(doomed)
-            report.price_usd = estimate.price(collection.embedding_model, settings.embedding_price)
-        else:
-            sync = Sync(target.store, target.embedder, report)
-            _carry_out(sync, changes, stored, doomed, report, files=len(found.files))
+        readers = stack.enter_context(_readers(settings, options.password))
+        job = Job(
+            items=found.items,
+            read=functools.partial(read_items, readers=readers, sources=places, spool=spool),
+            description=options.description,
+            options=options.stamped,
+        )
+        _bring_in(job, target, stored, doomed, report, settings, dry_run=options.dry_run)
     report.seconds = time.monotonic() - started
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """`embedder` loads the model when it is first called; `store` is None in a dry run over nothing."""
-
-    store: Store | None
-    embedder: Callable[[], Embedder]
-    collection: CollectionRecord
-
-
-def _open(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run: bool) -> _Target:
-    try:
-        store = stack.enter_context(open_store(settings))
-    except CollectionMissing:
-        embedder = stack.enter_context(contextlib.closing(embedder_for_new_collection(settings, paid=not dry_run)))
-        record = collection_for(embedder, settings, paid=not dry_run)
-        _say_target(settings, record, dry_run=dry_run)
-        if dry_run:
-            return _Target(None, lambda: embedder, record)
-        store = stack.enter_context(create_store(settings, record))
-        stack.callback(_drop_if_empty, store)
-        # Another run may have made it a moment ago, otherwise.
-        if store.record == record:
-            return _Target(store, lambda: embedder, record)
-
+def _bring_in(
+    job: Job,
+    target: Target,
+    stored: Sequence[DocumentRecord],
+    doomed: Sequence[DocumentRecord],
+    report: Report,
+    settings: IngestSettings,
+    *,
+    dry_run: bool,
+) -> None:
+    changes = Changes(job, stored=stored, tokenizer=lambda: target.embedder().tokenizer, collection=target.collection)
+    if target.store is None or dry_run:
+        estimate = Estimate(report, store=target.store, tokenizer=lambda: target.embedder().tokenizer)
+        with console.progress(report, files=len(job.items)) as on_progress:
+            estimate.count(changes, on_progress)
+        report.removed += len(doomed)
+        report.price_usd = estimate.price(target.collection.embedding_model, settings.embedding_price)
     else:
-        _say_target(settings, store.record, dry_run=dry_run)
-
-    @functools.cache
-    def later() -> Embedder:
-        return stack.enter_context(contextlib.closing(embedder_of(store.record, settings, paid=not dry_run)))
-
-    return _Target(store, later, store.record)
+        sync = Sync(target.store, target.embedder, report)
+        _carry_out(sync, changes, stored, doomed, report, files=len(job.items))
 
 
-def _say_target(settings: IngestSettings, collection: CollectionRecord, *, dry_run: bool) -> None:
-    console.say(
-        f"{'Would ingest' if dry_run else 'Ingesting'} into {settings.target} "
-        f"({collection.embedding_model}, {collection.dimensions or 'unknown'} dimensions)"
-    )
-
-
-def _drop_if_empty(store: Store) -> None:
-    """A first run that stored nothing, for a wrong key say, does not hold the next one to its model."""
-    with contextlib.suppress(StoreError):
-        if store.count() == 0:
-            store.drop()
+def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[str], str]:
+    by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
+    for record in stored:
+        by_file[record.file].append(record)
+    return lambda url: known_mark(by_file.get(url, []), url, options.stamped)
 
 
 def _carry_out(
@@ -148,23 +132,17 @@ def _check_prune(
     if doomed and not kept and not options.may_empty:
         raise SettingsError(
             f"--prune would remove all {len(stored)} documents that are stored, as none of their files was found among "
-            f"the {len(found.files)} of PATH. Check PATH and --root, or add --yes."
+            f"the {len(found.items)} of PATH. Check PATH and --root, or add --yes."
         )
 
 
-def _reading(settings: IngestSettings, password: str | None) -> Callable[[Iterable[FoundFile]], Reading]:
-    def read(files: Iterable[FoundFile]) -> Reading:
-        by_path = {file.path: file for file in files}
-        with ReaderPool(
-            workers=settings.workers,
-            timeout_seconds=settings.read_timeout_seconds,
-            memory_bytes=settings.read_memory_mb * 2**20,
-            password=password,
-        ) as pool:
-            for path, result in pool.read_all(by_path):
-                yield by_path[path], result
-
-    return read
+def _readers(settings: IngestSettings, password: str | None) -> ReaderPool:
+    return ReaderPool(
+        workers=settings.workers,
+        timeout_seconds=settings.read_timeout_seconds,
+        memory_bytes=settings.read_memory_mb * 2**20,
+        password=password,
+    )
 
 
 @contextlib.contextmanager

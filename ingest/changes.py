@@ -1,30 +1,34 @@
-"""Find out what changed since the last run: compare files with what is stored. Reads files; writes nothing."""
+"""Find out what changed since the last run: compare what there is with what is stored. Writes nothing."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.collection import CollectionRecord
-from corpus.errors import DocumentError
+from corpus.errors import DocumentError, DocumentUnsupported
 from corpus.records import DocumentRecord
 from corpus.tokens import Tokenizer
 from ingest.describe import Description
 from ingest.document import Document
-from ingest.find import Found, FoundFile
+from ingest.item import Found, Item
 from ingest.prepare import Prepared, digest_of, prepare, source_of
+from ingest.stamps import known_mark, origin_in, stamp_of
 
-Reading = Iterator[tuple[FoundFile, Sequence[Document] | DocumentError]]
+# None stands for content that is still what the mark stands for that came with the item.
+Reading = Iterator[tuple[Item, Sequence[Document] | DocumentError | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What to bring in. `options` names everything but the file that decides what is stored of it."""
+    """What to bring in. `options` names everything but the content that decides what is stored of it.
 
-    files: Sequence[FoundFile]
-    read: Callable[[Iterable[FoundFile]], Reading]
+    `read` takes each item with the mark under which it is stored, empty where it must be read anyway.
+    """
+
+    items: Sequence[Item]
+    read: Callable[[Iterable[tuple[Item, str]]], Reading]
     description: Description = field(default_factory=Description)
     options: str = ""
 
@@ -61,7 +65,15 @@ class Failed:
     error: str
 
 
-Change = New | Same | Gone | Failed
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What a sitemap lists and no reader takes."""
+
+    source: str
+    reason: str
+
+
+Change = New | Same | Gone | Failed | Skipped
 
 
 class Changes:
@@ -83,41 +95,50 @@ class Changes:
         for record in stored:
             self._by_file[record.file].append(record)
 
-    def __iter__(self) -> Iterator[tuple[FoundFile, list[Change]]]:
-        """For each file what changed in it; files that need no reading come first."""
+    def __iter__(self) -> Iterator[tuple[Item, list[Change]]]:
+        """For each item what changed in it; what needs no reading comes first."""
         to_read = []
-        for file in self._job.files:
-            stored = self._by_file.get(file.source, [])
-            stamp = stamp_of(file, self._job.options, len(stored))
-            if stored and all(record.stamp == stamp for record in stored):
-                yield file, [Same(record.document_id, None) for record in stored]
+        for item in self._job.items:
+            stored = self._by_file.get(item.source, [])
+            stamp = stamp_of(item, self._job.options, len(stored))
+            if item.mark and stored and all(record.stamp == stamp for record in stored):
+                yield item, [Same(record.document_id, None) for record in stored]
             else:
-                to_read.append(file)
-        for file, result in self._job.read(to_read):
-            if isinstance(result, DocumentError):
-                yield file, [Failed(file.source, str(result))]
-            else:
-                yield file, list(self._compared(file, result))
+                to_read.append((item, known_mark(stored, item.place, self._job.options)))
+        for item, result in self._job.read(to_read):
+            yield item, list(self._changes_in(item, result))
 
-    def _compared(self, file: FoundFile, documents: Sequence[Document]) -> Iterator[Change]:
-        stored = {record.source: record for record in self._by_file.get(file.source, [])}
-        stamp = stamp_of(file, self._job.options, len(documents))
+    def _changes_in(self, item: Item, result: Sequence[Document] | DocumentError | None) -> Iterator[Change]:
+        if result is None:
+            stored = self._by_file.get(item.source, [])
+            stamp = stamp_of(item, self._job.options, len(stored))
+            yield from (Same(record.document_id, stamp) for record in stored)
+        elif isinstance(result, DocumentUnsupported) and item.origin:
+            yield Skipped(item.source, str(result))
+        elif isinstance(result, DocumentError):
+            yield Failed(item.source, str(result))
+        else:
+            yield from self._compared(item, result)
+
+    def _compared(self, item: Item, documents: Sequence[Document]) -> Iterator[Change]:
+        stored = {record.source: record for record in self._by_file.get(item.source, [])}
+        stamp = stamp_of(item, self._job.options, len(documents))
         for read in documents:
-            source = source_of(file, read)
+            source = source_of(item, read)
             if source in self._seen:
                 yield Failed(source, "Another document of this run has the same name. Rename one of them.")
                 continue
             self._seen.add(source)
             old = stored.pop(source, None)
             try:
-                document = self._job.description.of(read, file)
+                document = self._job.description.of(read, item)
                 digest = digest_of(document)
                 if old is not None and old.digest == digest:
                     yield Same(old.document_id, stamp)
                     continue
                 prepared = prepare(
                     document,
-                    file,
+                    item,
                     digest=digest,
                     stamp=stamp,
                     tokenizer=self._tokenizer(),
@@ -131,19 +152,15 @@ class Changes:
             yield Gone(record.document_id)
 
 
-def stamp_of(file: FoundFile, options: str, documents: int) -> str:
-    """What must agree for a file not to be read again; with the place, size and time all its documents being there."""
-    made = hashlib.sha256(f"{file.path} {options}".encode()).hexdigest()[:12]
-    return f"{file.size}-{file.modified_ns}-{file.described_ns}-{made}-{documents}"
-
-
 def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
-    """The stored documents below the paths that were named whose file is not there any more."""
-    there = {file.source for file in found.files}
+    """The stored documents of what was looked through that are not there any more."""
+    there = {item.source for item in found.items}
     return [
         record
         for record in stored
-        if record.file not in there and _lies_in(record.file, found.scopes) and not _lies_in(record.file, found.spared)
+        if record.file not in there
+        and (_lies_in(record.file, found.scopes) or origin_in(record.stamp) in found.origins)
+        and not _lies_in(record.file, found.spared)
     ]
 
 

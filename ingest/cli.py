@@ -22,6 +22,7 @@ from ingest.evaluate import MODES, EvalOptions, evaluate
 from ingest.exclusive import exclusive
 from ingest.report import write_report
 from ingest.settings import IngestSettings
+from ingest.sources.gather import Input
 
 SEARCH_SECONDS = 60.0
 MAX_ANSWER_CHARS = 10_000_000
@@ -59,7 +60,14 @@ def run() -> None:
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False)],
+    named: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files and folders, https:// pages and sitemaps, s3://bucket/prefix, or - for standard input.",
+            show_default=False,
+        ),
+    ],
     collection: Collection = None,
     root: Annotated[
         Path | None, typer.Option(help="Name sources relative to this folder.  [default: SOURCE_ROOT]")
@@ -74,6 +82,8 @@ def add(
         str | None, typer.Option(help="The citation link, made of {source}, {folder}, {name} and {stem}.")
     ] = None,
     password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
+    name: Annotated[str | None, typer.Option(help="What `-` is called and cited as, such as report.pdf.")] = None,
+    title: Annotated[str | None, typer.Option(help="The title of what `-` reads.")] = None,
     report_file: Annotated[
         Path | None, typer.Option("--report", metavar="FILE.json", help="Write the JSON report here too.")
     ] = None,
@@ -92,8 +102,9 @@ def add(
         dry_run=dry_run,
         prune=prune,
         may_empty=yes,
+        stdin=Input(name=name, title=title),
     )
-    report = add_documents(paths, settings, options)
+    report = add_documents(named, settings, options)
     if report_file:
         write_report(report, report_file)
     if as_json:
@@ -165,6 +176,7 @@ def search(
     mode: Annotated[
         Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="How to find chunks.  [default: SEARCH_MODE]")
     ] = None,
+    min_score: Annotated[float, typer.Option(min=0, max=1, help="Leave out what scores below.")] = 0.0,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -174,7 +186,7 @@ def search(
     if query != query.encode("utf-8", "replace").decode():
         raise typer.BadParameter("The question is not UTF-8.")
     with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
-        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, timeout_seconds=SEARCH_SECONDS)
+        hits = corpus.search(query.strip(), top_k=top_k, mode=mode, min_score=min_score, timeout_seconds=SEARCH_SECONDS)
     if as_json:
         typer.echo(to_json(answer(hits, max_chars=MAX_ANSWER_CHARS)))
     else:

@@ -14,7 +14,7 @@ import yaml
 from corpus.errors import DocumentUnreadable, SettingsError
 from corpus.records import MetadataValue
 from ingest.document import Document
-from ingest.find import FoundFile
+from ingest.item import Item
 from ingest.readers.frontmatter import as_plain, interpret
 
 URL_FIELDS = ("source", "folder", "name", "stem")
@@ -32,23 +32,28 @@ class Description:
         """What must agree for a document not to be read again."""
         return json.dumps([dict(self.metadata), self.url_template], sort_keys=True)
 
-    def of(self, document: Document, file: FoundFile) -> Document:
+    def of(self, document: Document, item: Item) -> Document:
         """The document with what is said about it. Raises DocumentUnreadable for a sidecar that cannot be read."""
-        front = interpret(read_sidecar(file.sidecar)) if file.sidecar else interpret({})
+        front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
         return replace(
             document,
-            title=front.title or document.title,
-            url=front.url or document.url or self._url(file),
+            title=front.title or (None if document.name else item.title) or document.title,
+            url=front.url or _own_url(document, item) or self._url(item),
             updated_at=front.updated_at or document.updated_at,
             metadata={**document.metadata, **front.metadata, **self.metadata},
         )
 
-    def _url(self, file: FoundFile) -> str | None:
+    def _url(self, item: Item) -> str | None:
         if self.url_template is None:
             return None
-        path = PurePosixPath(file.source)
-        parts = {"source": file.source, "folder": str(path.parent), "name": path.name, "stem": path.stem}
+        path = PurePosixPath(item.source)
+        parts = {"source": item.source, "folder": str(path.parent), "name": path.name, "stem": path.stem}
         return self.url_template.format(**{name: quote(value, errors="replace") for name, value in parts.items()})
+
+
+def _own_url(document: Document, item: Item) -> str | None:
+    """A page is cited by where it was found, whatever it says; a record within it knows better."""
+    return document.url or item.url if document.name else item.url or document.url
 
 
 def description_from(pairs: Iterable[str], url_template: str | None) -> Description:

@@ -24,7 +24,7 @@ from ingest import console
 from ingest.beir import TestCollection, read_collection
 from ingest.changes import Changes, Job, Reading
 from ingest.document import Block, Document
-from ingest.find import FoundFile
+from ingest.item import Item
 from ingest.measures import Difference, Judgements, ndcg, paired_bootstrap, recall, reciprocal_rank
 from ingest.report import Report
 from ingest.settings import IngestSettings
@@ -97,13 +97,11 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
 
 
 def _fill(corpus: Corpus, record: CollectionRecord, documents: list[Document]) -> None:
-    file = FoundFile(path=Path(SOURCE), source=SOURCE, size=0, modified_ns=0)
-
-    def read(files: Iterable[FoundFile]) -> Reading:
-        for each in files:
+    def read(items: Iterable[tuple[Item, str]]) -> Reading:
+        for each, _ in items:
             yield each, documents
 
-    job = Job(files=[file], read=read)
+    job = Job(items=[Item(source=SOURCE, place=SOURCE)], read=read)
     report = Report()
     sync = Sync(corpus.store, lambda: corpus.embedder, report)
     changes = Changes(job, stored=[], tokenizer=lambda: corpus.embedder.tokenizer, collection=record)

@@ -53,10 +53,10 @@ def _file_lock(_: Store, settings: CorpusSettings, holder: str) -> Iterator[None
 
 @contextlib.contextmanager
 def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[None]:
-    taken = store.claim(holder, until=time.time() + LEASE_SECONDS)
+    taken = store.lease.claim(holder, until=time.time() + LEASE_SECONDS)
     if taken is not None and taken[1] < time.time():
-        store.release()
-        taken = store.claim(holder, until=time.time() + LEASE_SECONDS)
+        store.lease.release()
+        taken = store.lease.claim(holder, until=time.time() + LEASE_SECONDS)
     if taken is not None:
         raise CollectionBusy(_busy(settings, taken[0]))
     done = threading.Event()
@@ -67,14 +67,14 @@ def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[None
     finally:
         done.set()
         renewing.join()
-        store.release()
+        store.lease.release()
 
 
 def _renew(store: Store, holder: str, done: threading.Event) -> None:
     while not done.wait(RENEW_SECONDS):
         # A server that is away will fail the run's own calls, which say so.
         with contextlib.suppress(StoreUnavailable):
-            store.renew(holder, until=time.time() + LEASE_SECONDS)
+            store.lease.renew(holder, until=time.time() + LEASE_SECONDS)
 
 
 def _busy(settings: CorpusSettings, holder: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pathspec
 
-from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
+from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from ingest.item import Found, Item
+from ingest.patterns import Selection, patterns
 from ingest.readers import is_readable, why_not
 
 IGNORE_FILE = ".ingestignore"
@@ -17,47 +18,18 @@ IGNORE_FILE = ".ingestignore"
 SIDECARS = (".meta.yaml", ".meta.yml", ".meta.json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundFile:
-    """A file to read. `source` is how it is cited and known; `size` is in bytes, `modified_ns` since the epoch.
-
-    `sidecar` is the file beside it that describes it; `described_ns` is when that was changed, 0 where there is none.
-    """
-
-    path: Path
-    source: str
-    size: int
-    modified_ns: int
-    sidecar: Path | None = None
-    described_ns: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """`scopes` are the sources of the paths that were named: what lies below them may be pruned.
-
-    But not what is in `spared`: files and folders that are there, and were left out or could not be looked at.
-    """
-
-    files: list[FoundFile]
-    failed: list[tuple[str, DocumentError]]
-    skipped: list[tuple[str, str]]
-    scopes: list[str]
-    spared: list[str]
-
-
-def find(paths: Iterable[Path], *, root: Path, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> Found:
+def find(paths: Iterable[Path], *, root: Path, selection: Selection | None = None) -> Found:
     """Walk the paths. What is named itself must be readable; what lies in a folder may be skipped.
 
     Sources are POSIX paths relative to `root` where the file is below it, else relative to the parent of the path
-    that was named. `include` and `exclude` are patterns as in .gitignore, matched below each folder named; a folder's
-    own .ingestignore counts too. Hidden files are passed over. Raises SettingsError for a pattern that is none.
+    that was named. The selection is made below each folder named; a folder's own .ingestignore counts too. Hidden
+    files are passed over. Raises SettingsError for a pattern of .ingestignore that is none.
     """
-    walk = _Walk(_absolute(root), _patterns_or_none("--include", include), _patterns_or_none("--exclude", exclude))
+    walk = _Walk(_absolute(root), selection or Selection())
     for path in paths:
         walk.add(path)
     return Found(
-        files=sorted(walk.files.values(), key=lambda file: file.source),
+        items=sorted(walk.files.values(), key=lambda file: file.source),
         failed=walk.failed,
         skipped=sorted(walk.skipped),
         scopes=walk.scopes,
@@ -66,15 +38,14 @@ def find(paths: Iterable[Path], *, root: Path, include: Iterable[str] = (), excl
 
 
 class _Walk:
-    def __init__(self, root: Path, include: pathspec.GitIgnoreSpec | None, exclude: pathspec.GitIgnoreSpec | None):
-        self.files: dict[str, FoundFile] = {}
+    def __init__(self, root: Path, selection: Selection) -> None:
+        self.files: dict[str, Item] = {}
         self.failed: list[tuple[str, DocumentError]] = []
         self.skipped: list[tuple[str, str]] = []
         self.scopes: list[str] = []
         self.spared: list[str] = []
         self._root = root
-        self._include = include
-        self._exclude = exclude
+        self._selection = selection
 
     def add(self, named: Path) -> None:
         path = _absolute(named)
@@ -123,13 +94,14 @@ class _Walk:
             self._fail(source, DocumentError(reason))
             return
         sidecar = next((beside for end in SIDECARS if (beside := path.with_name(path.name + end)).is_file()), None)
-        self.files[source] = FoundFile(
-            path=path,
+        described_ns = sidecar.stat().st_mtime_ns if sidecar else 0
+        self.files[source] = Item(
             source=source,
-            size=stat.st_size,
+            place=str(path),
+            path=path,
+            mark=f"{stat.st_size}-{stat.st_mtime_ns}-{described_ns}",
             modified_ns=stat.st_mtime_ns,
             sidecar=sidecar,
-            described_ns=sidecar.stat().st_mtime_ns if sidecar else 0,
         )
 
     def _leave(self, source: str, error: DocumentError, *, named: bool) -> None:
@@ -182,11 +154,11 @@ class _Walk:
     ) -> bool:
         slash = "/" if is_folder else ""
         name = path.relative_to(folder).as_posix() + slash
-        if self._exclude is not None and self._exclude.match_file(name):
+        if self._selection.excludes(name):
             return True
         if any(spec.match_file(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
             return True
-        return self._include is not None and not is_folder and not self._include.match_file(name)
+        return not is_folder and not self._selection.includes(name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -199,16 +171,3 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _absolute(path: Path) -> Path:
     """Without `..`, but links keep the names that people know them by."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`, and resolve follows links
-
-
-def _patterns_or_none(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec | None:
-    given = list(lines)
-    return patterns(origin, given) if given else None
-
-
-def patterns(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec:
-    """Patterns as in .gitignore. Raises SettingsError, naming `origin`, for one that is none."""
-    try:
-        return pathspec.GitIgnoreSpec.from_lines(lines)
-    except ValueError as error:
-        raise SettingsError(f"{origin} has a pattern that cannot be read: {error}") from None

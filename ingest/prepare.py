@@ -12,7 +12,7 @@ from corpus.errors import DocumentEmpty, DocumentUnreadable
 from corpus.records import Chunk, DocumentRecord, context_of, document_id_of
 from corpus.tokens import Tokenizer
 from ingest.document import Document
-from ingest.find import FoundFile
+from ingest.item import Item
 from ingest.split import split
 
 
@@ -25,9 +25,9 @@ class Prepared:
     texts: list[str]
 
 
-def source_of(file: FoundFile, document: Document) -> str:
+def source_of(item: Item, document: Document) -> str:
     """A record within a file is known by the file's source and its own name, as in a URL's fragment."""
-    return f"{file.source}#{document.name}" if document.name else file.source
+    return f"{item.source}#{document.name}" if document.name else item.source
 
 
 def digest_of(document: Document) -> str:
@@ -39,7 +39,7 @@ def digest_of(document: Document) -> str:
 
 def prepare(
     document: Document,
-    file: FoundFile,
+    item: Item,
     *,
     digest: str,
     stamp: str,
@@ -47,7 +47,7 @@ def prepare(
     collection: CollectionRecord,
 ) -> Prepared:
     """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
-    source = source_of(file, document)
+    source = source_of(item, document)
     _check_text(source, document)
     passages = split(
         document,
@@ -58,7 +58,7 @@ def prepare(
     )
     if not passages:
         raise DocumentEmpty("Holds no text. Nothing is stored of it.")
-    updated_at = document.updated_at or datetime.fromtimestamp(file.modified_ns / 1e9, UTC).isoformat(
+    updated_at = document.updated_at or datetime.fromtimestamp(item.modified_ns / 1e9, UTC).isoformat(
         timespec="seconds"
     )
     chunks = [
@@ -89,7 +89,7 @@ def prepare(
         tokens=sum(chunk.tokens for chunk in chunks),
         updated_at=updated_at,
         ingested_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        file=file.source,
+        file=item.source,
         stamp=stamp,
         title=document.title,
         url=document.url,

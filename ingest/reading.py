@@ -72,15 +72,21 @@ class ReaderPool:
 
         At most one finished file for each worker waits to be taken, and `paths` is consumed as fast as that allows.
         """
-        source = iter(paths)
+        return (answer for answer in self.read_coming((path, None) for path in paths) if answer is not None)
+
+    def read_coming(self, coming: Iterable[tuple[Path, str | None] | None]) -> Iterator[tuple[Path, Result] | None]:
+        """As `read_all`, for paths and their charsets; a None comes back as one, so that who has nothing yet gets a
+        turn."""
+        source = iter(coming)
         again: deque[Request] = deque()
         try:
             while True:
-                self._feed(source, again)
+                if is_waiting := not self._feed(source, again):
+                    yield None
                 busy = {worker.answers: worker for worker in self._workers if worker.pending}
-                if not busy:
+                if not busy and not is_waiting:
                     return
-                for line in wait(list(busy)):
+                for line in wait(list(busy), timeout=0 if is_waiting else None):
                     worker = busy[line]  # type: ignore[index] # wait() gives back what it was given.
                     if (result := self._take(worker, again)) is not None:
                         yield result
@@ -88,16 +94,21 @@ class ReaderPool:
             if any(worker.pending for worker in self._workers):  # The caller has stopped early.
                 self.close()
 
-    def _feed(self, source: Iterator[Path], again: deque[Request]) -> None:
-        """Hand out requests until every worker has enough."""
+    def _feed(self, source: Iterator[tuple[Path, str | None] | None], again: deque[Request]) -> bool:
+        """Hand out requests until every worker has enough; False where the source has nothing yet."""
         while (worker := self._free_worker()) is not None:
             if again:
-                request = again.popleft()
-            elif (path := next(source, None)) is not None:
-                request = Request(path, _size_of(path), self._password)
-            else:
-                return
-            worker.ask(request)
+                worker.ask(again.popleft())
+                continue
+            try:
+                given = next(source)
+            except StopIteration:
+                return True
+            if given is None:
+                return False
+            path, charset = given
+            worker.ask(Request(path, _size_of(path), self._password, charset))
+        return True
 
     def _free_worker(self) -> _Worker | None:
         """The worker with least to do, or a new one while all are busy; None when all have enough."""

@@ -21,6 +21,12 @@ class IngestSettings(CorpusSettings):
     )
     read_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to read one file.")
     read_memory_mb: int = Field(default=1024, ge=128, description="Most memory to read one file, in MB.")
+    allow_private_addresses: bool = Field(
+        default=False, description="Fetch pages from this machine and private networks too. Never link-local ones."
+    )
+    fetch_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to fetch one page.")
+    fetch_max_mb: int = Field(default=64, ge=1, le=512, description="Largest page that is fetched, unpacked, in MB.")
+    sitemap_max_pages: int = Field(default=10_000, ge=1, description="Most pages that are taken from one sitemap.")
     embedding_price: float | None = Field(
         default=None, ge=0, description="US dollars for a million tokens, for --dry-run. Default: the list price."
     )

@@ -13,7 +13,7 @@ from corpus.embedding.model import Embedder, Vectors
 from corpus.errors import EmbeddingError
 from corpus.records import DocumentRecord
 from corpus.store import Store
-from ingest.changes import Change, Changes, Failed, Gone, New, Same
+from ingest.changes import Change, Changes, Failed, Gone, New, Same, Skipped
 from ingest.lexicon import bring_up_to_date
 from ingest.report import Report
 from ingest.vectors import VectorSource
@@ -125,6 +125,8 @@ def tally(change: Change, report: Report) -> None:
             report.removed += 1
         case Failed(source, error):
             report.failed.append((source, error))
+        case Skipped(source, reason):
+            report.skipped.append((source, reason))
 
 
 def tally_stored(change: New, report: Report) -> None:

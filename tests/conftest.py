@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.settings import CorpusSettings
+from tests.absent import absent
 from tests.chroma_server import chroma_server
 from tests.lambda_.built import Built, build_into, lambda_python
 from tests.s3_server import S3Server, s3_server
@@ -17,7 +18,21 @@ from tests.s3_server import S3Server, s3_server
 # The developer's own settings must not reach the tests.
 for name in list(os.environ):
     if name.startswith(
-        ("CHROMA_", "OPENAI_", "EMBEDDING_", "CHUNK_", "API_KEY", "SNAPSHOT_", "AWS_", "SEARCH_", "RERANK_", "MAX_PER")
+        (
+            "ALLOW_",
+            "FETCH_",
+            "SITEMAP_",
+            "CHROMA_",
+            "OPENAI_",
+            "EMBEDDING_",
+            "CHUNK_",
+            "API_KEY",
+            "SNAPSHOT_",
+            "AWS_",
+            "SEARCH_",
+            "RERANK_",
+            "MAX_PER",
+        )
     ):
         del os.environ[name]
 
@@ -40,7 +55,7 @@ def s3_process() -> Iterator[S3Server]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The Lambda package, built once."""
     if lambda_python() is None:
-        pytest.skip("no Python 3.13, the version of the Lambda runtime")
+        absent("no Python 3.13, the version of the Lambda runtime")
     return build_into(tmp_path_factory.mktemp("lambda"))
 
 

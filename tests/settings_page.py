@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from corpus.settings import CorpusSettings
+from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
 from ingest.settings import IngestSettings
 
@@ -24,7 +25,11 @@ def settings_page() -> str:
     """The whole page."""
     shared = CorpusSettings.model_fields
     parts = [HEAD, *_table("Both sides", shared)]
-    for title, fields in (("`ingest`", IngestSettings.model_fields), ("`handler`", HandlerSettings.model_fields)):
+    for title, fields in (
+        ("`ingest`", IngestSettings.model_fields),
+        ("`handler`", HandlerSettings.model_fields),
+        ("`handler check`", CheckSettings.model_fields),
+    ):
         parts += _table(title, {name: field for name, field in fields.items() if name not in shared})
     return "\n".join(parts)
 

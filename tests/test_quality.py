@@ -28,7 +28,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
     settings = IngestSettings(
         chroma_path=tmp_path_factory.mktemp("gate"), embedding_model=LOCAL_MODEL, source_root=EXAMPLES
     )
-    report = add_documents([EXAMPLES / "handbook"], settings, AddOptions())
+    report = add_documents([str(EXAMPLES / "handbook")], settings, AddOptions())
     assert not report.failed
     with open_corpus(settings) as opened:
         yield opened

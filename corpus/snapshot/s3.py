@@ -1,29 +1,20 @@
-"""Snapshots in a bucket of S3, and the only module that imports boto3. Connects at the first call, not before.
-
-Credentials, region and endpoint are found as every AWS tool finds them.
-"""
+"""Snapshots in a bucket of S3. Connects at the first call, not before."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
+from corpus.s3 import s3_client, s3_errors
 from corpus.snapshot.place import PART, OnBytes
 
-CONNECTIONS = 16
-CONNECT_SECONDS = 3
-READ_SECONDS = 20
-ATTEMPTS = 4
 KEYS_PER_DELETE = 1000
-
-_ABSENT = {"404", "NoSuchKey", "NotFound"}
-# The second is what S3 answers where two conditional writes meet.
-_CHANGED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 
 
 class S3Place:
@@ -39,17 +30,7 @@ class S3Place:
 
     @functools.cached_property
     def _client(self) -> Any:
-        # Here, because it takes as long to import as all the rest of a search.
-        import boto3
-        from botocore.config import Config
-
-        config = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-            max_pool_connections=CONNECTIONS,
-        )
-        return boto3.session.Session().client("s3", config=config)
+        return s3_client()
 
     def read(self, key: str) -> tuple[bytes, str] | None:
         with self._translated():
@@ -126,38 +107,5 @@ class S3Place:
         if "_client" in self.__dict__:
             self._client.close()
 
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        from boto3.exceptions import Boto3Error
-        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
-
-        try:
-            yield
-        except ClientError as error:
-            raise self._explained(error.response) from error
-        except NoCredentialsError as error:
-            raise SnapshotUnavailable(
-                f"There are no AWS credentials to use {self.name} with. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
-                "AWS_SECRET_ACCESS_KEY, or run `aws configure`."
-            ) from error
-        except NoRegionError as error:
-            raise SnapshotUnavailable(f"No region for {self.name}. Set AWS_REGION.") from error
-        except (BotoCoreError, Boto3Error) as error:
-            raise SnapshotUnavailable(f"{self.name} cannot be used: {type(error).__name__}. {error}") from error
-        except OSError as error:
-            raise SnapshotUnavailable(f"{error.filename or self.name}: {error.strerror or error}.") from error
-
-    def _explained(self, response: Any) -> SnapshotUnavailable | SnapshotConflict:
-        code = str(response.get("Error", {}).get("Code", ""))
-        if code in _CHANGED:
-            return SnapshotConflict(
-                f"Somebody else changed {self.name} at the same time. See `ingest versions`, then repeat."
-            )
-        if code == "NoSuchBucket":
-            return SnapshotUnavailable(f"There is no bucket {self._bucket!r}. Deploy first, or check the name.")
-        if code in {"AccessDenied", "403", *_ABSENT}:
-            return SnapshotUnavailable(
-                f"S3 refused {self.name} ({code}). Check that these credentials may use the bucket: s3:ListBucket on "
-                "it, s3:GetObject and s3:PutObject on its objects."
-            )
-        return SnapshotUnavailable(f"S3 failed for {self.name} ({code}). Try again later.")
+    def _translated(self) -> AbstractContextManager[None]:
+        return s3_errors(self.name, bucket=self._bucket, unavailable=SnapshotUnavailable, conflict=SnapshotConflict)

@@ -43,6 +43,14 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
     return text
 
 
+def in_utf8(data: bytes, charset: str) -> bytes:
+    """Text with a byte order mark, which counts before what the text says of itself; untouched where `charset` lies."""
+    if any(data.startswith(mark) for mark, _ in _BOMS):
+        return data
+    text = _as_declared(data, charset)
+    return data if text is None else codecs.BOM_UTF8 + text.encode("utf-8", "replace")
+
+
 def _as_declared(data: bytes, declared: str) -> str | None:
     try:
         name = codecs.lookup(declared.strip()).name

@@ -18,6 +18,8 @@ _BLOCKS = MarkdownIt("commonmark").enable("table")
 _BLOCKS.core.ruler.enableOnly(["block"])
 _INLINE = MarkdownIt("commonmark")
 
+# A paragraph above a line of = or - is a heading to Markdown; a long one is text above a formula or a rule.
+LONGEST_HEADING = 300
 _ATTRIBUTES = re.compile(r"\s*\{[ :]*[#.][^{}]*\}\s*$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -68,8 +70,10 @@ def blocks(text: str) -> Iterator[Block]:
         start, end = _trim(text, starts[first], starts[last])
         if start == end or (token.type == "html_block" and not _has_text(text[start:end])):
             continue
-        if kind == "heading":
+        if kind == "heading" and end - start <= LONGEST_HEADING:
             yield Block(kind, start, end, int(token.tag[1]), _heading_name(tokens, position))
+        elif kind == "heading":
+            yield Block("paragraph", start, end)
         else:
             yield Block(kind, start, end)
     yield from _footnotes(text, starts, done, len(starts) - 1)

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.document import Document
 from ingest.readers.composer import one_line
+from ingest.readers.encoding import in_utf8
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -94,14 +95,16 @@ def _module_of(path: Path) -> str | None:
     return _READERS.get(suffix)
 
 
-def read(path: Path, *, password: str | None = None) -> Sequence[Document]:
+def read(path: Path, *, password: str | None = None, charset: str | None = None) -> Sequence[Document]:
     """The documents in a file: one for most types; one for each record of JSON Lines, for each attachment of a mail.
 
-    Raises DocumentError; its message does not repeat the path. `password` opens encrypted PDFs.
+    Raises DocumentError; its message does not repeat the path. `password` opens encrypted PDFs; `charset` is what was
+    said beside the content of a page.
     """
     if not is_readable(path) and path.is_file():
         raise DocumentUnsupported(why_not(path))
-    return read_bytes(_bytes_of(path), path.name, password=password)
+    data = _bytes_of(path)
+    return read_bytes(in_utf8(data, charset) if charset else data, path.name, password=password)
 
 
 def read_bytes(data: bytes, name: str, *, password: str | None = None) -> list[Document]:

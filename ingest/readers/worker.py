@@ -44,6 +44,7 @@ class Request:
     path: Path
     size: int
     password: str | None
+    charset: str | None = None
 
 
 _CLOCK_FACTOR = 5
@@ -100,7 +101,7 @@ def _receive(requests: Connection, waiting: queue.SimpleQueue[Request]) -> None:
 
 def _answer(request: Request) -> Result:
     try:
-        return read(request.path, password=request.password)
+        return read(request.path, password=request.password, charset=request.charset)
     except DocumentError as error:
         return error
 

@@ -119,7 +119,7 @@ def test_no_chunk_of_a_half_written_document_is_found(corpus: Corpus, mode: Sear
     # As a run leaves it that is killed before the record is written.
     record, chunks = document_of("manuals/pump.md", ["The pump has a motor.", "The pump hums FW-20117 FW-20117."])
     vectors = next(corpus.embedder.embed_documents([[chunk.text for chunk in chunks]]))
-    corpus.store._upsert([(record, chunks[1], vectors[1])])
+    corpus.store.rows.upsert([(record, chunks[1], vectors[1])])
     corpus.store.words.update(add=[(chunks[1].chunk_id, chunks[1].text)], remove=[], stamp="half")
     texts = found(corpus, "pump hums FW-20117", mode)
     assert texts[0] == "Replace the impeller, part FW-20117, when the pump hums."

@@ -137,7 +137,7 @@ def test_a_shorter_version_leaves_no_chunk_of_the_longer_one(store: Store) -> No
 def test_a_document_without_its_record_is_not_there(store: Store) -> None:
     record, chunks, vectors = document("a.txt", ["one", "two", "three"], [EAST, EAST, EAST])
     # As a run leaves it that is killed before the record is written.
-    store._upsert([(record, chunk, row) for chunk, row in zip(chunks[1:], vectors[1:], strict=True)])
+    store.rows.upsert([(record, chunk, row) for chunk, row in zip(chunks[1:], vectors[1:], strict=True)])
     assert store.count() == 2
     assert store.documents() == []
     assert store.document(record.document_id) is None
@@ -147,9 +147,9 @@ def test_a_document_without_its_record_is_not_there(store: Store) -> None:
 def test_the_old_version_serves_until_the_new_one_is_whole(store: Store) -> None:
     store.write([document("a.txt", ["old one", "old two"], [EAST, EAST])])
     record, chunks, vectors = document("a.txt", ["new one", "new two", "new three"], [EAST, EAST, EAST])
-    store._upsert([(record, chunk, row) for chunk, row in zip(chunks[1:], vectors[1:], strict=True)])
+    store.rows.upsert([(record, chunk, row) for chunk, row in zip(chunks[1:], vectors[1:], strict=True)])
     assert {hit.chunk.text for hit in store.nearest(vector(EAST), count=10)} == {"old one", "old two"}
-    store._upsert([(record, chunks[0], vectors[0])])
+    store.rows.upsert([(record, chunks[0], vectors[0])])
     assert {hit.chunk.text for hit in store.nearest(vector(EAST), count=10)} == {"new one", "new two", "new three"}
 
 
@@ -157,7 +157,7 @@ def test_what_a_killed_run_left_is_swept_up(store: Store) -> None:
     store.write([document("a.txt", ["old one", "old two"], [EAST, EAST])])
     for source in ("a.txt", "never finished.txt"):
         record, chunks, vectors = document(source, ["new one", "new two"], [EAST, EAST])
-        store._upsert([(record, chunk, row) for chunk, row in zip(chunks[1:], vectors[1:], strict=True)])
+        store.rows.upsert([(record, chunk, row) for chunk, row in zip(chunks[1:], vectors[1:], strict=True)])
     store.sweep(store.documents())
     assert store.count() == 2
     assert {hit.chunk.text for hit in store.nearest(vector(EAST), count=10)} == {"old one", "old two"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,15 @@ def manuals(server: EmbeddingsServer, tmp_path_factory: pytest.TempPathFactory) 
     return folder
 
 
-@pytest.fixture
+@contextmanager
+def client_of(settings: HandlerSettings, *, headers: dict[str, str] = HEADERS) -> Iterator[TestClient]:
+    """A client of the real app with these settings."""
+    app = create_app(settings, open_corpus)
+    yield TestClient(app, headers=headers, raise_server_exceptions=False, base_url="http://host")
+    app.state.action.library.close()
+
+
+@pytest.fixture(scope="session")
 def configure(manuals: Path, server: EmbeddingsServer) -> Configure:
     """Make settings for the handler over the small corpus, with one key; keywords change them."""
 
@@ -57,21 +66,16 @@ def configure(manuals: Path, server: EmbeddingsServer) -> Configure:
 @pytest.fixture
 def connect(configure: Configure) -> Iterator[Connect]:
     """Make a client of the real app; keywords are settings."""
-    apps = []
+    with ExitStack() as stack:
 
-    def connect(*, headers: dict[str, str] | None = None, **changes: object) -> TestClient:
-        app = create_app(configure(**changes), open_corpus)
-        apps.append(app)
-        return TestClient(
-            app, headers=HEADERS if headers is None else headers, raise_server_exceptions=False, base_url="http://host"
-        )
+        def connect(*, headers: dict[str, str] = HEADERS, **changes: object) -> TestClient:
+            return stack.enter_context(client_of(configure(**changes), headers=headers))
 
-    yield connect
-    for app in apps:
-        app.state.action.library.close()
+        yield connect
 
 
-@pytest.fixture
-def client(connect: Connect) -> TestClient:
-    """A client with a right key."""
-    return connect()
+@pytest.fixture(scope="session")
+def client(configure: Configure) -> Iterator[TestClient]:
+    """A client with a right key, which all tests share: they change nothing of it."""
+    with client_of(configure()) as client:
+        yield client

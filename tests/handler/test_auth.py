@@ -37,12 +37,18 @@ def basic(text: str) -> str:
         basic(f"anybody:{API_KEY}"),
         basic(f"{API_KEY}:"),
     ],
+    ids=["bearer", "lower case and spaces", "basic in plain", "basic", "basic as password", "basic as user"],
 )
-def test_a_key_is_taken_as_bearer_and_as_basic(connect: Connect, authorization: str) -> None:
-    assert connect(headers={"Authorization": authorization}).post("/search", json=QUESTION).status_code == 200
+def test_a_key_is_taken_as_bearer_and_as_basic(client: TestClient, authorization: str) -> None:
+    response = client.post("/search", json=QUESTION, headers={"Authorization": authorization})
+    assert response.status_code == 200
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Digest abc", API_KEY, "Basic"])
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer", "Bearer ", "Digest abc", API_KEY, "Basic"],
+    ids=["none", "empty", "bearer", "bearer and space", "digest", "the key alone", "basic"],
+)
 def test_without_a_key_the_answer_says_how_to_send_one(connect: Connect, authorization: str | None) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
     response = connect(headers=headers).post("/search", json=QUESTION)
@@ -52,7 +58,9 @@ def test_without_a_key_the_answer_says_how_to_send_one(connect: Connect, authori
 
 
 @pytest.mark.parametrize(
-    "authorization", ["Bearer wrong", basic("a:wrong"), "Basic é", f"Bearer {ENTRY.digest}", "Bearer " + "x" * 999]
+    "authorization",
+    ["Bearer wrong", basic("a:wrong"), "Basic é", f"Bearer {ENTRY.digest}", "Bearer " + "x" * 999],
+    ids=["bearer", "basic", "not ASCII", "the digest", "long"],
 )
 def test_a_wrong_key_is_forbidden(connect: Connect, authorization: str) -> None:
     response = connect(headers={"Authorization": authorization.encode("latin-1")}).post("/search", json=QUESTION)
@@ -79,15 +87,20 @@ def test_an_old_and_a_new_key_both_work_while_keys_are_changed(connect: Connect)
         )
 
 
-def test_every_route_but_the_public_ones_refuses_without_a_key(connect: Connect) -> None:
-    client = connect(headers={})
+PLAYGROUND = {"/", "/playground.css", "/playground.js"}
+
+
+@pytest.mark.parametrize("playground", [False, True])
+def test_every_route_but_the_public_ones_refuses_without_a_key(connect: Connect, playground: bool) -> None:  # noqa: FBT001 - a case
+    client = connect(headers={}, playground=playground)
+    public = PUBLIC | (PLAYGROUND if playground else set())
     walked = set()
     for path, methods in routes(client):
         walked.add(path)
         for method in methods:
             status = client.request(method, path.replace("{document_id}", "0" * 16)).status_code
-            assert (status == 401) == (path not in PUBLIC), f"{method} {path} answered {status}"
-    assert walked >= PUBLIC | {"/search", "/query", "/documents", "/documents/{document_id}"}
+            assert (status == 401) == (path not in public), f"{method} {path} answered {status}"
+    assert walked == public | {"/search", "/query", "/documents", "/documents/{document_id}"}
 
 
 def routes(client: TestClient) -> list[tuple[str, set[str]]]:

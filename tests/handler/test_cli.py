@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from urllib.error import HTTPError
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from handler.cli import app
 from handler.keys import digest_of
-from tests.handler.conftest import ENTRY, Configure
+from tests.handler.conftest import API_KEY, ENTRY, Configure
+from tests.handler.serving import serving
 
 Environment = dict[str, str]
 
@@ -45,46 +47,34 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@contextmanager
-def serving(*arguments: str, **environment: str) -> Iterator[list[str]]:
-    """A running `handler serve`, and the first lines that it printed on stderr, up to the one that says where."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "handler", "serve", "--port", "0", *arguments],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    lines = []
-    for line in process.stderr:
-        lines.append(line.rstrip())
-        if line.startswith(("Ready", "handler:")):
-            break
-    try:
-        yield lines
-    finally:
-        process.send_signal(signal.SIGINT)
-        rest = process.stderr.read()
-        assert process.wait(20) == 0, rest
-        assert "Traceback" not in rest
-        process.stderr.close()
-
-
 def test_serve_on_loopback_makes_a_key_and_prints_a_curl_that_works(environment: Environment) -> None:
-    with serving(**environment) as lines:
-        text = "\n".join(lines)
-        assert environment["CHROMA_PATH"] in lines[0]
+    with serving(**environment) as served:
+        text = "\n".join(served.said)
+        assert environment["CHROMA_PATH"] in served.said[0]
         (command,) = re.findall(r"curl .*", text)
         answer = subprocess.run([*shlex.split(command), "-s"], capture_output=True, text=True, check=True)
         assert json.loads(answer.stdout)["results"]
 
 
-def test_serve_uses_the_keys_that_it_is_given(environment: Environment) -> None:
-    with serving(**environment, API_KEYS=str(ENTRY)) as lines:
-        assert "curl" not in "\n".join(lines)
-        (url,) = re.findall(r"http://127\.0\.0\.1:\d+", "\n".join(lines))
-        with urllib.request.urlopen(url + "/healthz") as response:  # noqa: S310 - our own server
+def test_serve_uses_the_keys_that_it_is_given_and_logs_nothing_of_what_is_asked(environment: Environment) -> None:
+    talkative = {"OPENAI_LOG": "debug", "PYTHONASYNCIODEBUG": "1"}
+    with serving(**environment, **talkative, API_KEYS=str(ENTRY)) as served:
+        assert "curl" not in "\n".join(served.said)
+        assert served.url.startswith("http://127.0.0.1:")
+        with urllib.request.urlopen(served.url + "/healthz") as response:  # noqa: S310 - our own server
             assert json.load(response) == {"status": "ok"}
+        for path in ("/search", "/search?xylophone=1", "/xylophone"):
+            request = urllib.request.Request(  # noqa: S310 - our own server
+                served.url + path,
+                json.dumps({"query": "warranty xylophone"}).encode(),
+                {"Authorization": f"Bearer {API_KEY}", "Content-Type": "application/json"},
+            )
+            with contextlib.suppress(HTTPError), urllib.request.urlopen(request) as response:  # noqa: S310
+                assert json.load(response)["results"]
+    logged = "\n".join(served.said)
+    assert logged.count(" request ") == 4
+    for secret in ("xylophone", "sk-loopback", API_KEY, "24 months"):
+        assert secret not in logged
 
 
 def test_serve_refuses_to_stand_open_to_the_network(environment: Environment) -> None:
@@ -106,9 +96,11 @@ def test_key_prints_a_key_and_the_entry_that_lets_it_in() -> None:
     assert answer.returncode == 0
     fields = dict(line.split() for line in answer.stdout.splitlines())
     assert fields["entry"] == f"gpt:{digest_of(fields['key'])}"
-    assert json.loads(run("key", "gpt", "--json").stdout)["name"] == "gpt"
-    assert run("key", "g,t").returncode == 2
-    assert run("key").returncode == 2
+    # As the process does it, without starting three more.
+    as_json = CliRunner().invoke(app, ["key", "gpt", "--json"])
+    assert json.loads(as_json.stdout)["name"] == "gpt"
+    assert CliRunner().invoke(app, ["key", "g,t"]).exit_code == 2
+    assert CliRunner().invoke(app, ["key"]).exit_code == 2
 
 
 def test_openapi_prints_the_document_without_opening_a_corpus() -> None:

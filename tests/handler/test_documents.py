@@ -14,7 +14,7 @@ WORDS = " ".join(f'word{number} "quoted\\{number}"\n' for number in range(4000))
 # Chunks of 500 characters that overlap by 60, in a document with a gap of white space at each tenth.
 SPANS = tuple((start, min(start + 500, len(WORDS))) for start in range(0, len(WORDS), 440))
 LONG = Text(source="long.txt", text=WORDS, spans=SPANS, title="Long")
-MANY = tuple(Text(source=f"many/{number:03}.txt", text=f"number {number}") for number in range(120))
+MANY = tuple(Text(source=f"many/{number:03}.txt", text=f"number {number}") for number in range(40))
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +116,16 @@ def test_a_wrong_parameter_is_named(client: TestClient, query: str, name: str) -
     response = client.get(f"/documents?{query}")
     assert (response.status_code, response.json()["error"]) == (422, "invalid_request")
     assert f'"{name}"' in response.json()["message"]
+
+
+@pytest.mark.parametrize("max_response_chars", [2_000, 5_000, 20_000])
+def test_an_answer_is_cut_to_the_characters_that_are_sent_escapes_counted(
+    connect: Connect, folder: Path, max_response_chars: int
+) -> None:
+    client = connect(chroma_path=folder, max_response_chars=max_response_chars)
+    response = client.post("/search", json={"query": "word7 quoted", "document_id": LONG.document_id, "top_k": 50})
+    answer = response.json()
+    assert answer["truncated"] is True
+    assert max_response_chars - 500 < len(response.text) <= max_response_chars
+    # Every text is the document's own, the cut one too.
+    assert all(result["text"] in WORDS for result in answer["results"])

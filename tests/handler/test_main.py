@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from handler.logs import JsonLines, PlainLines
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.corpora import WARRANTY
 from tests.handler.events import Event, function_url, http_api, rest_api
@@ -30,6 +31,7 @@ Gateway = Callable[..., Event]
 class Context:
     """What the handler looks at of the context that Lambda passes."""
 
+    function_name: str = "retrieval-action-dev-api"
     aws_request_id: str = "8f507cfc-xmpl-4697-b07a-ac58fc914c95"
 
     def get_remaining_time_in_millis(self) -> int:
@@ -138,8 +140,8 @@ def test_cloudwatch_finds_its_metrics_in_the_line(
     (line,) = lines(capsys)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "RetrievalAction"
-    assert directive["Dimensions"] == [["route"]]
-    assert line["route"] == route
+    assert directive["Dimensions"] == [["function"]]
+    assert (line["function"], line["route"]) == (Context.function_name, route)
     assert isinstance(line["_aws"]["Timestamp"], int)
     names = [metric["Name"] for metric in directive["Metrics"]]
     assert {"ms", "faults", "throttled"} <= set(names)
@@ -213,3 +215,27 @@ def test_the_entry_point_imports_neither_ingest_nor_the_command_lines_libraries(
     environment = {"PATH": "/usr/bin:/bin", "AUTH": "none"}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_an_exception_is_logged_by_where_it_was_raised_and_not_by_what_it_says() -> None:
+    question = "xylo" + "phone"
+
+    def raised() -> BaseException:
+        try:
+            try:
+                dict[str, str]()[question]
+            except KeyError as error:
+                raise ValueError(question) from error
+        except ValueError as error:
+            return error
+        raise AssertionError
+
+    error = raised()
+    told = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("handler", logging.ERROR, __file__, 1, "unforeseen_error", (), told)
+    for formatter in (JsonLines(), PlainLines()):
+        line = formatter.format(record)
+        assert "ValueError" in line
+        assert "KeyError" in line
+        assert "test_main.py" in line
+        assert question not in line

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.handler.conftest import Connect
+from tests.handler.conftest import Configure, Connect, client_of
 from tests.handler.corpora import RETURNS, UPDATED, WARRANTY, Text, corpus_settings, write_corpus
 from tests.openai_server import EmbeddingsServer, embeddings_server
+
+
+@pytest.fixture(scope="module")
+def signed(
+    configure: Configure, server: EmbeddingsServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """A client over a corpus with a document that has an author."""
+    ann = Text(
+        source="by-ann.md", text="Written by Ann.", updated_at="2026-04-01T00:00:00Z", metadata={"author": "ann"}
+    )
+    folder = tmp_path_factory.mktemp("authors")
+    write_corpus(corpus_settings(folder, server), [WARRANTY, RETURNS, ann])
+    with client_of(configure(chroma_path=folder)) as client:
+        yield client
 
 
 def ask(client: TestClient, *queries: dict[str, Any]) -> list[Any]:
@@ -54,21 +68,22 @@ def test_each_query_is_answered_in_the_plugins_shape(client: TestClient) -> None
         ({"source": "email"}, set()),
         ({"author": "ann"}, {"by-ann.md"}),
         ({"start_date": "2026-03-02"}, {"by-ann.md"}),
+        ({"start_date": "2026-04"}, {"by-ann.md"}),
+        ({"start_date": "2027"}, set()),
         ({"end_date": UPDATED}, {WARRANTY.source, RETURNS.source}),
         ({"start_date": "2026-03-01", "end_date": "2026-03-01"}, {WARRANTY.source, RETURNS.source}),
         ({"document_id": "anything", "extra": 1}, set()),
     ],
 )
-def test_the_plugins_filters_narrow_the_search(
-    connect: Connect, server: EmbeddingsServer, tmp_path: Path, narrowed: dict[str, Any], sources: set[str]
-) -> None:
-    ann = Text(
-        source="by-ann.md", text="Written by Ann.", updated_at="2026-04-01T00:00:00Z", metadata={"author": "ann"}
-    )
-    write_corpus(corpus_settings(tmp_path, server), [WARRANTY, RETURNS, ann])
-    (answer,) = ask(connect(chroma_path=tmp_path), {"query": "warranty", "filter": narrowed})
+def test_the_plugins_filters_narrow_the_search(signed: TestClient, narrowed: dict[str, Any], sources: set[str]) -> None:
+    (answer,) = ask(signed, {"query": "warranty", "filter": narrowed})
     assert {chunk["metadata"]["source_id"] for chunk in answer["results"]} == sources
     assert all(chunk["metadata"]["author"] in (None, "ann") for chunk in answer["results"])
+
+
+def test_numbers_may_be_text_and_larger_than_we_give(client: TestClient) -> None:
+    one, many = ask(client, {"query": "warranty", "top_k": "1"}, {"query": "warranty", "top_k": 10_000})
+    assert (len(one["results"]), len(many["results"])) == (1, 3)
 
 
 def test_queries_that_are_asked_alike_cost_one_request(connect: Connect) -> None:
@@ -99,6 +114,8 @@ def test_the_answer_keeps_to_the_budget_and_every_query_has_its_best(connect: Co
         ({"queries": [{"query": "x", "top_k": 0}]}, "queries[0]"),
         ({"queries": [{"query": "x", "filter": {"source": "fax"}}]}, "queries[0]"),
         ({"queries": [{"query": "x", "filter": {"start_date": "soon"}}]}, "queries[0]"),
+        ({"queries": [{"query": "x", "filter": {"start_date": "2026-13"}}]}, "queries[0]"),
+        ({"queries": [{"query": "x", "top_k": "many"}]}, "queries[0]"),
         ({"queries": [{"query": "x"}] * 21}, "queries"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.handler.conftest import HEADERS
+from tests.handler.conftest import HEADERS, Connect
 
 
 def refusal(response: Any) -> tuple[int, str, str]:
@@ -111,9 +111,8 @@ def test_unknown_paths_and_methods_are_json_too(client: TestClient) -> None:
     assert response.headers["allow"] == "POST"
 
 
-def test_a_key_is_asked_for_before_the_body_is_read(client: TestClient) -> None:
-    client.headers.pop("Authorization")
-    assert refusal(client.post("/search", content=b"{"))[:2] == (401, "missing_api_key")
+def test_a_key_is_asked_for_before_the_body_is_read(connect: Connect) -> None:
+    assert refusal(connect(headers={}).post("/search", content=b"{"))[:2] == (401, "missing_api_key")
 
 
 def test_web_pages_of_chatgpt_may_call_and_others_may_not(client: TestClient) -> None:

@@ -8,9 +8,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from infra import package
+from tests.absent import absent
+from tests.lambda_.tools import installing
 
 PROGRAM = package.ROOT / "node_modules" / ".bin" / "osls"
 FILES = ("serverless.yml", "package.json", "infra")
@@ -18,13 +18,9 @@ FILES = ("serverless.yml", "package.json", "infra")
 
 def project(folder: Path, zip_path: Path) -> Path:
     """What osls reads of this repository, beside a package that was built elsewhere."""
-    if not PROGRAM.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("no npm to install osls with")
-        run = subprocess.run([npm, "install"], cwd=package.ROOT, capture_output=True, text=True, check=False)
-        if run.returncode:
-            pytest.skip(f"npm cannot install osls: {run.stderr.strip()[-300:]}")
+    with installing():
+        if not PROGRAM.exists():
+            _install()
     target = folder / "project"
     for name in FILES:
         source = package.ROOT / name
@@ -36,6 +32,15 @@ def project(folder: Path, zip_path: Path) -> Path:
     (target / "dist").mkdir()
     os.link(zip_path, target / "dist" / "lambda.zip")
     return target
+
+
+def _install() -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        absent("no npm to install osls with")
+    run = subprocess.run([npm, "install"], cwd=package.ROOT, capture_output=True, text=True, check=False)
+    if run.returncode:
+        absent(f"npm cannot install osls: {run.stderr.strip()[-300:]}")
 
 
 def osls(folder: Path, *words: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

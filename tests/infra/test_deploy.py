@@ -15,7 +15,11 @@ import httpx2
 import pytest
 
 from corpus.snapshot.publish import rollback
+from handler.check.matrix import Wishes
+from handler.check.run import check
 from handler.keys import make_key
+from infra import deploy
+from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
 from tests.free_port import free_port
 from tests.infra.osls import osls, project
@@ -42,7 +46,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         tools.emulator()
         tools.runtime()
     except tools.ToolMissing as missing:
-        pytest.skip(str(missing))
+        absent(str(missing))
     aws_port, gateway_port = free_port(), free_port()
     folder = tmp_path / "cloud"
     folder.mkdir()
@@ -93,15 +97,24 @@ def test_deploy_publish_ask_publish_ask_roll_back_ask_remove(
         assert done.returncode == 0, done.stdout + done.stderr + cloud.log_path.read_text("utf-8", "replace")[-3000:]
 
     with embeddings_server() as server:
-        # The one setting that is the test's own: where the embeddings come from.
+        # The settings that are the test's own: where the embeddings come from, and that there is no TLS here.
         config = at / "serverless.yml"
-        given = f"    OPENAI_BASE_URL: {server.url}\n    SNAPSHOT_REFRESH: ${{param"
+        own = f"    OPENAI_BASE_URL: {server.url}\n    PUBLIC_URL: {cloud.url}\n"
+        given = f"{own}    SNAPSHOT_REFRESH: ${{param"
         config.write_text(config.read_text().replace("    SNAPSHOT_REFRESH: ${param", given))
         run("deploy", "--param=snapshotRefresh=0")
         keeper = keeper_of(tmp_path, snapshot_url(cloud.aws), server)
         check_life(keeper, cloud.url, key)
     run("remove")
     assert stacks() == []
+
+
+def test_nothing_is_deployed_that_could_not_be_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ACTION_KEY", raising=False)
+    assert deploy.main(["--stage", "test"]) == 2
+    assert "ACTION_KEY" in capsys.readouterr().err
 
 
 def check_life(keeper: Keeper, url: str, key: str) -> None:
@@ -116,6 +129,8 @@ def check_life(keeper: Keeper, url: str, key: str) -> None:
         keeper.publishes(text)
         status, body = ask()
         assert (status, body["results"][0]["text"]) == (200, text)
+    # The gateway here has no throttling of its own.
+    assert check(url, key=key, wishes=Wishes(no_rate_limit=True), as_json=False) == 0
     rollback(keeper.dest)
     assert ask()[1]["results"][0]["text"] == "The warranty lasts 12 months."
     assert httpx2.post(f"{url}/search", json={"query": "warranty"}, timeout=120).status_code == 401

@@ -10,71 +10,16 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
-from ingest.__main__ import main
+from tests.ingest.command_line import TEXTS, Ingest, result_of
 from tests.openai_server import EmbeddingsServer, embeddings_server
-
-TEXTS = {
-    "warranty.md": "# Warranty\n\nThe pump is covered for five years.\n\n## Claims\n\nWrite to the service desk.\n",
-    "returns.txt": "Unused goods may be returned within thirty days.\n\nPostage is paid by the buyer.\n",
-    "deep/faq.html": "<html><title>FAQ</title><body><h1>Noise</h1><p>A humming pump is normal.</p></body></html>",
-}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    for name, text in TEXTS.items():
-        path = tmp_path / "docs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path
-
-
-@pytest.fixture
-def server() -> Iterator[EmbeddingsServer]:
-    with embeddings_server() as running:
-        yield running
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a call of the command line left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Ingest(Protocol):
-    def __call__(self, *arguments: str, server: EmbeddingsServer | None = None, **settings: str) -> Run: ...
-
-
-@pytest.fixture
-def ingest(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ingest:
-    """The command line, called in this process and in the folder: a process a call would cost seconds each."""
-
-    def call(*arguments: str, server: EmbeddingsServer | None = None, **settings: str) -> Run:
-        with monkeypatch.context() as patch:
-            patch.chdir(folder)
-            patch.setattr(sys, "argv", ["ingest", *arguments])
-            for name, value in ((server.environment if server else {}) | settings).items():
-                patch.setenv(name, value)
-            capfd.readouterr()
-            with pytest.raises(SystemExit) as ended:
-                main()
-            stdout, stderr = capfd.readouterr()
-            return Run(int(ended.value.code or 0), stdout, stderr)
-
-    return call
 
 
 def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subprocess.Popen[str]:
@@ -89,11 +34,6 @@ def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subpr
     )
 
 
-def result_of(run: Run) -> Any:
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
-
-
 def test_documents_go_in_and_chunks_come_out_with_the_local_model(ingest: Ingest) -> None:
     report = result_of(ingest("add", "docs", "--json"))
     assert (report["added"], report["failed"], report["skipped"]) == (3, [], [])
@@ -102,6 +42,16 @@ def test_documents_go_in_and_chunks_come_out_with_the_local_model(ingest: Ingest
     assert found["results"][0]["source"] == "docs/warranty.md"
     assert "five years" in found["results"][0]["text"]
     assert 0 < found["results"][0]["score"] <= 1
+
+
+def test_min_score_leaves_out_what_scores_below(ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", server=server)
+    scores = [hit["score"] for hit in result_of(ingest("search", "goods returned", "--json", server=server))["results"]]
+    assert len(scores) == 3
+    least = str((scores[0] + scores[1]) / 2)
+    found = result_of(ingest("search", "goods returned", "--min-score", least, "--json", server=server))
+    assert [hit["score"] for hit in found["results"]] == scores[:1]
+    assert ingest("search", "goods returned", "--min-score", "2", server=server).returncode == 2
 
 
 def test_a_second_run_embeds_nothing_and_reads_nothing(ingest: Ingest, server: EmbeddingsServer) -> None:
@@ -143,6 +93,10 @@ def test_prune_removes_documents_whose_file_has_gone(folder: Path, ingest: Inges
     assert result_of(ingest("add", "docs", "--prune", "--json", server=server))["removed"] == 1
     listed = result_of(ingest("list", "--json", server=server))
     assert [document["source"] for document in listed["documents"]] == ["docs/deep/faq.html", "docs/warranty.md"]
+    found = ingest("search", "unused goods returned", "--mode", "lexical", "--json", server=server)
+    assert "docs/returns.txt" not in [hit["source"] for hit in result_of(found)["results"]]
+    with open_store(CorpusSettings(chroma_path=folder / ".chroma")) as store:
+        assert len(store.words.index()) == store.count()
 
 
 def test_prune_does_not_empty_a_collection_unless_told(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:

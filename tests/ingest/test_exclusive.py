@@ -48,7 +48,7 @@ def test_a_run_that_failed_lets_go(store: Store, settings: CorpusSettings) -> No
 def test_a_writer_that_was_killed_holds_nobody_up(store: Store, settings: CorpusSettings) -> None:
     if target_kind(settings) == "server":
         # As a process leaves it that was killed three minutes ago.
-        assert store.claim("process 1 on elsewhere", until=time.time() - 60) is None
+        assert store.lease.claim("process 1 on elsewhere", until=time.time() - 60) is None
     else:
         code = "import os, sys, filelock; filelock.FileLock(sys.argv[1]).acquire(); os.kill(os.getpid(), 9)"
         subprocess.run([sys.executable, "-c", code, settings.chroma_path / "ingest.lock"], check=False)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentMissing, DocumentUnsupported, SettingsError
-from ingest.find import Found, find
+from ingest.find import find
+from ingest.item import Found
+from ingest.patterns import Selection
 
 
 def make(folder: Path, *names: str) -> None:
@@ -19,7 +21,7 @@ def make(folder: Path, *names: str) -> None:
 
 
 def sources(found: Found) -> list[str]:
-    return [file.source for file in found.files]
+    return [file.source for file in found.items]
 
 
 def test_sources_below_the_root_are_relative_to_it(tmp_path: Path) -> None:
@@ -75,11 +77,15 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path: Path) -> None:
 
 def test_include_and_exclude_match_as_gitignore_does(tmp_path: Path) -> None:
     make(tmp_path, "a.md", "b.txt", "drafts/c.md", "deep/drafts/d.md", "deep/e.md")
-    assert sources(find([tmp_path], root=tmp_path, include=["*.md"])) == [
+    assert sources(find([tmp_path], root=tmp_path, selection=Selection(include=["*.md"]))) == [
         "a.md", "deep/drafts/d.md", "deep/e.md", "drafts/c.md",
     ]  # fmt: skip
-    assert sources(find([tmp_path], root=tmp_path, exclude=["drafts/"])) == ["a.md", "b.txt", "deep/e.md"]
-    assert sources(find([tmp_path], root=tmp_path, exclude=["/drafts/"], include=["*.md"])) == [
+    assert sources(find([tmp_path], root=tmp_path, selection=Selection(exclude=["drafts/"]))) == [
+        "a.md",
+        "b.txt",
+        "deep/e.md",
+    ]
+    assert sources(find([tmp_path], root=tmp_path, selection=Selection(exclude=["/drafts/"], include=["*.md"]))) == [
         "a.md", "deep/drafts/d.md", "deep/e.md",
     ]  # fmt: skip
 
@@ -106,4 +112,4 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_pattern_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--include"):
-        find([tmp_path], root=tmp_path, include=["!"])
+        find([tmp_path], root=tmp_path, selection=Selection(include=["!"]))

@@ -61,11 +61,19 @@ def finish(process: subprocess.Popen[str]) -> None:
 def content_of(path: Path) -> dict[str, tuple[str, dict[str, object]]]:
     """Everything stored but the time of storing: text and metadata of each chunk by its id."""
     with open_store(CorpusSettings(chroma_path=path)) as store:
-        rows = store._read(None, texts=True)
+        rows = store.rows.read(None, texts=True)
         return {
             chunk_id: (text, {name: value for name, value in metadata.items() if name != "ingested_at"})
             for chunk_id, metadata, text in rows
         }
+
+
+def index_of(path: Path) -> dict[str, bytes]:
+    """The files of the index of words, which are the same for the same chunks whatever came before."""
+    with open_store(CorpusSettings(chroma_path=path)) as store:
+        store.words.copy_to(path / "copy")
+        assert len(store.words.index()) == store.count()
+    return {file.name: file.read_bytes() for file in sorted((path / "copy").rglob("*.npy"))}
 
 
 def test_twenty_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(tmp_path: Path) -> None:
@@ -87,3 +95,4 @@ def test_twenty_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(tm
     killed, undisturbed = content_of(tmp_path / "killed"), content_of(tmp_path / "undisturbed")
     assert killed == undisturbed
     assert len(killed) >= 54
+    assert index_of(tmp_path / "killed") == index_of(tmp_path / "undisturbed")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handler.keys import make_key
+from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
 from tests.lambda_ import tools
 from tests.lambda_.built import lambda_python
@@ -24,9 +25,9 @@ def tools_are_there() -> None:
         tools.emulator()
         tools.runtime()
     except tools.ToolMissing as missing:
-        pytest.skip(str(missing))
+        absent(str(missing))
     if lambda_python() is None:
-        pytest.skip("There is no Python 3.13, the version of the Lambda runtime.")
+        absent("There is no Python 3.13, the version of the Lambda runtime.")
 
 
 @pytest.fixture

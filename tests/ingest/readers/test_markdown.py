@@ -68,6 +68,13 @@ def test_headings_are_named_without_markup_and_anchors(tmp_path: Path) -> None:
     assert [block.name for block in document.blocks if block.name] == ["Warranty of the X200", "Duration"]
 
 
+def test_a_long_paragraph_above_a_line_of_equals_signs_is_no_heading(tmp_path: Path) -> None:
+    paragraph = "The concentration of the protein is then\n" * 10
+    document = read_bytes(tmp_path, "a.md", f"{paragraph}x\n=\n1\n\nShort\n=====\n".encode())
+    assert [block.kind for block in document.blocks] == ["paragraph", "paragraph", "heading"]
+    assert document.title == "Short"
+
+
 def test_title_is_the_first_heading_where_no_front_matter_says_otherwise(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, "page.md", b"text\n\n# One\n\n# Two\n").title == "One"
     assert read_bytes(tmp_path, "page.md", b"just text\n").title is None

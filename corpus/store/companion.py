@@ -14,8 +14,8 @@ from typing import Any
 
 from chromadb.errors import NotFoundError
 
-from corpus.chromaerrors import translated
 from corpus.errors import LexicalIndexUnusable
+from corpus.store.errors import translated
 
 ABOUT = "about"
 # Chroma wants a vector for everything.

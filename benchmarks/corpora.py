@@ -1,0 +1,120 @@
+"""Made-up corpora of any size, the same each time: invented words as frequent as real ones, vectors near themes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.collection import CollectionRecord
+from corpus.embedding.model import Vectors
+from corpus.records import Chunk, DocumentRecord, document_id_of
+from corpus.settings import CorpusSettings
+from corpus.store import create_store
+from ingest.lexicon import bring_up_to_date
+
+SYLLABLES = ["ka", "lo", "mi", "ter", "ban", "su", "ri", "ve", "xo", "qui", "dor", "zen", "pla", "ne", "gu", "fi"]
+WORDS = 60_000
+WORDS_A_CHUNK = 190  # About 1,300 characters.
+WORDS_A_QUESTION = 10
+THEMES = 200
+PER_DOCUMENT = 50
+DAY = "2026-01-01T00:00:00+00:00"
+FILTERABLE = "half:str,year:int"  # A half of the chunks, and one in twenty.
+
+
+def make_store(folder: Path, chunks: int, dimensions: int) -> CorpusSettings:
+    """An embedded store with its lexical index, of whole documents of PER_DOCUMENT chunks each."""
+    settings = CorpusSettings(chroma_path=folder)
+    record = CollectionRecord(
+        embedding_model="text-embedding-3-small",
+        dimensions=dimensions,
+        shortened=dimensions != 1536,
+        tokenizer="cl100k_base",
+        chunk_tokens=400,
+        chunk_overlap=50,
+    )
+    documents = max(1, chunks // PER_DOCUMENT)
+    with create_store(settings, record) as store:
+        for start in range(0, documents, 20):
+            numbers = range(start, min(start + 20, documents))
+            store.write([document(number, dimensions) for number in numbers])
+        bring_up_to_date(store, before={}, after={each.document_id: each for each in store.documents()})
+    return settings
+
+
+def document(number: int, dimensions: int, *, change: str = "") -> tuple[DocumentRecord, list[Chunk], Vectors]:
+    """Document `number` with its chunks and their vectors; `change` makes another version of it."""
+    source = f"{number}.txt"
+    document_id, digest = document_id_of(source), f"{number:x}-{change}"
+    chunks = [
+        Chunk(
+            document_id=document_id,
+            index=index,
+            text=text + change,
+            source=source,
+            start=0,
+            end=len(text + change),
+            tokens=300,
+            digest=digest,
+            updated_at=DAY,
+            metadata={"half": "ab"[number % 2], "year": 2000 + number % 20},
+        )
+        for index, text in enumerate(texts(number))
+    ]
+    record = DocumentRecord(
+        document_id=document_id,
+        source=source,
+        digest=digest,
+        chunks=len(chunks),
+        tokens=300 * len(chunks),
+        updated_at=DAY,
+        ingested_at=DAY,
+        file=source,
+        stamp="",
+    )
+    return record, chunks, vectors_of(number, dimensions)
+
+
+def texts(number: int) -> Iterator[str]:
+    """The chunks of a document. Four words of each are its own, as names and numbers are."""
+    words, weights = _vocabulary()
+    chance = np.random.default_rng(number)
+    for index, row in enumerate(chance.choice(WORDS, size=(PER_DOCUMENT, WORDS_A_CHUNK), p=weights)):
+        chosen = [words[place] for place in row]
+        for place in range(0, WORDS_A_CHUNK, 50):
+            chosen[place] += f"{SYLLABLES[place % 16]}{number * PER_DOCUMENT + index}"
+        yield " ".join(chosen).capitalize() + "."
+
+
+def vectors_of(number: int, dimensions: int) -> Vectors:
+    """The document's vectors, of shape (PER_DOCUMENT, dimensions) and length 1."""
+    chance = np.random.default_rng([number, dimensions])
+    near = _themes(dimensions)[chance.integers(0, THEMES, PER_DOCUMENT)]
+    made = near + chance.standard_normal((PER_DOCUMENT, dimensions))
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+
+def question(seed: int, documents: int, dimensions: int) -> tuple[str, Vectors]:
+    """Ten words of a chunk, as often common as there, and a vector near the chunk's, of shape (dimensions,)."""
+    chance = np.random.default_rng([seed, 7])
+    number, index = int(chance.integers(0, documents)), int(chance.integers(0, PER_DOCUMENT))
+    words = list(texts(number))[index].split()
+    vector = vectors_of(number, dimensions)[index] + 0.5 * vectors_of(documents + seed, dimensions)[0]
+    return " ".join(chance.choice(words, WORDS_A_QUESTION)), np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+@cache
+def _vocabulary() -> tuple[list[str], NDArray[np.float64]]:
+    chance = np.random.default_rng(7)
+    words = ["".join(chance.choice(SYLLABLES, chance.integers(1, 5))) for _ in range(WORDS)]
+    weights = 1 / (np.arange(WORDS) + 3)
+    return words, weights / weights.sum()
+
+
+@cache
+def _themes(dimensions: int) -> NDArray[np.float64]:
+    return np.random.default_rng(5).standard_normal((THEMES, dimensions))

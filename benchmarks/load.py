@@ -1,0 +1,176 @@
+"""Many callers at once against `handler serve`: python -m benchmarks.load [--clients 50] [--seconds 60]
+
+Everything runs on this machine, each part as a process of its own: the handler over the sample corpus, the embeddings
+endpoint, and the callers, who speak HTTP over bare sockets so that they cost little. Each asks again as soon as it is
+answered. Goals: no error but 429 where a limit is set, p99 below 10 times p50, and memory that does not grow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from examples.build import EXAMPLES
+from tests.handler.conftest import API_KEY, ENTRY
+from tests.handler.fuzz import ingest
+from tests.handler.serving import serving
+from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
+
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+MEGABYTE = 1_000_000
+WARM_SECONDS = 2.0
+
+
+@dataclass
+class Measured:
+    """Milliseconds of each answer, how many had which status, and (seconds, bytes) of the server's memory."""
+
+    seconds: float
+    milliseconds: list[float] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
+    memory: list[tuple[float, int]] = field(default_factory=list)
+
+
+def report(measured: Measured) -> dict[str, object]:
+    """The figures."""
+    cuts = statistics.quantiles(measured.milliseconds, n=100)
+    # Caches fill first.
+    later = [point for point in measured.memory if point[0] >= measured.seconds / 3] or measured.memory
+    slope = statistics.linear_regression(*zip(*later, strict=True)).slope if len(later) > 1 else 0.0
+    return {
+        "requests": len(measured.milliseconds),
+        "requests_a_second": round(len(measured.milliseconds) / measured.seconds, 1),
+        "p50_ms": round(cuts[49], 1),
+        "p95_ms": round(cuts[94], 1),
+        "p99_ms": round(cuts[98], 1),
+        "p99_over_p50": round(cuts[98] / cuts[49], 2),
+        "statuses": {str(status): count for status, count in sorted(measured.statuses.items())},
+        "memory_mb": [round(measured.memory[0][1] / MEGABYTE, 1), round(measured.memory[-1][1] / MEGABYTE, 1)],
+        "growth_mb_a_minute": round(slope * 60 / MEGABYTE, 2),
+    }
+
+
+async def load(url: str, bodies: Sequence[bytes], *, clients: int, seconds: float, pid: int) -> Measured:
+    """Have so many clients ask for so long."""
+    host, port = urlsplit(url).hostname or "", urlsplit(url).port or 80
+    # What is read and made at the first request is another benchmark's.
+    await _ask(host, port, bodies, until=time.monotonic() + WARM_SECONDS, measured=Measured(WARM_SECONDS))
+    measured = Measured(seconds)
+    started = time.monotonic()
+    asking = [
+        asyncio.create_task(_ask(host, port, bodies[number:], until=started + seconds, measured=measured))
+        for number in range(clients)
+    ]
+    while time.monotonic() < started + seconds:
+        measured.memory.append((time.monotonic() - started, memory_bytes(pid)))
+        await asyncio.sleep(min(1.0, seconds / 10))
+    await asyncio.gather(*asking)
+    measured.memory.append((time.monotonic() - started, memory_bytes(pid)))
+    return measured
+
+
+async def _ask(host: str, port: int, bodies: Sequence[bytes], *, until: float, measured: Measured) -> None:
+    reader, writer = await asyncio.open_connection(host, port)
+    number = 0
+    while (started := time.monotonic()) < until:
+        writer.write(bodies[number % len(bodies)])
+        number += 1
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(int(length.partition(b":")[2]))
+        measured.milliseconds.append((time.monotonic() - started) * 1000)
+        measured.statuses[int(head.split()[1])] += 1
+    writer.close()
+    await writer.wait_closed()
+
+
+def memory_bytes(pid: int) -> int:
+    """What the process holds in memory."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
+
+
+def requests_of(questions: Sequence[str], *, count: int) -> list[bytes]:
+    """Different requests, as they go over the wire."""
+    made = []
+    for number in range(count):
+        body = json.dumps(
+            {"query": f"{questions[number % len(questions)]} {number}", "top_k": 1 + number % 10}
+        ).encode()
+        head = (
+            f"POST /search HTTP/1.1\r\nHost: load\r\nAuthorization: Bearer {API_KEY}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        made.append(head.encode() + body)
+    return made
+
+
+def _embed(pipe: Connection) -> None:
+    with embeddings_server() as server:
+        pipe.send(server.url)
+        pipe.recv()
+
+
+@contextmanager
+def embedding() -> Iterator[str]:
+    """The embeddings endpoint as a process of its own; yields its URL."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_embed, args=(there,))
+    process.start()
+    try:
+        yield here.recv()
+    finally:
+        here.send("enough")
+        process.join()
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Many callers at once against `handler serve`.")
+    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rate-limit", help="such as 600/minute; 429 is no error then")
+    parser.add_argument("--small", action="store_true", help="a few seconds, to see that it works")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    given = parser.parse_args(argv)
+    if given.small:
+        given.clients, given.seconds = 10, 3.0
+    questions = [each["question"] for each in json.loads((EXAMPLES / "questions.json").read_text("utf-8"))]
+    with tempfile.TemporaryDirectory() as folder, embedding() as embeddings_url:
+        ingest(Path(folder), EmbeddingsServer(url=embeddings_url))
+        environment = {
+            "PATH": os.environ["PATH"],
+            "CHROMA_PATH": folder,
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": embeddings_url,
+            "API_KEYS": str(ENTRY),
+            **({"RATE_LIMIT": given.rate_limit} if given.rate_limit else {}),
+        }
+        with serving(**environment) as served:
+            bodies = requests_of(questions, count=2_000)
+            found = load(served.url, bodies, clients=given.clients, seconds=given.seconds, pid=served.pid)
+            figures = {"clients": given.clients, "seconds": given.seconds, **report(asyncio.run(found))}
+    print(json.dumps(figures, indent=2))
+    if given.json:
+        given.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+    allowed = {"200", "429"} if given.rate_limit else {"200"}
+    statuses = figures["statuses"]
+    assert isinstance(statuses, dict)
+    if set(statuses) - allowed:
+        sys.exit(f"Some answers were errors: {statuses}")
+
+
+if __name__ == "__main__":
+    main()

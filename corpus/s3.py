@@ -1,0 +1,79 @@
+"""Words with S3, for snapshots and for documents: its client, and its errors as ours.
+
+boto3 is imported when it is first needed, because it takes as long as all the rest of a search. Credentials, region and
+endpoint are found as every AWS tool finds them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from corpus.errors import CorpusError
+
+CONNECTIONS = 16
+CONNECT_SECONDS = 3
+READ_SECONDS = 20
+ATTEMPTS = 4
+
+_ABSENT = {"404", "NoSuchKey", "NotFound"}
+# The second is what S3 answers where two conditional writes meet.
+_CHANGED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
+
+
+def s3_client() -> Any:
+    """boto3's client, which connects at its first call; any number of threads may use it. Close it."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=CONNECTIONS,
+    )
+    return boto3.session.Session().client("s3", config=config)
+
+
+@contextlib.contextmanager
+def s3_errors(
+    name: str, *, bucket: str, unavailable: type[CorpusError], conflict: type[CorpusError] | None = None
+) -> Iterator[None]:
+    """Run what talks to S3 about `name`. Raises `unavailable`, and `conflict` where somebody else wrote first."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if conflict and code in _CHANGED:
+            raise conflict(
+                f"Somebody else changed {name} at the same time. See `ingest versions`, then repeat."
+            ) from error
+        raise unavailable(_reason(code, name, bucket)) from error
+    except NoCredentialsError as error:
+        raise unavailable(
+            f"There are no AWS credentials to use {name} with. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY, or run `aws configure`."
+        ) from error
+    except NoRegionError as error:
+        raise unavailable(f"No region for {name}. Set AWS_REGION.") from error
+    except (BotoCoreError, Boto3Error) as error:
+        raise unavailable(f"{name} cannot be used: {type(error).__name__}. {error}") from error
+    except OSError as error:
+        raise unavailable(f"{error.filename or name}: {error.strerror or error}.") from error
+
+
+def _reason(code: str, name: str, bucket: str) -> str:
+    if code == "NoSuchBucket":
+        return f"There is no bucket {bucket!r}. Check the name, or deploy first."
+    if code == "InvalidObjectState":
+        return f"{name} holds objects that are archived. Restore them first."
+    if code in {"AccessDenied", "403", *_ABSENT}:
+        return (
+            f"S3 refused {name} ({code}). Check that these credentials may use the bucket: s3:ListBucket on "
+            "it, s3:GetObject and, to publish, s3:PutObject on its objects."
+        )
+    return f"S3 failed for {name} ({code}). Try again later."

@@ -1,0 +1,11 @@
+"""Chunks in Chroma, and the only package that imports it. Chroma is the one source of truth: no side ledger.
+
+A document is there once its first chunk, its record, is there: that chunk is written last and deleted first.
+"""
+
+from corpus.store.opening import create_store, open_store
+from corpus.store.rows import Where
+from corpus.store.settle import settle_store
+from corpus.store.store import Store
+
+__all__ = ["Store", "Where", "create_store", "open_store", "settle_store"]

@@ -1,0 +1,123 @@
+"""A Chroma collection's records, as many in a request as its server takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from corpus.embedding.model import Vectors
+from corpus.records import Chunk, DocumentRecord
+from corpus.store.errors import translated
+from corpus.stored import metadata_of
+
+T = TypeVar("T")
+Where = Mapping[str, Any]  # Chroma's own filter language.
+Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
+
+PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
+CLOUD_PAGE = 300
+
+
+class Rows:
+    """One collection of a client's. Its methods raise StoreError."""
+
+    def __init__(self, client: Any, collection: Any, *, page: int) -> None:
+        self._client = client
+        self.collection = collection
+        self._page = page
+
+    @property
+    def name(self) -> str:
+        """The collection's name."""
+        return str(self.collection.name)
+
+    def count(self) -> int:
+        """How many records there are."""
+        with translated():
+            return int(self.collection.count())
+
+    def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Chroma's answers for those of the ids that are there."""
+        for part in batched(dict.fromkeys(ids), self._page):
+            with translated():
+                found = self.collection.get(ids=part, include=include)
+            yield found
+
+    def matching(self, where: Where, include: Sequence[str]) -> dict[str, Any]:
+        """Chroma's one answer for all that pass the filter, of which there are few."""
+        with translated():
+            return dict(self.collection.get(where=dict(where), include=include))
+
+    def read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Id, metadata and, where asked for, text of all that pass the filter, read as they are asked for."""
+        include = ["metadatas", "documents"] if texts else ["metadatas"]
+        offset = 0
+        while True:
+            with translated():
+                found = self.collection.get(
+                    where=dict(where) if where else None, include=include, limit=self._page, offset=offset
+                )
+            documents = found["documents"] or [""] * len(found["ids"])
+            yield from zip(found["ids"], found["metadatas"], documents, strict=True)
+            if len(found["ids"]) < self._page:
+                return
+            offset += self._page
+
+    def ids(self, where: Where) -> list[str]:
+        """The ids of all that pass the filter."""
+        if self._page > CLOUD_PAGE:
+            return list(self.matching(where, include=[])["ids"])
+        return [each for each, _, _ in self.read(where, texts=False)]
+
+    def nearest(self, vectors: Vectors, *, count: int, where: Where | None) -> dict[str, Any]:
+        """Chroma's answer with the `count` nearest to each vector, and their distances."""
+        with translated():
+            result = self.collection.query(
+                query_embeddings=list(vectors),
+                n_results=count,
+                where=dict(where) if where else None,
+                include=["distances"],
+            )
+        return dict(result)
+
+    def upsert(self, rows: Iterable[Row]) -> None:
+        """Write the rows, over those of the same id."""
+        for part in batched(rows, self._batch()):
+            with translated():
+                self.collection.upsert(
+                    ids=[chunk.chunk_id for _, chunk, _ in part],
+                    embeddings=[vector for _, _, vector in part],
+                    documents=[chunk.text for _, chunk, _ in part],
+                    metadatas=[metadata_of(chunk, record) for record, chunk, _ in part],
+                )
+
+    def amend(self, metadatas: Mapping[str, Mapping[str, str]]) -> None:
+        """Set fields of the records' metadata, by id."""
+        for part in batched(metadatas, self._batch()):
+            with translated():
+                self.collection.update(ids=part, metadatas=[dict(metadatas[each]) for each in part])
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Delete those of the records that are there."""
+        for part in batched(ids, self._batch()):
+            with translated():
+                self.collection.delete(ids=part)
+
+    def delete_where(self, where: Where) -> None:
+        """Delete what passes the filter."""
+        self.delete(self.matching(where, include=[])["ids"])
+
+    def drop(self) -> None:
+        """Delete the collection, with all that is in it."""
+        with translated():
+            self._client.delete_collection(self.name)
+
+    def _batch(self) -> int:
+        return min(self._page, int(self._client.get_max_batch_size()))
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part

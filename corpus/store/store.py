@@ -1,0 +1,193 @@
+"""One collection: whole documents in, documents, chunks and nearest chunks out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from corpus.collection import CollectionRecord
+from corpus.embedding.model import Vectors
+from corpus.lexical.keeper import Keeper
+from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
+from corpus.store.client import disconnect
+from corpus.store.lease import Lease
+from corpus.store.rows import Rows, Where, batched
+from corpus.stored import TEXT_DIGEST, chunk_from, record_from
+
+DIGESTS_PER_REQUEST = 100
+
+
+class Store:
+    """One collection, opened. Its methods raise StoreError."""
+
+    def __init__(self, client: Any, collection: Any, record: CollectionRecord, *, words: Keeper, page: int) -> None:
+        self.record = record
+        self.words = words
+        self.rows = Rows(client, collection, page=page)
+        self.lease = Lease(client, self.rows.name)
+        self._client = client
+
+    def close(self) -> None:
+        """Let go of the files or the connection."""
+        self.words.close()
+        disconnect(self._client)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, documents: Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]) -> None:
+        """Store whole documents: their chunks first, their records next, then drop what older versions left."""
+        rows = [
+            (record, chunk, vector)
+            for record, chunks, vectors in documents
+            for chunk, vector in zip(chunks, vectors, strict=True)
+        ]
+        self.rows.upsert([row for row in rows if row[1].index != 0])
+        self.rows.upsert([row for row in rows if row[1].index == 0])
+        # Last, so that a crash leaves stale text behind rather than a hole.
+        for record, _, _ in documents:
+            self.rows.delete_where({"$and": [{"document_id": record.document_id}, {"digest": {"$ne": record.digest}}]})
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """Remove documents; ids that are not there are passed over. The record goes first: no half document shows."""
+        for document_id in document_ids:
+            self.rows.delete([record_id_of(document_id)])
+            self.rows.delete_where({"document_id": document_id})
+
+    def restamp(self, stamps: Mapping[str, str]) -> None:
+        """Note by document id that the document's file was looked at again and holds the same."""
+        self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
+
+    def sweep(self, records: Sequence[DocumentRecord]) -> None:
+        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for."""
+        if self.count() == sum(record.chunks for record in records):
+            return
+        digests = {record.document_id: record.digest for record in records}
+        self.rows.delete(
+            [
+                chunk_id
+                for chunk_id, metadata, _ in self.rows.read(None, texts=False)
+                if digests.get(metadata["document_id"]) != metadata["digest"]
+            ]
+        )
+
+    def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors that are stored already, by what `text_digest_of` calls the texts that they stand for."""
+        found: dict[str, Vectors] = {}
+        for part in batched(dict.fromkeys(text_digests), DIGESTS_PER_REQUEST):
+            result = self.rows.matching({TEXT_DIGEST: {"$in": part}}, include=["embeddings", "metadatas"])
+            for metadata, vector in zip(result["metadatas"], result["embeddings"], strict=True):
+                found[metadata[TEXT_DIGEST]] = vector
+        return found
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every document's record, sorted by source."""
+        records = [record_from(metadata) for _, metadata, _ in self.rows.read({"index": 0}, texts=False)]
+        return sorted(records, key=lambda record: record.source)
+
+    def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
+        """The records of those documents that are there, by id."""
+        ids = map(record_id_of, document_ids)
+        records = (record_from(each) for page in self.rows.pages(ids, ["metadatas"]) for each in page["metadatas"])
+        return {record.document_id: record for record in records}
+
+    def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
+        """A document's record and its chunks in order; None where it is not there."""
+        record = self.records([document_id]).get(document_id)
+        if record is None:
+            return None
+        where = {"$and": [{"document_id": document_id}, {"digest": record.digest}]}
+        chunks = [chunk_from(metadata, text) for _, metadata, text in self.rows.read(where, texts=True)]
+        return record, sorted(chunks, key=lambda chunk: chunk.index)
+
+    def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
+        """Those of the chunks that are there, by document and in order."""
+        chunks: list[Chunk] = []
+        for page in self.rows.pages(chunk_ids, ["metadatas", "documents"]):
+            chunks += map(chunk_from, page["metadatas"], page["documents"])
+        return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.index))
+
+    def chunk_at(self, record: DocumentRecord, offset: int) -> Chunk | None:
+        """The first chunk of the document that reaches beyond the character offset; None after its end."""
+        where = {
+            "$and": [
+                {"document_id": record.document_id},
+                {"digest": record.digest},
+                {"end": {"$gt": offset}},
+                {"start": {"$lte": offset}},
+            ]
+        }
+        covering = [chunk_from(metadata, text) for _, metadata, text in self.rows.read(where, texts=True)]
+        if covering:
+            return min(covering, key=lambda chunk: chunk.index)
+        # Between two chunks, or after the last.
+        where["$and"].pop()
+        later = [chunk_from(metadata, "") for _, metadata, _ in self.rows.read(where, texts=False)]
+        return min(later, key=lambda chunk: chunk.index, default=None)
+
+    def nearest(self, vector: Vectors, *, count: int, where: Where | None = None) -> list[Hit]:
+        """The chunks nearest to a vector of shape (dimensions,), best first, of whole documents only.
+
+        `score` is the cosine similarity, negative ones as 0: same direction 1.0, 45 degrees 0.71, unrelated 0.0.
+        """
+        hits: list[Hit] = []
+        # Again, where a document is being replaced right now: what is half in or half out made room for others.
+        for depth in (count, 4 * count):
+            (cosines,) = self.similar(vector[np.newaxis], count=depth, where=where)
+            chunks = self.whole(list(cosines))
+            hits = [Hit(chunk=chunk, score=min(1.0, max(0.0, cosines[each]))) for each, chunk in chunks.items()][:count]
+            if len(chunks) == len(cosines):
+                break
+        return hits
+
+    def similar(self, vectors: Vectors, *, count: int, where: Where | None = None) -> list[dict[str, float]]:
+        """For each vector, the `count` nearest chunks' ids, nearest first, with their cosines, -1 to 1.
+
+        Some may be of documents that are half written: `whole` tells.
+        """
+        result = self.rows.nearest(vectors, count=count, where=where)
+        return [
+            {chunk_id: 1.0 - distance for chunk_id, distance in zip(ids, distances, strict=True)}
+            for ids, distances in zip(result["ids"], result["distances"], strict=True)
+        ]
+
+    def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
+        found: dict[str, float] = {}
+        for page in self.rows.pages(chunk_ids, ["embeddings"]):
+            if page["ids"]:
+                stored = np.asarray(page["embeddings"], dtype=np.float32)
+                lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
+                found |= dict(zip(page["ids"], (stored @ vector / np.maximum(lengths, 1e-12)).tolist(), strict=True))
+        return found
+
+    def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
+        """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
+        wanted = [*chunk_ids, *(record_id_of(document_id_in(each)) for each in chunk_ids)]
+        found: dict[str, Chunk] = {}
+        for page in self.rows.pages(wanted, ["metadatas", "documents"]):
+            found |= dict(zip(page["ids"], map(chunk_from, page["metadatas"], page["documents"]), strict=True))
+        # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
+        return {
+            chunk_id: chunk
+            for chunk_id in chunk_ids
+            if (chunk := found.get(chunk_id))
+            and (record := found.get(record_id_of(chunk.document_id)))
+            and record.digest == chunk.digest
+        }
+
+    def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
+        """Every chunk of those documents, read as it is asked for."""
+        digests = {record.document_id: record.digest for record in records}
+        for _, metadata, text in self.rows.read(None, texts=True):
+            if digests.get(metadata["document_id"]) == metadata["digest"]:
+                yield chunk_from(metadata, text)
+
+    def count(self) -> int:
+        """How many chunks are stored."""
+        return self.rows.count()

@@ -1,0 +1,145 @@
+"""One HTTP request to the deployment under check, and its reply in bounds. Follows no redirect; shows no key."""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from handler.check.document import Schema, listed, mapping, resolve
+
+# What a GPT waits for at most, and more than it takes. https://developers.openai.com/api/docs/actions/production
+TIMEOUT_SECONDS = 45.0
+MAX_REPLY_BYTES = 4_000_000
+SHOWN_CHARS = 160
+WRONG_KEY = "ra_this-key-is-wrong-on-purpose"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came. `status` is 0 where nothing did, and `text` then says why."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        """The body's value; None where it is not JSON."""
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it is a page for people."""
+        return "html" in self.headers.get("content-type", "") or self.text.lstrip()[:1] == "<"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """The key, and how the document wants it: a scheme of Authorization, or a header of its own."""
+
+    key: str
+    scheme: str = "Bearer"
+    header: str | None = None
+
+    def headers(self, key: str) -> dict[str, str]:
+        """As it is sent."""
+        if self.header is not None:
+            return {self.header: key}
+        if self.scheme == "Basic" and ":" in key:
+            key = base64.b64encode(key.encode()).decode()
+        return {"Authorization": f"{self.scheme} {key}"}
+
+
+def credentials_of(document: Schema, operation: Schema, key: str) -> Credentials | None:
+    """How the operation wants the key; None where it wants none."""
+    wanted = operation.get("security", document.get("security"))
+    known = mapping(mapping(document.get("components")).get("securitySchemes"))
+    for choice in listed(wanted):
+        for name in mapping(choice):
+            scheme = resolve(document, known.get(name))
+            if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+                return Credentials(key=key, header=str(scheme.get("name")))
+            return Credentials(key=key, scheme="Basic" if scheme.get("scheme") == "basic" else "Bearer")
+    return None
+
+
+class Caller:
+    """Sends requests, from several threads if need be."""
+
+    def __init__(self, *, secret: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._secret = secret
+        self._client = httpx.Client(follow_redirects=False, timeout=timeout_seconds, trust_env=True)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def send(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Reply:
+        """The reply; one with status 0 where there is none."""
+        started = time.monotonic()
+        sent = {"User-Agent": "retrieval-action-check", "Accept": "application/json, */*", **(headers or {})}
+        try:
+            with self._client.stream(method, url, headers=sent, content=body) as response:
+                content = bytearray()
+                for piece in response.iter_bytes():
+                    content += piece
+                    if len(content) > MAX_REPLY_BYTES or time.monotonic() - started > TIMEOUT_SECONDS:
+                        break
+                text = content.decode("utf-8", "replace")
+                received = dict(response.headers)
+                status = response.status_code
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError) as error:
+            return Reply(status=0, headers={}, text=reason(error), seconds=time.monotonic() - started)
+        return Reply(status=status, headers=received, text=text, seconds=time.monotonic() - started)
+
+    def told(self, reply: Reply) -> str:
+        """The reply in a few words, for people. The key never stands in it, not even where the server sent it back."""
+        if reply.status == 0:
+            return self.clean(reply.text)
+        if 300 <= reply.status < 400:
+            return self.clean(f"{reply.status}, a redirect to {reply.headers.get('location', 'nowhere')}")
+        if reply.is_html:
+            return f"{reply.status} with an HTML page"
+        answer = mapping(reply.json)
+        if isinstance(answer.get("error"), str):
+            return self.clean(f"{reply.status} {answer['error']}: {answer.get('message', '')}")
+        return self.clean(f"{reply.status} {reply.text}")
+
+    def clean(self, text: str) -> str:
+        """One short line without the key and without what a terminal would obey."""
+        if self._secret:
+            text = text.replace(self._secret, "***")
+        line = "".join(character if character.isprintable() else " " for character in text)
+        line = " ".join(line.split())
+        return line if len(line) <= SHOWN_CHARS else line[: SHOWN_CHARS - 1] + "…"
+
+
+def reason(error: Exception) -> str:
+    """Why there was no reply, as people would say it."""
+    text = str(error)
+    known = {
+        "CERTIFICATE_VERIFY_FAILED": "its TLS certificate is not trusted",
+        "WRONG_VERSION_NUMBER": "it does not speak TLS; is it http:// in place of https://?",
+        "RECORD_LAYER_FAILURE": "it does not speak TLS; is it http:// in place of https://?",
+        "Connection refused": "nothing listens there",
+        "Name or service not known": "there is no such host",
+        "nodename nor servname": "there is no such host",
+        "No address associated": "there is no such host",
+        "Temporary failure in name resolution": "the host's name cannot be looked up",
+    }
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    return next((words for sign, words in known.items() if sign in text), text or type(error).__name__)

@@ -1,0 +1,96 @@
+"""`handler check`: find the deployment's document, ask the matrix row by row, show it. Exit code 0 when all hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from corpus.errors import SettingsError
+from corpus.settings import load
+from handler.check.call import Caller, Credentials, credentials_of
+from handler.check.matrix import Matrix, Row, Wishes
+from handler.check.settings import CheckSettings
+from handler.check.target import Search, Target, find_search, find_target
+
+ALL_HOLD, SOME_FAIL = 0, 1
+URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+STYLES = {"ok": "green", "failed": "bold red", "skipped": "yellow"}
+
+
+def check(url: str, *, key: str | None, wishes: Wishes, as_json: bool) -> int:
+    """The exit code. Raises SettingsError for a wrong URL or a missing key, CannotCheck where there is no action."""
+    if not URL.fullmatch(url):
+        raise SettingsError(
+            f"{url!r} is not a URL. Give the one under which the action is reached, such as https://api.example.com."
+        )
+    given = key if key is not None else _from_environment()
+    err = Console(stderr=True, highlight=False, soft_wrap=True)
+    caller = Caller(secret=given or "")
+    try:
+        err.print(Text(f"Checking {url}"))
+        target = find_target(caller, url)
+        search = find_search(target.document)
+        credentials = _credentials(target, search, given, wishes)
+        rows = []
+        matrix = Matrix(
+            caller,
+            target,
+            search,
+            credentials,
+            wishes,
+            lambda seconds: err.print(Text(f"The rate limit is used up; waiting {seconds} s for the next window.")),
+        )
+        for row in matrix.rows():
+            rows.append(row)
+            if err.is_terminal:
+                err.print(Text(f"  {row.name}: {row.outcome}", style=STYLES[row.outcome]))
+    finally:
+        caller.close()
+    _show(url, rows, as_json=as_json)
+    return SOME_FAIL if any(row.outcome == "failed" for row in rows) else ALL_HOLD
+
+
+def _from_environment() -> str | None:
+    secret = load(CheckSettings).action_key
+    return secret.get_secret_value() if secret else None
+
+
+def _credentials(target: Target, search: Search, key: str | None, wishes: Wishes) -> Credentials | None:
+    wanted = credentials_of(target.document, search.operation.body, key or "")
+    if wanted is None:
+        # The document asks for no key. Where one was given, the rows about keys will say what is wrong.
+        return Credentials(key=key) if key and not wishes.is_open else None
+    if not key:
+        raise SettingsError(
+            "The action wants a key. Give it in the environment variable ACTION_KEY, or as --key (which others on this "
+            "machine may see in the list of processes)."
+        )
+    return wanted
+
+
+def _show(url: str, rows: list[Row], *, as_json: bool) -> None:
+    out = Console(highlight=False)
+    failed = [row for row in rows if row.outcome == "failed"]
+    if as_json:
+        payload = {"url": url, "ok": not failed, "rows": [asdict(row) for row in rows]}
+        out.file.write(json.dumps(payload, indent=2, ensure_ascii=False) + "\n")
+        return
+    if out.is_terminal:
+        table = Table("", "check", "what came", title=url, title_justify="left")
+        for row in rows:
+            table.add_row(Text(row.outcome, style=STYLES[row.outcome]), row.name, Text(row.came))
+        out.print(table)
+    else:
+        for row in rows:
+            out.file.write(f"{row.outcome:<8}{row.name:<20}{row.came}\n")
+    for row in failed:
+        lines = f"\n{row.name}\n  expected  {row.expected}\n  came      {row.came}\n  way out   {row.remedy}"
+        out.print(Text(lines), soft_wrap=True)
+    held = sum(row.outcome == "ok" for row in rows)
+    skipped = sum(row.outcome == "skipped" for row in rows)
+    out.print(f"\n{held} of {len(rows)} hold" + (f", {skipped} skipped" if skipped else ""))

@@ -1,0 +1,42 @@
+"""Patterns as in .gitignore, over the names of files, pages and objects. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pathspec
+
+from corpus.errors import SettingsError
+
+
+class Selection:
+    """What --include and --exclude leave. Raises SettingsError for a pattern that is none."""
+
+    def __init__(self, *, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> None:
+        self._include = _patterns_or_none("--include", include)
+        self._exclude = _patterns_or_none("--exclude", exclude)
+
+    def excludes(self, name: str) -> bool:
+        """True for what is not wanted; a folder's name ends with a slash."""
+        return self._exclude is not None and self._exclude.match_file(name)
+
+    def includes(self, name: str) -> bool:
+        """True for a name that may be wanted; folders are for what is in them to decide."""
+        return self._include is None or self._include.match_file(name)
+
+    def takes(self, name: str) -> bool:
+        """True for what is wanted where there are no folders to pass."""
+        return self.includes(name) and not self.excludes(name)
+
+
+def patterns(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec:
+    """Patterns as in .gitignore. Raises SettingsError, naming `origin`, for one that is none."""
+    try:
+        return pathspec.GitIgnoreSpec.from_lines(lines)
+    except ValueError as error:
+        raise SettingsError(f"{origin} has a pattern that cannot be read: {error}") from None
+
+
+def _patterns_or_none(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec | None:
+    given = list(lines)
+    return patterns(origin, given) if given else None

@@ -1,0 +1,130 @@
+"""Connections to addresses that were looked at first: what a name leads to is checked, and that address is called.
+
+So a name that leads elsewhere a moment later (DNS rebinding) changes nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+from corpus.errors import DocumentUnreadable
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_public(address: str) -> bool:
+    """True where anybody on the internet would reach the same machine."""
+    ip = _unwrapped(address)
+    return ip.is_global and not _is_never_allowed(ip) and not getattr(ip, "is_site_local", False)
+
+
+def is_callable(address: str, *, allow_private: bool) -> bool:
+    """True where we may connect. Link-local addresses, where clouds keep their machines' credentials, never."""
+    if allow_private:
+        return not _is_never_allowed(_unwrapped(address))
+    return is_public(address)
+
+
+def _is_never_allowed(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return ip.is_link_local or ip.is_multicast
+
+
+def _unwrapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An IPv6 address that stands for one of IPv4 counts as that."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else ip)
+
+
+class CheckedBackend(httpcore.SyncBackend):
+    """Connects for httpcore, and lets nothing last beyond `deadline` (time.monotonic). For one thread, but `abort`."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        super().__init__()
+        self._allow_private = allow_private
+        self.deadline = 0.0
+        self._sockets: list[socket.socket] = []
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Raises DocumentUnreadable where the host is none or not to be called, else httpcore's errors."""
+        failure: Exception = httpcore.ConnectError("no address")
+        for address in self._addresses(host, port):
+            try:
+                stream = super().connect_tcp(address, port, self.left(timeout), local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                self._sockets = [*self._sockets[-8:], stream.get_extra_info("socket")]
+                return _Stream(stream, self)
+        raise failure
+
+    def left(self, timeout: float | None) -> float:
+        """The time that is left, `timeout` at most. Raises httpcore.ReadTimeout where it is up."""
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
+            raise httpcore.ReadTimeout("the time is up")
+        return seconds if timeout is None else min(seconds, timeout)
+
+    def abort(self) -> None:
+        """End what another thread waits for."""
+        self.deadline = 0.0
+        for each in self._sockets:
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:  # Closed already.
+                continue
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise DocumentUnreadable("Its host cannot be found. Check the URL and this machine's connection.") from None
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if not all(is_callable(address, allow_private=self._allow_private) for address in addresses):
+            raise DocumentUnreadable(
+                "Its host is in no network that may be asked: a private, local or reserved address. "
+                + (
+                    "Link-local ones never are."
+                    if self._allow_private
+                    else "Set ALLOW_PRIVATE_ADDRESSES=true if it is yours."
+                )
+            )
+        return addresses
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, backend: CheckedBackend) -> None:
+        self._stream = stream
+        self._backend = backend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._backend.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._backend.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._backend.left(timeout))
+        return _Stream(secured, self._backend)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

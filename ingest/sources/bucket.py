@@ -1,0 +1,149 @@
+"""Objects below a prefix of an S3 bucket, as if it were a folder. Nothing is fetched whose ETag is known."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.s3 import s3_client, s3_errors
+from corpus.settings import S3_URL
+from ingest.find import SIDECARS
+from ingest.item import Fetched, Found, Item
+from ingest.patterns import Selection
+from ingest.readers import is_readable, why_not
+from ingest.readers.registry import MAX_FILE_BYTES
+from ingest.sources.client import Patience
+from ingest.sources.spool import Spool
+
+_BLOCK = 1 << 20
+
+
+class BucketSource:
+    """See Source. Close it."""
+
+    def __init__(self, spool: Spool, patience: Patience, *, selection: Selection) -> None:
+        self._spool = spool
+        self._patience = patience
+        self._selection = selection
+
+    @functools.cached_property
+    def _client(self) -> Any:
+        return s3_client()
+
+    def look(self, named: str, found: Found) -> None:
+        match = S3_URL.fullmatch(named)
+        if match is None:
+            reason = "An S3 source looks like s3://bucket/prefix, the bucket's name in small letters."
+            found.failed.append((named, DocumentUnreadable(reason)))
+            return
+        bucket, prefix = match.group(1), (match.group(2) or "").strip("/")
+        scope = f"s3://{bucket}/{prefix}".rstrip("/")
+        try:
+            with s3_errors(scope, bucket=bucket, unavailable=DocumentUnreadable):
+                objects = {entry["Key"]: entry for entry in self._listed(bucket, prefix)}
+        except DocumentError as error:
+            found.failed.append((scope, error))
+            return
+        if not objects:
+            reason = "Nothing lies at or below it. Check the name; nothing is pruned by it."
+            found.failed.append((scope, DocumentMissing(reason)))
+            return
+        found.scopes.append(scope)
+        for key in objects:
+            if key == prefix or not key.endswith(SIDECARS):
+                self._take(_Bucket(self, bucket, prefix, objects), key, found)
+
+    def close(self) -> None:
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    def bring(self, bucket: str, key: str) -> tuple[Path, dict[str, Any]]:
+        """The object's content and what S3 says of it now. Raises DocumentUnreadable."""
+        path = self._spool.new()
+        with s3_errors(f"s3://{bucket}/{key}", bucket=bucket, unavailable=DocumentUnreadable):
+            answer = self._client.get_object(Bucket=bucket, Key=key)
+            with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
+                for block in body.iter_chunks(_BLOCK):
+                    self._patience.wait()
+                    target.write(block)
+        return self._spool.named(path, PurePosixPath(key).name), answer
+
+    def _listed(self, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
+        """Every object that is named `prefix`, or lies below it as in a folder; the folders' own marks left out."""
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):
+                key = entry["Key"]
+                if not key.endswith("/") and (not prefix or key == prefix or key.startswith(f"{prefix}/")):
+                    yield entry
+
+    def _take(self, bucket: _Bucket, key: str, found: Found) -> None:
+        source = f"s3://{bucket.name}/{key}"
+        is_named = key == bucket.prefix
+        name = key.removeprefix(bucket.prefix).strip("/")
+        is_hidden = any(part.startswith(".") for part in name.split("/"))
+        if not is_named and (is_hidden or not self._selection.takes(name)):
+            found.spared.append(source)
+        elif not is_readable(Path(key)):
+            found.spared.append(source)
+            if is_named:
+                found.failed.append((source, DocumentUnsupported(why_not(Path(key)))))
+            else:
+                found.skipped.append((source, why_not(Path(key))))
+        elif bucket.objects[key]["Size"] > MAX_FILE_BYTES:
+            found.spared.append(source)
+            reason = f"The object is larger than the {MAX_FILE_BYTES // 2**20} MB that are read. Split it."
+            found.failed.append((source, DocumentUnreadable(reason)))
+        else:
+            found.items.append(bucket.item(source, key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    """What was listed."""
+
+    source: BucketSource
+    name: str
+    prefix: str
+    objects: dict[str, dict[str, Any]]
+
+    def item(self, source: str, key: str) -> Item:
+        sidecar = next((key + end for end in SIDECARS if key + end in self.objects), None)
+        described = [self.objects[sidecar]] if sidecar else []
+        return Item(
+            source=source,
+            place=source,
+            remote=S3Object(self.source, self.name, key, sidecar),
+            mark=_mark_of(self.objects[key], *described),
+            modified_ns=_modified_ns(self.objects[key]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class S3Object:
+    """See Remote. Its listing told already whether it changed."""
+
+    source: BucketSource
+    bucket: str
+    key: str
+    sidecar: str | None
+
+    def fetch(self, known: str) -> Fetched:  # noqa: ARG002 - see Remote
+        path, answer = self.source.bring(self.bucket, self.key)
+        if self.sidecar is None:
+            return Fetched(path=path, mark=_mark_of(answer), modified_ns=_modified_ns(answer))
+        beside, described = self.source.bring(self.bucket, self.sidecar)
+        mark = _mark_of(answer, described)
+        return Fetched(path=path, mark=mark, modified_ns=_modified_ns(answer), sidecar=beside)
+
+
+def _mark_of(*entries: dict[str, Any]) -> str:
+    return " ".join(str(entry["ETag"]).strip('"') for entry in entries)
+
+
+def _modified_ns(entry: dict[str, Any]) -> int:
+    return int(entry["LastModified"].timestamp()) * 10**9

@@ -1,0 +1,216 @@
+"""Fetch over HTTP from servers that nobody vouches for: every hop is checked, everything has a limit.
+
+A proxy is not used: it would look up the names itself, and no address could be checked.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import httpcore
+
+from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
+from ingest.sources.addresses import CheckedBackend
+from ingest.sources.inflate import Writer
+from ingest.sources.urls import joined
+
+USER_AGENT = f"retrieval-action/{version('retrieval-action')} (ingest)"
+MAX_REDIRECTS = 5
+ATTEMPTS = 3
+RETRY_SECONDS = 0.5
+# Who asks for more patience is asked again in the next run.
+MAX_WAIT_SECONDS = 60.0
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_PASSING = {429, 500, 502, 503, 504}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one fetch. `max_bytes` is unpacked."""
+
+    allow_private: bool
+    timeout_seconds: float
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """`status` is 200 or 304; `url` is where the redirects led; the names of headers are in small letters."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+
+
+class Patience:
+    """What the servers asked for with Retry-After holds for all clients of a run. `stop` ends every wait."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self._until = 0.0
+
+    def wait(self) -> None:
+        """Wait until requests are welcome. Raises DocumentUnreadable when the run is stopped."""
+        while (seconds := self._until - time.monotonic()) > 0 and not self.stop.is_set():
+            self.stop.wait(seconds)
+        if self.stop.is_set():
+            raise DocumentUnreadable("The run was stopped. Run it again.")
+
+    def ask_for(self, seconds: float) -> None:
+        """Hold everybody for some seconds from now."""
+        self._until = max(self._until, time.monotonic() + seconds)
+
+
+class _TryAgain(Exception):
+    """`error` is what to say where no further try helps; `seconds` is what the server asked for."""
+
+    def __init__(self, error: DocumentError, seconds: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.seconds = seconds
+
+
+class Client:
+    """Keeps connections open between fetches. For one thread at a time, but `abort`."""
+
+    def __init__(self, limits: Limits, patience: Patience, tls: ssl.SSLContext) -> None:
+        self._limits = limits
+        self._patience = patience
+        self._backend = CheckedBackend(allow_private=limits.allow_private)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, network_backend=self._backend, max_connections=4, keepalive_expiry=30
+        )
+
+    def get(self, url: str, into: Path, *, asking: Mapping[str, str], accept: Callable[[Response], None]) -> Response:
+        """Write what a normalised URL holds to a file; with status 304 there is none. `asking` are further headers.
+
+        `accept` may raise before the content is read. Raises DocumentError.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            self._patience.wait()
+            try:
+                return self._follow(url, into, asking, accept)
+            except _TryAgain as again:
+                seconds = RETRY_SECONDS * 2 ** (attempt - 1) if again.seconds is None else again.seconds
+                if attempt == ATTEMPTS or seconds > MAX_WAIT_SECONDS:
+                    raise again.error from None
+                if again.seconds is None:
+                    self._patience.stop.wait(seconds)
+                else:
+                    self._patience.ask_for(seconds)
+
+    def abort(self) -> None:
+        """End what another thread waits for."""
+        self._backend.abort()
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _follow(self, url: str, into: Path, asking: Mapping[str, str], accept: Callable[[Response], None]) -> Response:
+        self._backend.deadline = time.monotonic() + self._limits.timeout_seconds
+        current = url
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                got = self._ask(current, into, asking, accept)
+            except httpcore.TimeoutException:
+                seconds = self._limits.timeout_seconds
+                raise DocumentUnreadable(
+                    f"The server takes longer than {seconds:g} s, or says nothing. Try later, or raise "
+                    "FETCH_TIMEOUT_SECONDS."
+                ) from None
+            except httpcore.ConnectError as error:
+                raise _TryAgain(_unconnected(error)) from None
+            except (httpcore.NetworkError, httpcore.ProtocolError):
+                broken = "The connection broke, or the server speaks no HTTP. Try again later."
+                raise _TryAgain(DocumentUnreadable(broken)) from None
+            if got.status not in _REDIRECTS:
+                return got
+            current = _next(current, got.headers)
+        raise DocumentUnreadable(f"It redirects more than {MAX_REDIRECTS} times. Name the page that it leads to.")
+
+    def _ask(self, url: str, into: Path, asking: Mapping[str, str], accept: Callable[[Response], None]) -> Response:
+        headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", **asking}
+        timeouts = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": CONNECT_SECONDS}
+        with self._pool.stream("GET", url, headers=_in_bytes(headers), extensions={"timeout": timeouts}) as answer:
+            got = Response(url, answer.status, _in_text(answer.headers))
+            if got.status in _REDIRECTS or (got.status == 304 and asking):
+                return got
+            if got.status != 200:
+                raise _refusal(got)
+            accept(got)
+            encoding = got.headers.get("content-encoding", "identity").strip().lower()
+            if encoding not in {"identity", "gzip", "x-gzip", ""}:
+                raise DocumentUnreadable(f"The server packs its answer as {encoding[:40]!r}. Save it as a file.")
+            with Writer(into, packed="gzip" in encoding, max_bytes=self._limits.max_bytes) as target:
+                for block in answer.iter_stream():
+                    target.write(block)
+                    self._backend.left(None)
+                target.finish()
+            return got
+
+
+def _next(url: str, headers: Mapping[str, str]) -> str:
+    target = headers.get("location")
+    if not target:
+        raise DocumentUnreadable("It redirects without saying where to. Name the page itself.")
+    led = joined(url, target)
+    if url.startswith("https:") and not led.startswith("https:"):
+        raise DocumentUnreadable("It redirects from https to http, where anybody could change it: refused.")
+    return led
+
+
+def _unconnected(error: Exception) -> DocumentError:
+    if isinstance(error.__cause__ or error.__context__, ssl.SSLError):
+        return DocumentUnreadable("Its certificate is not trusted, or it speaks no TLS. Check the URL.")
+    return DocumentUnreadable("Nothing answers there. Check the URL, or try later.")
+
+
+def _refusal(got: Response) -> Exception:
+    status = got.status
+    if status in {404, 410}:
+        return DocumentMissing(f"There is no such page (HTTP {status}). Check the URL, or the sitemap that lists it.")
+    if status in {401, 403, 407}:
+        return DocumentUnreadable(f"The server shows it to nobody unknown (HTTP {status}). Save it as a file.")
+    error = DocumentUnreadable(f"The server failed (HTTP {status}). Try again later.")
+    if status not in _PASSING:
+        return error
+    seconds = _retry_after(got.headers.get("retry-after"))
+    if seconds is not None and seconds > MAX_WAIT_SECONDS:
+        reason = f"The server asks to come back in {seconds:.0f} s (HTTP {status}). Run it again then."
+        error = DocumentUnreadable(reason)
+    return _TryAgain(error, seconds)
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Seconds from a Retry-After header (RFC 9110, 10.2.3); None where it says nothing."""
+    if header is None:
+        return None
+    if header.strip().isdecimal():
+        return float(header[:9])
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max((aware - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _in_bytes(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+
+
+def _in_text(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}

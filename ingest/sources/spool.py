@@ -1,0 +1,38 @@
+"""A folder for content on its way to the readers, each in a folder of its own that goes once it is read."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class Spool:
+    """Use it as a context manager; what is left goes with it. Any number of threads may use it."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="ingest-"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def new(self) -> Path:
+        """Where content may be written."""
+        return Path(tempfile.mkdtemp(dir=self._folder)) / "content"
+
+    def named(self, path: Path, name: str) -> Path:
+        """The same content under a name that tells its type as `name` does."""
+        suffix = Path(name).suffix
+        return path.rename(path.with_name(f"content{suffix}" if suffix else name.lower()))
+
+    def drop(self, path: Path | None) -> None:
+        """Delete content that was read, if it was brought here."""
+        if path is not None and path.is_relative_to(self._folder):
+            shutil.rmtree(path.parent, ignore_errors=True)

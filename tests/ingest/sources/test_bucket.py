@@ -1,0 +1,72 @@
+"""Objects of a real S3 server, through the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.item import Found
+from ingest.patterns import Selection
+from ingest.sources.bucket import BucketSource
+from ingest.sources.client import Patience
+from ingest.sources.spool import Spool
+from tests.ingest.command_line import Ingest, result_of
+from tests.openai_server import EmbeddingsServer
+from tests.s3_server import S3Server
+
+
+def test_a_prefix_is_kept_like_a_folder(s3: S3Server, ingest: Ingest, server: EmbeddingsServer) -> None:
+    bucket = s3.bucket()
+    client = s3.client()
+
+    def put(key: str, text: str) -> None:
+        client.put_object(Bucket=bucket, Key=key, Body=text.encode())
+
+    put("team/docs/a.md", "# Pump\n\nIt hums.")
+    put("team/docs/a.md.meta.yaml", "title: All about the pump\n")
+    put("team/docs/deep/b.txt", "It leaks.")
+    put("team/docs/photo.png", "no text")
+    put("team/docs-old/c.md", "Not asked for.")
+    url = f"s3://{bucket}/team/docs/"
+    first = result_of(ingest("add", url, "--json", server=server))
+    assert (first["added"], len(first["skipped"])) == (2, 1)
+    listed = {each["source"]: each for each in result_of(ingest("list", "--json"))["documents"]}
+    assert listed.keys() == {f"{url}a.md", f"{url}deep/b.txt"}
+    assert listed[f"{url}a.md"]["title"] == "All about the pump"
+    put("team/docs/deep/b.txt", "It leaks no more.")
+    client.delete_object(Bucket=bucket, Key="team/docs/a.md")
+    second = result_of(ingest("add", url, "--prune", "--json", server=server))
+    assert (second["added"], second["updated"], second["unchanged"], second["removed"]) == (0, 1, 0, 1)
+    gone = ingest("add", f"s3://{bucket}/team/nowhere", "--prune", "--json", server=server)
+    assert gone.returncode == 1
+    assert "Nothing lies at or below it" in gone.stdout
+    client.close()
+
+
+def look(url: str, spool: Spool) -> Found:
+    found = Found()
+    source = BucketSource(spool, Patience(), selection=Selection())
+    source.look(url, found)
+    source.close()
+    return found
+
+
+def test_more_than_a_thousand_objects_are_listed_and_their_etag_tells(s3: S3Server, spool: Spool) -> None:
+    bucket = s3.bucket()
+    client = s3.client()
+    for number in range(1001):
+        client.put_object(Bucket=bucket, Key=f"{number}.txt", Body=b"x")
+    client.close()
+    found = look(f"s3://{bucket}", spool)
+    assert len(found.items) == 1001
+    assert len({item.mark for item in found.items}) == 1
+    remote = found.items[0].remote
+    assert remote is not None
+    brought = remote.fetch("")
+    assert brought is not None
+    assert (brought.path.read_bytes(), brought.mark) == (b"x", found.items[0].mark)
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_bucket_that_is_not_there_or_has_no_name_is_told(spool: Spool) -> None:
+    assert "There is no bucket" in str(look("s3://not-there-at-all/x", spool).failed[0][1])
+    assert "looks like s3://bucket/prefix" in str(look("s3:///x", spool).failed[0][1])
