@@ -53,7 +53,7 @@ def keep_chunks(store: Path, folder: Path) -> None:
 
 def ours(folder: Path, store: Path) -> Callable[[], object]:
     settings = IngestSettings(chroma_path=store, source_root=folder, embedding_model=MODEL)
-    return lambda: add_documents([folder], settings, AddOptions())
+    return lambda: add_documents([str(folder)], settings, AddOptions())
 
 
 def bare(folder: Path, store: Path, *, metadata: bool = False) -> Callable[[], object]:
