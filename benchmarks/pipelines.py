@@ -21,7 +21,7 @@ import openai
 import tiktoken
 from chromadb.config import Settings
 
-from corpus.store import HNSW
+from corpus.store.opening import HNSW
 from ingest.add import AddOptions, add_documents
 from ingest.settings import IngestSettings
 

@@ -13,13 +13,16 @@ from corpus.lexical.files import FORMAT, INDEX_FILE, read_about, save_bm25, unus
 from corpus.lexical.forward import Forward
 from corpus.lexical.terms import VERSION
 
-
-def write_index(directory: Path, chunks: Iterable[tuple[str, str]], *, stamp: str) -> None:
-    """Index (chunk id, text) pairs from nothing. `stamp` is the caller's name for this state of the corpus."""
-    _write(directory, Forward.of(chunks), stamp)
+# Chunk id and text, or what was cut from them already.
+Texts = Iterable[tuple[str, str]] | Forward
 
 
-def update_index(directory: Path, *, add: Iterable[tuple[str, str]], remove: Collection[str], stamp: str) -> None:
+def write_index(directory: Path, chunks: Texts, *, stamp: str) -> None:
+    """Index chunks from nothing. `stamp` is the caller's name for this state of the corpus."""
+    _write(directory, _cut(chunks), stamp)
+
+
+def update_index(directory: Path, *, add: Texts, remove: Collection[str], stamp: str) -> None:
     """Bring the index up to date; the result is the one that `write_index` makes of the same chunks.
 
     An added chunk takes the place of one with the same id. Raises LexicalIndexUnusable as opening does: then write it.
@@ -29,7 +32,11 @@ def update_index(directory: Path, *, add: Iterable[tuple[str, str]], remove: Col
         before = Forward.load(directory / about["generation"])
     except (OSError, ValueError) as error:
         raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
-    _write(directory, before.without(remove).merged(Forward.of(add)), stamp)
+    _write(directory, before.without(remove).merged(_cut(add)), stamp)
+
+
+def _cut(chunks: Texts) -> Forward:
+    return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
 
 
 def _write(directory: Path, forward: Forward, stamp: str) -> None:

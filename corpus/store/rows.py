@@ -104,10 +104,6 @@ class Rows:
             with translated():
                 self.collection.delete(ids=part)
 
-    def delete_where(self, where: Where) -> None:
-        """Delete what passes the filter."""
-        self.delete(self.matching(where, include=[])["ids"])
-
     def drop(self) -> None:
         """Delete the collection, with all that is in it."""
         with translated():
