@@ -14,6 +14,7 @@ from ingest.describe import Description
 from ingest.document import Document
 from ingest.item import Found, Item
 from ingest.prepare import digest_of, source_of
+from ingest.reading import size_of
 from ingest.stamps import known_mark, origin_in, stamp_of
 
 # None stands for content that is still what the mark stands for that came with the item.
@@ -57,6 +58,7 @@ class Changes:
                 yield item, [Same(record.document_id, None) for record in stored]
             else:
                 to_read.append((item, known_mark(stored, item.place, self._job.options)))
+        self._cutting.expect(sum(size_of(item.path) for item, _ in to_read if item.path))
         for item, result in self._job.read(to_read):
             yield item, list(self._changes_in(item, result))
 

@@ -5,7 +5,6 @@ Chroma keeps Python's lock for as long as it writes, so that a thread beside it 
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import signal
 import threading
@@ -25,12 +24,11 @@ from ingest.child import Child, line_to_parent, quieten, receive
 from ingest.item import Item
 from ingest.prepare import prepare, source_of
 
-# A process is worth its start once so many characters were cut here.
-CHARACTERS_HERE = 400_000
+# So many characters to cut are worth the start of a process.
+WORTH_A_PROCESS = 400_000
 # So many go to a process at once, which takes it a tenth of a second; enough groups wait there for the time of a write.
 CHARACTERS_PER_GROUP = 100_000
 GROUPS_AHEAD = 6
-READY = "ready"
 
 Found = tuple[Item, list[Change | Draft]]
 Cut = New | Failed
@@ -69,40 +67,50 @@ class Cutting:
         self._tokenizer = tokenizer
         self._processes = processes
         self._knife: Knife | None = None
-        self._characters = 0
+        self._size = 0
         self._children: list[Child] = []
-        self._starting: list[Child] = []
-        self._ready: list[Child] = []
         self._waiting: deque[tuple[list[Found], Child]] = deque()
+
+    def expect(self, size: int) -> None:
+        """Say that about so many characters are to come, or did."""
+        self._size += size
+        if self._size >= WORTH_A_PROCESS:
+            tokenizer = self._knife.tokenizer if self._knife else self._tokenizer()
+            for _ in range(self._processes):
+                self._children.append(Child("ingest.cutting"))
+                self._children[-1].send((tokenizer, self._collection))
+            self._processes = 0
 
     def all_cut(self, found: Iterable[Found]) -> Iterator[tuple[Item, list[Change]]]:
         """Each item with its changes, in the order in which they came."""
         group: list[Found] = []
-        characters = 0
         try:
             for each in found:
                 group.append(each)
-                characters += _characters([each])
-                if not self._is_ready():
+                size = _characters(group)
+                if not self._children:
                     yield from self._all_received()
                     yield from self._cut_here(group)
-                elif characters >= CHARACTERS_PER_GROUP:
+                    self.expect(size)
+                elif size >= CHARACTERS_PER_GROUP:
                     self._send(group)
-                else:
+                elif size or self._waiting:
                     continue
-                group, characters = [], 0
-                while self._waiting and (self._is_full() or self._waiting[0][1].answers.poll()):
+                else:
+                    yield from self._cut_here(group)
+                group = []
+                while self._waiting and (self._is_full() or self._has_answered()):
                     yield from self._received()
             yield from self._all_received()
             yield from self._cut_here(group)
         finally:
-            for child in self._children:
+            children, self._children = self._children, []
+            for child in children:
                 child.hang_up()
-            for child in self._children:
+            for child in children:
                 child.end()
 
     def _cut_here(self, group: Sequence[Found]) -> Iterator[tuple[Item, list[Change]]]:
-        self._characters += _characters(group)
         yield from _filled(group, map(self._cut, _drafts(group)))
 
     def _cut(self, draft: Draft) -> Cut:
@@ -110,29 +118,18 @@ class Cutting:
             self._knife = Knife(self._tokenizer(), self._collection)
         return self._knife.cut(draft)
 
-    def _is_ready(self) -> bool:
-        """Whether there is a process to send to; begins some when there was much to cut."""
-        if self._characters >= CHARACTERS_HERE and self._knife and not self._children:
-            self._starting = [Child("ingest.cutting") for _ in range(self._processes)]
-            self._children = list(self._starting)
-            for child in self._children:
-                child.send((self._knife.tokenizer, self._collection))
-        for child in list(self._starting):
-            if child.answers.poll():
-                self._starting.remove(child)
-                with contextlib.suppress(EOFError):
-                    child.answers.recv()
-                    self._ready.append(child)
-        return bool(self._ready)
-
     def _send(self, group: list[Found]) -> None:
-        child = min(self._ready, key=lambda each: sum(other is each for _, other in self._waiting))
+        child = min(self._children, key=lambda each: sum(other is each for _, other in self._waiting))
         # What fetched an item holds a connection, which cannot travel.
         child.send([replace(draft, item=replace(draft.item, remote=None)) for draft in _drafts(group)])
         self._waiting.append((group, child))
 
     def _is_full(self) -> bool:
-        return len(self._waiting) >= GROUPS_AHEAD * len(self._ready)
+        return len(self._waiting) >= GROUPS_AHEAD * len(self._children)
+
+    def _has_answered(self) -> bool:
+        child = self._waiting[0][1]
+        return child not in self._children or child.answers.poll()
 
     def _all_received(self) -> Iterator[tuple[Item, list[Change]]]:
         while self._waiting:
@@ -143,7 +140,9 @@ class Cutting:
         try:
             answer = child.answers.recv()
         except (EOFError, OSError):  # Killed, for want of memory perhaps: nothing is lost by it.
-            self._ready = [each for each in self._ready if each is not child]
+            if child in self._children:
+                self._children.remove(child)
+                child.end()
             answer = map(self._cut, _drafts(group))
         yield from _filled(group, answer)
 
@@ -169,13 +168,11 @@ def serve() -> None:
     requests, answers = line_to_parent()
     knife = Knife(*requests.recv())
     quieten()
-    knife.tokenizer.count("")  # Reads its table.
     waiting: queue.SimpleQueue[list[Draft]] = queue.SimpleQueue()
     receive(requests, waiting)
     # Sent by a thread, because the parent takes nothing while it writes.
     done: queue.SimpleQueue[object] = queue.SimpleQueue()
     threading.Thread(target=_answer, args=(answers, done), daemon=True).start()
-    done.put(READY)
     while True:
         done.put([knife.cut(draft) for draft in waiting.get()])
 

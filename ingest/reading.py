@@ -96,7 +96,7 @@ class ReaderPool:
             if given is None:
                 return False
             path, charset = given
-            worker.ask(Request(path, _size_of(path), self._password, charset))
+            worker.ask(Request(path, size_of(path), self._password, charset))
         return True
 
     def _free_worker(self) -> _Worker | None:
@@ -148,7 +148,7 @@ class _Worker:
     def has_room(self) -> bool:
         """True while what waits is small and few: then it is done sooner than another process could begin it."""
         return (
-            len(self.pending) < _FILES_AHEAD and sum(_size_of(request.path) for request in self.pending) < _BYTES_AHEAD
+            len(self.pending) < _FILES_AHEAD and sum(size_of(request.path) for request in self.pending) < _BYTES_AHEAD
         )
 
     def ask(self, request: Request) -> None:
@@ -164,7 +164,8 @@ class _Worker:
         return self.pending.popleft().path, message
 
 
-def _size_of(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """The file's bytes; 0 where it cannot be looked at."""
     try:
         return path.stat().st_size
     except OSError:
