@@ -116,10 +116,10 @@ def _mapped_bytes() -> int:
 
 def _has_grown(memory_bytes: int) -> bool:
     """True when the process has held so much that the next file would not have its share."""
-    return _peak_bytes() > memory_bytes // 2
+    return peak_bytes() > memory_bytes // 2
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """The most memory that this program has held."""
     try:
         status = Path("/proc/self/status").read_text()
