@@ -31,7 +31,8 @@ INSTALL = if command -v uv >/dev/null 2>&1; \
 .venv-bench/bench.stamp: requirements/bench.txt pyproject.toml | .venv/bin/python
 	@echo "Installing the locked libraries that the benchmarks compare with into .venv-bench …" >&2
 	@test -x .venv-bench/bin/python || $(BIN)/python -m venv .venv-bench
-	@$(call INSTALL,requirements/bench.txt,.venv-bench)
+	@# Copied, for nltk refuses hard links, which uv makes.
+	@export UV_LINK_MODE=copy; $(call INSTALL,requirements/bench.txt,.venv-bench)
 	@touch $@
 
 demo: .venv/runtime.stamp

@@ -1,27 +1,34 @@
-"""How fast the local model embeds. `python -m benchmarks.embedding`, on an idle machine.
+"""How fast the local model embeds: python -m benchmarks.embedding
 
-Next to each figure stands what numpy does at that moment, so that runs on a busy or slower machine can be compared:
-`of numpy` is the model's rate of arithmetic as a share of a plain matrix product's.
+Beside it stands what numpy does in the same turn, so that runs on a busy or slower machine can be compared: `share of
+numpy` is the model's rate of arithmetic as a share of a plain matrix product's.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.turns import Comparison, Outcome, arguments, finish, take_turns, turns_of
 from corpus.embedding.minilm import LocalEmbedder
 
-REPETITIONS = 7
 CHUNKS = 32
+SMALL_CHUNKS = 2
 CHUNK_TOKENS = 178
+QUERIES = 50
+SMALL_QUERIES = 2
+PRODUCTS = 20
 QUERY = "how do I run code after the response has been sent?"
 # A layer multiplies by 4 matrices of 384 x 384 and 2 of 384 x 1536, and attention twice by all tokens.
 LAYERS = 6
 WIDTH = 384
+CHUNKS_EMBEDDED = "chunks embedded"
+PRODUCT = "matrix products"
+QUERIES_EMBEDDED = "queries embedded"
 
 
 def operations(tokens: int) -> float:
@@ -29,35 +36,48 @@ def operations(tokens: int) -> float:
     return LAYERS * 2.0 * tokens * (12 * WIDTH * WIDTH + 2 * tokens * WIDTH)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def chunk_of(embedder: LocalEmbedder) -> str:
+    """A text of CHUNK_TOKENS, [CLS] and [SEP] included."""
+    text = "many people walked slowly along the river " * CHUNK_TOKENS
+    return text[: embedder.tokenizer.ends(text)[CHUNK_TOKENS - 3]]
 
 
-def main() -> None:
+def measure(embedder: LocalEmbedder, *, chunks: int, queries: int, turns: int) -> Comparison:
+    """Embedding and plain arithmetic in turns."""
+    chunk = chunk_of(embedder)
+    left, right = np.ones((CHUNK_TOKENS * 8, WIDTH), np.float32), np.ones((WIDTH, 4 * WIDTH), np.float32)
+
+    def ask() -> None:
+        for _ in range(queries):
+            embedder.embed_queries([QUERY], timeout_seconds=60)
+
+    contenders = {
+        PRODUCT: lambda: [left @ right for _ in range(PRODUCTS)],
+        CHUNKS_EMBEDDED: lambda: list(embedder.embed_documents([[chunk] * chunks])),
+        QUERIES_EMBEDDED: ask,
+    }
+    return Comparison("local model", PRODUCT, take_turns(contenders, turns=turns))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the table."""
+    given = arguments(__doc__).parse_args(argv)
+    chunks, queries = (SMALL_CHUNKS, SMALL_QUERIES) if given.small else (CHUNKS, QUERIES)
     start = time.perf_counter()
     embedder = LocalEmbedder()
-    started = time.perf_counter() - start
-    chunk = "many people walked slowly along the river " * CHUNK_TOKENS
-    chunk = chunk[: embedder.tokenizer.ends(chunk)[CHUNK_TOKENS - 3]]
-    assert embedder.tokenizer.count(chunk) == CHUNK_TOKENS - 2
-    left, right = np.ones((CHUNK_TOKENS * 8, WIDTH), np.float32), np.ones((WIDTH, 4 * WIDTH), np.float32)
-    product = 2.0 * left.shape[0] * right.size
-    chunks, queries, numpy = [], [], []
-    embedder.embed_queries([QUERY], timeout_seconds=60)
-    for _ in range(REPETITIONS):
-        numpy.append(20 * product / seconds(lambda: [left @ right for _ in range(20)]))
-        chunks.append(CHUNKS / seconds(lambda: list(embedder.embed_documents([[chunk] * CHUNKS]))))
-        queries += [seconds(lambda: embedder.embed_queries([QUERY], timeout_seconds=60)) for _ in range(50)]
-    rate = statistics.median(chunks)
-    share = statistics.median(one * operations(CHUNK_TOKENS) / other for one, other in zip(chunks, numpy, strict=True))
-    print(f"load average      {os.getloadavg()[0]:8.2f}   processors {os.cpu_count()}")
-    print(f"start             {started:8.2f} s")
-    print(f"chunks a second   {rate:8.1f}     best {max(chunks):.1f}, of {CHUNK_TOKENS} tokens; {share:.0%} of numpy")
-    print(f"query             {statistics.median(queries) * 1e3:8.2f} ms  best {min(queries) * 1e3:.2f}")
-    print(f"numpy             {statistics.median(numpy) / 1e9:8.1f} GFLOP/s, float32 matrix product")
+    outcome = Outcome("embedding", figures={"start, seconds": time.perf_counter() - start})
+    found = measure(embedder, chunks=chunks, queries=queries, turns=turns_of(given))
+    outcome.comparisons.append(found)
+    arithmetic = PRODUCTS * 2.0 * (CHUNK_TOKENS * 8) * WIDTH * (4 * WIDTH)
+    share = chunks * operations(CHUNK_TOKENS) / arithmetic
+    outcome.figures |= {
+        f"chunks of {CHUNK_TOKENS} tokens a second": chunks / found.median(CHUNKS_EMBEDDED),
+        "share of numpy": share * statistics.median(found.ratios(PRODUCT, CHUNKS_EMBEDDED)),
+        "query, ms": found.median(QUERIES_EMBEDDED) / queries * 1e3,
+        "numpy, GFLOP/s": arithmetic / found.median(PRODUCT) / 1e9,
+    }
+    finish(outcome, given)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,88 +1,111 @@
-"""What the lexical index costs: python -m benchmarks.lexical [chunks ...]
+"""What the lexical index costs: python -m benchmarks.lexical [--chunks 10000 100000]
 
-Chunks are made of invented words with the frequencies of real text (Zipf), about 1,300 characters each; four words are
-new with every chunk, as names and numbers are. Queries are ten words of a chunk, as often common as there.
-Writing is counted in processor seconds (one core), for the neighbours' sake.
+Over made-up chunks of about 1,300 characters (benchmarks.corpora); a question is ten words of a chunk. Writing is
+counted in processor seconds (one core), for the neighbours' sake, beside what hashing the bare text takes.
 """
 
 from __future__ import annotations
 
-import random
-import resource
-import statistics
+import hashlib
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks.corpora import PER_DOCUMENT, question, texts
+from benchmarks.turns import Comparison, Outcome, arguments, finish, take_turns, turns_of
 from corpus.lexical.build import update_index, write_index
 from corpus.lexical.files import FORWARD_FILES, read_about
 from corpus.lexical.index import LexicalIndex
+from corpus.records import chunk_id_of, document_id_in, document_id_of
+from ingest.readers.worker import peak_bytes
 
-SYLLABLES = ["ka", "lo", "mi", "ter", "ban", "su", "ri", "ve", "xo", "qui", "dor", "zen", "pla", "ne", "gu", "fi"]
-WORDS_A_CHUNK = 190
-QUERIES = 300
-
-
-def make_chunks(count: int) -> Iterator[tuple[str, str]]:
-    chance = random.Random(7)
-    known = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(60_000)]
-    weights = list(accumulate(1 / (rank + 3) for rank in range(len(known))))
-    for number in range(count):
-        words = chance.choices(known, cum_weights=weights, k=WORDS_A_CHUNK)
-        for place in range(0, WORDS_A_CHUNK, 50):
-            words[place] += f"{chance.choice(SYLLABLES)}{chance.randrange(count)}"
-        yield f"{number % 997:016x}-{number:012x}-{number}", " ".join(words).capitalize() + "."
+SIZES = (10_000, 100_000)
+SMALL_SIZES = (100,)
+QUESTIONS = 300
+SMALL_QUESTIONS = 5
+TOP = 100
+HALF = {"half": "a"}
+HASH = "SHA-256 of the text"
 
 
-def processor_seconds(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
+def chunks_of(count: int) -> Iterator[tuple[str, str]]:
+    """Chunk ids and texts."""
+    for number in range(-(-count // PER_DOCUMENT)):
+        document = document_id_of(f"{number}.txt")
+        for index, text in enumerate(islice(texts(number), count - number * PER_DOCUMENT)):
+            yield chunk_id_of(document, f"{number:012x}", index), text
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def writing(chunks: Sequence[tuple[str, str]], folder: Path, *, turns: int) -> Comparison:
+    """Making the index, and putting a handful of chunks in the place of another."""
+    contenders = {
+        HASH: lambda: [hashlib.sha256(text.encode()).digest() for _, text in chunks],
+        "write": lambda: write_index(folder, chunks, stamp="1"),
+        "update": lambda: update_index(folder, add=chunks[:5], remove=[chunks[7][0]], stamp="2"),
+    }
+    size = sum(len(text) for _, text in chunks) / 1e6
+    seconds = take_turns(contenders, turns=turns, clock=time.process_time, warm_up=False)
+    documents = dict.fromkeys(document_id_in(chunk_id) for chunk_id, _ in chunks)
+    fields = {document_id: {"half": "ab"[place % 2]} for place, document_id in enumerate(documents)}
+    write_index(folder, chunks, stamp="1", fields=fields)
+    return Comparison(f"{len(chunks):,} chunks", HASH, seconds, size)
 
 
-def search(index: LexicalIndex, query: str) -> None:
-    index.scores(query).top(100)
+def searching(chunks: Sequence[tuple[str, str]], folder: Path, questions: int) -> dict[str, float]:
+    """Milliseconds of opening, and of questions at three percentiles, free and among some chunks alone."""
+    name = f"{len(chunks):,} chunks"
+    LexicalIndex(folder)  # The first pays for importing bm25s.
+    openings: list[float] = []
+    for _ in range(20):
+        start = time.perf_counter()
+        LexicalIndex(folder)
+        openings.append(time.perf_counter() - start)
+    index = LexicalIndex(folder)
+    free: list[float] = []
+    filtered: list[float] = []
+    passing = index.passing(HALF)
+    for seed in range(questions):
+        query, _ = question(seed, max(1, len(chunks) // PER_DOCUMENT), 8)
+        for times, among in ((free, None), (filtered, passing)):
+            start = time.perf_counter()
+            index.scores(query).top(TOP, passing=among)
+            times.append(time.perf_counter() - start)
+    figures = {f"{name}: open, ms": float(np.median(openings)) * 1e3}
+    for kind, times in (("search", free), ("search, half passing", filtered)):
+        figures |= {f"{name}: {kind}, p{each} ms": float(np.percentile(times, each)) * 1e3 for each in (50, 95, 99)}
+    return figures
 
 
-def measure(count: int, directory: Path) -> None:
-    chunks = list(make_chunks(count))
-    characters = sum(len(text) for _, text in chunks)
-    write = processor_seconds(lambda: write_index(directory, chunks, stamp="1"))
-    update = processor_seconds(lambda: update_index(directory, add=chunks[:5], remove=[chunks[7][0]], stamp="2"))
-    files = directory / read_about(directory)["generation"]
-    sizes = {path.name: path.stat().st_size / 1e6 for path in files.iterdir()}
-    reader = sum(size for name, size in sizes.items() if name not in FORWARD_FILES)
-
-    LexicalIndex(directory)  # The first pays for importing bm25s.
-    opening = statistics.median(seconds(lambda: LexicalIndex(directory)) for _ in range(20))
-    index = LexicalIndex(directory)
-    chance = random.Random(8)
-    queries = [" ".join(chance.sample(chance.choice(chunks)[1].split(), 10)) for _ in range(QUERIES)]
-    times = sorted(seconds(partial(search, index, query)) for query in queries)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(
-        f"{count:,} chunks of {characters / count:,.0f} characters: write {write:.1f} s, update {update:.1f} s, "
-        f"open {opening * 1e3:.1f} ms, search p50 {statistics.median(times) * 1e3:.2f} ms, "
-        f"p95 {times[int(0.95 * len(times))] * 1e3:.2f} ms; "
-        f"{reader:.0f} MB to read, {sum(sizes.values()) - reader:.0f} MB more to update; peak {peak:.0f} MB"
-    )
+def sizes(count: int, folder: Path) -> dict[str, float]:
+    """Megabytes on disk, and in memory so far."""
+    files = {path.name: path.stat().st_size / 1e6 for path in (folder / read_about(folder)["generation"]).iterdir()}
+    kept = sum(size for name, size in files.items() if name in FORWARD_FILES)
+    return {
+        f"{count:,} chunks: to read, MB": sum(files.values()) - kept,
+        f"{count:,} chunks: more to update, MB": kept,
+        f"{count:,} chunks: peak memory, MB": peak_bytes() / 1e6,
+    }
 
 
-def main() -> None:
-    for count in [int(word) for word in sys.argv[1:]] or [10_000, 100_000]:
-        with tempfile.TemporaryDirectory() as directory:
-            measure(count, Path(directory))
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the tables."""
+    parser = arguments(__doc__)
+    parser.add_argument("--chunks", type=int, nargs="+")
+    given = parser.parse_args(argv)
+    outcome = Outcome("lexical")
+    for count in given.chunks or (SMALL_SIZES if given.small else SIZES):
+        chunks = list(chunks_of(count))
+        with tempfile.TemporaryDirectory() as folder:
+            outcome.comparisons.append(writing(chunks, Path(folder), turns=turns_of(given)))
+            outcome.figures |= searching(chunks, Path(folder), SMALL_QUESTIONS if given.small else QUESTIONS)
+            outcome.figures |= sizes(count, Path(folder))
+    finish(outcome, given)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

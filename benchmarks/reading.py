@@ -1,116 +1,151 @@
-"""How fast files are read. `python -m benchmarks.reading FILE_OR_FOLDER...`, on an idle machine.
+"""How fast files are read: python -m benchmarks.reading [FILE_OR_FOLDER ...]
 
-PDFs are compared with the libraries beneath: `of pdfium` is processor time over that of pdfium giving the bare text
-of each page, taken in turns in one run. All files then go through the worker processes as `ingest add` does it.
+Large PDFs are compared with what lies beneath and beside: `bare pdfium` gives the bare text of each page, all on one
+processor, in processor seconds. pypdf and markitdown are slow: they read a few pages, spread over the file, and the
+rest is reckoned from these. All files then go through worker processes as `ingest add` does it, by the clock.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import logging
-import os
-import statistics
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pypdf
 import pypdfium2
 
+from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 from corpus.errors import DocumentError
 from ingest.readers import is_readable, read
 from ingest.reading import ReaderPool
+from tests.shared import SHARED
 
-TURNS = 5
-LARGE_BYTES = 500_000
-PYPDF_PAGES = 20  # pypdf is slow: it reads so many pages, spread over the file, and the rest is reckoned from them.
+DOCUMENTS = SHARED / "data/docs"
+HANDBOOK = Path(__file__).parents[1] / "examples" / "handbook"
+LARGE = ("DA-619p.pdf", "TAMReview.pdf", "freeculture.pdf")
+BARE = "bare pdfium"
+PAGES = 20  # That the slow ones read.
+SMALL_PAGES = 1
+SMALL_BYTES = 50_000
 
 
-def processor_seconds(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def bare_pdfium(path: Path) -> int:
+def bare_pdfium(paths: Sequence[Path]) -> int:
     """Read the text of each page, and nothing else; the number of pages."""
-    document = pypdfium2.PdfDocument(path)
-    for number in range(len(document)):
-        page = document[number]
-        text_page = page.get_textpage()
-        text_page.get_text_range()
-        text_page.close()
-        page.close()
-    count = len(document)
-    document.close()
+    count = 0
+    for path in paths:
+        document = pypdfium2.PdfDocument(path)
+        for number in range(len(document)):
+            page = document[number]
+            text_page = page.get_textpage()
+            text_page.get_text_range()
+            text_page.close()
+            page.close()
+        count += len(document)
+        document.close()
     return count
 
 
-def bare_pypdf(path: Path) -> float:
-    """The processor seconds that pypdf would take for all pages."""
-    reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
-    chosen = range(0, len(reader.pages), max(len(reader.pages) // PYPDF_PAGES, 1))
-    taken = processor_seconds(lambda: [reader.pages[number].extract_text() for number in chosen])
-    return taken * len(reader.pages) / len(chosen)
+def some_pages(paths: Sequence[Path], count: int) -> tuple[list[bytes], float]:
+    """Each file with about so many of its pages, and the share of all pages that this is."""
+    cut, kept, pages = [], 0, 0
+    for path in paths:
+        reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
+        writer = pypdf.PdfWriter()
+        for number in range(0, len(reader.pages), max(len(reader.pages) // count, 1)):
+            writer.add_page(reader.pages[number])
+        kept, pages = kept + len(writer.pages), pages + len(reader.pages)
+        content = io.BytesIO()
+        writer.write(content)
+        cut.append(content.getvalue())
+    return cut, kept / pages
 
 
-def compare(path: Path) -> tuple[float, float]:
-    """Print the file's line; our processor seconds and pdfium's, the least of several turns each."""
-    ours, bare = [], []
-    for _ in range(TURNS):
-        bare.append(processor_seconds(lambda: bare_pdfium(path)))
-        ours.append(processor_seconds(lambda: read(path)))
-    pages = bare_pdfium(path)
-    ratio = statistics.median(one / other for one, other in zip(ours, bare, strict=True))
-    print(
-        f"{path.name:42} {pages:5} pages  {min(ours):6.2f} s  {ratio:5.2f} of pdfium {min(bare):6.2f} s"
-        f"  {min(ours) / bare_pypdf(path):5.2f} of pypdf"
-    )
-    return min(ours), min(bare)
+def pypdf_text(files: Sequence[bytes]) -> None:
+    for content in files:
+        for page in pypdf.PdfReader(io.BytesIO(content)).pages:
+            page.extract_text()
 
 
-def read_all(paths: list[Path], *, title: str) -> None:
-    """Print how long the worker processes take for all files."""
-    failed: Counter[str] = Counter()
-    characters = 0
-    start = time.perf_counter()
-    with ReaderPool(workers=2) as pool:
+def markitdown_text(files: Sequence[bytes]) -> None:
+    from markitdown import MarkItDown, StreamInfo
+
+    converter = MarkItDown()
+    for content in files:
+        converter.convert_stream(io.BytesIO(content), stream_info=StreamInfo(extension=".pdf"))
+
+
+def on_one_processor(paths: Sequence[Path], *, turns: int, pages: int) -> Comparison:
+    """Ours beside the others."""
+    contenders: dict[str, Callable[[], object]] = {
+        BARE: partial(bare_pdfium, paths),
+        "ours": lambda: [read(path) for path in paths],
+    }
+    seconds = take_turns(contenders, turns=turns, clock=time.process_time)
+    cut, share = some_pages(paths, pages)
+    slow: dict[str, Callable[[], object]] = {"pypdf, reckoned": partial(pypdf_text, cut)}
+    if importlib.util.find_spec("markitdown"):
+        slow["markitdown, reckoned"] = partial(markitdown_text, cut)
+    taken = take_turns(slow, turns=turns, clock=time.process_time, warm_up=False)
+    seconds |= {name: [each / share for each in times] for name, times in taken.items()}
+    return Comparison("large PDFs, one processor", BARE, seconds, bare_pdfium(paths), "pages")
+
+
+def read_all(paths: Sequence[Path], workers: int) -> tuple[int, int]:
+    """As `ingest add` reads: how many files gave text, and how many did not."""
+    failed = 0
+    with ReaderPool(workers=workers) as pool:
         for _, result in pool.read_all(paths):
-            if isinstance(result, DocumentError):
-                failed[type(result).__name__] += 1
-            else:
-                characters += sum(len(document.text) for document in result)
-    taken = time.perf_counter() - start
-    size = sum(path.stat().st_size for path in paths) / 1e6
-    kinds = ", ".join(f"{count} {name}" for name, count in failed.items()) or "none"
-    print(f"{title:42} {len(paths):5} files  {taken:6.2f} s  {size / taken:7.1f} MB/s  failed: {kinds}")
+            failed += isinstance(result, DocumentError)
+    return len(paths) - failed, failed
 
 
-def main() -> None:
-    if len(sys.argv) < 2:
-        sys.exit("Name files or folders to read: python -m benchmarks.reading FILE_OR_FOLDER...")
-    named = [Path(argument) for argument in sys.argv[1:]]
-    files = sorted(file for path in named for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
-    logging.disable()  # pypdf says a lot.
-    print(f"load average {os.getloadavg()[0]:.2f}, processors {os.cpu_count()}")
-    large: list[Path] = []
-    ours = bare = 0.0
-    for path in files:
-        if path.suffix.lower() == ".pdf" and path.stat().st_size > LARGE_BYTES:
-            try:
-                read(path)
-            except DocumentError:
-                continue
-            seconds = compare(path)
-            large.append(path)
-            ours, bare = ours + seconds[0], bare + seconds[1]
+def in_processes(paths: Sequence[Path], *, turns: int) -> Comparison:
+    """With one worker process and with two, their start included."""
+    contenders = {f"{workers} at work": partial(read_all, paths, workers) for workers in (1, 2)}
+    seconds = take_turns(contenders, turns=turns, warm_up=False)
+    return Comparison("large PDFs, worker processes", "1 at work", seconds, bare_pdfium(paths), "pages")
+
+
+def chosen(named: Sequence[Path], *, small: bool) -> tuple[list[Path], list[Path]]:
+    """The PDFs to compare, and all files to read."""
+    roots = named or [DOCUMENTS if DOCUMENTS.is_dir() and not small else HANDBOOK]
+    files = sorted(file for path in roots for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file())
+    pdfs = [path for path in files if path.suffix.lower() == ".pdf"]
+    large = [path for path in pdfs if path.name in LARGE] or [
+        path for path in pdfs if (path.stat().st_size < SMALL_BYTES) == small
+    ]
+    return large, [path for path in files if is_readable(path)]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the tables."""
+    parser = arguments(__doc__)
+    parser.add_argument("named", nargs="*", type=Path, metavar="FILE_OR_FOLDER")
+    given = parser.parse_args(argv)
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # It says a lot.
+    large, files = chosen(given.named, small=given.small)
+    outcome = Outcome("reading")
     if large:
-        print(f"{'large PDFs, one processor':42} {len(large):5} files  {ours:6.2f} s  {ours / bare:5.2f} of pdfium")
-        read_all(large, title="large PDFs, two workers")
-    read_all([path for path in files if is_readable(path)], title="all that is supported, two workers")
+        one = on_one_processor(large, turns=turns_of(given), pages=SMALL_PAGES if given.small else PAGES)
+        two = in_processes(large, turns=turns_of(given))
+        outcome.comparisons += [one, two]
+        if {path.name for path in large} == set(LARGE):
+            outcome.goals += [
+                Goal("time of bare pdfium, one processor", 1.5, one.ratio("ours"), at_least=False),
+                Goal("times the speed with two at work", 1.7, 1 / two.ratio("2 at work")),
+                Goal("seconds with two at work", 6.0, two.median("2 at work"), at_least=False),
+            ]
+    start = time.perf_counter()
+    healthy, failed = read_all(files, 2)
+    outcome.goals.append(Goal("seconds for all files", 120, time.perf_counter() - start, at_least=False))
+    outcome.figures |= {"files that gave text": healthy, "files that could not be read": failed}
+    finish(outcome, given)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -16,6 +16,7 @@ from corpus.records import DocumentRecord
 from corpus.store import Store
 from ingest import console
 from ingest.changes import Changes, Job, gone
+from ingest.cutting import Cutting
 from ingest.describe import Description
 from ingest.estimate import Estimate
 from ingest.fetching import read_items
@@ -89,7 +90,8 @@ def _bring_in(
     *,
     dry_run: bool,
 ) -> None:
-    changes = Changes(job, stored=stored, tokenizer=lambda: target.embedder().tokenizer, collection=target.collection)
+    cutting = Cutting(target.collection, lambda: target.embedder().tokenizer, processes=max(1, settings.workers - 1))
+    changes = Changes(job, stored=stored, cutting=cutting)
     if target.store is None or dry_run:
         estimate = Estimate(report, store=target.store, tokenizer=lambda: target.embedder().tokenizer)
         with console.progress(report, files=len(job.items)) as on_progress:

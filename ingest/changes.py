@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from corpus.collection import CollectionRecord
 from corpus.errors import DocumentError, DocumentUnsupported
 from corpus.records import DocumentRecord
-from corpus.tokens import Tokenizer
+from ingest.change import Change, Draft, Failed, Gone, Same, Skipped
+from ingest.cutting import Cutting
 from ingest.describe import Description
 from ingest.document import Document
 from ingest.item import Found, Item
-from ingest.prepare import Prepared, digest_of, prepare, source_of
+from ingest.prepare import digest_of, source_of
+from ingest.reading import size_of
 from ingest.stamps import known_mark, origin_in, stamp_of
 
 # None stands for content that is still what the mark stands for that came with the item.
@@ -33,63 +34,12 @@ class Job:
     options: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class New:
-    """A document to embed and store, in place of an older version where `replaces`."""
-
-    prepared: Prepared
-    replaces: bool
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Same:
-    """A stored document that is still right; `stamp` is None where even its file has not been touched."""
-
-    document_id: str
-    stamp: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A stored document that its file no longer holds."""
-
-    document_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A document, or a file, that cannot be taken. What is stored of it stays."""
-
-    source: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """What a sitemap lists and no reader takes."""
-
-    source: str
-    reason: str
-
-
-Change = New | Same | Gone | Failed | Skipped
-
-
 class Changes:
-    """The changes that a job brings to a collection. `tokenizer` is called once there is something to cut."""
+    """The changes that a job brings to a collection."""
 
-    def __init__(
-        self,
-        job: Job,
-        *,
-        stored: Iterable[DocumentRecord],
-        tokenizer: Callable[[], Tokenizer],
-        collection: CollectionRecord,
-    ) -> None:
+    def __init__(self, job: Job, *, stored: Iterable[DocumentRecord], cutting: Cutting) -> None:
         self._job = job
-        self._tokenizer = tokenizer
-        self._collection = collection
+        self._cutting = cutting
         self._seen: set[str] = set()
         self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
         for record in stored:
@@ -97,6 +47,9 @@ class Changes:
 
     def __iter__(self) -> Iterator[tuple[Item, list[Change]]]:
         """For each item what changed in it; what needs no reading comes first."""
+        return self._cutting.all_cut(self._drafted())
+
+    def _drafted(self) -> Iterator[tuple[Item, list[Change | Draft]]]:
         to_read = []
         for item in self._job.items:
             stored = self._by_file.get(item.source, [])
@@ -105,10 +58,11 @@ class Changes:
                 yield item, [Same(record.document_id, None) for record in stored]
             else:
                 to_read.append((item, known_mark(stored, item.place, self._job.options)))
+        self._cutting.expect(sum(size_of(item.path) for item, _ in to_read if item.path))
         for item, result in self._job.read(to_read):
             yield item, list(self._changes_in(item, result))
 
-    def _changes_in(self, item: Item, result: Sequence[Document] | DocumentError | None) -> Iterator[Change]:
+    def _changes_in(self, item: Item, result: Sequence[Document] | DocumentError | None) -> Iterator[Change | Draft]:
         if result is None:
             stored = self._by_file.get(item.source, [])
             stamp = stamp_of(item, self._job.options, len(stored))
@@ -120,7 +74,7 @@ class Changes:
         else:
             yield from self._compared(item, result)
 
-    def _compared(self, item: Item, documents: Sequence[Document]) -> Iterator[Change]:
+    def _compared(self, item: Item, documents: Sequence[Document]) -> Iterator[Change | Draft]:
         stored = {record.source: record for record in self._by_file.get(item.source, [])}
         stamp = stamp_of(item, self._job.options, len(documents))
         for read in documents:
@@ -133,21 +87,13 @@ class Changes:
             try:
                 document = self._job.description.of(read, item)
                 digest = digest_of(document)
-                if old is not None and old.digest == digest:
-                    yield Same(old.document_id, stamp)
-                    continue
-                prepared = prepare(
-                    document,
-                    item,
-                    digest=digest,
-                    stamp=stamp,
-                    tokenizer=self._tokenizer(),
-                    collection=self._collection,
-                )
             except DocumentError as error:
                 yield Failed(source, str(error))
+                continue
+            if old is not None and old.digest == digest:
+                yield Same(old.document_id, stamp)
             else:
-                yield New(prepared, old is not None, document.notes)
+                yield Draft(document, item, digest, stamp, old is not None)
         for record in stored.values():
             yield Gone(record.document_id)
 

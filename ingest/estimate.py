@@ -8,7 +8,8 @@ from corpus.settings import LOCAL_MODEL
 from corpus.store import Store
 from corpus.stored import text_digest_of
 from corpus.tokens import Tokenizer
-from ingest.changes import Changes, New
+from ingest.change import New
+from ingest.changes import Changes
 from ingest.report import Report
 from ingest.sync import tally, tally_stored
 

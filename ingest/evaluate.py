@@ -23,6 +23,7 @@ from corpus.tokens import Tokenizer
 from ingest import console
 from ingest.beir import TestCollection, read_collection
 from ingest.changes import Changes, Job, Reading
+from ingest.cutting import Cutting
 from ingest.document import Block, Document
 from ingest.item import Item
 from ingest.measures import Difference, Judgements, ndcg, paired_bootstrap, recall, reciprocal_rank
@@ -104,7 +105,7 @@ def _fill(corpus: Corpus, record: CollectionRecord, documents: list[Document]) -
     job = Job(items=[Item(source=SOURCE, place=SOURCE)], read=read)
     report = Report()
     sync = Sync(corpus.store, lambda: corpus.embedder, report)
-    changes = Changes(job, stored=[], tokenizer=lambda: corpus.embedder.tokenizer, collection=record)
+    changes = Changes(job, stored=[], cutting=Cutting(record, lambda: corpus.embedder.tokenizer))
     with console.progress(report, files=1) as on_progress:
         sync.carry_out(changes, stored=[], on_progress=on_progress)
         sync.index()

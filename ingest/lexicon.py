@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.forward import Forward
 from corpus.records import Chunk, DocumentRecord, chunk_id_of, indexed_text_of
 from corpus.store import Store
 from corpus.stored import fields_of
@@ -21,8 +22,11 @@ def state_of(records: Records) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def bring_up_to_date(store: Store, *, before: Records, after: Records) -> None:
-    """Index `after`, all that is stored now; `before` is what was stored when the run began. Raises StoreError."""
+def bring_up_to_date(store: Store, *, before: Records, after: Records, cut: Sequence[Forward] = ()) -> None:
+    """Index `after`, all that is stored now; `before` is what was stored when the run began. Raises StoreError.
+
+    `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read.
+    """
     state, stamp = state_of(after), store.words.stamp()
     if stamp == state:
         return
@@ -32,13 +36,23 @@ def bring_up_to_date(store: Store, *, before: Records, after: Records) -> None:
     chunks = sum(record.chunks for record in after.values())
     if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
-            texts = _texts(store.chunks(_chunk_ids(new)))
-            store.words.update(add=texts, remove=list(_chunk_ids(old)), stamp=state, fields=fields)
+            add = _cut_already(new, cut) or _texts(store.chunks(_chunk_ids(new)))
+            store.words.update(add=add, remove=list(_chunk_ids(old)), stamp=state, fields=fields)
         except LexicalIndexUnusable:
             pass
         else:
             return
-    store.words.write(_texts(store.all_chunks(after.values())), stamp=state, fields=fields)
+    texts = _cut_already(after.values(), cut) or _texts(store.all_chunks(after.values()))
+    store.words.write(texts, stamp=state, fields=fields)
+
+
+def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:
+    """Their chunks, None where some are missing."""
+    wanted = list(_chunk_ids(records))
+    if not cut or sum(len(part.ids) for part in cut) < len(wanted):
+        return None
+    found = Forward.joined(cut).only(wanted)
+    return found if len(found.ids) == len(wanted) else None
 
 
 def _same(record: DocumentRecord, other: DocumentRecord | None) -> bool:

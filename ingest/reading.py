@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from corpus.errors import DocumentUnreadable
+from ingest.child import Child
 from ingest.readers.worker import READY, Limits, Request, Result
 
 __all__ = ["ReaderPool", "Result"]
 
-# -P: a file of the working directory must not pass for a module of ours.
-_COMMAND = (
-    "-P",
-    "-c",
-    "import sys; sys.path.append(sys.argv[1]); from ingest.readers.worker import serve; serve()",
-    str(Path(__file__).parents[1]),
-)
 # What may wait at a worker, so that it goes on while its last answer is being dealt with.
 _FILES_AHEAD = 8
 _BYTES_AHEAD = 1024 * 1024
-_GOODBYE_SECONDS = 2.0
 
 
 class ReaderPool:
@@ -107,7 +96,7 @@ class ReaderPool:
             if given is None:
                 return False
             path, charset = given
-            worker.ask(Request(path, _size_of(path), self._password, charset))
+            worker.ask(Request(path, size_of(path), self._password, charset))
         return True
 
     def _free_worker(self) -> _Worker | None:
@@ -147,28 +136,24 @@ class _Worker:
     """One process, and the requests that it has not answered, oldest first."""
 
     def __init__(self, limits: Limits) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, *_COMMAND],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            process_group=0,  # Ctrl-C is for the parent to handle.
-        )
-        self._requests = Connection(_taken(self._process.stdin), readable=False)
-        self.answers = Connection(_taken(self._process.stdout), writable=False)
+        self._child = Child("ingest.readers.worker")
+        self.answers = self._child.answers
+        self.hang_up = self._child.hang_up
+        self.end = self._child.end
+        self.pid = self._child.pid
         self.pending: deque[Request] = deque()
         self.is_ready = False
-        self._requests.send(limits)
+        self._child.send(limits)
 
     def has_room(self) -> bool:
         """True while what waits is small and few: then it is done sooner than another process could begin it."""
         return (
-            len(self.pending) < _FILES_AHEAD and sum(_size_of(request.path) for request in self.pending) < _BYTES_AHEAD
+            len(self.pending) < _FILES_AHEAD and sum(size_of(request.path) for request in self.pending) < _BYTES_AHEAD
         )
 
     def ask(self, request: Request) -> None:
         self.pending.append(request)
-        with contextlib.suppress(BrokenPipeError):  # It has ended; the missing answer tells.
-            self._requests.send(request)
+        self._child.send(request)
 
     def answer(self) -> tuple[Path, Result] | None:
         """The oldest open request's answer; None for the greeting. Raises EOFError where the process has ended."""
@@ -178,30 +163,9 @@ class _Worker:
             return None
         return self.pending.popleft().path, message
 
-    def hang_up(self) -> None:
-        """Tell the process to end."""
-        self._requests.close()
 
-    def end(self) -> int:
-        """Wait for the process to end, or end it; its exit code."""
-        self._requests.close()
-        self.answers.close()
-        try:
-            return self._process.wait(_GOODBYE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
-
-
-def _taken(pipe: IO[bytes] | None) -> int:
-    """The pipe's descriptor, which from now on is the caller's to close."""
-    if pipe is None:
-        raise ValueError("The process was started without this pipe.")
-    with pipe:
-        return os.dup(pipe.fileno())
-
-
-def _size_of(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """The file's bytes; 0 where it cannot be looked at."""
     try:
         return path.stat().st_size
     except OSError:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from corpus.embedding.model import Embedder, Vectors
 from corpus.errors import EmbeddingError
+from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
 from corpus.store import Store
-from ingest.changes import Change, Changes, Failed, Gone, New, Same, Skipped
+from ingest.change import Change, Failed, Gone, New, Same, Skipped
+from ingest.changes import Changes
 from ingest.lexicon import bring_up_to_date
 from ingest.report import Report
 from ingest.vectors import VectorSource
@@ -22,6 +24,8 @@ from ingest.vectors import VectorSource
 CHUNKS_PER_WRITE = 512
 SECONDS_PER_WRITE = 2.0
 STAMPS_PER_WRITE = 500
+# Together they take less memory.
+WORDS_APART = 1000
 
 
 class Sync:
@@ -36,6 +40,7 @@ class Sync:
         self._stamps: dict[str, str] = {}
         self._before: dict[str, DocumentRecord] = {}
         self._after: dict[str, DocumentRecord] = {}
+        self._words: list[Forward] = []
 
     def stop(self) -> None:
         """Take no further file; finish what is in flight."""
@@ -60,16 +65,16 @@ class Sync:
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
         """Remove stored documents."""
-        for record in records:
-            self._remove(record.document_id)
+        self._remove([record.document_id for record in records])
 
     def index(self) -> None:
         """Bring the lexical index to what is stored now."""
-        bring_up_to_date(self._store, before=self._before, after=self._after)
+        bring_up_to_date(self._store, before=self._before, after=self._after, cut=self._words)
 
-    def _remove(self, document_id: str) -> None:
-        self._store.remove([document_id])
-        self._after.pop(document_id, None)
+    def _remove(self, document_ids: Sequence[str]) -> None:
+        self._store.remove(document_ids)
+        for document_id in document_ids:
+            self._after.pop(document_id, None)
 
     def _new(self, changes: Changes) -> Iterator[New]:
         for _, found in changes:
@@ -89,7 +94,7 @@ class Sync:
                 case Same(document_id, stamp) if stamp is not None:
                     self._stamps[document_id] = stamp
                 case Gone(document_id):
-                    self._remove(document_id)
+                    self._remove([document_id])
         if len(self._stamps) >= STAMPS_PER_WRITE:
             self._store.restamp(self._stamps)
             self._stamps = {}
@@ -112,6 +117,9 @@ class Sync:
             self._vectors.note_written(change)
             tally_stored(change, self._report)
             self._after[change.prepared.record.document_id] = change.prepared.record
+            self._words.append(change.words)
+        if len(self._words) >= WORDS_APART:
+            self._words = [Forward.joined(self._words)]
         self._report.embedded = self._vectors.embedded
         self._on_progress()
 

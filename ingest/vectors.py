@@ -12,7 +12,7 @@ import numpy as np
 from corpus.embedding.model import Embedder, Vectors
 from corpus.store import Store
 from corpus.stored import text_digest_of
-from ingest.changes import New
+from ingest.change import New
 
 # Few, so that Ctrl-C need not wait long for a local model; eight of them in flight keep a remote one busy.
 TEXTS_PER_BATCH = 48

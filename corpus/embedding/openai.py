@@ -135,7 +135,10 @@ class OpenAIEmbedder:
         request: list[str] = []
         total = 0
         for text in texts:
-            tokens = self.tokenizer.count(text)
+            # No text has more tokens than bytes, and few are so long that they must be counted.
+            tokens = len(text.encode(errors="replace"))
+            if tokens > MAX_INPUT_TOKENS:
+                tokens = self.tokenizer.count(text)
             if tokens > MAX_INPUT_TOKENS:
                 raise EmbeddingInputInvalid(
                     f"A text of {tokens:,} tokens is above the model's {MAX_INPUT_TOKENS:,}. Set CHUNK_TOKENS lower."

@@ -16,23 +16,20 @@ from corpus.lexical.passing import FIELDS_FILE, Fields, fields_as_bytes
 from corpus.lexical.terms import VERSION
 
 NO_FIELDS: Fields = MappingProxyType({})
+# Chunk id and text, or what was cut from them already.
+Texts = Iterable[tuple[str, str]] | Forward
 
 
-def write_index(directory: Path, chunks: Iterable[tuple[str, str]], *, stamp: str, fields: Fields = NO_FIELDS) -> None:
-    """Index (chunk id, text) pairs from nothing. `stamp` is the caller's name for this state of the corpus.
+def write_index(directory: Path, chunks: Texts, *, stamp: str, fields: Fields = NO_FIELDS) -> None:
+    """Index chunks from nothing. `stamp` is the caller's name for this state of the corpus.
 
     `fields` are of all documents; chunks of a document that has none pass no filter.
     """
-    _write(directory, Forward.of(chunks), fields, stamp)
+    _write(directory, _cut(chunks), fields, stamp)
 
 
 def update_index(
-    directory: Path,
-    *,
-    add: Iterable[tuple[str, str]],
-    remove: Collection[str],
-    stamp: str,
-    fields: Fields = NO_FIELDS,
+    directory: Path, *, add: Texts, remove: Collection[str], stamp: str, fields: Fields = NO_FIELDS
 ) -> None:
     """Bring the index up to date; the result is the one that `write_index` makes of the same chunks.
 
@@ -44,7 +41,11 @@ def update_index(
         before = Forward.load(directory / about["generation"])
     except (OSError, ValueError) as error:
         raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
-    _write(directory, before.without(remove).merged(Forward.of(add)), fields, stamp)
+    _write(directory, before.without(remove).merged(_cut(add)), fields, stamp)
+
+
+def _cut(chunks: Texts) -> Forward:
+    return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
 
 
 def _write(directory: Path, forward: Forward, fields: Fields, stamp: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ def find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], 
     return places, np.asarray(there[places] == wanted)
 
 
+def _narrow(words: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
+    """As wide as the longest asks for, whatever was there before."""
+    return words.astype(f"S{np.strings.str_len(words).max(initial=1)}", copy=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forward:
     """Row i is chunk `ids[i]`, its terms are `tokens[starts[i]:starts[i + 1]]`, positions in `terms`, repeats kept."""
@@ -53,9 +58,9 @@ class Forward:
     terms: Hashes
 
     @classmethod
-    def of(cls, chunks: Iterable[tuple[str, str]]) -> Forward:
-        """Cut (chunk id, text) pairs; of two with the same id the later one counts."""
-        cutter = Cutter()
+    def of(cls, chunks: Iterable[tuple[str, str]], cutter: Cutter | None = None) -> Forward:
+        """Cut (chunk id, text) pairs; of two with the same id the later one counts. A cutter remembers words."""
+        cutter = cutter or Cutter()
         vocabulary: dict[str, int] = {}
         ids, languages = [], []
         tokens, starts = array("i"), array("q", [0])
@@ -75,21 +80,33 @@ class Forward:
         last = {chunk_id: row for row, chunk_id in enumerate(ids)}
         return made._rows(np.array([last[chunk_id] for chunk_id in sorted(last, key=str.encode)], dtype=np.int64))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Forward]) -> Forward:
+        """All rows of all parts, no two of which hold the same id."""
+        rows = np.cumsum([0, *(len(part.tokens) for part in parts)])
+        terms = np.cumsum([0, *(len(part.terms) for part in parts)])
+        all_parts = cls(
+            ids=np.concatenate([part.ids for part in parts]),
+            languages=np.concatenate([part.languages for part in parts]),
+            starts=np.concatenate(
+                [np.zeros(1, np.int64), *(part.starts[1:] + at for part, at in zip(parts, rows, strict=False))]
+            ),
+            tokens=np.concatenate([part.tokens + np.int32(at) for part, at in zip(parts, terms, strict=False)]),
+            terms=np.concatenate([part.terms for part in parts]),
+        )
+        return all_parts._rows(np.argsort(all_parts.ids, kind="stable"))
+
+    def only(self, ids: Collection[str]) -> Forward:
+        """The chunks of those ids; ids that are not here change nothing."""
+        return self._rows(np.flatnonzero(np.isin(self.ids, ids_as_array(ids))))
+
     def without(self, ids: Collection[str]) -> Forward:
         """This without the chunks of those ids; ids that are not here change nothing."""
         return self._rows(np.flatnonzero(~np.isin(self.ids, ids_as_array(ids))))
 
     def merged(self, other: Forward) -> Forward:
         """Both together; where both hold an id, the other's chunk counts."""
-        kept = self._rows(np.flatnonzero(~np.isin(self.ids, other.ids)))
-        both = Forward(
-            ids=np.concatenate([kept.ids, other.ids]),
-            languages=np.concatenate([kept.languages, other.languages]),
-            starts=np.concatenate([kept.starts, other.starts[1:] + kept.starts[-1]]),
-            tokens=np.concatenate([kept.tokens, other.tokens + np.int32(len(kept.terms))]),
-            terms=np.concatenate([kept.terms, other.terms]),
-        )
-        return both._rows(np.argsort(both.ids, kind="stable"))
+        return Forward.joined([self._rows(np.flatnonzero(~np.isin(self.ids, other.ids))), other])
 
     def _rows(self, rows: NDArray[np.int64]) -> Forward:
         """Those rows in that order, with only the terms that they hold, sorted."""
@@ -104,7 +121,11 @@ class Forward:
         moved = np.zeros(len(self.terms), dtype=np.int32)
         moved[used] = position
         return Forward(
-            ids=self.ids[rows], languages=self.languages[rows], starts=starts, tokens=moved[tokens], terms=terms
+            ids=_narrow(self.ids[rows]),
+            languages=_narrow(self.languages[rows]),
+            starts=starts,
+            tokens=moved[tokens],
+            terms=terms,
         )
 
     def token_lists(self) -> list[list[int]]:

@@ -12,17 +12,16 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from corpus.errors import LexicalIndexUnusable, StoreUnavailable
-from corpus.lexical.build import NO_FIELDS, update_index, write_index
+from corpus.lexical.build import NO_FIELDS, Texts, update_index, write_index
 from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
 from corpus.lexical.index import LexicalIndex
 from corpus.lexical.passing import Fields
 
-Texts = Iterable[tuple[str, str]]  # Chunk id and text.
 FOLDER = "lexical"
 LONGEST_FOLDER_NAME = 200
 SECONDS_BETWEEN_LOOKS = 5.0

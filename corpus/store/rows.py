@@ -65,6 +65,12 @@ class Rows:
                 return
             offset += self._page
 
+    def ids(self, where: Where) -> list[str]:
+        """The ids of all that pass the filter."""
+        if self._page > CLOUD_PAGE:
+            return list(self.matching(where, include=[])["ids"])
+        return [each for each, _, _ in self.read(where, texts=False)]
+
     def nearest(
         self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
     ) -> dict[str, Any]:
@@ -106,10 +112,6 @@ class Rows:
         for part in batched(ids, self._batch()):
             with translated():
                 self.collection.delete(ids=part)
-
-    def delete_where(self, where: Where) -> None:
-        """Delete what passes the filter."""
-        self.delete(self.matching(where, include=[])["ids"])
 
     def drop(self) -> None:
         """Delete the collection, with all that is in it."""

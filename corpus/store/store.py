@@ -18,6 +18,7 @@ from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
+DOCUMENTS_PER_REQUEST = 100
 
 
 class Store:
@@ -48,17 +49,24 @@ class Store:
             for record, chunks, vectors in documents
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]
+        before = self.records(record.document_id for record, _, _ in documents)
         self.rows.upsert([row for row in rows if row[1].index != 0])
         self.rows.upsert([row for row in rows if row[1].index == 0])
         # Last, so that a crash leaves stale text behind rather than a hole.
-        for record, _, _ in documents:
-            self.rows.delete_where({"$and": [{"document_id": record.document_id}, {"digest": {"$ne": record.digest}}]})
+        digests = {record.document_id: record.digest for record, _, _ in documents}
+        for part in batched(before, DOCUMENTS_PER_REQUEST):
+            stale = [
+                chunk_id
+                for chunk_id, metadata, _ in self.rows.read({"document_id": {"$in": part}}, texts=False)
+                if metadata["digest"] != digests[metadata["document_id"]]
+            ]
+            self.rows.delete(stale)
 
     def remove(self, document_ids: Iterable[str]) -> None:
-        """Remove documents; ids that are not there are passed over. The record goes first: no half document shows."""
-        for document_id in document_ids:
-            self.rows.delete([record_id_of(document_id)])
-            self.rows.delete_where({"document_id": document_id})
+        """Remove documents; ids that are not there are passed over. The records go first: no half document shows."""
+        for part in batched(document_ids, DOCUMENTS_PER_REQUEST):
+            self.rows.delete(map(record_id_of, part))
+            self.rows.delete(self.rows.ids({"document_id": {"$in": part}}))
 
     def restamp(self, stamps: Mapping[str, str]) -> None:
         """Note by document id that the document's file was looked at again and holds the same."""

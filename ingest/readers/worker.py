@@ -7,20 +7,17 @@ space has a ceiling. Exit code 0 with requests open means: give them to a fresh 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import queue
 import resource
 import signal
 import sys
-import threading
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from corpus.errors import DocumentError, DocumentUnreadable
+from ingest.child import line_to_parent, quieten, receive
 from ingest.document import Document
 from ingest.readers.registry import read
 
@@ -54,17 +51,16 @@ READY = "ready"
 def serve() -> None:
     """Answer the requests on standard input, limits first, on standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests = Connection(os.dup(0), writable=False)
-    answers = Connection(os.dup(1), readable=False)
+    requests, answers = line_to_parent()
     limits = requests.recv()
     _limit_memory(limits.memory_bytes)
     try:
         answers.send(READY)
     except BrokenPipeError:  # The parent is done already.
         return
-    _quieten()
+    quieten()
     waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
+    receive(requests, waiting)
     is_fresh = True
     while True:
         request = waiting.get()
@@ -90,15 +86,6 @@ def _set_alarms(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, _CLOCK_FACTOR * seconds)
 
 
-def _receive(requests: Connection, waiting: queue.SimpleQueue[Request]) -> None:
-    """Queue requests; end the process, whatever it is at, when the parent hangs up or dies."""
-    try:
-        while True:
-            waiting.put(requests.recv())
-    except (EOFError, OSError):
-        os._exit(0)
-
-
 def _answer(request: Request) -> Result:
     try:
         return read(request.path, password=request.password, charset=request.charset)
@@ -108,16 +95,6 @@ def _answer(request: Request) -> Result:
 
 def _too_large(memory_bytes: int) -> DocumentUnreadable:
     return DocumentUnreadable(f"Reading the file needs more than {memory_bytes // 2**20} MB of memory. Split it.")
-
-
-def _quieten() -> None:
-    """What parsers print goes nowhere: standard output is the line to the parent."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-    logging.disable()
-    warnings.simplefilter("ignore")
 
 
 def _limit_memory(memory_bytes: int) -> None:
@@ -139,10 +116,10 @@ def _mapped_bytes() -> int:
 
 def _has_grown(memory_bytes: int) -> bool:
     """True when the process has held so much that the next file would not have its share."""
-    return _peak_bytes() > memory_bytes // 2
+    return peak_bytes() > memory_bytes // 2
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """The most memory that this program has held."""
     try:
         status = Path("/proc/self/status").read_text()

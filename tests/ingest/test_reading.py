@@ -147,6 +147,6 @@ def test_a_large_parent_does_not_make_its_readers_look_large(tmp_path: Path) -> 
     readers = set()
     with ReaderPool(workers=1, memory_bytes=128 * 1024 * 1024) as pool:
         for _ in pool.read_all(paths):
-            readers |= {worker._process.pid for worker in pool._workers}
+            readers |= {worker.pid for worker in pool._workers}
     assert len(ballast) > 64 * 1024 * 1024
     assert len(readers) == 1

@@ -1,0 +1,94 @@
+"""Processes of ours with a line to each. Their `serve` reads from standard input and answers on standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import warnings
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import IO, Any
+
+# -P: a file of the working directory must not pass for a module of ours.
+_COMMAND = (
+    "-P",
+    "-c",
+    "import sys; from importlib import import_module; sys.path.append(sys.argv[1]); import_module(sys.argv[2]).serve()",
+    str(Path(__file__).parents[1]),
+)
+_GOODBYE_SECONDS = 2.0
+
+
+class Child:
+    """One process, which runs the `serve` of a module."""
+
+    def __init__(self, module: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, *_COMMAND, module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C is for the parent to handle.
+        )
+        self.pid = self._process.pid
+        self._requests = Connection(_taken(self._process.stdin), readable=False)
+        self.answers = Connection(_taken(self._process.stdout), writable=False)
+
+    def send(self, request: object) -> None:
+        """Where the process has ended, the missing answer tells."""
+        with contextlib.suppress(BrokenPipeError):
+            self._requests.send(request)
+
+    def hang_up(self) -> None:
+        """Tell the process to end."""
+        self._requests.close()
+
+    def end(self) -> int:
+        """Wait for the process to end, or end it; its exit code."""
+        self._requests.close()
+        self.answers.close()
+        try:
+            return self._process.wait(_GOODBYE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+def line_to_parent() -> tuple[Connection, Connection]:
+    """In the child: where requests come from and answers go to."""
+    return Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
+
+
+def quieten() -> None:
+    """In the child: what parsers print goes nowhere: standard output is the line to the parent."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    logging.disable()
+    warnings.simplefilter("ignore")
+
+
+def receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:
+    """In the child: queue requests as they come; end it, whatever it is at, when the parent hangs up or dies."""
+    threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
+
+
+def _receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:
+    try:
+        while True:
+            waiting.put(requests.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _taken(pipe: IO[bytes] | None) -> int:
+    """The pipe's descriptor, which from now on is the caller's to close."""
+    if pipe is None:
+        raise ValueError("The process was started without this pipe.")
+    with pipe:
+        return os.dup(pipe.fileno())
