@@ -123,9 +123,9 @@ class Start:
         return statistics.median(self.all(name))
 
 
-def unpacked(folder: Path) -> Path:
+def unpacked(archived: Path, folder: Path) -> Path:
     """The built package."""
-    with zipfile.ZipFile(ZIP) as archive:
+    with zipfile.ZipFile(archived) as archive:
         archive.extractall(folder)
     return folder
 
@@ -165,9 +165,10 @@ def plain_copy(published: Published, folder: Path, target: Path) -> Path:
     return target
 
 
-def starts(scratch: Path, settings: CorpusSettings, dimensions: int, server: EmbeddingsServer) -> dict[str, Start]:
+def starts(
+    task: Path, scratch: Path, settings: CorpusSettings, dimensions: int, server: EmbeddingsServer
+) -> dict[str, Start]:
     """The contenders that every run has."""
-    task = unpacked(scratch / "task")
     copy = plain_copy(snapshot(scratch / "published", settings), scratch / "published", scratch / "copy")
     given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
     handler = partial(Start, HANDLER_SCRIPT, variables=given)
@@ -238,11 +239,11 @@ def goals(cold: Comparison, started: Mapping[str, Start], restore_ms: float, chu
     return found
 
 
-def measure(scratch: Path, chunks: int, dimensions: int, turns: int, *, small: bool) -> Outcome:
+def measure(task: Path, scratch: Path, chunks: int, dimensions: int, turns: int, *, small: bool) -> Outcome:
     """All of it."""
     with embeddings_server(dimensions=dimensions) as server:
         settings = make_store(scratch / "store", chunks, dimensions)
-        started = starts(scratch, settings, dimensions, server)
+        started = starts(task, scratch, settings, dimensions, server)
         if not small:
             started |= more_starts(scratch, chunks, server)
         contenders: dict[str, Callable[[], object]] = dict(started)
@@ -255,7 +256,7 @@ def measure(scratch: Path, chunks: int, dimensions: int, turns: int, *, small: b
             f"{chunks:,} x {dimensions}", BARE, {name: start.all("all") for name, start in started.items()}
         )
         given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
-        restore_ms = restored(scratch / "task", scratch, given, turns)
+        restore_ms = restored(task, scratch, given, turns)
         again = after_change(settings, scratch / "published", chunks, dimensions)
     outcome = Outcome("cold_start", [cold], figures(started), goals(cold, started, restore_ms, chunks))
     outcome.figures |= {
@@ -271,12 +272,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = arguments(__doc__)
     parser.add_argument("--chunks", type=int)
     parser.add_argument("--dimensions", type=int, default=1536)
+    parser.add_argument("--zip", type=Path, default=ZIP, metavar="FILE", help="the package, dist/lambda.zip")
     given = parser.parse_args(argv)
-    if not ZIP.exists():
-        sys.exit("There is no dist/lambda.zip. Run `make lambda` first.")
+    if not given.zip.exists():
+        sys.exit(f"There is no {given.zip}. Run `make lambda` first.")
     chunks = given.chunks or (200 if given.small else 10_000)
     with tempfile.TemporaryDirectory() as scratch:
-        outcome = measure(Path(scratch), chunks, given.dimensions, turns_of(given), small=given.small)
+        folder = Path(scratch)
+        task = unpacked(given.zip, folder / "task")
+        outcome = measure(task, folder, chunks, given.dimensions, turns_of(given), small=given.small)
     finish(outcome, given)
 
 

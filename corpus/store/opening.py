@@ -11,6 +11,7 @@ from corpus.settings import CorpusSettings, target_kind
 from corpus.store.client import collection_of, connect, disconnect, missing
 from corpus.store.companion import Companion
 from corpus.store.errors import translated
+from corpus.store.handle import Handle
 from corpus.store.rows import CLOUD_PAGE, PAGE
 from corpus.store.store import Store
 
@@ -54,7 +55,7 @@ def _opened(client: Any, collection: Any, settings: CorpusSettings) -> Store:
         disconnect(client)
         raise
     page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
-    return Store(client, collection, record, words=_words(client, settings, page), page=page)
+    return Store(Handle(client, collection, settings), record, words=_words(client, settings, page), page=page)
 
 
 def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:

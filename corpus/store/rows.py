@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
 from corpus.embedding.model import Vectors
 from corpus.filters import Where
 from corpus.records import Chunk, DocumentRecord
-from corpus.store.errors import translated
+from corpus.store.handle import Handle
 from corpus.stored import metadata_of
 
 T = TypeVar("T")
@@ -23,10 +24,14 @@ MOST_IDS = 20_000  # More are a burden to a server.
 class Rows:
     """One collection of a client's. Its methods raise StoreError."""
 
-    def __init__(self, client: Any, collection: Any, *, page: int) -> None:
-        self._client = client
-        self.collection = collection
+    def __init__(self, handle: Handle, *, page: int) -> None:
+        self._handle = handle
         self._page = page
+
+    @property
+    def collection(self) -> Any:
+        """Chroma's own collection."""
+        return self._handle.collection
 
     @property
     def name(self) -> str:
@@ -35,28 +40,31 @@ class Rows:
 
     def count(self) -> int:
         """How many records there are."""
-        with translated():
-            return int(self.collection.count())
+        with self._handle.used() as collection:
+            return int(collection.count())
 
     def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Chroma's answers for those of the ids that are there."""
         for part in batched(dict.fromkeys(ids), self._page):
-            with translated():
-                found = self.collection.get(ids=part, include=include)
+            if "embeddings" in include:
+                found = self._handle.ask(partial(_get, ids=part, include=include))
+            else:
+                with self._handle.used() as collection:
+                    found = _get(collection, part, include)
             yield found
 
     def matching(self, where: Where, include: Sequence[str]) -> dict[str, Any]:
         """Chroma's one answer for all that pass the filter, of which there are few."""
-        with translated():
-            return dict(self.collection.get(where=dict(where), include=include))
+        with self._handle.used() as collection:
+            return dict(collection.get(where=dict(where), include=include))
 
     def read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Id, metadata and, where asked for, text of all that pass the filter, read as they are asked for."""
         include = ["metadatas", "documents"] if texts else ["metadatas"]
         offset = 0
         while True:
-            with translated():
-                found = self.collection.get(
+            with self._handle.used() as collection:
+                found = collection.get(
                     where=dict(where) if where else None, include=include, limit=self._page, offset=offset
                 )
             documents = found["documents"] or [""] * len(found["ids"])
@@ -75,15 +83,17 @@ class Rows:
         self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
     ) -> dict[str, Any]:
         """Chroma's answer with the `count` nearest to each vector, of those ids if given, and their distances."""
-        with translated():
-            result = self.collection.query(
-                query_embeddings=list(vectors),
-                n_results=count,
-                where=dict(where) if where else None,
-                ids=list(among) if among is not None else None,
-                include=["distances"],
+        return dict(
+            self._handle.ask(
+                lambda collection: collection.query(
+                    query_embeddings=list(vectors),
+                    n_results=count,
+                    where=dict(where) if where else None,
+                    ids=list(among) if among is not None else None,
+                    include=["distances"],
+                )
             )
-        return dict(result)
+        )
 
     @property
     def most_ids(self) -> int:
@@ -93,8 +103,8 @@ class Rows:
     def upsert(self, rows: Iterable[Row]) -> None:
         """Write the rows, over those of the same id."""
         for part in batched(rows, self._batch()):
-            with translated():
-                self.collection.upsert(
+            with self._handle.used() as collection:
+                collection.upsert(
                     ids=[chunk.chunk_id for _, chunk, _ in part],
                     embeddings=[vector for _, _, vector in part],
                     documents=[chunk.text for _, chunk, _ in part],
@@ -104,22 +114,26 @@ class Rows:
     def amend(self, metadatas: Mapping[str, Mapping[str, str]]) -> None:
         """Set fields of the records' metadata, by id."""
         for part in batched(metadatas, self._batch()):
-            with translated():
-                self.collection.update(ids=part, metadatas=[dict(metadatas[each]) for each in part])
+            with self._handle.used() as collection:
+                collection.update(ids=part, metadatas=[dict(metadatas[each]) for each in part])
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete those of the records that are there."""
         for part in batched(ids, self._batch()):
-            with translated():
-                self.collection.delete(ids=part)
+            with self._handle.used() as collection:
+                collection.delete(ids=part)
 
     def drop(self) -> None:
         """Delete the collection, with all that is in it."""
-        with translated():
-            self._client.delete_collection(self.name)
+        with self._handle.used():
+            self._handle.client.delete_collection(self.name)
 
     def _batch(self) -> int:
-        return min(self._page, int(self._client.get_max_batch_size()))
+        return min(self._page, int(self._handle.client.get_max_batch_size()))
+
+
+def _get(collection: Any, ids: Sequence[str], include: Sequence[str]) -> dict[str, Any]:
+    return dict(collection.get(ids=ids, include=include))
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

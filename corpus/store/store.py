@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from corpus.embedding.model import Vectors
 from corpus.filters import Where
 from corpus.lexical.keeper import Keeper
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
-from corpus.store.client import disconnect
+from corpus.store.handle import Handle
 from corpus.store.lease import Lease
 from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
@@ -24,17 +24,17 @@ DOCUMENTS_PER_REQUEST = 100
 class Store:
     """One collection, opened. Its methods raise StoreError."""
 
-    def __init__(self, client: Any, collection: Any, record: CollectionRecord, *, words: Keeper, page: int) -> None:
+    def __init__(self, handle: Handle, record: CollectionRecord, *, words: Keeper, page: int) -> None:
         self.record = record
         self.words = words
-        self.rows = Rows(client, collection, page=page)
-        self.lease = Lease(client, self.rows.name)
-        self._client = client
+        self.rows = Rows(handle, page=page)
+        self.lease = Lease(handle.client, self.rows.name)
+        self._handle = handle
 
     def close(self) -> None:
         """Let go of the files or the connection."""
         self.words.close()
-        disconnect(self._client)
+        self._handle.close()
 
     def __enter__(self) -> Self:
         return self

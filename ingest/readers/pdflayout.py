@@ -142,9 +142,11 @@ class _Grouping:
             return True
         word = len(line.text.split(" ", 1)[0]) if line.text[0] < "\u2e80" else 1
         width = (line.right - line.left) / len(line.text) * (word + 1)
-        near = self._lines[max(index - _WINDOW, 0) : index + _WINDOW]
-        margin = max(other.right for other in near if abs(other.height - before.height) < 0.1 * before.height)
-        return before.right + width < margin - 0.3 * before.height
+        room = before.right + width + 0.3 * before.height
+        for other in self._lines[max(index - _WINDOW, 0) : index + _WINDOW]:
+            if other.right > room and abs(other.height - before.height) < 0.1 * before.height:
+                return True
+        return False
 
 
 def continues(before: Line, line: Line) -> bool:

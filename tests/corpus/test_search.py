@@ -130,7 +130,7 @@ def test_without_an_index_hybrid_search_is_dense_search_and_says_so_in_the_log(
     corpus: Corpus, settings: CorpusSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     if settings.chroma_url:
-        corpus.store._client.delete_collection(f"{settings.chroma_collection}.words")
+        corpus.store._handle.client.delete_collection(f"{settings.chroma_collection}.words")
     else:
         shutil.rmtree(index_folder(settings.chroma_path, settings.chroma_collection))
     with caplog.at_level(logging.WARNING):

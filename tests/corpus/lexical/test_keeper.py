@@ -83,7 +83,7 @@ def test_a_server_keeps_files_of_many_pieces_and_only_the_newest(chroma_url: str
             texts = [(f"{number:04}-0", f"word{number} and{number * turn}") for number in range(3000)]
             store.words.write(texts, stamp=str(turn))
         assert ids(store.words.index(), "and2998") == ["2998-0"]
-        kept = store._client.get_collection(f"{settings.chroma_collection}.words", embedding_function=None)
+        kept = store._handle.client.get_collection(f"{settings.chroma_collection}.words", embedding_function=None)
         assert len({each.partition("/")[0] for each in kept.get(include=[])["ids"]} - {"about"}) == 1
         assert kept.count() > 10
 
