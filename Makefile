@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo serve lambda deploy check test eval clean
+.PHONY: setup demo serve lambda deploy check test eval bench clean
 
 setup: .venv/dev.stamp
 
@@ -58,6 +58,10 @@ DATA ?= ../shared/data/eval
 eval: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.quality $(DATA)
 
+# Ratios within one run into docs/performance.md, in about an hour; ARGS="queries load", ARGS=--small.
+bench: .venv/dev.stamp .venv-bench/bench.stamp lambda
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 node_modules/.bin/osls: package.json
 	npm install
 	@touch $@
@@ -67,4 +71,4 @@ deploy: check lambda node_modules/.bin/osls
 	@$(BIN)/python -m infra.deploy $(ARGS)
 
 clean:
-	rm -rf .venv .venv-bench .chroma dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-bench .bench .chroma dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,11 +1,14 @@
-"""Cold start, restore, warm search and memory of the built Lambda package, as ratios within one run, on one core.
+"""Cold start by phases, restore, warm search and memory of the Lambda package, on one core.
 
-make lambda && python -m benchmarks.cold_start [--chunks 10000] [--dimensions 1536] [--runs 5]
+python -m benchmarks.cold_start [--chunks 10000] [--dimensions 1536]
+
+The package is dist/lambda.zip as `make lambda` builds it. Beside it stand the bare libraries of the same package, the
+package without bytecode, one that was neither pruned nor compiled, and one with the local model. The embeddings
+endpoint is on loopback. Not with --small: the last two, which are built first.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -15,223 +18,271 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from corpus.collection import CollectionRecord
-from corpus.records import Chunk, DocumentRecord, document_id_of
-from corpus.settings import CorpusSettings
-from corpus.snapshot.publish import publish
-from corpus.store import create_store
-from infra.build_lambda import find_python
-from infra.package import ROOT
-from ingest.lexicon import bring_up_to_date
+from benchmarks.corpora import PER_DOCUMENT, document, make_store
+from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
+from corpus.settings import LOCAL_MODEL, CorpusSettings
+from corpus.snapshot.publish import Published, publish
+from corpus.store import open_store
+from infra import package
+from infra.build_lambda import find_python, install
 from tests.handler.events import http_api
 from tests.lambda_ import tools
 from tests.lambda_.runtime_api import snap_start
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
-WORDS = [f"{start}{middle}{end}" for start in "bdfgklmn" for middle in ("ara", "elo", "iru", "uta") for end in "nrst"]
-WORDS_A_TEXT = 120
-PER_DOCUMENT = 50
-DAY = "2026-01-01"
+ZIP = package.ROOT / "dist" / "lambda.zip"
+LOCAL_DIMENSIONS = 384
+PHASES = ("interpreter", "imports", "open", "first answer")
+EVENT = http_api("POST", "/search", json.dumps({"query": "warranty"}))
+BARE, HANDLER = "bare libraries", "handler"
 
-BARE = """
-import sys, time, json
+# Both print the times at which their phases ended, milliseconds of warm answers, and the most memory they had.
+COMMON = """
+import json, sys, time
+marks = [time.time()]
 sys.path.insert(0, sys.argv[1])
+def end(answer, embedding=lambda answer: 0.0):
+    marks.append(time.time())
+    spent = []
+    for _ in range(60):
+        started = time.perf_counter()
+        found = answer()
+        spent.append((time.perf_counter() - started) * 1000 - embedding(found))
+    with open("/proc/self/status") as status:
+        peak = next(int(line.split()[1]) / 1000 for line in status if line.startswith("VmHWM"))
+    print(json.dumps({"marks": marks, "warm_ms": sorted(spent)[30], "peak_mb": peak}))
+"""
+BARE_SCRIPT = """
 import fastapi, mangum, openai, chromadb
 from chromadb.config import Settings
+marks.append(time.time())
 client = chromadb.PersistentClient(sys.argv[2], settings=Settings(anonymized_telemetry=False))
 collection = client.get_collection("corpus", embedding_function=None)
+marks.append(time.time())
 vector = [[1.0] * int(sys.argv[3])]
 query = lambda: collection.query(query_embeddings=vector, n_results=5, include=["documents", "metadatas", "distances"])
 query()
-print("first", flush=True)
-times = []
-for _ in range(60):
-    started = time.perf_counter()
-    query()
-    times.append(time.perf_counter() - started)
-print(json.dumps(sorted(times)[30] * 1000))
+end(query)
 """
-
-HANDLER = """
-import sys, time, json
-sys.path.insert(0, sys.argv[1])
+HANDLER_SCRIPT = """
+import handler.app, mangum
+marks.append(time.time())
 import handler.main
+marks.append(time.time())
 class Context:
+    function_name = "benchmark"
     aws_request_id = "x"
     def get_remaining_time_in_millis(self):
         return 29000
 event = json.loads(sys.argv[2])
-answer = handler.main.handler(event, Context())
-assert answer["statusCode"] == 200, answer
-print("first", flush=True)
-spent = []
-for _ in range(60):
-    started = time.perf_counter()
-    answer = handler.main.handler(event, Context())
-    seconds = time.perf_counter() - started
-    timing = dict(part.strip().split(";dur=") for part in answer["headers"]["server-timing"].split(","))
-    spent.append(seconds * 1000 - float(timing["embedding"]))
-with open("/proc/self/status") as status:
-    peak = next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
-print(json.dumps({"p50_ms": sorted(spent)[30], "peak_mb": peak}))
+def answer():
+    found = handler.main.handler(event, Context())
+    assert found["statusCode"] == 200, found
+    return found
+def embedding(found):
+    timing = dict(part.strip().split(";dur=") for part in found["headers"]["server-timing"].split(","))
+    return float(timing["embedding"])
+answer()
+end(answer, embedding)
 """
 
 
-def make_store(folder: Path, chunks: int, dimensions: int) -> CorpusSettings:
-    """A store of random vectors."""
-    settings = CorpusSettings(chroma_path=folder)
-    record = CollectionRecord(
-        embedding_model="text-embedding-3-small",
-        dimensions=dimensions,
-        shortened=dimensions != 1536,
-        tokenizer="cl100k_base",
-        chunk_tokens=400,
-        chunk_overlap=50,
-    )
-    with create_store(settings, record) as store:
-        for start in range(0, chunks, 1000):
-            numbers = range(start // PER_DOCUMENT, min(start + 1000, chunks) // PER_DOCUMENT)
-            store.write([document(number, dimensions) for number in numbers])
-        bring_up_to_date(store, before={}, after={each.document_id: each for each in store.documents()})
-    return settings
+class Start:
+    """Starts processes of one kind on one core, and keeps what each has told."""
+
+    def __init__(self, script: str, words: Sequence[str], variables: Mapping[str, str] | None = None) -> None:
+        self._command = ["taskset", "-c", "0", str(find_python()), "-I", "-B", "-c", COMMON + script, *words]
+        self._environment = {"PATH": "/usr/bin:/bin", **(variables or {})}
+        self._told: list[dict[str, Any]] = []
+
+    def __call__(self) -> None:
+        started = time.time()
+        ended = subprocess.run(self._command, env=self._environment, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stderr[-2000:]
+        told = json.loads(ended.stdout.splitlines()[-1])
+        times = [started, *told.pop("marks")]
+        told |= {phase: (end - start) * 1000 for phase, (start, end) in zip(PHASES, pairwise(times), strict=True)}
+        self._told.append(told | {"all": times[-1] - started})
+
+    def clear(self) -> None:
+        """Forget the warm-up."""
+        self._told.clear()
+
+    def all(self, name: str) -> list[float]:
+        """What every process has told."""
+        return [each[name] for each in self._told]
+
+    def median(self, name: str) -> float:
+        """The middle one."""
+        return statistics.median(self.all(name))
 
 
-def document(number: int, dimensions: int, *, change: str = "") -> Any:
-    """Document `number` with its chunks and their vectors."""
-    source = f"{number}.txt"
-    shared: dict[str, Any] = {
-        "document_id": document_id_of(source),
-        "source": source,
-        "digest": f"{number:x}-{change}",
-    }
-    chunks = [
-        Chunk(index=index, text=text_of(number, index) + change, start=0, end=1, tokens=200, updated_at=DAY, **shared)
-        for index in range(PER_DOCUMENT)
-    ]
-    record = DocumentRecord(
-        chunks=len(chunks),
-        tokens=1,
-        updated_at=DAY,
-        ingested_at=DAY + change,
-        file=source,
-        stamp="",
-        **shared,
-    )
-    vectors = np.random.default_rng(number).normal(size=(PER_DOCUMENT, dimensions)).astype(np.float32)
-    return record, chunks, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def unpacked(archived: Path, folder: Path) -> Path:
+    """The built package."""
+    with zipfile.ZipFile(archived) as archive:
+        archive.extractall(folder)
+    return folder
 
 
-def text_of(number: int, index: int) -> str:
-    """About 600 characters of made-up words, the commoner the earlier in the list."""
-    places = np.random.default_rng([number, index]).zipf(1.3, WORDS_A_TEXT) % len(WORDS)
-    return "warranty " + " ".join(WORDS[place] for place in places)
+def without_bytecode(task: Path, folder: Path) -> Path:
+    """The same package, not compiled."""
+    shutil.copytree(task, folder, copy_function=os.link, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
-def first_answer(command: list[str], variables: Mapping[str, str]) -> tuple[float, str]:
-    """Milliseconds from the start of the process to its line `first`, and what it prints after it."""
-    started = time.perf_counter()
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **variables}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout
-    line = process.stdout.readline()
-    elapsed = (time.perf_counter() - started) * 1000
-    rest, errors = process.communicate()
-    assert line == "first\n", errors[-2000:]
-    return elapsed, rest
+def installed(folder: Path, *, local_model: bool) -> Path:
+    """The dependencies as they are installed, and our modules."""
+    folder.mkdir()
+    install(folder, machine="x86_64", local_model=local_model, installer="auto")
+    package.copy_ours(folder, local_model=local_model)
+    return folder
 
 
-def without_bytecode(task: Path, target: Path) -> Path:
-    """The same package as a plain install leaves it to Lambda."""
-    shutil.copytree(task, target, copy_function=os.link, ignore=shutil.ignore_patterns("__pycache__"))
+def with_local_model(folder: Path) -> Path:
+    """What LOCAL_MODEL=1 builds."""
+    installed(folder, local_model=True)
+    package.prune(folder)
+    package.compile_bytecode(folder, find_python())
+    return folder
+
+
+def snapshot(folder: Path, settings: CorpusSettings) -> Published:
+    """Publish the store into the folder."""
+    return publish(settings, str(folder))
+
+
+def plain_copy(published: Published, folder: Path, target: Path) -> Path:
+    """The published store as Chroma alone opens it."""
+    for file in published.manifest.files:
+        (target / file.path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / "objects" / file.sha256, target / file.path)
     return target
 
 
-def measure(folder: Path, chunks: int, dimensions: int, runs: int, server: EmbeddingsServer) -> dict[str, object]:
-    """All numbers."""
-    python = str(find_python())
-    task = folder / "task"
-    with zipfile.ZipFile(ROOT / "dist" / "lambda.zip") as archive:
-        archive.extractall(task)
-    plain = without_bytecode(task, folder / "plain")
-    settings = make_store(folder / "store", chunks, dimensions)
-    published = publish(settings, str(folder / "published"))
-    copy = folder / "copy"
-    for file in published.manifest.files:
-        (copy / file.path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / "published" / "objects" / file.sha256, copy / file.path)
-    event = http_api("POST", "/search", json.dumps({"query": "warranty"}))
-    given = {"AUTH": "none", "SNAPSHOT_URL": str(folder / "published"), **server.environment}
-    pinned = ["taskset", "-c", "0", python, "-I", "-B", "-c"]
-    times: dict[str, list[float]] = {"bare": [], "handler": [], "without_bytecode": []}
-    warm: dict[str, list[float]] = {"bare": [], "handler": []}
-    peak = 0
-    for _ in range(runs):
-        elapsed, rest = first_answer([*pinned, BARE, str(task), str(copy), str(dimensions)], {})
-        times["bare"].append(elapsed)
-        warm["bare"].append(float(rest))
-        elapsed, rest = first_answer([*pinned, HANDLER, str(task), json.dumps(event)], given)
-        times["handler"].append(elapsed)
-        found = json.loads(rest.splitlines()[-1])
-        warm["handler"].append(found["p50_ms"])
-        peak = max(peak, found["peak_mb"])
-        elapsed, _rest = first_answer([*pinned, HANDLER, str(plain), json.dumps(event)], given)
-        times["without_bytecode"].append(elapsed)
-    middle = {name: round(statistics.median(values)) for name, values in times.items()}
+def starts(
+    task: Path, scratch: Path, settings: CorpusSettings, dimensions: int, server: EmbeddingsServer
+) -> dict[str, Start]:
+    """The contenders that every run has."""
+    copy = plain_copy(snapshot(scratch / "published", settings), scratch / "published", scratch / "copy")
+    given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
+    handler = partial(Start, HANDLER_SCRIPT, variables=given)
     return {
-        "snapshot_bytes": published.manifest.bytes,
-        "cold_start_ms": middle,
-        "handler_to_bare": round(middle["handler"] / middle["bare"], 2),
-        "handler_to_without_bytecode": round(middle["handler"] / middle["without_bytecode"], 2),
-        "warm_p50_ms": {name: round(statistics.median(values), 2) for name, values in warm.items()},
-        "warm_handler_to_bare": round(statistics.median(warm["handler"]) / statistics.median(warm["bare"]), 2),
-        "peak_mb": peak,
-        "restore_to_first_answer_ms": restored(task, folder, given, event, runs),
-        "after_1_percent": after_change(settings, folder, chunks, dimensions),
+        BARE: Start(BARE_SCRIPT, [str(task), str(copy), str(dimensions)]),
+        HANDLER: handler([str(task), json.dumps(EVENT)]),
+        "handler, not compiled": handler([str(without_bytecode(task, scratch / "plain")), json.dumps(EVENT)]),
     }
 
 
-def restored(task: Path, folder: Path, given: Mapping[str, str], event: object, runs: int) -> list[float]:
-    """Milliseconds from the restore to the first answer, without the time that AWS takes to restore the machine."""
+def more_starts(scratch: Path, chunks: int, server: EmbeddingsServer) -> dict[str, Start]:
+    """Those whose packages are built first."""
+    given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
+    as_installed = installed(scratch / "installed", local_model=False)
+    local = with_local_model(scratch / "local")
+    settings = make_store(scratch / "small", chunks, LOCAL_DIMENSIONS, model=LOCAL_MODEL)
+    snapshot(scratch / "published-local", settings)
+    given_local = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published-local")}
+    return {
+        "handler, neither pruned nor compiled": Start(HANDLER_SCRIPT, [str(as_installed), json.dumps(EVENT)], given),
+        "handler, local model": Start(HANDLER_SCRIPT, [str(local), json.dumps(EVENT)], given_local),
+    }
+
+
+def restored(task: Path, folder: Path, given: Mapping[str, str], times: int) -> float:
+    """The median of milliseconds from the restore to the first answer, without what AWS takes for the machine."""
     tools.runtime()
     found = []
-    for _ in range(runs):
+    for _ in range(times):
         with snap_start(task, folder, given) as function:
             started = time.perf_counter()
             function.restore()
-            function.invoke(event)
-            found.append(round((time.perf_counter() - started) * 1000, 1))
-    return found
+            function.invoke(EVENT)
+            found.append((time.perf_counter() - started) * 1000)
+    return statistics.median(found)
 
 
-def after_change(settings: CorpusSettings, folder: Path, chunks: int, dimensions: int) -> dict[str, int]:
-    """What publishing moves after one document in a hundred has changed."""
-    from corpus.store import open_store
-
+def after_change(settings: CorpusSettings, folder: Path, chunks: int, dimensions: int) -> Published:
+    """Publish again after one document in a hundred has changed."""
     count = max(1, chunks // PER_DOCUMENT // 100)
     with open_store(settings) as store:
         store.write([document(number, dimensions, change="changed") for number in range(count)])
-    published = publish(settings, str(folder / "published"))
-    return {"bytes": published.manifest.bytes, "moved": published.moved}
+    return publish(settings, str(folder))
 
 
-def main() -> None:
-    """Print one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chunks", type=int, default=10_000)
+def figures(started: Mapping[str, Start]) -> dict[str, float]:
+    """Medians of the phases and the most memory."""
+    phases = {f"{name}: {phase}, ms": start.median(phase) for name, start in started.items() for phase in PHASES}
+    warm = {f"{name}: warm answer without embedding, ms": start.median("warm_ms") for name, start in started.items()}
+    peaks = {f"{name}: peak memory, MB": max(start.all("peak_mb")) for name, start in started.items()}
+    return phases | warm | peaks
+
+
+def goals(cold: Comparison, started: Mapping[str, Start], restore_ms: float, chunks: int) -> list[Goal]:
+    """What was asked for."""
+    worst = "handler, neither pruned nor compiled"
+    warm = started[HANDLER].median("warm_ms") / started[BARE].median("warm_ms")
+    found = [
+        Goal("cold start beside the bare libraries", 1.4, cold.ratio(HANDLER), at_least=False),
+        Goal("restore to first answer, ms", 50.0, restore_ms, at_least=False),
+        Goal("warm answer beside a bare query", 2.0, warm, at_least=False),
+        Goal(
+            "peak memory, MB", 700.0 if chunks > 50_000 else 300.0, max(started[HANDLER].all("peak_mb")), at_least=False
+        ),
+    ]
+    if worst in cold.seconds:
+        found.append(Goal(f"cold start beside {worst}", 0.5, cold.ratio(HANDLER, worst), at_least=False))
+    return found
+
+
+def measure(task: Path, scratch: Path, chunks: int, dimensions: int, turns: int, *, small: bool) -> Outcome:
+    """All of it."""
+    with embeddings_server(dimensions=dimensions) as server:
+        settings = make_store(scratch / "store", chunks, dimensions)
+        started = starts(task, scratch, settings, dimensions, server)
+        if not small:
+            started |= more_starts(scratch, chunks, server)
+        contenders: dict[str, Callable[[], object]] = dict(started)
+        # The first start of each fills the system's cache of files.
+        take_turns(contenders, turns=1, warm_up=False)
+        for start in started.values():
+            start.clear()
+        take_turns(contenders, turns=turns, warm_up=False)
+        cold = Comparison(
+            f"{chunks:,} x {dimensions}", BARE, {name: start.all("all") for name, start in started.items()}
+        )
+        given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
+        restore_ms = restored(task, scratch, given, turns)
+        again = after_change(settings, scratch / "published", chunks, dimensions)
+    outcome = Outcome("cold_start", [cold], figures(started), goals(cold, started, restore_ms, chunks))
+    outcome.figures |= {
+        "restore to first answer, ms": restore_ms,
+        "snapshot, MB": again.manifest.bytes / 1e6,
+        "moved after a change of 1 % of the documents, MB": again.moved / 1e6,
+    }
+    return outcome
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the tables."""
+    parser = arguments(__doc__)
+    parser.add_argument("--chunks", type=int)
     parser.add_argument("--dimensions", type=int, default=1536)
-    parser.add_argument("--runs", type=int, default=5)
-    given = parser.parse_args()
-    if not (ROOT / "dist" / "lambda.zip").exists():
-        sys.exit("There is no dist/lambda.zip. Run `make lambda` first.")
-    with tempfile.TemporaryDirectory() as scratch, embeddings_server(dimensions=given.dimensions) as server:
-        print(json.dumps(measure(Path(scratch), given.chunks, given.dimensions, given.runs, server), indent=1))
+    parser.add_argument("--zip", type=Path, default=ZIP, metavar="FILE", help="the package, dist/lambda.zip")
+    given = parser.parse_args(argv)
+    if not given.zip.exists():
+        sys.exit(f"There is no {given.zip}. Run `make lambda` first.")
+    chunks = given.chunks or (200 if given.small else 10_000)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        task = unpacked(given.zip, folder / "task")
+        outcome = measure(task, folder, chunks, given.dimensions, turns_of(given), small=given.small)
+    finish(outcome, given)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

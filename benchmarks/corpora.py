@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,27 +14,29 @@ from corpus.embedding.model import Vectors
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import create_store
+from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.lexicon import bring_up_to_date
 
 SYLLABLES = ["ka", "lo", "mi", "ter", "ban", "su", "ri", "ve", "xo", "qui", "dor", "zen", "pla", "ne", "gu", "fi"]
 WORDS = 60_000
 WORDS_A_CHUNK = 190  # About 1,300 characters.
 WORDS_A_QUESTION = 10
+OPENAI_MODEL = "text-embedding-3-small"
 THEMES = 200
 PER_DOCUMENT = 50
 DAY = "2026-01-01T00:00:00+00:00"
 FILTERABLE = "half:str,year:int"  # A half of the chunks, and one in twenty.
 
 
-def make_store(folder: Path, chunks: int, dimensions: int) -> CorpusSettings:
+def make_store(folder: Path, chunks: int, dimensions: int, *, model: str = OPENAI_MODEL) -> CorpusSettings:
     """An embedded store with its lexical index, of whole documents of PER_DOCUMENT chunks each."""
     settings = CorpusSettings(chroma_path=folder)
     record = CollectionRecord(
-        embedding_model="text-embedding-3-small",
+        embedding_model=model,
         dimensions=dimensions,
-        shortened=dimensions != 1536,
-        tokenizer="cl100k_base",
-        chunk_tokens=400,
+        shortened=model == OPENAI_MODEL and dimensions != 1536,
+        tokenizer="cl100k_base" if model == OPENAI_MODEL else model,
+        chunk_tokens=400 if model == OPENAI_MODEL else 254,
         chunk_overlap=50,
     )
     documents = max(1, chunks // PER_DOCUMENT)
@@ -105,6 +107,33 @@ def question(seed: int, documents: int, dimensions: int) -> tuple[str, Vectors]:
     words = list(texts(number))[index].split()
     vector = vectors_of(number, dimensions)[index] + 0.5 * vectors_of(documents + seed, dimensions)[0]
     return " ".join(chance.choice(words, WORDS_A_QUESTION)), np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+class Known:
+    """An embedder that was told the vectors."""
+
+    model = OPENAI_MODEL
+    max_tokens = 8191
+
+    def __init__(self, dimensions: int, vectors: Mapping[str, Vectors]) -> None:
+        self.dimensions = dimensions
+        self._vectors = vectors
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return Cl100kTokenizer()
+
+    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+        raise NotImplementedError("Nothing is ingested here.")
+
+    def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:  # noqa: ARG002 - the protocol's
+        return np.stack([self._vectors[text] for text in texts])
+
+    def prepare(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 @cache

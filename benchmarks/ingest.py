@@ -9,6 +9,7 @@ collection.add` adds the very vectors and texts that ours stored, and does nothi
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -22,13 +23,18 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.embeddings_server import ROOT, Endpoint, endpoint
-from benchmarks.pipelines import CHUNKS, PIPELINES, keep_chunks, stored
+from benchmarks.pipelines import CHUNKS, keep_chunks, stored
 from benchmarks.samples import made_markdown
 from benchmarks.splitting import tiktoken_table
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 
 BARE = "bare collection.add"
-FRAMEWORKS = ("LangChain", "LlamaIndex")
+# Those that are installed; requirements/bench.txt has both.
+FRAMEWORKS = [
+    name
+    for name, package in (("LangChain", "langchain_chroma"), ("LlamaIndex", "llama_index"))
+    if importlib.util.find_spec(package)
+]
 LATENCY_SECONDS = 0.1
 SIZE = 5_000_000
 FILE_SIZE = 20_000
@@ -86,7 +92,7 @@ def compare(runner: Runner, latency: float, megabytes: float, turns: int) -> Com
     with endpoint(latency) as server:
         if not (runner.folder.parent / CHUNKS).exists():
             runner.run("ours", server)  # Leaves what the bare ones add.
-        contenders = {name: partial(runner.run, name, server) for name in PIPELINES}
+        contenders = {name: partial(runner.run, name, server) for name in (BARE, "ours", *FRAMEWORKS)}
         times = take_turns(contenders, turns=turns, clock=runner.seconds, warm_up=False)
     return Comparison(f"ingest at {latency * 1000:.0f} ms", BARE, times, amount=megabytes)
 

@@ -7,7 +7,6 @@ answered. Goals: no error but 429 where a limit is set, p99 below 10 times p50, 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import multiprocessing
@@ -24,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.turns import Goal, Outcome, arguments, finish
 from examples.build import EXAMPLES
 from tests.handler.conftest import API_KEY, ENTRY
 from tests.handler.fuzz import ingest
@@ -33,6 +33,7 @@ from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 MEGABYTE = 1_000_000
 WARM_SECONDS = 2.0
+FLAT = 5.0  # Megabytes a minute; a leak of a kilobyte a request would be 10 or more.
 
 
 @dataclass
@@ -45,23 +46,30 @@ class Measured:
     memory: list[tuple[float, int]] = field(default_factory=list)
 
 
-def report(measured: Measured) -> dict[str, object]:
-    """The figures."""
+def outcome_of(measured: Measured, *, clients: int, limited: bool) -> Outcome:
+    """The figures and whether they will do."""
     cuts = statistics.quantiles(measured.milliseconds, n=100)
     # Caches fill first.
     later = [point for point in measured.memory if point[0] >= measured.seconds / 3] or measured.memory
     slope = statistics.linear_regression(*zip(*later, strict=True)).slope if len(later) > 1 else 0.0
-    return {
-        "requests": len(measured.milliseconds),
-        "requests_a_second": round(len(measured.milliseconds) / measured.seconds, 1),
-        "p50_ms": round(cuts[49], 1),
-        "p95_ms": round(cuts[94], 1),
-        "p99_ms": round(cuts[98], 1),
-        "p99_over_p50": round(cuts[98] / cuts[49], 2),
-        "statuses": {str(status): count for status, count in sorted(measured.statuses.items())},
-        "memory_mb": [round(measured.memory[0][1] / MEGABYTE, 1), round(measured.memory[-1][1] / MEGABYTE, 1)],
-        "growth_mb_a_minute": round(slope * 60 / MEGABYTE, 2),
+    allowed = {200, 429} if limited else {200}
+    errors = sum(count for status, count in measured.statuses.items() if status not in allowed)
+    growth = slope * 60 / MEGABYTE
+    figures = {
+        "clients": clients,
+        "seconds": measured.seconds,
+        "requests a second": len(measured.milliseconds) / measured.seconds,
+        **{f"p{percent} ms": cuts[percent - 1] for percent in (50, 95, 99)},
+        **{f"answers {status}": float(count) for status, count in sorted(measured.statuses.items())},
+        "memory at the start, MB": measured.memory[0][1] / MEGABYTE,
+        "memory at the end, MB": measured.memory[-1][1] / MEGABYTE,
     }
+    goals = [
+        Goal("answers that are errors", 0.0, errors, at_least=False),
+        Goal("p99 beside p50", 10.0, cuts[98] / cuts[49], at_least=False),
+        Goal("growth of memory, MB a minute", FLAT, growth, at_least=False),
+    ]
+    return Outcome("load", figures=figures, goals=goals)
 
 
 async def load(url: str, bodies: Sequence[bytes], *, clients: int, seconds: float, pid: int) -> Measured:
@@ -138,15 +146,13 @@ def embedding() -> Iterator[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Many callers at once against `handler serve`.")
-    parser.add_argument("--clients", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=60.0)
+    """Print the tables."""
+    parser = arguments(__doc__)
+    parser.add_argument("--clients", type=int)
+    parser.add_argument("--seconds", type=float)
     parser.add_argument("--rate-limit", help="such as 600/minute; 429 is no error then")
-    parser.add_argument("--small", action="store_true", help="a few seconds, to see that it works")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     given = parser.parse_args(argv)
-    if given.small:
-        given.clients, given.seconds = 10, 3.0
+    clients, seconds = given.clients or (10 if given.small else 50), given.seconds or (3.0 if given.small else 60.0)
     questions = [each["question"] for each in json.loads((EXAMPLES / "questions.json").read_text("utf-8"))]
     with tempfile.TemporaryDirectory() as folder, embedding() as embeddings_url:
         ingest(Path(folder), EmbeddingsServer(url=embeddings_url))
@@ -160,17 +166,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         }
         with serving(**environment) as served:
             bodies = requests_of(questions, count=2_000)
-            found = load(served.url, bodies, clients=given.clients, seconds=given.seconds, pid=served.pid)
-            figures = {"clients": given.clients, "seconds": given.seconds, **report(asyncio.run(found))}
-    print(json.dumps(figures, indent=2))
-    if given.json:
-        given.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
-    allowed = {"200", "429"} if given.rate_limit else {"200"}
-    statuses = figures["statuses"]
-    assert isinstance(statuses, dict)
-    if set(statuses) - allowed:
-        sys.exit(f"Some answers were errors: {statuses}")
+            measured = asyncio.run(load(served.url, bodies, clients=clients, seconds=seconds, pid=served.pid))
+    finish(outcome_of(measured, clients=clients, limited=bool(given.rate_limit)), given)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

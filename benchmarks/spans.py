@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.spanmeasures import Stretch, covering_rank, found, within_budget
-from benchmarks.spansets import COLLECTIONS, Piece, Question, Splitter, cut_all, langchain, ours
+from benchmarks.spansets import COLLECTIONS, Piece, Question, Splitter, as_read, cut_all, langchain, ours
 from corpus.embedding.minilm import LocalEmbedder
 from corpus.fusion import DEPTH, fuse
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.search import trust_of
 from corpus.settings import LOCAL_MODEL
-from corpus.tokens import Tokenizer
+from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.document import Document
 from ingest.vectorcache import CachingEmbedder
 
@@ -38,6 +38,8 @@ K = 5
 BUDGET_CHARACTERS = 4000
 # Tokens and overlap; the product's default comes first.
 OURS = [(254, 31), (200, 25), (128, 16), (254, 0), (200, 0), (254, 63)]
+# In tokens of cl100k_base, as models of OpenAI count; the first is their default here.
+OURS_CL100K = [(400, 50), (200, 25)]
 LANGCHAIN = [(200, 0), (400, 0), (200, 100), (400, 200)]
 HEAD = (
     f"| collection, splitter | chunks | characters | mode | recall@{K} | precision@{K} | IoU@{K} | "
@@ -58,11 +60,15 @@ def ways(tokenizer: Tokenizer, window: int) -> Iterator[tuple[str, Splitter]]:
         "ours {}/{}, no context".format(*OURS[0]),
         ours(tokenizer, tokens=OURS[0][0], overlap=OURS[0][1], context=False),
     )
+    for tokens, overlap in OURS_CL100K:
+        splitter = ours(Cl100kTokenizer(), tokens=tokens, overlap=overlap, context=True)
+        yield f"ours cl100k {tokens}/{overlap}", as_read(splitter, tokenizer, window)
     if importlib.util.find_spec("langchain_text_splitters") is None:
         print("langchain-text-splitters is not installed: nothing to compare with.", file=sys.stderr)
         return
     for tokens, overlap in LANGCHAIN:
-        yield f"LangChain {tokens}/{overlap}", langchain(tokenizer, window, tokens=tokens, overlap=overlap)
+        splitter = langchain(tokens=tokens, overlap=overlap)
+        yield f"LangChain {tokens}/{overlap}", as_read(splitter, tokenizer, window)
 
 
 def rankings(

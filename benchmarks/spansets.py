@@ -97,11 +97,8 @@ def _without_context(document: Document) -> Document:
     return replace(document, title=None, blocks=tuple(replace(block, name="") for block in document.blocks))
 
 
-def langchain(tokenizer: Tokenizer, window: int, *, tokens: int, overlap: int) -> Splitter:
-    """LangChain's recursive splitter, sizes in tokens of cl100k_base as its users give them.
-
-    The model reads the first `window` tokens of a longer chunk, the index of words all.
-    """
+def langchain(*, tokens: int, overlap: int) -> Splitter:
+    """LangChain's recursive splitter, sizes in tokens of cl100k_base as its users give them."""
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     splitter = RecursiveCharacterTextSplitter(
@@ -111,8 +108,17 @@ def langchain(tokenizer: Tokenizer, window: int, *, tokens: int, overlap: int) -
     def cut(document: Document) -> Iterator[Piece]:
         for part in splitter.create_documents([document.text]):
             start, text = part.metadata["start_index"], part.page_content
-            at = Stretch(str(document.name), start, start + len(text))
-            yield Piece(at, fitting(text, tokenizer, window), text)
+            yield Piece(Stretch(str(document.name), start, start + len(text)), text, text)
+
+    return cut
+
+
+def as_read(splitter: Splitter, tokenizer: Tokenizer, window: int) -> Splitter:
+    """The model reads the first `window` tokens of a longer chunk, the index of words all."""
+
+    def cut(document: Document) -> Iterator[Piece]:
+        for piece in splitter(document):
+            yield replace(piece, embedded=fitting(piece.embedded, tokenizer, window))
 
     return cut
 

@@ -128,6 +128,16 @@ class Outcome:
             parts.append("\n".join(["| goal | wanted | found | met |", "|---|---:|---:|---|", *rows]))
         return "\n\n".join(parts)
 
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Outcome:
+        """What `as_json` was made from."""
+        return cls(
+            benchmark=saved["benchmark"],
+            comparisons=[Comparison(**_without(each, "ratios")) for each in saved["comparisons"]],
+            figures=saved["figures"],
+            goals=[Goal(**_without(each, "met")) for each in saved["goals"]],
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The same for machines, every turn's time included."""
         return {
@@ -140,6 +150,10 @@ class Outcome:
             "figures": self.figures,
             "goals": [{**asdict(goal), "met": goal.is_met} for goal in self.goals],
         }
+
+
+def _without(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key != name}
 
 
 def machine() -> dict[str, Any]:

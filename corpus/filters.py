@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from corpus.records import MetadataValue
 from corpus.stored import UPDATED, USER_PREFIX, seconds_of
 
 Where = Mapping[str, Any]  # Chroma's own filter language.
+_COMPARISONS = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,36 @@ class Filter:
             yield {UPDATED: {"$lt": seconds_of(self.updated_before)}}
         for name, value in self.metadata.items():
             yield _equal_or_contains(USER_PREFIX + name, value)
+
+
+def passes(where: Where, metadata: Mapping[str, Any]) -> bool:
+    """Whether Chroma's filter lets these metadata through: those of its words that `Filter.to_where` uses."""
+    return all(_holds(name, asked, metadata) for name, asked in where.items())
+
+
+def _holds(name: str, asked: Any, metadata: Mapping[str, Any]) -> bool:
+    if name == "$and":
+        return all(passes(each, metadata) for each in asked)
+    if name == "$or":
+        return any(passes(each, metadata) for each in asked)
+    value = metadata.get(name)
+    if not isinstance(asked, Mapping):
+        return _same(value, asked)
+    ((operator_name, other),) = asked.items()
+    if operator_name == "$contains":
+        return isinstance(value, list) and any(_same(each, other) for each in value)
+    return value is not None and _is_number(value) and bool(_COMPARISONS[operator_name](value, other))
+
+
+def _same(value: Any, asked: Any) -> bool:
+    if _is_number(value) and _is_number(asked):
+        return bool(value == asked)
+    return type(value) is type(asked) and bool(value == asked)
+
+
+def _is_number(value: Any) -> bool:
+    # True is an int to Python, and none to Chroma.
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _equal_or_contains(name: str, value: MetadataValue) -> Where:

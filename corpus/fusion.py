@@ -50,8 +50,10 @@ def lexical_shares(bm25: Scores, *, ideal: float) -> Scores:
 
 def rank(chunk_ids: Sequence[str], scores: Scores) -> list[Ranked]:
     """Best first; equal ones in the order of their ids."""
-    order = sorted(range(len(chunk_ids)), key=lambda place: (-scores[place], chunk_ids[place]))
-    return [Ranked(chunk_ids[place], float(scores[place])) for place in order]
+    order = np.lexsort((np.array(chunk_ids, dtype=np.str_), -scores))
+    return [
+        Ranked(chunk_ids[place], score) for place, score in zip(order.tolist(), scores[order].tolist(), strict=True)
+    ]
 
 
 def fuse(

@@ -18,15 +18,18 @@ from corpus.embedding.model import Vectors
 from corpus.errors import LexicalIndexUnusable
 from corpus.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
 from corpus.lexical.index import LexicalIndex, Scores
+from corpus.lexical.passing import Passing
 from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
 from corpus.settings import LOCAL_MODEL, SearchMode
+from corpus.sieve import near_passing
 from corpus.store import Store, Where
 
 logger = logging.getLogger("corpus")
 
 # Read beyond what is asked for, since some may be near-identical or of a document that is just being replaced.
 SPARE = 2
+READ_AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +72,16 @@ def rank_each(
     store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
-    index = _index(store, plan.mode)
-    allowed = store.rows.ids(plan.where) if index is not None and plan.where else None
-    near = [{}] * len(queries) if vectors is None else store.similar(vectors, count=plan.depth, where=plan.where)
+    index = _index(store, plan)
+    passing = index.passing(plan.where) if index is not None and plan.where else None
+    near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
     ranked: list[Candidates] = []
     for place, query in enumerate(queries):
-        scores = index.scores(query) if index is not None else None
+        scores = index.scores(query) if index is not None and plan.mode != "dense" else None
         if vectors is None and scores is not None:
-            ranked.append(_Lexical(scores, allowed, plan.depth))
+            ranked.append(_Lexical(scores, passing, plan.depth))
         elif vectors is not None and scores is not None:
-            matches = [match.chunk_id for match in scores.top(plan.depth, allowed=allowed)]
+            matches = [match.chunk_id for match in scores.top(plan.depth, passing=passing)]
             ranked.append(_Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
         else:
             ranked.append(_Dense(near[place]))
@@ -90,14 +93,23 @@ def _most(plan: Plan) -> int | None:
     return None if plan.where and "document_id" in plan.where else plan.max_per_document
 
 
-def _index(store: Store, mode: SearchMode) -> LexicalIndex | None:
-    if mode == "dense":
+def _near(store: Store, vectors: Vectors, plan: Plan, passing: Passing | None) -> list[dict[str, float]]:
+    if not plan.where:
+        return store.similar(vectors, count=plan.depth)
+    return near_passing(store, vectors, count=plan.depth, where=plan.where, passing=passing)
+
+
+def _index(store: Store, plan: Plan) -> LexicalIndex | None:
+    """The index of words, which knows as well what a filter lets through; None where that does without."""
+    if plan.mode == "dense" and not plan.where:
         return None
     try:
         return store.words.index()
     except LexicalIndexUnusable as error:
-        if mode == "lexical":
+        if plan.mode == "lexical":
             raise
+        if plan.mode == "dense":
+            return None
         logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
         return None
 
@@ -127,8 +139,8 @@ class _Dense:
 
 
 class _Lexical:
-    def __init__(self, scores: Scores, allowed: Sequence[str] | None, depth: int) -> None:
-        matches = scores.top(depth, allowed=allowed)
+    def __init__(self, scores: Scores, passing: Passing | None, depth: int) -> None:
+        matches = scores.top(depth, passing=passing)
         bm25 = np.array([match.score for match in matches], dtype=np.float32)
         self._ranked = rank([match.chunk_id for match in matches], lexical_shares(bm25, ideal=scores.ideal))
 
@@ -166,11 +178,13 @@ class _Hybrid:
 
     def best(self, count: int) -> list[Ranked]:
         ranked = self._fused()
-        # How far the vectors are contradicted is told by the cosines of the words' best. Some more are read with them:
-        # a request takes longer than a vector.
+        # How far the vectors are contradicted is told by the cosines of the words' best. More are read with them than
+        # are needed now, and each time twice as many: a request takes longer than ten vectors.
         leaders = [self._ids[row] for row in np.argsort(-self._bm25, kind="stable")[:LEADERS]]
-        ahead = [*leaders, *(each.chunk_id for each in ranked[: 2 * count])]
-        while unread := [each for each in dict.fromkeys(ahead) if each in self._unread]:
+        needed, step = [*leaders, *(each.chunk_id for each in ranked[:count])], READ_AHEAD * count
+        while not self._unread.keys().isdisjoint(needed):
+            ahead = [*needed, *(each.chunk_id for each in ranked[:step])]
+            unread = [each for each in dict.fromkeys(ahead) if each in self._unread]
             found = self._store.cosines(self._vector, unread)
             gone = [self._unread.pop(each) for each in unread if each not in found]
             for each in found:
@@ -178,7 +192,7 @@ class _Hybrid:
             if gone:
                 self._forget(gone)
             ranked = self._fused()
-            ahead = [each.chunk_id for each in ranked[:count]]
+            needed, step = [each.chunk_id for each in ranked[:count]], 2 * step
         return ranked[:count]
 
     def _forget(self, places: Sequence[int]) -> None:

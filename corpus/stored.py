@@ -47,6 +47,16 @@ def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue
     return metadata
 
 
+def fields_of(record: DocumentRecord) -> dict[str, MetadataValue]:
+    """What filters look at, which all chunks of a document share, as `metadata_of` has it."""
+    fields: dict[str, MetadataValue] = {"document_id": record.document_id, "source": record.source}
+    if record.title is not None:
+        fields["title"] = record.title
+    with contextlib.suppress(ValueError):
+        fields[UPDATED] = seconds_of(datetime.fromisoformat(record.updated_at))
+    return fields | {USER_PREFIX + name: value for name, value in record.metadata.items()}
+
+
 def chunk_from(metadata: Mapping[str, Any]) -> Chunk:
     """The chunk that `metadata_of` was made from. Raises KeyError where a field is missing."""
     fields = {name: metadata[name] for name in _REQUIRED} | {name: metadata.get(name) for name in _OPTIONAL}

@@ -9,6 +9,7 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.forward import Forward
 from corpus.records import Chunk, DocumentRecord, chunk_id_of, indexed_text_of
 from corpus.store import Store
+from corpus.stored import fields_of
 
 Records = Mapping[str, DocumentRecord]  # By document id.
 # Reading some chunks by their ids takes Chroma longer than reading all in a row.
@@ -31,16 +32,18 @@ def bring_up_to_date(store: Store, *, before: Records, after: Records, cut: Sequ
         return
     new = [record for key, record in after.items() if not _same(record, before.get(key))]
     old = [record for key, record in before.items() if not _same(record, after.get(key))]
+    fields = {key: fields_of(record) for key, record in after.items()}
     chunks = sum(record.chunks for record in after.values())
     if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
             add = _cut_already(new, cut) or _texts(store.chunks(_chunk_ids(new)))
-            store.words.update(add=add, remove=list(_chunk_ids(old)), stamp=state)
+            store.words.update(add=add, remove=list(_chunk_ids(old)), stamp=state, fields=fields)
         except LexicalIndexUnusable:
             pass
         else:
             return
-    store.words.write(_cut_already(after.values(), cut) or _texts(store.all_chunks(after.values())), stamp=state)
+    texts = _cut_already(after.values(), cut) or _texts(store.all_chunks(after.values()))
+    store.words.write(texts, stamp=state, fields=fields)
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:

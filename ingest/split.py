@@ -14,6 +14,8 @@ from ingest.lengths import Lengths
 from ingest.sections import Section, sections
 
 LEAST_MAX_TOKENS = 16
+# Of a chunk's tokens the share that its text may have beside the longest context.
+LEAST_TEXT = 3 / 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ def split(
     """The passages of `document` in order; together they cover all its blocks.
 
     What is embedded is a passage's context (`context_of(title, heading)`), a line break and its text: together at most
-    `max_tokens` tokens. The text may have half of them in any case; the caller shortens a longer context.
+    `max_tokens` tokens. The text may have three quarters of them in any case; the caller shortens a longer context.
     `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same heading.
     Raises ValueError for a size that cannot be kept.
     """
@@ -86,7 +88,7 @@ def _stretches(
             yield heading, whole
             continue
         # The line break between context and text is always between two tokens, so that their counts add up.
-        budget = max(max_tokens - tokenizer.count(f"{context}\n"), max_tokens // 2)
+        budget = max(max_tokens - tokenizer.count(f"{context}\n"), int(max_tokens * LEAST_TEXT))
         for stretch in SectionCuts(layout, section.first, section.last, budget=budget, overlap=overlap):
             yield heading, stretch
 

@@ -6,6 +6,7 @@ import hashlib
 import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,16 @@ class CachingEmbedder:
         return self._inner.max_tokens
 
     def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
-        """As the inner one."""
+        """As the inner one, which is not called before a text is new."""
+        batches = iter(batches)
+        for batch in batches:
+            keys = [self._key(text) for text in batch]
+            if not all(key in self._known for key in keys):
+                yield from self._embed_some(chain([batch], batches))
+                return
+            yield self._take(keys)
+
+    def _embed_some(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
         waiting: deque[list[bytes]] = deque()
         asked: deque[list[bytes]] = deque()
 
@@ -85,7 +95,8 @@ class CachingEmbedder:
         return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest().encode("ascii")
 
     def _take(self, keys: Sequence[bytes]) -> Vectors:
-        return np.stack([self._known[key] for key in keys])
+        # A batch may be empty, and then numpy has nothing to stack.
+        return np.array([self._known[key] for key in keys], np.float32).reshape(len(keys), self.dimensions)
 
     def _keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         self._known |= zip(keys, vectors, strict=True)

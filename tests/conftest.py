@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import filelock
 import pytest
 
 from corpus.settings import CorpusSettings
@@ -56,7 +57,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The Lambda package, built once."""
     if lambda_python() is None:
         absent("no Python 3.13, the version of the Lambda runtime")
-    return build_into(tmp_path_factory.mktemp("lambda"))
+    # Tests run in several processes, whose folders lie side by side.
+    ours = tmp_path_factory.getbasetemp()
+    shared = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "lambda"
+    with filelock.FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            build_into(tmp_path_factory.mktemp("building")).folder.rename(shared)
+    return Built(shared)
 
 
 @pytest.fixture

@@ -7,46 +7,57 @@ import json
 import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from types import MappingProxyType
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.files import FORMAT, INDEX_FILE, read_about, save_bm25, unusable
 from corpus.lexical.forward import Forward
+from corpus.lexical.passing import FIELDS_FILE, Fields, fields_as_bytes
 from corpus.lexical.terms import VERSION
 
+NO_FIELDS: Fields = MappingProxyType({})
 # Chunk id and text, or what was cut from them already.
 Texts = Iterable[tuple[str, str]] | Forward
 
 
-def write_index(directory: Path, chunks: Texts, *, stamp: str) -> None:
-    """Index chunks from nothing. `stamp` is the caller's name for this state of the corpus."""
-    _write(directory, _cut(chunks), stamp)
+def write_index(directory: Path, chunks: Texts, *, stamp: str, fields: Fields = NO_FIELDS) -> None:
+    """Index chunks from nothing. `stamp` is the caller's name for this state of the corpus.
+
+    `fields` are of all documents; chunks of a document that has none pass no filter.
+    """
+    _write(directory, _cut(chunks), fields, stamp)
 
 
-def update_index(directory: Path, *, add: Texts, remove: Collection[str], stamp: str) -> None:
+def update_index(
+    directory: Path, *, add: Texts, remove: Collection[str], stamp: str, fields: Fields = NO_FIELDS
+) -> None:
     """Bring the index up to date; the result is the one that `write_index` makes of the same chunks.
 
-    An added chunk takes the place of one with the same id. Raises LexicalIndexUnusable as opening does: then write it.
+    An added chunk takes the place of one with the same id; `fields` replace all that were there. Raises
+    LexicalIndexUnusable as opening does: then write it.
     """
     about = read_about(directory)
     try:
         before = Forward.load(directory / about["generation"])
     except (OSError, ValueError) as error:
         raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
-    _write(directory, before.without(remove).merged(_cut(add)), stamp)
+    _write(directory, before.without(remove).merged(_cut(add)), fields, stamp)
 
 
 def _cut(chunks: Texts) -> Forward:
     return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
 
 
-def _write(directory: Path, forward: Forward, stamp: str) -> None:
-    generation = hashlib.sha256(b"".join(getattr(forward, name).tobytes() for name in forward.__slots__)).hexdigest()
+def _write(directory: Path, forward: Forward, fields: Fields, stamp: str) -> None:
+    parts = [getattr(forward, name).tobytes() for name in forward.__slots__]
+    generation = hashlib.sha256(b"".join([*parts, fields_as_bytes(fields)])).hexdigest()
     files = directory / generation[:16]
     # A generation is never written over: a reader may have it mapped. What lies there unfinished is not pointed to.
     if _generation(directory) != files.name:
         shutil.rmtree(files, ignore_errors=True)
         files.mkdir(parents=True)
         forward.save(files)
+        (files / FIELDS_FILE).write_bytes(fields_as_bytes(fields))
         if len(forward.terms):
             save_bm25(files, forward)
     about = {

@@ -2,6 +2,7 @@
 
 DIRECTORY/index.json         what it is made of, and which generation is valid; replaced last and atomically
 DIRECTORY/GENERATION/*.npy   BM25 scores by term (bm25s's own files), ids and terms; FORWARD_FILES serve only updates
+DIRECTORY/GENERATION/fields.json   what each document is filtered by
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.forward import Forward
 from corpus.lexical.terms import VERSION
 
-FORMAT = 1
+FORMAT = 2
 INDEX_FILE = "index.json"
 # What an update needs and a reader does not: a published copy may leave them out.
 FORWARD_FILES = ("languages.npy", "starts.npy", "tokens.npy")

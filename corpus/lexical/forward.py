@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,14 @@ def hashes_of(terms: Iterable[str]) -> Hashes:
 def ids_as_array(ids: Iterable[str]) -> NDArray[np.bytes_]:
     """Chunk ids as fixed-width bytes, which can be mapped and searched without reading them all."""
     return np.array([chunk_id.encode("utf-8") for chunk_id in ids] or [b""], dtype=np.bytes_)[: None if ids else 0]
+
+
+def find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where in a sorted array each wanted value is, and whether it is."""
+    if not len(there):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+    places = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
+    return places, np.asarray(there[places] == wanted)
 
 
 def _narrow(words: NDArray[np.bytes_]) -> NDArray[np.bytes_]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.filters import Where
 from corpus.lexical.files import load_bm25, read_about, unusable
-from corpus.lexical.forward import hashes_of, ids_as_array
+from corpus.lexical.forward import find, hashes_of, ids_as_array
+from corpus.lexical.passing import Fields, Passing, load_fields
 from corpus.lexical.terms import Cutter
+
+FILTERS_KEPT = 16  # A byte for each chunk and filter.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +35,23 @@ class Scores:
         self._by_row = by_row
         self.ideal = ideal
 
-    def top(self, k: int, *, allowed: Collection[str] | None = None) -> list[Match]:
-        """The best k chunks, of those allowed if given, best first; equal ones in the order of their ids."""
-        scores = self._by_row
-        if allowed is not None:
-            rows, known = self._rows_of(allowed)
-            scores = np.zeros_like(scores)
-            scores[rows[known]] = self._by_row[rows[known]]
+    def top(self, k: int, *, passing: Passing | None = None) -> list[Match]:
+        """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
+        scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
         found = np.flatnonzero(scores)
         if len(found) > k > 0:
             least = np.partition(scores[found], len(found) - k)[len(found) - k]
             found = found[scores[found] >= least]
         best = found[np.lexsort((found, -scores[found]))][:k]
-        return [Match(self._ids[row].decode("utf-8"), float(scores[row])) for row in best]
+        named = zip(self._ids[best].tolist(), scores[best].tolist(), strict=True)
+        return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
 
     def of(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
         """The scores of those chunks, in that order; 0 for a chunk that the index does not know."""
-        rows, known = self._rows_of(chunk_ids)
+        rows, known = find(self._ids, ids_as_array(chunk_ids))
         scores = np.zeros(len(rows), dtype=np.float32)
         scores[known] = self._by_row[rows[known]]
         return scores
-
-    def _rows_of(self, chunk_ids: Collection[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """For each id a row, and whether it is really the one."""
-        return _find(self._ids, ids_as_array(chunk_ids))
-
-
-def _find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where in a sorted array each wanted value is, and whether it is."""
-    if not len(there):
-        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
-    places = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
-    return places, np.asarray(there[places] == wanted)
 
 
 class LexicalIndex:
@@ -87,9 +76,13 @@ class LexicalIndex:
         self._cutter = Cutter()
 
     def _map(self, files: Path) -> None:
-        self._ids: NDArray[np.bytes_] = np.load(files / "ids.npy", mmap_mode="r", allow_pickle=False)
-        self._terms: NDArray[np.uint64] = np.load(files / "terms.npy", mmap_mode="r", allow_pickle=False)
+        # As plain arrays, which are mapped just so: numpy's own class for them is slow at each step.
+        self._ids: NDArray[np.bytes_] = np.asarray(np.load(files / "ids.npy", mmap_mode="r", allow_pickle=False))
+        self._terms: NDArray[np.uint64] = np.asarray(np.load(files / "terms.npy", mmap_mode="r", allow_pickle=False))
         self._bm25 = load_bm25(files) if len(self._terms) else None
+        self._files = files
+        self._fields: Fields | None = None
+        self._passing: dict[str, Passing] = {}
 
     def __len__(self) -> int:
         """How many chunks it knows."""
@@ -107,6 +100,26 @@ class LexicalIndex:
         by_row: NDArray[np.float32] = self._bm25.get_scores_from_ids(terms)
         return Scores(self._ids, by_row, float(ideal))
 
+    def passing(self, where: Where) -> Passing:
+        """The chunks that the filter lets through. Raises LexicalIndexUnusable."""
+        name = json.dumps(dict(where), sort_keys=True)
+        passing = self._passing.get(name)
+        if passing is None:
+            passing = Passing.of(self._ids, self._read_fields(), where)
+            if len(self._passing) >= FILTERS_KEPT:
+                self._passing.clear()
+            self._passing[name] = passing
+        return passing
+
+    def _read_fields(self) -> Fields:
+        # Only a filter needs them, and they are read whole.
+        if self._fields is None:
+            try:
+                self._fields = load_fields(self._files)
+            except (OSError, ValueError) as error:
+                raise unusable(self._files.parent, f"a file of it is missing or damaged ({error})") from error
+        return self._fields
+
     def _known(self, terms: Sequence[str]) -> NDArray[np.int64]:
-        places, known = _find(self._terms, hashes_of(terms))
+        places, known = find(self._terms, hashes_of(terms))
         return places[known]

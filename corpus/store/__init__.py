@@ -3,8 +3,8 @@
 A document is there once its first chunk, its record, is there: that chunk is written last and deleted first.
 """
 
+from corpus.filters import Where
 from corpus.store.opening import create_store, open_store
-from corpus.store.rows import Where
 from corpus.store.settle import settle_store
 from corpus.store.store import Store
 

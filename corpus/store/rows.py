@@ -10,16 +10,17 @@ from typing import Any, TypeVar
 import numpy as np
 
 from corpus.embedding.model import Vectors
+from corpus.filters import Where
 from corpus.records import Chunk, DocumentRecord
 from corpus.store.handle import Handle
 from corpus.stored import TEXT, metadata_of
 
 T = TypeVar("T")
-Where = Mapping[str, Any]  # Chroma's own filter language.
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
 PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
+MOST_IDS = 20_000  # More are a burden to a server.
 
 
 class Rows:
@@ -87,18 +88,26 @@ class Rows:
             return list(self.matching(where, include=[])["ids"])
         return [each for each, _ in self.read(where, texts=False)]
 
-    def nearest(self, vectors: Vectors, *, count: int, where: Where | None) -> dict[str, Any]:
-        """Chroma's answer with the `count` nearest to each vector, and their distances."""
+    def nearest(
+        self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
+    ) -> dict[str, Any]:
+        """Chroma's answer with the `count` nearest to each vector, of those ids if given, and their distances."""
         return dict(
             self._handle.ask(
                 lambda collection: collection.query(
                     query_embeddings=list(vectors),
                     n_results=count,
                     where=dict(where) if where else None,
+                    ids=list(among) if among is not None else None,
                     include=["distances"],
                 )
             )
         )
+
+    @property
+    def most_ids(self) -> int:
+        """How many ids a query may name."""
+        return MOST_IDS if self._page > CLOUD_PAGE else CLOUD_PAGE
 
     def upsert(self, rows: Iterable[Row]) -> None:
         """Write the rows, over those of the same id."""

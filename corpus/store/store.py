@@ -9,11 +9,12 @@ import numpy as np
 
 from corpus.collection import CollectionRecord
 from corpus.embedding.model import Vectors
+from corpus.filters import Where
 from corpus.lexical.keeper import Keeper
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.handle import Handle
 from corpus.store.lease import Lease
-from corpus.store.rows import Rows, Where, batched
+from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT, TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
@@ -151,12 +152,15 @@ class Store:
                 break
         return hits
 
-    def similar(self, vectors: Vectors, *, count: int, where: Where | None = None) -> list[dict[str, float]]:
+    def similar(
+        self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
+    ) -> list[dict[str, float]]:
         """For each vector, the `count` nearest chunks' ids, nearest first, with their cosines, -1 to 1.
 
-        Some may be of documents that are half written: `whole` tells.
+        Of those that pass the filter, or are among some ids, if given. Some may be of documents that are half written:
+        `whole` tells.
         """
-        result = self.rows.nearest(vectors, count=count, where=where)
+        result = self.rows.nearest(vectors, count=count, where=where, among=among)
         return [
             {chunk_id: 1.0 - distance for chunk_id, distance in zip(ids, distances, strict=True)}
             for ids, distances in zip(result["ids"], result["distances"], strict=True)

@@ -13,7 +13,7 @@ from ingest.breaks import unit_breaks
 from ingest.cuts import LONGEST_TOKEN
 from ingest.document import Block, Document
 from ingest.prepare import text_for_model
-from ingest.split import Passage
+from ingest.split import LEAST_TEXT, Passage
 
 
 class Promises:
@@ -36,7 +36,7 @@ class Promises:
         assert self.tokenizer.count(read) <= self.max_tokens
         assert read.endswith(text)
         context = context_of(self.title, passage.heading)
-        if self.tokenizer.count(f"{context}\n") <= self.max_tokens // 2:
+        if self.tokenizer.count(f"{context}\n") <= self.max_tokens - int(self.max_tokens * LEAST_TEXT):
             assert read == (f"{context}\n{text}" if context else text)
 
     def under_its_heading(self, passage: Passage) -> None:
@@ -130,7 +130,7 @@ class Promises:
 
     def _budget(self, passage: Passage) -> int:
         context = context_of(self.title, passage.heading)
-        return max(self.max_tokens - self.tokenizer.count(context + "\n"), self.max_tokens // 2)
+        return max(self.max_tokens - self.tokenizer.count(context + "\n"), int(self.max_tokens * LEAST_TEXT))
 
     def _fits(self, passage: Passage, start: int, end: int) -> bool:
         budget = self._budget(passage)

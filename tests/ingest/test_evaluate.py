@@ -139,6 +139,19 @@ def test_vectors_are_computed_once_and_kept_for_the_next_run(tmp_path: Path) -> 
         assert inner.texts == (3 if turn == 0 else 0)
 
 
+def test_known_vectors_come_without_waiting_for_more_texts_and_a_batch_may_be_empty(tmp_path: Path) -> None:
+    inner = Counting()
+    embedder = CachingEmbedder(inner, tmp_path / "vectors.npz")
+    embedder.embed_queries(["one"], timeout_seconds=30)
+    rest = iter([["one"], [], ["new", "one"], []])
+    found = embedder.embed_documents(rest)
+    assert next(found).shape == (1, 384)
+    assert next(found).shape == (0, 384)
+    assert next(rest) == ["new", "one"]
+    assert [len(vectors) for vectors in found] == [0]
+    assert inner.texts == 0
+
+
 def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "vectors.npz").write_bytes(b"PK nothing")
     embedder = CachingEmbedder(LocalEmbedder(), tmp_path / "vectors.npz")

@@ -12,21 +12,28 @@ from infra.build_lambda import BuildError, build, find_python
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """`task` is what becomes /var/task; `unpacked_bytes` is what AWS counts."""
+    """A folder with the zip and what becomes /var/task."""
 
-    zip: Path
-    task: Path
-    unpacked_bytes: int
+    folder: Path
+
+    @property
+    def zip(self) -> Path:
+        """The package."""
+        return self.folder / "lambda.zip"
+
+    @property
+    def task(self) -> Path:
+        """The package unpacked."""
+        return self.folder / "task"
 
 
 def build_into(folder: Path, **options: str | bool) -> Built:
     """Build with the same code as `make lambda`."""
-    target = folder / "lambda.zip"
-    unpacked_bytes = build(target, **options)  # type: ignore[arg-type]  # Its own keywords.
-    task = folder / "task"
-    with zipfile.ZipFile(target) as archive:
-        archive.extractall(task)
-    return Built(target, task, unpacked_bytes)
+    built = Built(folder)
+    build(built.zip, **options)  # type: ignore[arg-type]  # Its own keywords.
+    with zipfile.ZipFile(built.zip) as archive:
+        archive.extractall(built.task)
+    return built
 
 
 def lambda_python() -> Path | None:
