@@ -22,7 +22,6 @@ import tiktoken
 from chromadb.config import Settings
 
 from corpus.store.opening import HNSW
-from corpus.stored import TEXT
 from ingest.add import AddOptions, add_documents
 from ingest.readers.worker import peak_bytes
 from ingest.settings import IngestSettings
@@ -40,12 +39,16 @@ def client_at(store: Path) -> Any:
 
 def keep_chunks(store: Path, folder: Path) -> None:
     """Put what `ours` stored beside the folder, for the bare contenders."""
-    found = client_at(store).get_collection("corpus", embedding_function=None).get(include=["embeddings", "metadatas"])
+    found = (
+        client_at(store)
+        .get_collection("corpus", embedding_function=None)
+        .get(include=["embeddings", "documents", "metadatas"])
+    )
     np.savez(
         folder.parent / CHUNKS,
         ids=np.array(found["ids"]),
         embeddings=np.asarray(found["embeddings"], dtype=np.float32),
-        rest=np.array(json.dumps([[each.pop(TEXT) for each in found["metadatas"]], found["metadatas"]])),
+        rest=np.array(json.dumps([found["documents"], found["metadatas"]])),
     )
 
 

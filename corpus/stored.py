@@ -15,8 +15,6 @@ USER_PREFIX = "meta."
 # `updated_at` as seconds since 1970, because Chroma compares numbers alone.
 UPDATED = "updated"
 TEXT_DIGEST = "text_digest"
-# The chunk's text. Not as Chroma's document, of which it indexes every three letters: a third of a write's time.
-TEXT = "text"
 
 _OPTIONAL = ("title", "url", "page", "page_end", "heading")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
@@ -35,7 +33,6 @@ def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue
         metadata[UPDATED] = seconds_of(datetime.fromisoformat(chunk.updated_at))
     metadata |= {USER_PREFIX + name: value for name, value in chunk.metadata.items()}
     metadata[TEXT_DIGEST] = text_digest_of(chunk)
-    metadata[TEXT] = chunk.text
     if chunk.index == 0:
         metadata |= {
             "chunks": record.chunks,
@@ -57,10 +54,10 @@ def fields_of(record: DocumentRecord) -> dict[str, MetadataValue]:
     return fields | {USER_PREFIX + name: value for name, value in record.metadata.items()}
 
 
-def chunk_from(metadata: Mapping[str, Any]) -> Chunk:
+def chunk_from(metadata: Mapping[str, Any], text: str) -> Chunk:
     """The chunk that `metadata_of` was made from. Raises KeyError where a field is missing."""
     fields = {name: metadata[name] for name in _REQUIRED} | {name: metadata.get(name) for name in _OPTIONAL}
-    return Chunk(text=metadata[TEXT], metadata=_user_fields(metadata), **fields)
+    return Chunk(text=text, metadata=_user_fields(metadata), **fields)
 
 
 def record_from(metadata: Mapping[str, Any]) -> DocumentRecord:

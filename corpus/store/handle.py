@@ -56,18 +56,17 @@ class Handle:
 
     def ask(self, question: Callable[[Any], T]) -> T:
         """What the collection answers to a question that needs vectors, of the newest index. Raises StoreError."""
-        attempt = 0
-        while True:
+        for attempt in range(ATTEMPTS):
             try:
                 self._catch_up(anyway=attempt > 0)
                 with self.used() as collection:
                     return question(collection)
             except StoreUnavailable:
-                attempt += 1
                 # The index has lost touch, or was read while its files were being written.
-                if self._folder is None or attempt == ATTEMPTS:
+                if self._folder is None or attempt == ATTEMPTS - 1:
                     raise
                 time.sleep(SECONDS_BETWEEN * attempt)
+        raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Let go of the files or the connection."""

@@ -7,13 +7,11 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-import numpy as np
-
 from corpus.embedding.model import Vectors
 from corpus.filters import Where
 from corpus.records import Chunk, DocumentRecord
 from corpus.store.handle import Handle
-from corpus.stored import TEXT, metadata_of
+from corpus.stored import metadata_of
 
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
@@ -29,8 +27,6 @@ class Rows:
     def __init__(self, handle: Handle, *, page: int) -> None:
         self._handle = handle
         self._page = page
-        # Its metadata may hold 4,096 bytes a field.
-        self._has_documents = page <= CLOUD_PAGE
 
     @property
     def collection(self) -> Any:
@@ -47,46 +43,41 @@ class Rows:
         with self._handle.used() as collection:
             return int(collection.count())
 
-    def get(self, ids: Iterable[str], *, texts: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Id and metadata, where asked for with the text, of those of the ids that are there."""
+    def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Chroma's answers for those of the ids that are there."""
         for part in batched(dict.fromkeys(ids), self._page):
-            with self._handle.used() as collection:
-                found = collection.get(ids=part, include=self._include(texts=texts))
-            yield from _records(found)
-
-    def vectors(self, ids: Iterable[str]) -> Iterator[tuple[list[str], Vectors]]:
-        """Those of the ids that are there, by pages, each with their vectors, of shape (ids, dimensions)."""
-        for part in batched(dict.fromkeys(ids), self._page):
-            found = self._handle.ask(partial(_with_vectors, ids=part))
-            if found["ids"]:
-                yield found["ids"], np.asarray(found["embeddings"], dtype=np.float32)
+            if "embeddings" in include:
+                found = self._handle.ask(partial(_get, ids=part, include=include))
+            else:
+                with self._handle.used() as collection:
+                    found = _get(collection, part, include)
+            yield found
 
     def matching(self, where: Where, include: Sequence[str]) -> dict[str, Any]:
         """Chroma's one answer for all that pass the filter, of which there are few."""
         with self._handle.used() as collection:
             return dict(collection.get(where=dict(where), include=include))
 
-    def read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Id and metadata, where asked for with the text, of all that pass the filter, read as they are asked for."""
+    def read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Id, metadata and, where asked for, text of all that pass the filter, read as they are asked for."""
+        include = ["metadatas", "documents"] if texts else ["metadatas"]
         offset = 0
         while True:
             with self._handle.used() as collection:
                 found = collection.get(
-                    where=dict(where) if where else None,
-                    include=self._include(texts=texts),
-                    limit=self._page,
-                    offset=offset,
+                    where=dict(where) if where else None, include=include, limit=self._page, offset=offset
                 )
-            yield from _records(found)
+            documents = found["documents"] or [""] * len(found["ids"])
+            yield from zip(found["ids"], found["metadatas"], documents, strict=True)
             if len(found["ids"]) < self._page:
                 return
             offset += self._page
 
     def ids(self, where: Where) -> list[str]:
         """The ids of all that pass the filter."""
-        if not self._has_documents:
+        if self._page > CLOUD_PAGE:
             return list(self.matching(where, include=[])["ids"])
-        return [each for each, _ in self.read(where, texts=False)]
+        return [each for each, _, _ in self.read(where, texts=False)]
 
     def nearest(
         self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
@@ -112,13 +103,12 @@ class Rows:
     def upsert(self, rows: Iterable[Row]) -> None:
         """Write the rows, over those of the same id."""
         for part in batched(rows, self._batch()):
-            metadatas = [metadata_of(chunk, record) for record, chunk, _ in part]
             with self._handle.used() as collection:
                 collection.upsert(
                     ids=[chunk.chunk_id for _, chunk, _ in part],
                     embeddings=[vector for _, _, vector in part],
-                    documents=[metadata.pop(TEXT) for metadata in metadatas] if self._has_documents else None,
-                    metadatas=metadatas,
+                    documents=[chunk.text for _, chunk, _ in part],
+                    metadatas=[metadata_of(chunk, record) for record, chunk, _ in part],
                 )
 
     def amend(self, metadatas: Mapping[str, Mapping[str, str]]) -> None:
@@ -138,21 +128,12 @@ class Rows:
         with self._handle.used():
             self._handle.client.delete_collection(self.name)
 
-    def _include(self, *, texts: bool) -> list[str]:
-        return ["metadatas", "documents"] if texts and self._has_documents else ["metadatas"]
-
     def _batch(self) -> int:
         return min(self._page, int(self._handle.client.get_max_batch_size()))
 
 
-def _with_vectors(collection: Any, ids: Sequence[str]) -> dict[str, Any]:
-    return dict(collection.get(ids=ids, include=["embeddings"]))
-
-
-def _records(found: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each id with its metadata, whose text may have come apart from it."""
-    for place, (each, metadata) in enumerate(zip(found["ids"], found["metadatas"], strict=True)):
-        yield each, metadata | {TEXT: found["documents"][place]} if found["documents"] else metadata
+def _get(collection: Any, ids: Sequence[str], include: Sequence[str]) -> dict[str, Any]:
+    return dict(collection.get(ids=ids, include=include))
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -15,7 +15,7 @@ from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id
 from corpus.store.handle import Handle
 from corpus.store.lease import Lease
 from corpus.store.rows import Rows, batched
-from corpus.stored import TEXT, TEXT_DIGEST, chunk_from, record_from
+from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
 DOCUMENTS_PER_REQUEST = 100
@@ -57,7 +57,7 @@ class Store:
         for part in batched(before, DOCUMENTS_PER_REQUEST):
             stale = [
                 chunk_id
-                for chunk_id, metadata in self.rows.read({"document_id": {"$in": part}}, texts=False)
+                for chunk_id, metadata, _ in self.rows.read({"document_id": {"$in": part}}, texts=False)
                 if metadata["digest"] != digests[metadata["document_id"]]
             ]
             self.rows.delete(stale)
@@ -80,7 +80,7 @@ class Store:
         self.rows.delete(
             [
                 chunk_id
-                for chunk_id, metadata in self.rows.read(None, texts=False)
+                for chunk_id, metadata, _ in self.rows.read(None, texts=False)
                 if digests.get(metadata["document_id"]) != metadata["digest"]
             ]
         )
@@ -96,13 +96,13 @@ class Store:
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
-        records = [record_from(metadata) for _, metadata in self.rows.read({"index": 0}, texts=False)]
+        records = [record_from(metadata) for _, metadata, _ in self.rows.read({"index": 0}, texts=False)]
         return sorted(records, key=lambda record: record.source)
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""
         ids = map(record_id_of, document_ids)
-        records = (record_from(metadata) for _, metadata in self.rows.get(ids))
+        records = (record_from(each) for page in self.rows.pages(ids, ["metadatas"]) for each in page["metadatas"])
         return {record.document_id: record for record in records}
 
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
@@ -111,12 +111,14 @@ class Store:
         if record is None:
             return None
         where = {"$and": [{"document_id": document_id}, {"digest": record.digest}]}
-        chunks = [chunk_from(metadata) for _, metadata in self.rows.read(where, texts=True)]
+        chunks = [chunk_from(metadata, text) for _, metadata, text in self.rows.read(where, texts=True)]
         return record, sorted(chunks, key=lambda chunk: chunk.index)
 
     def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
         """Those of the chunks that are there, by document and in order."""
-        chunks = (chunk_from(metadata) for _, metadata in self.rows.get(chunk_ids, texts=True))
+        chunks: list[Chunk] = []
+        for page in self.rows.pages(chunk_ids, ["metadatas", "documents"]):
+            chunks += map(chunk_from, page["metadatas"], page["documents"])
         return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.index))
 
     def chunk_at(self, record: DocumentRecord, offset: int) -> Chunk | None:
@@ -129,12 +131,12 @@ class Store:
                 {"start": {"$lte": offset}},
             ]
         }
-        covering = [chunk_from(metadata) for _, metadata in self.rows.read(where, texts=True)]
+        covering = [chunk_from(metadata, text) for _, metadata, text in self.rows.read(where, texts=True)]
         if covering:
             return min(covering, key=lambda chunk: chunk.index)
         # Between two chunks, or after the last.
         where["$and"].pop()
-        later = [chunk_from({TEXT: "", **metadata}) for _, metadata in self.rows.read(where, texts=False)]
+        later = [chunk_from(metadata, "") for _, metadata, _ in self.rows.read(where, texts=False)]
         return min(later, key=lambda chunk: chunk.index, default=None)
 
     def nearest(self, vector: Vectors, *, count: int, where: Where | None = None) -> list[Hit]:
@@ -169,15 +171,19 @@ class Store:
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
         found: dict[str, float] = {}
-        for ids, stored in self.rows.vectors(chunk_ids):
-            lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
-            found |= dict(zip(ids, (stored @ vector / np.maximum(lengths, 1e-12)).tolist(), strict=True))
+        for page in self.rows.pages(chunk_ids, ["embeddings"]):
+            if page["ids"]:
+                stored = np.asarray(page["embeddings"], dtype=np.float32)
+                lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
+                found |= dict(zip(page["ids"], (stored @ vector / np.maximum(lengths, 1e-12)).tolist(), strict=True))
         return found
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
         wanted = [*chunk_ids, *(record_id_of(document_id_in(each)) for each in chunk_ids)]
-        found = {chunk_id: chunk_from(metadata) for chunk_id, metadata in self.rows.get(wanted, texts=True)}
+        found: dict[str, Chunk] = {}
+        for page in self.rows.pages(wanted, ["metadatas", "documents"]):
+            found |= dict(zip(page["ids"], map(chunk_from, page["metadatas"], page["documents"]), strict=True))
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
         return {
             chunk_id: chunk
@@ -190,9 +196,9 @@ class Store:
     def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
         """Every chunk of those documents, read as it is asked for."""
         digests = {record.document_id: record.digest for record in records}
-        for _, metadata in self.rows.read(None, texts=True):
+        for _, metadata, text in self.rows.read(None, texts=True):
             if digests.get(metadata["document_id"]) == metadata["digest"]:
-                yield chunk_from(metadata)
+                yield chunk_from(metadata, text)
 
     def count(self) -> int:
         """How many chunks are stored."""

@@ -58,13 +58,13 @@ def finish(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0, stderr
 
 
-def content_of(path: Path) -> dict[str, dict[str, object]]:
+def content_of(path: Path) -> dict[str, tuple[str, dict[str, object]]]:
     """Everything stored but the time of storing: text and metadata of each chunk by its id."""
     with open_store(CorpusSettings(chroma_path=path)) as store:
         rows = store.rows.read(None, texts=True)
         return {
-            chunk_id: {name: value for name, value in metadata.items() if name != "ingested_at"}
-            for chunk_id, metadata in rows
+            chunk_id: (text, {name: value for name, value in metadata.items() if name != "ingested_at"})
+            for chunk_id, metadata, text in rows
         }
 
 
