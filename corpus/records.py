@@ -104,6 +104,10 @@ class DocumentRecord:
     url: str | None = None
     metadata: Metadata = field(default_factory=dict)
 
+    def chunk_ids(self) -> list[str]:
+        """The ids of its chunks, in order."""
+        return [chunk_id_of(self.document_id, self.digest, index) for index in range(self.chunks)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:

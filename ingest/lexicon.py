@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.forward import Forward
-from corpus.records import Chunk, DocumentRecord, chunk_id_of, indexed_text_of
+from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
 from corpus.stored import fields_of
 
@@ -61,8 +61,7 @@ def _same(record: DocumentRecord, other: DocumentRecord | None) -> bool:
 
 def _chunk_ids(records: Iterable[DocumentRecord]) -> Iterator[str]:
     for record in records:
-        for index in range(record.chunks):
-            yield chunk_id_of(record.document_id, record.digest, index)
+        yield from record.chunk_ids()
 
 
 def _texts(chunks: Iterable[Chunk]) -> Iterator[tuple[str, str]]:

@@ -125,8 +125,20 @@ def _compact(sqlite: Path) -> None:
     with contextlib.closing(sqlite3.connect(sqlite)) as database:
         # A row for each time that it was opened.
         database.execute("DELETE FROM acquire_write")
+        # What only `where_document` and filters on texts ask, which no reader of a snapshot does: a half of all bytes.
+        # SQLite may have been built without what the first needs; then it stays.
+        with contextlib.suppress(sqlite3.OperationalError):
+            _empty(database, "embedding_fulltext_search")
+        database.execute("DROP INDEX IF EXISTS embedding_metadata_string_value")
         database.commit()
         database.execute("VACUUM")
+
+
+def _empty(database: sqlite3.Connection, table: str) -> None:
+    """A virtual table made anew; deleting its rows would read them all."""
+    ((made_by,),) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
+    database.execute(f"DROP TABLE {table}")
+    database.execute(made_by)
 
 
 def _file(path: Path, folder: Path) -> SnapshotFile:

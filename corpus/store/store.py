@@ -9,6 +9,7 @@ import numpy as np
 
 from corpus.collection import CollectionRecord
 from corpus.embedding.model import Vectors
+from corpus.errors import StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.keeper import Keeper
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
@@ -18,6 +19,8 @@ from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
+READ_ATTEMPTS = 3
+PROBES = 8
 DOCUMENTS_PER_REQUEST = 100
 
 
@@ -107,12 +110,15 @@ class Store:
 
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
         """A document's record and its chunks in order; None where it is not there."""
-        record = self.records([document_id]).get(document_id)
-        if record is None:
-            return None
-        where = {"$and": [{"document_id": document_id}, {"digest": record.digest}]}
-        chunks = [chunk_from(metadata, text) for _, metadata, text in self.rows.read(where, texts=True)]
-        return record, sorted(chunks, key=lambda chunk: chunk.index)
+        for _ in range(READ_ATTEMPTS):
+            record = self.records([document_id]).get(document_id)
+            if record is None:
+                return None
+            chunks = [chunk for chunk in self.chunks(record.chunk_ids()) if chunk.digest == record.digest]
+            # Fewer where it was replaced between the two requests.
+            if len(chunks) == record.chunks:
+                return record, chunks
+        raise StoreUnavailable(f"The document {document_id} is being replaced. Ask again.")
 
     def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
         """Those of the chunks that are there, by document and in order."""
@@ -123,21 +129,21 @@ class Store:
 
     def chunk_at(self, record: DocumentRecord, offset: int) -> Chunk | None:
         """The first chunk of the document that reaches beyond the character offset; None after its end."""
-        where = {
-            "$and": [
-                {"document_id": record.document_id},
-                {"digest": record.digest},
-                {"end": {"$gt": offset}},
-                {"start": {"$lte": offset}},
-            ]
-        }
-        covering = [chunk_from(metadata, text) for _, metadata, text in self.rows.read(where, texts=True)]
-        if covering:
-            return min(covering, key=lambda chunk: chunk.index)
-        # Between two chunks, or after the last.
-        where["$and"].pop()
-        later = [chunk_from(metadata, "") for _, metadata, _ in self.rows.read(where, texts=False)]
-        return min(later, key=lambda chunk: chunk.index, default=None)
+        ids = record.chunk_ids()
+        low, high = 0, len(ids)
+        found: dict[int, Chunk] = {}
+        # Chunks end one after the other, so a few of them tell between which two it is.
+        while low < high:
+            probes = sorted({low + (high - 1 - low) * step // PROBES for step in range(PROBES + 1)})
+            found |= {chunk.index: chunk for chunk in self.chunks(ids[probe] for probe in probes)}
+            for probe in probes:
+                if (chunk := found.get(probe)) is None or chunk.digest != record.digest:
+                    return None  # Replaced meanwhile.
+                if chunk.end > offset:
+                    high = probe
+                    break
+                low = probe + 1
+        return found.get(low)
 
     def nearest(self, vector: Vectors, *, count: int, where: Where | None = None) -> list[Hit]:
         """The chunks nearest to a vector of shape (dimensions,), best first, of whole documents only.
