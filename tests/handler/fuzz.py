@@ -21,11 +21,11 @@ from examples.build import EXAMPLES, HANDBOOK
 from handler.app import create_app
 from handler.keys import make_key
 from handler.settings import HandlerSettings
-from tests.handler import trimmed
 from tests.handler.running import running
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
 
 ROOT = Path(__file__).parents[2]
+HOOKS = "tests.handler.trimmed"
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
@@ -63,7 +63,7 @@ def fuzz(
     with app.state.action.library.corpus():
         pass
     with running(app) as url, tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": trimmed.__name__}
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": HOOKS}
         command.append(f"{url}/openapi.json")
         kept = subprocess.run(command, cwd=folder, env=environment, check=False).returncode == 0
     app.state.action.library.close()
