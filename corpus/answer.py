@@ -125,7 +125,8 @@ def document_page(
     for position, text in pieces(chunks, offset=offset):
         length = _escaped(text)
         if length > room:
-            count = _fitting(text, room)
+            # A break between two chunks stays whole: of half of it the next page could not tell what is missing.
+            count = 0 if text.isspace() else _fitting(text, room)
             count = _after_last_space(text, count) or count
             texts.append(text[:count])
             return page | {"text": "".join(texts), "next_offset": position + count, "truncated": True}

@@ -32,11 +32,12 @@ def pieces(chunks: Iterable[Chunk], *, offset: int = 0) -> Iterator[tuple[int, s
     was longer than one character.
     """
     position = offset
-    first = True
+    # Where it starts at the border of two chunks, what lay between them comes first.
+    first = offset == 0
     for chunk in chunks:
         if chunk.end <= position:
             continue
-        if chunk.start > position and not first:
+        if chunk.start > position and not first and chunk.index > 0:
             yield position, "\n" if chunk.start - position == 1 else "\n\n"
         position = max(position, chunk.start)
         yield position, chunk.text[position - chunk.start :]

@@ -7,11 +7,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from corpus.answer import to_json
 from corpus.filters import Filter
 from corpus.records import MetadataValue
 from handler.filterable import FilterField
-from handler.validation import invalid
+from handler.validation import allowed_of, invalid
 
 if TYPE_CHECKING:
     from corpus.corpus import Corpus
@@ -34,6 +33,11 @@ class Facets:
         self._kept: Values | None = None
         self._until = 0.0
         self._counting = False
+
+    @property
+    def known(self) -> Values:
+        """The values as they were counted last; none where they never were."""
+        return self._kept or {}
 
     def values(self, corpus: Corpus, *, fresh: bool = False) -> Values:
         """The sorted values of each field that has at most 20, as of a minute ago at most. Raises StoreError."""
@@ -63,8 +67,9 @@ class Facets:
             known = self.values(corpus, fresh=True)
         for name, values in asked.items():
             if _unknown(known, name, values):
-                allowed = to_json(list(known[name]))
-                raise invalid(f'"{name}" has a value that no document has. Allowed: {allowed}.')
+                raise invalid(
+                    f'"{name}" has a value that no document has.{allowed_of(known[name], as_list=name == "tags")}'
+                )
 
     def _counted(self, corpus: Corpus) -> Values:
         found: dict[str, set[Value]] = {field.name: set() for field in self._fields}

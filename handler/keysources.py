@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import SecretStr
+
 from corpus.errors import SettingsError
 from handler.keys import KeyEntry, parse_keys
 from handler.settings import HandlerSettings
@@ -20,8 +22,13 @@ def read_keys(settings: HandlerSettings) -> tuple[KeyEntry, ...]:
     return tuple(entries)
 
 
-def openai_key(settings: HandlerSettings) -> str | None:
-    """The key of the embeddings endpoint, where AWS keeps it; None where no name is given. Raises SettingsError."""
+def with_openai_key(settings: HandlerSettings) -> HandlerSettings:
+    """The settings with the key of the embeddings endpoint, where they name it in AWS. Raises SettingsError."""
+    key = _openai_key(settings)
+    return settings if key is None else settings.model_copy(update={"openai_api_key": SecretStr(key)})
+
+
+def _openai_key(settings: HandlerSettings) -> str | None:
     if settings.openai_api_key_secret is not None:
         from handler.aws import read_secret
 

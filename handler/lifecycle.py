@@ -14,14 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI
-from pydantic import SecretStr
 from starlette.types import Message
 
 from corpus.embedding.choice import embedder_of
 from corpus.errors import CorpusError
 from corpus.settings import load
 from handler.action import Action
-from handler.keysources import openai_key, read_keys
+from handler.keysources import read_keys, with_openai_key
 from handler.settings import HandlerSettings
 
 logger = logging.getLogger("handler")
@@ -35,13 +34,10 @@ def lambda_settings(bundle: Path = BUNDLE) -> HandlerSettings:
 
     Raises SettingsError.
     """
-    settings = load(HandlerSettings)
-    changes: dict[str, object] = {}
+    settings = with_openai_key(load(HandlerSettings))
     if not settings.model_fields_set & {"snapshot_url", "chroma_url", "chroma_path"} and bundle.is_dir():
-        changes["snapshot_url"] = str(bundle)
-    if (key := openai_key(settings)) is not None:
-        changes["openai_api_key"] = SecretStr(key)
-    return settings.model_copy(update=changes)
+        return settings.model_copy(update={"snapshot_url": str(bundle)})
+    return settings
 
 
 def make_ready(app: FastAPI) -> None:

@@ -27,6 +27,12 @@ def privacy(settings: HandlerSettings) -> str:
         "embedding service that the operator has chosen (such as OpenAI); in the second case the question's text is "
         "sent to that service, under its own terms."
     )
+    reranker = (
+        " The question and the passages that were found are also sent to a service that sorts them, which the operator "
+        "has chosen, under its own terms."
+        if settings.rerank_url
+        else ""
+    )
     sections = [
         (
             "Who is responsible",
@@ -38,7 +44,7 @@ def privacy(settings: HandlerSettings) -> str:
             "document's name. It does not send the conversation, nor who you are: the service knows a client only by "
             "its API key and its network address.",
         ),
-        ("What is done with it", f"{model} The passages that match are looked up and sent back."),
+        ("What is done with it", f"{model} The passages that match are looked up and sent back.{reranker}"),
         (
             "What is stored, and for how long",
             "Questions, answers and keys are not stored and not logged. For each request one line is logged: time, a "
@@ -48,8 +54,8 @@ def privacy(settings: HandlerSettings) -> str:
         ),
         (
             "Who else sees it",
-            "Nobody but the providers that the service runs on: the hosting provider and, where it is used, the "
-            "embedding service. Nothing is sold, and nothing is used to train models by the operator.",
+            "Nobody but the providers that the service runs on: the hosting provider and, where they are used, the "
+            "services named above. Nothing is sold, and nothing is used to train models by the operator.",
         ),
         (
             "Your rights",

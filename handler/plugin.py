@@ -8,7 +8,7 @@ number and "2026" a date; unlike there, a query brings 50 chunks at most.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Annotated, Any, Literal
 
@@ -21,7 +21,7 @@ from corpus.records import Hit
 from handler.action import ActionDep, BodyDep, TraceDep
 from handler.body import parse_json
 from handler.errors import json_response
-from handler.validation import validate
+from handler.validation import invalid, validate
 from handler.wire import MAX_TOP_K, Query, moment, valid_date
 
 router = APIRouter()
@@ -61,10 +61,17 @@ class PluginFilter(Lenient):
             document_id=self.document_id,
             source=self.source_id,
             updated_after=moment(self.start_date) if self.start_date else None,
-            # The plugin's end is inclusive.
-            updated_before=moment(self.end_date) + SECOND if self.end_date else None,
+            updated_before=_second_after(self.end_date) if self.end_date else None,
             metadata={"author": self.author} if self.author is not None else {},
         )
+
+
+def _second_after(date: str) -> datetime | None:
+    """Because the plugin's end is inclusive. After the last second that there is comes no end."""
+    try:
+        return moment(date) + SECOND
+    except OverflowError:
+        return None
 
 
 class PluginQuery(Lenient):
@@ -88,6 +95,8 @@ def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for each question."""
     asked = validate(PluginRequest, parse_json(body)).queries
     found: list[list[Hit]] = [[] for _ in asked]
+    if len(to_json({"results": _answers(asked)})) > action.settings.max_response_chars:
+        raise invalid('"queries" are too long together: the answer repeats them. Send fewer in one call.')
     with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
         # Questions that are asked alike cost one request to the model.
         for (top_k, narrowed), numbers in _alike(asked).items():
@@ -100,9 +109,14 @@ def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
             )
             for number, hits in zip(numbers, answers, strict=True):
                 found[number] = hits
-    results = within_budget([question.query for question in asked], found, action.settings.max_response_chars)
+    results = within_budget(_answers(asked), found, action.settings.max_response_chars)
     trace.counts |= {"queries": len(asked), "results": sum(len(result["results"]) for result in results)}
     return json_response({"results": results})
+
+
+def _answers(asked: list[PluginQuery]) -> list[dict[str, Any]]:
+    """An answer without chunks to each question."""
+    return [{"query": question.query, "results": []} for question in asked]
 
 
 def _alike(asked: list[PluginQuery]) -> dict[tuple[int | None, PluginFilter | None], list[int]]:
@@ -114,9 +128,8 @@ def _alike(asked: list[PluginQuery]) -> dict[tuple[int | None, PluginFilter | No
     return groups
 
 
-def within_budget(queries: list[str], found: list[list[Hit]], max_chars: int) -> list[dict[str, Any]]:
-    """The answer, best chunks of every question first, until no more of them fits."""
-    results: list[dict[str, Any]] = [{"query": query, "results": []} for query in queries]
+def within_budget(results: list[dict[str, Any]], found: list[list[Hit]], max_chars: int) -> list[dict[str, Any]]:
+    """The answers with what was found, best chunks of every question first, until no more of them fits."""
     room = max_chars - len(to_json({"results": results}))
     for rank in zip_longest(*found):
         for result, hit in zip(results, rank, strict=True):

@@ -18,7 +18,7 @@ router = APIRouter()
 @router.post("/search")
 def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for one question or several."""
-    asked = validate(action.search_request, parse_json(body))
+    asked = validate(action.search_request, parse_json(body), known=action.facets.known)
     questions = asked.questions
     if not questions:
         raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')
@@ -37,8 +37,8 @@ def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response
         hits = [hit for each in found for hit in each]
         neighbours = corpus.neighbours(hits, distance=asked.context) if asked.context else []
         shortened = [question for question in questions if corpus.fitting(question) != question]
-    # A single question needs no name.
-    names = questions if len(questions) > 1 else [""]
+    # A single question needs no name where it was not one of several.
+    names = questions if asked.queries else [""]
     payload = answer_of(
         excerpts_of(list(zip(names, found, strict=True)), neighbours),
         max_chars=action.settings.max_response_chars,

@@ -16,7 +16,7 @@ from corpus.errors import CorpusError, SettingsError
 from corpus.settings import load
 from handler.app import create_app
 from handler.keys import make_key
-from handler.keysources import read_keys
+from handler.keysources import read_keys, with_openai_key
 from handler.library import Library
 from handler.logs import PlainLines, configure
 from handler.settings import HandlerSettings
@@ -36,6 +36,7 @@ def run(*, host: str, port: int) -> None:
             )
         key, entry = make_key("this-run")
         settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
+    settings = with_openai_key(settings)
     if settings.playground is None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from corpus.answer import to_json
 from corpus.errors import CorpusError
 from handler.action import ActionDep, action_of, trace_of
 from handler.errors import ActionError, json_response
@@ -104,4 +106,6 @@ def to_yaml(document: dict[str, Any]) -> str:
     """The document as YAML, in its own order."""
     import yaml  # Here, because no search needs it.
 
+    # Read anew: what is one object in two places becomes a YAML reference, which not every reader follows.
+    document = json.loads(to_json(document))
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from corpus.answer import answer, cut, document_list, document_of, result_of, to_json
+from corpus.answer import answer, cut, document_list, document_of, document_page, result_of, to_json
 from corpus.excerpts import excerpts_of
 from corpus.records import Chunk, Hit
 from tests.handler.corpora import Text, chunked
@@ -94,3 +94,22 @@ def test_a_document_list_says_where_it_goes_on() -> None:
     part = document_list(records[5:], total=20, offset=5, max_chars=1000)
     assert len(to_json(part)) <= 1000
     assert part["next_offset"] == 5 + len(part["documents"]) < 20
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n", "\n \n\n"])
+def test_pages_of_any_size_together_are_the_text_with_the_breaks_between_chunks(gap: str) -> None:
+    lines = [f'Line {number} says "{"x" * (number % 7)}".' for number in range(30)]
+    starts = [sum(len(line) + len(gap) for line in lines[:number]) for number in range(len(lines))]
+    spans = [(start, start + len(line)) for start, line in zip(starts, lines, strict=True)]
+    record, chunks = chunked(Text(source="a.txt", text=gap.join(lines), spans=spans))
+    whole = ("\n" if len(gap) == 1 else "\n\n").join(lines)
+    for max_chars in range(420, 520):
+        text = ""
+        offset: int | None = 0
+        while offset is not None:
+            beyond = [chunk for chunk in chunks if chunk.end > offset]
+            page = document_page(record, beyond, offset=offset, total_chars=spans[-1][1], max_chars=max_chars)
+            assert len(to_json(page)) <= max_chars
+            text += page["text"]
+            offset = page.get("next_offset")
+        assert text == whole

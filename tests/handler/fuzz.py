@@ -7,6 +7,7 @@ where no key is needed. Exits with 1 when an answer breaks what the document pro
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from handler.settings import HandlerSettings
 from tests.handler.running import running
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
 
+ROOT = Path(__file__).parents[2]
+HOOKS = "tests.handler.trimmed"
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
@@ -60,7 +63,9 @@ def fuzz(
     with app.state.action.library.corpus():
         pass
     with running(app) as url, tempfile.TemporaryDirectory() as folder:
-        kept = subprocess.run([*command, f"{url}/openapi.json"], cwd=folder, check=False).returncode == 0
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": HOOKS}
+        command.append(f"{url}/openapi.json")
+        kept = subprocess.run(command, cwd=folder, env=environment, check=False).returncode == 0
     app.state.action.library.close()
     return kept
 

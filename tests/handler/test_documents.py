@@ -11,7 +11,7 @@ from tests.handler.corpora import MANUALS, WARRANTY, Text, corpus_settings, writ
 from tests.openai_server import EmbeddingsServer
 
 WORDS = " ".join(f'word{number} "quoted\\{number}"\n' for number in range(4000))
-# Chunks of 500 characters that overlap by 60, in a document with a gap of white space at each tenth.
+# Chunks of 500 characters that overlap by 60.
 SPANS = tuple((start, min(start + 500, len(WORDS))) for start in range(0, len(WORDS), 440))
 LONG = Text(source="long.txt", text=WORDS, spans=SPANS, title="Long")
 MANY = tuple(Text(source=f"many/{number:03}.txt", text=f"number {number}") for number in range(40))

@@ -118,8 +118,10 @@ def test_a_field_narrows_the_search(client: TestClient, fields: dict[str, object
 @pytest.mark.parametrize(
     ("fields", "names"),
     [
-        ({"department": "sales"}, ["department", '["hr","it"]']),
-        ({"tags": ["people", "cats"]}, ["tags", "money", "people", "things", "time"]),
+        ({"department": "sales"}, ["department", '["hr","it"]', 'Example: "hr"']),
+        ({"department": 5}, ["department", "string", '["hr","it"]', 'Example: "hr"']),
+        ({"tags": ["people", "cats"]}, ["tags", "money", "people", "things", "time", 'Example: ["money"]']),
+        ({"tags": "people"}, ["tags", "list", "money", 'Example: ["money"]']),
         ({"reviewers": "eve"}, ["reviewers", "ann", "bob"]),
         ({"year": "2026"}, ["year", "integer"]),
         ({"year": 1999}, ["year", "[2025,2026]"]),
@@ -132,6 +134,8 @@ def test_a_field_narrows_the_search(client: TestClient, fields: dict[str, object
 def test_a_value_that_cannot_match_is_refused_with_those_that_can(
     client: TestClient, fields: dict[str, object], names: list[str]
 ) -> None:
+    # Which values there are is known once somebody has read the document.
+    assert client.get("/openapi.json").status_code == 200
     response = client.post("/search", json={"query": "days", **fields})
     assert response.status_code == 422
     for name in names:
@@ -156,7 +160,15 @@ def test_a_field_of_many_values_takes_any(connect: Connect, server: EmbeddingsSe
     client = connect(chroma_path=tmp_path, filterable="number:int")
     schema = client.get("/openapi.json").json()["paths"]["/search"]["post"]["requestBody"]["content"]
     assert "enum" not in schema["application/json"]["schema"]["properties"]["number"]
-    assert client.post("/search", json={"query": "days", "number": 99}).json()["results"] == []
+    for number in (99, 2**63, -(2**63) - 1, 10**300):
+        assert client.post("/search", json={"query": "days", "number": number}).json()["results"] == []
+
+
+def test_unknown_fields_are_named_together(client: TestClient) -> None:
+    message = client.post("/search", json={"query": "days", "colour": "red", "size": 1, "top_k": 0}).json()["message"]
+    assert message.startswith('"colour", "size" are not fields of this request. Allowed: query,')
+    assert message.count("Allowed") == 1
+    assert '"top_k"' in message
 
 
 def test_metadata_comes_back_with_the_result(client: TestClient) -> None:

@@ -10,6 +10,21 @@ from tests.handler.conftest import API_KEY, Configure
 from tests.handler.fuzz import fuzz
 
 
+def test_only_long_texts_with_white_space_around_them_are_left_out() -> None:
+    from schemathesis import HookContext
+
+    from tests.handler.trimmed import filter_body
+
+    for body, sent in (
+        ({"query": " warranty "}, True),
+        ({"query": "x" * 4_001}, True),
+        ({"query": " " + "x" * 4_000}, False),
+        ({"queries": ["warranty", "x" * 4_000 + "\t"]}, False),
+        (["not", {"an": 1}, None], True),
+    ):
+        assert filter_body(HookContext(operation=None), body) is sent
+
+
 @pytest.mark.slow
 def test_every_answer_keeps_to_the_document(configure: Configure, capfd: pytest.CaptureFixture[str]) -> None:
     examples = int(os.environ.get("FUZZ_EXAMPLES", "100"))

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx2
 import pytest
 from pydantic import SecretStr
 
 from corpus.errors import SettingsError
 from handler.keys import make_key
-from handler.keysources import read_keys
+from handler.keysources import read_keys, with_openai_key
 from tests.aws import aws_server
 from tests.handler.conftest import ENTRY, Configure, Connect
+from tests.handler.serving import serving
+from tests.openai_server import KEY as OPENAI_KEY
+from tests.openai_server import EmbeddingsServer
 
 KEY, KEPT = make_key("kept")
 NOWHERE = SecretStr("")
@@ -28,8 +32,10 @@ def aws() -> Iterator[Mapping[str, str]]:
             patch.setenv(name, value)
         secrets: Any = boto3.client("secretsmanager")
         secrets.create_secret(Name="action/keys", SecretString=str(KEPT))
+        secrets.create_secret(Name="openai/key", SecretString=f"{OPENAI_KEY}\n")
         parameters: Any = boto3.client("ssm")
         parameters.put_parameter(Name="/action/keys", Value=str(KEPT), Type="SecureString")
+        parameters.put_parameter(Name="/openai/key", Value=OPENAI_KEY, Type="SecureString")
         yield environment
 
 
@@ -45,6 +51,23 @@ def test_keys_may_come_from_a_file_a_secret_and_a_parameter(
     ):
         client = connect(headers={"Authorization": f"Bearer {KEY}"}, api_keys=NOWHERE, **source)
         assert client.get("/documents").status_code == 200, source
+
+
+def test_the_key_of_the_embeddings_endpoint_may_come_from_a_secret_and_a_parameter(
+    configure: Configure, aws: Mapping[str, str]
+) -> None:
+    assert aws
+    for source in ({"openai_api_key_secret": "openai/key"}, {"openai_api_key_parameter": "/openai/key"}):
+        key = with_openai_key(configure(openai_api_key=None, **source)).openai_api_key
+        assert key == SecretStr(OPENAI_KEY)
+
+
+def test_handler_serve_finds_it_there_too(aws: Mapping[str, str], manuals: Path, server: EmbeddingsServer) -> None:
+    corpus = {"CHROMA_PATH": str(manuals), "OPENAI_BASE_URL": server.url, "API_KEYS": str(KEPT)}
+    with serving(**aws, **corpus, OPENAI_API_KEY_SECRET="openai/key") as served:
+        headers = {"Authorization": f"Bearer {KEY}"}
+        response = httpx2.post(f"{served.url}/search", json={"query": "warranty"}, headers=headers)
+    assert response.status_code == 200, response.text
 
 
 def test_all_sources_count_together(configure: Configure, tmp_path: Path) -> None:

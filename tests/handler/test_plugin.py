@@ -72,6 +72,9 @@ def test_each_query_is_answered_in_the_plugins_shape(client: TestClient) -> None
         ({"start_date": "2027"}, set()),
         ({"end_date": UPDATED}, {WARRANTY.source, RETURNS.source}),
         ({"start_date": "2026-03-01", "end_date": "2026-03-01"}, {WARRANTY.source, RETURNS.source}),
+        ({"start_date": "2026-03-02", "end_date": "9999-12-31T23:59:59"}, {"by-ann.md"}),
+        ({"start_date": "0001-01-01T00:00:00+14:00", "end_date": "0001-01-01T00:00:00-14:00"}, set()),
+        ({"start_date": "9999-12-31T23:59:59-14:00"}, set()),
         ({"document_id": "anything", "extra": 1}, set()),
     ],
 )
@@ -104,22 +107,35 @@ def test_the_answer_keeps_to_the_budget_and_every_query_has_its_best(connect: Co
     assert sum(counts) < 12
 
 
+def test_questions_that_no_answer_has_room_to_repeat_are_refused_before_they_cost_anything(connect: Connect) -> None:
+    with embeddings_server() as own:
+        client = connect(openai_base_url=own.url)
+        body = {"queries": [{"query": '"' * 3_990 + str(number)} for number in range(12)]}
+        response = client.post("/query", json=body)
+        assert (response.status_code, response.json()["error"]) == (422, "invalid_request")
+        assert '"queries"' in response.json()["message"]
+        assert own.requests == []
+
+
 @pytest.mark.parametrize(
     ("body", "name"),
     [
         ({}, "queries"),
         ({"queries": []}, "queries"),
-        ({"queries": [{}]}, "queries"),
-        ({"queries": [{"query": ""}]}, "queries[0]"),
-        ({"queries": [{"query": "x", "top_k": 0}]}, "queries[0]"),
-        ({"queries": [{"query": "x", "filter": {"source": "fax"}}]}, "queries[0]"),
-        ({"queries": [{"query": "x", "filter": {"start_date": "soon"}}]}, "queries[0]"),
-        ({"queries": [{"query": "x", "filter": {"start_date": "2026-13"}}]}, "queries[0]"),
-        ({"queries": [{"query": "x", "top_k": "many"}]}, "queries[0]"),
+        ({"queries": [{}]}, "queries[0].query"),
+        ({"queries": [{"query": ""}]}, "queries[0].query"),
+        ({"queries": [{"query": "x", "top_k": 0}]}, "queries[0].top_k"),
+        ({"queries": [{"query": "x", "filter": {"source": "fax"}}]}, "queries[0].filter.source"),
+        ({"queries": [{"query": "x", "filter": {"start_date": "soon"}}]}, "queries[0].filter.start_date"),
+        (
+            {"queries": [{"query": "x"}, {"query": "x", "filter": {"end_date": "2026-13"}}]},
+            "queries[1].filter.end_date",
+        ),
+        ({"queries": [{"query": "x", "top_k": "many"}]}, "queries[0].top_k"),
         ({"queries": [{"query": "x"}] * 21}, "queries"),
     ],
 )
 def test_a_wrong_query_is_named(client: TestClient, body: object, name: str) -> None:
     response = client.post("/query", json=body)
     assert (response.status_code, response.json()["error"]) == (422, "invalid_request")
-    assert f'"{name}' in response.json()["message"]
+    assert f'"{name}"' in response.json()["message"]

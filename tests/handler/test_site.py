@@ -54,6 +54,12 @@ def test_the_privacy_page_tells_who_what_and_how_long(connect: Connect) -> None:
     assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
+def test_the_privacy_page_names_a_reranker_where_questions_and_passages_go_to_one(connect: Connect) -> None:
+    assert "passages that were found are also sent" not in Page(connect().get("/privacy").text).text
+    page = Page(connect(rerank_url="https://rerank.example/v2/rerank").get("/privacy").text)
+    assert "passages that were found are also sent" in page.text
+
+
 @pytest.mark.parametrize(
     ("contact", "link"), [("https://example.com/c", "https://example.com/c"), ("a javascript:x", None), (None, None)]
 )

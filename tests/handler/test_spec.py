@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from starlette.testclient import TestClient
 
 from handler.check.document import operations
@@ -70,6 +71,12 @@ def test_answers_keep_to_their_schemas(client: TestClient, document: Any) -> Non
     check("DocumentList", client.get("/documents").json())
     check("DocumentText", client.get(f"/documents/{WARRANTY.document_id}").json())
     check("Error", client.post("/search", json={}).json())
+
+
+def test_the_yaml_says_the_same_without_references_of_its_own(client: TestClient, document: Any) -> None:
+    text = client.get("/.well-known/openapi.yaml").text
+    assert yaml.safe_load(text) == document
+    assert not [token for token in yaml.scan(text) if isinstance(token, (yaml.AnchorToken, yaml.AliasToken))]
 
 
 def test_it_is_small_enough_to_be_pasted(client: TestClient) -> None:
