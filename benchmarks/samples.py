@@ -1,4 +1,4 @@
-"""The texts that benchmarks read and split: real ones from the shared data where it is, else our own handbook's."""
+"""The texts that benchmarks read and split: real ones of the shared data or else of our handbook, and made ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import cycle
+from itertools import chain
 from pathlib import Path
 
 from tests.shared import SHARED
@@ -16,15 +16,22 @@ HEADINGS_A_FILE = 6
 
 
 def markdown_texts(size: int) -> list[str]:
-    """Markdown files of about `size` bytes together; the same ones again where there are not enough."""
+    """Markdown files of about `size` bytes together: real ones, and where there are not enough made ones."""
     folders = [SHARED / "data/docs/md-site-fastapi/en", SHARED / "data/eval/chroma_chunking/corpora"]
-    return _filled(_files(folders, "*.md") or _files([HANDBOOK], "*.md"), size)
+    return _filled(_files(folders, "*.md") or _files([HANDBOOK], "*.md"), made_markdown(size, size=20_000), size)
 
 
 def prose_texts(size: int) -> list[str]:
-    """Plain text of about `size` bytes together, in documents as long as books."""
-    books = _files([SHARED / "data/docs/txt"], "book-*.txt")
-    return _filled(books or ["\n\n".join(_files([HANDBOOK], "*.md"))], size)
+    """Plain text of about `size` bytes together, in documents as long as books; made ones where real ones end."""
+    return _filled(_books(), made_prose(size), size)
+
+
+def made_prose(count: int) -> Iterator[str]:
+    """Books of about half a megabyte, of real sentences in new order."""
+    chance = random.Random(13)
+    sentences = _sentences()
+    for _ in range(count):
+        yield "\n\n".join(" ".join(chance.choices(sentences, k=chance.randint(3, 8))) for _ in range(800))
 
 
 def made_markdown(count: int, *, size: int) -> Iterator[str]:
@@ -49,7 +56,7 @@ def _title(chance: random.Random, sentences: list[str]) -> str:
 
 @cache
 def _sentences() -> list[str]:
-    text = " ".join(prose_texts(1_000_000)[0][:1_000_000].split())
+    text = " ".join(_books()[0][:1_000_000].split())
     return [each for each in re.split(r"(?<=[.!?]) ", text) if 20 < len(each) < 400]
 
 
@@ -58,10 +65,15 @@ def _files(folders: list[Path], pattern: str) -> list[str]:
     return [path.read_text("utf-8", errors="replace") for path in paths]
 
 
-def _filled(texts: list[str], size: int) -> list[str]:
+def _books() -> list[str]:
+    return _files([SHARED / "data/docs/txt"], "book-*.txt") or ["\n\n".join(_files([HANDBOOK], "*.md"))]
+
+
+def _filled(texts: list[str], more: Iterator[str], size: int) -> list[str]:
     filled: list[str] = []
     room = size
-    for text in cycle(texts):
+    # Not the same ones again: whoever remembers what it has counted would be fast at nothing.
+    for text in chain(texts, more):
         content = text.encode()[:room]
         filled.append(content.decode(errors="ignore"))
         room -= len(content)
