@@ -91,6 +91,11 @@ def test_the_published_store_keeps_no_second_copy_of_the_vectors_and_no_other_co
         # Chroma leaves the last entry in its queue.
         assert database.execute("SELECT count(*) FROM embeddings_queue").fetchone()[0] <= 1
         assert database.execute("SELECT name FROM collections").fetchall() == [("corpus",)]
+        # Nor what only Chroma's own filters on texts ask: each is as large as the texts and larger.
+        assert database.execute("SELECT count(*) FROM embedding_fulltext_search").fetchone() == (0,)
+        indexes = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+        assert "embedding_metadata_string_value" not in indexes
+        assert "embedding_metadata_int_value" in indexes
     # The keeper's own store still has both.
     assert len(list_collections(in_folder.settings.chroma_path)) == 2
 
