@@ -14,10 +14,11 @@ from corpus.store import Store
 
 Near = dict[str, float]  # Cosines by chunk id, nearest first.
 
-# Reading so many vectors takes less than Chroma's search among them.
+# Reading so many vectors, of so many numbers together, takes less than Chroma's search among them.
 FEW = 500
+FEW_NUMBERS = 100_000
 # Beyond this, a deeper search takes longer than one among the ids that pass.
-DEEPEST = 3000
+DEEPEST = 1000
 # Asked for beyond what should do, for what passes is seldom spread evenly.
 MARGIN = 1.5
 
@@ -26,7 +27,7 @@ def near_passing(store: Store, vectors: Vectors, *, count: int, where: Where, pa
     """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
     if passing is None:
         return store.similar(vectors, count=count, where=where)
-    if passing.count <= FEW:
+    if passing.count <= min(FEW, FEW_NUMBERS // store.record.dimensions):
         found = _read_all(store, vectors, passing, count)
     elif MARGIN * count * len(passing.rows) <= DEEPEST * passing.count:
         found = _deeper(store, vectors, passing, count)
