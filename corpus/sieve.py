@@ -5,7 +5,7 @@ Chroma's own filter reads every match from its database first. The index of word
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from corpus.embedding.model import Vectors
 from corpus.filters import Where
@@ -17,8 +17,9 @@ Near = dict[str, float]  # Cosines by chunk id, nearest first.
 # Reading so many vectors, of so many numbers together, takes less than Chroma's search among them.
 FEW = 500
 FEW_NUMBERS = 100_000
-# Beyond this, a deeper search takes longer than one among the ids that pass.
-DEEPEST = 1000
+# A deeper search takes longer than one among the ids that pass where it goes deeper than there are such ids; but this
+# deep it always may, and never deeper than that.
+SHALLOW, DEEPEST = 1000, 3000
 # Asked for beyond what should do, for what passes is seldom spread evenly.
 MARGIN = 1.5
 
@@ -29,8 +30,8 @@ def near_passing(store: Store, vectors: Vectors, *, count: int, where: Where, pa
         return store.similar(vectors, count=count, where=where)
     if passing.count <= min(FEW, FEW_NUMBERS // store.record.dimensions):
         found = _read_all(store, vectors, passing, count)
-    elif MARGIN * count * len(passing.rows) <= DEEPEST * passing.count:
-        found = _deeper(store, vectors, passing, count)
+    elif (depth := _depth(passing, count)) <= min(DEEPEST, max(SHALLOW, passing.count)):
+        found = _deeper(store, vectors, passing, count, depth)
     elif passing.count <= store.rows.most_ids and store.count() == len(passing.rows):
         found = store.similar(vectors, count=count, among=passing.ids())
     else:
@@ -53,9 +54,12 @@ def _read_all(store: Store, vectors: Vectors, passing: Passing, count: int) -> l
     return found
 
 
-def _deeper(store: Store, vectors: Vectors, passing: Passing, count: int) -> list[Near] | None:
+def _depth(passing: Passing, count: int) -> int:
+    return math.ceil(MARGIN * count * len(passing.rows) / passing.count)
+
+
+def _deeper(store: Store, vectors: Vectors, passing: Passing, count: int, depth: int) -> list[Near] | None:
     """By a search without the filter, so deep that enough should pass; None where too few do, or one is not known."""
-    depth = int(np.ceil(MARGIN * count * len(passing.rows) / passing.count))
     found = []
     for near in store.similar(vectors, count=depth):
         kept = passing.sift(list(near))
