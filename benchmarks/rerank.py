@@ -12,10 +12,9 @@ import json
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from corpus.corpus import Corpus, open_corpus
@@ -24,6 +23,7 @@ from corpus.settings import LOCAL_MODEL
 from examples.build import EXAMPLES
 from ingest.add import AddOptions, add_documents
 from ingest.settings import IngestSettings
+from tests.loopback import listening
 
 ROUNDS = 8
 CANDIDATES = (10, 30, 100)
@@ -50,14 +50,8 @@ class _AtOnce(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def loopback() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _AtOnce) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/v2/rerank"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(_AtOnce) as url:
+        yield f"{url}/v2/rerank"
 
 
 def measure(url: str, folder: Path) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from corpus.errors import RerankUnavailable, SettingsError
 from corpus.rerank import HttpReranker, reranker_of
 from corpus.settings import CorpusSettings, load
 from tests.corpus.texts import corpus_of
+from tests.loopback import listening
 
 TEXTS = {"a.md": ["The pump hums."], "b.md": ["A pump is quiet."], "c.md": ["The pump stands in the cellar."]}
 
@@ -55,14 +55,9 @@ def server() -> Iterator[RerankServer]:
         def log_message(self, *_: object) -> None:
             pass
 
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    told.url = f"http://127.0.0.1:{running.server_address[1]}/v2/rerank"
-    yield told
-    running.shutdown()
-    thread.join()
-    running.server_close()
+    with listening(Handler) as url:
+        told.url = f"{url}/v2/rerank"
+        yield told
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ deployed runs in the emulator; the HTTP API that was deployed listens on GATEWAY
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from importlib import import_module
@@ -19,7 +20,7 @@ from moto.awslambda.models import lambda_backends
 from moto.core.common_models import CloudFormationModel
 from moto.server import main as serve_moto
 
-from tests.lambda_.gateway import Deployed, serve_gateway
+from tests.lambda_.gateway import Deployed, Runner, serve_gateway
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -163,7 +164,7 @@ def deployed() -> Deployed | None:
 
 
 def main() -> None:
-    """Serve until killed."""
+    """Serve until terminated."""
     aws_port, gateway_port, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     # Any, because what is missing in moto is put there.
     cloudformation: Any = import_module("moto.cloudformation.models")
@@ -175,7 +176,7 @@ def main() -> None:
     ]
     version.has_cfn_attr = classmethod(lambda _cls, attr: attr == "Version")
     version.get_cfn_attribute = lambda self, _name: str(self.version)
-    threading.Thread(
-        target=serve_gateway, args=(gateway_port, folder, deployed, f"http://127.0.0.1:{aws_port}"), daemon=True
-    ).start()
-    serve_moto(["-H", "127.0.0.1", "-p", str(aws_port)])
+    # moto leaves by SystemExit when it is terminated.
+    with contextlib.closing(Runner(folder, f"http://127.0.0.1:{aws_port}")) as runner:
+        threading.Thread(target=serve_gateway, args=(gateway_port, runner, deployed), daemon=True).start()
+        serve_moto(["-H", "127.0.0.1", "-p", str(aws_port)])

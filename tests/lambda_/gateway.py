@@ -62,6 +62,10 @@ class Runner:
                 self._running = function, self._stack.enter_context(started)
             return self._running[1].invoke_raw(event)
 
+    def close(self) -> None:
+        """End what runs, which is in a session of its own and would live on."""
+        self._stack.close()
+
     def _unpacked(self, code: bytes) -> Path:
         task = self._folder / hashlib.sha256(code).hexdigest()[:16]
         if not task.exists():
@@ -70,9 +74,8 @@ class Runner:
         return task
 
 
-def serve_gateway(port: int, folder: Path, deployed: Callable[[], Deployed | None], endpoint: str) -> None:
+def serve_gateway(port: int, runner: Runner, deployed: Callable[[], Deployed | None]) -> None:
     """Serve until the process ends."""
-    runner = Runner(folder, endpoint)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -13,12 +13,13 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from tests.lambda_ import tools
 from tests.lambda_.built import lambda_python
+from tests.loopback import listening
 
 WAIT_SECONDS = 120.0
 
@@ -137,34 +138,28 @@ def _handler_of(api: _Api) -> type[BaseHTTPRequestHandler]:
 def snap_start(task: Path, folder: Path, variables: Mapping[str, str]) -> Iterator[SnapStart]:
     """Initialise the function and wait until it asks to be restored."""
     api = _Api()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(api))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    api.port = server.server_port
-    given = {
-        "PATH": "/usr/bin:/bin",
-        "LAMBDA_TASK_ROOT": str(task),
-        "PYTHONPATH": str(tools.runtime()),
-        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
-        "AWS_LAMBDA_FUNCTION_NAME": "retrieval-action",
-        "AWS_REGION": "eu-west-1",
-        **variables,
-    }
-    log_path = folder / f"snap-start-{server.server_port}.log"
-    with log_path.open("wb") as log:
-        command = [str(lambda_python()), "-m", "awslambdaric", "handler.main.handler"]
-        process = subprocess.Popen(command, cwd=task, env=given, stdout=log, stderr=log)
-    try:
-        if not api.snapshot.wait(WAIT_SECONDS) or process.poll() is not None:
-            raise AssertionError(f"Never ready for a snapshot: {log_path.read_text()[-3000:]}")
-        yield SnapStart(process.pid, log_path, api)
-    finally:
-        process.kill()
-        process.wait()
-        api.restore.set()
-        api.events.put(None)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(_handler_of(api)) as url:
+        api.port = int(url.rpartition(":")[2])
+        given = {
+            "PATH": "/usr/bin:/bin",
+            "LAMBDA_TASK_ROOT": str(task),
+            "PYTHONPATH": str(tools.runtime()),
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
+            "AWS_LAMBDA_FUNCTION_NAME": "retrieval-action",
+            "AWS_REGION": "eu-west-1",
+            **variables,
+        }
+        log_path = folder / f"snap-start-{api.port}.log"
+        with log_path.open("wb") as log:
+            command = [str(lambda_python()), "-m", "awslambdaric", "handler.main.handler"]
+            process = subprocess.Popen(command, cwd=task, env=given, stdout=log, stderr=log)
+        try:
+            if not api.snapshot.wait(WAIT_SECONDS) or process.poll() is not None:
+                raise AssertionError(f"Never ready for a snapshot: {log_path.read_text()[-3000:]}")
+            yield SnapStart(process.pid, log_path, api)
+        finally:
+            process.kill()
+            process.wait()
+            api.restore.set()
+            api.events.put(None)
