@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.records import Chunk, Hit, chunk_id_of
+from corpus.records import Chunk, Hit, chunk_id_of, usual_space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,7 @@ class Excerpt:
 def pieces(chunks: Iterable[Chunk], *, offset: int = 0) -> Iterator[tuple[int, str]]:
     """The text of chunks in order from `offset` on, each character once: (where it starts, text).
 
-    What lay between two chunks was white space and was not stored: a line break stands for it, an empty line where it
-    was longer than one character.
+    Between two chunks comes the white space that parts them in the document.
     """
     position = offset
     # Where it starts at the border of two chunks, what lay between them comes first.
@@ -38,10 +37,15 @@ def pieces(chunks: Iterable[Chunk], *, offset: int = 0) -> Iterator[tuple[int, s
         if chunk.end <= position:
             continue
         if chunk.start > position and not first and chunk.index > 0:
-            yield position, "\n" if chunk.start - position == 1 else "\n\n"
+            yield position, _space(chunk, chunk.start - position)
         position = max(position, chunk.start)
         yield position, chunk.text[position - chunk.start :]
         position, first = chunk.end, False
+
+
+def _space(chunk: Chunk, length: int) -> str:
+    """The last `length` characters before the chunk."""
+    return chunk.before[-length:] if chunk.before else usual_space(length)
 
 
 def excerpts_of(answers: Sequence[tuple[str, Sequence[Hit]]], neighbours: Iterable[Chunk] = ()) -> list[Excerpt]:

@@ -29,7 +29,8 @@ class Chunk:
     `document_text[start:end] == text`, in characters; `index` counts from 0 within the document; `tokens` is the
     length of `text` in the collection's own tokens; `page` and `page_end` count from 1 and are None where the
     format has no pages; `heading` is the path of headings joined by " > "; `digest` is the hex SHA-256 of the whole
-    document as read, the same in all its chunks; `updated_at` is when the source last changed, ISO 8601 in UTC.
+    document as read, the same in all its chunks; `updated_at` is when the source last changed, ISO 8601 in UTC;
+    `before` is the white space between the chunk before and this one, where it is not `usual_space`.
     """
 
     document_id: str
@@ -46,6 +47,7 @@ class Chunk:
     page: int | None = None
     page_end: int | None = None
     heading: str | None = None
+    before: str | None = None
     metadata: Metadata = field(default_factory=dict)
 
     @property
@@ -57,6 +59,11 @@ class Chunk:
     def chunk_id(self) -> str:
         """The chunk's id in the store."""
         return chunk_id_of(self.document_id, self.digest, self.index)
+
+
+def usual_space(length: int) -> str:
+    """What mostly parts two chunks so many characters apart: a line break, or an empty line."""
+    return "\n" if length == 1 else "\n\n"
 
 
 def record_id_of(document_id: str) -> str:

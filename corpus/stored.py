@@ -16,7 +16,7 @@ USER_PREFIX = "meta."
 UPDATED = "updated"
 TEXT_DIGEST = "text_digest"
 
-_OPTIONAL = ("title", "url", "page", "page_end", "heading")
+_OPTIONAL = ("title", "url", "page", "page_end", "heading", "before")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
 
 

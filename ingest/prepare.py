@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from corpus.records import Chunk, DocumentRecord, context_of, document_id_of
+from corpus.records import Chunk, DocumentRecord, context_of, document_id_of, usual_space
 from corpus.tokens import Tokenizer
 from ingest.document import Document
 from ingest.item import Item
 from ingest.split import split
+
+# Nobody misses a longer one, and every page of an answer has room for it.
+LONGEST_SPACE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ def prepare(
             page=passage.page,
             page_end=passage.page_end,
             heading=passage.heading,
+            before=_space_between(document.text, passages[index - 1].end, passage.start) if index else None,
             metadata=document.metadata,
         )
         for index, passage in enumerate(passages)
@@ -107,6 +111,12 @@ def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
         # The last heading says most.
         context = context[len(context) // 4 + 1 :].lstrip()
     return f"{context}\n{chunk.text}" if context else chunk.text
+
+
+def _space_between(text: str, start: int, end: int) -> str | None:
+    """The white space there, where a reader must be told of it; nothing of markup that holds no text."""
+    space = text[start:end]
+    return space if space.isspace() and len(space) <= LONGEST_SPACE and space != usual_space(len(space)) else None
 
 
 def _check_text(source: str, document: Document) -> None:
