@@ -14,13 +14,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
-# -P: a file of the working directory must not pass for a module of ours.
-_COMMAND = (
-    "-P",
-    "-c",
-    "import sys; from importlib import import_module; sys.path.append(sys.argv[1]); import_module(sys.argv[2]).serve()",
-    str(Path(__file__).parents[1]),
-)
+# -P: a file of the working directory must not pass for a module of ours. Our packages are those that the parent has,
+# even if others are installed; for all else our folder comes last.
+_SERVE = """
+import sys
+from importlib import import_module
+sys.path.insert(0, sys.argv[1])
+import corpus, ingest
+sys.path.append(sys.path.pop(0))
+import_module(sys.argv[2]).serve()
+"""
+_COMMAND = ("-P", "-c", _SERVE, str(Path(__file__).parents[1]))
 _GOODBYE_SECONDS = 2.0
 
 

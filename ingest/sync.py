@@ -20,8 +20,8 @@ from ingest.lexicon import bring_up_to_date
 from ingest.report import Report
 from ingest.vectors import VectorSource
 
-# Chroma takes many chunks at once faster; people want to see something happen.
-CHUNKS_PER_WRITE = 512
+# Chroma takes many chunks at once faster, up to so many; people want to see something happen.
+CHUNKS_PER_WRITE = 1000
 SECONDS_PER_WRITE = 2.0
 STAMPS_PER_WRITE = 500
 # Together they take less memory.
@@ -102,10 +102,12 @@ class Sync:
     def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
         group: list[tuple[New, Vectors]] = []
         since = time.monotonic()
-        for pair in embedded:
-            group.append(pair)
-            full = sum(len(change.prepared.chunks) for change, _ in group) >= CHUNKS_PER_WRITE
-            if full or time.monotonic() - since >= SECONDS_PER_WRITE:
+        for change, vectors in embedded:
+            if group and len(vectors) + sum(len(before) for _, before in group) > CHUNKS_PER_WRITE:
+                self._store_group(group)
+                group, since = [], time.monotonic()
+            group.append((change, vectors))
+            if time.monotonic() - since >= SECONDS_PER_WRITE:
                 self._store_group(group)
                 group, since = [], time.monotonic()
         if group:

@@ -53,8 +53,7 @@ class Store:
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]
         before = self.records(record.document_id for record, _, _ in documents)
-        self.rows.upsert([row for row in rows if row[1].index != 0])
-        self.rows.upsert([row for row in rows if row[1].index == 0])
+        self.rows.upsert(sorted(rows, key=lambda row: row[1].index == 0))
         # Last, so that a crash leaves stale text behind rather than a hole.
         digests = {record.document_id: record.digest for record, _, _ in documents}
         for part in batched(before, DOCUMENTS_PER_REQUEST):
