@@ -13,12 +13,11 @@ ROOT = Path(__file__).parents[1]
 
 def git(*arguments: str) -> list[str]:
     """The lines that git prints."""
-    if shutil.which("git") is None or not (ROOT / ".git").exists():
+    command = shutil.which("git")
+    if command is None or not (ROOT / ".git").exists():
         absent("This is no clone, or there is no git.")
-    done = subprocess.run(
-        ["git", "-c", "safe.directory=*", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return done.stdout.splitlines()
+    words = [command, "-c", "safe.directory=*", *arguments]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def test_no_link_is_committed() -> None:
