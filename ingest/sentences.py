@@ -36,11 +36,13 @@ _EXTENDING = regex.compile(r"[\p{M}\p{Grapheme_Extend}\p{Grapheme_Cluster_Break=
 # Goes to the end at once, and from there back.
 _WORD_BEFORE = re.compile(r"(?:(?s:.*)[\s(\[{\"'“‘«„*_/—–])?([^\s(\[{\"'“‘«„*_/—–]+)\Z")
 _WORD_AFTER = regex.compile(r"[\s\p{Ps}\p{Pi}\p{Pf}\"'*_~`]*+(?P<word>[\p{L}\p{N}\p{M}]*+)")
-# The same where all is ASCII, in a third of the time; passes over most that ends nothing, such as the point in "3.5".
+# The same where all is ASCII, in a third of the time. It passes over most that ends nothing: the point in "3.5", one
+# that a small letter follows, a line break with text after it.
 _ASCII_CANDIDATE = re.compile(
     r"""
-    (?P<mark>(?=[.!?][.!?\s)\]}"'*_~`])[.!?]++)(?P<closers>[)\]}"'*_~`]{0,6}+(?=\s))?+(?:\n[.!?\n]*)?
-    | \n(?=[.!?\n\ \t\r])[.!?\n]*
+    (?P<mark>(?=[.!?][.!?\s)\]}"'*_~`])[.!?]++)
+    (?P<closers>[)\]}"'*_~`]{0,6}+(?=\s)(?![ \t(*\["'_`{~]{1,60}+[a-z](?![A-Z])))?+(?:\n[.!?\n]*)?
+    | \n(?=[.!?\n]|[ \t\r]+\n)[.!?\n]*
     """,
     re.VERBOSE,
 )
@@ -91,7 +93,7 @@ def _ascii_ends(text: str, start: int, stop: int) -> Iterator[int]:
             return
         if match["mark"]:
             end = match.end("closers")
-            if end < 0:  # No white space follows.
+            if end < 0:
                 continue
             if _ends_sentence(text, place, end, match["mark"], _ASCII_WORD_AFTER):
                 yield end
