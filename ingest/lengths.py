@@ -50,11 +50,19 @@ class Lengths:
 
     def near(self, start: int, end: int) -> int:
         """About `count(start, end)`, at no cost: the whole text's tokens that lie between, in part or whole."""
-        return bisect_left(self._ends, end) + 1 - self._until(start)
+        return self.begun(end) - self.ended(start)
+
+    def ended(self, offset: int) -> int:
+        """How many of the whole text's tokens end at the offset or before it."""
+        return self._until_start if offset == self._start else bisect_right(self._ends, offset)
+
+    def begun(self, offset: int) -> int:
+        """How many of the whole text's tokens begin before the offset; one more at the end of the text."""
+        return bisect_left(self._ends, offset) + 1
 
     def reach(self, start: int, tokens: int) -> int:
         """The offset at which about so many tokens from `start` end, the text's end where there are fewer."""
-        index = self._until(start) + tokens - 1
+        index = self.ended(start) + tokens - 1
         return self._ends[index] if index < len(self._ends) else len(self.text)
 
     def limit(self, start: int, tokens: int) -> int:
@@ -70,10 +78,6 @@ class Lengths:
         """The offset from which about so many tokens lead to `end`."""
         index = bisect_left(self._ends, end) - tokens
         return self._ends[index] if index >= 0 else 0
-
-    def _until(self, offset: int) -> int:
-        """How many of the whole text's tokens end at the offset or before it."""
-        return self._until_start if offset == self._start else bisect_right(self._ends, offset)
 
     def _open(self, start: int) -> None:
         """Find what all stretches from `start` have in common: their first seam, and the tokens before it."""

@@ -37,12 +37,15 @@ _EXTENDING = regex.compile(r"[\p{M}\p{Grapheme_Extend}\p{Grapheme_Cluster_Break=
 _WORD_BEFORE = re.compile(r"(?:(?s:.*)[\s(\[{\"'“‘«„*_/—–])?([^\s(\[{\"'“‘«„*_/—–]+)\Z")
 _WORD_AFTER = regex.compile(r"[\s\p{Ps}\p{Pi}\p{Pf}\"'*_~`]*+(?P<word>[\p{L}\p{N}\p{M}]*+)")
 # The same where all is ASCII, in a third of the time. It passes over most that ends nothing: the point in "3.5", one
-# that a small letter follows, a line break with text after it.
+# that a small letter follows, a line break with text after it. It begins with a set, for which re looks fast.
 _ASCII_CANDIDATE = re.compile(
     r"""
-    (?P<mark>(?=[.!?][.!?\s)\]}"'*_~`])[.!?]++)
-    (?P<closers>[)\]}"'*_~`]{0,6}+(?=\s)(?![ \t(*\["'_`{~]{1,60}+[a-z](?![A-Z])))?+(?:\n[.!?\n]*)?
-    | \n(?=[.!?\n]|[ \t\r]+\n)[.!?\n]*
+    [.!?\n](?:
+        (?<!\n)(?=[.!?\s)\]}"'*_~`])(?P<marks>[.!?]*+)
+        (?P<closers>[)\]}"'*_~`]{0,6}+(?=\s)(?![ \t(*\["'_`{~]{1,60}+[a-z](?![A-Z])))?+(?:\n[.!?\n]*)?
+    |
+        (?<=\n)(?=[.!?\n\ \t\r])[.!?\n]*
+    )
     """,
     re.VERBOSE,
 )
@@ -91,11 +94,11 @@ def _ascii_ends(text: str, start: int, stop: int) -> Iterator[int]:
         place = end = match.start()
         if place > stop:
             return
-        if match["mark"]:
+        if text[place] != "\n":
             end = match.end("closers")
             if end < 0:
                 continue
-            if _ends_sentence(text, place, end, match["mark"], _ASCII_WORD_AFTER):
+            if _ends_sentence(text, place, end, text[place : match.end("marks")], _ASCII_WORD_AFTER):
                 yield end
         if text[end] == "\n" and _BLANK_LINE.match(text, end):
             yield start + len(text[start:end].rstrip())
