@@ -79,7 +79,11 @@ class Cl100kTokenizer:
 
     def count(self, text: str) -> int:
         if len(text) < SHORT and text.isascii():
-            return len(_vocabulary().encoding.encode_ordinary(text))
+            vocabulary = _vocabulary()
+            # The pattern leaves a word whole, and most words are one token.
+            if text.isalpha() and text.encode() in vocabulary.ranks:
+                return 1
+            return len(vocabulary.encoding.encode_ordinary(text))
         return sum(map(len, _encode(text)))
 
     def ends(self, text: str) -> array[int]:
@@ -110,6 +114,7 @@ def read_table(table: Traversable) -> dict[bytes, int]:
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
     encoding: tiktoken.Encoding
+    ranks: dict[bytes, int]
     begun: NDArray[np.uint8]  # For each token how many characters begin in it, 128 at most.
 
 
@@ -121,7 +126,7 @@ def _vocabulary() -> _Vocabulary:
     encoding = tiktoken.Encoding("cl100k_base", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=SPECIAL_TOKENS)
     starts = np.cumsum([0, *map(len, ranks)])[:-1]
     begins = (np.frombuffer(b"".join(ranks), np.uint8) & 0xC0) != 0x80  # Not a continuation in UTF-8.
-    return _Vocabulary(encoding, np.add.reduceat(begins, starts, dtype=np.uint8))
+    return _Vocabulary(encoding, ranks, np.add.reduceat(begins, starts, dtype=np.uint8))
 
 
 def _encode(text: str) -> list[NDArray[np.uint32]]:

@@ -76,6 +76,13 @@ def test_random_text_has_tiktokens_own_tokens(reference: tiktoken.Encoding) -> N
         assert TOKENIZER.count(text) == len(reference.encode_ordinary(text)), repr(text)
 
 
+def test_every_word_of_the_table_is_one_token(reference: tiktoken.Encoding) -> None:
+    words = [token.decode() for token in read_table(TABLE) if token.isalpha()]
+    assert len(words) > 10_000
+    assert {TOKENIZER.count(word) for word in words} == {1}
+    assert {len(reference.encode_ordinary(word)) for word in words} == {1}
+
+
 def test_the_vocabulary_is_named() -> None:
     assert TOKENIZER.name == "cl100k_base"
     assert tiktoken.encoding_name_for_model("text-embedding-3-small") == TOKENIZER.name
