@@ -58,11 +58,12 @@ SPECIAL_TOKENS = {
     "<|endofprompt|>": 100276,
 }
 
+# Shorter texts are counted sooner as a list of tokens than as an array.
+SHORT = 200
+
 # The pattern keeps one entry of a stack for each character of white space and gives up at a million. The class is
 # Rust's \s; Python's also holds \x1c to \x1f.
 LONGEST_GAP = 500_000
-# Shorter texts are counted sooner as a list of tokens than as an array.
-SHORT = 200
 _SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -14,7 +14,7 @@ BlockKind = Literal["heading", "paragraph", "list_item", "table", "code"]
 class Block(NamedTuple):
     """A stretch of text that belongs together: `text[start:end]`, without surrounding white space.
 
-    A tuple, because blocks go from process to process by the ten thousand.
+    A tuple, which takes less than half of a dataclass's time from process to process: they go by the ten thousand.
 
     `level` is 1 to 6 for a heading and 0 otherwise. `name` is the heading as it is to be cited, without markup; it
     is empty for other kinds. A table or code block holds one row or line of code per line of text.

@@ -20,7 +20,7 @@ _FIRST_SEAM = re.compile(_SEAM)
 _LAST_SEAM = re.compile(rf"(?s:.*){_SEAM}")  # Goes to the end at once, and from there back.
 _WINDOW = 64
 _SLACK = 3
-_OFTEN = 16
+_OFTEN = 16  # Pieces of so many characters, a word or a mark, come again and again.
 
 
 class Lengths:

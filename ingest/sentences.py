@@ -11,8 +11,6 @@ import regex
 
 from ingest import abbreviations
 
-Pattern = re.Pattern[str] | regex.Pattern[str]
-
 
 class Break(NamedTuple):
     """A place to cut: the stretch before it ends at `end`, the one after starts at `start`; white space between."""
@@ -37,7 +35,8 @@ _EXTENDING = regex.compile(r"[\p{M}\p{Grapheme_Extend}\p{Grapheme_Cluster_Break=
 _WORD_BEFORE = re.compile(r"(?:(?s:.*)[\s(\[{\"'“‘«„*_/—–])?([^\s(\[{\"'“‘«„*_/—–]+)\Z")
 _WORD_AFTER = regex.compile(r"[\s\p{Ps}\p{Pi}\p{Pf}\"'*_~`]*+(?P<word>[\p{L}\p{N}\p{M}]*+)")
 # The same where all is ASCII, in a third of the time. It passes over most that ends nothing: the point in "3.5", one
-# that a small letter follows, a line break with text after it. It begins with a set, for which re looks fast.
+# that a small letter follows, as near as `_ends_sentence` looks, a line break with text after it. It begins with a set,
+# which re finds fast.
 _ASCII_CANDIDATE = re.compile(
     r"""
     [.!?\n](?:
@@ -115,7 +114,7 @@ def break_at(text: str, end: int) -> Break | None:
     return Break(end, start)
 
 
-def _ends_sentence(text: str, place: int, end: int, mark: str, following: Pattern) -> bool:
+def _ends_sentence(text: str, place: int, end: int, mark: str, following: re.Pattern[str] | regex.Pattern[str]) -> bool:
     """Whether the mark at `place`, whose closing quotes reach to `end`, ends a sentence and not an abbreviation."""
     if _MARKS.isdisjoint(mark):
         return mark != "．" or not (text[place - 1 : place].isdecimal() and text[end : end + 1].isdecimal())
