@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.collection import CollectionRecord
+from corpus.corpus import Corpus
 from corpus.embedding.model import Vectors
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
-from corpus.store import create_store
+from corpus.snapshot.live import LiveSnapshot
+from corpus.store import create_store, open_store
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.lexicon import bring_up_to_date
 
@@ -134,6 +136,17 @@ class Known:
 
     def close(self) -> None:
         pass
+
+
+def published(scratch: Path, known: Known, *, refresh: int) -> LiveSnapshot:
+    """What a Lambda serves of the snapshot in `scratch/published`; `refresh` is in seconds."""
+    settings = CorpusSettings(
+        snapshot_url=str(scratch / "published"),
+        snapshot_cache=scratch / "cache",
+        snapshot_cache_mb=4096,
+        snapshot_refresh=refresh,
+    )
+    return LiveSnapshot(settings, lambda opened: Corpus(open_store(opened, is_published=True), known))
 
 
 @cache

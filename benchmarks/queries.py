@@ -2,7 +2,8 @@
 
 python -m benchmarks.queries [--chunks 1000 10000 100000] [--dimensions 1536] [--plot FILE.svg]
 
-Asking the embedding model is left out everywhere: its vectors are known. Every question goes to each contender in turn.
+Ours answers from a published snapshot, as a Lambda does, Chroma from the store that it was made of. Asking the model is
+left out everywhere: its vectors are known. Every question goes to each contender in turn.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from urllib.parse import urlsplit
 import numpy as np
 from mangum import Mangum
 
-from benchmarks.corpora import FILTERABLE, PER_DOCUMENT, Known, make_store, question
+from benchmarks.corpora import FILTERABLE, PER_DOCUMENT, Known, make_store, published, question
 from benchmarks.plots import line_plot
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish
 from corpus.corpus import Corpus
 from corpus.embedding.model import Vectors
 from corpus.settings import SearchMode
-from corpus.store import open_store
+from corpus.snapshot.publish import publish
+from corpus.store import Store, open_store
 from handler.app import create_app
 from handler.settings import HandlerSettings
 from tests.handler.events import http_api
@@ -80,9 +82,9 @@ def in_process(corpus: Corpus, mode: SearchMode) -> Ask:
     return lambda query, _: corpus.search(query, top_k=TOP_K, mode=mode, timeout_seconds=10)
 
 
-def bare(corpus: Corpus, where: Mapping[str, object] | None = None) -> Ask:
+def bare(store: Store, where: Mapping[str, object] | None = None) -> Ask:
     """What the same answer costs in Chroma alone."""
-    collection = corpus.store.rows.collection
+    collection = store.rows.collection
     return lambda _, vector: collection.query(query_embeddings=[vector], n_results=TOP_K, where=where)
 
 
@@ -90,23 +92,25 @@ def measure(chunks: int, dimensions: int, questions: int) -> Comparison:
     """Every contender's seconds for each question."""
     asked = dict(question(seed, max(1, chunks // PER_DOCUMENT), dimensions) for seed in range(questions + 3))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = make_store(folder, chunks, dimensions)
-        corpus = stack.enter_context(Corpus(open_store(settings), Known(dimensions, asked)))
-        given = {"chroma_path": folder, "auth": "none", "filterable": FILTERABLE}
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = make_store(scratch / "store", chunks, dimensions)
+        publish(settings, str(scratch / "published"))
+        store = stack.enter_context(open_store(settings))
+        corpus = published(scratch, Known(dimensions, asked), refresh=86_400).current()
+        given = {"auth": "none", "filterable": FILTERABLE}
         app = create_app(HandlerSettings.model_validate(given), lambda _: corpus)
         url = stack.enter_context(running(app))
         mangum = partial(through_mangum, Mangum(app, lifespan="off"))
         contenders = {
-            BARE: bare(corpus),
+            BARE: bare(store),
             "search, dense": in_process(corpus, "dense"),
             "search, lexical": in_process(corpus, "lexical"),
             "search, hybrid": in_process(corpus, "hybrid"),
             "Mangum, dense": mangum({"mode": "dense"}),
             "Mangum, hybrid": mangum({}),
             "HTTP, hybrid": over_http(url, {}),
-            "bare query, half": bare(corpus, HALF),
-            "bare query, 1 in 20": bare(corpus, TWENTIETH),
+            "bare query, half": bare(store, HALF),
+            "bare query, 1 in 20": bare(store, TWENTIETH),
             "Mangum, hybrid, half": mangum({"half": "a"}),
             "Mangum, hybrid, 1 in 20": mangum({"year": 2001}),
         }

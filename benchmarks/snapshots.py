@@ -20,11 +20,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from benchmarks.corpora import PER_DOCUMENT, Known, document, make_store, question
+from benchmarks.corpora import PER_DOCUMENT, Known, document, make_store, published, question
 from benchmarks.turns import Outcome, arguments, finish
-from corpus.corpus import Corpus
-from corpus.settings import CorpusSettings
-from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.publish import publish
 from corpus.store import open_store
 
@@ -84,11 +81,7 @@ def read(scratch: Path, chunks: int, dimensions: int) -> None:
     """The reader's part: print what opening costs, wait for a second version, and print what the change costs."""
     documents = max(1, chunks // PER_DOCUMENT)
     asked = dict(question(seed, documents, dimensions) for seed in range(QUESTIONS))
-    cache = scratch / "cache"
-    settings = CorpusSettings(
-        snapshot_url=str(scratch / "published"), snapshot_cache=cache, snapshot_cache_mb=4096, snapshot_refresh=0
-    )
-    live = LiveSnapshot(settings, lambda opened: Corpus(open_store(opened), Known(dimensions, asked)))
+    live = published(scratch, Known(dimensions, asked), refresh=0)
     opening = seconds(live.current)
     corpus = live.current()
 
@@ -103,7 +96,7 @@ def read(scratch: Path, chunks: int, dimensions: int) -> None:
         json.dumps(
             {
                 "open, s": opening,
-                "reader's copy on disk, MB": folder_mb(cache),
+                "reader's copy on disk, MB": folder_mb(scratch / "cache"),
                 "peak memory, MB": peak_mb(),
                 "question, median ms": statistics.median(quiet),
                 f"question, {at_most}, ms": max(quiet),

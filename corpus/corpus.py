@@ -184,14 +184,18 @@ class Corpus:
 def open_corpus(settings: CorpusSettings) -> Corpus:
     """Open what is stored, or what was published. Raises StoreError, EmbeddingError, SettingsError."""
     if settings.snapshot_url is None:
-        return _open_store(settings)
+        return _opened(open_store(settings), settings)
     from corpus.snapshot.live import LiveSnapshot
 
-    return LiveSnapshot(settings, _open_store).current()
+    return LiveSnapshot(settings, open_published).current()
 
 
-def _open_store(settings: CorpusSettings) -> Corpus:
-    store = open_store(settings)
+def open_published(settings: CorpusSettings) -> Corpus:
+    """Open a version's files, which CHROMA_PATH names. Raises StoreError, EmbeddingError, SettingsError."""
+    return _opened(open_store(settings, is_published=True), settings)
+
+
+def _opened(store: Store, settings: CorpusSettings) -> Corpus:
     try:
         return Corpus(
             store,

@@ -26,15 +26,13 @@ AnyPassage = TypeVar("AnyPassage", bound=Passage)
 
 
 def diverse(passages: Iterable[AnyPassage], *, limit: int, max_per_document: int | None = None) -> Iterator[AnyPassage]:
-    """The first `limit` passages, best first, without those near-identical to a better one.
+    """The first `limit` passages, one or more, best first, without those near-identical to a better one.
 
     At most `max_per_document` of one document, if given. Lazy: takes no more passages than it needs.
     """
     kept: list[frozenset[tuple[str, ...]]] = []
     of_document: Counter[str] = Counter()
     for passage in passages:
-        if len(kept) == limit:
-            return
         if max_per_document is not None and of_document[passage.document_id] >= max_per_document:
             continue
         runs = _runs(passage.text)
@@ -43,6 +41,8 @@ def diverse(passages: Iterable[AnyPassage], *, limit: int, max_per_document: int
         kept.append(runs)
         of_document[passage.document_id] += 1
         yield passage
+        if len(kept) == limit:
+            return
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:

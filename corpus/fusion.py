@@ -13,7 +13,7 @@ How the way and the constants were found: docs/decisions/0007-fusion.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,7 @@ _LEAST_TRUST = 0.05
 LEADERS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A chunk and its score, 0 to 1, higher is better."""
 
     chunk_id: str
@@ -48,18 +47,23 @@ def lexical_shares(bm25: Scores, *, ideal: float) -> Scores:
     return (bm25 / ideal).astype(np.float32, copy=False) if ideal else np.zeros_like(bm25)
 
 
-def rank(chunk_ids: Sequence[str], scores: Scores) -> list[Ranked]:
-    """Best first; equal ones in the order of their ids."""
-    order = np.lexsort((np.array(chunk_ids, dtype=np.str_), -scores))
-    return [
-        Ranked(chunk_ids[place], score) for place, score in zip(order.tolist(), scores[order].tolist(), strict=True)
-    ]
+def rank(chunk_ids: Sequence[str], scores: Scores, *, limit: int | None = None) -> list[Ranked]:
+    """Best first; equal ones in the order of their ids. The best `limit`, if given."""
+    best_first = sorted(zip((-scores).tolist(), chunk_ids, strict=True))
+    return [Ranked(chunk_id, -score) for score, chunk_id in best_first[:limit]]
 
 
 def fuse(
-    chunk_ids: Sequence[str], cosines: Scores, bm25: Scores, *, ideal: float, trust: float = 1.0, depth: int = DEPTH
+    chunk_ids: Sequence[str],
+    cosines: Scores,
+    bm25: Scores,
+    *,
+    ideal: float,
+    trust: float = 1.0,
+    depth: int = DEPTH,
+    limit: int | None = None,
 ) -> list[Ranked]:
-    """Rank the candidates of both sides.
+    """Rank the candidates of both sides; the best `limit`, if given.
 
     `chunk_ids` are the best `depth` of each side, together, each once; `cosines` and `bm25` hold both scores of every
     one, exactly: a candidate that only one side brought is scored by the other as well. `ideal` comes with the lexical
@@ -68,7 +72,7 @@ def fuse(
     near, held = dense_shares(cosines), lexical_shares(bm25, ideal=ideal)
     weight = _DENSE_WEIGHT * max(trust, _LEAST_TRUST) * (1 - _doubt(cosines, bm25, depth))
     fused = (weight * near + (1 - _DENSE_WEIGHT) * held) / (weight + 1 - _DENSE_WEIGHT)
-    return rank(chunk_ids, fused.astype(np.float32))
+    return rank(chunk_ids, fused.astype(np.float32), limit=limit)
 
 
 def _doubt(cosines: Scores, bm25: Scores, depth: int) -> float:

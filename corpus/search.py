@@ -27,9 +27,10 @@ from corpus.store import Store, Where
 
 logger = logging.getLogger("corpus")
 
-# Read beyond what is asked for, since some may be near-identical or of a document that is just being replaced.
-SPARE = 2
+# A request takes longer than the vectors of ten chunks: so many times what is needed is read with it, and each time so
+# many times more.
 READ_AHEAD = 4
+GROWTH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def _index(store: Store, plan: Plan) -> LexicalIndex | None:
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
     """The candidates that are there, with their texts, best first, read as they are asked for."""
-    done, step = 0, plan.top_k + SPARE
+    done, step = 0, plan.top_k
     while ranked := candidates.best(done + step)[done:]:
         done += len(ranked)
         good = [each for each in ranked if each.score >= plan.min_score]
@@ -177,13 +178,13 @@ class _Hybrid:
         self._unread = {each: place for place, each in enumerate(self._ids) if each not in near}
 
     def best(self, count: int) -> list[Ranked]:
-        ranked = self._fused()
-        # How far the vectors are contradicted is told by the cosines of the words' best. More are read with them than
-        # are needed now, and each time twice as many: a request takes longer than ten vectors.
+        step = READ_AHEAD * count
+        ranked = self._fused(step)
+        # How far the vectors are contradicted is told by the cosines of the words' best.
         leaders = [self._ids[row] for row in np.argsort(-self._bm25, kind="stable")[:LEADERS]]
-        needed, step = [*leaders, *(each.chunk_id for each in ranked[:count])], READ_AHEAD * count
+        needed = [*leaders, *(each.chunk_id for each in ranked[:count])]
         while not self._unread.keys().isdisjoint(needed):
-            ahead = [*needed, *(each.chunk_id for each in ranked[:step])]
+            ahead = [*needed, *(each.chunk_id for each in ranked)]
             unread = [each for each in dict.fromkeys(ahead) if each in self._unread]
             found = self._store.cosines(self._vector, unread)
             gone = [self._unread.pop(each) for each in unread if each not in found]
@@ -191,8 +192,9 @@ class _Hybrid:
                 self._cosines[self._unread.pop(each)] = found[each]
             if gone:
                 self._forget(gone)
-            ranked = self._fused()
-            needed, step = [each.chunk_id for each in ranked[:count]], 2 * step
+            step *= GROWTH
+            ranked = self._fused(step)
+            needed = [each.chunk_id for each in ranked[:count]]
         return ranked[:count]
 
     def _forget(self, places: Sequence[int]) -> None:
@@ -202,5 +204,7 @@ class _Hybrid:
         place_of = {each: place for place, each in enumerate(self._ids)}
         self._unread = {each: place_of[each] for each in self._unread}
 
-    def _fused(self) -> list[Ranked]:
-        return fuse(self._ids, self._cosines, self._bm25, ideal=self._ideal, trust=self._trust, depth=self._depth)
+    def _fused(self, limit: int) -> list[Ranked]:
+        return fuse(
+            self._ids, self._cosines, self._bm25, ideal=self._ideal, trust=self._trust, depth=self._depth, limit=limit
+        )

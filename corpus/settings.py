@@ -20,7 +20,14 @@ DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 SearchMode = Literal["dense", "lexical", "hybrid"]
+
+
+def is_bucket_or_folder(place: str) -> bool:
+    """Whether a snapshot can be kept there: s3://bucket/prefix, or what looks like no URL."""
+    return bool(S3_URL.fullmatch(place)) or not _URL.match(place)
+
 
 # Chroma's own rule for the name of a collection.
 CollectionName = Annotated[
@@ -106,7 +113,7 @@ class CorpusSettings(BaseSettings):
     @field_validator("snapshot_url")
     @classmethod
     def _is_bucket_or_folder(cls, value: str | None) -> str | None:
-        if value is not None and "://" in value and not S3_URL.fullmatch(value):
+        if value is not None and not is_bucket_or_folder(value):
             raise ValueError("must look like s3://bucket/prefix, or be a folder")
         return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 import os
 import queue
@@ -26,6 +27,8 @@ import_module(sys.argv[2]).serve()
 """
 _COMMAND = ("-P", "-c", _SERVE, str(Path(__file__).parents[1]))
 _GOODBYE_SECONDS = 2.0
+# Linux gives a line 64 KiB: a parent with much to send would wait for a child that is still starting.
+_LINE_BYTES = 2**20
 
 
 class Child:
@@ -95,4 +98,8 @@ def _taken(pipe: IO[bytes] | None) -> int:
     if pipe is None:
         raise ValueError("The process was started without this pipe.")
     with pipe:
-        return os.dup(pipe.fileno())
+        descriptor = os.dup(pipe.fileno())
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # More than this user may have.
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _LINE_BYTES)
+    return descriptor

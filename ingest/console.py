@@ -122,17 +122,24 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
 
 
 def show_documents(documents: Sequence[DocumentRecord]) -> None:
-    """Documents on stdout: a table on a terminal, else a line each with tabs between."""
-    rows = [
-        (record.document_id, record.source, record.title or "", str(record.chunks), record.updated_at[:10])
-        for record in documents
-    ]
+    """A line each on stdout."""
+    show_rows(
+        ("document_id", "source", "title", "chunks", "updated"),
+        [
+            (record.document_id, record.source, record.title or "", str(record.chunks), record.updated_at[:10])
+            for record in documents
+        ],
+    )
+
+
+def show_rows(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """On stdout: a table on a terminal, else a line each with tabs between. The first column is what to type again."""
     if not out.is_terminal:
         for row in rows:
             # Not by print, which makes spaces of tabs.
             out.file.write("\t".join(map(shown, row)) + "\n")
         return
-    table = Table("document_id", "source", "title", "chunks", "updated")
+    table = Table(*names)
     table.columns[0].no_wrap = True
     table.columns[1].overflow = "fold"
     for row in rows:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-from rich.table import Table
 
 from corpus.snapshot.manifest import Manifest
 from corpus.snapshot.publish import OnProgress, Published, VersionList
@@ -115,18 +114,24 @@ def versions_to_json(listed: VersionList) -> dict[str, object]:
 
 
 def show_versions(listed: VersionList) -> None:
-    """A table on stdout, newest first; the one that is served is marked."""
+    """A line each on stdout, newest first; the one that is served is marked."""
     for key in listed.damaged:
         console.say(f"{key} is damaged; `ingest publish --keep N` removes it.", style="yellow")
     if not listed.manifests:
         console.say("Nothing is published there.")
         return
-    table = Table("", "version", "created", "documents", "chunks", "size", "model")
-    for manifest in listed.manifests:
-        mark = "served" if manifest.version == listed.latest else ""
-        counts = (f"{manifest.documents:,}", f"{manifest.chunks:,}", _size(manifest.bytes))
-        table.add_row(mark, manifest.version, manifest.created_at, *counts, manifest.record.embedding_model)
-    console.out.print(table)
+    rows = [
+        (
+            manifest.version,
+            "served" if manifest.version == listed.latest else "",
+            f"{manifest.documents:,}",
+            f"{manifest.chunks:,}",
+            _size(manifest.bytes),
+            manifest.record.embedding_model,
+        )
+        for manifest in listed.manifests
+    ]
+    console.show_rows(("version", "", "documents", "chunks", "size", "model"), rows)
 
 
 def _size(count: int) -> str:

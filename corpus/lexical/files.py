@@ -11,6 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.forward import Forward
 from corpus.lexical.terms import VERSION
@@ -65,4 +68,11 @@ def save_bm25(files: Path, forward: Forward) -> None:
 def load_bm25(files: Path) -> Any:
     import bm25s
 
-    return bm25s.BM25.load(files, mmap=True, load_vocab=False, show_progress=False, **_BM25_FILES)
+    bm25 = bm25s.BM25.load(files, mmap=True, load_vocab=False, show_progress=False, **_BM25_FILES)
+    bm25.scores |= {name: np.asarray(bm25.scores[name]) for name in ("data", "indices", "indptr")}
+    return bm25
+
+
+def mapped(file: Path) -> NDArray[Any]:
+    """The file's array, read where it is looked at. A plain one: numpy's own class for them is slow at each step."""
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.filters import Where
-from corpus.lexical.files import load_bm25, read_about, unusable
+from corpus.lexical.files import load_bm25, mapped, read_about, unusable
 from corpus.lexical.forward import find, hashes_of, ids_as_array
 from corpus.lexical.passing import Fields, Passing, load_fields
 from corpus.lexical.terms import Cutter
@@ -19,8 +19,7 @@ from corpus.lexical.terms import Cutter
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A chunk that shares terms with the query. `score` is BM25: above 0, unbounded; compare it to `ideal` only."""
 
     chunk_id: str
@@ -76,9 +75,8 @@ class LexicalIndex:
         self._cutter = Cutter()
 
     def _map(self, files: Path) -> None:
-        # As plain arrays, which are mapped just so: numpy's own class for them is slow at each step.
-        self._ids: NDArray[np.bytes_] = np.asarray(np.load(files / "ids.npy", mmap_mode="r", allow_pickle=False))
-        self._terms: NDArray[np.uint64] = np.asarray(np.load(files / "terms.npy", mmap_mode="r", allow_pickle=False))
+        self._ids: NDArray[np.bytes_] = mapped(files / "ids.npy")
+        self._terms: NDArray[np.uint64] = mapped(files / "terms.npy")
         self._bm25 = load_bm25(files) if len(self._terms) else None
         self._files = files
         self._fields: Fields | None = None

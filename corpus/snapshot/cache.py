@@ -82,7 +82,8 @@ class Cache:
         """Remove contents that no open version has, nor the one that is wanted now."""
         manifests = [*self._open.values(), *([self._wanted] if self._wanted else [])]
         known = {sha256 for manifest in manifests for sha256 in manifest.objects}
-        for path in self._objects.iterdir():
+        # None where somebody has removed the folder.
+        for path in self._objects.glob("*"):
             if path.stem not in known:
                 path.unlink(missing_ok=True)
 

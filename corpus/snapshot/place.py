@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from corpus.settings import S3_URL
+from corpus.errors import SettingsError
+from corpus.settings import S3_URL, is_bucket_or_folder
 
 OnBytes = Callable[[int], None]  # Told how many more bytes have moved.
 PART = 1 << 20
@@ -57,11 +58,13 @@ class Place(Protocol):
 
 
 def place_of(url: str) -> Place:
-    """The place at s3://bucket/prefix, or in a folder."""
+    """The place at s3://bucket/prefix, or in a folder. Raises SettingsError for a URL of anything else."""
     if found := S3_URL.fullmatch(url):
         from corpus.snapshot.s3 import S3Place
 
         return S3Place(bucket=found[1], prefix=(found[2] or "").strip("/"))
+    if not is_bucket_or_folder(url):
+        raise SettingsError(f"{url} is no place for snapshots. Name a folder, or s3://bucket/prefix.")
     from corpus.snapshot.folder import FolderPlace
 
     return FolderPlace(Path(url))

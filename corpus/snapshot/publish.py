@@ -112,9 +112,9 @@ def rollback(url: str, version: str | None = None) -> Manifest:
             older = [name for name in by_name if listed.latest is None or name < listed.latest]
             version = max(older, default=None)
         if version is None or version not in by_name:
-            there = ", ".join(by_name) or "none"
+            there = f"There are: {', '.join(by_name)}." if by_name else "Nothing is published there."
             what = f"{place.name} has no version {version!r}" if version else f"{place.name} has no older version"
-            raise SnapshotMissing(f"{what}. There are: {there}.")
+            raise SnapshotMissing(f"{what}. {there}")
         manifest = by_name[version]
         if not _is_whole(place, manifest):
             raise SnapshotInvalid(f"Version {version} in {place.name} is no longer whole. Choose another.")

@@ -27,13 +27,17 @@ Look = frozenset[tuple[str, int, int]]
 
 
 class Handle:
-    """A client and its collection. Safe in threads: what is in use is not taken away."""
+    """A client and its collection. Safe in threads: what is in use is not taken away.
 
-    def __init__(self, client: Any, collection: Any, settings: CorpusSettings) -> None:
+    To what `is_published` nobody writes.
+    """
+
+    def __init__(self, client: Any, collection: Any, settings: CorpusSettings, *, is_published: bool = False) -> None:
         self.client = client
         self.collection = collection
         self._settings = settings
-        self._folder = settings.chroma_path if target_kind(settings) == "embedded" else None
+        self.is_published = is_published
+        self._folder = settings.chroma_path if target_kind(settings) == "embedded" and not is_published else None
         self._seen = self._look()
         self._users = 0
         self._is_closing = False

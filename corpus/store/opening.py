@@ -22,12 +22,15 @@ PIECE_BYTES = 12_000
 CLOUD_PIECE_BYTES = 3_000
 
 
-def open_store(settings: CorpusSettings) -> Store:
-    """Open the collection that is there. Raises CollectionMissing, CollectionMismatch, StoreUnavailable."""
+def open_store(settings: CorpusSettings, *, is_published: bool = False) -> Store:
+    """Open the collection that is there. Raises CollectionMissing, CollectionMismatch, StoreUnavailable.
+
+    To what `is_published` nobody writes: it holds whole documents and never changes.
+    """
     if target_kind(settings) == "embedded" and not (settings.chroma_path / "chroma.sqlite3").is_file():
         raise missing(settings)
     client = connect(settings)
-    return _opened(client, collection_of(client, settings), settings)
+    return _opened(client, collection_of(client, settings), settings, is_published=is_published)
 
 
 def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
@@ -44,7 +47,7 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
     return _opened(client, collection, settings)
 
 
-def _opened(client: Any, collection: Any, settings: CorpusSettings) -> Store:
+def _opened(client: Any, collection: Any, settings: CorpusSettings, *, is_published: bool = False) -> Store:
     # Not `configuration`, which would build the collection's embedding function and warn that it has none.
     configuration = collection.configuration_json
     space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
@@ -55,7 +58,8 @@ def _opened(client: Any, collection: Any, settings: CorpusSettings) -> Store:
         disconnect(client)
         raise
     page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
-    return Store(Handle(client, collection, settings), record, words=_words(client, settings, page), page=page)
+    handle = Handle(client, collection, settings, is_published=is_published)
+    return Store(handle, record, words=_words(client, settings, page), page=page)
 
 
 def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:

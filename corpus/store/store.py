@@ -185,10 +185,12 @@ class Store:
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
-        wanted = [*chunk_ids, *(record_id_of(document_id_in(each)) for each in chunk_ids)]
+        records = [] if self._handle.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found: dict[str, Chunk] = {}
-        for page in self.rows.pages(wanted, ["metadatas", "documents"]):
+        for page in self.rows.pages([*chunk_ids, *records], ["metadatas", "documents"]):
             found |= dict(zip(page["ids"], map(chunk_from, page["metadatas"], page["documents"]), strict=True))
+        if self._handle.is_published:  # Publishing has made sure of it.
+            return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
         return {
             chunk_id: chunk

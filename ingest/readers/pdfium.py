@@ -26,6 +26,11 @@ _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font do
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
 _LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
 _MAX_OUTLINE_ENTRIES = 20_000
+_LEAST_BUFFER = 10_000  # Code units; few pages have more.
+_SPARE_UNITS = 512
+# Called for each line.
+_char_box = raw.FPDFText_GetLooseCharBox
+_font_info = raw.FPDFText_GetFontInfo
 
 
 class Line(NamedTuple):
@@ -63,7 +68,9 @@ class Pdf:
         form_type = self._document.get_formtype()
         self.is_dynamic_form: bool = form_type == raw.FORMTYPE_XFA_FULL
         self._rectangle = raw.FS_RECTF()
+        self._to_rectangle = ctypes.byref(self._rectangle)
         self._name = ctypes.create_string_buffer(_NAME_BYTES)
+        self._text = _units_buffer(_LEAST_BUFFER)
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
         if form_type == raw.FORMTYPE_ACRO_FORM:
             with contextlib.suppress(pypdfium2.PdfiumError):
@@ -104,9 +111,10 @@ class Pdf:
         count = raw.FPDFText_CountChars(text_page)
         if count <= 0:
             return []
-        buffer = ctypes.create_string_buffer(2 * (count + 1) + 1024)
-        units = raw.FPDFText_GetText(text_page, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
-        text = ctypes.string_at(buffer, 2 * max(units - 1, 0)).decode("utf-16-le", "surrogatepass")
+        if count + _SPARE_UNITS > len(self._text):
+            self._text = _units_buffer(2 * (count + _SPARE_UNITS))
+        units = raw.FPDFText_GetText(text_page, 0, count, self._text)
+        text = ctypes.string_at(self._text, 2 * max(units - 1, 0)).decode("utf-16-le", "surrogatepass")
         # pdfium counts code units: a pair of surrogates stays two characters until its line is cut out.
         has_pairs = len(text) < units - 1
         # Characters without Unicode are left out of the text, and then positions in it are not their numbers.
@@ -133,9 +141,9 @@ class Pdf:
 
     def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
         rectangle = self._rectangle
-        raw.FPDFText_GetLooseCharBox(text_page, last, rectangle)
+        _char_box(text_page, last, self._to_rectangle)
         left, right = rectangle.left, rectangle.right
-        raw.FPDFText_GetLooseCharBox(text_page, first, rectangle)
+        _char_box(text_page, first, self._to_rectangle)
         # The first character stands on the right in Arabic and Hebrew.
         left, right = min(left, rectangle.left), max(right, rectangle.right)
         bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
@@ -147,7 +155,7 @@ class Pdf:
 
     def _font(self, text_page: object, index: int) -> tuple[bool, bool]:
         """Whether the character's font is bold and whether it is of fixed pitch: the flag for that is often wrong."""
-        raw.FPDFText_GetFontInfo(text_page, index, self._name, _NAME_BYTES, None)
+        _font_info(text_page, index, self._name, _NAME_BYTES, None)
         name = self._name.value
         known = self._fonts.get(name)
         if known is None:
@@ -203,6 +211,10 @@ def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
 def _reason(error: pypdfium2.PdfiumError) -> str:
     """The end of messages such as: Failed to load document (PDFium: Data format error)."""
     return one_line(str(error)).rpartition("PDFium: ")[2].rstrip(".)").lower()
+
+
+def _units_buffer(size: int) -> ctypes.Array[ctypes.c_ushort]:
+    return (ctypes.c_ushort * size)()
 
 
 def _units(character: str) -> str:

@@ -43,6 +43,9 @@ def check_commands(store: Path, dest: str, keeper: Keeper) -> None:
     assert f"Publishing {store}" in shown.stderr
     listed = answered(store, "versions", dest)
     assert [entry["served"] for entry in listed["versions"]] == [True, False]
+    # The names are there to be typed again.
+    lines = [line.split("\t") for line in ingest(store, "versions", dest).stdout.splitlines()]
+    assert [line[:2] for line in lines] == [[listed["versions"][0]["version"], "served"], [first["version"], ""]]
     assert answered(store, "rollback", dest)["version"] == first["version"]
     assert answered(store, "versions", dest)["latest"] == first["version"]
 

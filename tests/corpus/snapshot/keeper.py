@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.corpus import Corpus
+from corpus.corpus import Corpus, open_published
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.publish import Published, publish
@@ -50,6 +50,4 @@ def answer(corpus: Corpus) -> str:
 
 def live_snapshot(settings: CorpusSettings) -> LiveSnapshot:
     """What `open_corpus` makes for SNAPSHOT_URL, to be asked for the current version as each request does."""
-    from corpus.corpus import _open_store
-
-    return LiveSnapshot(settings, _open_store)
+    return LiveSnapshot(settings, open_published)

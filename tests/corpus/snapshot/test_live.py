@@ -6,6 +6,7 @@ import gc
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -279,6 +280,20 @@ def test_a_full_disk_is_named(on_s3: Keeper) -> None:
     on_s3.publishes(OLD)
     with pytest.raises(SnapshotUnavailable, match="SNAPSHOT_CACHE"):
         open_corpus(on_s3.reader_settings(snapshot_cache=Path("/proc/1/nowhere")))
+
+
+def test_a_reader_ends_in_peace_where_its_cache_was_cleared_away(
+    on_s3: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_s3.publishes(OLD)
+    corpus = open_corpus(on_s3.reader_settings())
+    assert answer(corpus) == OLD
+    shutil.rmtree(on_s3.cache)
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    del corpus
+    gc.collect()
+    assert complaints == []
 
 
 def test_no_request_sees_half_of_each_while_versions_change_under_load(in_folder: Keeper) -> None:

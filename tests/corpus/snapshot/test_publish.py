@@ -330,3 +330,15 @@ def test_a_place_that_cannot_be_used_is_named(in_folder: Keeper, s3: S3Server) -
     with pytest.raises(SnapshotUnavailable, match="/dev/null"):
         publish(in_folder.settings, "/dev/null")
     assert s3.url
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://", "s3://x", "s3:/bucket/team", "gs://bucket/team", "https://example.com/corpus"]
+)
+def test_a_url_of_anything_but_a_bucket_is_no_folder(
+    in_folder: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"is no place for snapshots. Name a folder, or s3://bucket/prefix"):
+        publish(in_folder.settings, url)
+    assert list(tmp_path.iterdir()) == []
