@@ -94,7 +94,7 @@ def ours(tokenizer: Tokenizer, *, tokens: int, overlap: int, context: bool) -> S
 
 
 def _without_context(document: Document) -> Document:
-    return replace(document, title=None, blocks=tuple(replace(block, name="") for block in document.blocks))
+    return replace(document, title=None, blocks=tuple(block._replace(name="") for block in document.blocks))
 
 
 def langchain(*, tokens: int, overlap: int) -> Splitter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -57,6 +58,9 @@ SPECIAL_TOKENS = {
     "<|endofprompt|>": 100276,
 }
 
+# Shorter texts are counted sooner as a list of tokens than as an array.
+SHORT = 200
+
 # The pattern keeps one entry of a stack for each character of white space and gives up at a million. The class is
 # Rust's \s; Python's also holds \x1c to \x1f.
 LONGEST_GAP = 500_000
@@ -75,13 +79,19 @@ class Cl100kTokenizer:
         return "cl100k_base"
 
     def count(self, text: str) -> int:
+        if len(text) < SHORT and text.isascii():
+            vocabulary = _vocabulary()
+            # The pattern leaves a word whole, and most words are one token.
+            if text.isalpha() and text.encode() in vocabulary.ranks:
+                return 1
+            return len(vocabulary.encoding.encode_ordinary(text))
         return sum(map(len, _encode(text)))
 
-    def ends(self, text: str) -> list[int]:
+    def ends(self, text: str) -> array[int]:
         begun = _vocabulary().begun
         counts = np.concatenate([begun.take(tokens) for tokens in _encode(text)])
-        ends: list[int] = np.cumsum(counts, dtype=np.int64).tolist()
-        return ends
+        # A list of as many numbers would take longer to make than the numbers to find.
+        return array("q", np.cumsum(counts, dtype=np.int64).tobytes())
 
 
 def read_table(table: Traversable) -> dict[bytes, int]:
@@ -105,6 +115,7 @@ def read_table(table: Traversable) -> dict[bytes, int]:
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
     encoding: tiktoken.Encoding
+    ranks: dict[bytes, int]
     begun: NDArray[np.uint8]  # For each token how many characters begin in it, 128 at most.
 
 
@@ -116,7 +127,7 @@ def _vocabulary() -> _Vocabulary:
     encoding = tiktoken.Encoding("cl100k_base", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=SPECIAL_TOKENS)
     starts = np.cumsum([0, *map(len, ranks)])[:-1]
     begins = (np.frombuffer(b"".join(ranks), np.uint8) & 0xC0) != 0x80  # Not a continuation in UTF-8.
-    return _Vocabulary(encoding, np.add.reduceat(begins, starts, dtype=np.uint8))
+    return _Vocabulary(encoding, ranks, np.add.reduceat(begins, starts, dtype=np.uint8))
 
 
 def _encode(text: str) -> list[NDArray[np.uint32]]:

@@ -45,7 +45,7 @@ def forced_break(text: str, start: int, stop: int) -> Break:
     middle = (start + stop) // 2
     return (
         max(_line_breaks(text, middle, stop), default=None)
-        or max(_clause_breaks(text, middle, stop), default=None)
+        or next(_clause_breaks(text, middle, stop), None)
         or next(_space_breaks(text, start, stop), None)
         or _word_break(text, start, stop)
         or _grapheme_break(text, start, stop)
@@ -64,9 +64,9 @@ def _line_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
 
 
 def _clause_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
-    for match in _CLAUSE.finditer(text, start, stop + 1):
-        if start < match.end() <= stop and (found := break_at(text, match.end())):
-            yield found
+    """From the last to the first."""
+    ends = [end for match in _CLAUSE.finditer(text, start, stop + 1) if start < (end := match.end()) <= stop]
+    return filter(None, (break_at(text, end) for end in reversed(ends)))
 
 
 def _space_breaks(text: str, start: int, stop: int) -> Iterator[Break]:

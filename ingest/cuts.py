@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,9 +42,9 @@ class Layout:
 
     text: str
     lengths: Lengths
-    kinds: list[BlockKind]
-    starts: list[int]
-    ends: list[int]
+    kinds: Sequence[BlockKind]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 class SectionCuts:
@@ -60,6 +61,7 @@ class SectionCuts:
         self._first, self._last = first, last
         self._budget, self._overlap = budget, min(overlap, budget // 2)
         self._start, self._end = layout.starts[first], layout.ends[last]
+        self._tokens = layout.lengths.begun(self._end)
         # A stretch must reach beyond the headings that open the section, unless they fill half of it.
         body = first
         while body < last and self._kinds[body] == "heading":
@@ -121,23 +123,24 @@ class SectionCuts:
 
     def _target(self, start: int) -> int:
         """Where to cut so that what is left comes in pieces of one size, rather than with a crumb at the end."""
-        rest = self._lengths.near(start, self._end)
+        rest = self._tokens - self._lengths.ended(start)
         pieces = max(2, -(-(rest - self._overlap) // (self._budget - self._overlap)))
         return self._lengths.reach(start, (rest + (pieces - 1) * self._overlap) // pieces)
 
     def _best_block_end(self, least: int, reach: int, target: int) -> Break | None:
         """Behind `least`, not behind a heading, near `target`, preferably not within a list or after a colon."""
-        best, best_cost = None, 0.0
+        kinds, ends, text = self._kinds, self._ends, self._text
+        best, best_cost = None, math.inf
         loose = (reach - least) * LOOSE
-        stop = bisect_right(self._ends, reach, self._first, self._last)
-        for block in range(bisect_right(self._ends, least, self._first, self._last), stop):
-            if self._kinds[block] == "heading":
+        stop = bisect_right(ends, reach, self._first, self._last)
+        for block in range(bisect_right(ends, least, self._first, stop), stop):
+            if kinds[block] == "heading":
                 continue
-            end = self._ends[block]
-            cost = float(abs(end - target))
-            if self._kinds[block + 1] == "list_item" or self._text[end - 1] == ":":
+            end = ends[block]
+            cost: float = end - target if end > target else target - end
+            if cost < best_cost and (kinds[block + 1] == "list_item" or text[end - 1] == ":"):
                 cost += loose
-            if best is None or cost < best_cost:
+            if cost < best_cost:
                 best, best_cost = block, cost
         return None if best is None else Break(self._ends[best], self._starts[best + 1])
 
@@ -169,28 +172,22 @@ class SectionCuts:
         """Where the next stretch starts so that it repeats the last sentences, `fresh` where none is short enough."""
         if not self._overlap:
             return fresh
-        for start in self._sentence_starts(stretch):
-            if self._lengths.count(start, stretch.end) <= self._overlap:
-                return start
-        return fresh
-
-    def _sentence_starts(self, stretch: Stretch) -> Iterator[int]:
-        """In the prose at the end of a stretch, at most about `overlap` tokens from it; from left to right."""
         end = stretch.end
         farthest = max(self._lengths.reach_back(end, self._overlap), end - self._overlap * LONGEST_TOKEN)
         least = max(stretch.start + 1, farthest)
         last = first = bisect_left(self._ends, end, self._first, self._last)
         if self._kinds[last] not in PROSE:
-            return
+            return fresh
         while first > self._first and self._starts[first] > least and self._kinds[first - 1] in PROSE:
             first -= 1
         for block in range(first, last + 1):
             start = self._starts[block]
-            if start >= least:
-                yield start
+            if start >= least and self._lengths.count(start, end) <= self._overlap:
+                return start
             for unit in sentence_breaks(self._text, max(start, least - 8), min(end, self._ends[block]) - 1):
-                if unit.start >= least:
-                    yield unit.start
+                if unit.start >= least and self._lengths.count(unit.start, end) <= self._overlap:
+                    return unit.start
+        return fresh
 
 
 def _nearest(breaks: Iterator[Break], target: int) -> Break | None:

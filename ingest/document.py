@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from corpus.records import MetadataValue
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table", "code"]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of text that belongs together: `text[start:end]`, without surrounding white space.
+
+    A tuple, which takes less than half of a dataclass's time from process to process: they go by the ten thousand.
 
     `level` is 1 to 6 for a heading and 0 otherwise. `name` is the heading as it is to be cited, without markup; it
     is empty for other kinds. A table or code block holds one row or line of code per line of text.

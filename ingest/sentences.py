@@ -22,7 +22,6 @@ class Break(NamedTuple):
 # Marks that also stand inside words and numbers end a sentence only where white space follows.
 _MARKS = frozenset(".!?…․‼‽⁇⁈⁉﹒")
 _CANDIDATE = regex.compile(r"[\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…\n]++")
-_ASCII_CANDIDATE = re.compile(r"[.!?\n]+")  # The same where all is ASCII, in a third of the time.
 _CLOSERS = regex.compile(r"[\p{Pe}\p{Pf}\p{Pi}\"'*_~`]{0,6}+")  # With Markdown's; Pi, because “ closes in German.
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 # Thai and Lao write no marks: a space between two words ends the phrase. ๆ (repeat) and ฯ (and so on) lean backwards.
@@ -32,8 +31,24 @@ _PHRASE = re.compile(
 _UNSPACED = re.compile("[\u0e01-\u0edf]")
 _VISIBLE = re.compile(r"\S")
 _EXTENDING = regex.compile(r"[\p{M}\p{Grapheme_Extend}\p{Grapheme_Cluster_Break=SpacingMark}\p{Emoji_Modifier}\u200d]")
-_WORD_BEFORE = re.compile(r"[^\s(\[{\"'“‘«„*_/—–]+\Z")
+# Goes to the end at once, and from there back.
+_WORD_BEFORE = re.compile(r"(?:(?s:.*)[\s(\[{\"'“‘«„*_/—–])?([^\s(\[{\"'“‘«„*_/—–]+)\Z")
 _WORD_AFTER = regex.compile(r"[\s\p{Ps}\p{Pi}\p{Pf}\"'*_~`]*+(?P<word>[\p{L}\p{N}\p{M}]*+)")
+# The same where all is ASCII, in a third of the time. It passes over most that ends nothing: the point in "3.5", one
+# that a small letter follows, as near as `_ends_sentence` looks, a line break with text after it. It begins with a set,
+# which re finds fast.
+_ASCII_CANDIDATE = re.compile(
+    r"""
+    [.!?\n](?:
+        (?<!\n)(?=[.!?\s)\]}"'*_~`])(?P<marks>[.!?]*+)
+        (?P<closers>[)\]}"'*_~`]{0,6}+(?=\s)(?![ \t(*\["'_`{~]{1,60}+[a-z](?![A-Z])))?+(?:\n[.!?\n]*)?
+    |
+        (?<=\n)(?=[.!?\n\ \t\r])[.!?\n]*
+    )
+    """,
+    re.VERBOSE,
+)
+_ASCII_WORD_AFTER = re.compile(r"""[\t-\r "'(*\[_`{~]*+(?P<word>[0-9A-Za-z]*+)""")
 _LOOK_BEHIND = 32  # No abbreviation is longer.
 _LOOK_AHEAD = 64
 
@@ -49,6 +64,8 @@ def sentence_breaks(text: str, start: int, stop: int) -> Iterator[Break]:
 
 
 def _ends(text: str, start: int, stop: int) -> Iterator[int]:
+    if text[start : stop + _LOOK_AHEAD].isascii():
+        return _ascii_ends(text, start, stop)
     marked = _marked_ends(text, start, stop)
     if not _UNSPACED.search(text, start, stop):
         return marked
@@ -56,9 +73,7 @@ def _ends(text: str, start: int, stop: int) -> Iterator[int]:
 
 
 def _marked_ends(text: str, start: int, stop: int) -> Iterator[int]:
-    farthest = stop + _LOOK_AHEAD
-    candidate = _ASCII_CANDIDATE if text[start:farthest].isascii() else _CANDIDATE
-    for match in candidate.finditer(text, start, farthest):
+    for match in _CANDIDATE.finditer(text, start, stop + _LOOK_AHEAD):
         place = match.start()
         if place > stop:
             return
@@ -67,10 +82,25 @@ def _marked_ends(text: str, start: int, stop: int) -> Iterator[int]:
         if mark:
             closers = _CLOSERS.match(text, mark_end)
             end = closers.end() if closers else mark_end
-            if _ends_sentence(text, place, end, mark):
+            if _ends_sentence(text, place, end, mark, _WORD_AFTER):
                 yield end
         if newline and _BLANK_LINE.match(text, mark_end):
             yield start + len(text[start:mark_end].rstrip())
+
+
+def _ascii_ends(text: str, start: int, stop: int) -> Iterator[int]:
+    for match in _ASCII_CANDIDATE.finditer(text, start, stop + _LOOK_AHEAD):
+        place = end = match.start()
+        if place > stop:
+            return
+        if text[place] != "\n":
+            end = match.end("closers")
+            if end < 0:
+                continue
+            if _ends_sentence(text, place, end, text[place : match.end("marks")], _ASCII_WORD_AFTER):
+                yield end
+        if text[end] == "\n" and _BLANK_LINE.match(text, end):
+            yield start + len(text[start:end].rstrip())
 
 
 def break_at(text: str, end: int) -> Break | None:
@@ -84,13 +114,13 @@ def break_at(text: str, end: int) -> Break | None:
     return Break(end, start)
 
 
-def _ends_sentence(text: str, place: int, end: int, mark: str) -> bool:
+def _ends_sentence(text: str, place: int, end: int, mark: str, following: re.Pattern[str] | regex.Pattern[str]) -> bool:
     """Whether the mark at `place`, whose closing quotes reach to `end`, ends a sentence and not an abbreviation."""
     if _MARKS.isdisjoint(mark):
         return mark != "．" or not (text[place - 1 : place].isdecimal() and text[end : end + 1].isdecimal())
     if not text[end : end + 1].isspace():
         return False
-    after = _WORD_AFTER.match(text, end, min(len(text), end + _LOOK_AHEAD))
+    after = following.match(text, end, min(len(text), end + _LOOK_AHEAD))
     word_after = after["word"] if after else ""
     if not word_after and after and text[after.end() : after.end() + 1] in _MARKS:  # ". . ."
         return False
@@ -99,12 +129,13 @@ def _ends_sentence(text: str, place: int, end: int, mark: str) -> bool:
     if mark != ".":
         return True
     behind = max(0, place - _LOOK_BEHIND)
-    before = _WORD_BEFORE.search(text, behind, place)
+    before = _WORD_BEFORE.match(text, behind, place)
     if before is None:
         return True
-    word = before.group()
+    word = before[1]
     if word.isdigit() or len(word) == 1:
-        opens_line = not text[max(0, before.start() - 8) : before.start()].rpartition("\n")[2].strip()
-        if opens_line and (before.start() < 8 or "\n" in text[before.start() - 8 : before.start()]):
+        word_start = before.start(1)
+        opens_line = not text[max(0, word_start - 8) : word_start].rpartition("\n")[2].strip()
+        if opens_line and (word_start < 8 or "\n" in text[word_start - 8 : word_start]):
             return False  # The number of a list item.
     return not abbreviations.continues(word, word_after)

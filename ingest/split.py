@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from corpus.records import context_of
 from corpus.tokens import Tokenizer
@@ -18,8 +18,7 @@ LEAST_MAX_TOKENS = 16
 LEAST_TEXT = 3 / 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(NamedTuple):
     """`document.text[start:end]`, without surrounding white space.
 
     `tokens` counts that text alone; `heading` is the path of headings joined by " > "; `page` and `page_end` count
@@ -72,14 +71,8 @@ def split(
 def _stretches(
     document: Document, lengths: Lengths, tokenizer: Tokenizer, max_tokens: int, overlap: int, title: str | None
 ) -> Iterator[tuple[str | None, Stretch]]:
-    blocks = document.blocks
-    layout = Layout(
-        document.text,
-        lengths,
-        [block.kind for block in blocks],
-        [block.start for block in blocks],
-        [block.end for block in blocks],
-    )
+    kinds, starts, ends, _, _ = zip(*document.blocks, strict=True)
+    layout = Layout(document.text, lengths, kinds, starts, ends)
     for section in sections(document, lengths, join_tokens=max_tokens // 2):
         heading = section.heading
         context = context_of(title, heading)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from corpus.records import MetadataValue
 from ingest.document import Block, BlockKind, Document
@@ -91,7 +90,7 @@ class Composer:
             self._append("\n\n")
         offset = self._length
         self._append(text)
-        self._blocks.extend(replace(block, start=block.start + offset, end=block.end + offset) for block in blocks)
+        self._blocks.extend(block._replace(start=block.start + offset, end=block.end + offset) for block in blocks)
 
     def heading(self, text: str, level: int) -> None:
         line = one_line(text)

@@ -67,13 +67,20 @@ def random_texts(count: int) -> list[str]:
 @pytest.mark.parametrize("text", TEXTS)
 def test_tokens_are_tiktokens_own(reference: tiktoken.Encoding, text: str) -> None:
     assert TOKENIZER.count(text) == len(reference.encode_ordinary(text))
-    assert TOKENIZER.ends(text) == slow_ends(reference, text)
+    assert list(TOKENIZER.ends(text)) == slow_ends(reference, text)
 
 
 def test_random_text_has_tiktokens_own_tokens(reference: tiktoken.Encoding) -> None:
     for text in random_texts(2000):
-        assert TOKENIZER.ends(text) == slow_ends(reference, text), repr(text)
+        assert list(TOKENIZER.ends(text)) == slow_ends(reference, text), repr(text)
         assert TOKENIZER.count(text) == len(reference.encode_ordinary(text)), repr(text)
+
+
+def test_every_word_of_the_table_is_one_token(reference: tiktoken.Encoding) -> None:
+    words = [token.decode() for token in read_table(TABLE) if token.isalpha()]
+    assert len(words) > 10_000
+    assert {TOKENIZER.count(word) for word in words} == {1}
+    assert {len(reference.encode_ordinary(word)) for word in words} == {1}
 
 
 def test_the_vocabulary_is_named() -> None:
@@ -91,7 +98,7 @@ def test_pattern_and_special_tokens_are_tiktokens_own(reference: tiktoken.Encodi
 
 def test_text_without_characters_has_no_tokens() -> None:
     assert TOKENIZER.count("") == 0
-    assert TOKENIZER.ends("") == []
+    assert list(TOKENIZER.ends("")) == []
 
 
 def test_a_character_cut_across_tokens_ends_them_all() -> None:
