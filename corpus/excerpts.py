@@ -28,7 +28,7 @@ class Excerpt:
 def pieces(chunks: Iterable[Chunk], *, offset: int = 0) -> Iterator[tuple[int, str]]:
     """The text of chunks in order from `offset` on, each character once: (where it starts, text).
 
-    Between two chunks comes the white space that parts them in the document.
+    Between two chunks comes the white space that parts them in the document; `usual_space` where it was not stored.
     """
     position = offset
     # Where it starts at the border of two chunks, what lay between them comes first.

@@ -30,7 +30,8 @@ class Chunk:
     length of `text` in the collection's own tokens; `page` and `page_end` count from 1 and are None where the
     format has no pages; `heading` is the path of headings joined by " > "; `digest` is the hex SHA-256 of the whole
     document as read, the same in all its chunks; `updated_at` is when the source last changed, ISO 8601 in UTC;
-    `before` is the white space between the chunk before and this one, where it is not `usual_space`.
+    `before` is the white space between the chunk before and this one; None where `usual_space` will do, because it is
+    that, or markup without text, or very long.
     """
 
     document_id: str

@@ -27,8 +27,8 @@ from corpus.store import Store, Where
 
 logger = logging.getLogger("corpus")
 
-# A request takes longer than the vectors of ten chunks: so many times what is needed is read with it, and each time so
-# many times more.
+# A request takes as long as the vectors of five chunks, at a server of many more: so many times what is needed is read
+# with it, and each time so many times more.
 READ_AHEAD = 4
 GROWTH = 4
 

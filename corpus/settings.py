@@ -20,7 +20,7 @@ DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+_URL = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+:/|[Ss]3:)")
 SearchMode = Literal["dense", "lexical", "hybrid"]
 
 

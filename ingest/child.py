@@ -27,8 +27,9 @@ import_module(sys.argv[2]).serve()
 """
 _COMMAND = ("-P", "-c", _SERVE, str(Path(__file__).parents[1]))
 _GOODBYE_SECONDS = 2.0
-# Linux gives a line 64 KiB: a parent with much to send would wait for a child that is still starting.
-_LINE_BYTES = 2**20
+# Linux gives a line 64 KiB: a parent with much to send would wait for a child that is still starting. More than this
+# would use up what a user may have (64 MiB) where there are many children.
+_LINE_BYTES = 2**18
 
 
 class Child:
@@ -42,7 +43,7 @@ class Child:
             process_group=0,  # Ctrl-C is for the parent to handle.
         )
         self.pid = self._process.pid
-        self._requests = Connection(_taken(self._process.stdin), readable=False)
+        self._requests = Connection(_widened(_taken(self._process.stdin)), readable=False)
         self.answers = Connection(_taken(self._process.stdout), writable=False)
 
     def send(self, request: object) -> None:
@@ -98,8 +99,11 @@ def _taken(pipe: IO[bytes] | None) -> int:
     if pipe is None:
         raise ValueError("The process was started without this pipe.")
     with pipe:
-        descriptor = os.dup(pipe.fileno())
+        return os.dup(pipe.fileno())
+
+
+def _widened(pipe: int) -> int:
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):  # More than this user may have.
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _LINE_BYTES)
-    return descriptor
+        with contextlib.suppress(OSError):  # All that this user may have is taken.
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _LINE_BYTES)
+    return pipe

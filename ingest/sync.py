@@ -13,15 +13,15 @@ from corpus.embedding.model import Embedder, Vectors
 from corpus.errors import EmbeddingError
 from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
-from corpus.store import Store
+from corpus.store import PAGE, Store
 from ingest.change import Change, Failed, Gone, New, Same, Skipped
 from ingest.changes import Changes
 from ingest.lexicon import bring_up_to_date
 from ingest.report import Report
 from ingest.vectors import VectorSource
 
-# Chroma takes many chunks at once faster, up to so many; people want to see something happen.
-CHUNKS_PER_WRITE = 1000
+# Chroma takes many chunks at once faster, up to so many, which go in one request; people want to see something happen.
+CHUNKS_PER_WRITE = PAGE
 SECONDS_PER_WRITE = 2.0
 STAMPS_PER_WRITE = 500
 # Together they take less memory.
@@ -102,18 +102,24 @@ class Sync:
     def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
         group: list[tuple[New, Vectors]] = []
         since = time.monotonic()
-        for change, vectors in embedded:
-            if group and len(vectors) + sum(len(before) for _, before in group) > CHUNKS_PER_WRITE:
-                self._store_group(group)
-                group, since = [], time.monotonic()
-            group.append((change, vectors))
-            if time.monotonic() - since >= SECONDS_PER_WRITE:
-                self._store_group(group)
-                group, since = [], time.monotonic()
-        if group:
+        try:
+            for change, vectors in embedded:
+                if group and len(vectors) + sum(len(before) for _, before in group) > CHUNKS_PER_WRITE:
+                    self._store_group(group)
+                    group, since = [], time.monotonic()
+                group.append((change, vectors))
+                if time.monotonic() - since >= SECONDS_PER_WRITE:
+                    self._store_group(group)
+                    group, since = [], time.monotonic()
+        except EmbeddingError:
+            # What has its vectors was paid for.
             self._store_group(group)
+            raise
+        self._store_group(group)
 
     def _store_group(self, group: Sequence[tuple[New, Vectors]]) -> None:
+        if not group:
+            return
         self._store.write([(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group])
         for change, _ in group:
             self._vectors.note_written(change)

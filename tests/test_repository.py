@@ -25,4 +25,4 @@ def test_no_link_is_committed() -> None:
 
 
 def test_nothing_that_is_ignored_is_committed() -> None:
-    assert git("ls-files", "--cached", "--ignored", "--exclude-standard") == []
+    assert git("ls-files", "--cached", "--ignored", "--exclude-per-directory=.gitignore") == []

@@ -62,7 +62,7 @@ def publish(
 ) -> Published:
     """Publish the embedded store. With `keep`, only that many versions stay, and no object that none of them has.
 
-    Raises StoreError; SnapshotConflict where another publisher was first.
+    Raises StoreError; SnapshotConflict where another publisher was first; SettingsError where `url` is no place.
     """
     place = place_of(url)
     try:
@@ -90,7 +90,7 @@ def publish(
 
 
 def list_versions(url: str) -> VersionList:
-    """What was published. Raises SnapshotUnavailable."""
+    """What was published. Raises SnapshotUnavailable, SettingsError where `url` is no place."""
     place = place_of(url)
     try:
         return _versions(place)
@@ -101,7 +101,8 @@ def list_versions(url: str) -> VersionList:
 def rollback(url: str, version: str | None = None) -> Manifest:
     """Serve a version again, by default the one before. Returns it.
 
-    Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole.
+    Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
+    SettingsError where `url` is no place.
     """
     place = place_of(url)
     try:

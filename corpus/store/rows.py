@@ -16,7 +16,7 @@ from corpus.stored import metadata_of
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
-PAGE = 1000  # Records a request when reading; Chroma Cloud allows 300.
+PAGE = 1000  # Records a request; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
 MOST_IDS = 20_000  # More are a burden to a server.
 

@@ -18,8 +18,9 @@ import pytest
 from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
+from ingest.vectors import TEXTS_PER_BATCH
 from tests.ingest.command_line import TEXTS, Ingest, result_of
-from tests.openai_server import EmbeddingsServer, embeddings_server
+from tests.openai_server import EmbeddingsServer, embeddings_server, failure
 
 
 def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subprocess.Popen[str]:
@@ -430,6 +431,20 @@ def test_a_failed_first_run_does_not_hold_the_next_one_to_its_model(ingest: Inge
     assert ingest("add", "docs", server=server, OPENAI_API_KEY="refused").returncode == 1
     report = result_of(ingest("add", "docs", "--json", server=server, EMBEDDING_DIMENSIONS="256"))
     assert report["added"] == 3
+
+
+def test_what_has_its_vectors_is_stored_where_the_model_fails_later(
+    folder: Path, ingest: Ingest, server: EmbeddingsServer
+) -> None:
+    for number in range(100):
+        (folder / f"docs/{number:03}.txt").write_text(f"This is number {number}.")
+    server.interceptor = lambda _, body: (
+        failure(429, "insufficient_quota", "No credit.") if "This is number 90." in body["input"] else None
+    )
+    run = ingest("add", "docs", server=server)
+    assert (run.returncode, "quota" in run.stderr) == (1, True)
+    # The first request was answered, the second was not.
+    assert result_of(ingest("stats", "--json", server=server))["chunks"] == TEXTS_PER_BATCH
 
 
 def test_a_change_of_date_alone_is_stored(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:
