@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from corpus.collection import CollectionRecord
 from ingest.document import Block, BlockKind, Document
+
+COLLECTION = CollectionRecord(
+    embedding_model="text-embedding-3-small",
+    dimensions=1536,
+    shortened=False,
+    tokenizer="cl100k_base",
+    chunk_tokens=100,
+    chunk_overlap=10,
+)
 
 
 class Part(NamedTuple):

@@ -6,21 +6,12 @@ import os
 import signal
 from collections.abc import Iterator
 
-from corpus.collection import CollectionRecord
 from corpus.tokens import Cl100kTokenizer
 from ingest.change import Change, Draft, Failed, New, Same
 from ingest.cutting import CHARACTERS_PER_GROUP, WORTH_A_PROCESS, Cutting, Found
 from ingest.document import Block, Document
 from ingest.item import Item
-
-RECORD = CollectionRecord(
-    embedding_model="text-embedding-3-small",
-    dimensions=1536,
-    shortened=False,
-    tokenizer="cl100k_base",
-    chunk_tokens=100,
-    chunk_overlap=10,
-)
+from tests.ingest.documents import COLLECTION
 
 
 def found(count: int, *, sentences: int = 300) -> Iterator[Found]:
@@ -50,8 +41,8 @@ def outline(cut: Iterator[tuple[Item, list[Change]]]) -> list[tuple[str, object]
 
 
 def test_other_processes_cut_as_this_one_does_and_in_order() -> None:
-    here = outline(Cutting(RECORD, Cl100kTokenizer).all_cut(found(30)))
-    beside = Cutting(RECORD, Cl100kTokenizer, processes=2)
+    here = outline(Cutting(COLLECTION, Cl100kTokenizer).all_cut(found(30)))
+    beside = Cutting(COLLECTION, Cl100kTokenizer, processes=2)
     beside.expect(WORTH_A_PROCESS)
     assert outline(beside.all_cut(found(30))) == here
     assert [source for source, _ in here] == [f"{number}.txt" for number in range(30)]
@@ -59,8 +50,8 @@ def test_other_processes_cut_as_this_one_does_and_in_order() -> None:
 
 
 def test_a_process_that_is_killed_costs_nothing() -> None:
-    here = outline(Cutting(RECORD, Cl100kTokenizer).all_cut(found(60)))
-    beside = Cutting(RECORD, Cl100kTokenizer, processes=1)
+    here = outline(Cutting(COLLECTION, Cl100kTokenizer).all_cut(found(60)))
+    beside = Cutting(COLLECTION, Cl100kTokenizer, processes=1)
     beside.expect(WORTH_A_PROCESS)
 
     def killing() -> Iterator[Found]:
@@ -74,6 +65,6 @@ def test_a_process_that_is_killed_costs_nothing() -> None:
 
 
 def test_few_documents_start_no_process() -> None:
-    cutting = Cutting(RECORD, Cl100kTokenizer, processes=1)
+    cutting = Cutting(COLLECTION, Cl100kTokenizer, processes=1)
     for _ in cutting.all_cut(found(10)):
         assert not cutting._children

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.collection import CollectionRecord
 from corpus.excerpts import pieces
 from corpus.records import Chunk
 from corpus.stored import chunk_from, metadata_of
@@ -12,16 +13,9 @@ from corpus.tokens import Cl100kTokenizer
 from ingest.document import Document
 from ingest.item import Item
 from ingest.prepare import LONGEST_SPACE, prepare
-from tests.ingest.documents import Part, document_of
+from tests.ingest.documents import COLLECTION, Part, document_of
 
-COLLECTION = CollectionRecord(
-    embedding_model="text-embedding-3-small",
-    dimensions=8,
-    shortened=True,
-    tokenizer="cl100k_base",
-    chunk_tokens=16,
-    chunk_overlap=0,
-)
+SMALL = replace(COLLECTION, chunk_tokens=16, chunk_overlap=0)
 ITEM = Item(source="a.md", place="a.md")
 SPACES = ("", " ", "  ", "\n", "\n\n", "\r\n", "\n\n\n", "\n \t\n", "\u3000")
 
@@ -29,7 +23,7 @@ SPACES = ("", " ", "  ", "\n", "\n\n", "\r\n", "\n\n\n", "\n \t\n", "\u3000")
 def stored(document: Document) -> list[Chunk]:
     """The document's chunks as a reader gets them back."""
     tokenizer = Cl100kTokenizer()
-    prepared = prepare(document, ITEM, digest="d", stamp="", tokenizer=tokenizer, collection=COLLECTION)
+    prepared = prepare(document, ITEM, digest="d", stamp="", tokenizer=tokenizer, collection=SMALL)
     return [chunk_from(metadata_of(chunk, prepared.record), chunk.text) for chunk in prepared.chunks]
 
 
