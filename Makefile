@@ -32,7 +32,7 @@ INSTALL = if command -v uv >/dev/null 2>&1; \
 	@echo "Installing the locked libraries that the benchmarks compare with into .venv-bench …" >&2
 	@test -x .venv-bench/bin/python || $(BIN)/python -m venv .venv-bench
 	@# Copied, for nltk refuses hard links, which uv makes.
-	@export UV_LINK_MODE=copy; $(call INSTALL,requirements/bench.txt,.venv-bench)
+	@export UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1; $(call INSTALL,requirements/bench.txt,.venv-bench)
 	@touch $@
 
 demo: .venv/runtime.stamp
@@ -60,7 +60,8 @@ eval: .venv/dev.stamp
 
 # Ratios within one run into docs/performance.md, in about an hour; ARGS="queries load", ARGS=--small.
 bench: .venv/dev.stamp .venv-bench/bench.stamp lambda
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@# Without bytecode every process that is timed would compile what it imports.
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m benchmarks $(ARGS)
 
 node_modules/.bin/osls: package.json
 	npm install

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from corpus.errors import CollectionMismatch
-from corpus.settings import CorpusSettings
+
+if TYPE_CHECKING:
+    from corpus.settings import CorpusSettings
 
 FORMAT = 1
 METRIC = "cosine"

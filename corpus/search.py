@@ -118,14 +118,16 @@ def _index(store: Store, plan: Plan) -> LexicalIndex | None:
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
     """The candidates that are there, with their texts, best first, read as they are asked for."""
     done, step = 0, plan.top_k
+    versions: dict[str, str] = {}
     while ranked := candidates.best(done + step)[done:]:
         done += len(ranked)
         good = [each for each in ranked if each.score >= plan.min_score]
         chunks = store.whole([each.chunk_id for each in good]) if good else {}
         for each in good:
-            # What the index still knows may be gone from the store.
-            if each.chunk_id in chunks:
-                yield Hit(chunk=chunks[each.chunk_id], score=min(1.0, max(0.0, each.score)))
+            # What the index still knows may be gone from the store, or its document was replaced between two readings.
+            chunk = chunks.get(each.chunk_id)
+            if chunk is not None and versions.setdefault(chunk.document_id, chunk.digest) == chunk.digest:
+                yield Hit(chunk=chunk, score=min(1.0, max(0.0, each.score)))
         if len(good) < len(ranked):
             return
         step *= 2

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from corpus.errors import SettingsError
 from corpus.records import DocumentRecord
 from corpus.store import Store
+from corpus.tokens import Tokenizer
 from ingest import console
 from ingest.changes import Changes, Job, gone
 from ingest.cutting import Cutting
@@ -31,6 +32,7 @@ from ingest.sources.spool import Spool
 from ingest.stamps import known_mark
 from ingest.sync import Sync
 from ingest.target import Target, existing_target, new_target
+from ingest.writing import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +92,24 @@ def _bring_in(
     *,
     dry_run: bool,
 ) -> None:
-    cutting = Cutting(target.collection, lambda: target.embedder().tokenizer, processes=max(1, settings.workers - 1))
-    changes = Changes(job, stored=stored, cutting=cutting)
+    def tokenizer() -> Tokenizer:
+        return target.embedder().tokenizer
+
+    def changes(on_much: Callable[[], None] = lambda: None) -> Changes:
+        processes = max(1, settings.workers - 1)
+        cutting = Cutting(target.collection, tokenizer, processes=processes, on_much=on_much)
+        return Changes(job, stored=stored, cutting=cutting)
+
     if target.store is None or dry_run:
-        estimate = Estimate(report, store=target.store, tokenizer=lambda: target.embedder().tokenizer)
+        estimate = Estimate(report, store=target.store, tokenizer=tokenizer)
         with console.progress(report, files=len(job.items)) as on_progress:
-            estimate.count(changes, on_progress)
+            estimate.count(changes(), on_progress)
         report.removed += len(doomed)
         report.price_usd = estimate.price(target.collection.embedding_model, settings.embedding_price)
     else:
-        sync = Sync(target.store, target.embedder, report)
-        _carry_out(sync, changes, stored, doomed, report, files=len(job.items))
+        with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
+            sync = Sync(writing, target.embedder, report)
+            _carry_out(sync, changes(writing.begin), stored, doomed, report, files=len(job.items))
 
 
 def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[str], str]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
@@ -30,16 +31,18 @@ _GOODBYE_SECONDS = 2.0
 # Linux gives a line 64 KiB: a parent with much to send would wait for a child that is still starting. More than this
 # would use up what a user may have (64 MiB) where there are many children.
 _LINE_BYTES = 2**18
+STEPS_BACK = 10
 
 
 class Child:
-    """One process, which runs the `serve` of a module."""
+    """One process, which runs the `serve` of a module. It keeps the descriptors in `keep_open` open while it lives."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *, keep_open: Sequence[int] = ()) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
             [sys.executable, *_COMMAND, module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pass_fds=tuple(keep_open),
             process_group=0,  # Ctrl-C is for the parent to handle.
         )
         self.pid = self._process.pid
@@ -71,14 +74,19 @@ def line_to_parent() -> tuple[Connection, Connection]:
     return Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
 
 
-def quieten() -> None:
-    """In the child: what parsers print goes nowhere: standard output is the line to the parent."""
+def quieten(*, but_errors: bool = False) -> None:
+    """In the child: what libraries print goes nowhere: standard output is the line to the parent."""
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
+    for descriptor in (0, 1) if but_errors else (0, 1, 2):
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
     logging.disable()
     warnings.simplefilter("ignore")
+
+
+def step_back() -> None:
+    """In the child: leave the processors to the process that writes, for which the others wait in the end."""
+    os.nice(STEPS_BACK)
 
 
 def receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:

@@ -20,7 +20,7 @@ from corpus.lexical.terms import Cutter
 from corpus.records import indexed_text_of
 from corpus.tokens import Tokenizer
 from ingest.change import Change, Draft, Failed, New
-from ingest.child import Child, line_to_parent, quieten, receive
+from ingest.child import Child, line_to_parent, quieten, receive, step_back
 from ingest.item import Item
 from ingest.prepare import prepare, source_of
 
@@ -60,12 +60,23 @@ class Knife:
 
 
 class Cutting:
-    """One run's cutting, with up to `processes` beside this one; the tokenizer is asked for once there is a draft."""
+    """One run's cutting, with up to `processes` beside this one; the tokenizer is asked for once there is a draft.
 
-    def __init__(self, collection: CollectionRecord, tokenizer: Callable[[], Tokenizer], *, processes: int = 0) -> None:
+    `on_much` is called when there is enough to come to be worth a process.
+    """
+
+    def __init__(
+        self,
+        collection: CollectionRecord,
+        tokenizer: Callable[[], Tokenizer],
+        *,
+        processes: int = 0,
+        on_much: Callable[[], None] = lambda: None,
+    ) -> None:
         self._collection = collection
         self._tokenizer = tokenizer
         self._processes = processes
+        self._on_much = on_much
         self._knife: Knife | None = None
         self._size = 0
         self._children: list[Child] = []
@@ -79,6 +90,8 @@ class Cutting:
             for _ in range(self._processes):
                 self._children.append(Child("ingest.cutting"))
                 self._children[-1].send((tokenizer, self._collection))
+            if self._processes:
+                self._on_much()
             self._processes = 0
 
     def all_cut(self, found: Iterable[Found]) -> Iterator[tuple[Item, list[Change]]]:
@@ -165,6 +178,7 @@ def _filled(group: Iterable[Found], cut: Iterable[Cut]) -> Iterator[tuple[Item, 
 def serve() -> None:
     """In a process of its own: cut what comes on standard input. See ingest.child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    step_back()
     requests, answers = line_to_parent()
     knife = Knife(*requests.recv())
     quieten()

@@ -31,6 +31,7 @@ from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sync import Sync
 from ingest.vectorcache import CachingEmbedder
+from ingest.writing import Writing
 
 MODES: tuple[SearchMode, ...] = ("dense", "lexical", "hybrid")
 SOURCE = "corpus.jsonl"
@@ -104,7 +105,7 @@ def _fill(corpus: Corpus, record: CollectionRecord, documents: list[Document]) -
 
     job = Job(items=[Item(source=SOURCE, place=SOURCE)], read=read)
     report = Report()
-    sync = Sync(corpus.store, lambda: corpus.embedder, report)
+    sync = Sync(Writing(corpus.store), lambda: corpus.embedder, report)
     changes = Changes(job, stored=[], cutting=Cutting(record, lambda: corpus.embedder.tokenizer))
     with console.progress(report, files=1) as on_progress:
         sync.carry_out(changes, stored=[], on_progress=on_progress)

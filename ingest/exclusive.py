@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import filelock
 
 from corpus.errors import CollectionBusy, StoreUnavailable
 from corpus.settings import CorpusSettings, target_kind
@@ -19,40 +18,56 @@ from corpus.store import Store
 LOCK_FILE = "ingest.lock"
 LEASE_SECONDS = 120.0
 RENEW_SECONDS = 30.0
+LAST_WRITE_SECONDS = 5.0
+SECONDS_BETWEEN = 0.05
 
 
 @contextlib.contextmanager
-def exclusive(store: Store, settings: CorpusSettings) -> Iterator[None]:
+def exclusive(store: Store, settings: CorpusSettings) -> Iterator[Sequence[int]]:
     """Keep others from writing to the collection. Raises CollectionBusy that says who is writing.
 
-    An embedded store is locked by a file, which the system lets go of when the process dies; a server by a lease that
-    is renewed, and runs out two minutes after its holder has died.
+    An embedded store is locked by a file, which the system lets go of when the process dies, and whoever it gave the
+    descriptors to that come back; a server by a lease that is renewed, and runs out two minutes after its holder died.
     """
     holder = f"process {os.getpid()} on {socket.gethostname()}"
     hold = _file_lock if target_kind(settings) == "embedded" else _lease
-    with hold(store, settings, holder):
-        yield
+    with hold(store, settings, holder) as held:
+        yield held
 
 
 @contextlib.contextmanager
-def _file_lock(_: Store, settings: CorpusSettings, holder: str) -> Iterator[None]:
+def _file_lock(_: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequence[int]]:
     path = settings.chroma_path / LOCK_FILE
-    lock = filelock.FileLock(path, timeout=0)
     try:
-        lock.acquire()
-    except filelock.Timeout:
-        raise CollectionBusy(_busy(settings, _text(path))) from None
+        file = path.open("a+", encoding="utf-8")
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be locked: {error.strerror}. Check the folder's rights.") from error
-    try:
-        path.write_text(holder)
-        yield
-    finally:
-        lock.release()
+    with file:
+        _wait_for(file.fileno(), settings, path)
+        file.truncate(0)
+        file.write(holder)
+        file.flush()
+        yield (file.fileno(),)
+
+
+def _wait_for(descriptor: int, settings: CorpusSettings, path: Path) -> None:
+    """A run that was killed has a process that writes, which ends once its last write is done."""
+    until = time.monotonic() + LAST_WRITE_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise CollectionBusy(_busy(settings, _text(path))) from None
+        except OSError as error:
+            raise StoreUnavailable(f"{path} cannot be locked: {error.strerror}. Check the folder's rights.") from error
+        else:
+            return
+        time.sleep(SECONDS_BETWEEN)
 
 
 @contextlib.contextmanager
-def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[None]:
+def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequence[int]]:
     taken = store.lease.claim(holder, until=time.time() + LEASE_SECONDS)
     if taken is not None and taken[1] < time.time():
         store.lease.release()
@@ -63,7 +78,7 @@ def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[None
     renewing = threading.Thread(target=_renew, args=(store, holder, done), daemon=True)
     renewing.start()
     try:
-        yield
+        yield ()
     finally:
         done.set()
         renewing.join()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.build import Texts
 from corpus.lexical.forward import Forward
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
@@ -22,28 +23,44 @@ def state_of(records: Records) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def bring_up_to_date(store: Store, *, before: Records, after: Records, cut: Sequence[Forward] = ()) -> None:
+def bring_up_to_date(
+    store: Store,
+    *,
+    before: Records,
+    after: Records,
+    cut: Sequence[Forward] = (),
+    settle: Callable[[], None] = lambda: None,
+) -> None:
     """Index `after`, all that is stored now; `before` is what was stored when the run began. Raises StoreError.
 
-    `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read.
+    `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read. `settle`
+    waits until `after` is stored: the index is made meanwhile, and shown once that is so.
     """
     state, stamp = state_of(after), store.words.stamp()
     if stamp == state:
+        settle()
         return
+
+    def texts_of(records: Iterable[DocumentRecord], read: Callable[[], Iterable[Chunk]]) -> Texts:
+        if (already := _cut_already(records, cut)) is not None:
+            return already
+        settle()
+        return _texts(read())
+
     new = [record for key, record in after.items() if not _same(record, before.get(key))]
     old = [record for key, record in before.items() if not _same(record, after.get(key))]
     fields = {key: fields_of(record) for key, record in after.items()}
     chunks = sum(record.chunks for record in after.values())
     if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
-            add = _cut_already(new, cut) or _texts(store.chunks(_chunk_ids(new)))
-            store.words.update(add=add, remove=list(_chunk_ids(old)), stamp=state, fields=fields)
+            add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
+            store.words.update(add=add, remove=remove, stamp=state, fields=fields, before_shown=settle)
         except LexicalIndexUnusable:
             pass
         else:
             return
-    texts = _cut_already(after.values(), cut) or _texts(store.all_chunks(after.values()))
-    store.words.write(texts, stamp=state, fields=fields)
+    texts = texts_of(after.values(), lambda: store.all_chunks(after.values()))
+    store.words.write(texts, stamp=state, fields=fields, before_shown=settle)
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:

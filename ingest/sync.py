@@ -13,15 +13,17 @@ from corpus.embedding.model import Embedder, Vectors
 from corpus.errors import EmbeddingError
 from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
-from corpus.store import PAGE, Store
+from corpus.store import PAGE
 from ingest.change import Change, Failed, Gone, New, Same, Skipped
 from ingest.changes import Changes
 from ingest.lexicon import bring_up_to_date
 from ingest.report import Report
 from ingest.vectors import VectorSource
+from ingest.writing import Writing
 
-# Chroma takes many chunks at once faster, up to so many, which go in one request; people want to see something happen.
+# What is there goes to a writer that has nothing to do, but not in driblets; more than a request holds never waits.
 CHUNKS_PER_WRITE = PAGE
+WORTH_A_WRITE = 200
 SECONDS_PER_WRITE = 2.0
 STAMPS_PER_WRITE = 500
 # Together they take less memory.
@@ -31,8 +33,8 @@ WORDS_APART = 1000
 class Sync:
     """One run over one collection, counted in `report`. `embedder` is called once there is something to embed."""
 
-    def __init__(self, store: Store, embedder: Callable[[], Embedder], report: Report) -> None:
-        self._store = store
+    def __init__(self, writing: Writing, embedder: Callable[[], Embedder], report: Report) -> None:
+        self._writing = writing
         self._embedder = embedder
         self._report = report
         self._on_progress: Callable[[], None] = lambda: None
@@ -54,25 +56,28 @@ class Sync:
         self._on_progress = on_progress
         self._before = {record.document_id: record for record in stored}
         self._after = dict(self._before)
-        self._store.sweep(stored)
-        self._vectors = VectorSource(self._store, self._embedder, reusable=bool(stored))
+        self._writing.store.sweep(stored)
+        self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored))
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))
         except EmbeddingError:
             self.index()
             raise
-        self._store.restamp(self._stamps)
+        if self._stamps:
+            self._writing.restamp(self._stamps)
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
         """Remove stored documents."""
-        self._remove([record.document_id for record in records])
+        if records:
+            self._remove([record.document_id for record in records])
 
     def index(self) -> None:
         """Bring the lexical index to what is stored now."""
-        bring_up_to_date(self._store, before=self._before, after=self._after, cut=self._words)
+        writing = self._writing
+        bring_up_to_date(writing.store, before=self._before, after=self._after, cut=self._words, settle=writing.settle)
 
     def _remove(self, document_ids: Sequence[str]) -> None:
-        self._store.remove(document_ids)
+        self._writing.remove(document_ids)
         for document_id in document_ids:
             self._after.pop(document_id, None)
 
@@ -96,21 +101,24 @@ class Sync:
                 case Gone(document_id):
                     self._remove([document_id])
         if len(self._stamps) >= STAMPS_PER_WRITE:
-            self._store.restamp(self._stamps)
+            self._writing.restamp(self._stamps)
             self._stamps = {}
 
     def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
         group: list[tuple[New, Vectors]] = []
-        since = time.monotonic()
+        chunks, since = 0, 0.0
         try:
             for change, vectors in embedded:
-                if group and len(vectors) + sum(len(before) for _, before in group) > CHUNKS_PER_WRITE:
+                if group and chunks + len(vectors) > CHUNKS_PER_WRITE:
                     self._store_group(group)
-                    group, since = [], time.monotonic()
+                    group, chunks = [], 0
+                since = since if group else time.monotonic()
                 group.append((change, vectors))
-                if time.monotonic() - since >= SECONDS_PER_WRITE:
+                chunks += len(vectors)
+                is_due = chunks >= WORTH_A_WRITE or time.monotonic() - since >= SECONDS_PER_WRITE
+                if is_due and self._writing.is_idle:
                     self._store_group(group)
-                    group, since = [], time.monotonic()
+                    group, chunks = [], 0
         except EmbeddingError:
             # What has its vectors was paid for.
             self._store_group(group)
@@ -120,7 +128,7 @@ class Sync:
     def _store_group(self, group: Sequence[tuple[New, Vectors]]) -> None:
         if not group:
             return
-        self._store.write([(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group])
+        self._writing.write([(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group])
         for change, _ in group:
             self._vectors.note_written(change)
             tally_stored(change, self._report)

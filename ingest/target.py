@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from corpus.collection import CollectionRecord
@@ -19,11 +19,15 @@ from ingest.settings import IngestSettings
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`embedder` loads the model when it is first called; `store` is None in a dry run over nothing."""
+    """`embedder` loads the model when it is first called; `store` is None in a dry run over nothing.
+
+    `held` are the descriptors that keep other runs out.
+    """
 
     store: Store | None
     embedder: Callable[[], Embedder]
     collection: CollectionRecord
+    held: Sequence[int] = ()
 
 
 def existing_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run: bool) -> Target | None:
@@ -33,9 +37,8 @@ def existing_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dr
     except CollectionMissing:
         return None
     _say_target(settings, store.record, dry_run=dry_run)
-    if not dry_run:
-        stack.enter_context(exclusive(store, settings))
-    return Target(store, _later(store, settings, stack, dry_run=dry_run), store.record)
+    held = () if dry_run else stack.enter_context(exclusive(store, settings))
+    return Target(store, _later(store, settings, stack, dry_run=dry_run), store.record, held)
 
 
 def new_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run: bool) -> Target:
@@ -47,11 +50,11 @@ def new_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run
         return Target(None, lambda: embedder, record)
     store = stack.enter_context(create_store(settings, record))
     stack.callback(_drop_if_empty, store)
-    stack.enter_context(exclusive(store, settings))
+    held = stack.enter_context(exclusive(store, settings))
     # Another run may have made it a moment ago, otherwise.
     is_ours = store.record == record
     later = (lambda: embedder) if is_ours else _later(store, settings, stack, dry_run=False)
-    return Target(store, later, store.record)
+    return Target(store, later, store.record, held)
 
 
 def _later(

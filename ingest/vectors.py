@@ -10,9 +10,9 @@ from itertools import chain
 import numpy as np
 
 from corpus.embedding.model import Embedder, Vectors
-from corpus.store import Store
 from corpus.stored import text_digest_of
 from ingest.change import New
+from ingest.writing import Writing
 
 # Few, so that Ctrl-C need not wait long for a local model; eight of them in flight keep a remote one busy.
 TEXTS_PER_BATCH = 48
@@ -36,9 +36,9 @@ class VectorSource:
     `reusable` says that the store held documents before the run: without, only what this run wrote is looked up.
     """
 
-    def __init__(self, store: Store, embedder: Callable[[], Embedder], *, reusable: bool) -> None:
+    def __init__(self, writing: Writing, embedder: Callable[[], Embedder], *, reusable: bool) -> None:
         self.embedded = 0
-        self._store = store
+        self._writing = writing
         self._embedder = embedder
         self._reusable = reusable
         self._written: set[str] = set()
@@ -99,7 +99,7 @@ class VectorSource:
             for digest in digests
             if digest not in self._in_flight and (self._reusable or digest in self._written)
         }
-        known = self._store.vectors_of(asked) if asked else {}
+        known = self._writing.vectors_of(asked) if asked else {}
         for change, digests in group:
             wanted = []
             for place, digest in enumerate(digests):
@@ -118,7 +118,7 @@ class VectorSource:
                 found[digest] = held
         if missing := set(plan.digests) - found.keys():
             # Another document brought them, and was written in the meantime.
-            found |= self._store.vectors_of(missing)
+            found |= self._writing.vectors_of(missing)
         if missing - found.keys():
             # And was replaced since.
             found |= self._embedded_again(plan, missing - found.keys())

@@ -89,7 +89,7 @@ class OpenAIEmbedder:
         try:
             for batch in batches:
                 pending.append([executor.submit(self._patiently, part, stopped) for part in self._requests(batch)])
-                if len(pending) >= 2 * REQUESTS_IN_FLIGHT:
+                while pending and (len(pending) >= 2 * REQUESTS_IN_FLIGHT or all(part.done() for part in pending[0])):
                     yield self._joined(pending.popleft())
             while pending:
                 yield self._joined(pending.popleft())

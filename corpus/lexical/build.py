@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,16 +20,30 @@ NO_FIELDS: Fields = MappingProxyType({})
 Texts = Iterable[tuple[str, str]] | Forward
 
 
-def write_index(directory: Path, chunks: Texts, *, stamp: str, fields: Fields = NO_FIELDS) -> None:
+def write_index(
+    directory: Path,
+    chunks: Texts,
+    *,
+    stamp: str,
+    fields: Fields = NO_FIELDS,
+    before_shown: Callable[[], None] = lambda: None,
+) -> None:
     """Index chunks from nothing. `stamp` is the caller's name for this state of the corpus.
 
-    `fields` are of all documents; chunks of a document that has none pass no filter.
+    `fields` are of all documents; chunks of a document that has none pass no filter. `before_shown` is called when all
+    is ready that readers will see next; where it raises, they go on with what was there.
     """
-    _write(directory, _cut(chunks), fields, stamp)
+    _write(directory, _cut(chunks), fields, stamp, before_shown)
 
 
 def update_index(
-    directory: Path, *, add: Texts, remove: Collection[str], stamp: str, fields: Fields = NO_FIELDS
+    directory: Path,
+    *,
+    add: Texts,
+    remove: Collection[str],
+    stamp: str,
+    fields: Fields = NO_FIELDS,
+    before_shown: Callable[[], None] = lambda: None,
 ) -> None:
     """Bring the index up to date; the result is the one that `write_index` makes of the same chunks.
 
@@ -41,14 +55,14 @@ def update_index(
         before = Forward.load(directory / about["generation"])
     except (OSError, ValueError) as error:
         raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
-    _write(directory, before.without(remove).merged(_cut(add)), fields, stamp)
+    _write(directory, before.without(remove).merged(_cut(add)), fields, stamp, before_shown)
 
 
 def _cut(chunks: Texts) -> Forward:
     return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
 
 
-def _write(directory: Path, forward: Forward, fields: Fields, stamp: str) -> None:
+def _write(directory: Path, forward: Forward, fields: Fields, stamp: str, before_shown: Callable[[], None]) -> None:
     parts = [getattr(forward, name).tobytes() for name in forward.__slots__]
     generation = hashlib.sha256(b"".join([*parts, fields_as_bytes(fields)])).hexdigest()
     files = directory / generation[:16]
@@ -70,6 +84,7 @@ def _write(directory: Path, forward: Forward, fields: Fields, stamp: str) -> Non
     }
     pending = directory / f"{INDEX_FILE}.new"
     pending.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    before_shown()
     pending.replace(directory / INDEX_FILE)
     for other in directory.iterdir():
         if other.is_dir() and other != files:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +35,10 @@ def index_folder(chroma_path: Path, collection: str) -> Path:
 
 
 class Keeper(Protocol):
-    """Methods raise StoreError; LexicalIndexUnusable where there is no index, or one that must be written anew."""
+    """Methods raise StoreError; LexicalIndexUnusable where there is no index, or one that must be written anew.
+
+    `before_shown` is called when an index is ready; where it raises, readers go on with the one that was there.
+    """
 
     def index(self) -> LexicalIndex:
         """The newest index, open."""
@@ -45,11 +48,21 @@ class Keeper(Protocol):
         """The state of the corpus that the index was made of; None where there is none that can be used."""
         ...
 
-    def write(self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS) -> None:
+    def write(
+        self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS, before_shown: Callable[[], None] = lambda: None
+    ) -> None:
         """Make it from nothing."""
         ...
 
-    def update(self, *, add: Texts, remove: Collection[str], stamp: str, fields: Fields = NO_FIELDS) -> None:
+    def update(
+        self,
+        *,
+        add: Texts,
+        remove: Collection[str],
+        stamp: str,
+        fields: Fields = NO_FIELDS,
+        before_shown: Callable[[], None] = lambda: None,
+    ) -> None:
         """Bring it up to date; an added chunk takes the place of one with the same id."""
         ...
 
@@ -85,15 +98,25 @@ class FolderKeeper:
         except LexicalIndexUnusable:
             return None
 
-    def write(self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS) -> None:
+    def write(
+        self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS, before_shown: Callable[[], None] = lambda: None
+    ) -> None:
         """Make it from nothing."""
         with self._writing():
-            write_index(self._folder, texts, stamp=stamp, fields=fields)
+            write_index(self._folder, texts, stamp=stamp, fields=fields, before_shown=before_shown)
 
-    def update(self, *, add: Texts, remove: Collection[str], stamp: str, fields: Fields = NO_FIELDS) -> None:
+    def update(
+        self,
+        *,
+        add: Texts,
+        remove: Collection[str],
+        stamp: str,
+        fields: Fields = NO_FIELDS,
+        before_shown: Callable[[], None] = lambda: None,
+    ) -> None:
         """Bring it up to date."""
         with self._writing():
-            update_index(self._folder, add=add, remove=remove, stamp=stamp, fields=fields)
+            update_index(self._folder, add=add, remove=remove, stamp=stamp, fields=fields, before_shown=before_shown)
 
     def copy_to(self, folder: Path) -> None:
         """Put a copy of its files into a folder."""
@@ -160,17 +183,27 @@ class CompanionKeeper:
         about = self._files.about()
         return None if about is None else str(about["stamp"])
 
-    def write(self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS) -> None:
+    def write(
+        self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS, before_shown: Callable[[], None] = lambda: None
+    ) -> None:
         """Make it from nothing."""
         with tempfile.TemporaryDirectory() as name:
-            write_index(Path(name), texts, stamp=stamp, fields=fields)
+            write_index(Path(name), texts, stamp=stamp, fields=fields, before_shown=before_shown)
             self._send(Path(name))
 
-    def update(self, *, add: Texts, remove: Collection[str], stamp: str, fields: Fields = NO_FIELDS) -> None:
+    def update(
+        self,
+        *,
+        add: Texts,
+        remove: Collection[str],
+        stamp: str,
+        fields: Fields = NO_FIELDS,
+        before_shown: Callable[[], None] = lambda: None,
+    ) -> None:
         """Bring it up to date."""
         with tempfile.TemporaryDirectory() as name:
             self._unpack(Path(name), self._files.fetch())
-            update_index(Path(name), add=add, remove=remove, stamp=stamp, fields=fields)
+            update_index(Path(name), add=add, remove=remove, stamp=stamp, fields=fields, before_shown=before_shown)
             self._send(Path(name))
 
     def copy_to(self, folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.filters import Filter
 from corpus.fusion import fuse
 from corpus.lexical.keeper import CompanionKeeper, index_folder
-from corpus.records import document_id_of
+from corpus.records import Chunk, document_id_of
 from corpus.search import Plan, search
 from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import open_store
@@ -123,6 +123,31 @@ def test_no_chunk_of_a_half_written_document_is_found(corpus: Corpus, mode: Sear
     corpus.store.words.update(add=[(chunks[1].chunk_id, chunks[1].text)], remove=[], stamp="half")
     texts = found(corpus, "pump hums FW-20117", mode)
     assert texts[0] == "Replace the impeller, part FW-20117, when the pump hums."
+    assert chunks[1].text not in texts
+
+
+def test_a_document_that_is_replaced_between_two_readings_is_found_in_one_version(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same = "The pump in the cellar hums loudly at night when it is worn"
+    write(corpus.store, corpus.embedder, {"worn.md": [f"{same}.", f"{same}!"]})
+    record, chunks = document_of("worn.md", ["A pump that is worn hums.", "A pump in the cellar is worn and hums."])
+    vectors = next(corpus.embedder.embed_documents([[chunk.text for chunk in chunks]]))
+    corpus.store.rows.upsert([(record, chunks[1], vectors[1])])
+    whole = corpus.store.whole
+    read: list[int] = []
+
+    def then_replaced(chunk_ids: Sequence[str]) -> dict[str, Chunk]:
+        answer = whole(chunk_ids)
+        if not read:
+            corpus.store.write([(record, chunks, vectors)])
+        read.append(len(answer))
+        return answer
+
+    monkeypatch.setattr(corpus.store, "whole", then_replaced)
+    texts = found(corpus, f"{same}.", "dense", top_k=2)
+    assert len(read) > 1
+    assert texts[0] == f"{same}."
     assert chunks[1].text not in texts
 
 

@@ -50,7 +50,10 @@ def test_a_writer_that_was_killed_holds_nobody_up(store: Store, settings: Corpus
         # As a process leaves it that was killed three minutes ago.
         assert store.lease.claim("process 1 on elsewhere", until=time.time() - 60) is None
     else:
-        code = "import os, sys, filelock; filelock.FileLock(sys.argv[1]).acquire(); os.kill(os.getpid(), 9)"
+        code = (
+            "import fcntl, os, sys; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); "
+            "os.kill(os.getpid(), 9)"
+        )
         subprocess.run([sys.executable, "-c", code, settings.chroma_path / "ingest.lock"], check=False)
     with exclusive(store, settings):
         pass

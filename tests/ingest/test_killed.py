@@ -10,17 +10,23 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
+from ingest import cutting
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
 ROOT = Path(__file__).parents[2]
 KILLS = 20
+MORE_KILLS = 12
 
 # One process that ingests again and again: importing costs more than an ingest, and a kill should hit the ingest.
 CHILD = """
 import sys
+from ingest import cutting
 from ingest.__main__ import main
+cutting.WORTH_A_PROCESS = int(sys.argv[1])
 sys.argv = ["ingest", "add", "docs", "--prune", "--json"]
 print("started", flush=True)
 main()
@@ -42,9 +48,10 @@ def write_documents(folder: Path, *, version: int) -> None:
         path.write_text(f"# Document {number}\n\n" + "\n\n".join(parts) + "\n")
 
 
-def start(folder: Path, server: EmbeddingsServer, store: str) -> subprocess.Popen[str]:
+def start(folder: Path, server: EmbeddingsServer, store: str, *, beside: bool) -> subprocess.Popen[str]:
+    """A run that reads, cuts and writes in processes of their own, or reads so alone."""
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD],
+        [sys.executable, "-c", CHILD, "0" if beside else str(cutting.WORTH_A_PROCESS)],
         cwd=folder,
         env={**os.environ, **server.environment, "CHROMA_PATH": store, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -76,23 +83,34 @@ def index_of(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((path / "copy").rglob("*.npy"))}
 
 
-def test_twenty_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(tmp_path: Path) -> None:
+def killed(folder: Path, server: EmbeddingsServer, *, beside: bool, kills: int, longest: float) -> Path:
+    """A store whose runs were killed again and again, but for the last one."""
     moment = random.Random(7)  # noqa: S311 - no secret
+    landed = 0
+    for version in range(kills):
+        write_documents(folder, version=version)
+        process = start(folder, server, "killed", beside=beside)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+        time.sleep(moment.uniform(0, longest))
+        landed += process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=30)
+    assert landed >= kills // 2, "most runs must be hit before they end"
+    finish(start(folder, server, "killed", beside=beside))
+    return folder / "killed"
+
+
+@pytest.mark.parametrize(
+    ("beside", "kills", "longest"), [(False, KILLS, 1.5), (True, MORE_KILLS, 4.0)], ids=["here", "beside"]
+)
+def test_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(
+    tmp_path: Path, *, beside: bool, kills: int, longest: float
+) -> None:
     with embeddings_server(latency_seconds=0.02) as server:
-        landed = 0
-        for version in range(KILLS):
-            write_documents(tmp_path, version=version)
-            process = start(tmp_path, server, "killed")
-            assert process.stdout is not None
-            assert process.stdout.readline() == "started\n"
-            time.sleep(moment.uniform(0, 1.5))
-            landed += process.poll() is None
-            process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=30)
-        assert landed >= KILLS // 2, "most runs must be hit before they end"
-        finish(start(tmp_path, server, "killed"))
-        finish(start(tmp_path, server, "undisturbed"))
-    killed, undisturbed = content_of(tmp_path / "killed"), content_of(tmp_path / "undisturbed")
-    assert killed == undisturbed
-    assert len(killed) >= 54
-    assert index_of(tmp_path / "killed") == index_of(tmp_path / "undisturbed")
+        store = killed(tmp_path, server, beside=beside, kills=kills, longest=longest)
+        finish(start(tmp_path, server, "undisturbed", beside=False))
+    content = content_of(store)
+    assert content == content_of(tmp_path / "undisturbed")
+    assert len(content) >= 54
+    assert index_of(store) == index_of(tmp_path / "undisturbed")
