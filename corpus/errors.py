@@ -67,7 +67,13 @@ class DocumentUnsupported(DocumentError):
 
 
 class EmbeddingError(CorpusError):
+    """`retry_after` is in seconds, None where the endpoint did not say."""
+
     code = "embedding_error"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class EmbeddingUnauthorized(EmbeddingError):
@@ -83,14 +89,8 @@ class EmbeddingQuotaExceeded(EmbeddingError):
 
 
 class EmbeddingRateLimited(EmbeddingError):
-    """`retry_after` is in seconds, None where the endpoint did not say."""
-
     code = "embedding_rate_limited"
     retryable = True
-
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
 
 
 class EmbeddingUnavailable(EmbeddingError):

@@ -67,7 +67,7 @@ def upstream_error(error: errors.CorpusError) -> ActionError:
     status, message = UPSTREAM[known] if known is not None else (500, f"Something failed in the server. {OPERATOR}")
     headers = {}
     if error.retryable:
-        asked = error.retry_after if isinstance(error, errors.EmbeddingRateLimited) else None
+        asked = error.retry_after if isinstance(error, errors.EmbeddingError) else None
         seconds = RETRY_AFTER_SECONDS if asked is None else min(max(asked, 1), LONGEST_RETRY_AFTER_SECONDS)
         headers["Retry-After"] = str(round(seconds))
     return ActionError(status, error.code, message, headers=headers)

@@ -104,11 +104,7 @@ class OpenAIEmbedder:
         try:
             return self._request(texts, timeout_seconds)
         except EmbeddingError as error:
-            wait = (
-                error.retry_after or QUICK_WAIT_SECONDS
-                if isinstance(error, EmbeddingRateLimited)
-                else QUICK_WAIT_SECONDS
-            )
+            wait = error.retry_after or QUICK_WAIT_SECONDS
             left = deadline - time.monotonic() - wait
             if not error.retryable or left < timeout_seconds / 2:
                 raise
@@ -180,7 +176,7 @@ class OpenAIEmbedder:
 def _patient_wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     growing = min(PATIENT_WAIT_SECONDS, 0.5 * 2.0 ** (state.attempt_number - 1))
-    asked = error.retry_after if isinstance(error, EmbeddingRateLimited) else None
+    asked = error.retry_after if isinstance(error, EmbeddingError) else None
     return growing if asked is None else min(PATIENT_WAIT_SECONDS, asked)
 
 
@@ -208,6 +204,7 @@ def _translated(error: openai.OpenAIError, model: str) -> EmbeddingError:
 
 def _translated_status(error: openai.APIStatusError, model: str) -> EmbeddingError:
     status = error.status_code
+    retry_after = _retry_after_seconds(error.response.headers.get("retry-after"))
     if status == 401 or (status == 403 and error.code != "model_not_found"):
         return EmbeddingUnauthorized(
             f"The embeddings endpoint refused the key in OPENAI_API_KEY ({status}). Set a valid one."
@@ -224,10 +221,12 @@ def _translated_status(error: openai.APIStatusError, model: str) -> EmbeddingErr
     if status == 429:
         return EmbeddingRateLimited(
             "The embeddings endpoint is limiting the rate of requests (429). Try again later.",
-            retry_after=_retry_after_seconds(error.response.headers.get("retry-after")),
+            retry_after=retry_after,
         )
     if status >= 500 or status in {408, 409}:
-        return EmbeddingUnavailable(f"The embeddings endpoint failed ({status}). Try again later.")
+        return EmbeddingUnavailable(
+            f"The embeddings endpoint failed ({status}). Try again later.", retry_after=retry_after
+        )
     return EmbeddingInputInvalid(
         f"The embeddings endpoint refused the request ({status}). Check EMBEDDING_MODEL, EMBEDDING_DIMENSIONS and "
         "CHUNK_TOKENS against what the model allows."

@@ -130,16 +130,17 @@ def test_only_a_bounded_number_of_batches_is_taken_ahead(server: EmbeddingsServe
     vectors.close()  # type: ignore[attr-defined]  # A generator, by its contract lazy.
 
 
-def test_ingesting_waits_out_a_rate_limit_for_as_long_as_it_was_told(server: EmbeddingsServer) -> None:
+@pytest.mark.parametrize(("status", "code"), [(429, "rate_limit_exceeded"), (503, None)])
+def test_ingesting_waits_for_as_long_as_it_was_told(server: EmbeddingsServer, status: int, code: str | None) -> None:
     def limit_once(number: int, _: dict[str, Any]) -> Any:
-        return failure(429, "rate_limit_exceeded", "Slow down", retry_after="0.3") if number == 1 else None
+        return failure(status, code, "Slow down", retry_after="0.7") if number == 1 else None
 
     server.interceptor = limit_once
     started = time.monotonic()
     (vectors,) = embedder(server).embed_documents([["text"]])
     assert vectors.shape == (1, 1536)
     assert len(server.requests) == 2
-    assert time.monotonic() - started >= 0.3
+    assert time.monotonic() - started >= 0.7
 
 
 def test_ingesting_survives_a_broken_answer_of_the_server(server: EmbeddingsServer) -> None:

@@ -71,9 +71,10 @@ def test_a_fault_of_the_embedding_service_has_its_code_and_heals(
     assert outcome(client) == (200, "ok")
 
 
-def test_how_long_to_wait_is_passed_on(connect: Connect, own: EmbeddingsServer) -> None:
+@pytest.mark.parametrize(("status", "code"), [(429, "rate_limit_exceeded"), (503, None)])
+def test_how_long_to_wait_is_passed_on(connect: Connect, own: EmbeddingsServer, status: int, code: str | None) -> None:
     client = connect(openai_base_url=own.url, deadline_seconds=2)
-    own.interceptor = lambda _number, _body: failure(429, "rate_limit_exceeded", "slow down", retry_after="17")
+    own.interceptor = lambda _number, _body: failure(status, code, "slow down", retry_after="17")
     assert client.post("/search", json=QUESTION).headers["retry-after"] == "17"
 
 
