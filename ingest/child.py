@@ -31,7 +31,6 @@ _GOODBYE_SECONDS = 2.0
 # Linux gives a line 64 KiB: a parent with much to send would wait for a child that is still starting. More than this
 # would use up what a user may have (64 MiB) where there are many children.
 _LINE_BYTES = 2**18
-STEPS_BACK = 10
 
 
 class Child:
@@ -58,6 +57,13 @@ class Child:
         """Tell the process to end."""
         self._requests.close()
 
+    def leave(self) -> None:
+        """Tell the process to end, and do not wait for long: it may go on with what it is at."""
+        self._requests.close()
+        self.answers.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_GOODBYE_SECONDS)
+
     def end(self) -> int:
         """Wait for the process to end, or end it; its exit code."""
         self._requests.close()
@@ -82,11 +88,6 @@ def quieten(*, but_errors: bool = False) -> None:
     os.close(nowhere)
     logging.disable()
     warnings.simplefilter("ignore")
-
-
-def step_back() -> None:
-    """In the child: leave the processors to the process that writes, for which the others wait in the end."""
-    os.nice(STEPS_BACK)
 
 
 def receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:

@@ -5,6 +5,7 @@ Chroma keeps Python's lock for as long as it writes, so that a thread beside it 
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import threading
@@ -20,7 +21,7 @@ from corpus.lexical.terms import Cutter
 from corpus.records import indexed_text_of
 from corpus.tokens import Tokenizer
 from ingest.change import Change, Draft, Failed, New
-from ingest.child import Child, line_to_parent, quieten, receive, step_back
+from ingest.child import Child, line_to_parent, quieten, receive
 from ingest.item import Item
 from ingest.prepare import prepare, source_of
 
@@ -29,6 +30,8 @@ WORTH_A_PROCESS = 400_000
 # So many go to a process at once, which takes it a tenth of a second; enough groups wait there for the time of a write.
 CHARACTERS_PER_GROUP = 100_000
 GROUPS_AHEAD = 6
+# The process that writes comes first: all wait for it in the end.
+STEPS_BACK = 10
 
 Found = tuple[Item, list[Change | Draft]]
 Cut = New | Failed
@@ -178,7 +181,7 @@ def _filled(group: Iterable[Found], cut: Iterable[Cut]) -> Iterator[tuple[Item, 
 def serve() -> None:
     """In a process of its own: cut what comes on standard input. See ingest.child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    step_back()
+    os.nice(STEPS_BACK)
     requests, answers = line_to_parent()
     knife = Knife(*requests.recv())
     quieten()

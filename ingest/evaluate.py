@@ -94,18 +94,18 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
         )
         with create_store(own, record) as opened:
             corpus = Corpus(opened, embedder)
-            _fill(corpus, record, documents)
+            _fill(corpus, own, record, documents)
             return _measured(corpus, collection, options)
 
 
-def _fill(corpus: Corpus, record: CollectionRecord, documents: list[Document]) -> None:
+def _fill(corpus: Corpus, settings: IngestSettings, record: CollectionRecord, documents: list[Document]) -> None:
     def read(items: Iterable[tuple[Item, str]]) -> Reading:
         for each, _ in items:
             yield each, documents
 
     job = Job(items=[Item(source=SOURCE, place=SOURCE)], read=read)
     report = Report()
-    sync = Sync(Writing(corpus.store), lambda: corpus.embedder, report)
+    sync = Sync(Writing(corpus.store, settings), lambda: corpus.embedder, report)
     changes = Changes(job, stored=[], cutting=Cutting(record, lambda: corpus.embedder.tokenizer))
     with console.progress(report, files=1) as on_progress:
         sync.carry_out(changes, stored=[], on_progress=on_progress)

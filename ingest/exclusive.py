@@ -18,7 +18,6 @@ from corpus.store import Store
 LOCK_FILE = "ingest.lock"
 LEASE_SECONDS = 120.0
 RENEW_SECONDS = 30.0
-LAST_WRITE_SECONDS = 5.0
 SECONDS_BETWEEN = 0.05
 
 
@@ -29,7 +28,7 @@ def exclusive(store: Store, settings: CorpusSettings) -> Iterator[Sequence[int]]
     An embedded store is locked by a file, which the system lets go of when the process dies, and whoever it gave the
     descriptors to that come back; a server by a lease that is renewed, and runs out two minutes after its holder died.
     """
-    holder = f"process {os.getpid()} on {socket.gethostname()}"
+    holder = f"process {os.getpid()} on {socket.gethostname()}"  # _is_running reads it.
     hold = _file_lock if target_kind(settings) == "embedded" else _lease
     with hold(store, settings, holder) as held:
         yield held
@@ -38,32 +37,43 @@ def exclusive(store: Store, settings: CorpusSettings) -> Iterator[Sequence[int]]
 @contextlib.contextmanager
 def _file_lock(_: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequence[int]]:
     path = settings.chroma_path / LOCK_FILE
-    try:
-        file = path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise StoreUnavailable(f"{path} cannot be locked: {error.strerror}. Check the folder's rights.") from error
-    with file:
-        _wait_for(file.fileno(), settings, path)
-        file.truncate(0)
-        file.write(holder)
-        file.flush()
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open("a+", encoding="utf-8"))
+            while not _is_locked(file.fileno()):
+                if _is_running(_text(path)):
+                    raise CollectionBusy(_busy(settings, _text(path)))
+                # A run that was killed has left a process that writes, and ends when it is done with what it is at.
+                time.sleep(SECONDS_BETWEEN)
+            file.truncate(0)
+            file.write(holder)
+            file.flush()
+        except OSError as error:
+            raise StoreUnavailable(f"{path} cannot be locked: {error.strerror}. Check the folder's rights.") from error
         yield (file.fileno(),)
 
 
-def _wait_for(descriptor: int, settings: CorpusSettings, path: Path) -> None:
-    """A run that was killed has a process that writes, which ends once its last write is done."""
-    until = time.monotonic() + LAST_WRITE_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise CollectionBusy(_busy(settings, _text(path))) from None
-        except OSError as error:
-            raise StoreUnavailable(f"{path} cannot be locked: {error.strerror}. Check the folder's rights.") from error
-        else:
-            return
-        time.sleep(SECONDS_BETWEEN)
+def _is_locked(descriptor: int) -> bool:
+    """Take the lock, if nobody has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_running(holder: str) -> bool:
+    """Whether the holder's process is there; True where that cannot be told."""
+    process, _, host = holder.removeprefix("process ").partition(" on ")
+    if host != socket.gethostname() or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # Somebody else's.
+        pass
+    return True
 
 
 @contextlib.contextmanager

@@ -128,14 +128,19 @@ class Sync:
     def _store_group(self, group: Sequence[tuple[New, Vectors]]) -> None:
         if not group:
             return
-        self._writing.write([(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group])
-        for change, _ in group:
+        documents = [(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group]
+        changes = [change for change, _ in group]
+        self._writing.write(documents, then=lambda: self._count(changes))
+        for change in changes:
             self._vectors.note_written(change)
-            tally_stored(change, self._report)
             self._after[change.prepared.record.document_id] = change.prepared.record
             self._words.append(change.words)
         if len(self._words) >= WORDS_APART:
             self._words = [Forward.joined(self._words)]
+
+    def _count(self, stored: Iterable[New]) -> None:
+        for change in stored:
+            tally_stored(change, self._report)
         self._report.embedded = self._vectors.embedded
         self._on_progress()
 

@@ -49,8 +49,8 @@ def new_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run
     if dry_run:
         return Target(None, lambda: embedder, record)
     store = stack.enter_context(create_store(settings, record))
-    stack.callback(_drop_if_empty, store)
     held = stack.enter_context(exclusive(store, settings))
+    stack.callback(_drop_if_empty, store)
     # Another run may have made it a moment ago, otherwise.
     is_ours = store.record == record
     later = (lambda: embedder) if is_ours else _later(store, settings, stack, dry_run=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import signal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from corpus.embedding.model import Vectors
@@ -22,40 +22,47 @@ Documents = Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]
 _Answer = tuple[Any, CorpusError | None]
 
 
-class Writing:
-    """One run's writing to a store. Methods raise StoreError: of what was asked before, too, which may still go on.
+def _nothing() -> None:
+    pass
 
-    `keep_open` are descriptors by which the run keeps others from writing: they hold while the other process is there.
+
+class Writing:
+    """One run's writing to a store, opened with `settings`.
+
+    Methods raise StoreError. A write, a removal and a stamp may go on when the method returns: their error is raised by
+    the next method. `keep_open` are descriptors by which the run keeps others out: they hold as long as the other
+    process is there.
     """
 
-    def __init__(self, store: Store, settings: CorpusSettings | None = None, *, keep_open: Sequence[int] = ()) -> None:
+    def __init__(self, store: Store, settings: CorpusSettings, *, keep_open: Sequence[int] = ()) -> None:
         self.store = store
         self._settings = settings
         self._keep_open = keep_open
         self._child: Child | None = None
         self._is_open = False
         self._answer: Any = None
+        self._then: Callable[[], None] = _nothing
 
     def begin(self) -> None:
-        """There is much to write: from now on it is done in a process, if the settings are known."""
-        if self._settings is not None and self._child is None:
+        """There is much to write: from now on it is done in a process."""
+        if self._child is None:
             self._child = Child("ingest.writing", keep_open=self._keep_open)
             self._child.send(self._settings)
 
     def close(self) -> None:
-        """End the process; what it is at is lost unless `settle` was called."""
+        """Let the process end, which it does when it is done with what was asked."""
         child, self._child = self._child, None
         if child is not None:
-            child.end()
+            child.leave()
 
     @property
     def is_idle(self) -> bool:
         """Whether what was asked before is done."""
         return not self._is_open or self._child is None or self._child.answers.poll()
 
-    def write(self, documents: Documents) -> None:
-        """See Store."""
-        self._ask("write", documents)
+    def write(self, documents: Documents, *, then: Callable[[], None]) -> None:
+        """See Store. `then` is called by whichever method first knows that the documents are stored."""
+        self._ask("write", documents, then)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """See Store."""
@@ -81,20 +88,23 @@ class Writing:
             self._answer, error = self._child.answers.recv()
         except (EOFError, OSError):
             code = self._child.end()
+            self._child = None
             raise StoreUnavailable(
                 f"The process that writes to the store has ended, with code {code}. What is stored is kept: run this "
                 "again."
             ) from None
         if error is not None:
             raise error
+        self._then()
 
-    def _ask(self, name: str, about: object) -> None:
+    def _ask(self, name: str, about: object, then: Callable[[], None] = _nothing) -> None:
         self.settle()
         if self._child is None:
             self._answer = getattr(self.store, name)(about)
+            then()
         else:
             self._child.send((name, about))
-            self._is_open = True
+            self._is_open, self._then = True, then
 
 
 def serve() -> None:

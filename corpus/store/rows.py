@@ -129,7 +129,8 @@ class Rows:
             self._handle.client.delete_collection(self.name)
 
     def _batch(self) -> int:
-        return min(self._page, int(self._handle.client.get_max_batch_size()))
+        with self._handle.used():
+            return min(self._page, int(self._handle.client.get_max_batch_size()))
 
 
 def _get(collection: Any, ids: Sequence[str], include: Sequence[str]) -> dict[str, Any]:

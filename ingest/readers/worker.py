@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import DocumentError, DocumentUnreadable
-from ingest.child import line_to_parent, quieten, receive, step_back
+from ingest.child import line_to_parent, quieten, receive
 from ingest.document import Document
 from ingest.readers.registry import read
 
@@ -51,7 +51,6 @@ READY = "ready"
 def serve() -> None:
     """Answer the requests on standard input, limits first, on standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    step_back()
     requests, answers = line_to_parent()
     limits = requests.recv()
     _limit_memory(limits.memory_bytes)

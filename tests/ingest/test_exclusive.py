@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +44,21 @@ def test_a_run_that_failed_lets_go(store: Store, settings: CorpusSettings) -> No
     with pytest.raises(KeyError), exclusive(store, settings):
         raise KeyError
     with exclusive(store, settings):
+        pass
+
+
+def test_what_a_killed_run_left_at_work_is_waited_for(tmp_path: Path) -> None:
+    settings = CorpusSettings(chroma_path=tmp_path)
+    # It takes the lock and ends; who inherited the lock ends a second later.
+    code = (
+        "import fcntl, os, socket, subprocess, sys; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); "
+        "file.write(f'process {os.getpid()} on {socket.gethostname()}'); file.flush(); "
+        "subprocess.Popen(['sleep', '1'], pass_fds=[file.fileno()]); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, settings.chroma_path / "ingest.lock"], check=False)
+    with (settings.chroma_path / "ingest.lock").open() as file, pytest.raises(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with create_store(settings, RECORD) as store, exclusive(store, settings):
         pass
 
 

@@ -55,23 +55,28 @@ def start(folder: Path, server: EmbeddingsServer, store: str, *, beside: bool) -
         cwd=folder,
         env={**os.environ, **server.environment, "CHROMA_PATH": store, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
 
 
 def finish(process: subprocess.Popen[str]) -> None:
-    _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 0, stderr
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
 
 
-def content_of(path: Path) -> dict[str, tuple[str, dict[str, object]]]:
-    """Everything stored but the time of storing: text and metadata of each chunk by its id."""
+def content_of(path: Path) -> dict[str, tuple[str, dict[str, object], list[float]]]:
+    """Everything stored but the time of storing: text, metadata and vector of each chunk by its id."""
     with open_store(CorpusSettings(chroma_path=path)) as store:
-        rows = store.rows.read(None, texts=True)
+        rows = {chunk_id: (text, metadata) for chunk_id, metadata, text in store.rows.read(None, texts=True)}
+        vectors = {
+            chunk_id: vector.tolist()
+            for page in store.rows.pages(rows, ["embeddings"])
+            for chunk_id, vector in zip(page["ids"], page["embeddings"], strict=True)
+        }
         return {
-            chunk_id: (text, {name: value for name, value in metadata.items() if name != "ingested_at"})
-            for chunk_id, metadata, text in rows
+            chunk_id: (text, {name: metadata[name] for name in metadata if name != "ingested_at"}, vectors[chunk_id])
+            for chunk_id, (text, metadata) in rows.items()
         }
 
 
@@ -95,7 +100,8 @@ def killed(folder: Path, server: EmbeddingsServer, *, beside: bool, kills: int, 
         time.sleep(moment.uniform(0, longest))
         landed += process.poll() is None
         process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=30)
+        process.wait()  # And no longer: the process that writes may still be at it.
+        process.stdout.close()
     assert landed >= kills // 2, "most runs must be hit before they end"
     finish(start(folder, server, "killed", beside=beside))
     return folder / "killed"
