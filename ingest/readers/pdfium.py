@@ -88,10 +88,12 @@ class Pdf:
         return len(self._document)
 
     def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]]]:
-        """A page's lines in reading order, and its filled form fields as label and value.
+        """A page's lines in reading order, and its filled form fields as label and value: the same whichever pages were
+        read before.
 
         Raises DocumentUnreadable where the page is damaged.
         """
+        self._fonts.clear()  # Fonts of one name can differ from page to page.
         page = raw.FPDF_LoadPage(self._document, number)
         if not page:
             raise DocumentUnreadable("pdfium cannot load the page")
@@ -195,6 +197,7 @@ class Pdf:
 
 def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
     for attempt in dict.fromkeys((None, password)):
+        raw.FPDF_LoadMemDocument64(b"", 0, None)  # Or a file without pages is said to fail as the last file did.
         try:
             document = pypdfium2.PdfDocument(data, password=attempt)
             if len(document) > 0:
