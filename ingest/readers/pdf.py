@@ -135,7 +135,7 @@ def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
 
 def _is_spaced_out(lines: Sequence[Line]) -> bool:
     """True where blanks stand inside most words, as where letters are set apart: "H e re i s so me te xt"."""
-    text = " ".join(line.text for line in lines)
+    text = " ".join([line.text for line in lines])
     blanks = text.count(" ")
     if blanks < 5 or len(text) > _MAX_SPACED_LENGTH * (blanks + 1):
         return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import re
 from collections.abc import Iterator
 from types import TracebackType
@@ -161,8 +162,8 @@ class Pdf:
         name = self._name.value
         known = self._fonts.get(name)
         if known is None:
-            is_bold = raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT or b"Bold" in name
-            known = self._fonts[name] = (is_bold, _FIXED_FONT.search(name) is not None)
+            is_bold = b"Bold" in name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
+            known = self._fonts[name] = (is_bold, _is_fixed(name))
         return known
 
     def outline(self) -> list[OutlineEntry]:
@@ -214,6 +215,11 @@ def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
 def _reason(error: pypdfium2.PdfiumError) -> str:
     """The end of messages such as: Failed to load document (PDFium: Data format error)."""
     return one_line(str(error)).rpartition("PDFium: ")[2].rstrip(".)").lower()
+
+
+@functools.lru_cache(256)
+def _is_fixed(font_name: bytes) -> bool:
+    return _FIXED_FONT.search(font_name) is not None
 
 
 def _units_buffer(size: int) -> ctypes.Array[ctypes.c_ushort]:
