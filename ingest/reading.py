@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Self
 
 from corpus.errors import DocumentUnreadable
+from ingest.agenda import SHARE_BYTES, Agenda
 from ingest.child import Child
-from ingest.readers.worker import READY, Limits, Request, Result
+from ingest.readers.worker import Limits, Request, Result
 
 __all__ = ["ReaderPool", "Result"]
 
@@ -25,6 +26,8 @@ class ReaderPool:
     """Up to `workers` processes, started when there is work for them. Use it as a context manager.
 
     `timeout_seconds` and `memory_bytes` limit the reading of one file. For use by one thread at a time.
+    The pages of large PDFs are shared among the workers, at least `share_bytes` of the file to a share, which then is
+    what the limits are for.
     """
 
     def __init__(
@@ -34,8 +37,10 @@ class ReaderPool:
         timeout_seconds: float = 60.0,
         memory_bytes: int = 1 << 30,
         password: str | None = None,
+        share_bytes: int = SHARE_BYTES,
     ) -> None:
         self._size = max(workers, 1)
+        self._share_bytes = share_bytes
         self._limits = Limits(timeout_seconds, memory_bytes)
         self._password = password
         self._workers: list[_Worker] = []
@@ -67,27 +72,27 @@ class ReaderPool:
         """As `read_all`, for paths and their charsets; a None comes back as one, so that who has nothing yet gets a
         turn."""
         source = iter(coming)
-        again: deque[Request] = deque()
+        agenda = Agenda(workers=self._size, share_bytes=self._share_bytes)
         try:
             while True:
-                if is_waiting := not self._feed(source, again):
+                if is_waiting := not self._feed(source, agenda):
                     yield None
                 busy = {worker.answers: worker for worker in self._workers if worker.pending}
                 if not busy and not is_waiting:
                     return
                 for line in wait(list(busy), timeout=0 if is_waiting else None):
                     worker = busy[line]  # type: ignore[index] # wait() gives back what it was given.
-                    if (result := self._take(worker, again)) is not None:
+                    if (result := self._take(worker, agenda)) is not None:
                         yield result
         finally:
             if any(worker.pending for worker in self._workers):  # The caller has stopped early.
                 self.close()
 
-    def _feed(self, source: Iterator[tuple[Path, str | None] | None], again: deque[Request]) -> bool:
+    def _feed(self, source: Iterator[tuple[Path, str | None] | None], agenda: Agenda) -> bool:
         """Hand out requests until every worker has enough; False where the source has nothing yet."""
         while (worker := self._free_worker()) is not None:
-            if again:
-                worker.ask(again.popleft())
+            if (request := agenda.next()) is not None:
+                worker.ask(request)
                 continue
             try:
                 given = next(source)
@@ -96,7 +101,7 @@ class ReaderPool:
             if given is None:
                 return False
             path, charset = given
-            worker.ask(Request(path, size_of(path), self._password, charset))
+            agenda.add(Request(path, size_of(path), self._password, charset))
         return True
 
     def _free_worker(self) -> _Worker | None:
@@ -110,18 +115,19 @@ class ReaderPool:
             return worker
         return least if least is not None and least.has_room() else None
 
-    def _take(self, worker: _Worker, again: deque[Request]) -> tuple[Path, Result] | None:
+    def _take(self, worker: _Worker, agenda: Agenda) -> tuple[Path, Result] | None:
         """The worker's next answer; where it has ended instead, the blame on the file it was at, if there is any."""
         try:
-            return worker.answer()
+            answered = worker.answer()
+            return None if answered is None else agenda.answered(*answered)
         except (EOFError, OSError):
             self._workers.remove(worker)
         code = worker.end()
         if not worker.is_ready:
             raise ChildProcessError(f"The process that reads files ended at its start, with code {code}.")
         guilty = worker.pending.popleft() if code else None
-        again.extend(worker.pending)
-        return (guilty.path, self._verdict(code)) if guilty else None
+        agenda.put_back(worker.pending)
+        return agenda.failed(guilty, self._verdict(code)) if guilty else None
 
     def _verdict(self, code: int) -> DocumentUnreadable:
         if code in (-signal.SIGALRM, -signal.SIGPROF):
@@ -155,13 +161,13 @@ class _Worker:
         self.pending.append(request)
         self._child.send(request)
 
-    def answer(self) -> tuple[Path, Result] | None:
+    def answer(self) -> tuple[Request, Result | bytes] | None:
         """The oldest open request's answer; None for the greeting. Raises EOFError where the process has ended."""
         message = self.answers.recv()
-        if message == READY:
+        if not self.is_ready:
             self.is_ready = True
             return None
-        return self.pending.popleft().path, message
+        return self.pending.popleft(), message
 
 
 def size_of(path: Path) -> int:

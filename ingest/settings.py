@@ -19,7 +19,9 @@ class IngestSettings(CorpusSettings):
     workers: int = Field(
         default_factory=lambda: min(4, os.cpu_count() or 1), ge=1, le=64, description="Processes that read files."
     )
-    read_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to read one file.")
+    read_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="Longest time to read one file, or a share of a large PDF."
+    )
     read_memory_mb: int = Field(default=1024, ge=128, description="Most memory to read one file, in MB.")
     allow_private_addresses: bool = Field(
         default=False, description="Fetch pages from this machine and private networks too. Never link-local ones."

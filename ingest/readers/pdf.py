@@ -1,9 +1,13 @@
-"""PDF: text by pdfium, page by page; by pypdf where pdfium gives up. A damaged page costs that page alone."""
+"""PDF: text by pdfium, page by page; by pypdf where pdfium gives up. A damaged page costs that page alone.
+
+Pages do not depend on each other, so that several processes can share them: what `read_share` gives for all shares is
+what `read` would find on the pages itself.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
@@ -11,6 +15,7 @@ from ingest.document import Document
 from ingest.readers.attachments import read_attachments
 from ingest.readers.pdfassembly import Content, assemble
 from ingest.readers.pdfium import Line, OutlineEntry, PasswordNeeded, Pdf
+from ingest.readers.pdfshares import Page, packed, unpacked
 from ingest.readers.pdftext import is_garbage
 
 if TYPE_CHECKING:
@@ -24,12 +29,13 @@ _MAX_LOST_SHARE = 0.1  # Of the outline's links, before pypdf is asked where the
 _MAX_SPACED_LENGTH = 3.2
 
 
-def read(data: bytes, *, password: str | None = None) -> list[Document]:
+def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
     second = _SecondTry(data, password)
+    pages = unpacked(shares, data)
     files: list[tuple[str, bytes]] = []
     try:
         with Pdf(data, password) as pdf:
-            content = _by_pdfium(pdf, second)
+            content = _by_pdfium(pdf, second, pages)
             files = list(pdf.attachments())
     except PasswordNeeded:
         raise
@@ -40,6 +46,14 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
     attached, notes = read_attachments(files)
     content.notes.extend(notes)
     return [assemble(content), *attached]
+
+
+def read_share(data: bytes, number: int, of: int, *, password: str | None = None) -> bytes:
+    """Share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable where the file has to be read
+    whole."""
+    with Pdf(data, password) as pdf:
+        mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
+        return packed(_pages(pdf, mine, _SecondTry(data, password)), data)
 
 
 class _SecondTry:
@@ -71,7 +85,7 @@ class _SecondTry:
             return []
 
 
-def _by_pdfium(pdf: Pdf, second: _SecondTry) -> Content:
+def _by_pdfium(pdf: Pdf, second: _SecondTry, pages: Sequence[Page] | None) -> Content:
     content = Content(
         outline=pdf.outline(),
         labels=pdf.page_labels(),
@@ -80,19 +94,26 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry) -> Content:
     )
     if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
         content.outline = second.outline() or content.outline
-    for number in range(len(pdf)):
+    for number, page in enumerate(pages or _pages(pdf, range(len(pdf)), second)):
+        content.pages.append(page.lines)
+        content.fields.append(page.fields)
+        if page.is_damaged:
+            content.damaged.append(number)
+    return content
+
+
+def _pages(pdf: Pdf, numbers: range, second: _SecondTry) -> Iterator[Page]:
+    for number in numbers:
+        is_damaged = False
         try:
             lines, fields = pdf.page(number)
         except DocumentUnreadable:
             lines, fields = second.page_lines(number), []
-            if not lines:
-                content.damaged.append(number)
+            is_damaged = not lines
         if _is_spaced_out(lines):
             whole = second.page_lines(number)
             lines = whole if whole and not _is_spaced_out(whole) else lines
-        content.pages.append(lines)
-        content.fields.append(fields)
-    return content
+        yield Page(lines, fields, is_damaged)
 
 
 def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
@@ -114,7 +135,7 @@ def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
 
 def _is_spaced_out(lines: Sequence[Line]) -> bool:
     """True where blanks stand inside most words, as where letters are set apart: "H e re i s so me te xt"."""
-    text = " ".join(line.text for line in lines)
+    text = " ".join([line.text for line in lines])
     blanks = text.count(" ")
     if blanks < 5 or len(text) > _MAX_SPACED_LENGTH * (blanks + 1):
         return False

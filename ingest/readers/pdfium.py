@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import re
 from collections.abc import Iterator
 from types import TracebackType
@@ -88,10 +89,12 @@ class Pdf:
         return len(self._document)
 
     def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]]]:
-        """A page's lines in reading order, and its filled form fields as label and value.
+        """A page's lines in reading order, and its filled form fields as label and value: the same whichever pages were
+        read before.
 
         Raises DocumentUnreadable where the page is damaged.
         """
+        self._fonts.clear()  # Fonts of one name can differ from page to page.
         page = raw.FPDF_LoadPage(self._document, number)
         if not page:
             raise DocumentUnreadable("pdfium cannot load the page")
@@ -159,8 +162,8 @@ class Pdf:
         name = self._name.value
         known = self._fonts.get(name)
         if known is None:
-            is_bold = raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT or b"Bold" in name
-            known = self._fonts[name] = (is_bold, _FIXED_FONT.search(name) is not None)
+            is_bold = b"Bold" in name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
+            known = self._fonts[name] = (is_bold, _is_fixed(name))
         return known
 
     def outline(self) -> list[OutlineEntry]:
@@ -195,6 +198,7 @@ class Pdf:
 
 def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
     for attempt in dict.fromkeys((None, password)):
+        raw.FPDF_LoadMemDocument64(b"", 0, None)  # Or a file without pages is said to fail as the last file did.
         try:
             document = pypdfium2.PdfDocument(data, password=attempt)
             if len(document) > 0:
@@ -211,6 +215,11 @@ def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
 def _reason(error: pypdfium2.PdfiumError) -> str:
     """The end of messages such as: Failed to load document (PDFium: Data format error)."""
     return one_line(str(error)).rpartition("PDFium: ")[2].rstrip(".)").lower()
+
+
+@functools.lru_cache(256)
+def _is_fixed(font_name: bytes) -> bool:
+    return _FIXED_FONT.search(font_name) is not None
 
 
 def _units_buffer(size: int) -> ctypes.Array[ctypes.c_ushort]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -88,6 +89,11 @@ def why_not(path: Path) -> str:
     return f"{kind} are not supported. Convert to {_UNREAD.get(suffix, 'PDF, DOCX, HTML, Markdown or text')}."
 
 
+def has_shares(path: Path) -> bool:
+    """True when `read_share` takes files of this name."""
+    return _module_of(path) == "pdf"
+
+
 def _module_of(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if not suffix:
@@ -95,36 +101,57 @@ def _module_of(path: Path) -> str | None:
     return _READERS.get(suffix)
 
 
-def read(path: Path, *, password: str | None = None, charset: str | None = None) -> Sequence[Document]:
+def read(
+    path: Path, *, password: str | None = None, charset: str | None = None, shares: Sequence[bytes] = ()
+) -> Sequence[Document]:
     """The documents in a file: one for most types; one for each record of JSON Lines, for each attachment of a mail.
 
     Raises DocumentError; its message does not repeat the path. `password` opens encrypted PDFs; `charset` is what was
-    said beside the content of a page.
+    said beside the content of a page; `shares` are what `read_share` gave for all of them, in their order.
     """
     if not is_readable(path) and path.is_file():
         raise DocumentUnsupported(why_not(path))
     data = _bytes_of(path)
-    return read_bytes(in_utf8(data, charset) if charset else data, path.name, password=password)
+    return read_bytes(in_utf8(data, charset) if charset else data, path.name, password=password, shares=shares)
 
 
-def read_bytes(data: bytes, name: str, *, password: str | None = None) -> list[Document]:
+def read_share(path: Path, number: int, of: int, *, password: str | None = None) -> bytes:
+    """One of the shares, counted from 0, in which several processes can read a file that `has_shares`, for `read`.
+
+    Raises DocumentError where the file is to be read whole, which then says why.
+    """
+    data = _bytes_of(path)
+    with _isolated():
+        from ingest.readers import pdf
+
+        return pdf.read_share(data, number, of, password=password)
+
+
+def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
     """The documents in a file's content; its name tells the type. Raises DocumentError."""
     module = _module_of(Path(name))
     if module is None:
         raise DocumentUnsupported(why_not(Path(name)))
     if not data.strip(_BLANK):
         raise DocumentEmpty("The file is empty.")
-    try:
+    with _isolated():
         reader = cast("_Reader", importlib.import_module(f"ingest.readers.{module}").read)
-        documents = reader(data, password=password)
+        documents = reader(data, password=password, **({"shares": shares} if shares else {}))
+    if not any(document.text.strip() for document in documents):
+        raise DocumentEmpty("The file holds no text.")
+    return documents
+
+
+@contextlib.contextmanager
+def _isolated() -> Iterator[None]:
+    """Whatever a reader raises at a hostile file is a DocumentError, but for a lack of memory."""
+    try:
+        yield
     except (DocumentError, MemoryError):
         raise
     except Exception as error:
         reason = one_line(f"{type(error).__name__}: {error}")[:200]
         raise DocumentUnreadable(f"The file is damaged: its reader failed with {reason}. Save it anew.") from error
-    if not any(document.text.strip() for document in documents):
-        raise DocumentEmpty("The file holds no text.")
-    return documents
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -15,11 +15,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from corpus.errors import DocumentError, DocumentUnreadable
 from ingest.child import line_to_parent, quieten, receive
 from ingest.document import Document
-from ingest.readers.registry import read
+from ingest.readers.registry import read, read_share
 
 Result = Sequence[Document] | DocumentError
 
@@ -36,12 +37,24 @@ class Limits:
     memory_bytes: int
 
 
+class Share(NamedTuple):
+    """One of the shares in which a file is read, `number` counted from 0; `file` tells such files apart."""
+
+    file: int
+    number: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
+    """To read a file, or only a `share` of it; `shares` are what was answered to those who asked for them."""
+
     path: Path
     size: int
     password: str | None
     charset: str | None = None
+    share: Share | None = None
+    shares: tuple[bytes, ...] = ()
 
 
 _CLOCK_FACTOR = 5
@@ -86,9 +99,12 @@ def _set_alarms(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, _CLOCK_FACTOR * seconds)
 
 
-def _answer(request: Request) -> Result:
+def _answer(request: Request) -> Result | bytes:
     try:
-        return read(request.path, password=request.password, charset=request.charset)
+        if request.share is not None:
+            _, number, of = request.share
+            return read_share(request.path, number, of, password=request.password)
+        return read(request.path, password=request.password, charset=request.charset, shares=request.shares)
     except DocumentError as error:
         return error
 

@@ -6,14 +6,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
 
 from corpus.errors import DocumentError, DocumentUnreadable
+from ingest.readers.registry import read, read_share
 from ingest.reading import ReaderPool, Result
+from tests.ingest.readers.files import pdf
+from tests.ingest.readers.pdfpages import Sheet
+from tests.shared import SHARED
 
+PDFS = SHARED / "data" / "docs" / "pdf"
 SLOW = ("# A heading that takes its time\n\n- item\n\n" * 1_000_000).encode()
 
 
@@ -150,3 +156,71 @@ def test_a_large_parent_does_not_make_its_readers_look_large(tmp_path: Path) -> 
             readers |= {worker.pid for worker in pool._workers}
     assert len(ballast) > 64 * 1024 * 1024
     assert len(readers) == 1
+
+
+def _said(results: Iterable[tuple[Path, Result]]) -> dict[Path, object]:
+    """What can be compared."""
+    return {
+        path: (type(result), str(result)) if isinstance(result, DocumentError) else list(result)
+        for path, result in results
+    }
+
+
+def _pdfs(folder: Path) -> list[Path]:
+    """Healthy, damaged, locked, without text, with an outline that leads across shares."""
+    book, locked = Sheet(), Sheet(encryption=StandardEncryption("secret", "owner", strength=128))
+    for number in range(11):
+        book.canvas.bookmarkPage(f"{number}")
+        book.canvas.addOutlineEntry(f"Chapter {number}", f"{number}", level=0)
+        for sheet in (book, locked):
+            sheet.line(f"Chapter {number}", font="Helvetica-Bold", size=16)
+            sheet.line("The pump moves water from the well to the house, all day, and")
+            sheet.next_page()
+    pages = pdf(*[[f"Page {number} is as it should be."] for number in range(9)])
+    broken = pages.replace(b"/Type/Page/", b"/Type/Gone/", 3)
+    return _written(
+        folder,
+        book_pdf=book.data(),
+        locked_pdf=locked.data(),
+        pages_pdf=pages,
+        broken_pdf=broken,
+        cut_pdf=pages[: len(pages) // 2],
+        noise_pdf=b"%PDF-1.7\n" + bytes(range(256)) * 20,
+        scan_pdf=pdf([], [], []),
+        none_pdf=pdf(),
+        one_pdf=pdf(["One page."]),
+    )
+
+
+@pytest.mark.parametrize("password", [None, "secret"])
+def test_a_pdf_read_in_shares_gives_what_it_gives_whole(tmp_path: Path, password: str | None) -> None:
+    paths = _pdfs(tmp_path)
+    if password is None and PDFS.is_dir():
+        paths += [path for path in sorted(PDFS.iterdir()) if path.stat().st_size < 500_000]
+    with ReaderPool(workers=1, password=password) as pool:
+        whole = _said(pool.read_all(paths))
+    with ReaderPool(workers=2, password=password, share_bytes=1) as pool:
+        assert _said(pool.read_all(paths)) == whole
+    assert len(whole) == len(paths)
+
+
+def test_shares_of_a_file_that_has_changed_meanwhile_are_not_used(tmp_path: Path) -> None:
+    (path,) = _written(tmp_path, a_pdf=pdf(["The first version."], ["Its end."]))
+    shares = [read_share(path, number, 2) for number in range(2)]
+    path.write_bytes(pdf(["The second version."]))
+    assert [document.text for document in read(path, shares=shares)] == ["The second version."]
+
+
+def test_a_worker_that_dies_at_a_share_costs_that_file_alone(tmp_path: Path) -> None:
+    lines = ["A line of text that takes its time, as there are so many of them in this file."] * 50
+    paths = _written(tmp_path, a_txt=b"a", large_pdf=pdf(*[lines] * 1000), b_txt=b"b")
+    results: list[tuple[Path, Result]] = []
+    with ReaderPool(workers=2) as pool:
+        for path, result in pool.read_all(paths):
+            if path.name == "a.txt":  # Its worker is at a share now.
+                os.kill(pool._workers[0].pid, signal.SIGSEGV)
+            results.append((path, result))
+    said = {path.name: str(result) for path, result in results if isinstance(result, DocumentError)}
+    assert len(results) == 3
+    assert said.keys() == {"large.pdf"}
+    assert "makes its reader crash" in said["large.pdf"]

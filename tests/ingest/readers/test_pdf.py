@@ -144,6 +144,14 @@ def test_the_empty_password_is_tried_first_and_a_given_one_next(tmp_path: Path) 
         read_bytes(tmp_path, "a.pdf", data, password="wrong")
 
 
+def test_a_pdf_without_pages_is_not_called_locked_after_one_that_is(tmp_path: Path) -> None:
+    locked = Sheet(encryption=StandardEncryption("secret", "owner", strength=128))
+    locked.line("Opens for some.")
+    for data, message in ((locked.data(), "locked"), (pdf(), "damaged")):
+        with pytest.raises(DocumentUnreadable, match=message):
+            read_bytes(tmp_path, "a.pdf", data)
+
+
 def test_a_scan_is_empty_and_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DocumentEmpty, match="OCR"):
         read_bytes(tmp_path, "a.pdf", pdf([], []))
