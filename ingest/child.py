@@ -57,22 +57,21 @@ class Child:
         """Tell the process to end."""
         self._requests.close()
 
-    def leave(self) -> None:
-        """Tell the process to end, and do not wait for long: it may go on with what it is at."""
+    def leave(self) -> int | None:
+        """Tell the process to end; its exit code, None where it still goes on with what it is at."""
         self._requests.close()
         self.answers.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GOODBYE_SECONDS)
+            return self._process.wait(_GOODBYE_SECONDS)
+        return None
 
     def end(self) -> int:
         """Wait for the process to end, or end it; its exit code."""
-        self._requests.close()
-        self.answers.close()
-        try:
-            return self._process.wait(_GOODBYE_SECONDS)
-        except subprocess.TimeoutExpired:
+        code = self.leave()
+        if code is None:
             self._process.kill()
-            return self._process.wait()
+            code = self._process.wait()
+        return code
 
 
 def line_to_parent() -> tuple[Connection, Connection]:

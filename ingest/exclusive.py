@@ -41,8 +41,8 @@ def _file_lock(_: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequ
         try:
             file = stack.enter_context(path.open("a+", encoding="utf-8"))
             while not _is_locked(file.fileno()):
-                if _is_running(_text(path)):
-                    raise CollectionBusy(_busy(settings, _text(path)))
+                if _is_running(other := _text(path)):
+                    raise CollectionBusy(_busy(settings, other))
                 # A run that was killed has left a process that writes, and ends when it is done with what it is at.
                 time.sleep(SECONDS_BETWEEN)
             file.truncate(0)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import MappingProxyType
+from typing import Required, TypedDict, Unpack
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.files import FORMAT, INDEX_FILE, read_about, save_bm25, unusable
@@ -20,31 +21,24 @@ NO_FIELDS: Fields = MappingProxyType({})
 Texts = Iterable[tuple[str, str]] | Forward
 
 
-def write_index(
-    directory: Path,
-    chunks: Texts,
-    *,
-    stamp: str,
-    fields: Fields = NO_FIELDS,
-    before_shown: Callable[[], None] = lambda: None,
-) -> None:
-    """Index chunks from nothing. `stamp` is the caller's name for this state of the corpus.
+class State(TypedDict, total=False):
+    """What an index is made of beside the chunks. `stamp` is the caller's name for this state of the corpus.
 
     `fields` are of all documents; chunks of a document that has none pass no filter. `before_shown` is called when all
     is ready that readers will see next; where it raises, they go on with what was there.
     """
-    _write(directory, _cut(chunks), fields, stamp, before_shown)
+
+    stamp: Required[str]
+    fields: Fields
+    before_shown: Callable[[], None]
 
 
-def update_index(
-    directory: Path,
-    *,
-    add: Texts,
-    remove: Collection[str],
-    stamp: str,
-    fields: Fields = NO_FIELDS,
-    before_shown: Callable[[], None] = lambda: None,
-) -> None:
+def write_index(directory: Path, chunks: Texts, **state: Unpack[State]) -> None:
+    """Index chunks from nothing."""
+    _write(directory, _cut(chunks), **state)
+
+
+def update_index(directory: Path, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
     """Bring the index up to date; the result is the one that `write_index` makes of the same chunks.
 
     An added chunk takes the place of one with the same id; `fields` replace all that were there. Raises
@@ -55,14 +49,21 @@ def update_index(
         before = Forward.load(directory / about["generation"])
     except (OSError, ValueError) as error:
         raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
-    _write(directory, before.without(remove).merged(_cut(add)), fields, stamp, before_shown)
+    _write(directory, before.without(remove).merged(_cut(add)), **state)
 
 
 def _cut(chunks: Texts) -> Forward:
     return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
 
 
-def _write(directory: Path, forward: Forward, fields: Fields, stamp: str, before_shown: Callable[[], None]) -> None:
+def _write(
+    directory: Path,
+    forward: Forward,
+    *,
+    stamp: str,
+    fields: Fields = NO_FIELDS,
+    before_shown: Callable[[], None] = lambda: None,
+) -> None:
     parts = [getattr(forward, name).tobytes() for name in forward.__slots__]
     generation = hashlib.sha256(b"".join([*parts, fields_as_bytes(fields)])).hexdigest()
     files = directory / generation[:16]

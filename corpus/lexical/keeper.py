@@ -12,15 +12,14 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable, StoreUnavailable
-from corpus.lexical.build import NO_FIELDS, Texts, update_index, write_index
+from corpus.lexical.build import State, Texts, update_index, write_index
 from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
 from corpus.lexical.index import LexicalIndex
-from corpus.lexical.passing import Fields
 
 FOLDER = "lexical"
 LONGEST_FOLDER_NAME = 200
@@ -48,21 +47,11 @@ class Keeper(Protocol):
         """The state of the corpus that the index was made of; None where there is none that can be used."""
         ...
 
-    def write(
-        self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS, before_shown: Callable[[], None] = lambda: None
-    ) -> None:
+    def write(self, texts: Texts, **state: Unpack[State]) -> None:
         """Make it from nothing."""
         ...
 
-    def update(
-        self,
-        *,
-        add: Texts,
-        remove: Collection[str],
-        stamp: str,
-        fields: Fields = NO_FIELDS,
-        before_shown: Callable[[], None] = lambda: None,
-    ) -> None:
+    def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
         """Bring it up to date; an added chunk takes the place of one with the same id."""
         ...
 
@@ -98,25 +87,15 @@ class FolderKeeper:
         except LexicalIndexUnusable:
             return None
 
-    def write(
-        self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS, before_shown: Callable[[], None] = lambda: None
-    ) -> None:
+    def write(self, texts: Texts, **state: Unpack[State]) -> None:
         """Make it from nothing."""
         with self._writing():
-            write_index(self._folder, texts, stamp=stamp, fields=fields, before_shown=before_shown)
+            write_index(self._folder, texts, **state)
 
-    def update(
-        self,
-        *,
-        add: Texts,
-        remove: Collection[str],
-        stamp: str,
-        fields: Fields = NO_FIELDS,
-        before_shown: Callable[[], None] = lambda: None,
-    ) -> None:
+    def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
         """Bring it up to date."""
         with self._writing():
-            update_index(self._folder, add=add, remove=remove, stamp=stamp, fields=fields, before_shown=before_shown)
+            update_index(self._folder, add=add, remove=remove, **state)
 
     def copy_to(self, folder: Path) -> None:
         """Put a copy of its files into a folder."""
@@ -183,27 +162,17 @@ class CompanionKeeper:
         about = self._files.about()
         return None if about is None else str(about["stamp"])
 
-    def write(
-        self, texts: Texts, *, stamp: str, fields: Fields = NO_FIELDS, before_shown: Callable[[], None] = lambda: None
-    ) -> None:
+    def write(self, texts: Texts, **state: Unpack[State]) -> None:
         """Make it from nothing."""
         with tempfile.TemporaryDirectory() as name:
-            write_index(Path(name), texts, stamp=stamp, fields=fields, before_shown=before_shown)
+            write_index(Path(name), texts, **state)
             self._send(Path(name))
 
-    def update(
-        self,
-        *,
-        add: Texts,
-        remove: Collection[str],
-        stamp: str,
-        fields: Fields = NO_FIELDS,
-        before_shown: Callable[[], None] = lambda: None,
-    ) -> None:
+    def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
         """Bring it up to date."""
         with tempfile.TemporaryDirectory() as name:
             self._unpack(Path(name), self._files.fetch())
-            update_index(Path(name), add=add, remove=remove, stamp=stamp, fields=fields, before_shown=before_shown)
+            update_index(Path(name), add=add, remove=remove, **state)
             self._send(Path(name))
 
     def copy_to(self, folder: Path) -> None:
