@@ -2,7 +2,8 @@
 
 Large PDFs are compared with what lies beneath and beside: `bare pdfium` gives the bare text of each page, all on one
 processor, in processor seconds. pypdf and markitdown are slow: they read a few pages, spread over the file, and the
-rest is reckoned from these. All files then go through worker processes as `ingest add` does it, by the clock.
+rest is reckoned from these. What a second process of bare pdfium adds tells what the machine has to give to a second
+worker. All files then go through worker processes as `ingest add` does it, by the clock.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import importlib.util
 import io
 import logging
+import multiprocessing
+import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -111,6 +115,18 @@ def in_processes(paths: Sequence[Path], *, turns: int) -> Comparison:
     return Comparison("large PDFs, worker processes", "1 at work", seconds, bare_pdfium(paths), "pages")
 
 
+def machine_gains(paths: Sequence[Path], *, turns: int) -> float:
+    """How much more two processes of bare pdfium read in a time than one, when both have started: what there is to
+    gain."""
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+
+        def read_at_once(times: int) -> None:
+            list(pool.map(bare_pdfium, [paths] * times))
+
+        seconds = take_turns({str(times): partial(read_at_once, times) for times in (2, 1)}, turns=turns)
+    return 2 * statistics.median(seconds["1"]) / statistics.median(seconds["2"])
+
+
 def chosen(named: Sequence[Path], *, small: bool) -> tuple[list[Path], list[Path]]:
     """The PDFs to compare, and all files to read."""
     roots = named or [DOCUMENTS if DOCUMENTS.is_dir() and not small else HANDBOOK]
@@ -134,6 +150,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         one = on_one_processor(large, turns=turns_of(given), pages=SMALL_PAGES if given.small else PAGES)
         two = in_processes(large, turns=turns_of(given))
         outcome.comparisons += [one, two]
+        outcome.figures["times the speed of bare pdfium with two processes"] = machine_gains(
+            large, turns=turns_of(given)
+        )
         if {path.name for path in large} == set(LARGE):
             outcome.goals += [
                 Goal("time of bare pdfium, one processor", 1.5, one.ratio("ours"), at_least=False),

@@ -13,7 +13,7 @@ from ingest.readers.encoding import decode
 from ingest.readers.frontmatter import as_moment
 from ingest.readers.htmlbody import render
 from ingest.readers.htmlprune import prune
-from ingest.readers.properties import usable_title
+from ingest.readers.titles import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 _MAIN = ("main", "[role=main]", "article")

@@ -15,7 +15,7 @@ from ingest.document import Document
 from ingest.readers.attachments import read_attachments
 from ingest.readers.pdfassembly import Content, assemble
 from ingest.readers.pdfium import Line, OutlineEntry, PasswordNeeded, Pdf
-from ingest.readers.pdfshares import Page, packed, unpacked
+from ingest.readers.pdfshares import Found, Page, packed, unpacked
 from ingest.readers.pdftext import is_garbage
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ _MAX_SPACED_LENGTH = 3.2
 
 def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
     second = _SecondTry(data, password)
-    pages = unpacked(shares, data)
+    found = unpacked(shares, data)
     files: list[tuple[str, bytes]] = []
     try:
         with Pdf(data, password) as pdf:
-            content = _by_pdfium(pdf, second, pages)
+            content = _by_pdfium(pdf, second, found)
             files = list(pdf.attachments())
     except PasswordNeeded:
         raise
@@ -53,7 +53,8 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
     whole."""
     with Pdf(data, password) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
-        return packed(_pages(pdf, mine, _SecondTry(data, password)), data)
+        outline = pdf.outline() if number == 0 else []
+        return packed(_pages(pdf, mine, _SecondTry(data, password)), outline, data)
 
 
 class _SecondTry:
@@ -85,16 +86,16 @@ class _SecondTry:
             return []
 
 
-def _by_pdfium(pdf: Pdf, second: _SecondTry, pages: Sequence[Page] | None) -> Content:
+def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
     content = Content(
-        outline=pdf.outline(),
+        outline=found.outline if found else pdf.outline(),
         labels=pdf.page_labels(),
         properties=pdf.properties(),
         is_dynamic_form=pdf.is_dynamic_form,
     )
     if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
         content.outline = second.outline() or content.outline
-    for number, page in enumerate(pages or _pages(pdf, range(len(pdf)), second)):
+    for number, page in enumerate(found.pages if found else _pages(pdf, range(len(pdf)), second)):
         content.pages.append(page.lines)
         content.fields.append(page.fields)
         if page.is_damaged:

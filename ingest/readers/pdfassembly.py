@@ -16,7 +16,7 @@ from ingest.readers.pdfium import HYPHEN, Line, OutlineEntry
 from ingest.readers.pdflayout import Group, body_height, continues, fills_its_line, grouped, merged
 from ingest.readers.pdflines import SENTENCE_ENDS
 from ingest.readers.pdftext import joined, text_of
-from ingest.readers.properties import usable_title
+from ingest.readers.titles import usable_title
 
 _MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
 _ENOUGH_BY_OUTLINE = 0.5

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ingest.readers.pdfium import Line
+from ingest.readers.pdfium import Line, OutlineEntry
 
 
 class Page(NamedTuple):
@@ -19,24 +19,33 @@ class Page(NamedTuple):
     is_damaged: bool = False
 
 
-def packed(pages: Iterable[Page], data: bytes) -> bytes:
-    """The pages of the PDF `data`. Lines go as columns, which takes a third of the time."""
+class Found(NamedTuple):
+    """What all shares together have found."""
+
+    pages: list[Page]
+    outline: list[OutlineEntry]
+
+
+def packed(pages: Iterable[Page], outline: Sequence[OutlineEntry], data: bytes) -> bytes:
+    """Pages of the PDF `data`, and its outline in one of the shares. Lines go as columns, which takes a third of the
+    time."""
     pages = list(pages)
     columns = list(zip(*(line for page in pages for line in page.lines), strict=True))
     rest = [(len(page.lines), page.fields, page.is_damaged) for page in pages]
-    return pickle.dumps((zlib.crc32(data), columns, rest), pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps((zlib.crc32(data), columns, rest, outline), pickle.HIGHEST_PROTOCOL)
 
 
-def unpacked(shares: Sequence[bytes], data: bytes) -> list[Page] | None:
-    """All pages; None where there are none, or where the file has changed between the readings."""
+def unpacked(shares: Sequence[bytes], data: bytes) -> Found | None:
+    """All pages and the outline; None where there are none, or where the file has changed between the readings."""
     if not shares:
         return None
     mark = zlib.crc32(data)
-    pages: list[Page] = []
+    found = Found([], [])
     for share in shares:
-        read_from, columns, rest = pickle.loads(share)  # noqa: S301 - packed above, in a process of ours
+        read_from, columns, rest, outline = pickle.loads(share)  # noqa: S301 - packed above, in a process of ours
         if read_from != mark:
             return None
         lines = map(Line._make, zip(*columns, strict=True))
-        pages.extend(Page(list(islice(lines, count)), fields, is_damaged) for count, fields, is_damaged in rest)
-    return pages
+        found.pages.extend(Page(list(islice(lines, count)), fields, is_damaged) for count, fields, is_damaged in rest)
+        found.outline.extend(outline)
+    return found

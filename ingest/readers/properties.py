@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from corpus.records import MetadataValue
 from ingest.readers.composer import one_line
 from ingest.readers.frontmatter import as_moment
 from ingest.readers.package import Package, local_name
+from ingest.readers.titles import usable_title
 
 _OOXML = "docProps/core.xml"
 _OPENDOCUMENT = "meta.xml"
@@ -22,20 +22,6 @@ _METADATA = {
     "category": "category",
     "language": "language",
 }
-
-
-# Titles that programs put where authors put none.
-_NO_TITLE = re.compile(
-    r"untitled.*|(?:powerpoint )?presentation\d*|document\d*|microsoft (?:word|powerpoint|excel) - .*"
-    r"|.*\.(?:docx?|pptx?|xlsx?|rtf|odt|qxd|indd|tex|dvi|ps|pdf|fm|html?|txt)",
-    re.IGNORECASE,
-)
-
-
-def usable_title(stated: str | None) -> str | None:
-    """The stated title, None where it is empty or made up by a program."""
-    title = one_line(stated or "")
-    return title if title and not _NO_TITLE.fullmatch(title) else None
 
 
 @dataclass(frozen=True, slots=True)
