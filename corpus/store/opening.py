@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
 from corpus.errors import CorpusError
-from corpus.lexical.keeper import CompanionKeeper, FolderKeeper, Keeper, index_folder
+from corpus.lexical.companionkeeper import CompanionKeeper
+from corpus.lexical.keeper import FolderKeeper, Keeper, index_folder
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.client import collection_of, connect, disconnect, missing
 from corpus.store.companion import Companion

@@ -14,7 +14,8 @@ from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.document import Document
 from ingest.readers.attachments import read_attachments
 from ingest.readers.pdfassembly import Content, assemble
-from ingest.readers.pdfium import Line, OutlineEntry, PasswordNeeded, Pdf
+from ingest.readers.pdfium import OutlineEntry, PasswordNeeded, Pdf
+from ingest.readers.pdflines import Line
 from ingest.readers.pdfshares import Found, Page, packed, unpacked
 from ingest.readers.pdftext import is_garbage
 

@@ -12,9 +12,9 @@ from ingest.document import BlockKind, Document
 from ingest.readers import pdfheadings
 from ingest.readers.composer import Composer, clean, one_line
 from ingest.readers.pdffurniture import furniture
-from ingest.readers.pdfium import HYPHEN, Line, OutlineEntry
+from ingest.readers.pdfium import OutlineEntry
 from ingest.readers.pdflayout import Group, body_height, continues, fills_its_line, grouped, merged
-from ingest.readers.pdflines import SENTENCE_ENDS
+from ingest.readers.pdflines import HYPHEN, SENTENCE_ENDS, Line
 from ingest.readers.pdftext import joined, text_of
 from ingest.readers.titles import usable_title
 

@@ -7,9 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ingest.readers.pdfium import Line, OutlineEntry
+from ingest.readers.pdfium import OutlineEntry
 from ingest.readers.pdflayout import Group, Marks
-from ingest.readers.pdflines import CELL
+from ingest.readers.pdflines import CELL, Line
 
 _MAX_CHARACTERS = 160
 _MAX_LINES = 3

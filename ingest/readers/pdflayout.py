@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.document import BlockKind
-from ingest.readers.pdfium import HYPHEN, Line
-from ingest.readers.pdflines import CELL, SENTENCE_ENDS, kinds_of
+from ingest.readers.pdflines import CELL, HYPHEN, SENTENCE_ENDS, Line, kinds_of
 
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]

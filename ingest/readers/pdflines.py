@@ -1,19 +1,36 @@
-"""What a line of a page looks like, alone and by its neighbours: code, a table's row, plain text. Pure functions."""
+"""A line of a page, and what it looks like, alone and by its neighbours: code, a table's row, plain text. Pure
+functions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ingest.document import BlockKind
-from ingest.readers.pdfium import Line
 
+HYPHEN = "\ufffe"  # What pdfium gives for a hyphen at the end of a line.
 CELL = "\t"  # Between what stands on one line but far apart.
 SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "：", "؟", "…")
 
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
+
+
+class Line(NamedTuple):
+    """A line of text and where it stands, in points from the page's lower left corner.
+
+    `bottom` is the same for all characters of one font on a line; `height` is near the font's size.
+    """
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    height: float
+    is_bold: bool
+    is_fixed: bool  # Of fixed pitch, as code is.
 
 
 def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:

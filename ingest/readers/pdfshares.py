@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ingest.readers.pdfium import Line, OutlineEntry
+from ingest.readers.pdfium import OutlineEntry
+from ingest.readers.pdflines import Line
 
 
 class Page(NamedTuple):

@@ -7,9 +7,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from ingest.readers.pdfium import HYPHEN
 from ingest.readers.pdflayout import Group
-from ingest.readers.pdflines import CELL
+from ingest.readers.pdflines import CELL, HYPHEN
 from ingest.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}

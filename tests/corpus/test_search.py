@@ -16,7 +16,8 @@ from corpus.embedding.minilm import LocalEmbedder
 from corpus.errors import LexicalIndexUnusable
 from corpus.filters import Filter
 from corpus.fusion import fuse
-from corpus.lexical.keeper import CompanionKeeper, index_folder
+from corpus.lexical.companionkeeper import CompanionKeeper
+from corpus.lexical.keeper import index_folder
 from corpus.records import Chunk, document_id_of
 from corpus.search import Plan, search
 from corpus.settings import CorpusSettings, SearchMode

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.companionkeeper import CompanionKeeper
 from corpus.lexical.index import LexicalIndex
-from corpus.lexical.keeper import CompanionKeeper, Keeper, index_folder
+from corpus.lexical.keeper import Keeper, index_folder
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store
 from tests.corpus.texts import RECORD
