@@ -115,7 +115,7 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
     )
     if report.price_usd is not None:
         out.print(
-            f"Embedding would cost about ${report.price_usd:,.4f} at the list price (EMBEDDING_PRICE corrects it)"
+            f"Embedding would cost about ${report.price_usd:,.4f} (EMBEDDING_PRICE corrects the model's list price)"
         )
     elif dry_run:
         out.print("The model's price is not known: set EMBEDDING_PRICE, in US dollars for a million tokens")
