@@ -1,8 +1,8 @@
 """`ingest add` end to end, beside Chroma's bare add and beside two frameworks: python -m benchmarks.ingest
 
 A folder of Markdown goes into an embedded store by an embeddings endpoint on loopback that answers at once, or after
-100 ms. Everyone gets a process of its own with its libraries imported, and is timed by the clock. `bare
-collection.add` adds the very vectors and texts that ours stored, and does nothing else.
+100 ms; ours also into a collection that is in use. Everyone gets a process of its own with its libraries imported, and
+is timed by the clock. `bare collection.add` adds the very vectors and texts that ours stored, and does nothing else.
 
 --files 10000 measures instead one first run over so many files, for its memory, and a second one over the same.
 """
@@ -29,6 +29,7 @@ from benchmarks.splitting import tiktoken_table
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 
 BARE = "bare collection.add"
+IN_USE = "ours, collection in use"
 # Those that are installed; requirements/bench.txt has both.
 FRAMEWORKS = [
     name
@@ -87,12 +88,12 @@ class Runner:
         return sum(float(taken["seconds"]) for runs in self.taken.values() for taken in runs)
 
 
-def compare(runner: Runner, latency: float, megabytes: float, turns: int) -> Comparison:
-    """All pipelines at one latency."""
+def compare(runner: Runner, latency: float, megabytes: float, turns: int, *more: str) -> Comparison:
+    """All pipelines at one latency, and `more`."""
     with endpoint(latency) as server:
         if not (runner.folder.parent / CHUNKS).exists():
             runner.run("ours", server)  # Leaves what the bare ones add.
-        contenders = {name: partial(runner.run, name, server) for name in (BARE, "ours", *FRAMEWORKS)}
+        contenders = {name: partial(runner.run, name, server) for name in (BARE, "ours", *more, *FRAMEWORKS)}
         times = take_turns(contenders, turns=turns, clock=runner.seconds, warm_up=False)
     return Comparison(f"ingest at {latency * 1000:.0f} ms", BARE, times, amount=megabytes)
 
@@ -100,7 +101,7 @@ def compare(runner: Runner, latency: float, megabytes: float, turns: int) -> Com
 def both_latencies(runner: Runner, megabytes: float, turns: int) -> Outcome:
     """The comparisons at 0 and 100 ms, and what was asked of them."""
     outcome = Outcome("ingest")
-    quick = compare(runner, 0.0, megabytes, turns)
+    quick = compare(runner, 0.0, megabytes, turns, IN_USE)
     slow = compare(runner, LATENCY_SECONDS, megabytes, turns)
     outcome.comparisons += [quick, slow]
     outcome.goals += [

@@ -57,6 +57,15 @@ def ours(folder: Path, store: Path) -> Callable[[], object]:
     return lambda: add_documents([str(folder)], settings, AddOptions())
 
 
+def ours_in_use(folder: Path, store: Path) -> Callable[[], object]:
+    """Into a collection that holds a document, so that each text is looked up in it."""
+    other = folder.parent / "other"
+    other.mkdir(exist_ok=True)
+    (other / "notes.md").write_text("# Notes\n\nA document that was there before.\n", "utf-8")
+    ours(other, store)()
+    return ours(folder, store)
+
+
 def bare(folder: Path, store: Path, *, metadata: bool = False) -> Callable[[], object]:
     with np.load(folder.parent / CHUNKS) as kept:
         ids, embeddings = kept["ids"].tolist(), list(kept["embeddings"])
@@ -120,6 +129,7 @@ def llama_index(folder: Path, store: Path) -> Callable[[], object]:
 
 PIPELINES: dict[str, Callable[[Path, Path], Callable[[], object]]] = {
     "ours": ours,
+    "ours, collection in use": ours_in_use,
     "bare collection.add": bare,
     "bare collection.add, our metadata": lambda folder, store: bare(folder, store, metadata=True),
     "LangChain": langchain,

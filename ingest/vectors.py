@@ -16,6 +16,9 @@ from ingest.writing import Writing
 
 # Few, so that Ctrl-C need not wait long for a local model; eight of them in flight keep a remote one busy.
 TEXTS_PER_BATCH = 48
+# The store is asked about so many at once where it held documents before: a look waits for the write in flight, and
+# meanwhile what was looked up before it is embedded.
+TEXTS_PER_LOOK = 10 * TEXTS_PER_BATCH
 # Bounds what is held in memory where nothing needs the model, as when a folder was renamed.
 DOCUMENTS_AHEAD = 500
 
@@ -41,6 +44,7 @@ class VectorSource:
         self._writing = writing
         self._embedder = embedder
         self._reusable = reusable
+        self._texts_per_look = TEXTS_PER_LOOK if reusable else TEXTS_PER_BATCH
         self._written: set[str] = set()
         # Texts on their way: None until the vector is there.
         self._in_flight: dict[str, Vectors | None] = {}
@@ -87,7 +91,7 @@ class VectorSource:
         group: list[tuple[New, list[str]]] = []
         for change in changes:
             group.append((change, [text_digest_of(chunk) for chunk in change.prepared.chunks]))
-            if sum(len(digests) for _, digests in group) >= TEXTS_PER_BATCH:
+            if sum(len(digests) for _, digests in group) >= self._texts_per_look:
                 yield from self._planned(group)
                 group = []
         yield from self._planned(group)
