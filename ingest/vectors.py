@@ -16,8 +16,8 @@ from ingest.writing import Writing
 
 # Few, so that Ctrl-C need not wait long for a local model; eight of them in flight keep a remote one busy.
 TEXTS_PER_BATCH = 48
-# The store is asked about so many at once where it held documents before: a look waits for the write in flight, and
-# meanwhile what was looked up before it is embedded.
+# So many are looked up together where a look must wait for the write in flight: what was looked up before is embedded
+# meanwhile.
 TEXTS_PER_LOOK = 10 * TEXTS_PER_BATCH
 # Bounds what is held in memory where nothing needs the model, as when a folder was renamed.
 DOCUMENTS_AHEAD = 500
@@ -44,7 +44,6 @@ class VectorSource:
         self._writing = writing
         self._embedder = embedder
         self._reusable = reusable
-        self._texts_per_look = TEXTS_PER_LOOK if reusable else TEXTS_PER_BATCH
         self._written: set[str] = set()
         # Texts on their way: None until the vector is there.
         self._in_flight: dict[str, Vectors | None] = {}
@@ -91,10 +90,14 @@ class VectorSource:
         group: list[tuple[New, list[str]]] = []
         for change in changes:
             group.append((change, [text_digest_of(chunk) for chunk in change.prepared.chunks]))
-            if sum(len(digests) for _, digests in group) >= self._texts_per_look:
+            if self._is_worth_a_look(sum(len(digests) for _, digests in group)):
                 yield from self._planned(group)
                 group = []
         yield from self._planned(group)
+
+    def _is_worth_a_look(self, texts: int) -> bool:
+        would_wait = self._reusable and not self._writing.is_idle
+        return texts >= (TEXTS_PER_LOOK if would_wait else TEXTS_PER_BATCH)
 
     def _planned(self, group: Sequence[tuple[New, list[str]]]) -> Iterator[_Plan]:
         asked = {

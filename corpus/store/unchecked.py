@@ -6,7 +6,7 @@ longer there, nothing is left out.
 """
 
 import contextlib
-import sys
+import importlib
 from typing import Any
 
 
@@ -17,6 +17,5 @@ def _marked(method: Any, *_checks: bool) -> Any:
 
 
 with contextlib.suppress(ImportError):
-    import overrides  # noqa: F401 - what is meant is the module below it, which has the name of a function in it
-
-    sys.modules["overrides.overrides"]._overrides = _marked  # type: ignore[attr-defined] # Of no public name.
+    library: Any = importlib.import_module("overrides.overrides")
+    library._overrides = _marked

@@ -20,10 +20,11 @@ from tests.corpus.test_store import EAST, RECORD, document
 from tests.openai_server import embeddings_server, vector_of
 
 
-class CountedWriting(Writing):
-    """Counts how often the store is asked."""
+class BusyWriting(Writing):
+    """Always at a write; counts how often the store is asked."""
 
     looks = 0
+    is_idle = False
 
     def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
         self.looks += 1
@@ -36,11 +37,11 @@ def new(source: str, text: str) -> New:
 
 
 @pytest.mark.parametrize("count", [1, 3 * TEXTS_PER_LOOK])
-def test_a_store_that_held_documents_is_asked_seldom(settings: CorpusSettings, count: int) -> None:
+def test_a_store_that_is_being_written_to_is_asked_seldom(settings: CorpusSettings, count: int) -> None:
     changes = [new("copy.txt", "east"), *(new(f"{number}.txt", f"text {number}") for number in range(1, count))]
     with create_store(settings, RECORD) as store, embeddings_server(dimensions=4) as server:
         store.write([document("before.txt", ["east"], [EAST])])
-        writing = CountedWriting(store, settings)
+        writing = BusyWriting(store, settings)
         model = embedder(server, dimensions=4, model="text-embedding-3-small", shortened=True)
         source = VectorSource(writing, lambda: model, reusable=True)
         found = {change.prepared.texts[0]: vectors for change, vectors in source.vectors_for(iter(changes))}
