@@ -57,7 +57,7 @@ class Sync:
         self._before = {record.document_id: record for record in stored}
         self._after = dict(self._before)
         self._writing.store.sweep(stored)
-        self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored))
+        self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored), is_stopped=self._is_stopped)
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))
         except EmbeddingError:
@@ -86,9 +86,13 @@ class Sync:
             yield from self._sorted_out(found)
             self._report.files += 1
             self._on_progress()
-            if self._stopped.is_set():
-                self._report.stopped = True
+            if self._is_stopped():
                 return
+
+    def _is_stopped(self) -> bool:
+        """Whether what is to come is left to another run; from then on the report says so."""
+        self._report.stopped = self._stopped.is_set()
+        return self._report.stopped
 
     def _sorted_out(self, found: Iterable[Change]) -> Iterator[New]:
         for change in found:

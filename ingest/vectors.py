@@ -36,14 +36,23 @@ class _Plan:
 class VectorSource:
     """One run's vectors. `embedder` is called once a text needs the model; `embedded` counts the texts it was sent.
 
-    `reusable` says that the store held documents before the run: without, only what this run wrote is looked up.
+    `reusable` says that the store held documents before the run: without, only what this run wrote is looked up. Once
+    `is_stopped` says so, documents are left out of which the model has been asked nothing.
     """
 
-    def __init__(self, writing: Writing, embedder: Callable[[], Embedder], *, reusable: bool) -> None:
+    def __init__(
+        self,
+        writing: Writing,
+        embedder: Callable[[], Embedder],
+        *,
+        reusable: bool,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.embedded = 0
         self._writing = writing
         self._embedder = embedder
         self._reusable = reusable
+        self._is_stopped = is_stopped
         self._written: set[str] = set()
         # Texts on their way: None until the vector is there.
         self._in_flight: dict[str, Vectors | None] = {}
@@ -76,6 +85,8 @@ class VectorSource:
         """The texts for the model. An empty batch says that documents can go on that need none."""
         texts: list[str] = []
         for plan in self._plans(changes):
+            if self._is_stopped():
+                break
             self._waiting.append(plan)
             texts += [plan.change.prepared.texts[place] for place in plan.wanted]
             while len(texts) >= TEXTS_PER_BATCH:

@@ -51,3 +51,15 @@ def test_a_store_that_is_being_written_to_is_asked_seldom(settings: CorpusSettin
     for text, vectors in found.items():
         assert np.allclose(vectors, [vector_of(text, 4)])
     assert writing.looks <= count / TEXTS_PER_LOOK + 1
+
+
+def test_what_the_model_was_not_asked_about_is_left_to_the_next_run(settings: CorpusSettings) -> None:
+    changes = [new(f"{number}.txt", f"text {number}") for number in range(3 * TEXTS_PER_LOOK)]
+    with create_store(settings, RECORD) as store, embeddings_server(dimensions=4) as server:
+        writing = BusyWriting(store, settings)
+        model = embedder(server, dimensions=4, model="text-embedding-3-small", shortened=True)
+        source = VectorSource(writing, lambda: model, reusable=True, is_stopped=lambda: bool(server.requests))
+        found = [change.prepared.texts[0] for change, _ in source.vectors_for(iter(changes))]
+        asked = sorted(server.inputs)
+    assert asked == sorted(found)
+    assert 0 < len(found) < 2 * TEXTS_PER_LOOK
