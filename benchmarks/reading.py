@@ -12,7 +12,6 @@ import importlib.util
 import io
 import logging
 import multiprocessing
-import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -124,7 +123,7 @@ def machine_gains(paths: Sequence[Path], *, turns: int) -> float:
             list(pool.map(bare_pdfium, [paths] * times))
 
         seconds = take_turns({str(times): partial(read_at_once, times) for times in (2, 1)}, turns=turns)
-    return 2 * statistics.median(seconds["1"]) / statistics.median(seconds["2"])
+    return 2 / Comparison(BARE, "1", seconds).ratio("2")
 
 
 def chosen(named: Sequence[Path], *, small: bool) -> tuple[list[Path], list[Path]]:

@@ -57,7 +57,7 @@ class Sync:
         self._before = {record.document_id: record for record in stored}
         self._after = dict(self._before)
         self._writing.store.sweep(stored)
-        self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored), is_stopped=self._is_stopped)
+        self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored), is_stopped=self._stops_here)
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))
         except EmbeddingError:
@@ -86,11 +86,11 @@ class Sync:
             yield from self._sorted_out(found)
             self._report.files += 1
             self._on_progress()
-            if self._is_stopped():
+            if self._stops_here():
                 return
 
-    def _is_stopped(self) -> bool:
-        """Whether what is to come is left to another run; from then on the report says so."""
+    def _stops_here(self) -> bool:
+        """Leave what is to come to another run, and have the report say so, once `stop` was called."""
         self._report.stopped = self._stopped.is_set()
         return self._report.stopped
 

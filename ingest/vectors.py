@@ -46,7 +46,7 @@ class VectorSource:
         embedder: Callable[[], Embedder],
         *,
         reusable: bool,
-        is_stopped: Callable[[], bool] = lambda: False,
+        is_stopped: Callable[[], bool],
     ) -> None:
         self.embedded = 0
         self._writing = writing
@@ -99,11 +99,14 @@ class VectorSource:
 
     def _plans(self, changes: Iterator[New]) -> Iterator[_Plan]:
         group: list[tuple[New, list[str]]] = []
+        texts = 0
         for change in changes:
-            group.append((change, [text_digest_of(chunk) for chunk in change.prepared.chunks]))
-            if self._is_worth_a_look(sum(len(digests) for _, digests in group)):
+            digests = [text_digest_of(chunk) for chunk in change.prepared.chunks]
+            group.append((change, digests))
+            texts += len(digests)
+            if self._is_worth_a_look(texts):
                 yield from self._planned(group)
-                group = []
+                group, texts = [], 0
         yield from self._planned(group)
 
     def _is_worth_a_look(self, texts: int) -> bool:

@@ -52,7 +52,7 @@ class Package:
         try:
             with self._zip.open(info) as member:
                 content = member.read(self._budget + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
             raise self._damaged(error) from error
         self._budget -= len(content)
         if self._budget < 0:

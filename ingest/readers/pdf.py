@@ -81,6 +81,7 @@ class _SecondTry:
             return []
 
     def outline(self) -> list[OutlineEntry]:
+        """The outline; empty where pypdf fails as well."""
         try:
             return self.open().outline()
         except DocumentUnreadable:
@@ -125,7 +126,7 @@ def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
         raise
     except DocumentUnreadable as error:
         raise DocumentUnreadable(f"The PDF is damaged ({cause}; {error}). {_PRINT_ANEW}") from error
-    content = Content(outline=fallback.outline())
+    content = Content(outline=second.outline())
     for number in range(len(fallback)):
         lines = second.page_lines(number)
         if not lines:

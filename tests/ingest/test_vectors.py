@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from ingest.vectors import TEXTS_PER_LOOK, VectorSource
 from ingest.writing import Writing
 from tests.corpus.test_openai import embedder
 from tests.corpus.test_store import EAST, RECORD, document
-from tests.openai_server import embeddings_server, vector_of
+from tests.openai_server import EmbeddingsServer, embeddings_server, vector_of
 
 
 class BusyWriting(Writing):
@@ -36,30 +37,39 @@ def new(source: str, text: str) -> New:
     return New(Prepared(record=record, chunks=chunks, texts=[text]), Forward.of(()), replaces=False, notes=())
 
 
-@pytest.mark.parametrize("count", [1, 3 * TEXTS_PER_LOOK])
-def test_a_store_that_is_being_written_to_is_asked_seldom(settings: CorpusSettings, count: int) -> None:
-    changes = [new("copy.txt", "east"), *(new(f"{number}.txt", f"text {number}") for number in range(1, count))]
+@dataclass
+class Run:
+    """What came of a run: each text's vectors, the texts that the model was sent, how often the store was asked."""
+
+    found: dict[str, Vectors]
+    sent: list[str]
+    looks: int
+
+
+def run(settings: CorpusSettings, changes: Iterable[New], *, is_stopped: Callable[[EmbeddingsServer], bool]) -> Run:
+    """Into a store that holds "east" and is being written to."""
     with create_store(settings, RECORD) as store, embeddings_server(dimensions=4) as server:
         store.write([document("before.txt", ["east"], [EAST])])
         writing = BusyWriting(store, settings)
-        model = embedder(server, dimensions=4, model="text-embedding-3-small", shortened=True)
-        source = VectorSource(writing, lambda: model, reusable=True)
+        model = embedder(server, dimensions=4, shortened=True)
+        source = VectorSource(writing, lambda: model, reusable=True, is_stopped=lambda: is_stopped(server))
         found = {change.prepared.texts[0]: vectors for change, vectors in source.vectors_for(iter(changes))}
-        asked = sorted(server.inputs)
-    assert found.pop("east").tolist() == [EAST]
-    assert asked == sorted(found)
-    for text, vectors in found.items():
+        return Run(found, sorted(server.inputs), writing.looks)
+
+
+@pytest.mark.parametrize("count", [1, 3 * TEXTS_PER_LOOK])
+def test_a_store_that_is_being_written_to_is_asked_seldom(settings: CorpusSettings, count: int) -> None:
+    changes = [new("copy.txt", "east"), *(new(f"{number}.txt", f"text {number}") for number in range(1, count))]
+    done = run(settings, changes, is_stopped=lambda _: False)
+    assert done.found.pop("east").tolist() == [EAST]
+    assert done.sent == sorted(done.found)
+    for text, vectors in done.found.items():
         assert np.allclose(vectors, [vector_of(text, 4)])
-    assert writing.looks <= count / TEXTS_PER_LOOK + 1
+    assert done.looks <= count / TEXTS_PER_LOOK + 1
 
 
 def test_what_the_model_was_not_asked_about_is_left_to_the_next_run(settings: CorpusSettings) -> None:
     changes = [new(f"{number}.txt", f"text {number}") for number in range(3 * TEXTS_PER_LOOK)]
-    with create_store(settings, RECORD) as store, embeddings_server(dimensions=4) as server:
-        writing = BusyWriting(store, settings)
-        model = embedder(server, dimensions=4, model="text-embedding-3-small", shortened=True)
-        source = VectorSource(writing, lambda: model, reusable=True, is_stopped=lambda: bool(server.requests))
-        found = [change.prepared.texts[0] for change, _ in source.vectors_for(iter(changes))]
-        asked = sorted(server.inputs)
-    assert asked == sorted(found)
-    assert 0 < len(found) < 2 * TEXTS_PER_LOOK
+    done = run(settings, changes, is_stopped=lambda server: bool(server.requests))
+    assert done.sent == sorted(done.found)
+    assert 0 < len(done.found) < 2 * TEXTS_PER_LOOK

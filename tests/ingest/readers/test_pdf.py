@@ -162,6 +162,15 @@ def test_a_damaged_file_says_so(tmp_path: Path) -> None:
         read_bytes(tmp_path, "a.pdf", b"%PDF-1.7\nnothing follows")
 
 
+def test_what_pypdf_raises_without_words_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("pypdf.PdfReader", out_of_memory)
+    with pytest.raises(DocumentUnreadable, match="pypdf: MemoryError"):
+        read_bytes(tmp_path, "a.pdf", b"%PDF-1.7\nnothing follows")
+
+
 def _with_font_without_characters(pages: int, *, garbled: int) -> bytes:
     """Pages of which the last `garbled` are in a font whose codes stand for no characters."""
     fonts = [
