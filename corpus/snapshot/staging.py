@@ -22,7 +22,7 @@ from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
-from corpus.store import open_store, settle_store
+from corpus.store import read_store, settle_store
 
 COPY_ATTEMPTS = 5
 COPY_WAIT_SECONDS = 1.0
@@ -158,7 +158,7 @@ def _read_view(folder: Path) -> Iterator[Path]:
 
 
 def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...]) -> Staged:
-    with open_store(view) as store:
+    with read_store(view, is_published=True) as store:
         documents = store.documents()
         chunks = store.count()
         if not documents:

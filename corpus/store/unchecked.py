@@ -1,8 +1,8 @@
-"""Import chromadb without what its authors check at each import: 0.4 s of a cold start, a fifth of it.
+"""Import chromadb without what its authors check at each import: 0.4 s of each run that writes.
 
 Its methods are marked by the library `overrides`, which disassembles the class around each and compares signatures with
-those of the bases. In a release both are settled. Imported before chromadb; where `overrides` has changed, or is no
-longer there, nothing is left out.
+those of the bases. In a release both are settled. Where `overrides` has changed, or is no longer there, nothing is left
+out.
 """
 
 import contextlib
@@ -16,6 +16,9 @@ def _marked(method: Any, *_checks: bool) -> Any:
     return method
 
 
-with contextlib.suppress(ImportError):
-    library: Any = importlib.import_module("overrides.overrides")
-    library._overrides = _marked
+def import_chromadb() -> Any:
+    """The package chromadb."""
+    with contextlib.suppress(ImportError):
+        library: Any = importlib.import_module("overrides.overrides")
+        library._overrides = _marked
+    return importlib.import_module("chromadb")
