@@ -3,7 +3,7 @@
 A document is there once its first chunk, its record, is there: that chunk is written last and deleted first.
 """
 
-import corpus.store.unchecked  # noqa: F401 - before chromadb
+import corpus.store.sealed  # noqa: F401 - before chromadb
 from corpus.filters import Where
 from corpus.store.opening import create_store, open_store
 from corpus.store.rows import PAGE

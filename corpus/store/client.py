@@ -13,6 +13,7 @@ from chromadb.errors import NotFoundError
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.errors import translated
+from corpus.store.sealed import seal_http
 
 SERVER_SECONDS = 15.0
 
@@ -31,11 +32,12 @@ def connect(settings: CorpusSettings) -> Any:
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
             # Absolute, for chromadb shares what it opened among all that name the same path.
             return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
+        seal_http()
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
             # First, because chromadb's own client waits for ever.
-            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS)
+            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS, trust_env=False)
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
