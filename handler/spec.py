@@ -1,7 +1,7 @@
 """The OpenAPI document that a GPT reads, built from the same models that check the requests.
 
 It says what the action does, never when to use it. Its schemas are as plain as every client reads them: one type a
-field, no null, no choice, no condition, no pattern. What may be left out is not required; the server takes null for it all the same.
+field, no null, no choice, no condition, no pattern. What may be left out is not required, and may be null all the same.
 """
 
 from __future__ import annotations
