@@ -12,7 +12,7 @@ from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.engine import EngineClient
 from corpus.store.errors import is_chromas, translated
-from corpus.store.unchecked import import_chromadb
+from corpus.store.sealed import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
 
@@ -41,13 +41,14 @@ def _chromas(settings: CorpusSettings) -> Any:
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
             # Absolute, for chromadb shares what it opened among all that name the same path.
             return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
+        seal_http()
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
             import httpx
 
             # First, because chromadb's own client waits for ever.
-            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS)
+            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS, trust_env=False)
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
