@@ -7,16 +7,14 @@ what chromadb's own (chromadb/api/rust.py) pass on after their checks; `Store` m
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from corpus.errors import StoreError
-from corpus.store.unchecked import leave_out_checks
+from corpus.store.chroma_errors import load_errors
 
 # What this module calls, as chromadb 1.5 has it. Another engine is refused before it is called: compiled code that is
 # given what it does not expect may end the process.
@@ -28,7 +26,6 @@ SIGNATURES = {
     "query": "($self, collection_id, ids, query_embeddings, n_results, where=..., where_document=None, include=..., "
     "tenant=..., database=...)",
 }
-ERRORS = "chromadb.errors"
 DEFAULT_TENANT = "default_tenant"
 DEFAULT_DATABASE = "default_database"
 OPEN_INDEXES = 100  # Kept open at once; a reader opens one.
@@ -129,25 +126,6 @@ def check_engine(bindings: type) -> None:
                 f"The installed chromadb has another engine than this version reads with: its {method} takes {found}, "
                 f"expected {signature}. Install the chromadb that pyproject.toml asks for."
             )
-
-
-def load_errors() -> None:
-    """Have chromadb's errors at hand, without the package around them.
-
-    To raise an error the engine imports chromadb.errors, which would import all of chromadb; where that fails, the
-    engine ends the process. Raises StoreError.
-    """
-    if ERRORS in sys.modules:
-        return
-    package = find_spec("chromadb")
-    for folder in (package.submodule_search_locations if package else None) or []:
-        spec = spec_from_file_location(ERRORS, Path(folder) / "errors.py")
-        if spec is not None and spec.loader is not None and Path(folder, "errors.py").is_file():
-            leave_out_checks()
-            module = sys.modules[ERRORS] = module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return
-    raise StoreError("chromadb is not installed whole: its errors.py is missing. Install it anew.")
 
 
 def _listed(ids: Sequence[str] | None) -> list[str] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings
+from corpus.store.chroma_errors import ERRORS
 
 
 @contextlib.contextmanager
@@ -44,5 +45,5 @@ def _ours(error: Exception, where: str) -> StoreError:
 
 def is_chromas(error: BaseException, *names: str) -> bool:
     """Whether it is of one of those classes of chromadb.errors, which nobody has imported unless one was raised."""
-    errors = sys.modules.get("chromadb.errors")
+    errors = sys.modules.get(ERRORS)
     return errors is not None and isinstance(error, tuple(getattr(errors, name) for name in names))

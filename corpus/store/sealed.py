@@ -14,6 +14,7 @@ from typing import Any
 import pydantic_settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from corpus.store.chroma_errors import ERRORS, step_aside
 from corpus.store.unchecked import leave_out_checks
 
 _BaseSettings = pydantic_settings.BaseSettings
@@ -38,6 +39,7 @@ class _GivenSettings(BaseSettings):
 def import_chromadb() -> Any:
     """The package chromadb."""
     leave_out_checks()
+    step_aside()
     # Only while its class is made; ours are all made by then, or inherit from the class itself.
     pydantic_settings.BaseSettings = _GivenSettings  # type: ignore[assignment,misc] # That is the point.
     try:
@@ -47,7 +49,7 @@ def import_chromadb() -> Any:
     if not issubclass(chromadb.config.Settings, _GivenSettings):  # Somebody else has imported it before us.
         chromadb.config.Settings.settings_customise_sources = _GivenSettings.settings_customise_sources
     # Where a reader has loaded it alone, the package does not know of it.
-    chromadb.errors = sys.modules["chromadb.errors"]
+    chromadb.errors = sys.modules[ERRORS]
     return chromadb
 
 

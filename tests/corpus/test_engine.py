@@ -25,7 +25,7 @@ from tests.corpus.test_store import RECORD, document
 
 DIMENSIONS = RECORD.dimensions
 READERS = ("engine", "snapshot", "server")
-HEAVY = ("chromadb", "grpc", "opentelemetry", "google.protobuf", "openai", "httpx")
+HEAVY = ("chromadb.config", "grpc", "opentelemetry", "google.protobuf", "openai", "httpx")
 CASES = Path(__file__).parent / "stores"
 WHERES: dict[str, Where | None] = {
     "nothing": None,
@@ -213,9 +213,13 @@ with read_store(CorpusSettings(chroma_path=Path({str(folder / "store")!r}))) as 
     assert len(store.nearest(np.ones({DIMENSIONS}, np.float32), count=3)) == 3
     try:
         store.rows.ids({{"source": {{"$nonsense": 1}}}})
-    except StoreError as error:
-        assert "Invalid where clause" in str(error), error
+    except StoreError as raised:
+        error = raised
+    assert "Invalid where clause" in str(error), error
 print([name for name in {HEAVY!r} if name in sys.modules])
+import chromadb
+from chromadb.errors import ChromaError
+print(isinstance(error.__cause__, ChromaError), chromadb.errors.ChromaError is ChromaError, chromadb.Client.__name__)
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (ended.stdout, ended.returncode) == ("[]\n", 0), ended.stderr
+    assert (ended.stdout, ended.returncode) == ("[]\nTrue True Client\n", 0), ended.stderr
