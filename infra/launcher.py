@@ -11,17 +11,17 @@ from pathlib import Path
 def run_ingest() -> None:
     """The command `ingest`."""
     _find_our_own()
-    from ingest import __main__ as program
+    from ingest.__main__ import main
 
-    program.main()
+    main()
 
 
 def run_handler() -> None:
     """The command `handler`."""
     _find_our_own()
-    from handler import __main__ as program
+    from handler.cli import main
 
-    program.main()
+    main()
 
 
 def _find_our_own() -> None:
