@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pytest
 
 from infra import package
 from tests.free_port import free_port
+from tests.infra.serving import until_answered
 from tests.lambda_.built import lambda_python
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
 
@@ -88,18 +88,6 @@ def call(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def asked(url: str, server: subprocess.Popen[bytes]) -> httpx2.Response:
-    """The answer once the server listens."""
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            return httpx2.post(url, json={"query": "warranty"}, timeout=60)
-        except httpx2.TransportError:
-            if time.monotonic() > deadline or server.poll() is not None:
-                raise
-            time.sleep(0.2)
-
-
 def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
 
@@ -150,7 +138,8 @@ def test_it_ingests_and_serves_by_an_endpoint_beside_packages_of_the_same_names(
     command = [str(installed.folder / "bin" / "handler"), "serve", "--port", str(port)]
     with log, subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log) as server:
         try:
-            reply = asked(f"http://127.0.0.1:{port}/search", server)
+            until_answered(f"http://127.0.0.1:{port}/healthz", server)
+            reply = httpx2.post(f"http://127.0.0.1:{port}/search", json={"query": "warranty"}, timeout=60)
         finally:
             server.terminate()
     assert "24 months" in reply.json()["results"][0]["text"]
