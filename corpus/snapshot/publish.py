@@ -74,7 +74,7 @@ def publish(
             if latest is not None and latest.content == staged.content and _is_whole(place, latest):
                 published = Published(manifest=latest, is_new=False, moved=0)
             else:
-                published = _upload(place, staged, tag, on_progress)
+                published = _serve_again(place, staged, tag) or _upload(place, staged, tag, on_progress)
         if keep is None:
             return published
         versions, objects = _prune(place, published.manifest.version, keep)
@@ -151,6 +151,15 @@ def _latest(place: Place) -> tuple[str | None, Manifest | None]:
         return found[1], read_manifest(place, pointer_from_bytes(found[0], name=POINTER))
     except SnapshotInvalid:
         return found[1], None
+
+
+def _serve_again(place: Place, staged: Staged, tag: str | None) -> Published | None:
+    """Point at a version of the same content that was published before, as after a roll back; nothing is uploaded."""
+    for manifest in _versions(place).manifests:
+        if manifest.content == staged.content and _is_whole(place, manifest):
+            place.replace(POINTER, pointer_to_bytes(manifest), tag=tag)
+            return Published(manifest=manifest, is_new=True, moved=0)
+    return None
 
 
 def _upload(place: Place, staged: Staged, tag: str | None, on_progress: OnProgress) -> Published:
