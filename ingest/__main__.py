@@ -7,7 +7,7 @@ import sys
 def main() -> None:
     """Run the command line; Ctrl-C ends it at any time with one line and exit code 1."""
     try:
-        from ingest.cli import run
+        from ingest.command.cli import run
 
         run()
     except KeyboardInterrupt:

@@ -53,7 +53,7 @@ class Child:
         with contextlib.suppress(BrokenPipeError):
             self._requests.send(request)
 
-    def hang_up(self) -> None:
+    def close_stdin(self) -> None:
         """Tell the process to end."""
         self._requests.close()
 
@@ -79,7 +79,7 @@ def line_to_parent() -> tuple[Connection, Connection]:
     return Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
 
 
-def quieten(*, but_errors: bool = False) -> None:
+def silence(*, but_errors: bool = False) -> None:
     """In the child: what libraries print goes nowhere: standard output is the line to the parent."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1) if but_errors else (0, 1, 2):

@@ -31,7 +31,7 @@ def load_fields(files: Path) -> Fields:
     return loaded
 
 
-class Passing:
+class FilterMask:
     """The chunks of an index that a filter lets through. `rows` has a truth for each of `ids`."""
 
     def __init__(self, ids: NDArray[np.bytes_], rows: NDArray[np.bool_]) -> None:
@@ -40,7 +40,7 @@ class Passing:
         self.count = int(np.count_nonzero(rows))
 
     @classmethod
-    def of(cls, ids: NDArray[np.bytes_], fields: Fields, where: Where) -> Passing:
+    def of(cls, ids: NDArray[np.bytes_], fields: Fields, where: Where) -> FilterMask:
         """A document's chunks lie in a row, because ids are sorted and begin with the document's."""
         named = sorted(document_id for document_id, each in fields.items() if passes(where, each))
         rows = np.zeros(len(ids), dtype=bool)

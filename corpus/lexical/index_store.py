@@ -29,10 +29,10 @@ def index_folder(chroma_path: Path, collection: str) -> Path:
     return chroma_path / FOLDER / collection
 
 
-class Keeper(Protocol):
+class LexicalIndexStore(Protocol):
     """Methods raise StoreError; LexicalIndexUnusable where there is no index, or one that must be written anew.
 
-    `before_shown` is called when an index is ready; where it raises, readers go on with the one that was there.
+    `before_publish` is called when an index is ready; where it raises, readers go on with the one that was there.
     """
 
     def index(self) -> LexicalIndex:

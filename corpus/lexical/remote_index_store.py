@@ -28,7 +28,7 @@ class Files(Protocol):
     def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, generation: str) -> None: ...
 
 
-class CompanionKeeper:
+class RemoteIndexStore:
     """On a server, with a copy of what is read in a temporary folder."""
 
     def __init__(self, files: Files, *, seconds_between_looks: float = SECONDS_BETWEEN_LOOKS) -> None:

@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequen
 from dataclasses import replace
 from typing import Self
 
-from corpus.embedding.choice import embedder_of
 from corpus.embedding.model import Embedder
 from corpus.errors import RerankUnavailable
-from corpus.excerpts import neighbour_ids
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
-from corpus.rerank import Reranker, reranked, reranker_of
-from corpus.search import Plan, search, trust_of
-from corpus.settings import CorpusSettings, SearchMode
-from corpus.store import Store, open_store
+from corpus.searching.excerpts import neighbour_ids
+from corpus.searching.rerank import Reranker, reranked
+from corpus.searching.search import Plan, language_fit, search
+from corpus.settings import SearchMode
+from corpus.store import Store
 
 logger = logging.getLogger("corpus")
 
@@ -106,7 +105,7 @@ class Corpus:
                 fitting = [self.fitting(query) for query in queries]
                 vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
         with _measured(spent, "search"):
-            trusts = [trust_of(self.embedder.model, query) for query in queries]
+            trusts = [language_fit(self.embedder.model, query) for query in queries]
             if self._reranker is None:
                 return search(self.store, queries, vectors, trusts, plan)
             wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0)
@@ -179,35 +178,6 @@ class Corpus:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def open_corpus(settings: CorpusSettings) -> Corpus:
-    """Open what is stored, or what was published. Raises StoreError, EmbeddingError, SettingsError."""
-    if settings.snapshot_url is None:
-        return _opened(open_store(settings), settings)
-    from corpus.snapshot.live import LiveSnapshot
-
-    return LiveSnapshot(settings, open_published).current()
-
-
-def open_published(settings: CorpusSettings) -> Corpus:
-    """Open a version's files, which CHROMA_PATH names. Raises StoreError, EmbeddingError, SettingsError."""
-    return _opened(open_store(settings, is_published=True), settings)
-
-
-def _opened(store: Store, settings: CorpusSettings) -> Corpus:
-    try:
-        return Corpus(
-            store,
-            embedder_of(store.record, settings),
-            mode=settings.search_mode,
-            max_per_document=settings.max_per_document,
-            reranker=reranker_of(settings),
-            rerank_candidates=settings.rerank_candidates,
-        )
-    except BaseException:
-        store.close()
-        raise
 
 
 @contextlib.contextmanager

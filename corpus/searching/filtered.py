@@ -9,7 +9,7 @@ import math
 
 from corpus.embedding.model import Vectors
 from corpus.filters import Where
-from corpus.lexical.passing import Passing
+from corpus.lexical.filter_mask import FilterMask
 from corpus.store import Store
 
 Near = dict[str, float]  # Cosines by chunk id, nearest first.
@@ -24,7 +24,9 @@ SHALLOW, DEEPEST = 1000, 3000
 MARGIN = 1.5
 
 
-def near_passing(store: Store, vectors: Vectors, *, count: int, where: Where, passing: Passing | None) -> list[Near]:
+def filtered_nearest(
+    store: Store, vectors: Vectors, *, count: int, where: Where, passing: FilterMask | None
+) -> list[Near]:
     """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
     if passing is None:
         return store.similar(vectors, count=count, where=where)
@@ -39,7 +41,7 @@ def near_passing(store: Store, vectors: Vectors, *, count: int, where: Where, pa
     return store.similar(vectors, count=count, where=where) if found is None else found
 
 
-def _read_all(store: Store, vectors: Vectors, passing: Passing, count: int) -> list[Near] | None:
+def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """By the cosines of all that pass; None where the store has more, or others, than the index."""
     if store.count() != len(passing.rows):
         return None
@@ -54,11 +56,11 @@ def _read_all(store: Store, vectors: Vectors, passing: Passing, count: int) -> l
     return found
 
 
-def _depth(passing: Passing, count: int) -> int:
+def _depth(passing: FilterMask, count: int) -> int:
     return math.ceil(MARGIN * count * len(passing.rows) / passing.count)
 
 
-def _deeper(store: Store, vectors: Vectors, passing: Passing, count: int, depth: int) -> list[Near] | None:
+def _deeper(store: Store, vectors: Vectors, passing: FilterMask, count: int, depth: int) -> list[Near] | None:
     """By a search without the filter, so deep that enough should pass; None where too few do, or one is not known."""
     found = []
     for near in store.similar(vectors, count=depth):

@@ -13,16 +13,16 @@ from typing import Protocol
 
 import numpy as np
 
-from corpus.diversity import diverse
 from corpus.embedding.model import Vectors
 from corpus.errors import LexicalIndexUnusable
-from corpus.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
+from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import LexicalIndex, Scores
-from corpus.lexical.passing import Passing
 from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
+from corpus.searching.diversity import diverse
+from corpus.searching.filtered import filtered_nearest
+from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
 from corpus.settings import LOCAL_MODEL, SearchMode
-from corpus.sieve import near_passing
 from corpus.store import Store, Where
 
 logger = logging.getLogger("corpus")
@@ -51,7 +51,7 @@ class Candidates(Protocol):
         ...
 
 
-def trust_of(model: str, query: str) -> float:
+def language_fit(model: str, query: str) -> float:
     """How well the model reads the query's language: the local one reads English."""
     return latin_share(query) if model == LOCAL_MODEL else 1.0
 
@@ -94,10 +94,10 @@ def _most(plan: Plan) -> int | None:
     return None if plan.where and "document_id" in plan.where else plan.max_per_document
 
 
-def _near(store: Store, vectors: Vectors, plan: Plan, passing: Passing | None) -> list[dict[str, float]]:
+def _near(store: Store, vectors: Vectors, plan: Plan, passing: FilterMask | None) -> list[dict[str, float]]:
     if not plan.where:
         return store.similar(vectors, count=plan.depth)
-    return near_passing(store, vectors, count=plan.depth, where=plan.where, passing=passing)
+    return filtered_nearest(store, vectors, count=plan.depth, where=plan.where, passing=passing)
 
 
 def _index(store: Store, plan: Plan) -> LexicalIndex | None:
@@ -142,7 +142,7 @@ class _Dense:
 
 
 class _Lexical:
-    def __init__(self, scores: Scores, passing: Passing | None, depth: int) -> None:
+    def __init__(self, scores: Scores, passing: FilterMask | None, depth: int) -> None:
         matches = scores.top(depth, passing=passing)
         bm25 = np.array([match.score for match in matches], dtype=np.float32)
         self._ranked = rank([match.chunk_id for match in matches], lexical_shares(bm25, ideal=scores.ideal))

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
-from corpus.snapshot.place import PART, OnBytes
+from corpus.snapshot.snapshot_store import PART, OnBytes
 
 LOCK = ".lock"
 UNFINISHED = ".unfinished-"
 
 
-class FolderPlace:
+class FolderStore:
     """See Place."""
 
     def __init__(self, folder: Path) -> None:

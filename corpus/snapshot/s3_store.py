@@ -12,12 +12,12 @@ from typing import Any
 
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
 from corpus.s3 import s3_client, s3_errors
-from corpus.snapshot.place import PART, OnBytes
+from corpus.snapshot.snapshot_store import PART, OnBytes
 
 KEYS_PER_DELETE = 1000
 
 
-class S3Place:
+class S3Store:
     """See Place. Keys lie below `prefix`, which has no slash at its ends."""
 
     def __init__(self, *, bucket: str, prefix: str) -> None:

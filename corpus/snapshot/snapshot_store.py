@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from corpus.errors import SettingsError
-from corpus.settings import S3_URL, is_bucket_or_folder
-
 OnBytes = Callable[[int], None]  # Told how many more bytes have moved.
 PART = 1 << 20
 
 
-class Place(Protocol):
+class SnapshotStore(Protocol):
     """Keys are paths with slashes. Methods raise SnapshotUnavailable where the place cannot be used."""
 
     @property
@@ -55,16 +52,3 @@ class Place(Protocol):
     def close(self) -> None:
         """Let go of connections; they come back when needed."""
         ...
-
-
-def place_of(url: str) -> Place:
-    """The place at s3://bucket/prefix, or in a folder. Raises SettingsError for a URL of anything else."""
-    if found := S3_URL.fullmatch(url):
-        from corpus.snapshot.s3 import S3Place
-
-        return S3Place(bucket=found[1], prefix=(found[2] or "").strip("/"))
-    if not is_bucket_or_folder(url):
-        raise SettingsError(f"{url} is no place for snapshots. Name a folder, or s3://bucket/prefix.")
-    from corpus.snapshot.folder import FolderPlace
-
-    return FolderPlace(Path(url))

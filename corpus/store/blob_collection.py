@@ -22,7 +22,7 @@ ABOUT = "about"
 _VECTOR = [1.0]
 
 
-class Companion:
+class BlobCollection:
     """Named files of one generation at a time. Its methods raise StoreError."""
 
     def __init__(self, client: Any, name: str, *, page: int, piece_bytes: int) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from starlette.datastructures import Headers
 
-from handler.errors import ActionError
-from handler.keys import KeyEntry, name_of
+from handler.access.keys import KeyEntry, name_of
+from handler.contract.errors import ActionError
 
 CHALLENGE = 'Bearer realm="retrieval-action", Basic realm="retrieval-action", charset="UTF-8"'
 

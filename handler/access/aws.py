@@ -9,7 +9,7 @@ import contextlib
 from typing import Any, ClassVar
 
 from corpus.errors import SettingsError
-from handler.limits import CounterUnavailable
+from handler.access.rate_limit import CounterUnavailable
 
 # A slow table must not slow every answer down.
 COUNTER_SECONDS = 0.5

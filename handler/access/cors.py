@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from handler.errors import ActionError, error_response
+from handler.contract.errors import ActionError, error_response
 
 EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing")
 

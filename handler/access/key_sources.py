@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import SecretStr
 
 from corpus.errors import SettingsError
-from handler.keys import KeyEntry, parse_keys
+from handler.access.keys import KeyEntry, parse_keys
 from handler.settings import HandlerSettings
 
 
@@ -30,11 +30,11 @@ def with_openai_key(settings: HandlerSettings) -> HandlerSettings:
 
 def _openai_key(settings: HandlerSettings) -> str | None:
     if settings.openai_api_key_secret is not None:
-        from handler.aws import read_secret
+        from handler.access.aws import read_secret
 
         return read_secret(settings.openai_api_key_secret).strip()
     if settings.openai_api_key_parameter is not None:
-        from handler.aws import read_parameter
+        from handler.access.aws import read_parameter
 
         return read_parameter(settings.openai_api_key_parameter).strip()
     return None
@@ -49,10 +49,10 @@ def _texts(settings: HandlerSettings) -> Iterator[tuple[str, str]]:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             raise SettingsError(f"API_KEYS_FILE: {settings.api_keys_file} cannot be read: {reason}.") from None
     if settings.api_keys_secret is not None:
-        from handler.aws import read_secret
+        from handler.access.aws import read_secret
 
         yield "API_KEYS_SECRET", read_secret(settings.api_keys_secret)
     if settings.api_keys_parameter is not None:
-        from handler.aws import read_parameter
+        from handler.access.aws import read_parameter
 
         yield "API_KEYS_PARAMETER", read_parameter(settings.api_keys_parameter)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from handler.errors import ActionError
+from handler.contract.errors import ActionError
 
 logger = logging.getLogger("handler")
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}

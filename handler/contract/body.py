@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from handler.errors import ActionError
+from handler.contract.errors import ActionError
 
 JSON_TYPE = re.compile(r"application/([a-z0-9.+-]+\+)?json", re.IGNORECASE)
 # NUL ends strings in C; a lone surrogate is half a character and has no UTF-8.

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
 from corpus.records import MetadataValue
-from handler.filterable import FilterField
-from handler.validation import allowed_of, invalid
+from handler.contract.filterable import FilterField
+from handler.contract.validation import allowed_of, invalid
 
 if TYPE_CHECKING:
-    from corpus.corpus import Corpus
+    from corpus.searching.corpus import Corpus
 
 MOST_VALUES = 20
 LONGEST_VALUE = 100

@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from handler.facets import Value, Values
-from handler.responses import SCHEMAS
-from handler.wire import DOCUMENT_ID, ListRequest, ReadRequest, SearchRequest
+from handler.contract.facets import Value, Values
+from handler.contract.requests import DOCUMENT_ID, ListRequest, ReadRequest, SearchRequest
+from handler.contract.responses import SCHEMAS
 
 VERSION = "1.0.0"
 SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."

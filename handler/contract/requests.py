@@ -19,7 +19,7 @@ from pydantic import (
 
 from corpus.filters import Filter
 from corpus.settings import SearchMode
-from handler.filterable import FilterField, Kind
+from handler.contract.filterable import FilterField, Kind
 
 MAX_QUERY_CHARS = 4_000
 MAX_NAME_CHARS = 2_000

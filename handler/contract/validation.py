@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from corpus.answer import to_json
-from handler.body import shown
-from handler.errors import ActionError
+from handler.contract.body import shown
+from handler.contract.errors import ActionError
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_PROBLEMS = 5

@@ -11,9 +11,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from handler.errors import ActionError, error_response
-from handler.metrics import with_metrics
-from handler.trace import Trace, too_late
+from handler.contract.errors import ActionError, error_response
+from handler.observing.metrics import with_metrics
+from handler.observing.trace import Trace, too_late
 
 logger = logging.getLogger("handler")
 # What the gateway and we ourselves need to send the answer.

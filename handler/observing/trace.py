@@ -6,7 +6,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
-from handler.errors import ActionError
+from handler.contract.errors import ActionError
 
 RETRY_AFTER_SECONDS = 5
 

@@ -8,16 +8,16 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from handler.auth import authenticate
-from handler.body import read_body
-from handler.facets import Facets
-from handler.filterable import FilterField
-from handler.keys import KeyEntry
+from handler.access.auth import authenticate
+from handler.access.keys import KeyEntry
+from handler.access.rate_limit import Limiter
+from handler.contract.body import read_body
+from handler.contract.facets import Facets
+from handler.contract.filterable import FilterField
+from handler.contract.requests import SearchRequest
 from handler.library import Library
-from handler.limits import Limiter
+from handler.observing.trace import Trace
 from handler.settings import HandlerSettings
-from handler.trace import Trace
-from handler.wire import SearchRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

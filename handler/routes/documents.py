@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from corpus.answer import document_list, document_page
-from handler.action import ActionDep, TraceDep
-from handler.errors import ActionError, json_response
-from handler.validation import validate_query_string
-from handler.wire import DOCUMENT_ID, ListRequest, ReadRequest
+from handler.contract.errors import ActionError, json_response
+from handler.contract.requests import DOCUMENT_ID, ListRequest, ReadRequest
+from handler.contract.validation import validate_query_string
+from handler.routes.action import ActionDep, TraceDep
 
 router = APIRouter()
 

@@ -18,11 +18,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from corpus.answer import to_json
 from corpus.filters import Filter
 from corpus.records import Hit
-from handler.action import ActionDep, BodyDep, TraceDep
-from handler.body import parse_json
-from handler.errors import json_response
-from handler.validation import invalid, validate
-from handler.wire import MAX_TOP_K, Query, moment, valid_date
+from handler.contract.body import parse_json
+from handler.contract.errors import json_response
+from handler.contract.requests import MAX_TOP_K, Query, moment, valid_date
+from handler.contract.validation import invalid, validate
+from handler.routes.action import ActionDep, BodyDep, TraceDep
 
 router = APIRouter()
 DEFAULT_TOP_K = 3

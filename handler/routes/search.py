@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from corpus.answer import answer_of
-from corpus.excerpts import excerpts_of
-from handler.action import ActionDep, BodyDep, TraceDep
-from handler.body import parse_json
-from handler.errors import json_response
-from handler.validation import example_of, invalid, validate
-from handler.wire import DEFAULT_TOP_K
+from corpus.searching.excerpts import excerpts_of
+from handler.contract.body import parse_json
+from handler.contract.errors import json_response
+from handler.contract.requests import DEFAULT_TOP_K
+from handler.contract.validation import example_of, invalid, validate
+from handler.routes.action import ActionDep, BodyDep, TraceDep
 
 router = APIRouter()
 

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Request, Response
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
-from handler.action import ActionDep, action_of, trace_of
-from handler.errors import ActionError, json_response
-from handler.facets import Values
-from handler.origin import own_url
-from handler.pages import CONTENT_SECURITY_POLICY, privacy
+from handler.contract.errors import ActionError, json_response
+from handler.contract.facets import Values
+from handler.contract.openapi import Description, openapi
+from handler.contract.origin import own_url
+from handler.contract.requests import search_request
+from handler.routes.action import ActionDep, action_of, trace_of
+from handler.routes.pages import CONTENT_SECURITY_POLICY, privacy
 from handler.settings import HandlerSettings
-from handler.spec import Description, openapi
-from handler.wire import search_request
 
 logger = logging.getLogger("handler")
 router = APIRouter()

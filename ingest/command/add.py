@@ -15,24 +15,24 @@ from corpus.errors import SettingsError
 from corpus.records import DocumentRecord
 from corpus.store import Store
 from corpus.tokens import Tokenizer
-from ingest import console
-from ingest.changes import Changes, Job, gone
-from ingest.cutting import Cutting
-from ingest.describe import Description
-from ingest.estimate import Estimate
-from ingest.fetching import read_items
-from ingest.item import Found
-from ingest.lexicon import bring_up_to_date
-from ingest.patterns import Selection, patterns
-from ingest.reading import ReaderPool
+from ingest.command import console
+from ingest.command.estimate import Estimate
+from ingest.command.target import Target, existing_target, new_target
+from ingest.reading.pool import ReaderPool
 from ingest.report import Report
 from ingest.settings import IngestSettings
+from ingest.sources.descriptions import Description
+from ingest.sources.fingerprints import known_mark
+from ingest.sources.found import Found
 from ingest.sources.gather import Input, sources
+from ingest.sources.patterns import Selection, patterns
 from ingest.sources.spool import Spool
-from ingest.stamps import known_mark
-from ingest.sync import Sync
-from ingest.target import Target, existing_target, new_target
-from ingest.writing import Writing
+from ingest.sync.chunking import ChunkingPool
+from ingest.sync.diff import Changes, Job, gone
+from ingest.sync.intake import read_items
+from ingest.sync.lexical_index import bring_up_to_date
+from ingest.sync.run import IngestRun
+from ingest.sync.writer import Writing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def _bring_in(
 
     def changes(on_much: Callable[[], None] = lambda: None) -> Changes:
         processes = max(1, settings.workers - 1)
-        cutting = Cutting(target.collection, tokenizer, processes=processes, on_much=on_much)
+        cutting = ChunkingPool(target.collection, tokenizer, processes=processes, on_much=on_much)
         return Changes(job, stored=stored, cutting=cutting)
 
     if target.store is None or dry_run:
@@ -108,7 +108,7 @@ def _bring_in(
         report.price_usd = estimate.price(target.collection.embedding_model, settings.embedding_price)
     else:
         with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
-            sync = Sync(writing, target.embedder, report)
+            sync = IngestRun(writing, target.embedder, report)
             _carry_out(sync, changes(writing.begin), stored, doomed, report, files=len(job.items))
 
 
@@ -120,7 +120,7 @@ def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[s
 
 
 def _carry_out(
-    sync: Sync,
+    sync: IngestRun,
     changes: Changes,
     stored: Sequence[DocumentRecord],
     doomed: Sequence[DocumentRecord],
@@ -157,7 +157,7 @@ def _readers(settings: IngestSettings, password: str | None) -> ReaderPool:
 
 
 @contextlib.contextmanager
-def _interrupt_stops(sync: Sync) -> Iterator[None]:
+def _interrupt_stops(sync: IngestRun) -> Iterator[None]:
     """Ctrl-C once finishes what is in flight; twice stops at once."""
 
     def stop(*_: object) -> None:

@@ -10,19 +10,21 @@ from typing import Annotated, Literal
 import typer
 
 from corpus.answer import answer, document_list, to_json
-from corpus.corpus import open_corpus
 from corpus.errors import CorpusError
+from corpus.opening import open_corpus
 from corpus.settings import load
 from corpus.snapshot import publish as publishing
 from corpus.store import open_store
-from ingest import console, snapshots
-from ingest.add import AddOptions, add_documents, remove_documents
-from ingest.describe import description_from
-from ingest.evaluate import MODES, EvalOptions, evaluate
-from ingest.exclusive import exclusive
+from ingest.command import console
+from ingest.command import publishing as snapshots
+from ingest.command.add import AddOptions, add_documents, remove_documents
+from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
+from ingest.evaluation.table import show_evaluation
 from ingest.report import write_report
 from ingest.settings import IngestSettings
+from ingest.sources.descriptions import description_from
 from ingest.sources.gather import Input
+from ingest.sync.lock import exclusive
 
 SEARCH_SECONDS = 60.0
 MAX_ANSWER_CHARS = 10_000_000
@@ -263,4 +265,4 @@ def evaluate_collection(
     if as_json:
         typer.echo(to_json(evaluation.to_json()))
     else:
-        console.show_evaluation(evaluation)
+        show_evaluation(evaluation)

@@ -15,8 +15,6 @@ from rich.text import Text
 
 from corpus.errors import CollectionMismatch, CollectionMissing, CorpusError, SettingsError
 from corpus.records import DocumentRecord, Hit
-from corpus.settings import SearchMode
-from ingest.measures import Difference
 from ingest.report import Report
 
 # Results on stdout; all else on stderr.
@@ -167,39 +165,6 @@ def show_hits(hits: Sequence[Hit]) -> None:
             out.print(Text(f"   {shown(context)}", style="dim"))
         lines = shown(" ".join(chunk.text.split()))
         out.print(Text(f"   {lines[:SHOWN_CHARS]}{'…' if len(lines) > SHOWN_CHARS else ''}\n"))
-
-
-class Measured(Protocol):
-    """What an evaluation found."""
-
-    @property
-    def documents(self) -> int: ...
-    @property
-    def chunks(self) -> int: ...
-    @property
-    def queries(self) -> int: ...
-    @property
-    def measures(self) -> Mapping[SearchMode, Mapping[str, float]]: ...
-    @property
-    def better(self) -> str | None: ...
-    @property
-    def difference(self) -> Difference | None: ...
-
-
-def show_evaluation(evaluation: Measured) -> None:
-    """A table of measures by mode on stdout."""
-    names = list(next(iter(evaluation.measures.values())))
-    table = Table("", *names)
-    for mode, values in evaluation.measures.items():
-        table.add_row(mode, *(f"{values[name]:.4f}" for name in names))
-    out.print(table)
-    if evaluation.difference is not None:
-        found = evaluation.difference
-        out.print(
-            f"hybrid - {evaluation.better}, nDCG@10: {found.mean:+.4f} (95 % interval {found.low:+.4f} to "
-            f"{found.high:+.4f}, paired bootstrap)"
-        )
-    out.print(f"{evaluation.documents:,} documents, {evaluation.chunks:,} chunks, {evaluation.queries:,} queries")
 
 
 def _list(cause: str, sources: Sequence[str], *, style: str) -> None:

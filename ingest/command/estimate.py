@@ -8,10 +8,10 @@ from corpus.settings import LOCAL_MODEL
 from corpus.store import Store
 from corpus.stored import text_digest_of
 from corpus.tokens import Tokenizer
-from ingest.change import New
-from ingest.changes import Changes
 from ingest.report import Report
-from ingest.sync import tally, tally_stored
+from ingest.sync.diff import Changes
+from ingest.sync.outcome import Added
+from ingest.sync.run import tally, tally_stored
 
 # List prices in US dollars for a million tokens, as OpenAI's page of prices had them in 2025. EMBEDDING_PRICE corrects.
 PRICES = {"text-embedding-3-small": 0.02, "text-embedding-3-large": 0.13, "text-embedding-ada-002": 0.10}
@@ -32,7 +32,7 @@ class Estimate:
         for _, found in changes:
             for change in found:
                 tally(change, self._report)
-                if isinstance(change, New):
+                if isinstance(change, Added):
                     tally_stored(change, self._report)
                     self._count_texts(change)
             self._report.files += 1
@@ -44,7 +44,7 @@ class Estimate:
             per_million = 0.0 if model == LOCAL_MODEL else PRICES.get(model)
         return None if per_million is None else self._tokens / 1e6 * per_million
 
-    def _count_texts(self, change: New) -> None:
+    def _count_texts(self, change: Added) -> None:
         texts = {
             text_digest_of(chunk): text
             for chunk, text in zip(change.prepared.chunks, change.prepared.texts, strict=True)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from corpus.snapshot.manifest import Manifest
 from corpus.snapshot.publish import OnProgress, Published, VersionList
-from ingest import console
+from ingest.command import console
 
 SECONDS_BETWEEN_LINES = 5.0
 # What AWS Lambda has in /tmp with SnapStart; a reader needs twice the size while it changes from one to the next.

@@ -12,9 +12,9 @@ from corpus.embedding.choice import collection_for, embedder_for_new_collection,
 from corpus.embedding.model import Embedder
 from corpus.errors import CollectionMissing, StoreError
 from corpus.store import Store, create_store, open_store
-from ingest import console
-from ingest.exclusive import exclusive
+from ingest.command import console
 from ingest.settings import IngestSettings
+from ingest.sync.lock import exclusive
 
 
 @dataclass(frozen=True, slots=True)

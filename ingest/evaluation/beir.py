@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import DocumentError, SettingsError
-from ingest.document import Document
-from ingest.readers import jsonlines
+from ingest.reading.document import Document
+from ingest.reading.readers import jsonlines
 
 DEFAULT_QRELS = "test.tsv"
 

@@ -12,26 +12,26 @@ from pathlib import Path
 import numpy as np
 
 from corpus.collection import CollectionRecord
-from corpus.corpus import Corpus
 from corpus.embedding.choice import collection_for, embedder_for_new_collection
-from corpus.fusion import Ranked
 from corpus.records import document_id_in, document_id_of
-from corpus.search import Plan, rank_each, trust_of
+from corpus.searching.corpus import Corpus
+from corpus.searching.fusion import Ranked
+from corpus.searching.search import Plan, language_fit, rank_each
 from corpus.settings import SearchMode
 from corpus.store import create_store
 from corpus.tokens import Tokenizer
-from ingest import console
-from ingest.beir import TestCollection, read_collection
-from ingest.changes import Changes, Job, Reading
-from ingest.cutting import Cutting
-from ingest.document import Block, Document
-from ingest.item import Item
-from ingest.measures import Difference, Judgements, ndcg, paired_bootstrap, recall, reciprocal_rank
+from ingest.command import console
+from ingest.evaluation.beir import TestCollection, read_collection
+from ingest.evaluation.measures import Difference, Judgements, ndcg, paired_bootstrap, recall, reciprocal_rank
+from ingest.evaluation.vector_cache import CachingEmbedder
+from ingest.reading.document import Block, Document
 from ingest.report import Report
 from ingest.settings import IngestSettings
-from ingest.sync import Sync
-from ingest.vectorcache import CachingEmbedder
-from ingest.writing import Writing
+from ingest.sources.found import Item
+from ingest.sync.chunking import ChunkingPool
+from ingest.sync.diff import Changes, Job, Reading
+from ingest.sync.run import IngestRun
+from ingest.sync.writer import Writing
 
 MODES: tuple[SearchMode, ...] = ("dense", "lexical", "hybrid")
 SOURCE = "corpus.jsonl"
@@ -105,8 +105,8 @@ def _fill(corpus: Corpus, settings: IngestSettings, record: CollectionRecord, do
 
     job = Job(items=[Item(source=SOURCE, place=SOURCE)], read=read)
     report = Report()
-    sync = Sync(Writing(corpus.store, settings), lambda: corpus.embedder, report)
-    changes = Changes(job, stored=[], cutting=Cutting(record, lambda: corpus.embedder.tokenizer))
+    sync = IngestRun(Writing(corpus.store, settings), lambda: corpus.embedder, report)
+    changes = Changes(job, stored=[], cutting=ChunkingPool(record, lambda: corpus.embedder.tokenizer))
     with console.progress(report, files=1) as on_progress:
         sync.carry_out(changes, stored=[], on_progress=on_progress)
         sync.index()
@@ -173,7 +173,7 @@ def search_all(corpus: Corpus, queries: Sequence[str], mode: SearchMode) -> Iter
         if mode != "lexical":
             fitting = [corpus.fitting(query) for query in part]
             vectors = corpus.embedder.embed_queries(fitting, timeout_seconds=EMBED_SECONDS)
-        trusts = [trust_of(corpus.embedder.model, query) for query in part]
+        trusts = [language_fit(corpus.embedder.model, query) for query in part]
         for candidates in rank_each(corpus.store, part, vectors, trusts, plan):
             yield candidates.best(2 * plan.depth)
 

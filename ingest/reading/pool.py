@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Self
 
 from corpus.errors import DocumentUnreadable
-from ingest.agenda import SHARE_BYTES, Agenda
-from ingest.child import Child
-from ingest.readers.worker import Limits, Request, Result
+from ingest.processes import Child
+from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
+from ingest.reading.worker import Limits, Request, Result
 
 __all__ = ["ReaderPool", "Result"]
 
@@ -56,7 +56,7 @@ class ReaderPool:
     def close(self) -> None:
         """End all workers; those at work are killed."""
         for worker in self._workers:
-            worker.hang_up()
+            worker.close_stdin()
         for worker in self._workers:
             worker.end()
         self._workers.clear()
@@ -72,7 +72,7 @@ class ReaderPool:
         """As `read_all`, for paths and their charsets; a None comes back as one, so that who has nothing yet gets a
         turn."""
         source = iter(coming)
-        agenda = Agenda(workers=self._size, share_bytes=self._share_bytes)
+        agenda = ReadQueue(workers=self._size, share_bytes=self._share_bytes)
         try:
             while True:
                 if is_waiting := not self._feed(source, agenda):
@@ -88,7 +88,7 @@ class ReaderPool:
             if any(worker.pending for worker in self._workers):  # The caller has stopped early.
                 self.close()
 
-    def _feed(self, source: Iterator[tuple[Path, str | None] | None], agenda: Agenda) -> bool:
+    def _feed(self, source: Iterator[tuple[Path, str | None] | None], agenda: ReadQueue) -> bool:
         """Hand out requests until every worker has enough; False where the source has nothing yet."""
         while (worker := self._free_worker()) is not None:
             if (request := agenda.next()) is not None:
@@ -115,7 +115,7 @@ class ReaderPool:
             return worker
         return least if least is not None and least.has_room() else None
 
-    def _take(self, worker: _Worker, agenda: Agenda) -> tuple[Path, Result] | None:
+    def _take(self, worker: _Worker, agenda: ReadQueue) -> tuple[Path, Result] | None:
         """The worker's next answer; where it has ended instead, the blame on the file it was at, if there is any."""
         try:
             answered = worker.answer()
@@ -142,9 +142,9 @@ class _Worker:
     """One process, and the requests that it has not answered, oldest first."""
 
     def __init__(self, limits: Limits) -> None:
-        self._child = Child("ingest.readers.worker")
+        self._child = Child("ingest.reading.worker")
         self.answers = self._child.answers
-        self.hang_up = self._child.hang_up
+        self.close_stdin = self._child.close_stdin
         self.end = self._child.end
         self.pid = self._child.pid
         self.pending: deque[Request] = deque()

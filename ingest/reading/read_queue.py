@@ -12,15 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from ingest.readers.registry import has_shares
-from ingest.readers.worker import Request, Result, Share
+from ingest.reading.readers.registry import has_shares
+from ingest.reading.worker import Request, Result, Share
 
 # A share of less is read about as fast as a process starts that would read it.
 SHARE_BYTES = 640 * 1024
 _SHARES_PER_WORKER = 2  # Pages differ: who is done with an easy share takes another.
 
 
-class Agenda:
+class ReadQueue:
     """Requests that wait for one of the `workers`, oldest first. Shares are of `share_bytes` or more."""
 
     def __init__(self, *, workers: int, share_bytes: int) -> None:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from corpus.errors import DocumentError, DocumentUnreadable
-from ingest.child import line_to_parent, quieten, receive
-from ingest.document import Document
-from ingest.readers.registry import read, read_share
+from ingest.processes import line_to_parent, receive, silence
+from ingest.reading.document import Document
+from ingest.reading.readers.registry import read, read_share
 
 Result = Sequence[Document] | DocumentError
 
@@ -71,7 +71,7 @@ def serve() -> None:
         answers.send(READY)
     except BrokenPipeError:  # The parent is done already.
         return
-    quieten()
+    silence()
     waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
     receive(requests, waiting)
     is_fresh = True

@@ -13,9 +13,9 @@ import yaml
 
 from corpus.errors import DocumentUnreadable, SettingsError
 from corpus.records import MetadataValue
-from ingest.document import Document
-from ingest.item import Item
-from ingest.readers.frontmatter import as_plain, interpret
+from ingest.reading.document import Document
+from ingest.reading.readers.frontmatter import as_plain, interpret
+from ingest.sources.found import Item
 
 URL_FIELDS = ("source", "folder", "name", "stem")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pathspec
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
-from ingest.item import Found, Item
-from ingest.patterns import Selection, patterns
-from ingest.readers import is_readable, why_not
+from ingest.reading.readers import is_readable, why_not
+from ingest.sources.found import Found, Item
+from ingest.sources.patterns import Selection, patterns
 
 IGNORE_FILE = ".ingestignore"
 # manual.pdf.meta.yaml describes manual.pdf.
@@ -33,7 +33,7 @@ def find(paths: Iterable[Path], *, root: Path, selection: Selection | None = Non
         failed=walk.failed,
         skipped=sorted(walk.skipped),
         scopes=walk.scopes,
-        spared=walk.spared,
+        kept_from_prune=walk.kept_from_prune,
     )
 
 
@@ -43,7 +43,7 @@ class _Walk:
         self.failed: list[tuple[str, DocumentError]] = []
         self.skipped: list[tuple[str, str]] = []
         self.scopes: list[str] = []
-        self.spared: list[str] = []
+        self.kept_from_prune: list[str] = []
         self._root = root
         self._selection = selection
 
@@ -65,7 +65,7 @@ class _Walk:
         return path.relative_to(below).as_posix()
 
     def _fail(self, source: str, error: DocumentError) -> None:
-        self.spared.append(source)
+        self.kept_from_prune.append(source)
         # A name that is no text can be shown, but not stored.
         self.failed.append((source.encode("utf-8", "replace").decode(), error))
 
@@ -109,7 +109,7 @@ class _Walk:
         if named:
             self._fail(source, error)
         else:
-            self.spared.append(source)
+            self.kept_from_prune.append(source)
             self.skipped.append((source.encode("utf-8", "replace").decode(), str(error)))
 
     def _below(self, folder: Path, *, beside: Path) -> Iterator[Path]:
@@ -141,7 +141,7 @@ class _Walk:
                 path = Path(entry.path)
                 is_folder = _is_folder(entry)
                 if entry.name.startswith(".") or self._is_left_out(path, folder, is_folder=is_folder, ignores=ignores):
-                    self.spared.append(self._source(path, beside=beside))
+                    self.kept_from_prune.append(self._source(path, beside=beside))
                     continue
                 if is_folder:
                     folders.append((path, ignores))

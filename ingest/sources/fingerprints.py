@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from corpus.records import DocumentRecord
-from ingest.item import Item
+from ingest.sources.found import Item
 
 
 def stamp_of(item: Item, options: str, documents: int) -> str:

@@ -60,7 +60,7 @@ class Found:
     """`scopes` are the sources of the paths that were named, `origins` the sitemaps that were read whole: what lies
     below or came from them may be pruned.
 
-    But not what is in `spared`: what is there, and was left out or could not be looked at.
+    But not what is in `kept_from_prune`: what is there, and was left out or could not be looked at.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -68,4 +68,4 @@ class Found:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     scopes: list[str] = field(default_factory=list)
     origins: list[str] = field(default_factory=list)
-    spared: list[str] = field(default_factory=list)
+    kept_from_prune: list[str] = field(default_factory=list)

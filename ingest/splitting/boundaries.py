@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import regex
 
-from ingest.document import BlockKind
-from ingest.sentences import Break, break_at, sentence_breaks
+from ingest.reading.document import BlockKind
+from ingest.splitting.sentences import Break, break_at, sentence_breaks
 
 _CLAUSE = regex.compile(
     r"""(?V1)

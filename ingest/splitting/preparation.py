@@ -11,9 +11,9 @@ from corpus.collection import CollectionRecord
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from corpus.records import Chunk, DocumentRecord, context_of, document_id_of, usual_space
 from corpus.tokens import Tokenizer
-from ingest.document import Document
-from ingest.item import Item
-from ingest.split import split
+from ingest.reading.document import Document
+from ingest.sources.found import Item
+from ingest.splitting.splitter import split
 
 # Nobody misses a longer one, and every page of an answer has room for it.
 LONGEST_SPACE = 100

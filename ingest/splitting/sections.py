@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.document import Block, Document
-from ingest.lengths import Lengths
+from ingest.reading.document import Block, Document
+from ingest.splitting.token_counts import TokenCounts
 
 SEPARATOR = " > "
 
@@ -26,7 +26,7 @@ class Section:
         return SEPARATOR.join(self.path) or None
 
 
-def sections(document: Document, lengths: Lengths, *, join_tokens: int) -> list[Section]:
+def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> list[Section]:
     """The sections to be cut, each by itself.
 
     A heading without text of its own goes to the text that follows. Neighbours under one heading are joined as long
@@ -86,5 +86,5 @@ def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return one[:length]
 
 
-def _tokens(group: Section, section: Section, blocks: tuple[Block, ...], lengths: Lengths) -> int:
+def _tokens(group: Section, section: Section, blocks: tuple[Block, ...], lengths: TokenCounts) -> int:
     return lengths.near(blocks[group.first].start, blocks[section.last].end)

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ingest.breaks import forced_break, unit_breaks
-from ingest.document import BlockKind
-from ingest.lengths import Lengths
-from ingest.sentences import Break, sentence_breaks
+from ingest.reading.document import BlockKind
+from ingest.splitting.boundaries import forced_break, unit_breaks
+from ingest.splitting.sentences import Break, sentence_breaks
+from ingest.splitting.token_counts import TokenCounts
 
 # A stretch has at most this many characters for each token it may have: word pieces make nothing of white space and
 # next to nothing of a very long word.
@@ -28,7 +28,7 @@ WHOLE: frozenset[BlockKind] = frozenset({"table", "code"})
 PROSE: frozenset[BlockKind] = frozenset({"paragraph", "list_item"})
 
 
-class Stretch(NamedTuple):
+class Span(NamedTuple):
     """`text[start:end]`, of so many tokens."""
 
     start: int
@@ -41,13 +41,13 @@ class Layout:
     """A text with its blocks by columns: the block at index i is `text[starts[i]:ends[i]]`."""
 
     text: str
-    lengths: Lengths
+    lengths: TokenCounts
     kinds: Sequence[BlockKind]
     starts: Sequence[int]
     ends: Sequence[int]
 
 
-class SectionCuts:
+class SectionSpans:
     """The stretches of the blocks `first` to `last` of a layout, none of more than `budget` tokens.
 
     A table or code that fits is not cut, a sentence, row or line neither; "fits" means with the headings right before
@@ -70,7 +70,7 @@ class SectionCuts:
         if self._lengths.near(self._start, self._body) > budget // 2:
             self._body = self._start
 
-    def __iter__(self) -> Iterator[Stretch]:
+    def __iter__(self) -> Iterator[Span]:
         start = fresh = self._start
         while True:
             stretch, fresh = self._take(start, fresh)
@@ -79,13 +79,13 @@ class SectionCuts:
                 return
             start = self._overlap_start(stretch, fresh)
 
-    def _take(self, start: int, fresh: int) -> tuple[Stretch, int]:
+    def _take(self, start: int, fresh: int) -> tuple[Span, int]:
         """The next stretch from `start`, whose text up to `fresh` was seen before; and where the one after starts."""
         reach = min(self._lengths.limit(start, self._budget), start + self._budget * LONGEST_TOKEN)
         if reach >= self._end:
             tokens = self._lengths.count(start, self._end)
             if tokens <= self._budget:
-                return Stretch(start, self._end, tokens), self._end
+                return Span(start, self._end, tokens), self._end
             reach = self._end - 1
         while True:
             found = self._choose(start, fresh, reach)
@@ -95,7 +95,7 @@ class SectionCuts:
             found = found or self._forced(fresh, reach)
             tokens = self._lengths.count(start, found.end)
             if tokens <= self._budget or found.end == start + 1:
-                return Stretch(start, found.end, tokens), found.start
+                return Span(start, found.end, tokens), found.start
             reach = found.end - 1
             if not whole and tokens > self._budget + NEARLY:
                 reach = min(reach, max(start + 1, start + (reach - start) * self._budget // tokens))
@@ -168,7 +168,7 @@ class SectionCuts:
     def _reach(self, start: int, tokens: int) -> int:
         return min(self._lengths.reach(start, tokens), start + tokens * LONGEST_TOKEN)
 
-    def _overlap_start(self, stretch: Stretch, fresh: int) -> int:
+    def _overlap_start(self, stretch: Span, fresh: int) -> int:
         """Where the next stretch starts so that it repeats the last sentences, `fresh` where none is short enough."""
         if not self._overlap:
             return fresh

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import regex
 
-from ingest import abbreviations
+from ingest.splitting import abbreviations
 
 
 class Break(NamedTuple):

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from corpus.records import context_of
 from corpus.tokens import Tokenizer
-from ingest.cuts import LONGEST_TOKEN, Layout, SectionCuts, Stretch
-from ingest.document import Document
-from ingest.lengths import Lengths
-from ingest.sections import Section, sections
+from ingest.reading.document import Document
+from ingest.splitting.sections import Section, sections
+from ingest.splitting.segments import LONGEST_TOKEN, Layout, SectionSpans, Span
+from ingest.splitting.token_counts import TokenCounts
 
 LEAST_MAX_TOKENS = 16
 # Of a chunk's tokens the share that its text may have beside the longest context.
@@ -51,7 +51,7 @@ def split(
         raise ValueError(f"overlap_tokens is {overlap_tokens}; use 0 to {max_tokens // 2}, half of max_tokens.")
     if not document.blocks:
         return []
-    lengths = Lengths(document.text, tokenizer)
+    lengths = TokenCounts(document.text, tokenizer)
     passages: list[Passage] = []
     for heading, stretch in _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, title):
         page, page_end = _pages(document.page_starts, stretch)
@@ -69,8 +69,8 @@ def split(
 
 
 def _stretches(
-    document: Document, lengths: Lengths, tokenizer: Tokenizer, max_tokens: int, overlap: int, title: str | None
-) -> Iterator[tuple[str | None, Stretch]]:
+    document: Document, lengths: TokenCounts, tokenizer: Tokenizer, max_tokens: int, overlap: int, title: str | None
+) -> Iterator[tuple[str | None, Span]]:
     kinds, starts, ends, _, _ = zip(*document.blocks, strict=True)
     layout = Layout(document.text, lengths, kinds, starts, ends)
     for section in sections(document, lengths, join_tokens=max_tokens // 2):
@@ -82,21 +82,21 @@ def _stretches(
             continue
         # The line break between context and text is always between two tokens, so that their counts add up.
         budget = max(max_tokens - tokenizer.count(f"{context}\n"), int(max_tokens * LEAST_TEXT))
-        for stretch in SectionCuts(layout, section.first, section.last, budget=budget, overlap=overlap):
+        for stretch in SectionSpans(layout, section.first, section.last, budget=budget, overlap=overlap):
             yield heading, stretch
 
 
-def _whole(document: Document, lengths: Lengths, section: Section, tokens: int) -> Stretch | None:
+def _whole(document: Document, lengths: TokenCounts, section: Section, tokens: int) -> Span | None:
     """The section in one piece where it has so many tokens at most. Most sections do, and then their contexts, which
     have no more tokens than bytes, need not be counted."""
     start, end = document.blocks[section.first].start, document.blocks[section.last].end
     if lengths.near(start, end) > tokens or end - start > tokens * LONGEST_TOKEN:
         return None
     found = lengths.count(start, end)
-    return Stretch(start, end, found) if found <= tokens else None
+    return Span(start, end, found) if found <= tokens else None
 
 
-def _pages(page_starts: tuple[int, ...], stretch: Stretch) -> tuple[int | None, int | None]:
+def _pages(page_starts: tuple[int, ...], stretch: Span) -> tuple[int | None, int | None]:
     if not page_starts:
         return None, None
     return max(1, bisect_right(page_starts, stretch.start)), max(1, bisect_right(page_starts, stretch.end - 1))

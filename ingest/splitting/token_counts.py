@@ -23,7 +23,7 @@ _SLACK = 3
 _OFTEN = 16  # Pieces of so many characters, a word or a mark, come again and again.
 
 
-class Lengths:
+class TokenCounts:
     """How many tokens lie between two offsets of `text`.
 
     Stretches are counted again and again from one start, and then up to one end: what was found about the last of each

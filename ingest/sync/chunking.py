@@ -17,13 +17,13 @@ from multiprocessing.connection import Connection
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentError
 from corpus.lexical.forward import Forward
-from corpus.lexical.terms import Cutter
+from corpus.lexical.terms import Analyzer
 from corpus.records import indexed_text_of
 from corpus.tokens import Tokenizer
-from ingest.change import Change, Draft, Failed, New
-from ingest.child import Child, line_to_parent, quieten, receive
-from ingest.item import Item
-from ingest.prepare import prepare, source_of
+from ingest.processes import Child, line_to_parent, receive, silence
+from ingest.sources.found import Item
+from ingest.splitting.preparation import prepare, source_of
+from ingest.sync.outcome import Added, Change, Draft, Failed
 
 # So many characters to cut are worth the start of a process.
 WORTH_A_PROCESS = 400_000
@@ -34,16 +34,16 @@ GROUPS_AHEAD = 6
 STEPS_BACK = 10
 
 Found = tuple[Item, list[Change | Draft]]
-Cut = New | Failed
+Cut = Added | Failed
 
 
 @dataclass(frozen=True, slots=True)
-class Knife:
+class Chunker:
     """Cuts drafts. Every process has one, with all the words that it has met."""
 
     tokenizer: Tokenizer
     collection: CollectionRecord
-    _cutter: Cutter = field(default_factory=Cutter)
+    _cutter: Analyzer = field(default_factory=Analyzer)
 
     def cut(self, draft: Draft) -> Cut:
         """The draft's chunks, or why there are none."""
@@ -59,10 +59,10 @@ class Knife:
         except DocumentError as error:
             return Failed(source_of(draft.item, draft.document), str(error))
         words = Forward.of(((chunk.chunk_id, indexed_text_of(chunk)) for chunk in prepared.chunks), self._cutter)
-        return New(prepared, words, draft.replaces, draft.document.notes)
+        return Added(prepared, words, draft.replaces, draft.document.notes)
 
 
-class Cutting:
+class ChunkingPool:
     """One run's cutting, with up to `processes` beside this one; the tokenizer is asked for once there is a draft.
 
     `on_much` is called when there is enough to come to be worth a process.
@@ -80,7 +80,7 @@ class Cutting:
         self._tokenizer = tokenizer
         self._processes = processes
         self._on_much = on_much
-        self._knife: Knife | None = None
+        self._knife: Chunker | None = None
         self._size = 0
         self._children: list[Child] = []
         self._waiting: deque[tuple[list[Found], Child]] = deque()
@@ -91,7 +91,7 @@ class Cutting:
         if self._size >= WORTH_A_PROCESS:
             tokenizer = self._knife.tokenizer if self._knife else self._tokenizer()
             for _ in range(self._processes):
-                self._children.append(Child("ingest.cutting"))
+                self._children.append(Child("ingest.sync.chunking"))
                 self._children[-1].send((tokenizer, self._collection))
             if self._processes:
                 self._on_much()
@@ -122,7 +122,7 @@ class Cutting:
         finally:
             children, self._children = self._children, []
             for child in children:
-                child.hang_up()
+                child.close_stdin()
             for child in children:
                 child.end()
 
@@ -131,7 +131,7 @@ class Cutting:
 
     def _cut(self, draft: Draft) -> Cut:
         if self._knife is None:
-            self._knife = Knife(self._tokenizer(), self._collection)
+            self._knife = Chunker(self._tokenizer(), self._collection)
         return self._knife.cut(draft)
 
     def _send(self, group: list[Found]) -> None:
@@ -183,8 +183,8 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(STEPS_BACK)
     requests, answers = line_to_parent()
-    knife = Knife(*requests.recv())
-    quieten()
+    knife = Chunker(*requests.recv())
+    silence()
     waiting: queue.SimpleQueue[list[Draft]] = queue.SimpleQueue()
     receive(requests, waiting)
     # Sent by a thread, because the parent takes nothing while it writes.

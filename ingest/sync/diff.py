@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from corpus.errors import DocumentError, DocumentUnsupported
 from corpus.records import DocumentRecord
-from ingest.change import Change, Draft, Failed, Gone, Same, Skipped
-from ingest.cutting import Cutting
-from ingest.describe import Description
-from ingest.document import Document
-from ingest.item import Found, Item
-from ingest.prepare import digest_of, source_of
-from ingest.reading import size_of
-from ingest.stamps import known_mark, origin_in, stamp_of
+from ingest.reading.document import Document
+from ingest.reading.pool import size_of
+from ingest.sources.descriptions import Description
+from ingest.sources.fingerprints import known_mark, origin_in, stamp_of
+from ingest.sources.found import Found, Item
+from ingest.splitting.preparation import digest_of, source_of
+from ingest.sync.chunking import ChunkingPool
+from ingest.sync.outcome import Change, Draft, Failed, Removed, Skipped, Unchanged
 
 # None stands for content that is still what the mark stands for that came with the item.
 Reading = Iterator[tuple[Item, Sequence[Document] | DocumentError | None]]
@@ -37,7 +37,7 @@ class Job:
 class Changes:
     """The changes that a job brings to a collection."""
 
-    def __init__(self, job: Job, *, stored: Iterable[DocumentRecord], cutting: Cutting) -> None:
+    def __init__(self, job: Job, *, stored: Iterable[DocumentRecord], cutting: ChunkingPool) -> None:
         self._job = job
         self._cutting = cutting
         self._seen: set[str] = set()
@@ -55,7 +55,7 @@ class Changes:
             stored = self._by_file.get(item.source, [])
             stamp = stamp_of(item, self._job.options, len(stored))
             if item.mark and stored and all(record.stamp == stamp for record in stored):
-                yield item, [Same(record.document_id, None) for record in stored]
+                yield item, [Unchanged(record.document_id, None) for record in stored]
             else:
                 to_read.append((item, known_mark(stored, item.place, self._job.options)))
         self._cutting.expect(sum(size_of(item.path) for item, _ in to_read if item.path))
@@ -66,7 +66,7 @@ class Changes:
         if result is None:
             stored = self._by_file.get(item.source, [])
             stamp = stamp_of(item, self._job.options, len(stored))
-            yield from (Same(record.document_id, stamp) for record in stored)
+            yield from (Unchanged(record.document_id, stamp) for record in stored)
         elif isinstance(result, DocumentUnsupported) and item.origin:
             yield Skipped(item.source, str(result))
         elif isinstance(result, DocumentError):
@@ -91,11 +91,11 @@ class Changes:
                 yield Failed(source, str(error))
                 continue
             if old is not None and old.digest == digest:
-                yield Same(old.document_id, stamp)
+                yield Unchanged(old.document_id, stamp)
             else:
                 yield Draft(document, item, digest, stamp, old is not None)
         for record in stored.values():
-            yield Gone(record.document_id)
+            yield Removed(record.document_id)
 
 
 def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
@@ -106,7 +106,7 @@ def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]
         for record in stored
         if record.file not in there
         and (_lies_in(record.file, found.scopes) or origin_in(record.stamp) in found.origins)
-        and not _lies_in(record.file, found.spared)
+        and not _lies_in(record.file, found.kept_from_prune)
     ]
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus.errors import DocumentError
-from ingest.changes import Reading
-from ingest.item import Fetched, Item, Remote
-from ingest.reading import ReaderPool
+from ingest.reading.pool import ReaderPool
+from ingest.sources.found import Fetched, Item, Remote
 from ingest.sources.gather import Sources
 from ingest.sources.spool import Spool
+from ingest.sync.diff import Reading
 
 # Few, because the pages of a sitemap are all on one server.
 FETCHES_AT_ONCE = 4

@@ -54,13 +54,13 @@ def bring_up_to_date(
     if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
-            store.words.update(add=add, remove=remove, stamp=state, fields=fields, before_shown=settle)
+            store.words.update(add=add, remove=remove, stamp=state, fields=fields, before_publish=settle)
         except LexicalIndexUnusable:
             pass
         else:
             return
     texts = texts_of(after.values(), lambda: store.all_chunks(after.values()))
-    store.words.write(texts, stamp=state, fields=fields, before_shown=settle)
+    store.words.write(texts, stamp=state, fields=fields, before_publish=settle)
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpus.lexical.forward import Forward
-from ingest.document import Document
-from ingest.item import Item
-from ingest.prepare import Prepared
+from ingest.reading.document import Document
+from ingest.sources.found import Item
+from ingest.splitting.preparation import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class Added:
     """A document to embed and store, in place of an older version where `replaces`. `words` are its chunks' terms."""
 
     prepared: Prepared
@@ -32,7 +32,7 @@ class New:
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
+class Unchanged:
     """A stored document that is still right; `stamp` is None where even its file has not been touched."""
 
     document_id: str
@@ -40,7 +40,7 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Removed:
     """A stored document that its file no longer holds."""
 
     document_id: str
@@ -62,4 +62,4 @@ class Skipped:
     reason: str
 
 
-Change = New | Same | Gone | Failed | Skipped
+Change = Added | Unchanged | Removed | Failed | Skipped

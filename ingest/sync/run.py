@@ -14,12 +14,12 @@ from corpus.errors import EmbeddingError
 from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
 from corpus.store import PAGE
-from ingest.change import Change, Failed, Gone, New, Same, Skipped
-from ingest.changes import Changes
-from ingest.lexicon import bring_up_to_date
 from ingest.report import Report
-from ingest.vectors import VectorSource
-from ingest.writing import Writing
+from ingest.sync.diff import Changes
+from ingest.sync.lexical_index import bring_up_to_date
+from ingest.sync.outcome import Added, Change, Failed, Removed, Skipped, Unchanged
+from ingest.sync.vectors import VectorSource
+from ingest.sync.writer import Writing
 
 # What is there goes to a writer that has nothing to do, but not in driblets; more than a request holds never waits.
 CHUNKS_PER_WRITE = PAGE
@@ -30,7 +30,7 @@ STAMPS_PER_WRITE = 500
 WORDS_APART = 1000
 
 
-class Sync:
+class IngestRun:
     """One run over one collection, counted in `report`. `embedder` is called once there is something to embed."""
 
     def __init__(self, writing: Writing, embedder: Callable[[], Embedder], report: Report) -> None:
@@ -81,7 +81,7 @@ class Sync:
         for document_id in document_ids:
             self._after.pop(document_id, None)
 
-    def _new(self, changes: Changes) -> Iterator[New]:
+    def _new(self, changes: Changes) -> Iterator[Added]:
         for _, found in changes:
             yield from self._sorted_out(found)
             self._report.files += 1
@@ -94,22 +94,22 @@ class Sync:
         self._report.stopped = self._stopped.is_set()
         return self._report.stopped
 
-    def _sorted_out(self, found: Iterable[Change]) -> Iterator[New]:
+    def _sorted_out(self, found: Iterable[Change]) -> Iterator[Added]:
         for change in found:
             tally(change, self._report)
             match change:
-                case New():
+                case Added():
                     yield change
-                case Same(document_id, stamp) if stamp is not None:
+                case Unchanged(document_id, stamp) if stamp is not None:
                     self._stamps[document_id] = stamp
-                case Gone(document_id):
+                case Removed(document_id):
                     self._remove([document_id])
         if len(self._stamps) >= STAMPS_PER_WRITE:
             self._writing.restamp(self._stamps)
             self._stamps = {}
 
-    def _write(self, embedded: Iterator[tuple[New, Vectors]]) -> None:
-        group: list[tuple[New, Vectors]] = []
+    def _write(self, embedded: Iterator[tuple[Added, Vectors]]) -> None:
+        group: list[tuple[Added, Vectors]] = []
         chunks, since = 0, 0.0
         try:
             for change, vectors in embedded:
@@ -129,7 +129,7 @@ class Sync:
             raise
         self._store_group(group)
 
-    def _store_group(self, group: Sequence[tuple[New, Vectors]]) -> None:
+    def _store_group(self, group: Sequence[tuple[Added, Vectors]]) -> None:
         if not group:
             return
         documents = [(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group]
@@ -142,7 +142,7 @@ class Sync:
         if len(self._words) >= WORDS_APART:
             self._words = [Forward.joined(self._words)]
 
-    def _count(self, stored: Iterable[New]) -> None:
+    def _count(self, stored: Iterable[Added]) -> None:
         for change in stored:
             tally_stored(change, self._report)
         self._report.embedded = self._vectors.embedded
@@ -152,9 +152,9 @@ class Sync:
 def tally(change: Change, report: Report) -> None:
     """Count what a change says by itself; a new document counts once it is stored."""
     match change:
-        case Same():
+        case Unchanged():
             report.unchanged += 1
-        case Gone():
+        case Removed():
             report.removed += 1
         case Failed(source, error):
             report.failed.append((source, error))
@@ -162,7 +162,7 @@ def tally(change: Change, report: Report) -> None:
             report.skipped.append((source, reason))
 
 
-def tally_stored(change: New, report: Report) -> None:
+def tally_stored(change: Added, report: Report) -> None:
     """Count a document that is stored now."""
     record = change.prepared.record
     if change.replaces:

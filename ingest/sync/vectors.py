@@ -11,8 +11,8 @@ import numpy as np
 
 from corpus.embedding.model import Embedder, Vectors
 from corpus.stored import text_digest_of
-from ingest.change import New
-from ingest.writing import Writing
+from ingest.sync.outcome import Added
+from ingest.sync.writer import Writing
 
 # Few, so that Ctrl-C need not wait long for a local model; eight of them in flight keep a remote one busy.
 TEXTS_PER_BATCH = 48
@@ -27,7 +27,7 @@ DOCUMENTS_AHEAD = 500
 class _Plan:
     """`digests[i]` names text i; `known` are the vectors found in the store; `wanted` are the texts the model gets."""
 
-    change: New
+    change: Added
     digests: list[str]
     known: dict[str, Vectors]
     wanted: list[int]
@@ -58,7 +58,7 @@ class VectorSource:
         self._in_flight: dict[str, Vectors | None] = {}
         self._waiting: deque[_Plan] = deque()
 
-    def vectors_for(self, changes: Iterator[New]) -> Iterator[tuple[New, Vectors]]:
+    def vectors_for(self, changes: Iterator[Added]) -> Iterator[tuple[Added, Vectors]]:
         """Each document with its vectors, in order; texts travel in batches across documents. Lazy, with a bound."""
         arrived: deque[Vectors] = deque()
         for vectors in self._computed(self._batches(changes)):
@@ -68,7 +68,7 @@ class VectorSource:
                 plan = self._waiting.popleft()
                 yield plan.change, self._assembled(plan, [arrived.popleft() for _ in plan.wanted])
 
-    def note_written(self, change: New) -> None:
+    def note_written(self, change: Added) -> None:
         """The document is in the store now, and its vectors can be found there."""
         for digest in map(text_digest_of, change.prepared.chunks):
             self._in_flight.pop(digest, None)
@@ -81,7 +81,7 @@ class VectorSource:
                 return
             yield np.empty((0, 0), np.float32)
 
-    def _batches(self, changes: Iterator[New]) -> Iterator[list[str]]:
+    def _batches(self, changes: Iterator[Added]) -> Iterator[list[str]]:
         """The texts for the model. An empty batch says that documents can go on that need none."""
         texts: list[str] = []
         for plan in self._plans(changes):
@@ -97,8 +97,8 @@ class VectorSource:
                 texts = []
         yield texts
 
-    def _plans(self, changes: Iterator[New]) -> Iterator[_Plan]:
-        group: list[tuple[New, list[str]]] = []
+    def _plans(self, changes: Iterator[Added]) -> Iterator[_Plan]:
+        group: list[tuple[Added, list[str]]] = []
         texts = 0
         for change in changes:
             digests = [text_digest_of(chunk) for chunk in change.prepared.chunks]
@@ -113,7 +113,7 @@ class VectorSource:
         would_wait = self._reusable and not self._writing.is_idle
         return texts >= (TEXTS_PER_LOOK if would_wait else TEXTS_PER_BATCH)
 
-    def _planned(self, group: Sequence[tuple[New, list[str]]]) -> Iterator[_Plan]:
+    def _planned(self, group: Sequence[tuple[Added, list[str]]]) -> Iterator[_Plan]:
         asked = {
             digest
             for _, digests in group

@@ -16,7 +16,7 @@ from corpus.errors import CorpusError, StoreUnavailable
 from corpus.records import Chunk, DocumentRecord
 from corpus.settings import CorpusSettings
 from corpus.store import Store, open_store
-from ingest.child import Child, line_to_parent, quieten, receive
+from ingest.processes import Child, line_to_parent, receive, silence
 
 Documents = Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]
 _Answer = tuple[Any, CorpusError | None]
@@ -46,7 +46,7 @@ class Writing:
     def begin(self) -> None:
         """There is much to write: from now on it is done in a process."""
         if self._child is None:
-            self._child = Child("ingest.writing", keep_open=self._keep_open)
+            self._child = Child("ingest.sync.writer", keep_open=self._keep_open)
             self._child.send(self._settings)
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = line_to_parent()
     settings = requests.recv()
-    quieten(but_errors=True)
+    silence(but_errors=True)
     waiting: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     receive(requests, waiting)
     # A parent that has gone waits for nothing.

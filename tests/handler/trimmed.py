@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import schemathesis
 
-from handler.wire import MAX_NAME_CHARS
+from handler.contract.requests import MAX_NAME_CHARS
 
 
 @schemathesis.hook

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus.errors import DocumentError
-from ingest.document import Document
+from ingest.reading.document import Document
+from ingest.reading.readers.registry import is_readable, read_bytes
 
 _MAX_ATTACHMENTS = 200
 _is_within: contextvars.ContextVar[bool] = contextvars.ContextVar("_is_within", default=False)
@@ -16,8 +17,6 @@ _is_within: contextvars.ContextVar[bool] = contextvars.ContextVar("_is_within", 
 
 def read_attachments(files: Iterable[tuple[str, bytes]]) -> tuple[list[Document], list[str]]:
     """The documents of the files, given by name and content, and remarks about those that were left out."""
-    from ingest.readers.registry import is_readable, read_bytes  # Not at the top: the registry knows all readers.
-
     documents: list[Document] = []
     notes: list[str] = []
     for number, (name, data) in enumerate(files, 1):

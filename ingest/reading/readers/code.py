@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ingest.document import Block, Document
-from ingest.readers.composer import clean
-from ingest.readers.encoding import decode
+from ingest.reading.document import Block, Document
+from ingest.reading.readers.composer import clean
+from ingest.reading.readers.encoding import decode
 
 # Up to the next line at the margin that follows an empty line and is not a mere closing bracket.
 _STRETCH = re.compile(r"\S.*?(?=\n[^\S\n]*\n+(?=[^\s)}\]])|\s*\Z)", re.DOTALL)

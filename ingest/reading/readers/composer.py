@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from corpus.records import MetadataValue
-from ingest.document import Block, BlockKind, Document
+from ingest.reading.document import Block, BlockKind, Document
 
 # Everything that is not text: controls but tab and newline, lone surrogates, non-characters.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -106,7 +106,7 @@ class Composer:
         self.add("code", text)
 
     def table(self, rows: Iterable[str]) -> None:
-        """One line per row, each made by `ingest.readers.tables`."""
+        """One line per row, each made by `ingest.reading.readers.tables`."""
         self.add("table", "\n".join(line for row in rows if (line := one_line(row))))
 
     def note(self, remark: str) -> None:

@@ -6,10 +6,10 @@ import csv
 import io
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.document import Document
-from ingest.readers.composer import Composer, clean
-from ingest.readers.encoding import decode
-from ingest.readers.tables import lines
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.tables import lines
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_CHARACTERS = 65_536

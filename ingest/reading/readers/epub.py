@@ -10,13 +10,13 @@ from lxml import etree
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from corpus.records import MetadataValue
-from ingest.document import Document
-from ingest.readers.composer import Composer, one_line
-from ingest.readers.docxstyles import child
-from ingest.readers.encoding import decode
-from ingest.readers.frontmatter import as_moment
-from ingest.readers.html import add_body, charset_of
-from ingest.readers.package import Package, attribute, local_name
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.html.reader import add_body, charset_of
+from ingest.reading.readers.package import Package, attribute, local_name
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"

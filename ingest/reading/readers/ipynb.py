@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.document import Document
-from ingest.readers import markdown
-from ingest.readers.composer import Composer, clean
-from ingest.readers.encoding import decode
+from ingest.reading.document import Document
+from ingest.reading.readers import markdown
+from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.encoding import decode
 
 _MAX_OUTPUT_CHARACTERS = 2000
 

@@ -8,12 +8,12 @@ from lxml import etree
 
 from corpus.errors import DocumentEmpty
 from corpus.records import MetadataValue
-from ingest.document import Document
-from ingest.readers.composer import Composer, one_line
-from ingest.readers.docxstyles import child
-from ingest.readers.frontmatter import as_moment
-from ingest.readers.package import local_name, text_of
-from ingest.readers.tables import Cell, laid_out, lines, span_of
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.package import local_name, text_of
+from ingest.reading.readers.tables import Cell, laid_out, lines, span_of
 
 _SKIPPED = frozenset({"label", "object-id", "graphic", "media", "supplementary-material", "permissions"})
 _SECTIONS = frozenset({"sec", "abstract", "ref-list", "ack", "app", "app-group", "fn-group", "glossary", "notes"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.document import Document
-from ingest.readers import jsonlines
-from ingest.readers.composer import Composer
-from ingest.readers.encoding import decode
-from ingest.readers.records import Names, document_of, flattened, is_record
+from ingest.reading.document import Document
+from ingest.reading.readers import jsonlines
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.records import Names, document_of, flattened, is_record
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.document import Document
-from ingest.readers.encoding import decode
-from ingest.readers.records import Names, document_of
+from ingest.reading.document import Document
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.records import Names, document_of
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike

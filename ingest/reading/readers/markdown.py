@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ingest.document import Block, BlockKind, Document
-from ingest.readers import frontmatter
-from ingest.readers.composer import clean, one_line
-from ingest.readers.encoding import decode
+from ingest.reading.document import Block, BlockKind, Document
+from ingest.reading.readers import frontmatter
+from ingest.reading.readers.composer import clean, one_line
+from ingest.reading.readers.encoding import decode
 
 # Only blocks are parsed: inline markup costs most of the time and matters only in headings.
 _BLOCKS = MarkdownIt("commonmark").enable("table")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from corpus.errors import DocumentEmpty
-from ingest.document import Document
-from ingest.readers.composer import one_line
-from ingest.readers.encoding import decode
-from ingest.readers.html import charset_of, read_page
-from ingest.readers.mime import content_of, leaves, parse
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.html.reader import charset_of, read_page
+from ingest.reading.readers.mail.mime import content_of, leaves, parse
 
 _PAGES = ("text/html", "application/xhtml+xml")
 _LOCATIONS = ("Snapshot-Content-Location", "Content-Location")

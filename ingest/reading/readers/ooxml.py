@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 
 from corpus.errors import DocumentUnreadable
-from ingest.readers.package import Package, local_name
+from ingest.reading.readers.package import Package, local_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from corpus.records import MetadataValue
-from ingest.readers.composer import one_line
-from ingest.readers.frontmatter import as_moment
-from ingest.readers.package import Package, local_name
-from ingest.readers.titles import usable_title
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.package import Package, local_name
+from ingest.reading.readers.titles import usable_title
 
 _OOXML = "docProps/core.xml"
 _OPENDOCUMENT = "meta.xml"

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from corpus.records import MetadataValue
-from ingest.document import Document
-from ingest.readers.composer import Composer, clean
-from ingest.readers.frontmatter import as_moment, as_plain
-from ingest.readers.text import paragraphs
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.frontmatter import as_moment, as_plain
+from ingest.reading.readers.text import paragraphs
 
 _TEXT_KEYS = ("text", "content", "body", "page_content")
 _ID_KEYS = ("id", "_id", "doc_id", "document_id")

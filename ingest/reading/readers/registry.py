@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
-from ingest.document import Document
-from ingest.readers.composer import one_line
-from ingest.readers.encoding import in_utf8
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.encoding import in_utf8
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
-# Module of this package, which holds a function `read`, and the suffixes that it takes.
+# Module below this package, which holds a function `read`, and the suffixes that it takes.
 _SUFFIXES = {
     "code": """
         .asm .bash .bat .bicep .c .cc .clj .cmake .cpp .cs .css .cxx .dart .diff .elm .erl .ex .exs .f90 .fish .fs .go
@@ -27,21 +27,21 @@ _SUFFIXES = {
         .cfg .conf .editorconfig .env .ini .properties .toml .yaml .yml
     """,
     "csv": ".csv .tsv",
-    "docx": ".docx .docm .dotx .dotm",
+    "docx.reader": ".docx .docm .dotx .dotm",
     "epub": ".epub",
-    "html": ".htm .html .xhtml",
+    "html.reader": ".htm .html .xhtml",
     "ipynb": ".ipynb",
     "json": ".json .geojson",
     "jsonlines": ".jsonl .ndjson",
-    "mail": ".eml",
+    "mail.eml": ".eml",
     "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
     "mhtml": ".mht .mhtml",
-    "msg": ".msg",
-    "odf": ".odp .odt .otp .ott",
-    "pdf": ".pdf",
-    "pptx": ".pptx .pptm .potx .ppsx .ppsm",
-    "rtf": ".rtf",
-    "spreadsheet": ".ods .xlsm .xlsx .xltx",
+    "mail.msg": ".msg",
+    "odf.reader": ".odp .odt .otp .ott",
+    "pdf.reader": ".pdf",
+    "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
+    "rtf.reader": ".rtf",
+    "sheets.reader": ".ods .xlsm .xlsx .xltx",
     "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
     "xml": ".atom .dita .docbook .nxml .rss .tei .xml",
 }
@@ -52,7 +52,6 @@ _NAMES = {
     "dockerfile": "code", "license": "text", "makefile": "code", "news": "text", "notice": "text", "readme": "text",
     "todo": "text",
 }  # fmt: skip
-SUPPORTED_SUFFIXES = frozenset(_READERS)
 
 _OFFICE = "DOCX or PDF"
 _SHEET = "XLSX or CSV"
@@ -74,7 +73,11 @@ _UNREAD = {suffix: target for target, suffixes in _CONVERSIONS.items() for suffi
 
 
 class _Reader(Protocol):
-    def __call__(self, data: bytes, *, password: str | None = None) -> list[Document]: ...
+    """What a reader's module holds; `read_share` only where it `has_shares`."""
+
+    def read(self, data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]: ...
+
+    def read_share(self, data: bytes, number: int, of: int, *, password: str | None = None) -> bytes: ...
 
 
 def is_readable(path: Path) -> bool:
@@ -91,7 +94,11 @@ def why_not(path: Path) -> str:
 
 def has_shares(path: Path) -> bool:
     """True when `read_share` takes files of this name."""
-    return _module_of(path) == "pdf"
+    return _module_of(path) == "pdf.reader"
+
+
+def _loaded(module: str) -> _Reader:
+    return cast("_Reader", importlib.import_module(f"ingest.reading.readers.{module}"))
 
 
 def _module_of(path: Path) -> str | None:
@@ -122,9 +129,7 @@ def read_share(path: Path, number: int, of: int, *, password: str | None = None)
     """
     data = _bytes_of(path)
     with _isolated():
-        from ingest.readers import pdf
-
-        return pdf.read_share(data, number, of, password=password)
+        return _loaded("pdf.reader").read_share(data, number, of, password=password)
 
 
 def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
@@ -135,8 +140,8 @@ def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: S
     if not data.strip(_BLANK):
         raise DocumentEmpty("The file is empty.")
     with _isolated():
-        reader = cast("_Reader", importlib.import_module(f"ingest.readers.{module}").read)
-        documents = reader(data, password=password, **({"shares": shares} if shares else {}))
+        reader = _loaded(module)
+        documents = reader.read(data, password=password, **({"shares": shares} if shares else {}))
     if not any(document.text.strip() for document in documents):
         raise DocumentEmpty("The file holds no text.")
     return documents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ingest.readers.composer import one_line
+from ingest.reading.readers.composer import one_line
 
 Row = Sequence[str]
 

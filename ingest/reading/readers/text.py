@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ingest.document import Block, Document
-from ingest.readers.composer import clean
-from ingest.readers.encoding import decode
+from ingest.reading.document import Block, Document
+from ingest.reading.readers.composer import clean
+from ingest.reading.readers.encoding import decode
 
 # A paragraph: lines up to the next empty one.
 _PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.readers.composer import one_line
+from ingest.reading.readers.composer import one_line
 
 # Titles that programs put where authors put none.
 _NO_TITLE = re.compile(

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from lxml import etree
 
 from corpus.errors import DocumentEmpty
-from ingest.document import Document
-from ingest.readers import jats
-from ingest.readers.composer import Composer, one_line
-from ingest.readers.encoding import decode
-from ingest.readers.html import charset_of, read_page
-from ingest.readers.package import local_name, parse_xml, text_of
+from ingest.reading.document import Document
+from ingest.reading.readers import jats
+from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.html.reader import charset_of, read_page
+from ingest.reading.readers.package import local_name, parse_xml, text_of
 
 _TITLES = ("title", "head", "heading", "caption")
 _TAG = re.compile(r"<[^<>]+>")

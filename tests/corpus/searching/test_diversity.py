@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpus.diversity import diverse
+from corpus.searching.diversity import diverse
 
 WORDS = ["the", "pump", "needs", "a", "new", "seal", "every", "two", "years", "and", "the", "filter", "weekly", "care"]
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from corpus.excerpts import excerpts_of, neighbour_ids, pieces
 from corpus.records import Chunk, Hit
+from corpus.searching.excerpts import excerpts_of, neighbour_ids, pieces
 from tests.handler.corpora import Text, chunked
 
 TEXT = "Alpha one. Beta two. Gamma three.\n\nDelta four. Epsilon five."

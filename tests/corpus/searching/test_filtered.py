@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.corpora import PER_DOCUMENT, document, make_store, question
 from corpus.filters import Where
-from corpus.lexical.passing import Passing
+from corpus.lexical.filter_mask import FilterMask
+from corpus.searching.filtered import FEW, filtered_nearest
 from corpus.settings import CorpusSettings
-from corpus.sieve import FEW, near_passing
 from corpus.store import Store, open_store
 
 CHUNKS, DIMENSIONS = 1_500, 16
@@ -62,9 +62,9 @@ def test_what_the_index_does_not_know_yet_is_found_too(tmp_path: Path, where: Wh
         assert_found_as_by_chroma(store, where, store.words.index().passing(where), count)
 
 
-def assert_found_as_by_chroma(store: Store, where: Where, passing: Passing, count: int) -> None:
+def assert_found_as_by_chroma(store: Store, where: Where, passing: FilterMask, count: int) -> None:
     vectors = np.stack([question(seed, CHUNKS // PER_DOCUMENT, DIMENSIONS)[1] for seed in range(3)])
-    found = near_passing(store, vectors, count=count, where=where, passing=passing)
+    found = filtered_nearest(store, vectors, count=count, where=where, passing=passing)
     expected = store.similar(vectors, count=count, where=where)
     for ours, chromas in zip(found, expected, strict=True):
         assert list(ours.values()) == pytest.approx(list(chromas.values()), abs=1e-5)

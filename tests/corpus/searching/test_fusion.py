@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from corpus.fusion import Scores, dense_shares, fuse, lexical_shares
+from corpus.searching.fusion import Scores, dense_shares, fuse, lexical_shares
 
 IDS = ["a", "b", "c", "d", "e"]
 NOTHING = np.zeros(5, dtype=np.float32)

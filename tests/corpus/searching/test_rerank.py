@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from corpus.corpus import Corpus
 from corpus.embedding.minilm import LocalEmbedder
 from corpus.errors import RerankUnavailable, SettingsError
-from corpus.rerank import HttpReranker, reranker_of
+from corpus.searching.corpus import Corpus
+from corpus.searching.rerank import HttpReranker, reranker_of
 from corpus.settings import CorpusSettings, load
 from tests.corpus.texts import corpus_of
 from tests.loopback import listening

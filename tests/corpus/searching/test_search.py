@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.corpus import Corpus
 from corpus.embedding.minilm import LocalEmbedder
 from corpus.errors import LexicalIndexUnusable
 from corpus.filters import Filter
-from corpus.fusion import fuse
-from corpus.lexical.companionkeeper import CompanionKeeper
-from corpus.lexical.keeper import index_folder
+from corpus.lexical.index_store import index_folder
+from corpus.lexical.remote_index_store import RemoteIndexStore
 from corpus.records import Chunk, document_id_of
-from corpus.search import Plan, search
+from corpus.searching.corpus import Corpus
+from corpus.searching.fusion import fuse
+from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import open_store
 from tests.corpus.texts import corpus_of, document_of, write
@@ -44,8 +44,8 @@ def embedder() -> LocalEmbedder:
 @pytest.fixture
 def corpus(settings: CorpusSettings, embedder: LocalEmbedder) -> Iterator[Corpus]:
     made = corpus_of(settings, embedder, TEXTS)
-    if isinstance(made.store.words, CompanionKeeper):
-        made.store.words = CompanionKeeper(made.store.words._files, seconds_between_looks=0)
+    if isinstance(made.store.words, RemoteIndexStore):
+        made.store.words = RemoteIndexStore(made.store.words._files, seconds_between_looks=0)
     with made.store:
         yield made
 

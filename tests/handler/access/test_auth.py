@@ -6,10 +6,10 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from corpus.corpus import open_corpus
 from corpus.errors import SettingsError
+from corpus.opening import open_corpus
+from handler.access.keys import digest_of, make_key, parse_keys
 from handler.app import create_app
-from handler.keys import digest_of, make_key, parse_keys
 from tests.handler.conftest import API_KEY, ENTRY, Configure, Connect
 
 PUBLIC = {

@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from corpus.errors import SettingsError
-from handler.keys import make_key
-from handler.keysources import read_keys, with_openai_key
+from handler.access.key_sources import read_keys, with_openai_key
+from handler.access.keys import make_key
 from tests.aws import aws_server
 from tests.handler.conftest import ENTRY, Configure, Connect
 from tests.handler.serving import serving

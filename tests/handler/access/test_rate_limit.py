@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from corpus.errors import SettingsError
 from corpus.settings import load
-from handler.aws import DynamoCounter
-from handler.errors import ActionError
-from handler.keys import make_key
-from handler.limits import Limiter, MemoryCounter, Rate, parse_rate
+from handler.access.aws import DynamoCounter
+from handler.access.keys import make_key
+from handler.access.rate_limit import Limiter, MemoryCounter, Rate, parse_rate
+from handler.contract.errors import ActionError
 from handler.settings import HandlerSettings
 from tests.aws import aws_server
 from tests.free_port import free_port

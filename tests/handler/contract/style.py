@@ -12,7 +12,7 @@ MAX_DEPTH = 3
 TRIGGER_WORDS = re.compile(r"\b(use this|when|whenever|if the user|should)\b", re.IGNORECASE)
 
 
-def broken_manners(document: Schema) -> list[str]:
+def style_violations(document: Schema) -> list[str]:
     """Where the document is not written as ours is to be, a sentence each."""
     return [
         *(problem for operation in operations(document) for problem in _untold(document, operation)),

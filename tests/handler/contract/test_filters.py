@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from corpus.corpus import Corpus, open_corpus
 from corpus.errors import SettingsError
 from corpus.filters import Filter
+from corpus.opening import open_corpus
+from corpus.searching.corpus import Corpus
 from corpus.settings import load
 from handler.settings import HandlerSettings
 from tests.handler.conftest import Configure, Connect, client_of

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from handler.check.document import operations
 from handler.check.limits import broken_limits
-from handler.check.manners import broken_manners
 from tests.handler.conftest import Connect
+from tests.handler.contract.style import style_violations
 from tests.handler.corpora import WARRANTY
 
 
@@ -36,7 +36,7 @@ def test_it_keeps_the_limits_of_gpts_editor_and_the_rules_of_the_house(connect: 
     for settings in ({}, {"filterable": fields, "api_key_header": "X-Key"}, {"auth": "none"}):
         document = connect(public_url="https://api.example.com", **settings).get("/openapi.json").json()
         assert broken_limits(document) == []
-        assert broken_manners(document) == []
+        assert style_violations(document) == []
 
 
 def test_a_long_subject_stands_in_every_description_that_has_room(connect: Connect) -> None:

@@ -18,7 +18,7 @@ import pytest
 from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
-from ingest.vectors import TEXTS_PER_BATCH
+from ingest.sync.vectors import TEXTS_PER_BATCH
 from tests.ingest.command_line import TEXTS, Ingest, result_of
 from tests.openai_server import EmbeddingsServer, embeddings_server, failure
 
@@ -28,7 +28,7 @@ def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subpr
     return subprocess.Popen(
         [sys.executable, "-m", "ingest", *arguments],
         cwd=folder,
-        env={**os.environ, **server.environment, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, **server.environment, "PYTHONPATH": str(Path(__file__).parents[3])},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -501,7 +501,7 @@ def test_a_full_disk_is_told_in_one_line(folder: Path, ingest: Ingest, server: E
         run = subprocess.run(
             [sys.executable, "-m", "ingest", "list", "--json"],
             cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,

@@ -12,10 +12,10 @@ import pytest
 from corpus.embedding.minilm import LocalEmbedder
 from corpus.embedding.model import Vectors
 from corpus.errors import SettingsError
-from ingest.beir import read_collection
-from ingest.evaluate import EvalOptions, evaluate
+from ingest.evaluation.beir import read_collection
+from ingest.evaluation.evaluate import EvalOptions, evaluate
+from ingest.evaluation.vector_cache import CachingEmbedder
 from ingest.settings import IngestSettings
-from ingest.vectorcache import CachingEmbedder
 
 DOCUMENTS = {
     "pump": "The pump FW-20117 moves water through the heating circuit.",

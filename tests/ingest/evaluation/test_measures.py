@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ir_measures import RR, R, nDCG
 
-from ingest.measures import ndcg, paired_bootstrap, recall, reciprocal_rank
+from ingest.evaluation.measures import ndcg, paired_bootstrap, recall, reciprocal_rank
 
 
 def test_measures_agree_with_ir_measures() -> None:

@@ -13,10 +13,10 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 
 from corpus.errors import DocumentError, DocumentUnreadable
-from ingest.readers.registry import read, read_share
-from ingest.reading import ReaderPool, Result
-from tests.ingest.readers.files import pdf
-from tests.ingest.readers.pdfpages import Sheet
+from ingest.reading.pool import ReaderPool, Result
+from ingest.reading.readers.registry import read, read_share
+from tests.ingest.reading.readers.files import pdf
+from tests.ingest.reading.readers.pdfpages import Sheet
 from tests.shared import SHARED
 
 PDFS = SHARED / "data" / "docs" / "pdf"
@@ -123,7 +123,7 @@ def test_no_reader_outlives_its_pool_or_an_abandoned_loop(tmp_path: Path) -> Non
 def test_no_reader_outlives_a_killed_parent(tmp_path: Path) -> None:
     paths = _written(tmp_path, a_txt=b"a", slow_md=SLOW)
     code = (
-        "import pathlib, sys; from ingest.reading import ReaderPool\n"
+        "import pathlib, sys; from ingest.reading.pool import ReaderPool\n"
         "for path, _ in ReaderPool().read_all(map(pathlib.Path, sys.argv[1:])): print(path.name, flush=True)"
     )
     with subprocess.Popen([sys.executable, "-c", code, *map(str, paths)], stdout=subprocess.PIPE, text=True) as parent:

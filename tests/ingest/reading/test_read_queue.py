@@ -4,24 +4,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpus.errors import DocumentUnreadable
-from ingest.agenda import Agenda
-from ingest.readers.worker import Request
+from ingest.reading.read_queue import ReadQueue
+from ingest.reading.worker import Request
 
 WHOLE = Request(Path("a.pdf"), 1000, None)
 REFUSAL = DocumentUnreadable("It cannot be opened.")
 
 
-def _due(agenda: Agenda) -> list[Request]:
+def _due(agenda: ReadQueue) -> list[Request]:
     return list(iter(agenda.next, None))
 
 
-def _shared(agenda: Agenda) -> list[Request]:
+def _shared(agenda: ReadQueue) -> list[Request]:
     agenda.add(WHOLE)
     return _due(agenda)
 
 
 def test_a_large_pdf_is_asked_for_in_shares_and_then_with_what_they_gave() -> None:
-    agenda = Agenda(workers=2, share_bytes=100)
+    agenda = ReadQueue(workers=2, share_bytes=100)
     shares = _shared(agenda)
     assert [request.share and request.share[1:] for request in shares] == [(0, 4), (1, 4), (2, 4), (3, 4)]
     for number in (3, 0, 2, 1):
@@ -33,7 +33,7 @@ def test_a_large_pdf_is_asked_for_in_shares_and_then_with_what_they_gave() -> No
 
 
 def test_what_is_small_or_no_pdf_or_has_a_charset_or_one_worker_is_read_whole() -> None:
-    agenda = Agenda(workers=2, share_bytes=100)
+    agenda = ReadQueue(workers=2, share_bytes=100)
     requests = [
         replace(WHOLE, size=199),
         replace(WHOLE, path=Path("a.html")),
@@ -42,12 +42,12 @@ def test_what_is_small_or_no_pdf_or_has_a_charset_or_one_worker_is_read_whole() 
     for request in requests:
         agenda.add(request)
     assert _due(agenda) == requests
-    assert _shared(Agenda(workers=1, share_bytes=100)) == [WHOLE]
-    assert len(_shared(Agenda(workers=2, share_bytes=500))) == 2
+    assert _shared(ReadQueue(workers=1, share_bytes=100)) == [WHOLE]
+    assert len(_shared(ReadQueue(workers=2, share_bytes=500))) == 2
 
 
 def test_a_file_of_which_a_share_is_refused_is_read_whole_once() -> None:
-    agenda = Agenda(workers=2, share_bytes=100)
+    agenda = ReadQueue(workers=2, share_bytes=100)
     shares = _shared(agenda)
     agenda.put_back(shares[2:])
     assert agenda.answered(shares[0], b"0") is None
@@ -61,7 +61,7 @@ def test_a_file_of_which_a_share_is_refused_is_read_whole_once() -> None:
 
 
 def test_a_share_that_ends_its_worker_is_the_verdict_on_its_file_alone() -> None:
-    agenda = Agenda(workers=2, share_bytes=100)
+    agenda = ReadQueue(workers=2, share_bytes=100)
     shares = _shared(agenda)
     others = _shared(agenda)
     agenda.put_back([shares[1], others[1], replace(WHOLE, path=Path("b.txt"))])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentMissing, DocumentUnsupported, SettingsError
-from ingest.find import find
-from ingest.item import Found
-from ingest.patterns import Selection
+from ingest.sources.files import find
+from ingest.sources.found import Found
+from ingest.sources.patterns import Selection
 
 
 def make(folder: Path, *names: str) -> None:

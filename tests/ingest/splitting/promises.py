@@ -9,11 +9,11 @@ import regex
 
 from corpus.records import Chunk, context_of
 from corpus.tokens import Tokenizer
-from ingest.breaks import unit_breaks
-from ingest.cuts import LONGEST_TOKEN
-from ingest.document import Block, Document
-from ingest.prepare import text_for_model
-from ingest.split import LEAST_TEXT, Passage
+from ingest.reading.document import Block, Document
+from ingest.splitting.boundaries import unit_breaks
+from ingest.splitting.preparation import text_for_model
+from ingest.splitting.segments import LONGEST_TOKEN
+from ingest.splitting.splitter import LEAST_TEXT, Passage
 
 
 class Promises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.breaks import forced_break, unit_breaks
+from ingest.splitting.boundaries import forced_break, unit_breaks
 
 
 def cut(text: str, stop: int) -> tuple[str, str]:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.excerpts import pieces
 from corpus.records import Chunk
+from corpus.searching.excerpts import pieces
 from corpus.stored import chunk_from, metadata_of
 from corpus.tokens import Cl100kTokenizer
-from ingest.document import Document
-from ingest.item import Item
-from ingest.prepare import LONGEST_SPACE, prepare
+from ingest.reading.document import Document
+from ingest.sources.found import Item
+from ingest.splitting.preparation import LONGEST_SPACE, prepare
 from tests.ingest.documents import COLLECTION, Part, document_of
 
 SMALL = replace(COLLECTION, chunk_tokens=16, chunk_overlap=0)

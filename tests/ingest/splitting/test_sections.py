@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from corpus.tokens import Cl100kTokenizer
-from ingest.document import Document
-from ingest.lengths import Lengths
-from ingest.sections import sections
+from ingest.reading.document import Document
+from ingest.splitting.sections import sections
+from ingest.splitting.token_counts import TokenCounts
 from tests.ingest.documents import Part, document_of, heading, paragraph
 
 LONG = paragraph("This paragraph has a good number of words, enough not to be joined with another one. " * 3)
@@ -15,7 +15,7 @@ SHORT = paragraph("A few words.")
 def found(*parts: Part, join_tokens: int = 30) -> list[tuple[str | None, int]]:
     """The heading of each section and how many blocks it has."""
     document: Document = document_of(parts)
-    lengths = Lengths(document.text, Cl100kTokenizer())
+    lengths = TokenCounts(document.text, Cl100kTokenizer())
     return [
         (section.heading, section.last - section.first + 1)
         for section in sections(document, lengths, join_tokens=join_tokens)

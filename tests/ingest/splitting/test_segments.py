@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from corpus.tokens import Cl100kTokenizer
-from ingest.document import Document
-from ingest.split import split
+from ingest.reading.document import Document
+from ingest.splitting.splitter import split
 from tests.ingest.documents import Part, code, document_of, heading, item, paragraph, table
 
 TOKENIZER = Cl100kTokenizer()

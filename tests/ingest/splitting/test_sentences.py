@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.sentences import sentence_breaks
+from ingest.splitting.sentences import sentence_breaks
 
 
 def sentences(text: str) -> list[str]:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from corpus.embedding.model_files import installed_model_files
 from corpus.embedding.wordpiece import WordPieceTokenizer
 from corpus.tokens import Cl100kTokenizer, Tokenizer
-from ingest.cuts import LONGEST_TOKEN
-from ingest.document import Block, BlockKind, Document
-from ingest.split import Passage, split
+from ingest.reading.document import Block, BlockKind, Document
+from ingest.splitting.segments import LONGEST_TOKEN
+from ingest.splitting.splitter import Passage, split
 from tests.ingest.documents import Part, document_of, heading, paragraph
-from tests.ingest.promises import Promises
+from tests.ingest.splitting.promises import Promises
 
 OPENAI: Tokenizer = Cl100kTokenizer()
 MINILM: Tokenizer = WordPieceTokenizer(installed_model_files().tokenizer)

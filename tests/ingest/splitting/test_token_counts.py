@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.embedding.model_files import installed_model_files
 from corpus.embedding.wordpiece import WordPieceTokenizer
 from corpus.tokens import Cl100kTokenizer, Tokenizer
-from ingest.lengths import Lengths
+from ingest.splitting.token_counts import TokenCounts
 
 TOKENIZERS = [Cl100kTokenizer(), WordPieceTokenizer(installed_model_files().tokenizer)]
 WORDS = "word Don't I'll . , ... !? 3.5 12345 ( ) / 's ' ’s ² Ⅷ [SEP] [MASK] ##ing - _ * `"
@@ -26,7 +26,7 @@ TEXTS = st.lists(PIECES | st.text(max_size=4), max_size=40).map("".join)
 def test_count_is_that_of_the_stretch_encoded_alone(tokenizer: Tokenizer, text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    assert Lengths(text, tokenizer).count(start, end) == tokenizer.count(text[start:end])
+    assert TokenCounts(text, tokenizer).count(start, end) == tokenizer.count(text[start:end])
 
 
 @pytest.mark.parametrize("tokenizer", TOKENIZERS, ids=lambda tokenizer: tokenizer.name)

@@ -7,10 +7,10 @@ import signal
 from collections.abc import Iterator
 
 from corpus.tokens import Cl100kTokenizer
-from ingest.change import Change, Draft, Failed, New, Same
-from ingest.cutting import CHARACTERS_PER_GROUP, WORTH_A_PROCESS, Cutting, Found
-from ingest.document import Block, Document
-from ingest.item import Item
+from ingest.reading.document import Block, Document
+from ingest.sources.found import Item
+from ingest.sync.chunking import CHARACTERS_PER_GROUP, WORTH_A_PROCESS, ChunkingPool, Found
+from ingest.sync.outcome import Added, Change, Draft, Failed, Unchanged
 from tests.ingest.documents import COLLECTION
 
 
@@ -21,7 +21,7 @@ def found(count: int, *, sentences: int = 300) -> Iterator[Found]:
         text = " ".join(f"This is sentence {each} of document {number}." for each in range(sentences))
         document = Document(text=text, blocks=(Block("paragraph", 0, len(text)),) if number != 7 else ())
         draft = Draft(document, item, digest=f"{number:064}", stamp="stamp", replaces=False)
-        yield item, [Same(f"{number}", None) if number % 5 == 0 else draft]
+        yield item, [Unchanged(f"{number}", None) if number % 5 == 0 else draft]
 
 
 def outline(cut: Iterator[tuple[Item, list[Change]]]) -> list[tuple[str, object]]:
@@ -30,7 +30,7 @@ def outline(cut: Iterator[tuple[Item, list[Change]]]) -> list[tuple[str, object]
     for item, changes in cut:
         for change in changes:
             match change:
-                case New(prepared, words):
+                case Added(prepared, words):
                     what: object = (prepared.chunks, prepared.texts, words.ids.tolist(), words.terms.tolist())
                 case Failed():
                     what = change
@@ -41,8 +41,8 @@ def outline(cut: Iterator[tuple[Item, list[Change]]]) -> list[tuple[str, object]
 
 
 def test_other_processes_cut_as_this_one_does_and_in_order() -> None:
-    here = outline(Cutting(COLLECTION, Cl100kTokenizer).all_cut(found(30)))
-    beside = Cutting(COLLECTION, Cl100kTokenizer, processes=2)
+    here = outline(ChunkingPool(COLLECTION, Cl100kTokenizer).all_cut(found(30)))
+    beside = ChunkingPool(COLLECTION, Cl100kTokenizer, processes=2)
     beside.expect(WORTH_A_PROCESS)
     assert outline(beside.all_cut(found(30))) == here
     assert [source for source, _ in here] == [f"{number}.txt" for number in range(30)]
@@ -50,8 +50,8 @@ def test_other_processes_cut_as_this_one_does_and_in_order() -> None:
 
 
 def test_a_process_that_is_killed_costs_nothing() -> None:
-    here = outline(Cutting(COLLECTION, Cl100kTokenizer).all_cut(found(60)))
-    beside = Cutting(COLLECTION, Cl100kTokenizer, processes=1)
+    here = outline(ChunkingPool(COLLECTION, Cl100kTokenizer).all_cut(found(60)))
+    beside = ChunkingPool(COLLECTION, Cl100kTokenizer, processes=1)
     beside.expect(WORTH_A_PROCESS)
 
     def killing() -> Iterator[Found]:
@@ -65,6 +65,6 @@ def test_a_process_that_is_killed_costs_nothing() -> None:
 
 
 def test_few_documents_start_no_process() -> None:
-    cutting = Cutting(COLLECTION, Cl100kTokenizer, processes=1)
+    cutting = ChunkingPool(COLLECTION, Cl100kTokenizer, processes=1)
     for _ in cutting.all_cut(found(10)):
         assert not cutting._children

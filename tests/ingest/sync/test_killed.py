@@ -14,19 +14,19 @@ import pytest
 
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
-from ingest import cutting
+from ingest.sync import chunking
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KILLS = 20
 MORE_KILLS = 12
 
 # One process that ingests again and again: importing costs more than an ingest, and a kill should hit the ingest.
 CHILD = """
 import sys
-from ingest import cutting
+from ingest.sync import chunking
 from ingest.__main__ import main
-cutting.WORTH_A_PROCESS = int(sys.argv[1])
+chunking.WORTH_A_PROCESS = int(sys.argv[1])
 sys.argv = ["ingest", "add", "docs", "--prune", "--json"]
 print("started", flush=True)
 main()
@@ -51,7 +51,7 @@ def write_documents(folder: Path, *, version: int) -> None:
 def start(folder: Path, server: EmbeddingsServer, store: str, *, beside: bool) -> subprocess.Popen[str]:
     """A run that reads, cuts and writes in processes of their own, or reads so alone."""
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, "0" if beside else str(cutting.WORTH_A_PROCESS)],
+        [sys.executable, "-c", CHILD, "0" if beside else str(chunking.WORTH_A_PROCESS)],
         cwd=folder,
         env={**os.environ, **server.environment, "CHROMA_PATH": store, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

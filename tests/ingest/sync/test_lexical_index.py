@@ -10,7 +10,7 @@ import pytest
 from corpus.records import DocumentRecord, indexed_text_of
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store
-from ingest.lexicon import bring_up_to_date, state_of
+from ingest.sync.lexical_index import bring_up_to_date, state_of
 from tests.corpus.texts import RECORD, document_of
 
 Records = dict[str, DocumentRecord]

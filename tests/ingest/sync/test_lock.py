@@ -15,8 +15,8 @@ import pytest
 from corpus.errors import CollectionBusy
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store import Store, create_store
-from ingest.exclusive import exclusive
-from tests.corpus.test_store import RECORD
+from ingest.sync.lock import exclusive
+from tests.corpus.store.test_store import RECORD
 
 
 @pytest.fixture

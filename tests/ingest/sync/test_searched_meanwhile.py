@@ -10,12 +10,13 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from corpus.corpus import Corpus, open_corpus
+from corpus.opening import open_corpus
 from corpus.records import Chunk, document_id_of
+from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings, SearchMode
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCUMENTS = 12
 PARTS = 20
 VERSIONS = 4
@@ -24,7 +25,7 @@ VERSIONS = 4
 WRITER = f"""
 import json, sys
 from pathlib import Path
-from ingest.add import AddOptions, add_documents
+from ingest.command.add import AddOptions, add_documents
 from ingest.settings import IngestSettings
 folder = Path(sys.argv[1])
 for version in range({VERSIONS}):

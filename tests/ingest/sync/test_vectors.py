@@ -12,12 +12,12 @@ from corpus.embedding.model import Vectors
 from corpus.lexical.forward import Forward
 from corpus.settings import CorpusSettings
 from corpus.store import create_store
-from ingest.change import New
-from ingest.prepare import Prepared
-from ingest.vectors import TEXTS_PER_LOOK, VectorSource
-from ingest.writing import Writing
-from tests.corpus.test_openai import embedder
-from tests.corpus.test_store import EAST, RECORD, document
+from ingest.splitting.preparation import Prepared
+from ingest.sync.outcome import Added
+from ingest.sync.vectors import TEXTS_PER_LOOK, VectorSource
+from ingest.sync.writer import Writing
+from tests.corpus.embedding.test_openai import embedder
+from tests.corpus.store.test_store import EAST, RECORD, document
 from tests.openai_server import EmbeddingsServer, embeddings_server, vector_of
 
 
@@ -32,9 +32,9 @@ class BusyWriting(Writing):
         return super().vectors_of(text_digests)
 
 
-def new(source: str, text: str) -> New:
+def new(source: str, text: str) -> Added:
     record, chunks, _ = document(source, [text], [EAST])
-    return New(Prepared(record=record, chunks=chunks, texts=[text]), Forward.of(()), replaces=False, notes=())
+    return Added(Prepared(record=record, chunks=chunks, texts=[text]), Forward.of(()), replaces=False, notes=())
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Run:
     looks: int
 
 
-def run(settings: CorpusSettings, changes: Iterable[New], *, is_stopped: Callable[[EmbeddingsServer], bool]) -> Run:
+def run(settings: CorpusSettings, changes: Iterable[Added], *, is_stopped: Callable[[EmbeddingsServer], bool]) -> Run:
     """Into a store that holds "east" and is being written to."""
     with create_store(settings, RECORD) as store, embeddings_server(dimensions=4) as server:
         store.write([document("before.txt", ["east"], [EAST])])

@@ -16,8 +16,8 @@ from corpus.errors import CollectionMissing, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store
 from corpus.stored import text_digest_of
-from ingest.writing import Writing
-from tests.corpus.test_store import EAST, NORTH, RECORD, WEST, document
+from ingest.sync.writer import Writing
+from tests.corpus.store.test_store import EAST, NORTH, RECORD, WEST, document
 
 
 @pytest.fixture

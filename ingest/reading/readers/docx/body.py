@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from ingest.readers.composer import Composer, one_line, squeeze
-from ingest.readers.docxpieces import SKIPPED, Pieces, all_text
-from ingest.readers.docxstyles import Numbering, Style, Styles, child, number_of, outline_level, value
-from ingest.readers.package import attribute, local_name
-from ingest.readers.tables import SPANNED, lines
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.docx.pieces import SKIPPED, Pieces, all_text
+from ingest.reading.readers.docx.styles import Numbering, Style, Styles, child, number_of, outline_level, value
+from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.tables import SPANNED, lines
 
 # A cell; None where the one above reaches down, SPANNED where the one before reaches across.
 _Cell = etree._Element | str | None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ingest.readers.package import attribute, local_name
+from ingest.reading.readers.package import attribute, local_name
 
 _SKIPPED = frozenset({"rPr", "ctrlPr", "fPr", "sSupPr", "sSubPr", "radPr", "dPr", "naryPr", "funcPr", "mPr", "eqArrPr"})
 

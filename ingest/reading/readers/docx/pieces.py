@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ingest.readers.docxmath import linear
-from ingest.readers.package import attribute, local_name
+from ingest.reading.readers.docx.math import linear
+from ingest.reading.readers.package import attribute, local_name
 
 # Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
 SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from lxml import etree
 
 from corpus.errors import DocumentEmpty
-from ingest.document import Document
-from ingest.readers.composer import Composer
-from ingest.readers.docxbody import BodyWriter
-from ingest.readers.docxstyles import Numbering, Styles
-from ingest.readers.ooxml import main_part, related_parts
-from ingest.readers.package import Package, attribute, local_name
-from ingest.readers.properties import properties_of
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.docx.body import BodyWriter
+from ingest.reading.readers.docx.styles import Numbering, Styles
+from ingest.reading.readers.ooxml import main_part, related_parts
+from ingest.reading.readers.package import Package, attribute, local_name
+from ingest.reading.readers.properties import properties_of
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike

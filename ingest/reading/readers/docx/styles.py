@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ingest.readers.package import attribute, local_name
+from ingest.reading.readers.package import attribute, local_name
 
 _HEADING_NAME = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _BODY_LEVEL = 9  # An outline level of 9 says body text (ECMA-376, 17.3.1.20).

@@ -6,9 +6,9 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from ingest.readers.composer import Composer, one_line, squeeze
-from ingest.readers.htmltable import grid_of, is_layout
-from ingest.readers.tables import lines
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.html.table import grid_of, is_layout
+from ingest.reading.readers.tables import lines
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # fmt: off

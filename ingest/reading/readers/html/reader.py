@@ -7,13 +7,13 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corpus.errors import DocumentEmpty
-from ingest.document import Document
-from ingest.readers.composer import Composer, one_line
-from ingest.readers.encoding import decode
-from ingest.readers.frontmatter import as_moment
-from ingest.readers.htmlbody import render
-from ingest.readers.htmlprune import prune
-from ingest.readers.titles import usable_title
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.html.body import render
+from ingest.reading.readers.html.prune import prune
+from ingest.reading.readers.titles import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 _MAIN = ("main", "[role=main]", "article")

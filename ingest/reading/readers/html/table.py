@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborNode
 
-from ingest.readers.composer import one_line
-from ingest.readers.tables import Cell, laid_out, span_of
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.tables import Cell, laid_out, span_of
 
 _STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"
 _INLINE_BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
-from ingest.document import Document
-from ingest.readers.composer import one_line
-from ingest.readers.frontmatter import as_moment
-from ingest.readers.message import Message, documents_of
-from ingest.readers.mime import content_of, leaves, parse, text_of
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.mail.message import Message, documents_of
+from ingest.reading.readers.mail.mime import content_of, leaves, parse, text_of
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike

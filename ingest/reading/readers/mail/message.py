@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from corpus.errors import DocumentEmpty
 from corpus.records import MetadataValue
-from ingest.document import Document
-from ingest.readers.attachments import read_attachments
-from ingest.readers.composer import Composer, clean
-from ingest.readers.html import add_body
-from ingest.readers.text import paragraphs
+from ingest.reading.document import Document
+from ingest.reading.readers.attachments import read_attachments
+from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.html.reader import add_body
+from ingest.reading.readers.text import paragraphs
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import cast
 
 from corpus.errors import DocumentUnreadable
-from ingest.readers.encoding import decode
+from ingest.reading.readers.encoding import decode
 
 
 def parse(data: bytes) -> EmailMessage:

@@ -9,11 +9,11 @@ import struct
 import olefile
 
 from corpus.errors import DocumentUnreadable
-from ingest.document import Document
-from ingest.readers.composer import one_line
-from ingest.readers.encoding import decode
-from ingest.readers.frontmatter import as_moment
-from ingest.readers.message import Message, documents_of
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.mail.message import Message, documents_of
 
 # Property identifiers ([MS-OXPROPS]).
 _SUBJECT, _SENDER, _SENDER_ADDRESS, _RECIPIENTS = "0037", "0C1A", "0C1F", "0E04"

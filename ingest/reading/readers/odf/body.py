@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from ingest.readers.composer import Composer, one_line, squeeze
-from ingest.readers.docxstyles import child
-from ingest.readers.package import attribute, local_name
-from ingest.readers.tables import SPANNED, lines
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.tables import SPANNED, lines
 
 _SKIPPED = frozenset(
     {"tracked-changes", "annotation", "annotation-end", "table-of-content", "alphabetical-index", "forms", "ruby-text"}

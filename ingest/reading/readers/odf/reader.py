@@ -5,12 +5,12 @@ from __future__ import annotations
 from lxml import etree
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.document import Document
-from ingest.readers.composer import Composer
-from ingest.readers.docxstyles import child
-from ingest.readers.odfbody import BodyWriter
-from ingest.readers.package import Package, attribute, local_name
-from ingest.readers.properties import properties_of
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.odf.body import BodyWriter
+from ingest.reading.readers.package import Package, attribute, local_name
+from ingest.reading.readers.properties import properties_of
 
 _MANIFEST = "META-INF/manifest.xml"
 

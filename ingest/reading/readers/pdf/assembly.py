@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from corpus.records import MetadataValue
-from ingest.document import BlockKind, Document
-from ingest.readers import pdfheadings
-from ingest.readers.composer import Composer, clean, one_line
-from ingest.readers.pdffurniture import furniture
-from ingest.readers.pdfium import OutlineEntry
-from ingest.readers.pdflayout import Group, body_height, continues, fills_its_line, grouped, merged
-from ingest.readers.pdflines import HYPHEN, SENTENCE_ENDS, Line
-from ingest.readers.pdftext import joined, text_of
-from ingest.readers.titles import usable_title
+from ingest.reading.document import BlockKind, Document
+from ingest.reading.readers.composer import Composer, clean, one_line
+from ingest.reading.readers.pdf import headings as pdfheadings
+from ingest.reading.readers.pdf.furniture import furniture
+from ingest.reading.readers.pdf.layout import Group, body_height, continues, fills_its_line, grouped, merged
+from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry
+from ingest.reading.readers.pdf.text import joined, text_of
+from ingest.reading.readers.titles import usable_title
 
 _MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
 _ENOUGH_BY_OUTLINE = 0.5

@@ -13,9 +13,9 @@ import pypdf
 from pypdf.generic import Destination
 
 from corpus.errors import DocumentUnreadable
-from ingest.readers.composer import one_line
-from ingest.readers.pdfium import OutlineEntry, PasswordNeeded
-from ingest.readers.pdflines import Line
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded
 
 # Places made up for text that has none: layout needs them to compare.
 _HEIGHT, _PITCH, _WIDTH = 10.0, 12.0, 5.0

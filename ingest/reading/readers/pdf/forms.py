@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pypdfium2 import raw
 
-from ingest.readers.composer import one_line
+from ingest.reading.readers.composer import one_line
 
 
 def field_values(page: object, form: object) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from ingest.readers.pdflines import Line
+from ingest.reading.readers.pdf.lines import Line
 
 Spot = tuple[int, int]  # The page and the line on it, both from 0.
 

@@ -7,9 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ingest.readers.pdfium import OutlineEntry
-from ingest.readers.pdflayout import Group, Marks
-from ingest.readers.pdflines import CELL, Line
+from ingest.reading.readers.pdf.layout import Group, Marks
+from ingest.reading.readers.pdf.lines import CELL, Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry
 
 _MAX_CHARACTERS = 160
 _MAX_LINES = 3

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.document import BlockKind
-from ingest.readers.pdflines import CELL, HYPHEN, SENTENCE_ENDS, Line, kinds_of
+from ingest.reading.document import BlockKind
+from ingest.reading.readers.pdf.lines import CELL, HYPHEN, SENTENCE_ENDS, Line, kinds_of
 
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ingest.document import BlockKind
+from ingest.reading.document import BlockKind
 
 HYPHEN = "\ufffe"  # What pdfium gives for a hyphen at the end of a line.
 CELL = "\t"  # Between what stands on one line but far apart.

@@ -11,10 +11,10 @@ import pypdfium2
 from pypdfium2 import raw
 
 from corpus.errors import DocumentUnreadable
-from ingest.readers.composer import one_line
-from ingest.readers.pdfforms import field_values
-from ingest.readers.pdflines import Line
-from ingest.readers.pdftextpage import LineReader
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.pdf.forms import field_values
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.textpage import LineReader
 
 _LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
 _MAX_OUTLINE_ENTRIES = 20_000

@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.document import Document
-from ingest.readers.attachments import read_attachments
-from ingest.readers.pdfassembly import Content, assemble
-from ingest.readers.pdfium import OutlineEntry, PasswordNeeded, Pdf
-from ingest.readers.pdflines import Line
-from ingest.readers.pdfshares import Found, Page, packed, unpacked
-from ingest.readers.pdftext import is_garbage
+from ingest.reading.document import Document
+from ingest.reading.readers.attachments import read_attachments
+from ingest.reading.readers.pdf.assembly import Content, assemble
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
+from ingest.reading.readers.pdf.shares import Found, Page, packed, unpacked
+from ingest.reading.readers.pdf.text import is_garbage
 
 if TYPE_CHECKING:
-    from ingest.readers.pdffallback import Fallback
+    from ingest.reading.readers.pdf.fallback import Fallback
 
 _XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
 _PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
@@ -67,7 +67,7 @@ class _SecondTry:
         self._opened: Fallback | None = None
 
     def open(self) -> Fallback:
-        from ingest.readers.pdffallback import Fallback
+        from ingest.reading.readers.pdf.fallback import Fallback
 
         if self._opened is None:
             self._opened = Fallback(self._data, self._password)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ingest.readers.pdfium import OutlineEntry
-from ingest.readers.pdflines import Line
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry
 
 
 class Page(NamedTuple):

@@ -7,9 +7,9 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from ingest.readers.pdflayout import Group
-from ingest.readers.pdflines import CELL, HYPHEN
-from ingest.readers.tables import lines as table_lines
+from ingest.reading.readers.pdf.layout import Group
+from ingest.reading.readers.pdf.lines import CELL, HYPHEN
+from ingest.reading.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE_TABLE = str.maketrans({**_LIGATURES, "\x02": None, "\xad": None})

@@ -11,7 +11,7 @@ import re
 
 from pypdfium2 import raw
 
-from ingest.readers.pdflines import HYPHEN, Line
+from ingest.reading.readers.pdf.lines import HYPHEN, Line
 
 _BOLD_WEIGHT = 600
 _NAME_BYTES = 128

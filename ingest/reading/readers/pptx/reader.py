@@ -5,12 +5,12 @@ from __future__ import annotations
 from lxml import etree
 
 from corpus.errors import DocumentEmpty
-from ingest.document import Document
-from ingest.readers.composer import Composer
-from ingest.readers.ooxml import main_part, relationships
-from ingest.readers.package import Package, attribute, local_name
-from ingest.readers.pptxshapes import SlideWriter, all_text
-from ingest.readers.properties import properties_of
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.ooxml import main_part, relationships
+from ingest.reading.readers.package import Package, attribute, local_name
+from ingest.reading.readers.pptx.shapes import SlideWriter, all_text
+from ingest.reading.readers.properties import properties_of
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike

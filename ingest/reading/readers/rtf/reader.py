@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from corpus.records import MetadataValue
-from ingest.document import Document
-from ingest.readers.composer import Composer, one_line, squeeze
-from ingest.readers.rtftext import Mark, marks
-from ingest.readers.tables import lines
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.rtf.source import Mark, marks
+from ingest.reading.readers.tables import lines
 
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")

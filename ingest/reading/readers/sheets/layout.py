@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.readers.tables import MAX_HEADER_ROWS, SPANNED, has_values, lines
+from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, has_values, lines
 
 Rows = Sequence[Sequence[str]]
 

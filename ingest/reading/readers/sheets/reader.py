@@ -8,12 +8,12 @@ import io
 import python_calamine
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.document import Document
-from ingest.readers.composer import Composer, one_line
-from ingest.readers.package import Package
-from ingest.readers.properties import properties_of
-from ingest.readers.sheettables import parts_of
-from ingest.readers.tables import SPANNED
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.package import Package
+from ingest.reading.readers.properties import properties_of
+from ingest.reading.readers.sheets.layout import parts_of
+from ingest.reading.readers.tables import SPANNED
 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 

@@ -6,8 +6,8 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.document import Document
-from ingest.readers import read
+from ingest.reading.document import Document
+from ingest.reading.readers import read
 
 
 def read_bytes(folder: Path, name: str, data: bytes, *, password: str | None = None) -> Document:
@@ -26,7 +26,7 @@ def read_all(folder: Path, name: str, data: bytes, *, password: str | None = Non
 
 
 def check(document: Document) -> None:
-    """The contract of `ingest.document`."""
+    """The contract of `ingest.reading.document`."""
     position = 0
     for block in document.blocks:
         stretch = document.text[block.start : block.end]

@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from corpus.errors import DocumentUnreadable
-from tests.ingest.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.files import outline, read_bytes
 
 
 def _saved(document: docx.document.Document) -> bytes:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentUnreadable
-from tests.ingest.readers.files import outline, read_bytes
-from tests.ingest.readers.packages import epub
+from tests.ingest.reading.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.packages import epub
 
 XHTML = '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>{}</body></html>'
 METADATA = (

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentError, DocumentUnreadable
-from ingest.reading import ReaderPool
-from tests.ingest.readers.files import outline, pdf, read_bytes
-from tests.ingest.readers.packages import package, word
+from ingest.reading.pool import ReaderPool
+from tests.ingest.reading.readers.files import outline, pdf, read_bytes
+from tests.ingest.reading.readers.packages import package, word
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentEmpty
-from tests.ingest.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.files import outline, read_bytes
 
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Pumps – Example</title>
 <link rel="canonical" href="https://example.org/pumps"><meta name="author" content="A. Writer">

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from tests.ingest.readers.compound import compound
-from tests.ingest.readers.files import outline, pdf, read_all, read_bytes
+from tests.ingest.reading.readers.compound import compound
+from tests.ingest.reading.readers.files import outline, pdf, read_all, read_bytes
 
 
 def _message() -> EmailMessage:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from tests.ingest.readers.files import outline, read_bytes
-from tests.ingest.readers.packages import opendocument
+from tests.ingest.reading.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.packages import opendocument
 
 BODY = """<office:text>
 <text:p text:style-name="P1">Handbook</text:p>

@@ -6,8 +6,8 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from tests.ingest.readers.files import assemble_pdf, outline, pdf, read_all, read_bytes
-from tests.ingest.readers.pdfpages import Sheet
+from tests.ingest.reading.readers.files import assemble_pdf, outline, pdf, read_all, read_bytes
+from tests.ingest.reading.readers.pdfpages import Sheet
 
 LONG = "The pump moves water from the well to the house, all day"
 

@@ -10,7 +10,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from corpus.errors import DocumentEmpty
-from tests.ingest.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.files import outline, read_bytes
 
 BOX = (Inches(1), Inches(1), Inches(4), Inches(3))
 

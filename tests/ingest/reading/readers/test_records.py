@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from tests.ingest.readers.files import outline, read_all, read_bytes
+from tests.ingest.reading.readers.files import outline, read_all, read_bytes
 
 
 def _lines(*records: object) -> bytes:

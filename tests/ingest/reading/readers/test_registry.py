@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentMissing, DocumentUnreadable, DocumentUnsupported
-from ingest.readers import is_readable, read, why_not
+from ingest.reading.readers import is_readable, read, why_not
 
 
 def test_a_missing_file_an_empty_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_unread_types_say_what_to_convert_to(tmp_path: Path) -> None:
 def test_reading_text_loads_no_other_parser(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     code = (
-        "import sys, pathlib; from ingest.readers import read; read(pathlib.Path(sys.argv[1]));"
+        "import sys, pathlib; from ingest.reading.readers import read; read(pathlib.Path(sys.argv[1]));"
         "print([name for name in ('pypdf', 'pypdfium2', 'lxml', 'selectolax', 'markdown_it') if name in sys.modules])"
     )
     done = subprocess.run(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentUnreadable
-from tests.ingest.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.files import outline, read_bytes
 
 RTF = rb"""{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset128 MS Mincho;}}
 {\stylesheet{\s0 Normal;}{\s1 heading 1;}{\s2 Title;}}{\info{\title Terms}{\author Ann}}

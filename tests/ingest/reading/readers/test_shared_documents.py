@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable, DocumentUnsupported
-from ingest.document import Document
-from ingest.readers import read
-from tests.ingest.readers.files import check
+from ingest.reading.document import Document
+from ingest.reading.readers import read
+from tests.ingest.reading.readers.files import check
 from tests.shared import SHARED
 
 DOCUMENTS = SHARED / "data" / "docs"

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
-from ingest.reading import ReaderPool
-from tests.ingest.readers.files import outline, read_bytes
+from ingest.reading.pool import ReaderPool
+from tests.ingest.reading.readers.files import outline, read_bytes
 
 
 def _saved(book: openpyxl.Workbook) -> bytes:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ingest.readers.tables import SPANNED, Cell, laid_out, lines
+from ingest.reading.readers.tables import SPANNED, Cell, laid_out, lines
 
 
 def test_every_row_names_its_columns() -> None:

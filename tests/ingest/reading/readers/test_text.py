@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentUnsupported
-from tests.ingest.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.files import outline, read_bytes
 
 
 def test_an_empty_line_ends_a_paragraph(tmp_path: Path) -> None:
