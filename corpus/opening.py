@@ -7,19 +7,19 @@ from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import reranker_of
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
-from corpus.store import Store, open_store
+from corpus.store import Store, read_store
 
 
 def open_corpus(settings: CorpusSettings) -> Corpus:
     """Open what is stored, or what was published. Raises StoreError, EmbeddingError, SettingsError."""
     if settings.snapshot_url is None:
-        return _opened(open_store(settings), settings)
+        return _opened(read_store(settings), settings)
     return LiveSnapshot(settings, open_published).current()
 
 
 def open_published(settings: CorpusSettings) -> Corpus:
     """Open a version's files, which CHROMA_PATH names. Raises StoreError, EmbeddingError, SettingsError."""
-    return _opened(open_store(settings, is_published=True), settings)
+    return _opened(read_store(settings, is_published=True), settings)
 
 
 def _opened(store: Store, settings: CorpusSettings) -> Corpus:
