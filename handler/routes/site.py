@@ -14,13 +14,13 @@ from corpus.errors import CorpusError
 from handler.contract.errors import ActionError, json_response
 from handler.contract.facets import Values
 from handler.contract.openapi import Description, openapi
+from handler.contract.openapi30 import as_3_0
 from handler.contract.origin import own_url
 from handler.contract.requests import search_request
 from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, action_of, trace_of
 from handler.routes.pages import CONTENT_SECURITY_POLICY, privacy
 from handler.settings import HandlerSettings
-from handler.spec30 import as_3_0
 
 logger = logging.getLogger("handler")
 router = APIRouter()

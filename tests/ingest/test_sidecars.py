@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from ingest.reading.readers.sidecar import MAX_BYTES, MAX_DEPTH, read_sidecar
 
 from corpus.errors import DocumentUnreadable
+from ingest.reading.readers.sidecar import MAX_BYTES, MAX_DEPTH, read_sidecar
 from tests.ingest.command_line import Ingest
 from tests.openai_server import EmbeddingsServer
 

@@ -261,7 +261,8 @@ def test_what_does_not_fit_is_refused_before_anything_is_fetched(
     on_s3: Keeper, caplog: pytest.LogCaptureFixture
 ) -> None:
     on_s3.says(OLD)
-    extra = on_s3.settings.chroma_path / "extra.bin"
+    extra = on_s3.settings.chroma_path / "segment" / "extra.bin"
+    extra.parent.mkdir()
     extra.write_bytes(os.urandom(2 * 2**20))
     publish(on_s3.settings, on_s3.dest)
     with pytest.raises(SnapshotTooLarge, match="SNAPSHOT_CACHE_MB allows 1"):
