@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from corpus.errors import CorpusError
 from corpus.settings import LOCAL_MODEL, CorpusSettings, load
 from corpus.store import open_store
-from handler.keys import digest_of, parse_keys
+from handler.access.keys import digest_of, parse_keys
 from infra.build_lambda import BuildError, find_python
 
 NODE = (20, 19)

@@ -19,7 +19,7 @@ import pytest
 from corpus.settings import CorpusSettings
 from corpus.snapshot.publish import rollback
 from corpus.store import create_store
-from handler.keys import make_key
+from handler.access.keys import make_key
 from infra import package
 from infra.preflight import Target, corpus_is_local, missing
 from tests.absent import absent
