@@ -18,9 +18,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OURS = "retrieval_action"
-LEFT_OUT = re.compile(
-    r"chromadb/(test|experimental|server|proto|logservice|ingest/impl/simple_policy)/|.*\.(pyi|proto)$"
-)
+LEFT_OUT = re.compile(r"chromadb/(test|experimental|server|proto|logservice)/|.*\.(pyi|proto)$")
 # With it would come opentelemetry's SDK, its exporter, protobuf and grpcio, for what stays switched off.
 TRACING = "chromadb/telemetry/opentelemetry/__init__.py"
 

@@ -19,8 +19,8 @@ from corpus.store import open_store, read_store
 from ingest.command import console
 from ingest.command import publishing as snapshots
 from ingest.command.add import AddOptions, add_documents, remove_documents
-from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.command.model import install_model
+from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.report import write_report
 from ingest.settings import IngestSettings
