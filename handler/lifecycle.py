@@ -21,6 +21,7 @@ from corpus.errors import CorpusError
 from corpus.settings import load
 from handler.action import Action
 from handler.keysources import read_keys, with_openai_key
+from handler.links import signer_of
 from handler.settings import HandlerSettings
 
 logger = logging.getLogger("handler")
@@ -105,7 +106,9 @@ def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> 
         return
     try:
         settings = settings_now()
-        app.state.action = dataclasses.replace(action, settings=settings, keys=read_keys(settings))
+        keys = read_keys(settings)
+        signer = signer_of(settings, keys)
+        app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer)
         with action.library.corpus() as corpus:
             corpus.embedder = embedder_of(corpus.store.record, settings)
     except CorpusError as error:
