@@ -12,16 +12,16 @@ from pathlib import Path
 import uvicorn
 from pydantic import SecretStr
 
-from corpus.corpus import open_corpus
 from corpus.errors import CorpusError, SettingsError
+from corpus.opening import open_corpus
 from corpus.settings import load
+from handler.access.key_sources import read_keys, with_openai_key
+from handler.access.keys import make_key
 from handler.app import create_app
-from handler.keys import make_key
-from handler.keysources import read_keys, with_openai_key
 from handler.library import Library
-from handler.logs import PlainLines, configure
 from handler.mcp.clients import configurations
 from handler.mcp.dispatch import server_info
+from handler.observing.logs import PlainLines, configure
 from handler.settings import HandlerSettings
 
 QUESTION = '{"query": "What is this about?"}'
@@ -53,7 +53,17 @@ def run(*, host: str, port: int) -> None:
     ):
         _say(f"  {line}")
     _say("Ready. Ctrl-C stops it.")
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        # Not left to uvicorn's own variables: whom its headers to believe, and how many processes.
+        proxy_headers=False,
+        forwarded_allow_ips="",
+        workers=1,
+    )
     # uvicorn raises it again once everything is closed: being stopped is how serving ends.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

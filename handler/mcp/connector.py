@@ -13,13 +13,13 @@ from pydantic import Field
 
 from corpus.answer import cut
 from corpus.records import context_of
-from handler.documents import Fitted, page_of
+from handler.contract.requests import Body, Name, Query
+from handler.contract.responses import field_of, object_of
+from handler.contract.validation import validate
 from handler.mcp.session import Session
-from handler.place import place_of
-from handler.responses import field_of, object_of
-from handler.search import find
-from handler.validation import validate
-from handler.wire import Body, Name, Query
+from handler.routes.documents import Fitted, page_of
+from handler.routes.place import place_of
+from handler.routes.search import find
 
 TOP_K = 10
 # A title is for people to read, however long a document's own is.

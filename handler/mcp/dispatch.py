@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from handler.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, Request, RpcError
+from handler.contract.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, Request, RpcError
+from handler.contract.openapi import VERSION
 from handler.mcp.envelope import HANDSHAKE_VERSIONS, MODERN_VERSIONS, SERVER_INFO_KEY
 from handler.mcp.session import Session
 from handler.mcp.tools import call_tool, listed_tools
 from handler.settings import HandlerSettings
-from handler.spec import VERSION
 
 # How long a client may go on with the list of tools: the settings cannot change while we run, values of fields can.
 TTL_MS = 60_000

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 
-from handler.jsonrpc import (
+from handler.contract.jsonrpc import (
     HEADER_MISMATCH,
     INVALID_PARAMS,
     INVALID_REQUEST,

@@ -14,11 +14,10 @@ from starlette.datastructures import Headers
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from handler.action import action_of, admit, trace_of
-from handler.auth import unauthorized
-from handler.body import check_content_type, parse_json, read_body
-from handler.errors import ActionError, error_response, json_response, rpc_error, rpc_response
-from handler.jsonrpc import (
+from handler.access.auth import unauthorized
+from handler.contract.body import check_content_type, parse_json, read_body
+from handler.contract.errors import ActionError, error_response, json_response, rpc_error, rpc_response
+from handler.contract.jsonrpc import (
     HEADER_MISMATCH,
     INVALID_PARAMS,
     INVALID_REQUEST,
@@ -31,10 +30,11 @@ from handler.jsonrpc import (
     message_of,
     result_body,
 )
+from handler.contract.origin import own_url
 from handler.mcp.dispatch import WAITING_METHODS, result_of
 from handler.mcp.envelope import VERSION_HEADER, check_envelope, check_unanswered, is_modern
 from handler.mcp.session import Session
-from handler.origin import own_url
+from handler.routes.action import action_of, admit, trace_of
 
 router = APIRouter()
 UNACCEPTABLE = "The answer is JSON: send Accept: application/json, text/event-stream."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from handler.action import Action
-from handler.trace import Trace
+from handler.observing.trace import Trace
+from handler.routes.action import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,9 @@ from concurrent.futures import TimeoutError as NotInTime
 from typing import Any, BinaryIO
 
 from corpus.answer import to_json
-from handler.action import Action
-from handler.body import parse_json
-from handler.errors import ActionError, rpc_error
-from handler.jsonrpc import (
+from handler.contract.body import parse_json
+from handler.contract.errors import ActionError, rpc_error
+from handler.contract.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_REQUEST,
     PARSE_ERROR,
@@ -33,7 +32,8 @@ from handler.jsonrpc import (
 from handler.mcp.dispatch import WAITING_METHODS, result_of
 from handler.mcp.envelope import check_envelope, is_modern, version_in
 from handler.mcp.session import Session
-from handler.trace import Trace, too_late
+from handler.observing.trace import Trace, too_late
+from handler.routes.action import Action
 
 logger = logging.getLogger("handler")
 CALLER = "stdio"

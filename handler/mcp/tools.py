@@ -9,16 +9,16 @@ from typing import Any
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
-from handler.documents import Fitted, listed
-from handler.errors import ActionError, upstream_error
+from handler.contract.errors import ActionError, upstream_error
+from handler.contract.openapi import LIST, SEARCH, schema_of, with_subject
+from handler.contract.requests import ListRequest
+from handler.contract.responses import SCHEMAS
+from handler.contract.validation import validate
 from handler.mcp.connector import FETCH_OUTPUT, SEARCH_OUTPUT, FetchArguments, SearchArguments, fetch, search
 from handler.mcp.session import Session
-from handler.responses import SCHEMAS
-from handler.search import find
-from handler.site import values_of
-from handler.spec import LIST, SEARCH, schema_of, with_subject
-from handler.validation import validate
-from handler.wire import ListRequest
+from handler.routes.documents import Fitted, listed
+from handler.routes.search import find
+from handler.routes.site import values_of
 
 logger = logging.getLogger("handler")
 Fit = Callable[[Fitted], dict[str, Any]]

@@ -11,7 +11,7 @@ from typing import Any
 from corpus.errors import CorpusError
 from handler.check.document import operations, parameters_of, request_schema, schemas
 from handler.check.limits import MAX_DESCRIPTION_CHARS
-from handler.errors import UPSTREAM, upstream_error
+from handler.contract.errors import UPSTREAM, upstream_error
 from tests.handler.conftest import Connect
 
 ROOT = Path(__file__).parents[2]

@@ -16,8 +16,7 @@ from starlette.testclient import TestClient
 
 from corpus.errors import SettingsError
 from corpus.settings import load
-from handler.keysources import read_keys
-from handler.links import signer_of
+from handler.access.key_sources import read_keys, signer_of
 from handler.settings import HandlerSettings
 from tests.handler.conftest import API_KEY, Configure, Connect, client_of
 from tests.handler.corpora import MANUALS, RETURNS, UNICODE, WARRANTY, Text, corpus_settings, write_corpus
