@@ -202,6 +202,9 @@ def publish(
     keep: Annotated[
         int | None, typer.Option(min=1, help="Remove all but the newest versions, and what only they had.")
     ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Read what is published, and put anew what is damaged there.")
+    ] = False,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -209,7 +212,7 @@ def publish(
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Publishing {settings.target} to {dest}")
     with snapshots.upload_progress() as on_progress:
-        published = publishing.publish(settings, dest, keep=keep, on_progress=on_progress)
+        published = publishing.publish(settings, dest, keep=keep, repair=repair, on_progress=on_progress)
     snapshots.warn_of_size(published.manifest)
     if as_json:
         typer.echo(to_json(snapshots.published_to_json(published)))

@@ -154,7 +154,8 @@ class Cache:
 def _check(place: Place, file: SnapshotFile, sha256: str) -> None:
     if sha256 != file.sha256:
         raise SnapshotInvalid(
-            f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Publish again, or roll back."
+            f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Run `ingest "
+            "publish --repair`, or roll back."
         )
 
 

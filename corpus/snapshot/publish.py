@@ -58,10 +58,16 @@ class VersionList:
 
 
 def publish(
-    settings: CorpusSettings, url: str, *, keep: int | None = None, on_progress: OnProgress = lambda _moved, _all: None
+    settings: CorpusSettings,
+    url: str,
+    *,
+    keep: int | None = None,
+    repair: bool = False,
+    on_progress: OnProgress = lambda _moved, _all: None,
 ) -> Published:
     """Publish the embedded store. With `keep`, only that many versions stay, and no object that none of them has.
 
+    With `repair`, what lies there already is read, and put there anew where it is not what its name says.
     Raises StoreError; SnapshotConflict where another publisher was first; SettingsError where `url` is no place.
     """
     place = place_of(url)
@@ -71,10 +77,10 @@ def publish(
             folder = Path(scratch) / "store"
             folder.mkdir()
             staged = stage(settings, folder)
-            if latest is not None and latest.content == staged.content and _is_whole(place, latest):
+            if latest is not None and latest.content == staged.content and _is_whole(place, latest, read=repair):
                 published = Published(manifest=latest, is_new=False, moved=0)
             else:
-                published = _upload(place, staged, tag, on_progress)
+                published = _upload(place, staged, tag, on_progress, repair=repair)
         if keep is None:
             return published
         versions, objects = _prune(place, published.manifest.version, keep)
@@ -153,9 +159,11 @@ def _latest(place: Place) -> tuple[str | None, Manifest | None]:
         return found[1], None
 
 
-def _upload(place: Place, staged: Staged, tag: str | None, on_progress: OnProgress) -> Published:
+def _upload(
+    place: Place, staged: Staged, tag: str | None, on_progress: OnProgress, *, repair: bool = False
+) -> Published:
     manifest = _manifest(staged)
-    moved = _upload_objects(place, staged.folder, manifest, on_progress)
+    moved = _upload_objects(place, staged.folder, manifest, on_progress, repair=repair)
     content = manifest_to_bytes(manifest)
     place.replace(manifest_key(manifest.version), content, tag=None)
     try:
@@ -191,11 +199,11 @@ def _manifest(staged: Staged) -> Manifest:
     )
 
 
-def _upload_objects(place: Place, folder: Path, manifest: Manifest, on_progress: OnProgress) -> int:
-    there = place.sizes(OBJECTS)
-    missing = {
-        file.sha256: file for file in manifest.files if there.get(object_key(file.sha256)) != file.bytes
-    }.values()
+def _upload_objects(
+    place: Place, folder: Path, manifest: Manifest, on_progress: OnProgress, *, repair: bool = False
+) -> int:
+    wanted = _lacking(place, manifest, read=repair)
+    missing = {file.sha256: file for file in manifest.files if file.sha256 in wanted}.values()
     total = sum(file.bytes for file in missing)
     moved = 0
 
@@ -217,9 +225,18 @@ def _upload_objects(place: Place, folder: Path, manifest: Manifest, on_progress:
     return total
 
 
-def _is_whole(place: Place, manifest: Manifest) -> bool:
+def _is_whole(place: Place, manifest: Manifest, *, read: bool = False) -> bool:
+    return not _lacking(place, manifest, read=read)
+
+
+def _lacking(place: Place, manifest: Manifest, *, read: bool) -> set[str]:
+    """The hashes of what is not there in its length; where all is to be `read`, of what has another content too."""
     there = place.sizes(OBJECTS)
-    return all(there.get(object_key(sha256)) == size for sha256, size in manifest.objects.items())
+    return {
+        sha256
+        for sha256, size in manifest.objects.items()
+        if there.get(object_key(sha256)) != size or (read and place.sha256(object_key(sha256)) != sha256)
+    }
 
 
 def _versions(place: Place) -> VersionList:

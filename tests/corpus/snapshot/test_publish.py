@@ -25,7 +25,7 @@ from corpus.errors import (
     StoreUnavailable,
 )
 from corpus.lexical.files import FORWARD_FILES
-from corpus.snapshot.manifest import OBJECTS, POINTER, SQLITE, VERSIONS, manifest_key, object_key
+from corpus.snapshot.manifest import OBJECTS, POINTER, SQLITE, VERSIONS, Manifest, manifest_key, object_key
 from corpus.snapshot.place import place_of
 from corpus.snapshot.publish import list_versions, publish, rollback
 from corpus.store import open_store
@@ -376,3 +376,32 @@ def test_a_url_of_anything_but_a_bucket_is_no_folder(
     with pytest.raises(SettingsError, match=r"is no place for snapshots. Name a folder, or s3://bucket/prefix"):
         publish(in_folder.settings, url)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_object_is_mended_by_what_the_error_advises(keeper: Keeper) -> None:
+    published = keeper.publishes("The warranty lasts 24 months.")
+    damage(keeper, published.manifest)
+    with pytest.raises(SnapshotInvalid, match="publish --repair"):
+        live_snapshot(keeper.reader_settings()).current()
+    repaired = publish(keeper.settings, keeper.dest, repair=True)
+    assert repaired.moved
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 24 months."
+    assert not publish(keeper.settings, keeper.dest, repair=True).is_new
+
+
+def test_a_damaged_object_that_the_next_version_shares_is_mended_too(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 24 months.")
+    second = keeper.says("The warranty lasts 36 months.")
+    shared = damage(keeper, first.manifest)
+    published = publish(second.settings, second.dest, repair=True)
+    assert shared & published.manifest.objects.keys()
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 36 months."
+
+
+def damage(keeper: Keeper, manifest: Manifest) -> set[str]:
+    """Change a byte of every object, and no object's length. Returns their hashes."""
+    with contextlib.closing(place_of(keeper.dest)) as place:
+        for sha256 in manifest.objects:
+            content, tag = place.read(object_key(sha256)) or (b"", "")
+            place.replace(object_key(sha256), bytes([content[0] ^ 1]) + content[1:], tag=tag)
+    return set(manifest.objects)
