@@ -130,7 +130,7 @@ class Cache:
         path = place.local(object_key(file.sha256))
         if path is None:
             path = self._objects / file.sha256
-            if path.exists():
+            if path.exists() and sha256_of(path) == file.sha256:
                 return path
             part = path.with_suffix(".part")
             self._fetch(place, file, part)
