@@ -90,6 +90,9 @@ def add(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from PATH.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let --prune empty the collection.")] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links that lead out of the folders named.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring documents in; unchanged ones cost nothing."""
@@ -102,6 +105,7 @@ def add(
         dry_run=dry_run,
         prune=prune,
         may_empty=yes,
+        follow_links=follow_links,
         stdin=Input(name=name, title=title),
     )
     report = add_documents(named, settings, options)

@@ -24,6 +24,7 @@ from corpus.snapshot.manifest import (
     manifest_from_bytes,
     manifest_key,
     manifest_to_bytes,
+    newest_first,
     object_key,
     pointer_from_bytes,
     pointer_to_bytes,
@@ -73,6 +74,7 @@ def publish(
     place = place_of(url)
     try:
         tag, latest = _latest(place)
+        before = latest.version if latest else next((each.version for each in _versions(place).manifests), None)
         with tempfile.TemporaryDirectory(prefix="retrieval-action-publish-") as scratch:
             folder = Path(scratch) / "store"
             folder.mkdir()
@@ -80,7 +82,7 @@ def publish(
             if latest is not None and latest.content == staged.content and _is_whole(place, latest, read=repair):
                 published = Published(manifest=latest, is_new=False, moved=0)
             else:
-                published = _upload(place, staged, tag, on_progress, repair=repair)
+                published = _upload(place, staged, tag, on_progress, before=before, repair=repair)
         if keep is None:
             return published
         versions, objects = _prune(place, published.manifest.version, keep)
@@ -116,8 +118,7 @@ def rollback(url: str, version: str | None = None) -> Manifest:
         listed = _versions(place)
         by_name = {manifest.version: manifest for manifest in listed.manifests}
         if version is None:
-            older = [name for name in by_name if listed.latest is None or name < listed.latest]
-            version = max(older, default=None)
+            version = _before(listed)
         if version is None or version not in by_name:
             there = f"There are: {', '.join(by_name)}." if by_name else "Nothing is published there."
             what = f"{place.name} has no version {version!r}" if version else f"{place.name} has no older version"
@@ -129,6 +130,16 @@ def rollback(url: str, version: str | None = None) -> Manifest:
         return manifest
     finally:
         place.close()
+
+
+def _before(listed: VersionList) -> str | None:
+    """The version that was served before the one that is, or where that is gone the next older one."""
+    names = [manifest.version for manifest in listed.manifests]
+    if listed.latest not in names:
+        return names[0] if names else None
+    place = names.index(listed.latest)
+    named = listed.manifests[place].previous
+    return named if named in names else next(iter(names[place + 1 :]), None)
 
 
 def read_pointer(place: Place) -> Pointer | None:
@@ -160,9 +171,15 @@ def _latest(place: Place) -> tuple[str | None, Manifest | None]:
 
 
 def _upload(
-    place: Place, staged: Staged, tag: str | None, on_progress: OnProgress, *, repair: bool = False
+    place: Place,
+    staged: Staged,
+    tag: str | None,
+    on_progress: OnProgress,
+    *,
+    before: str | None,
+    repair: bool = False,
 ) -> Published:
-    manifest = _manifest(staged)
+    manifest = _manifest(staged, before)
     moved = _upload_objects(place, staged.folder, manifest, on_progress, repair=repair)
     content = manifest_to_bytes(manifest)
     place.replace(manifest_key(manifest.version), content, tag=None)
@@ -185,7 +202,7 @@ def _upload(
     return Published(manifest=manifest, is_new=True, moved=moved)
 
 
-def _manifest(staged: Staged) -> Manifest:
+def _manifest(staged: Staged, before: str | None) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         version=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{staged.content[:12]}",
@@ -196,6 +213,7 @@ def _manifest(staged: Staged) -> Manifest:
         chunks=staged.chunks,
         content=staged.content,
         files=staged.files,
+        previous=before,
     )
 
 
@@ -254,7 +272,7 @@ def _versions(place: Place) -> VersionList:
         latest = pointer_from_bytes(found[0], name=POINTER).version if found else None
     except SnapshotInvalid:
         latest = None
-    return VersionList(latest=latest, manifests=tuple(manifests), damaged=tuple(damaged))
+    return VersionList(latest=latest, manifests=tuple(newest_first(manifests)), damaged=tuple(damaged))
 
 
 def _prune(place: Place, current: str, keep: int) -> tuple[tuple[str, ...], int]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,17 @@ from corpus.errors import (
     StoreUnavailable,
 )
 from corpus.lexical.files import FORWARD_FILES
-from corpus.snapshot.manifest import OBJECTS, POINTER, SQLITE, VERSIONS, Manifest, manifest_key, object_key
+from corpus.snapshot.manifest import (
+    OBJECTS,
+    POINTER,
+    SQLITE,
+    VERSIONS,
+    Manifest,
+    manifest_key,
+    manifest_to_bytes,
+    object_key,
+    pointer_to_bytes,
+)
 from corpus.snapshot.place import place_of
 from corpus.snapshot.publish import list_versions, publish, rollback
 from corpus.store import open_store
@@ -405,3 +416,34 @@ def damage(keeper: Keeper, manifest: Manifest) -> set[str]:
             content, tag = place.read(object_key(sha256)) or (b"", "")
             place.replace(object_key(sha256), bytes([content[0] ^ 1]) + content[1:], tag=tag)
     return set(manifest.objects)
+
+
+def test_a_publisher_whose_clock_is_ahead_changes_neither_the_order_nor_what_is_kept(in_folder: Keeper) -> None:
+    """Its version bears tomorrow's date; the one after it bears today's."""
+    first = in_folder.publishes("The warranty lasts 12 months.").manifest
+    ahead = in_folder.publishes("The warranty lasts 24 months.").manifest
+    tomorrow = replace(ahead, version=f"2999{ahead.version[4:]}")
+    with contextlib.closing(place_of(in_folder.dest)) as place:
+        place.delete([manifest_key(ahead.version)])
+        place.replace(manifest_key(tomorrow.version), manifest_to_bytes(tomorrow), tag=None)
+        found = place.read(POINTER)
+        place.replace(POINTER, pointer_to_bytes(tomorrow), tag=found[1] if found else None)
+    third = in_folder.publishes("The warranty lasts 36 months.").manifest
+    assert (ahead.previous, third.previous) == (first.version, tomorrow.version)
+    listed = [manifest.version for manifest in list_versions(in_folder.dest).manifests]
+    assert listed == [third.version, tomorrow.version, first.version]
+    assert rollback(in_folder.dest).version == tomorrow.version
+    assert rollback(in_folder.dest).version == first.version
+    rollback(in_folder.dest, third.version)
+    fourth = in_folder.publishes("The warranty lasts 48 months.", keep=2).manifest
+    assert [each.version for each in list_versions(in_folder.dest).manifests] == [fourth.version, third.version]
+
+
+def test_rolling_back_a_version_published_after_a_roll_back_leads_to_what_was_served_before_it(
+    in_folder: Keeper,
+) -> None:
+    good = in_folder.publishes("The warranty lasts 12 months.").manifest
+    in_folder.publishes("The warranty lasts a fortnight.")
+    rollback(in_folder.dest)
+    in_folder.publishes("The warranty lasts 24 months.")
+    assert rollback(in_folder.dest).version == good.version
