@@ -17,7 +17,7 @@ from ingest.item import Fetched, Found, Item
 from ingest.patterns import Selection
 from ingest.readers import is_readable, why_not
 from ingest.readers.registry import MAX_FILE_BYTES
-from ingest.sources.client import Patience
+from ingest.sources.patience import Patience
 from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20
@@ -69,7 +69,7 @@ class BucketSource:
             answer = self._client.get_object(Bucket=bucket, Key=key)
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
                 for block in body.iter_chunks(_BLOCK):
-                    self._patience.wait()
+                    self._patience.wait(bucket)
                     target.write(block)
         return self._spool.named(path, PurePosixPath(key).name), answer
 

@@ -16,8 +16,9 @@ from ingest.item import Found, Item
 from ingest.patterns import Selection
 from ingest.settings import IngestSettings
 from ingest.sources.bucket import BucketSource
-from ingest.sources.client import Limits, Patience
+from ingest.sources.client import Limits
 from ingest.sources.pages import PageSource
+from ingest.sources.patience import Patience
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
 from ingest.sources.urls import without_password

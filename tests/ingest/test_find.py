@@ -116,9 +116,7 @@ def test_a_pattern_that_is_none_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("follow_links", [False, True])
-def test_a_link_out_of_the_folder_is_followed_only_when_that_is_asked_for(
-    tmp_path: Path, *, follow_links: bool
-) -> None:
+def test_a_link_out_of_the_folder_is_followed_only_when_asked_for(tmp_path: Path, *, follow_links: bool) -> None:
     make(tmp_path, "docs/a.md", "docs/deep/b.md", "etc/secret.md", "etc/more/c.md")
     docs = tmp_path / "docs"
     (docs / "file.md").symlink_to(tmp_path / "etc/secret.md")

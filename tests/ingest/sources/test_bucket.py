@@ -7,7 +7,7 @@ import pytest
 from ingest.item import Found
 from ingest.patterns import Selection
 from ingest.sources.bucket import BucketSource
-from ingest.sources.client import Patience
+from ingest.sources.patience import Patience
 from ingest.sources.spool import Spool
 from tests.ingest.command_line import Ingest, result_of
 from tests.openai_server import EmbeddingsServer
