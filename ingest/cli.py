@@ -14,6 +14,8 @@ from corpus.corpus import open_corpus
 from corpus.errors import CorpusError
 from corpus.settings import load
 from corpus.snapshot import publish as publishing
+from corpus.snapshot.versions import list_versions
+from corpus.snapshot.versions import rollback as go_back
 from corpus.store import open_store
 from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
@@ -227,7 +229,7 @@ def publish(
 @app.command()
 def versions(dest: Dest, as_json: AsJson = False) -> None:
     """List the versions that are published, newest first."""
-    listed = publishing.list_versions(dest)
+    listed = list_versions(dest)
     if as_json:
         typer.echo(to_json(snapshots.versions_to_json(listed)))
     else:
@@ -244,7 +246,7 @@ def rollback(
 ) -> None:
     """Serve an earlier version again."""
     console.say(f"Rolling back {dest}")
-    manifest = publishing.rollback(dest, version)
+    manifest = go_back(dest, version)
     if as_json:
         typer.echo(to_json(snapshots.manifest_to_json(manifest)))
     else:

@@ -21,7 +21,7 @@ from corpus.snapshot.cache import Cache
 from corpus.snapshot.layout import warm_vector
 from corpus.snapshot.manifest import Manifest
 from corpus.snapshot.place import place_of
-from corpus.snapshot.publish import read_manifest, read_pointer
+from corpus.snapshot.versions import read_manifest, read_pointer
 from corpus.store import Store
 
 logger = logging.getLogger("corpus")

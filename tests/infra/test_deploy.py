@@ -14,7 +14,7 @@ import boto3
 import httpx2
 import pytest
 
-from corpus.snapshot.publish import rollback
+from corpus.snapshot.versions import rollback
 from handler.check.matrix import Wishes
 from handler.check.run import check
 from handler.keys import make_key

@@ -37,7 +37,8 @@ from corpus.snapshot.manifest import (
     pointer_to_bytes,
 )
 from corpus.snapshot.place import Place, place_of
-from corpus.snapshot.publish import publish, rollback
+from corpus.snapshot.publish import publish
+from corpus.snapshot.versions import rollback
 from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
 
 OLD = "The warranty lasts 12 months."

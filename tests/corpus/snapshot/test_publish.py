@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -38,7 +39,8 @@ from corpus.snapshot.manifest import (
     pointer_to_bytes,
 )
 from corpus.snapshot.place import place_of
-from corpus.snapshot.publish import list_versions, publish, rollback
+from corpus.snapshot.publish import publish
+from corpus.snapshot.versions import list_versions, rollback
 from corpus.store import open_store
 from ingest.lexicon import bring_up_to_date
 from tests.corpus.snapshot.keeper import Keeper, answer, keeper_of, live_snapshot
@@ -315,14 +317,21 @@ publish(CorpusSettings(chroma_path=Path(sys.argv[1])), sys.argv[2], on_progress=
 """
 
 
-def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finishes(keeper: Keeper) -> None:
+def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finishes(
+    keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = keeper.publishes("The warranty lasts 12 months.")
     keeper.says("The warranty lasts 24 months.")
     command = [sys.executable, "-c", KILLED_AT_LAST_BYTE, str(keeper.settings.chroma_path), keeper.dest]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    assert subprocess.run(command, check=False, env=environment).returncode == -signal.SIGKILL
+    assert list((tmp_path / "temporary").rglob(SQLITE))
     assert list_versions(keeper.dest).latest == first.manifest.version
     assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 12 months."
     assert publish(keeper.settings, keeper.dest, keep=1).is_new
+    assert not list((tmp_path / "temporary").rglob(SQLITE))  # Nor what the killed one had copied.
     place = place_of(keeper.dest)
     (manifest,) = list_versions(keeper.dest).manifests
     assert place.sizes(OBJECTS).keys() == {object_key(sha256) for sha256 in manifest.objects}
