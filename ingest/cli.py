@@ -16,7 +16,7 @@ from corpus.settings import load
 from corpus.snapshot import publish as publishing
 from corpus.snapshot.versions import list_versions
 from corpus.snapshot.versions import rollback as go_back
-from corpus.store import open_store
+from corpus.store import open_store, read_store
 from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
 from ingest.describe import description_from
@@ -125,7 +125,7 @@ def add(
 @app.command("list")
 def list_documents(collection: Collection = None, as_json: AsJson = False) -> None:
     """List the documents that are stored."""
-    with open_store(load(IngestSettings, chroma_collection=collection)) as store:
+    with read_store(load(IngestSettings, chroma_collection=collection)) as store:
         documents = store.documents()
     if as_json:
         typer.echo(to_json(document_list(documents, total=len(documents))))
@@ -137,7 +137,7 @@ def list_documents(collection: Collection = None, as_json: AsJson = False) -> No
 def stats(collection: Collection = None, as_json: AsJson = False) -> None:
     """Say what is stored and how the collection was made."""
     settings = load(IngestSettings, chroma_collection=collection)
-    with open_store(settings) as store:
+    with read_store(settings) as store:
         documents = store.documents()
         numbers = {
             "target": settings.target,

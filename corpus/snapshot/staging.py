@@ -22,7 +22,7 @@ from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
-from corpus.store import open_store, settle_store
+from corpus.store import read_store, settle_store
 
 COPY_ATTEMPTS = 5
 COPY_WAIT_SECONDS = 1.0
@@ -89,10 +89,10 @@ def _copy(source: Path, folder: Path, collection: str) -> None:
 
 
 def _travels(path: Path, words: Path) -> bool:
-    """At the top only Chroma's own file, for locks and the like name the machine and whoever wrote last; of the indexes
-    of words only the collection's own, without what serves only updates."""
-    if path.parent == words.parent.parent:
-        return path.name == SQLITE
+    """No lock, which names the machine and who wrote last; of the indexes of words only the collection's own, without
+    what serves only updates."""
+    if path.suffix == ".lock":
+        return False
     if words.parent not in path.parents:
         return True
     return words in path.parents and path.name not in FORWARD_FILES
@@ -164,7 +164,7 @@ def _read_view(folder: Path) -> Iterator[Path]:
 
 
 def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...]) -> Staged:
-    with open_store(view) as store:
+    with read_store(view, is_published=True) as store:
         documents = store.documents()
         chunks = store.count()
         if not documents:
