@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from corpus.errors import CollectionMissing, StoreUnavailable
-from handler.trace import too_late
+from handler.observing.trace import too_late
 
 if TYPE_CHECKING:
     # chromadb comes with it, which takes longer to import than everything else together.
-    from corpus.corpus import Corpus
+    from corpus.searching.corpus import Corpus
 
 # What opening the store anew may heal. That there is no index of words, say, it does not.
 FAULTS = (StoreUnavailable, CollectionMissing)

@@ -23,8 +23,9 @@ from corpus.snapshot.manifest import (
     object_key,
     pointer_to_bytes,
 )
-from corpus.snapshot.place import Place, place_of
+from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
+from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import is_whole, lacking, latest_of, versions_of
 
 UPLOADS_AT_ONCE = 8
@@ -57,7 +58,7 @@ def publish(
     With `repair`, what lies there already is read, and put there anew where it is not what its name says.
     Raises StoreError; SnapshotConflict where another publisher was first; SettingsError where `url` is no place.
     """
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
         tag, latest = latest_of(place)
         before = latest.version if latest else next((each.version for each in versions_of(place).manifests), None)
@@ -84,7 +85,7 @@ def publish(
 
 
 def _upload(
-    place: Place,
+    place: SnapshotStore,
     staged: Staged,
     tag: str | None,
     on_progress: OnProgress,
@@ -131,7 +132,7 @@ def _manifest(staged: Staged, before: str | None) -> Manifest:
 
 
 def _upload_objects(
-    place: Place, folder: Path, manifest: Manifest, on_progress: OnProgress, *, repair: bool = False
+    place: SnapshotStore, folder: Path, manifest: Manifest, on_progress: OnProgress, *, repair: bool = False
 ) -> int:
     wanted = lacking(place, manifest, read=repair)
     missing = {file.sha256: file for file in manifest.files if file.sha256 in wanted}.values()
@@ -156,7 +157,7 @@ def _upload_objects(
     return total
 
 
-def _prune(place: Place, current: str, keep: int) -> tuple[tuple[str, ...], int]:
+def _prune(place: SnapshotStore, current: str, keep: int) -> tuple[tuple[str, ...], int]:
     # Objects are listed before the versions: what a publisher adds in between is not touched.
     objects = place.sizes(OBJECTS)
     listed = versions_of(place)

@@ -19,7 +19,8 @@ from corpus.snapshot.manifest import (
     pointer_from_bytes,
     pointer_to_bytes,
 )
-from corpus.snapshot.place import Place, place_of
+from corpus.snapshot.snapshot_store import SnapshotStore
+from corpus.snapshot.stores import snapshot_store_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class VersionList:
 
 def list_versions(url: str) -> VersionList:
     """What was published. Raises SnapshotUnavailable, SettingsError where `url` is no place."""
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
         return versions_of(place)
     finally:
@@ -46,7 +47,7 @@ def rollback(url: str, version: str | None = None) -> Manifest:
     Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
     SettingsError where `url` is no place.
     """
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
         found = place.read(POINTER)
         listed = versions_of(place)
@@ -76,13 +77,13 @@ def _before(listed: VersionList) -> str | None:
     return named if named in names else next(iter(names[place + 1 :]), None)
 
 
-def read_pointer(place: Place) -> Pointer | None:
+def read_pointer(place: SnapshotStore) -> Pointer | None:
     """Which version is served; None before the first."""
     found = place.read(POINTER)
     return pointer_from_bytes(found[0], name=f"{place.name}/{POINTER}") if found else None
 
 
-def read_manifest(place: Place, pointer: Pointer) -> Manifest:
+def read_manifest(place: SnapshotStore, pointer: Pointer) -> Manifest:
     """The manifest of the version that is served. Raises SnapshotInvalid where it is missing or not the one meant."""
     key = manifest_key(pointer.version)
     found = place.read(key)
@@ -93,7 +94,7 @@ def read_manifest(place: Place, pointer: Pointer) -> Manifest:
     return manifest_from_bytes(found[0], name=f"{place.name}/{key}")
 
 
-def latest_of(place: Place) -> tuple[str | None, Manifest | None]:
+def latest_of(place: SnapshotStore) -> tuple[str | None, Manifest | None]:
     """The pointer's tag, and the manifest it means; a damaged one counts as none, for publishing repairs it."""
     found = place.read(POINTER)
     if found is None:
@@ -104,7 +105,7 @@ def latest_of(place: Place) -> tuple[str | None, Manifest | None]:
         return found[1], None
 
 
-def versions_of(place: Place) -> VersionList:
+def versions_of(place: SnapshotStore) -> VersionList:
     """What is published in the place."""
     manifests, damaged = [], []
     for key in sorted(place.sizes(VERSIONS), reverse=True):
@@ -123,12 +124,12 @@ def versions_of(place: Place) -> VersionList:
     return VersionList(latest=latest, manifests=tuple(newest_first(manifests)), damaged=tuple(damaged))
 
 
-def is_whole(place: Place, manifest: Manifest, *, read: bool = False) -> bool:
+def is_whole(place: SnapshotStore, manifest: Manifest, *, read: bool = False) -> bool:
     """Whether every object of the version is there; see `lacking`."""
     return not lacking(place, manifest, read=read)
 
 
-def lacking(place: Place, manifest: Manifest, *, read: bool) -> set[str]:
+def lacking(place: SnapshotStore, manifest: Manifest, *, read: bool) -> set[str]:
     """The hashes of what is not there in its length; where all is to be `read`, of what has another content too."""
     there = place.sizes(OBJECTS)
     return {

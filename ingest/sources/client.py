@@ -19,7 +19,7 @@ import httpcore
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
 from ingest.sources.addresses import CheckedBackend
 from ingest.sources.inflate import Writer
-from ingest.sources.patience import Patience
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.urls import host_of, joined
 
 USER_AGENT = f"retrieval-action/{version('retrieval-action')} (ingest)"
@@ -65,7 +65,7 @@ class _TryAgain(Exception):
 class Client:
     """Keeps connections open between fetches. For one thread at a time, but `abort`."""
 
-    def __init__(self, limits: Limits, patience: Patience, tls: ssl.SSLContext) -> None:
+    def __init__(self, limits: Limits, patience: RetryAfterGate, tls: ssl.SSLContext) -> None:
         self._limits = limits
         self._patience = patience
         self._backend = CheckedBackend(allow_private=limits.allow_private)

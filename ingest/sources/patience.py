@@ -11,7 +11,7 @@ from corpus.errors import DocumentUnreadable
 MAX_WAITS_SECONDS = 300.0
 
 
-class Patience:
+class RetryAfterGate:
     """What a server asked for with Retry-After holds for all who ask that host, in this run. `stop` ends every wait."""
 
     def __init__(self) -> None:

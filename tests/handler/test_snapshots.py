@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpus.errors import StoreUnavailable
-from corpus.lexical.keeper import FOLDER
+from corpus.lexical.index_store import FOLDER
 from corpus.snapshot.manifest import POINTER
 from corpus.snapshot.publish import publish
 from tests.corpus.snapshot.keeper import keeper_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnsupported
-from ingest.sources.patience import Patience
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.web import Web
 from tests.ingest.sources.conftest import Connect
 from tests.web_server import Reply, WebServer
@@ -100,7 +100,7 @@ def test_what_takes_long_to_unpack_is_left_too(site: WebServer, connect: Connect
 
 
 def test_who_asks_for_patience_holds_back_nobody_else_and_not_for_ever() -> None:
-    patience = Patience()
+    patience = RetryAfterGate()
     assert patience.ask_for("slow.example", 250)
     patience.wait("quick.example")
     assert patience.ask_for("slow.example", 200)  # Within what it has asked for already.
