@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from corpus.settings import CorpusSettings
-from corpus.snapshot.publish import rollback
+from corpus.snapshot.versions import rollback
 from corpus.store import create_store
 from handler.access.keys import make_key
 from infra import package
