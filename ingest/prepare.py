@@ -52,10 +52,11 @@ def prepare(
     """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
     source = source_of(item, document)
     _check_text(source, document)
+    max_tokens = collection.chunk_tokens - tokenizer.count(collection.passage_prefix)
     passages = split(
         document,
         tokenizer=tokenizer,
-        max_tokens=collection.chunk_tokens,
+        max_tokens=max_tokens,
         overlap_tokens=collection.chunk_overlap,
         title=document.title,
     )
@@ -99,7 +100,7 @@ def prepare(
         url=document.url,
         metadata=document.metadata,
     )
-    texts = [text_for_model(chunk, tokenizer, collection.chunk_tokens) for chunk in chunks]
+    texts = [text_for_model(chunk, tokenizer, max_tokens) for chunk in chunks]
     return Prepared(record=record, chunks=chunks, texts=texts)
 
 
