@@ -101,7 +101,8 @@ class CorpusSettings(BaseSettings):
     )
     azure_openai_endpoint: str | None = Field(
         default=None,
-        description="An Azure OpenAI resource, https://NAME.openai.azure.com; EMBEDDING_MODEL is then the deployment.",
+        description="An Azure OpenAI resource, https://NAME.openai.azure.com, where OPENAI_BASE_URL is not set; "
+        "EMBEDDING_MODEL is then the deployment.",
     )
     azure_openai_api_key: SecretStr | None = Field(
         default=None, description="Key of the Azure OpenAI resource. Default: OPENAI_API_KEY."
@@ -164,8 +165,6 @@ class CorpusSettings(BaseSettings):
     def _fits_together(self) -> CorpusSettings:
         if self.snapshot_url and self.chroma_url:
             raise ValueError("SNAPSHOT_URL and CHROMA_URL both say where the corpus is: unset one")
-        if self.openai_base_url and self.azure_openai_endpoint:
-            raise ValueError("OPENAI_BASE_URL and AZURE_OPENAI_ENDPOINT both say where to embed: unset one")
         if self.chroma_url == CLOUD:
             wanted = {
                 "CHROMA_API_KEY": self.chroma_api_key,

@@ -27,8 +27,10 @@ KEY = "sk-loopback"
 
 @dataclass
 class EmbeddingsServer:
-    """`requests` holds every request's body, `paths` its path with the query, `headers` its headers in small letters;
-    `interceptor` may answer instead: (number, body) -> reply or None."""
+    """`requests` holds every request's body, `paths` its path with the query, `headers` its headers in small letters.
+
+    `interceptor` may answer instead: (number, body) -> reply or None.
+    """
 
     url: str = ""
     dimensions: int = 1536

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from corpus.errors import SettingsError
 from corpus.settings import CorpusSettings
 
+OPENAI_URL = "https://api.openai.com/v1"
 # An address is often copied whole from a page that shows one request.
 _REQUEST_PATH = re.compile(r"/embeddings/?$")
 _DEPLOYMENT = "/openai/deployments/"
@@ -20,13 +21,13 @@ _AZURE_PATH = re.compile(r"(/openai(/.*)?)?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`base_url` has no query, None stands for OpenAI's own; `query` and the key go with every request.
+    """`base_url` has no query; `query` and the key go with every request.
 
     `api_version` is that of Azure's classic API, which wants the deployment's name in the path and the key in a header
     of its own (its base ends in /openai, or in /openai/deployments/NAME); None anywhere else.
     """
 
-    base_url: str | None = None
+    base_url: str = OPENAI_URL
     api_key: str | None = field(default=None, repr=False)
     query: Mapping[str, str] = field(default_factory=dict)
     api_version: str | None = None
@@ -50,12 +51,12 @@ class Endpoint:
 def endpoint_of(settings: CorpusSettings) -> Endpoint | None:
     """The endpoint that the settings name; None where they name neither a key nor an address."""
     key = _value(settings.openai_api_key)
-    given = settings.azure_openai_endpoint or settings.openai_base_url
+    given = settings.openai_base_url or settings.azure_openai_endpoint
     if given is None:
         return Endpoint(api_key=key) if key else None
     address, query = _parted(given)
     has_deployment = _DEPLOYMENT in address
-    if not settings.azure_openai_endpoint and not has_deployment:
+    if settings.openai_base_url and not has_deployment:
         return Endpoint(base_url=address, api_key=key, query=query)
     key = _value(settings.azure_openai_api_key) or key
     if key is None:

@@ -37,6 +37,14 @@ QUICK_WAIT_SECONDS = 0.2
 NO_PROMPT = Prompt()
 
 
+class _HttpClient(openai.DefaultHttpxClient):
+    """With `trust_env=False` it uses no proxy of the environment's. Like the SDK's own it closes when it is dropped."""
+
+    def __del__(self) -> None:
+        if not self.is_closed:
+            self.close()
+
+
 class OpenAIEmbedder:
     """One model at one endpoint. `dimensions` is what a reply must have; None until the first reply tells.
 
@@ -75,10 +83,15 @@ class OpenAIEmbedder:
             "default_query": endpoint.query,
             "max_retries": 0,
             "timeout": REQUEST_SECONDS,
+            "http_client": _HttpClient(trust_env=False),
         }
-        if endpoint.api_version:
-            return openai.AzureOpenAI(api_version=endpoint.api_version, **options)
-        return openai.OpenAI(**options)
+        is_azure = endpoint.api_version is not None
+        client = (
+            openai.AzureOpenAI(api_version=endpoint.api_version, **options) if is_azure else openai.OpenAI(**options)
+        )
+        # Of the SDK's own variables none counts.
+        client.organization = client.project = None
+        return client
 
     @property
     def dimensions(self) -> int:

@@ -236,11 +236,11 @@ def test_azures_own_address_in_the_other_setting_is_understood_too() -> None:
     assert "'k'" not in repr(endpoint)
 
 
-def test_azure_without_a_key_and_two_addresses_are_told() -> None:
+def test_azure_without_a_key_is_told_and_of_two_addresses_ours_counts() -> None:
     with pytest.raises(SettingsError, match="AZURE_OPENAI_API_KEY"):
         endpoint_of(CorpusSettings(azure_openai_endpoint="https://x.openai.azure.com"))
-    with pytest.raises(SettingsError, match="OPENAI_BASE_URL and AZURE_OPENAI_ENDPOINT"):
-        load(CorpusSettings, openai_base_url="https://a/v1", azure_openai_endpoint="https://b")
+    both = endpoint_of(CorpusSettings(openai_base_url="https://a/v1", azure_openai_endpoint="https://b"))
+    assert both == Endpoint(base_url="https://a/v1")
 
 
 def test_prefixes_go_before_texts_and_are_kept_with_the_collection(server: EmbeddingsServer) -> None:
