@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError, field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
+from corpus.urls import without_passwords
 
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
@@ -47,6 +48,11 @@ class CorpusSettings(BaseSettings):
         default=None, description="A Chroma server, http(s)://host:port, or `cloud` for Chroma Cloud."
     )
     chroma_api_key: SecretStr | None = Field(default=None, description="Key of Chroma Cloud, or token of the server.")
+    chroma_authorization: SecretStr | None = Field(
+        default=None,
+        description="The `Authorization` header that a proxy in front of the Chroma server wants; a single word is "
+        "sent as a Bearer token.",
+    )
     chroma_tenant: str | None = Field(default=None, description="Tenant; needed with `CHROMA_URL=cloud`.")
     chroma_database: str | None = Field(default=None, description="Database; needed with `CHROMA_URL=cloud`.")
     chroma_collection: CollectionName = Field(default="corpus", description="Name of the collection.")
@@ -151,6 +157,14 @@ class CorpusSettings(BaseSettings):
     def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else sendable(value.get_secret_value())
 
+    @field_validator("chroma_authorization")
+    @classmethod
+    def _is_a_headers_value(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        header = sendable(value.get_secret_value(), may_hold_spaces=True).get_secret_value()
+        return SecretStr(header if " " in header else f"Bearer {header}")
+
     @field_validator("embedding_query_prefix", "embedding_passage_prefix")
     @classmethod
     def _with_line_breaks(cls, value: str | None) -> str | None:
@@ -198,14 +212,14 @@ class CorpusSettings(BaseSettings):
         if self.chroma_url == CLOUD:
             return f"Chroma Cloud, database {self.chroma_database!r}, collection {self.chroma_collection!r}"
         if self.chroma_url:
-            return f"Chroma server {self.chroma_url}, collection {self.chroma_collection!r}"
+            return f"Chroma server {without_passwords(self.chroma_url)}, collection {self.chroma_collection!r}"
         return f"{self.chroma_path}, collection {self.chroma_collection!r}"
 
 
-def sendable(key: str) -> SecretStr:
+def sendable(key: str, *, may_hold_spaces: bool = False) -> SecretStr:
     """The key without white space at its ends. Raises ValueError where no HTTP header can carry it."""
     key = key.strip()
-    if not key.isascii() or not key.isprintable() or " " in key:
+    if not key.isascii() or not key.isprintable() or (" " in key and not may_hold_spaces):
         raise ValueError(
             "holds a character that no key has, such as a line break, a space or a long dash: copy it again, without "
             "what stands around it"

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from corpus.corpus import open_corpus
 from corpus.errors import CorpusError, SettingsError
 from corpus.settings import load
+from corpus.urls import without_passwords
 from handler.app import create_app
 from handler.keys import make_key
 from handler.keysources import read_keys, with_openai_key
@@ -41,7 +42,7 @@ def run(*, host: str, port: int) -> None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    _open_early(app.state.action.library)
+    is_ready = _open_early(app.state.action.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")
@@ -52,7 +53,7 @@ def run(*, host: str, port: int) -> None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
         _say(f"Try: {curl}")
-    _say("Ready. Ctrl-C stops it.")
+    _say(f"{'Ready' if is_ready else 'Each question looks for the corpus again'}. Ctrl-C stops it.")
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -70,13 +71,15 @@ def run(*, host: str, port: int) -> None:
     app.state.action.library.close()
 
 
-def _open_early(library: Library) -> None:
+def _open_early(library: Library) -> bool:
     """So that the first question does not wait. What is missing now may be there when it is asked."""
     try:
         with library.corpus() as corpus:
             corpus.embedder.prepare()
     except CorpusError as error:
         _say(f"Not ready to answer yet: {error}")
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:
@@ -114,5 +117,5 @@ def url_of(host: str, port: int) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(without_passwords(line) + "\n")
     sys.stderr.flush()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.errors import DocumentError, DocumentUnsupported, SettingsError
+from corpus.urls import without_passwords
 from ingest.find import find
 from ingest.item import Found, Item
 from ingest.patterns import Selection
@@ -20,7 +21,6 @@ from ingest.sources.client import Limits, Patience
 from ingest.sources.pages import PageSource
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
-from ingest.sources.urls import without_password
 from ingest.sources.web import Web
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -68,7 +68,7 @@ class Sources:
             if scheme in kinds:
                 kinds[scheme].look(name, found)
             else:
-                found.failed.append((without_password(name), _unknown(scheme)))
+                found.failed.append((without_passwords(name), _unknown(scheme)))
         _keep_first(found)
         return found
 
