@@ -20,7 +20,7 @@ from corpus.collection import Prompt
 from corpus.embedding.dialect import Dialect, Encoding
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.model import Refused, Vectors
-from corpus.embedding.patience import PLAIN_TEXT, Patience
+from corpus.embedding.patience import PLAIN_TEXT, RetryAfterGate
 from corpus.embedding.portions import portions
 from corpus.embedding.refusal import refusal, without_vectors
 from corpus.embedding.reply import list_in, vectors_from
@@ -153,13 +153,13 @@ class OpenAIEmbedder:
         vectors = [part.result() for part in parts]
         return vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
 
-    def _patience(self, stopped: threading.Event, refused: Refused | None) -> Patience:
+    def _patience(self, stopped: threading.Event, refused: Refused | None) -> RetryAfterGate:
         def ask(texts: Sequence[str]) -> Vectors:
             return self._dialect.spoken(
                 lambda encoding: self._request(texts, REQUEST_SECONDS, encoding, prompt=self._passage)
             )
 
-        return Patience(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)
+        return RetryAfterGate(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)
 
     def _questions(self, texts: Sequence[str], deadline: float) -> Vectors:
         def ask(encoding: Encoding) -> Vectors:

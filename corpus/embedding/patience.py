@@ -35,7 +35,7 @@ LONGEST_WAIT_SECONDS = 60.0
 PLAIN_TEXT = "text"
 
 
-class Patience:
+class RetryAfterGate:
     """One run's way of asking: `ask` sends one request. `refused` is told what was refused; without, it is raised."""
 
     def __init__(

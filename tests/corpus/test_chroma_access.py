@@ -15,7 +15,7 @@ import pytest
 from corpus.errors import CollectionMissing, SettingsError, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings, load
 from corpus.store import create_store, open_store
-from tests.corpus.test_store import RECORD
+from tests.corpus.store.test_store import RECORD
 from tests.free_port import free_port
 from tests.loopback import listening
 

@@ -10,7 +10,7 @@ import pytest
 
 from corpus.embedding.model import Refused
 from corpus.errors import EmbeddingInputInvalid, EmbeddingReplyInvalid, EmbeddingUnauthorized, EmbeddingUnavailable
-from tests.corpus.test_openai import embedder
+from tests.corpus.embedding.test_openai import embedder
 from tests.openai_server import EmbeddingsServer, Reply, embeddings_server, failure, listing, vector_of
 
 POISON = "POISON: this one the model cannot take"
