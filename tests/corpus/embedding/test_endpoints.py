@@ -274,7 +274,7 @@ def test_white_space_around_a_key_goes_and_a_character_no_key_has_is_told(name: 
 
 
 def test_the_documents_table_names_ten_endpoints_and_the_tests_that_imitate_them() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "endpoints.md").read_text("utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "endpoints.md").read_text("utf-8")
     table = page.partition("| imitated by |")[2].partition("\n\n")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ")]
     assert len(rows) == 10
