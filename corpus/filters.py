@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from corpus.records import MetadataValue
+from corpus.records import MetadataValue, composed
 from corpus.stored import UPDATED, USER_PREFIX, seconds_of
 
 Where = Mapping[str, Any]  # Chroma's own filter language.
@@ -39,16 +40,23 @@ class Filter:
     def _conditions(self) -> Iterator[Where]:
         for name in ("source", "document_id", "title"):
             if (value := getattr(self, name)) is not None:
-                yield {name: value}
+                yield _any_of([{name: form} for form in forms_of(value)])
         if self.tags:
-            any_tag = [{USER_PREFIX + "tags": {"$contains": tag}} for tag in self.tags]
-            yield _joined("$or", any_tag) or {}
+            tags = [form for tag in self.tags for form in forms_of(tag)]
+            yield _any_of([{USER_PREFIX + "tags": {"$contains": tag}} for tag in tags])
         if self.updated_after is not None:
             yield {UPDATED: {"$gte": seconds_of(self.updated_after)}}
         if self.updated_before is not None:
             yield {UPDATED: {"$lt": seconds_of(self.updated_before)}}
         for name, value in self.metadata.items():
             yield _equal_or_contains(USER_PREFIX + name, value)
+
+
+def forms_of(text: str) -> list[str]:
+    """The text in NFC, as it is stored, then in the forms in which older versions stored what they were given."""
+    if text.isascii():
+        return [text]
+    return list(dict.fromkeys([composed(text), text, unicodedata.normalize("NFD", text)]))
 
 
 def passes(where: Where, metadata: Mapping[str, Any]) -> bool:
@@ -83,12 +91,12 @@ def _is_number(value: Any) -> bool:
 
 def _equal_or_contains(name: str, value: MetadataValue) -> Where:
     if isinstance(value, list):
-        return _joined("$or", [{name: {"$contains": item}} for item in value]) or {}
+        return _any_of([{name: {"$contains": form}} for item in value for form in forms_of(item)])
     if isinstance(value, float):
         return _equal_number(name, value)
     if isinstance(value, str):
         # A list holds several texts.
-        return {"$or": [{name: value}, {name: {"$contains": value}}]}
+        return _any_of([each for form in forms_of(value) for each in ({name: form}, {name: {"$contains": form}})])
     return {name: value}
 
 
@@ -98,6 +106,10 @@ def _equal_number(name: str, value: float) -> Where:
     # Chroma cuts the fraction off before it compares with whole numbers: 2.5 would find 2 as well.
     between = [{name: {"$gt": math.floor(value)}}, {name: {"$lt": math.ceil(value)}}]
     return {"$and": [{name: value}, *between]}
+
+
+def _any_of(conditions: Sequence[Where]) -> Where:
+    return _joined("$or", conditions) or {}
 
 
 def _joined(operator: str, conditions: Sequence[Where]) -> Where | None:

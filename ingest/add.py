@@ -23,7 +23,7 @@ from ingest.estimate import Estimate
 from ingest.fetching import read_items
 from ingest.item import Found
 from ingest.lexicon import bring_up_to_date
-from ingest.patterns import Selection, patterns
+from ingest.patterns import Patterns, Selection
 from ingest.reading import ReaderPool
 from ingest.report import Report
 from ingest.settings import IngestSettings
@@ -178,8 +178,8 @@ def remove_documents(store: Store, document_ids: Sequence[str], pattern: str | N
     missing = [document_id for document_id in document_ids if document_id not in stored]
     chosen = [document_id for document_id in document_ids if document_id in stored]
     if pattern is not None:
-        spec = patterns("--source", [pattern])
-        chosen += [document_id for document_id, record in stored.items() if spec.match_file(record.source)]
+        spec = Patterns("--source", [pattern])
+        chosen += [document_id for document_id, record in stored.items() if spec.match(record.source)]
     chosen = list(dict.fromkeys(chosen))
     store.remove(chosen)
     bring_up_to_date(store, before=stored, after={key: value for key, value in stored.items() if key not in chosen})

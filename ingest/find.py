@@ -6,11 +6,10 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pathspec
-
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.records import composed
 from ingest.item import Found, Item
-from ingest.patterns import Selection, patterns
+from ingest.patterns import Patterns, Selection
 from ingest.readers import is_readable, why_not
 
 IGNORE_FILE = ".ingestignore"
@@ -62,7 +61,7 @@ class _Walk:
 
     def _source(self, path: Path, *, beside: Path) -> str:
         below = self._root if path.is_relative_to(self._root) else beside
-        return path.relative_to(below).as_posix()
+        return composed(path.relative_to(below).as_posix())
 
     def _fail(self, source: str, error: DocumentError) -> None:
         self.spared.append(source)
@@ -115,7 +114,7 @@ class _Walk:
     def _below(self, folder: Path, *, beside: Path) -> Iterator[Path]:
         """Every file below a folder that is neither hidden nor excluded, in the order of names; no folder twice."""
         seen: set[tuple[int, int]] = set()
-        pending: list[tuple[Path, list[tuple[Path, pathspec.GitIgnoreSpec]]]] = [(folder, [])]
+        pending: list[tuple[Path, list[tuple[Path, Patterns]]]] = [(folder, [])]
         while pending:
             current, ignores = pending.pop()
             try:
@@ -123,7 +122,7 @@ class _Walk:
                 entries = sorted(os.scandir(current), key=lambda entry: entry.name)
                 own = current / IGNORE_FILE
                 if own.is_file():
-                    ignores = [*ignores, (current, patterns(str(own), own.read_text("utf-8").splitlines()))]
+                    ignores = [*ignores, (current, Patterns(str(own), own.read_text("utf-8").splitlines()))]
             except UnicodeDecodeError:
                 reason = f"Its {IGNORE_FILE} is not UTF-8, so that nothing in the folder is taken. Save it anew."
                 self._fail(self._source(current, beside=beside), DocumentUnreadable(reason))
@@ -149,14 +148,12 @@ class _Walk:
                     yield path
             pending.extend(reversed(folders))
 
-    def _is_left_out(
-        self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, pathspec.GitIgnoreSpec]]
-    ) -> bool:
+    def _is_left_out(self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, Patterns]]) -> bool:
         slash = "/" if is_folder else ""
         name = path.relative_to(folder).as_posix() + slash
         if self._selection.excludes(name):
             return True
-        if any(spec.match_file(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
+        if any(spec.match(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
             return True
         return not is_folder and not self._selection.includes(name)
 
