@@ -12,22 +12,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
-from handler import documents, playground, plugin, search, site
-from handler.action import Action, admit, trace_of
-from handler.aws import DynamoCounter
-from handler.cors import Cors
-from handler.errors import ActionError, error_response, upstream_error
-from handler.facets import Facets
-from handler.keysources import read_keys
+from handler.access.aws import DynamoCounter
+from handler.access.cors import Cors
+from handler.access.key_sources import read_keys
+from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
+from handler.contract.errors import ActionError, error_response, upstream_error
+from handler.contract.facets import Facets
+from handler.contract.origin import PathPrefix
+from handler.contract.requests import search_request
 from handler.library import Library
-from handler.limits import Limiter, MemoryCounter, parse_rate
-from handler.observe import Observe
-from handler.origin import PathPrefix
+from handler.observing.middleware import Observe
+from handler.routes import documents, playground, plugin, search, site
+from handler.routes.action import Action, admit, trace_of
 from handler.settings import HandlerSettings
-from handler.wire import search_request
 
 if TYPE_CHECKING:
-    from corpus.corpus import Corpus
+    from corpus.searching.corpus import Corpus
 
 logger = logging.getLogger("handler")
 # Longer than every request. Fetching a snapshot may take longer still, but S3 has limits of its own.

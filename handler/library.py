@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from corpus.errors import StoreError
-from handler.trace import too_late
+from handler.observing.trace import too_late
 
 if TYPE_CHECKING:
     # chromadb comes with it, which takes longer to import than everything else together.
-    from corpus.corpus import Corpus
+    from corpus.searching.corpus import Corpus
 
 
 class Library:

@@ -19,8 +19,8 @@ from starlette.types import Message
 from corpus.embedding.choice import embedder_of
 from corpus.errors import CorpusError
 from corpus.settings import load
-from handler.action import Action
-from handler.keysources import read_keys, with_openai_key
+from handler.access.key_sources import read_keys, with_openai_key
+from handler.routes.action import Action
 from handler.settings import HandlerSettings
 
 logger = logging.getLogger("handler")

@@ -11,14 +11,14 @@ import sys
 import uvicorn
 from pydantic import SecretStr
 
-from corpus.corpus import open_corpus
 from corpus.errors import CorpusError, SettingsError
+from corpus.opening import open_corpus
 from corpus.settings import load
+from handler.access.key_sources import read_keys, with_openai_key
+from handler.access.keys import make_key
 from handler.app import create_app
-from handler.keys import make_key
-from handler.keysources import read_keys, with_openai_key
 from handler.library import Library
-from handler.logs import PlainLines, configure
+from handler.observing.logs import PlainLines, configure
 from handler.settings import HandlerSettings
 
 QUESTION = '{"query": "What is this about?"}'

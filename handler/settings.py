@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 
 from corpus.settings import CorpusSettings
-from handler.filterable import FilterField, parse_filterable
-from handler.keys import parse_keys
-from handler.limits import parse_rate
-from handler.wire import search_request
+from handler.access.keys import parse_keys
+from handler.access.rate_limit import parse_rate
+from handler.contract.filterable import FilterField, parse_filterable
+from handler.contract.requests import search_request
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")

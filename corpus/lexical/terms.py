@@ -138,7 +138,7 @@ def _pairs(run: str) -> list[str]:
     return [left + right for left, right in pairwise(letters)]
 
 
-class Cutter:
+class Analyzer:
     """Texts to terms. Holds one vocabulary for each language met, so keep it while there is more to cut."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from typing import IO
 from corpus.errors import SnapshotInvalid, SnapshotTooLarge, SnapshotUnavailable
 from corpus.snapshot.layout import link_store, sha256_of
 from corpus.snapshot.manifest import SQLITE, Manifest, SnapshotFile, object_key
-from corpus.snapshot.place import Place
+from corpus.snapshot.snapshot_store import SnapshotStore
 
 FETCHES_AT_ONCE = 8
 ATTEMPTS = 3
@@ -50,7 +50,7 @@ class Cache:
             self._objects.mkdir()
         weakref.finalize(self, _remove, self._folder, self._lock)
 
-    def open(self, place: Place, manifest: Manifest) -> Path:
+    def open(self, place: SnapshotStore, manifest: Manifest) -> Path:
         """A folder that Chroma can open, every file of which has the hash that the manifest says.
 
         Raises SnapshotTooLarge before anything is fetched, SnapshotInvalid, SnapshotUnavailable.
@@ -87,7 +87,7 @@ class Cache:
             if path.stem not in known:
                 path.unlink(missing_ok=True)
 
-    def _check_space(self, place: Place, manifest: Manifest) -> None:
+    def _check_space(self, place: SnapshotStore, manifest: Manifest) -> None:
         taken = sum(path.stat().st_size for path in self._objects.iterdir())
         taken += sum(file.bytes for held in self._open.values() for file in held.files if file.path == SQLITE)
         contents = {file.sha256: file.bytes for file in manifest.files if file.path != SQLITE}
@@ -110,7 +110,7 @@ class Cache:
                 f"{free / MB:,.0f} MB left. Set SNAPSHOT_CACHE to a larger disk, or publish a smaller corpus."
             )
 
-    def _fill(self, place: Place, manifest: Manifest, folder: Path) -> None:
+    def _fill(self, place: SnapshotStore, manifest: Manifest, folder: Path) -> None:
         files = {file.sha256: file for file in manifest.files if file.path != SQLITE}
         (sqlite,) = (file for file in manifest.files if file.path == SQLITE)
         executor = ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="snapshot")
@@ -125,7 +125,7 @@ class Cache:
             executor.shutdown(cancel_futures=True)
         link_store(folder, [(file.path, contents[file.sha256]) for file in manifest.files if file.path != SQLITE])
 
-    def _content(self, place: Place, file: SnapshotFile) -> Path:
+    def _content(self, place: SnapshotStore, file: SnapshotFile) -> Path:
         """Where the file's content lies on this machine, checked."""
         path = place.local(object_key(file.sha256))
         if path is None:
@@ -140,7 +140,7 @@ class Cache:
         _check(place, file, sha256_of(path))
         return path
 
-    def _fetch(self, place: Place, file: SnapshotFile, path: Path) -> None:
+    def _fetch(self, place: SnapshotStore, file: SnapshotFile, path: Path) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 _check(place, file, place.download(object_key(file.sha256), path))
@@ -151,7 +151,7 @@ class Cache:
                 return
 
 
-def _check(place: Place, file: SnapshotFile, sha256: str) -> None:
+def _check(place: SnapshotStore, file: SnapshotFile, sha256: str) -> None:
     if sha256 != file.sha256:
         raise SnapshotInvalid(
             f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Publish again, or roll back."

@@ -14,14 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corpus.collection import check_settings
-from corpus.corpus import Corpus
 from corpus.errors import CollectionMissing, CorpusError, LexicalIndexUnusable, SnapshotInvalid, SnapshotMissing
+from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
 from corpus.snapshot.layout import warm_vector
 from corpus.snapshot.manifest import Manifest
-from corpus.snapshot.place import place_of
 from corpus.snapshot.publish import read_manifest, read_pointer
+from corpus.snapshot.stores import snapshot_store_of
 from corpus.store import Store
 
 logger = logging.getLogger("corpus")
@@ -36,7 +36,7 @@ class LiveSnapshot:
     def __init__(self, settings: CorpusSettings, open_corpus: Callable[[CorpusSettings], Corpus]) -> None:
         self._settings = settings
         self._open_corpus = open_corpus
-        self._place = place_of(settings.snapshot_url or "")
+        self._place = snapshot_store_of(settings.snapshot_url or "")
         self._cache = Cache(settings.snapshot_cache, limit_mb=settings.snapshot_cache_mb)
         self._lock = threading.Lock()
         self._version: str | None = None

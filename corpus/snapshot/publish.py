@@ -28,8 +28,9 @@ from corpus.snapshot.manifest import (
     pointer_from_bytes,
     pointer_to_bytes,
 )
-from corpus.snapshot.place import Place, place_of
+from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
+from corpus.snapshot.stores import snapshot_store_of
 
 UPLOADS_AT_ONCE = 8
 UPLOAD_ROUNDS = 3
@@ -64,7 +65,7 @@ def publish(
 
     Raises StoreError; SnapshotConflict where another publisher was first; SettingsError where `url` is no place.
     """
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
         tag, latest = _latest(place)
         with tempfile.TemporaryDirectory(prefix="retrieval-action-publish-") as scratch:
@@ -91,7 +92,7 @@ def publish(
 
 def list_versions(url: str) -> VersionList:
     """What was published. Raises SnapshotUnavailable, SettingsError where `url` is no place."""
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
         return _versions(place)
     finally:
@@ -104,7 +105,7 @@ def rollback(url: str, version: str | None = None) -> Manifest:
     Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
     SettingsError where `url` is no place.
     """
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
         found = place.read(POINTER)
         listed = _versions(place)
@@ -125,13 +126,13 @@ def rollback(url: str, version: str | None = None) -> Manifest:
         place.close()
 
 
-def read_pointer(place: Place) -> Pointer | None:
+def read_pointer(place: SnapshotStore) -> Pointer | None:
     """Which version is served; None before the first."""
     found = place.read(POINTER)
     return pointer_from_bytes(found[0], name=f"{place.name}/{POINTER}") if found else None
 
 
-def read_manifest(place: Place, pointer: Pointer) -> Manifest:
+def read_manifest(place: SnapshotStore, pointer: Pointer) -> Manifest:
     """The manifest of the version that is served. Raises SnapshotInvalid where it is missing or not the one meant."""
     key = manifest_key(pointer.version)
     found = place.read(key)
@@ -142,7 +143,7 @@ def read_manifest(place: Place, pointer: Pointer) -> Manifest:
     return manifest_from_bytes(found[0], name=f"{place.name}/{key}")
 
 
-def _latest(place: Place) -> tuple[str | None, Manifest | None]:
+def _latest(place: SnapshotStore) -> tuple[str | None, Manifest | None]:
     """The pointer's tag, and the manifest it means; a damaged one counts as none, for publishing repairs it."""
     found = place.read(POINTER)
     if found is None:
@@ -153,7 +154,7 @@ def _latest(place: Place) -> tuple[str | None, Manifest | None]:
         return found[1], None
 
 
-def _upload(place: Place, staged: Staged, tag: str | None, on_progress: OnProgress) -> Published:
+def _upload(place: SnapshotStore, staged: Staged, tag: str | None, on_progress: OnProgress) -> Published:
     manifest = _manifest(staged)
     moved = _upload_objects(place, staged.folder, manifest, on_progress)
     content = manifest_to_bytes(manifest)
@@ -191,7 +192,7 @@ def _manifest(staged: Staged) -> Manifest:
     )
 
 
-def _upload_objects(place: Place, folder: Path, manifest: Manifest, on_progress: OnProgress) -> int:
+def _upload_objects(place: SnapshotStore, folder: Path, manifest: Manifest, on_progress: OnProgress) -> int:
     there = place.sizes(OBJECTS)
     missing = {
         file.sha256: file for file in manifest.files if there.get(object_key(file.sha256)) != file.bytes
@@ -217,12 +218,12 @@ def _upload_objects(place: Place, folder: Path, manifest: Manifest, on_progress:
     return total
 
 
-def _is_whole(place: Place, manifest: Manifest) -> bool:
+def _is_whole(place: SnapshotStore, manifest: Manifest) -> bool:
     there = place.sizes(OBJECTS)
     return all(there.get(object_key(sha256)) == size for sha256, size in manifest.objects.items())
 
 
-def _versions(place: Place) -> VersionList:
+def _versions(place: SnapshotStore) -> VersionList:
     manifests, damaged = [], []
     for key in sorted(place.sizes(VERSIONS), reverse=True):
         found = place.read(key)
@@ -240,7 +241,7 @@ def _versions(place: Place) -> VersionList:
     return VersionList(latest=latest, manifests=tuple(manifests), damaged=tuple(damaged))
 
 
-def _prune(place: Place, current: str, keep: int) -> tuple[tuple[str, ...], int]:
+def _prune(place: SnapshotStore, current: str, keep: int) -> tuple[tuple[str, ...], int]:
     # Objects are listed before the versions: what a publisher adds in between is not touched.
     objects = place.sizes(OBJECTS)
     listed = _versions(place)

@@ -17,7 +17,7 @@ from pathlib import Path
 from corpus.collection import CollectionRecord
 from corpus.errors import CollectionMissing, SettingsError, SnapshotInvalid, StoreUnavailable
 from corpus.lexical.files import FORWARD_FILES
-from corpus.lexical.keeper import index_folder
+from corpus.lexical.index_store import index_folder
 from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector

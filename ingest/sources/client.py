@@ -53,7 +53,7 @@ class Response:
     headers: Mapping[str, str]
 
 
-class Patience:
+class RetryAfterGate:
     """What the servers asked for with Retry-After holds for all clients of a run. `stop` ends every wait."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class _TryAgain(Exception):
 class Client:
     """Keeps connections open between fetches. For one thread at a time, but `abort`."""
 
-    def __init__(self, limits: Limits, patience: Patience, tls: ssl.SSLContext) -> None:
+    def __init__(self, limits: Limits, patience: RetryAfterGate, tls: ssl.SSLContext) -> None:
         self._limits = limits
         self._patience = patience
         self._backend = CheckedBackend(allow_private=limits.allow_private)

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import httpcore
 
 from corpus.errors import DocumentUnsupported
-from ingest.item import Fetched
-from ingest.readers import is_readable, why_not
-from ingest.sources.client import Client, Limits, Patience, Response
+from ingest.reading.readers import is_readable, why_not
+from ingest.sources.client import Client, Limits, Response, RetryAfterGate
 from ingest.sources.formats import is_plainly, said_suffix, suffix_by_content, type_of
+from ingest.sources.found import Fetched
 from ingest.sources.inflate import GZIP, unpack
 from ingest.sources.spool import Spool
 
@@ -29,7 +29,7 @@ MAX_VALIDATOR_CHARS = 256
 class Web:
     """Pages as they are now. Close it."""
 
-    def __init__(self, limits: Limits, patience: Patience, spool: Spool) -> None:
+    def __init__(self, limits: Limits, patience: RetryAfterGate, spool: Spool) -> None:
         self._limits = limits
         self._patience = patience
         self._spool = spool

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.corpus import Corpus, open_corpus
 from corpus.errors import StoreUnavailable
-from handler.errors import ActionError
+from corpus.opening import open_corpus
+from corpus.searching.corpus import Corpus
+from handler.contract.errors import ActionError
 from handler.library import Library
 from tests.handler.corpora import corpus_settings
 from tests.openai_server import EmbeddingsServer

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from corpus.corpus import open_corpus
 from corpus.filters import Filter
+from corpus.opening import open_corpus
 from corpus.records import document_id_of
 from corpus.settings import LOCAL_MODEL
 from corpus.store import open_store
 from corpus.stored import text_digest_of
-from ingest.add import AddOptions, add_documents, remove_documents
-from ingest.find import find
-from ingest.patterns import Selection
+from ingest.command.add import AddOptions, add_documents, remove_documents
 from ingest.report import Report
 from ingest.settings import IngestSettings
+from ingest.sources.files import find
+from ingest.sources.patterns import Selection
 
 
 def nfd(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentUnreadable
-from ingest.readers.sidecar import MAX_BYTES, MAX_DEPTH, read_sidecar
+from ingest.reading.readers.sidecar import MAX_BYTES, MAX_DEPTH, read_sidecar
 from tests.ingest.command_line import Ingest
 from tests.openai_server import EmbeddingsServer
 

@@ -8,7 +8,7 @@ from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.lexical.letters import fold, normalise
 from corpus.lexical.numbers import number_terms
-from corpus.lexical.terms import Cutter
+from corpus.lexical.terms import Analyzer
 
 TEXTS = {
     "att": "The contract with AT&T ends in June.",
@@ -113,13 +113,13 @@ def test_function_words_together_ask_for_nothing(index: LexicalIndex, question: 
 
 
 def test_capitals_between_words_of_a_question_are_operators() -> None:
-    assert Cutter().query("pumps AND valves", ["english"]) == ["pump", "valv"]
-    assert "or" in Cutter().query("OR of the hospital", ["english"])
+    assert Analyzer().query("pumps AND valves", ["english"]) == ["pump", "valv"]
+    assert "or" in Analyzer().query("OR of the hospital", ["english"])
 
 
 def test_capitals_say_nothing_where_all_is_in_capitals_or_a_sentence_begins() -> None:
     for text in ("DO NOT TOUCH IT WHEN IT IS ON", "A pump.\nA valve: A seal", "I was there, and I saw"):
-        assert {"it", "not", "on", "a", "i"}.isdisjoint(Cutter().document(text)[1])
+        assert {"it", "not", "on", "a", "i"}.isdisjoint(Analyzer().document(text)[1])
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_letters_that_are_typed_otherwise_meet(written: str, typed: str) -> None
 
 def test_a_word_typed_without_its_accents_is_found_though_its_stem_is_another() -> None:
     text = "A informação não está em todas as casas, e os meninos também não são da escola"
-    language, terms = Cutter().document(text)
+    language, terms = Analyzer().document(text)
     assert language == "portuguese"
     for word in ("informação", "informacao"):
-        assert set(Cutter().query(word, [language])) & set(terms)
+        assert set(Analyzer().query(word, [language])) & set(terms)

@@ -26,10 +26,10 @@ from corpus.errors import (
 )
 from corpus.lexical.files import FORWARD_FILES
 from corpus.snapshot.manifest import OBJECTS, POINTER, SQLITE, VERSIONS, manifest_key, object_key
-from corpus.snapshot.place import place_of
 from corpus.snapshot.publish import list_versions, publish, rollback
+from corpus.snapshot.stores import snapshot_store_of
 from corpus.store import open_store
-from ingest.lexicon import bring_up_to_date
+from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.snapshot.keeper import Keeper, answer, keeper_of, live_snapshot
 from tests.handler.corpora import Text, write_corpus
 from tests.openai_server import EmbeddingsServer
@@ -38,7 +38,7 @@ from tests.s3_server import S3Server
 
 def test_what_is_published_is_named_by_its_content_and_pointed_at(keeper: Keeper) -> None:
     published = keeper.publishes("The warranty lasts 24 months.")
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     pointer = json.loads(place.read(POINTER)[0])  # type: ignore[index]  # It is there.
     manifest = place.read(manifest_key(pointer["version"]))
     assert manifest is not None
@@ -192,7 +192,7 @@ def test_rolling_back_to_a_version_that_lost_an_object_is_refused(keeper: Keeper
     first = keeper.publishes("The warranty lasts 12 months.")
     second = keeper.publishes("The warranty lasts 24 months.")
     lost = next(iter(first.manifest.objects.keys() - second.manifest.objects.keys()))
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     place.delete([object_key(lost)])
     place.close()
     with pytest.raises(SnapshotInvalid, match="no longer whole"):
@@ -201,7 +201,7 @@ def test_rolling_back_to_a_version_that_lost_an_object_is_refused(keeper: Keeper
 
 
 def test_keep_removes_versions_and_every_object_that_none_has(keeper: Keeper, tmp_path: Path) -> None:
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     (tmp_path / "stray").write_bytes(b"what a killed publisher left")
     place.upload(tmp_path / "stray", object_key("f" * 64), lambda _: None)
     versions = [keeper.publishes(f"The warranty lasts {months} months.") for months in (12, 24)]
@@ -248,7 +248,7 @@ def test_of_two_publishers_at_once_one_wins_and_the_other_is_told(keeper: Keeper
 
 
 def test_of_many_publishers_at_once_exactly_one_moves_the_pointer_at_a_time(keeper: Keeper) -> None:
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     place.replace(POINTER, b"0", tag=None)
     found = place.read(POINTER)
     assert found is not None
@@ -275,7 +275,7 @@ def test_a_publisher_that_tidies_up_takes_nothing_from_one_that_is_under_way(kee
     first = keeper.publishes("The warranty lasts 12 months.")
     keeper.says("The warranty lasts 24 months.")
     swept: list[set[str]] = []
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
 
     # Somebody removes what nothing refers to once our objects are there and our manifest is not.
     def at_last_byte(moved: int, total: int) -> None:
@@ -312,7 +312,7 @@ def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finis
     assert list_versions(keeper.dest).latest == first.manifest.version
     assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 12 months."
     assert publish(keeper.settings, keeper.dest, keep=1).is_new
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     (manifest,) = list_versions(keeper.dest).manifests
     assert place.sizes(OBJECTS).keys() == {object_key(sha256) for sha256 in manifest.objects}
     place.close()
