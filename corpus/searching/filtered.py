@@ -26,7 +26,7 @@ SHALLOW, DEEPEST = 1000, 3000
 # Asked for beyond what should do, for what passes is seldom spread evenly.
 MARGIN = 1.5
 # So many documents are named to Chroma; among more, a search goes deeper and deeper until enough are found.
-MOST_NAMED = 200
+MOST_NAMED = 100
 DEEPER = 4
 
 

@@ -25,6 +25,7 @@ from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
 from corpus.settings import LOCAL_MODEL, SearchMode
 from corpus.store import Store, Where
+from corpus.stored import fields_of
 
 logger = logging.getLogger("corpus")
 
