@@ -47,6 +47,8 @@ class Corpus:
         self._rerank_candidates = rerank_candidates
         # Set where the corpus comes from a published snapshot, which a newer one may replace.
         self.newest: Callable[[], Corpus] | None = None
+        # Whom to tell then of a fault of the store; None where whoever holds the corpus is to open it anew.
+        self.on_fault: Callable[[], None] | None = None
 
     def refreshed(self) -> Corpus:
         """The corpus to answer the next request from: itself, or a newer published version where there is one."""

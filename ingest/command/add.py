@@ -46,6 +46,7 @@ class AddOptions:
     dry_run: bool = False
     prune: bool = False
     may_empty: bool = False
+    follow_links: bool = False
     stdin: Input = field(default_factory=Input)
 
     @property
@@ -57,7 +58,7 @@ class AddOptions:
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
     """Bring what is named into the collection and report. Raises CorpusError where nothing can go on."""
     started = time.monotonic()
-    selection = Selection(include=options.include, exclude=options.exclude)
+    selection = Selection(include=options.include, exclude=options.exclude, follow_links=options.follow_links)
     with contextlib.ExitStack() as stack:
         spool = stack.enter_context(Spool())
         places = stack.enter_context(sources(settings, selection, spool, options.stdin))

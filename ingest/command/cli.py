@@ -14,6 +14,8 @@ from corpus.errors import CorpusError
 from corpus.opening import open_corpus
 from corpus.settings import load
 from corpus.snapshot import publish as publishing
+from corpus.snapshot.versions import list_versions
+from corpus.snapshot.versions import rollback as go_back
 from corpus.store import open_store, read_store
 from ingest.command import console
 from ingest.command import publishing as snapshots
@@ -92,6 +94,9 @@ def add(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from PATH.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let --prune empty the collection.")] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links that lead out of the folders named.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring documents in; unchanged ones cost nothing."""
@@ -104,6 +109,7 @@ def add(
         dry_run=dry_run,
         prune=prune,
         may_empty=yes,
+        follow_links=follow_links,
         stdin=Input(name=name, title=title),
     )
     report = add_documents(named, settings, options)
@@ -204,6 +210,9 @@ def publish(
     keep: Annotated[
         int | None, typer.Option(min=1, help="Remove all but the newest versions, and what only they had.")
     ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Read what is published, and put anew what is damaged there.")
+    ] = False,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -211,7 +220,7 @@ def publish(
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Publishing {settings.target} to {dest}")
     with snapshots.upload_progress() as on_progress:
-        published = publishing.publish(settings, dest, keep=keep, on_progress=on_progress)
+        published = publishing.publish(settings, dest, keep=keep, repair=repair, on_progress=on_progress)
     snapshots.warn_of_size(published.manifest)
     if as_json:
         typer.echo(to_json(snapshots.published_to_json(published)))
@@ -222,7 +231,7 @@ def publish(
 @app.command()
 def versions(dest: Dest, as_json: AsJson = False) -> None:
     """List the versions that are published, newest first."""
-    listed = publishing.list_versions(dest)
+    listed = list_versions(dest)
     if as_json:
         typer.echo(to_json(snapshots.versions_to_json(listed)))
     else:
@@ -239,7 +248,7 @@ def rollback(
 ) -> None:
     """Serve an earlier version again."""
     console.say(f"Rolling back {dest}")
-    manifest = publishing.rollback(dest, version)
+    manifest = go_back(dest, version)
     if as_json:
         typer.echo(to_json(snapshots.manifest_to_json(manifest)))
     else:

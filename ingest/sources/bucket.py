@@ -15,9 +15,9 @@ from corpus.s3 import s3_client, s3_errors
 from corpus.settings import S3_URL
 from ingest.reading.readers import is_readable, why_not
 from ingest.reading.readers.registry import MAX_FILE_BYTES
-from ingest.sources.client import RetryAfterGate
 from ingest.sources.files import SIDECARS
 from ingest.sources.found import Fetched, Found, Item
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 
@@ -70,7 +70,7 @@ class BucketSource:
             answer = self._client.get_object(Bucket=bucket, Key=key)
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
                 for block in body.iter_chunks(_BLOCK):
-                    self._patience.wait()
+                    self._patience.wait(bucket)
                     target.write(block)
         return self._spool.named(path, PurePosixPath(key).name), answer
 

@@ -13,10 +13,11 @@ from typing import Protocol
 from corpus.errors import DocumentError, DocumentUnsupported, SettingsError
 from ingest.settings import IngestSettings
 from ingest.sources.bucket import BucketSource
-from ingest.sources.client import Limits, RetryAfterGate
+from ingest.sources.client import Limits
 from ingest.sources.files import find
 from ingest.sources.found import Found, Item
 from ingest.sources.pages import PageSource
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput

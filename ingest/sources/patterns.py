@@ -10,6 +10,11 @@ from corpus.errors import SettingsError
 from corpus.records import composed
 
 
+# Of a name of 255 letters, three stars can be matched in three million ways; each further one is eighty times as many.
+MAX_STARS = 3
+MAX_FOLDERS = 3
+
+
 class Patterns:
     """Patterns as in .gitignore, whichever form of Unicode they and the names are in.
 
@@ -28,9 +33,13 @@ class Patterns:
 
 
 class Selection:
-    """What --include and --exclude leave. Raises SettingsError for a pattern that is none."""
+    """What --include and --exclude leave. Raises SettingsError for a pattern that is none.
 
-    def __init__(self, *, include: Iterable[str] = (), exclude: Iterable[str] = ()) -> None:
+    `follow_links` says whether links may lead out of the folder that was named.
+    """
+
+    def __init__(self, *, include: Iterable[str] = (), exclude: Iterable[str] = (), follow_links: bool = False) -> None:
+        self.follow_links = follow_links
         self._include = _patterns_or_none("--include", include)
         self._exclude = _patterns_or_none("--exclude", exclude)
 
@@ -45,6 +54,18 @@ class Selection:
     def takes(self, name: str) -> bool:
         """True for what is wanted where there are no folders to pass."""
         return self.includes(name) and not self.excludes(name)
+
+
+def strangers_patterns(origin: str, lines: Iterable[str]) -> Patterns:
+    """Those of a file that came with the documents: none that takes for ever to match."""
+    given = list(lines)
+    for line in given:
+        if line.startswith("#"):
+            continue
+        if line.count("**") > MAX_FOLDERS or any(part.count("*") > MAX_STARS for part in line.split("/")):
+            rule = f"a pattern with more than {MAX_STARS} `*` in one name, or {MAX_FOLDERS} `**`"
+            raise SettingsError(f"{origin} has {rule}: {line[:80]!r}")
+    return Patterns(origin, given)
 
 
 def _patterns_or_none(origin: str, lines: Iterable[str]) -> Patterns | None:

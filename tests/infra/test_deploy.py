@@ -14,7 +14,7 @@ import boto3
 import httpx2
 import pytest
 
-from corpus.snapshot.publish import rollback
+from corpus.snapshot.versions import rollback
 from handler.access.keys import make_key
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
