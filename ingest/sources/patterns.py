@@ -9,7 +9,6 @@ import pathspec
 from corpus.errors import SettingsError
 from corpus.records import composed
 
-
 # Of a name of 255 letters, three stars can be matched in three million ways; each further one is eighty times as many.
 MAX_STARS = 3
 MAX_FOLDERS = 3
