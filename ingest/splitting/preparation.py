@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from corpus.records import Chunk, DocumentRecord, context_of, document_id_of, usual_space
+from corpus.records import Chunk, DocumentRecord, composed, context_of, document_id_of, usual_space
 from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
 from ingest.sources.found import Item
@@ -30,7 +30,7 @@ class Prepared:
 
 def source_of(item: Item, document: Document) -> str:
     """A record within a file is known by the file's source and its own name, as in a URL's fragment."""
-    return f"{item.source}#{document.name}" if document.name else item.source
+    return f"{item.source}#{composed(document.name)}" if document.name else item.source
 
 
 def digest_of(document: Document) -> str:
