@@ -16,6 +16,7 @@ import typer
 from corpus.errors import CorpusError, SettingsError
 from corpus.program import our_version, with_env_file_first
 from corpus.settings import load, use_env_file
+from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.settings import HandlerSettings
 
@@ -148,10 +149,10 @@ def main() -> None:
     try:
         app(args=with_env_file_first(sys.argv[1:]))
     except SettingsError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(WRONG_USAGE)
     except CorpusError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
