@@ -96,7 +96,7 @@ class Changes:
             else:
                 yield Draft(document, item, digest, stamp, old is not None)
         for record in stored.values():
-            yield Removed(record.document_id)
+            yield Removed(record.document_id, record.source)
 
 
 def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
