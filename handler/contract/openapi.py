@@ -15,7 +15,8 @@ from handler.contract.facets import Value, Values
 from handler.contract.requests import DOCUMENT_ID_CHARS, ListRequest, ReadRequest, SearchRequest
 from handler.contract.responses import SCHEMAS
 
-VERSION = "1.0.0"
+# Of this program, as pyproject.toml has it: the Lambda package has no metadata to ask.
+VERSION = "0.1.0"
 SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
 LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
 REFUSALS = {
