@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +19,21 @@ from corpus.store.errors import translated
 
 SERVER_SECONDS = 15.0
 
+_spellings: set[str] = set()
+_spelling = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client and the collection that the settings name."""
+
+    client: Any
+    collection: Any
+
+    def close(self) -> None:
+        """Let go of the files or the connection."""
+        disconnect(self.client)
+
 
 def connect(settings: CorpusSettings) -> Any:
     """A client of the settings' target. Raises StoreUnavailable, StoreError."""
@@ -29,8 +47,12 @@ def connect(settings: CorpusSettings) -> Any:
     with translated(settings):
         if target_kind(settings) == "embedded":
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
-            # Absolute, for chromadb shares what it opened among all that name the same path.
-            return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
+            path = _own_spelling(str(settings.chroma_path.absolute()))
+            try:
+                return chromadb.PersistentClient(path, settings=chroma, **names)
+            except BaseException:
+                _spellings.discard(path)
+                raise
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
@@ -53,10 +75,20 @@ def disconnect(client: Any) -> None:
     """Let go of the files or the connection."""
     sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
     with translated():
+        path = client.get_settings().persist_directory
         client.close()
+        _spellings.discard(path)
         # Chroma's own close leaves the connections of its two HTTP clients open.
         for session in filter(None, sessions):
             session.close()
+
+
+def _own_spelling(path: str) -> str:
+    """The path in words that nobody else uses: chromadb shares what it opened among all that name it alike."""
+    with _spelling:
+        spelled = next(each for count in itertools.count() if (each := path + "/." * count) not in _spellings)
+        _spellings.add(spelled)
+        return spelled
 
 
 def collection_of(client: Any, settings: CorpusSettings) -> Any:

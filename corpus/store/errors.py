@@ -5,7 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, NotFoundError
+from chromadb.errors import (
+    AuthorizationError,
+    ChromaAuthError,
+    ChromaError,
+    InvalidArgumentError,
+    InvalidDimensionException,
+    NotFoundError,
+)
 
 from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings
@@ -23,6 +30,8 @@ def translated(settings: CorpusSettings | None = None) -> Iterator[None]:
         raise CollectionMissing(f"The collection or database in {where} is gone. Ingest again.") from error
     except (ChromaAuthError, AuthorizationError) as error:
         raise StoreError(f"Chroma refused the key for {where}. Set CHROMA_API_KEY to one that may use it.") from error
+    except (InvalidArgumentError, InvalidDimensionException) as error:
+        raise StoreError(f"Chroma refused what it was given: {error}") from error
     except ChromaError as error:
         raise StoreUnavailable(f"Chroma cannot use {where}: {error}") from error
     except OSError as error:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
+
 from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, StoreUnavailable
 from corpus.lexical.companionkeeper import CompanionKeeper
 from corpus.lexical.keeper import FolderKeeper, Keeper, index_folder
 from corpus.settings import CorpusSettings, target_kind
-from corpus.store.client import collection_of, connect, disconnect, missing
+from corpus.store.client import Connection, collection_of, connect, disconnect, missing
 from corpus.store.companion import Companion
 from corpus.store.errors import translated
 from corpus.store.handle import Handle
 from corpus.store.rows import CLOUD_PAGE, PAGE
 from corpus.store.store import Store
+from corpus.store.watch import SQLITE_FILE, Watch
 
 # Of the 100 nearest, Chroma's own 100 miss 3 in 100 (SciFact, 5,183 chunks), which costs 0.003 nDCG@10; 200 miss 0.6.
 HNSW = {"space": METRIC, "ef_search": 200}
@@ -28,9 +31,7 @@ def open_store(settings: CorpusSettings, *, is_published: bool = False) -> Store
 
     To what `is_published` nobody writes: it holds whole documents and never changes.
     """
-    if target_kind(settings) == "embedded" and not (settings.chroma_path / "chroma.sqlite3").is_file():
-        raise missing(settings)
-    client = connect(settings)
+    client = _connected(settings)
     return _opened(client, collection_of(client, settings), settings, is_published=is_published)
 
 
@@ -48,19 +49,55 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
     return _opened(client, collection, settings)
 
 
+def _connected(settings: CorpusSettings) -> Any:
+    if target_kind(settings) == "embedded" and not (settings.chroma_path / SQLITE_FILE).is_file():
+        raise missing(settings)
+    return connect(settings)
+
+
 def _opened(client: Any, collection: Any, settings: CorpusSettings, *, is_published: bool = False) -> Store:
-    # Not `configuration`, which would build the collection's embedding function and warn that it has none.
-    configuration = collection.configuration_json
-    space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
     try:
-        record = record_from_metadata(settings.chroma_collection, collection.metadata, space)
-        check_settings(record, settings)
+        record = _record(collection, settings)
     except CorpusError:
         disconnect(client)
         raise
     page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
-    handle = Handle(client, collection, settings, is_published=is_published)
-    return Store(handle, record, words=_words(client, settings, page), page=page)
+    handle = _handle(Connection(client, collection), settings, record, is_published=is_published)
+    return Store(handle, record, words=_words(client, settings, page), page=page, is_published=is_published)
+
+
+def _record(collection: Any, settings: CorpusSettings) -> CollectionRecord:
+    # Not `configuration`, which would build the collection's embedding function and warn that it has none.
+    configuration = collection.configuration_json
+    space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
+    record = record_from_metadata(settings.chroma_collection, collection.metadata, space)
+    check_settings(record, settings)
+    return record
+
+
+def _handle(
+    connection: Connection, settings: CorpusSettings, record: CollectionRecord, *, is_published: bool
+) -> Handle:
+    def reopened() -> Connection:
+        client = _connected(settings)
+        collection = collection_of(client, settings)
+        try:
+            if _record(collection, settings) != record:
+                raise StoreUnavailable(f"The collection in {settings.target} was made anew, otherwise. Ask again.")
+        except CorpusError:
+            disconnect(client)
+            raise
+        return Connection(client, collection)
+
+    if is_published or target_kind(settings) != "embedded":
+        return Handle(connection, reopened)
+    watch = Watch(
+        settings.chroma_path,
+        collection=settings.chroma_collection,
+        database=settings.chroma_database or DEFAULT_DATABASE,
+        tenant=settings.chroma_tenant or DEFAULT_TENANT,
+    )
+    return Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
 
 
 def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:
