@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
-
 from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
 from corpus.errors import CorpusError, StoreUnavailable
-from corpus.lexical.companionkeeper import CompanionKeeper
 from corpus.lexical.keeper import FolderKeeper, Keeper, index_folder
 from corpus.settings import CorpusSettings, target_kind
-from corpus.store.client import Connection, collection_of, connect, disconnect, missing
-from corpus.store.companion import Companion
+from corpus.store.client import Connection, collection_of, connect, missing
+from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
 from corpus.store.errors import translated
 from corpus.store.handle import Handle
 from corpus.store.rows import CLOUD_PAGE, PAGE
@@ -26,13 +23,29 @@ PIECE_BYTES = 12_000
 CLOUD_PIECE_BYTES = 3_000
 
 
-def open_store(settings: CorpusSettings, *, is_published: bool = False) -> Store:
-    """Open the collection that is there. Raises CollectionMissing, CollectionMismatch, StoreUnavailable.
+def open_store(settings: CorpusSettings) -> Store:
+    """Open the collection that is there. Raises CollectionMissing, CollectionMismatch, StoreUnavailable."""
+    return _open(settings)
+
+
+def read_store(settings: CorpusSettings, *, is_published: bool = False) -> Store:
+    """Open it only to read: an embedded one by Chroma's engine alone, which starts at once. Raises as `open_store`.
 
     To what `is_published` nobody writes: it holds whole documents and never changes.
     """
-    client = _connected(settings)
-    return _opened(client, collection_of(client, settings), settings, is_published=is_published)
+    return _open(settings, only_reads=True, is_published=is_published)
+
+
+def _open(settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False) -> Store:
+    connection = _connected(settings, only_reads=only_reads)
+    return _opened(connection, settings, only_reads=only_reads, is_published=is_published)
+
+
+def _connected(settings: CorpusSettings, *, only_reads: bool) -> Connection:
+    if target_kind(settings) == "embedded" and not (settings.chroma_path / SQLITE_FILE).is_file():
+        raise missing(settings)
+    client = connect(settings, only_reads=only_reads)
+    return Connection(client, collection_of(client, settings))
 
 
 def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
@@ -46,58 +59,48 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
             configuration=cast("Any", index),
             metadata=record.to_metadata(),
         )
-    return _opened(client, collection, settings)
+    return _opened(Connection(client, collection), settings)
 
 
-def _connected(settings: CorpusSettings) -> Any:
-    if target_kind(settings) == "embedded" and not (settings.chroma_path / SQLITE_FILE).is_file():
-        raise missing(settings)
-    return connect(settings)
-
-
-def _opened(client: Any, collection: Any, settings: CorpusSettings, *, is_published: bool = False) -> Store:
-    try:
-        record = _record(collection, settings)
-    except CorpusError:
-        disconnect(client)
-        raise
+def _opened(
+    connection: Connection, settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False
+) -> Store:
+    record = _record(connection, settings)
     page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
-    handle = _handle(Connection(client, collection), settings, record, is_published=is_published)
-    return Store(handle, record, words=_words(client, settings, page), page=page, is_published=is_published)
 
-
-def _record(collection: Any, settings: CorpusSettings) -> CollectionRecord:
-    # Not `configuration`, which would build the collection's embedding function and warn that it has none.
-    configuration = collection.configuration_json
-    space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
-    record = record_from_metadata(settings.chroma_collection, collection.metadata, space)
-    check_settings(record, settings)
-    return record
-
-
-def _handle(
-    connection: Connection, settings: CorpusSettings, record: CollectionRecord, *, is_published: bool
-) -> Handle:
     def reopened() -> Connection:
-        client = _connected(settings)
-        collection = collection_of(client, settings)
-        try:
-            if _record(collection, settings) != record:
-                raise StoreUnavailable(f"The collection in {settings.target} was made anew, otherwise. Ask again.")
-        except CorpusError:
-            disconnect(client)
-            raise
-        return Connection(client, collection)
+        newest = _connected(settings, only_reads=only_reads)
+        if _record(newest, settings) != record:
+            newest.close()
+            raise StoreUnavailable(f"The collection in {settings.target} was made anew, otherwise. Ask again.")
+        return newest
 
     if is_published or target_kind(settings) != "embedded":
-        return Handle(connection, reopened)
-    watch = Watch(
-        settings.chroma_path,
-        collection=settings.chroma_collection,
-        database=settings.chroma_database or DEFAULT_DATABASE,
-        tenant=settings.chroma_tenant or DEFAULT_TENANT,
-    )
-    return Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
+        handle = Handle(connection, reopened)
+    else:
+        watch = Watch(
+            settings.chroma_path,
+            collection=settings.chroma_collection,
+            database=settings.chroma_database or DEFAULT_DATABASE,
+            tenant=settings.chroma_tenant or DEFAULT_TENANT,
+        )
+        handle = Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
+    words = _words(connection.client, settings, page)
+    return Store(handle, record, words=words, page=page, is_published=is_published)
+
+
+def _record(connection: Connection, settings: CorpusSettings) -> CollectionRecord:
+    """How the collection was made. Closes the connection where it cannot be used."""
+    # Not `configuration`, which would build the collection's embedding function and warn that it has none.
+    configuration = connection.collection.configuration_json
+    space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
+    try:
+        record = record_from_metadata(settings.chroma_collection, connection.collection.metadata, space)
+        check_settings(record, settings)
+    except CorpusError:
+        connection.close()
+        raise
+    return record
 
 
 def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:
@@ -105,5 +108,8 @@ def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:
     name = settings.chroma_collection
     if target_kind(settings) == "embedded":
         return FolderKeeper(index_folder(settings.chroma_path, name))
+    from corpus.lexical.companionkeeper import CompanionKeeper
+    from corpus.store.companion import Companion
+
     piece_bytes = CLOUD_PIECE_BYTES if target_kind(settings) == "cloud" else PIECE_BYTES
     return CompanionKeeper(Companion(client, f"{name[:500]}.words", page=page, piece_bytes=piece_bytes))
