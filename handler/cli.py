@@ -14,7 +14,7 @@ import typer
 
 from corpus.errors import CorpusError, SettingsError
 from corpus.settings import load
-from handler.keys import make_key
+from handler.access.keys import make_key
 from handler.settings import HandlerSettings
 
 FAILED = 1
@@ -49,6 +49,14 @@ def serve(
 
 
 @app.command()
+def mcp() -> None:
+    """Serve the corpus over stdin and stdout by the Model Context Protocol, for a client on this machine."""
+    from handler.desktop import run
+
+    run()
+
+
+@app.command()
 def key(
     *,
     name: Annotated[str, typer.Argument(help="Whose key it is: letters, digits, dots, underscores, dashes.")],
@@ -71,7 +79,7 @@ def openapi(
     form: Annotated[SpecFormat, typer.Option("--format", help="How to write it.")] = SpecFormat.json,
 ) -> None:
     """Print the OpenAPI document that a GPT reads. PUBLIC_URL is where the GPT is to send its calls."""
-    from handler.site import document_of, to_yaml
+    from handler.routes.site import document_of, to_yaml
 
     settings = load(HandlerSettings)
     document = document_of(settings, server_url=settings.public_url or "http://127.0.0.1:8000")
@@ -94,11 +102,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask a live deployment, ours or not, all that a GPT will ask of it. Exit code 0 only when all hold."""
-    from handler.check.matrix import Wishes
+    from handler.check.matrix import CheckOptions
     from handler.check.run import check as run_check
     from handler.check.target import CannotCheck
 
-    wishes = Wishes(no_rate_limit=no_rate_limit, is_open=is_open, privacy_url=privacy_url, most_calls=calls)
+    wishes = CheckOptions(no_rate_limit=no_rate_limit, is_open=is_open, privacy_url=privacy_url, most_calls=calls)
     try:
         code = run_check(url, key=key, wishes=wishes, as_json=as_json)
     except CannotCheck as error:

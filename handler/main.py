@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mangum import Mangum
 
-from corpus.corpus import open_corpus
+from corpus.opening import open_corpus
 from handler.app import create_app
 from handler.lifecycle import lambda_settings, make_ready, register_hooks
-from handler.logs import JsonLines, configure
+from handler.observing.logs import JsonLines, configure
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext

@@ -13,7 +13,7 @@ import typer.main
 from handler import cli as handler_cli
 from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
-from ingest import cli as ingest_cli
+from ingest.command import cli as ingest_cli
 from ingest.settings import IngestSettings
 from tests.settings_page import PAGE, settings_page
 

@@ -149,7 +149,7 @@ def _digits(number: str) -> str:
     return number if number.isascii() else "".join(str(unicodedata.decimal(digit)) for digit in number)
 
 
-class Cutter:
+class Analyzer:
     """Texts to terms. Holds one vocabulary for each language met, so keep it while there is more to cut."""
 
     def __init__(self) -> None:

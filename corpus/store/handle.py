@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from corpus.errors import StoreError, StoreUnavailable
 from corpus.store.errors import translated
-from corpus.store.indexlock import index_lock
+from corpus.store.index_lock import index_lock
 from corpus.store.watch import State, Watch
 
 T = TypeVar("T")

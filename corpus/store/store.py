@@ -11,7 +11,7 @@ from corpus.collection import CollectionRecord
 from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
-from corpus.lexical.keeper import Keeper
+from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.handle import Handle
 from corpus.store.lease import Lease
@@ -31,7 +31,7 @@ class Store:
     """
 
     def __init__(
-        self, handle: Handle, record: CollectionRecord, *, words: Keeper, page: int, is_published: bool
+        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int, is_published: bool
     ) -> None:
         self.record = record
         self.words = words

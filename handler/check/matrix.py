@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class CheckOptions:
     """What the caller says of the deployment."""
 
     no_rate_limit: bool = False
@@ -62,7 +62,7 @@ class Matrix:
         target: Target,
         search: Search,
         credentials: Credentials | None,
-        wishes: Wishes,
+        wishes: CheckOptions,
         wait: Callable[[int], None],
     ) -> None:
         self._caller = caller

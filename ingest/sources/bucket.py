@@ -12,12 +12,12 @@ from typing import Any
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from corpus.s3 import s3_client, s3_errors
 from corpus.settings import S3_URL
-from ingest.find import SIDECARS
-from ingest.item import Fetched, Found, Item
-from ingest.patterns import Selection
-from ingest.readers import is_readable, why_not
-from ingest.readers.registry import MAX_FILE_BYTES
-from ingest.sources.client import Patience
+from ingest.reading.readers import is_readable, why_not
+from ingest.reading.readers.registry import MAX_FILE_BYTES
+from ingest.sources.files import SIDECARS
+from ingest.sources.found import Fetched, Found, Item
+from ingest.sources.patience import RetryAfterGate
+from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20
@@ -26,7 +26,7 @@ _BLOCK = 1 << 20
 class BucketSource:
     """See Source. Close it."""
 
-    def __init__(self, spool: Spool, patience: Patience, *, selection: Selection) -> None:
+    def __init__(self, spool: Spool, patience: RetryAfterGate, *, selection: Selection) -> None:
         self._spool = spool
         self._patience = patience
         self._selection = selection
@@ -69,7 +69,7 @@ class BucketSource:
             answer = self._client.get_object(Bucket=bucket, Key=key)
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
                 for block in body.iter_chunks(_BLOCK):
-                    self._patience.wait()
+                    self._patience.wait(bucket)
                     target.write(block)
         return self._spool.named(path, PurePosixPath(key).name), answer
 
@@ -87,15 +87,15 @@ class BucketSource:
         name = key.removeprefix(bucket.prefix).strip("/")
         is_hidden = any(part.startswith(".") for part in name.split("/"))
         if not is_named and (is_hidden or not self._selection.takes(name)):
-            found.spared.append(source)
+            found.kept_from_prune.append(source)
         elif not is_readable(Path(key)):
-            found.spared.append(source)
+            found.kept_from_prune.append(source)
             if is_named:
                 found.failed.append((source, DocumentUnsupported(why_not(Path(key)))))
             else:
                 found.skipped.append((source, why_not(Path(key))))
         elif bucket.objects[key]["Size"] > MAX_FILE_BYTES:
-            found.spared.append(source)
+            found.kept_from_prune.append(source)
             reason = f"The object is larger than the {MAX_FILE_BYTES // 2**20} MB that are read. Split it."
             found.failed.append((source, DocumentUnreadable(reason)))
         else:

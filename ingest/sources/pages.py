@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from corpus.errors import DocumentError
-from ingest.item import Found, Item
-from ingest.patterns import Selection
+from ingest.sources.found import Found, Item
 from ingest.sources.listing import Listing
+from ingest.sources.patterns import Selection
 from ingest.sources.sitemap import kind_of, sitemaps_in_robots
 from ingest.sources.spool import Spool
 from ingest.sources.urls import normalised, path_of, without_password

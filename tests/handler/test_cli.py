@@ -16,8 +16,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from handler.access.keys import digest_of
 from handler.cli import app
-from handler.keys import digest_of
 from tests.handler.conftest import API_KEY, ENTRY, Configure
 from tests.handler.serving import serving
 

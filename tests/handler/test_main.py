@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from handler.logs import JsonLines, PlainLines
+from handler.observing.logs import JsonLines, PlainLines
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.corpora import WARRANTY
 from tests.handler.events import Event, function_url, http_api, rest_api

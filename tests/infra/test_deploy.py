@@ -14,10 +14,10 @@ import boto3
 import httpx2
 import pytest
 
-from corpus.snapshot.publish import rollback
-from handler.check.matrix import Wishes
+from corpus.snapshot.versions import rollback
+from handler.access.keys import make_key
+from handler.check.matrix import CheckOptions
 from handler.check.run import check
-from handler.keys import make_key
 from infra import deploy
 from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
@@ -130,7 +130,7 @@ def check_life(keeper: Keeper, url: str, key: str) -> None:
         status, body = ask()
         assert (status, body["results"][0]["text"]) == (200, text)
     # The gateway here has no throttling of its own.
-    assert check(url, key=key, wishes=Wishes(no_rate_limit=True), as_json=False) == 0
+    assert check(url, key=key, wishes=CheckOptions(no_rate_limit=True), as_json=False) == 0
     rollback(keeper.dest)
     assert ask()[1]["results"][0]["text"] == "The warranty lasts 12 months."
     assert httpx2.post(f"{url}/search", json={"query": "warranty"}, timeout=120).status_code == 401
