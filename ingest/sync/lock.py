@@ -33,15 +33,16 @@ def exclusive(
     An embedded store is locked by a file, which the system lets go of when the process dies, and whoever it gave the
     descriptors to that come back; a server by a lease that is renewed, and runs out two minutes after its holder died.
     """
-    hold = _file_lock if target_kind(settings) == "embedded" else _lease
-    with hold(store, settings, holder(), on_wait) as held:
+    if target_kind(settings) == "embedded":
+        hold = _file_lock(settings, holder(), on_wait)
+    else:
+        hold = _lease(store, settings, holder())
+    with hold as held:
         yield held
 
 
 @contextlib.contextmanager
-def _file_lock(
-    _: Store, settings: CorpusSettings, holder: str, on_wait: Callable[[str], None]
-) -> Iterator[Sequence[int]]:
+def _file_lock(settings: CorpusSettings, holder: str, on_wait: Callable[[str], None]) -> Iterator[Sequence[int]]:
     path = settings.chroma_path / LOCK_FILE
     with contextlib.ExitStack() as stack:
         try:
@@ -58,9 +59,7 @@ def _file_lock(
             file.truncate(0)  # Whoever reads the store sees by it that no more is to come.
 
 
-def _await_lock(
-    descriptor: int, path: Path, settings: CorpusSettings, on_wait: Callable[[str], None]
-) -> None:
+def _await_lock(descriptor: int, path: Path, settings: CorpusSettings, on_wait: Callable[[str], None]) -> None:
     """Wait for a run that is just beginning or ending, or for what a killed one left at work; for no other."""
     patience = PATIENCE_SECONDS
     started = time.monotonic()
@@ -87,9 +86,7 @@ def _is_locked(descriptor: int) -> bool:
 
 
 @contextlib.contextmanager
-def _lease(
-    store: Store, settings: CorpusSettings, holder: str, on_wait: Callable[[str], None]
-) -> Iterator[Sequence[int]]:
+def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequence[int]]:
     taken = store.lease.claim(holder, until=time.time() + LEASE_SECONDS)
     if taken is not None and taken[1] < time.time():
         store.lease.release()
