@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.errors import CorpusError
+from corpus.urls import without_passwords
 
 CONNECTIONS = 16
 CONNECT_SECONDS = 3
@@ -62,7 +63,7 @@ def s3_errors(
     except NoRegionError as error:
         raise unavailable(f"No region for {name}. Set AWS_REGION.") from error
     except (BotoCoreError, Boto3Error) as error:
-        raise unavailable(f"{name} cannot be used: {type(error).__name__}. {error}") from error
+        raise unavailable(f"{name} cannot be used: {type(error).__name__}. {without_passwords(str(error))}") from error
     except OSError as error:
         raise unavailable(f"{error.filename or name}: {error.strerror or error}.") from error
 

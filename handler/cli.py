@@ -14,6 +14,7 @@ import typer
 
 from corpus.errors import CorpusError, SettingsError
 from corpus.settings import load
+from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.settings import HandlerSettings
 
@@ -125,10 +126,10 @@ def main() -> None:
     try:
         app()
     except SettingsError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(WRONG_USAGE)
     except CorpusError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -9,6 +9,7 @@ import contextlib
 from typing import Any, ClassVar
 
 from corpus.errors import SettingsError
+from corpus.urls import without_passwords
 from handler.access.rate_limit import CounterUnavailable
 
 # A slow table must not slow every answer down.
@@ -52,7 +53,7 @@ class DynamoCounter:
                 ReturnValues="UPDATED_NEW",
             )
         except (BotoCoreError, ClientError) as error:
-            raise CounterUnavailable(f"DynamoDB table {self._table}: {error}") from error
+            raise CounterUnavailable(f"DynamoDB table {self._table}: {without_passwords(str(error))}") from error
         return int(answer["Attributes"]["requests"]["N"])
 
 
@@ -71,7 +72,7 @@ def _ask(service: str, operation: str, what: str, **arguments: object) -> Any:
             f"The keys cannot be read from {what}: {code}. Check its name and the role's rights."
         ) from None
     except BotoCoreError as error:
-        raise SettingsError(f"The keys cannot be read from {what}: {error}") from error
+        raise SettingsError(f"The keys cannot be read from {what}: {without_passwords(str(error))}") from error
 
 
 def _client(service: str, *, seconds: float) -> Any:
