@@ -142,7 +142,7 @@ def _import_runtime() -> None:
     except ImportError as error:
         raise ModelFilesInvalid(
             f"The local model {MODEL} needs the package {error.name}, which is not installed here: "
-            "install it, or choose another EMBEDDING_MODEL."
+            "`pip install 'retrieval-action[local]'`, or choose another EMBEDDING_MODEL."
         ) from error
 
 

@@ -61,7 +61,9 @@ def _ask(service: str, operation: str, what: str, **arguments: object) -> Any:
     try:
         from botocore.exceptions import BotoCoreError, ClientError
     except ImportError as error:
-        raise SettingsError(f"Reading {what} needs boto3. Install it, or give the keys themselves.") from error
+        raise SettingsError(
+            f"Reading {what} needs boto3. `pip install 'retrieval-action[aws]'`, or give the keys themselves."
+        ) from error
     try:
         # Closed, because Lambda may take a snapshot of this process.
         with contextlib.closing(_client(service, seconds=SECRET_SECONDS)) as client:

@@ -16,7 +16,8 @@ from handler.contract.fields import DOCUMENT_ID_CHARS
 from handler.contract.requests import ListRequest, ReadRequest, SearchRequest
 from handler.contract.responses import SCHEMAS
 
-VERSION = "1.0.0"
+# Of this program, as pyproject.toml has it: the Lambda package has no metadata to ask.
+VERSION = "0.1.0"
 SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
 LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
 REFUSALS = {
