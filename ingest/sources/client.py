@@ -12,17 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import httpcore
 
+from corpus import __version__
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
 from ingest.sources.addresses import CheckedBackend
 from ingest.sources.inflate import Writer
 from ingest.sources.urls import joined
 
-USER_AGENT = f"retrieval-action/{version('retrieval-action')} (ingest)"
+USER_AGENT = f"retrieval-action/{__version__} (ingest)"
 MAX_REDIRECTS = 5
 ATTEMPTS = 3
 RETRY_SECONDS = 0.5
