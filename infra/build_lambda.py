@@ -14,8 +14,8 @@ from pathlib import Path
 
 from corpus.errors import CorpusError, SnapshotMissing
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
-from corpus.snapshot.publish import read_manifest, read_pointer
 from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.versions import read_manifest, read_pointer
 from infra import interpreters, package
 from infra.interpreters import InterpreterMissing
 

@@ -22,7 +22,7 @@ from tests.s3_server import S3Server, s3_server
 # The developer's own settings must not reach the tests, nor the processes that they start.
 SETTINGS = {name.upper() for cls in (IngestSettings, HandlerSettings, CheckSettings) for name in cls.model_fields}
 for name in list(os.environ):
-    if name.upper() in SETTINGS or name.upper().startswith(("AWS_", "CHROMA_", "OPENAI_")):
+    if name.upper() in SETTINGS or name.upper().startswith(("AWS_", "AZURE_", "CHROMA_", "OPENAI_")):
         del os.environ[name]
 
 

@@ -47,6 +47,8 @@ class Corpus:
         self._rerank_candidates = rerank_candidates
         # Set where the corpus comes from a published snapshot, which a newer one may replace.
         self.newest: Callable[[], Corpus] | None = None
+        # Whom to tell then of a fault of the store; None where whoever holds the corpus is to open it anew.
+        self.on_fault: Callable[[], None] | None = None
 
     def refreshed(self) -> Corpus:
         """The corpus to answer the next request from: itself, or a newer published version where there is one."""
@@ -146,6 +148,10 @@ class Corpus:
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""
         return self.store.records([document_id]).get(document_id)
+
+    def chunk(self, chunk_id: str) -> Chunk | None:
+        """A chunk; None where it is not there."""
+        return next(iter(self.store.chunks([chunk_id])), None)
 
     def chars(self, record: DocumentRecord) -> int:
         """How many characters the document has, up to the end of its last chunk."""

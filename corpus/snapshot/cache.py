@@ -6,7 +6,6 @@ Contents arrive as `objects/<sha256>`; each open version is a folder of links to
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from corpus.errors import SnapshotInvalid, SnapshotTooLarge, SnapshotUnavailable
+from corpus.scratch import claim
 from corpus.snapshot.layout import link_store, sha256_of
 from corpus.snapshot.manifest import SQLITE, Manifest, SnapshotFile, object_key
 from corpus.snapshot.snapshot_store import SnapshotStore
@@ -38,14 +38,7 @@ class Cache:
         self._guard = threading.RLock()
         parent = (folder or Path(tempfile.gettempdir())) / f"retrieval-action-{os.getuid()}"
         with _translated(parent):
-            parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if parent.stat().st_uid != os.getuid():
-                raise SnapshotUnavailable(f"{parent} belongs to somebody else. Set SNAPSHOT_CACHE to one of yours.")
-            _sweep(parent)
-            self._folder = Path(tempfile.mkdtemp(dir=parent))
-            # Held until the process ends, however it ends: what nobody holds is swept up.
-            self._lock = (self._folder / ".lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._folder, self._lock = claim(parent)
             self._objects = self._folder / "objects"
             self._objects.mkdir()
         weakref.finalize(self, _remove, self._folder, self._lock)
@@ -130,7 +123,7 @@ class Cache:
         path = place.local(object_key(file.sha256))
         if path is None:
             path = self._objects / file.sha256
-            if path.exists():
+            if path.exists() and sha256_of(path) == file.sha256:
                 return path
             part = path.with_suffix(".part")
             self._fetch(place, file, part)
@@ -154,21 +147,14 @@ class Cache:
 def _check(place: SnapshotStore, file: SnapshotFile, sha256: str) -> None:
     if sha256 != file.sha256:
         raise SnapshotInvalid(
-            f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Publish again, or roll back."
+            f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Run `ingest "
+            "publish --repair`, or roll back."
         )
 
 
 def _remove(folder: Path, lock: IO[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     lock.close()
-
-
-def _sweep(parent: Path) -> None:
-    """Remove what killed processes left: nobody holds its lock."""
-    for folder in parent.iterdir():
-        with contextlib.suppress(OSError), (folder / ".lock").open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder)
 
 
 @contextlib.contextmanager

@@ -78,6 +78,14 @@ class FolderStore:
                     target.write(block)
         return digest.hexdigest()
 
+    def sha256(self, key: str) -> str | None:
+        with self._translated():
+            try:
+                with (self._folder / key).open("rb") as source:
+                    return hashlib.file_digest(source, "sha256").hexdigest()
+            except FileNotFoundError:
+                return None
+
     def local(self, key: str) -> Path | None:
         return (self._folder / key).absolute()
 

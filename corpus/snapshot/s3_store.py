@@ -88,6 +88,18 @@ class S3Store:
                     target.write(block)
         return digest.hexdigest()
 
+    def sha256(self, key: str) -> str | None:
+        digest = hashlib.sha256()
+        with self._translated():
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+            except self._client.exceptions.NoSuchKey:
+                return None
+            with contextlib.closing(found["Body"]) as body:
+                for block in body.iter_chunks(PART):
+                    digest.update(block)
+        return digest.hexdigest()
+
     def local(self, key: str) -> Path | None:  # noqa: ARG002 - the answer is the same for all
         return None
 

@@ -41,6 +41,10 @@ class SnapshotStore(Protocol):
         """Write it to a new file. Returns the hex SHA-256 of what was written. SnapshotInvalid where there is none."""
         ...
 
+    def sha256(self, key: str) -> str | None:
+        """The hex SHA-256 of what lies there now, all of which is read; None where there is nothing."""
+        ...
+
     def local(self, key: str) -> Path | None:
         """Where it lies on this machine's disk; None for a place that is elsewhere."""
         ...

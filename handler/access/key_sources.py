@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from pydantic import SecretStr
+import hashlib
+from collections.abc import Iterator, Sequence
 
 from corpus.errors import SettingsError
+from corpus.settings import sendable
 from handler.access.keys import KeyEntry, parse_keys
+from handler.access.links import Signer
 from handler.settings import HandlerSettings
 
 
@@ -25,18 +26,33 @@ def read_keys(settings: HandlerSettings) -> tuple[KeyEntry, ...]:
 def with_openai_key(settings: HandlerSettings) -> HandlerSettings:
     """The settings with the key of the embeddings endpoint, where they name it in AWS. Raises SettingsError."""
     key = _openai_key(settings)
-    return settings if key is None else settings.model_copy(update={"openai_api_key": SecretStr(key)})
+    if key is None:
+        return settings
+    try:
+        return settings.model_copy(update={"openai_api_key": sendable(key)})
+    except ValueError as error:
+        name = settings.openai_api_key_secret or settings.openai_api_key_parameter
+        raise SettingsError(f"The key of the embeddings endpoint, in {name}, {error}.") from None
+
+
+def signer_of(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> Signer:
+    """How this deployment signs links: the same in all its processes. Who needs no key needs no signature either."""
+    if settings.auth == "none":
+        return Signer(None, settings.link_days)
+    own = settings.link_secret.get_secret_value() if settings.link_secret is not None else None
+    text = own if own is not None else "\n".join(sorted(entry.digest for entry in keys))
+    return Signer(hashlib.sha256(b"citation\n" + text.encode()).digest(), settings.link_days)
 
 
 def _openai_key(settings: HandlerSettings) -> str | None:
     if settings.openai_api_key_secret is not None:
         from handler.access.aws import read_secret
 
-        return read_secret(settings.openai_api_key_secret).strip()
+        return read_secret(settings.openai_api_key_secret)
     if settings.openai_api_key_parameter is not None:
         from handler.access.aws import read_parameter
 
-        return read_parameter(settings.openai_api_key_parameter).strip()
+        return read_parameter(settings.openai_api_key_parameter)
     return None
 
 

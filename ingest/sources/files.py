@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pathspec
-
-from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
+from corpus.records import composed
 from ingest.reading.readers import is_readable, why_not
 from ingest.sources.found import Found, Item
-from ingest.sources.patterns import Selection, patterns
+from ingest.sources.patterns import Patterns, Selection, strangers_patterns
 
 IGNORE_FILE = ".ingestignore"
+MAX_IGNORE_BYTES = 64 * 1024
+LEADS_OUT = "A link out of the folder that was named. Name what it leads to, or add --follow-links."
 # manual.pdf.meta.yaml describes manual.pdf.
 SIDECARS = (".meta.yaml", ".meta.yml", ".meta.json")
 
@@ -23,7 +24,7 @@ def find(paths: Iterable[Path], *, root: Path, selection: Selection | None = Non
 
     Sources are POSIX paths relative to `root` where the file is below it, else relative to the parent of the path
     that was named. The selection is made below each folder named; a folder's own .ingestignore counts too. Hidden
-    files are passed over. Raises SettingsError for a pattern of .ingestignore that is none.
+    files are passed over, and links that lead out of the folder named, unless the selection follows them.
     """
     walk = _Walk(_absolute(root), selection or Selection())
     for path in paths:
@@ -62,7 +63,7 @@ class _Walk:
 
     def _source(self, path: Path, *, beside: Path) -> str:
         below = self._root if path.is_relative_to(self._root) else beside
-        return path.relative_to(below).as_posix()
+        return composed(path.relative_to(below).as_posix())
 
     def _fail(self, source: str, error: DocumentError) -> None:
         self.kept_from_prune.append(source)
@@ -94,6 +95,9 @@ class _Walk:
             self._fail(source, DocumentError(reason))
             return
         sidecar = next((beside for end in SIDECARS if (beside := path.with_name(path.name + end)).is_file()), None)
+        if sidecar and not self._selection.follow_links and leads_out(str(sidecar), os.path.realpath(path.parent)):
+            self._fail(source, DocumentUnreadable(f"Its sidecar {sidecar.name} leads elsewhere. {LEADS_OUT}"))
+            return
         described_ns = sidecar.stat().st_mtime_ns if sidecar else 0
         self.files[source] = Item(
             source=source,
@@ -115,17 +119,17 @@ class _Walk:
     def _below(self, folder: Path, *, beside: Path) -> Iterator[Path]:
         """Every file below a folder that is neither hidden nor excluded, in the order of names; no folder twice."""
         seen: set[tuple[int, int]] = set()
-        pending: list[tuple[Path, list[tuple[Path, pathspec.GitIgnoreSpec]]]] = [(folder, [])]
+        base = os.path.realpath(folder)
+        pending: list[tuple[Path, list[tuple[Path, Patterns]]]] = [(folder, [])]
         while pending:
             current, ignores = pending.pop()
             try:
                 stat = current.stat()
                 entries = sorted(os.scandir(current), key=lambda entry: entry.name)
-                own = current / IGNORE_FILE
-                if own.is_file():
-                    ignores = [*ignores, (current, patterns(str(own), own.read_text("utf-8").splitlines()))]
-            except UnicodeDecodeError:
-                reason = f"Its {IGNORE_FILE} is not UTF-8, so that nothing in the folder is taken. Save it anew."
+                ignores = [*ignores, *_ignores_of(current)]
+            except (UnicodeDecodeError, SettingsError) as error:
+                why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+                reason = f"Its {IGNORE_FILE} cannot be used: {why}. Nothing in the folder is taken; mend the file."
                 self._fail(self._source(current, beside=beside), DocumentUnreadable(reason))
                 continue
             except OSError as error:
@@ -143,22 +147,40 @@ class _Walk:
                 if entry.name.startswith(".") or self._is_left_out(path, folder, is_folder=is_folder, ignores=ignores):
                     self.kept_from_prune.append(self._source(path, beside=beside))
                     continue
+                if not self._selection.follow_links and leads_out(entry.path, base):
+                    self._leave(self._source(path, beside=beside), DocumentUnsupported(LEADS_OUT), named=False)
+                    continue
                 if is_folder:
                     folders.append((path, ignores))
                 else:
                     yield path
             pending.extend(reversed(folders))
 
-    def _is_left_out(
-        self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, pathspec.GitIgnoreSpec]]
-    ) -> bool:
+    def _is_left_out(self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, Patterns]]) -> bool:
         slash = "/" if is_folder else ""
         name = path.relative_to(folder).as_posix() + slash
         if self._selection.excludes(name):
             return True
-        if any(spec.match_file(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
+        if any(spec.match(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
             return True
         return not is_folder and not self._selection.includes(name)
+
+
+def leads_out(path: str, base: str) -> bool:
+    """Whether it is a link to something that is there, outside the folder `base`, which is given without links."""
+    if not os.path.islink(path):  # noqa: PTH114 - of each entry of a folder: a Path costs more than the question
+        return False
+    target = os.path.realpath(path)
+    return target != base and not target.startswith(base.rstrip("/") + "/") and os.path.exists(target)  # noqa: PTH110
+
+
+def _ignores_of(folder: Path) -> Iterator[tuple[Path, Patterns]]:
+    """The folder's own .ingestignore. Raises SettingsError, UnicodeDecodeError, OSError."""
+    own = folder / IGNORE_FILE
+    if own.is_file():
+        if own.stat().st_size > MAX_IGNORE_BYTES:
+            raise SettingsError(f"it has more than {MAX_IGNORE_BYTES // 1024} KB")
+        yield folder, strangers_patterns(IGNORE_FILE, own.read_text("utf-8").splitlines())
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

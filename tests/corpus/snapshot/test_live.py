@@ -36,9 +36,10 @@ from corpus.snapshot.manifest import (
     object_key,
     pointer_to_bytes,
 )
-from corpus.snapshot.publish import publish, rollback
+from corpus.snapshot.publish import publish
 from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.versions import rollback
 from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
 
 OLD = "The warranty lasts 12 months."

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ingest.sources.client import Limits, RetryAfterGate
+from ingest.sources.client import Limits
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.spool import Spool
 from ingest.sources.web import Web
 from tests.web_server import WebServer, web_server

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.sources.bucket import BucketSource
-from ingest.sources.client import RetryAfterGate
 from ingest.sources.found import Found
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from tests.ingest.command_line import Ingest, result_of

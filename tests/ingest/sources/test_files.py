@@ -113,3 +113,49 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_pattern_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--include"):
         find([tmp_path], root=tmp_path, selection=Selection(include=["!"]))
+
+
+@pytest.mark.parametrize("follow_links", [False, True])
+def test_a_link_out_of_the_folder_is_followed_only_when_asked_for(tmp_path: Path, *, follow_links: bool) -> None:
+    make(tmp_path, "docs/a.md", "docs/deep/b.md", "etc/secret.md", "etc/more/c.md")
+    docs = tmp_path / "docs"
+    (docs / "file.md").symlink_to(tmp_path / "etc/secret.md")
+    (docs / "folder").symlink_to(tmp_path / "etc")
+    (docs / "deep/relative.md").symlink_to("../../etc/more/c.md")
+    (docs / "within.md").symlink_to(docs / "a.md")
+    found = find([docs], root=tmp_path, selection=Selection(follow_links=follow_links))
+    inside = ["docs/a.md", "docs/deep/b.md", "docs/within.md"]
+    outside = ["docs/deep/relative.md", "docs/file.md", "docs/folder/more/c.md", "docs/folder/secret.md"]
+    if follow_links:
+        assert sources(found) == sorted(inside + outside)
+        assert found.skipped == []
+    else:
+        assert sources(found) == inside
+        assert [source for source, _ in found.skipped] == ["docs/deep/relative.md", "docs/file.md", "docs/folder"]
+        assert all("--follow-links" in reason for _, reason in found.skipped)
+        # What was stored of them stays when others are pruned.
+        assert {"docs/file.md", "docs/folder"} <= set(found.kept_from_prune)
+
+
+def test_a_folder_that_is_a_link_itself_may_be_named(tmp_path: Path) -> None:
+    make(tmp_path, "docs/a.md", "docs/deep/b.md")
+    (tmp_path / "link").symlink_to(tmp_path / "docs")
+    assert sources(find([tmp_path / "link"], root=tmp_path)) == ["link/a.md", "link/deep/b.md"]
+
+
+def test_a_sidecar_that_leads_elsewhere_fails_its_document(tmp_path: Path) -> None:
+    make(tmp_path, "docs/a.md", "docs/b.md", "etc/secret.yaml")
+    (tmp_path / "docs/a.md.meta.yaml").symlink_to(tmp_path / "etc/secret.yaml")
+    found = find([tmp_path / "docs"], root=tmp_path)
+    assert sources(found) == ["docs/b.md"]
+    assert "a.md.meta.yaml" in str(found.failed[0][1])
+
+
+@pytest.mark.parametrize("pattern", ["!", "*a*b*c*d", "**/a/**/b/**/c/**/d", "# long\n" * 10_000])
+def test_an_ingestignore_file_that_cannot_be_used_costs_its_folder_alone(tmp_path: Path, pattern: str) -> None:
+    make(tmp_path, "a.md", "deep/b.md", "deep/more/c.md")
+    (tmp_path / "deep/.ingestignore").write_text(pattern)
+    found = find([tmp_path], root=tmp_path)
+    assert sources(found) == ["a.md"]
+    assert [source for source, _ in found.failed] == ["deep"]
+    assert ".ingestignore" in str(found.failed[0][1])
