@@ -10,8 +10,8 @@ compile() {
         --no-emit-index-url --excludes requirements/excludes -o "requirements/$output" "$@"
 }
 compile runtime.txt --group build pyproject.toml
-# Lambda's own: excludes are what Chroma asks for and neither its embedded nor its HTTP client touches.
-for set in lambda lambda-local; do
+# Lambda's own: excludes are what Chroma asks for and its engine does not touch, nor, of the last, its HTTP client.
+for set in lambda lambda-local lambda-server; do
     uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --excludes requirements/$set-excludes --constraint requirements/runtime.txt \
         -o requirements/$set.txt requirements/$set.in
