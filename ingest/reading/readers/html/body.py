@@ -1,0 +1,135 @@
+"""Walk an HTML tree and write its blocks. Without recursion: pages nest as deep as they like."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.html.table import grid_of, is_layout
+from ingest.reading.readers.tables import lines
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+# fmt: off
+_BLOCK_TAGS = frozenset((
+    "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul",
+))
+# fmt: on
+_SPACE = re.compile(r"\s+")
+
+
+def render(root: LexborNode, composer: Composer) -> None:
+    """Add the blocks under `root` to the composer."""
+    _Writer(composer).walk(root)
+
+
+class _Writer:
+    """Keeps the inline text of the block that is being read, and writes it when the block ends."""
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+        self._inline: list[str] = []
+        self._lists: list[int] = []  # For each open list the number of its next item, or -1 for bullets.
+        self._marker = ""
+        self._term = ""
+        self._preformatted = 0
+
+    def walk(self, root: LexborNode) -> None:
+        node: LexborNode = root
+        while True:
+            child = node.child if self._enter(node) else None
+            if child is not None:
+                node = child
+                continue
+            while True:
+                self._leave(node)
+                if node.mem_id == root.mem_id:
+                    self._flush()
+                    return
+                if node.next is not None:
+                    node = node.next
+                    break
+                parent = node.parent
+                if parent is None:
+                    return
+                node = parent
+
+    def _enter(self, node: LexborNode) -> bool:
+        """Begin a node; True to go on with its children."""
+        tag = node.tag
+        if tag == "-text":
+            text = node.text_content or ""
+            self._inline.append(text if self._preformatted else _SPACE.sub(" ", text))
+        elif tag in ("rt", "rp"):  # How to pronounce what stands beside it.
+            return False
+        elif tag == "br":
+            self._inline.append("\n")
+        elif tag in _BLOCK_TAGS:
+            self._flush()
+            if tag in ("ul", "ol"):
+                self._lists.append(1 if tag == "ol" else -1)
+            elif tag == "li":
+                self._marker = self._next_marker()
+            elif tag == "pre":
+                self._preformatted += 1
+            elif tag == "table" and not is_layout(node):
+                self._table(node)
+                return False
+        return True
+
+    def _leave(self, node: LexborNode) -> None:
+        tag = node.tag
+        if tag not in _BLOCK_TAGS or tag is None:
+            return
+        if tag in _HEADINGS:
+            self._composer.heading(self._take(), _HEADINGS[tag])
+        elif tag == "pre":
+            self._composer.code(self._take())
+            self._preformatted -= 1
+        elif tag == "dt":
+            self._term = one_line(self._take())
+        else:
+            self._flush()
+        if tag == "li":
+            self._marker = ""
+        elif tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+
+    def _take(self) -> str:
+        text = "".join(self._inline)
+        self._inline.clear()
+        return text
+
+    def _flush(self) -> None:
+        """Write what has been read as a paragraph or list item."""
+        if not self._inline:
+            return
+        text = squeeze(self._take())
+        if not text:
+            return
+        is_item = bool(self._marker or self._term)
+        if self._term:
+            text, self._term = f"{self._term}: {text}", ""
+        self._composer.add("list_item" if is_item else "paragraph", self._marker + text)
+        self._marker = ""
+
+    def _next_marker(self) -> str:
+        indent = "  " * (len(self._lists) - 1)
+        if not self._lists or self._lists[-1] < 0:
+            return f"{indent}- "
+        self._lists[-1] += 1
+        return f"{indent}{self._lists[-1] - 1}. "
+
+    def _table(self, node: LexborNode) -> None:
+        caption = node.css_first("caption")
+        if caption is not None:
+            self._composer.paragraph(one_line(caption.text()))
+        rows, header_rows = grid_of(node)
+        if len(rows) == 1:
+            self._composer.paragraph(" ".join(cell for cell in rows[0] if cell))
+        else:
+            self._composer.table(lines(rows, header_rows=header_rows))
