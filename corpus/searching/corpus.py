@@ -132,10 +132,6 @@ class Corpus:
         documents = self.store.documents()
         return documents[offset : offset + limit], len(documents)
 
-    def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
-        """A document and its chunks in order; None where it is not there."""
-        return self.store.document(document_id)
-
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""
         return self.store.records([document_id]).get(document_id)
