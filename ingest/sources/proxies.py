@@ -36,7 +36,7 @@ class Proxies:
 
 
 def is_without(no_proxy: str, host: str, port: int) -> bool:
-    """Whether NO_PROXY names the host: itself, a domain above it or its network, with a port or without; `*` names all."""
+    """Whether NO_PROXY names the host, a domain above it or its network, with a port or without; `*` names all."""
     host = host.strip("[]").lower()
     for entry in filter(None, (each.strip().lower() for each in no_proxy.split(","))):
         if entry == "*" or _is_in_network(host, entry):
