@@ -13,6 +13,7 @@ from ingest.readers.encoding import decode
 from ingest.readers.frontmatter import as_moment
 from ingest.readers.htmlbody import render
 from ingest.readers.htmlprune import prune
+from ingest.readers.htmlsigns import write_signs
 from ingest.readers.titles import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
@@ -60,7 +61,9 @@ def add_body(source: str, composer: Composer) -> None:
 
 
 def _add(tree: LexborHTMLParser, composer: Composer) -> None:
-    prune(tree)
+    write_signs(tree)
+    for remark in prune(tree):
+        composer.note(remark)
     root = _main(tree)
     if root is not None:
         render(root, composer)

@@ -17,7 +17,7 @@ from tests.openai_server import embeddings_server
 PRUNED = {
     line for line in (package.ROOT / "requirements" / "lambda-excludes").read_text().split() if not line.startswith("#")
 }
-PARSERS = {"docx", "lxml", "markdown_it", "olefile", "pypdf", "pypdfium2", "selectolax", "charset_normalizer"}
+PARSERS = {"docx", "lxml", "markdown_it", "olefile", "pypdf", "pypdfium2", "selectolax", "chardet"}
 
 
 def test_the_package_is_within_its_limits(built: Built) -> None:
