@@ -15,7 +15,7 @@ from corpus.embedding.model import Vectors
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
-from corpus.store import create_store, open_store
+from corpus.store import create_store, read_store
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.lexicon import bring_up_to_date
 
@@ -146,7 +146,7 @@ def published(scratch: Path, known: Known, *, refresh: int) -> LiveSnapshot:
         snapshot_cache_mb=4096,
         snapshot_refresh=refresh,
     )
-    return LiveSnapshot(settings, lambda opened: Corpus(open_store(opened, is_published=True), known))
+    return LiveSnapshot(settings, lambda opened: Corpus(read_store(opened, is_published=True), known))
 
 
 @cache

@@ -18,7 +18,7 @@ from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.rerank import Reranker, reranked, reranker_of
 from corpus.search import Plan, search, trust_of
 from corpus.settings import CorpusSettings, SearchMode
-from corpus.store import Store, open_store
+from corpus.store import Store, read_store
 
 logger = logging.getLogger("corpus")
 
@@ -184,7 +184,7 @@ class Corpus:
 def open_corpus(settings: CorpusSettings) -> Corpus:
     """Open what is stored, or what was published. Raises StoreError, EmbeddingError, SettingsError."""
     if settings.snapshot_url is None:
-        return _opened(open_store(settings), settings)
+        return _opened(read_store(settings), settings)
     from corpus.snapshot.live import LiveSnapshot
 
     return LiveSnapshot(settings, open_published).current()
@@ -192,7 +192,7 @@ def open_corpus(settings: CorpusSettings) -> Corpus:
 
 def open_published(settings: CorpusSettings) -> Corpus:
     """Open a version's files, which CHROMA_PATH names. Raises StoreError, EmbeddingError, SettingsError."""
-    return _opened(open_store(settings, is_published=True), settings)
+    return _opened(read_store(settings, is_published=True), settings)
 
 
 def _opened(store: Store, settings: CorpusSettings) -> Corpus:

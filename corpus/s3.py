@@ -32,6 +32,7 @@ def s3_client() -> Any:
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
+        proxies={},  # None of the environment's.
     )
     return boto3.session.Session().client("s3", config=config)
 

@@ -74,7 +74,7 @@ def rank_each(
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
     index = _index(store, plan)
-    passing = index.passing(plan.where) if index is not None and plan.where else None
+    passing = _passing(store, index, plan) if index is not None and plan.where else None
     near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
     ranked: list[Candidates] = []
     for place, query in enumerate(queries):
@@ -113,6 +113,16 @@ def _index(store: Store, plan: Plan) -> LexicalIndex | None:
             return None
         logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
         return None
+
+
+def _passing(store: Store, index: LexicalIndex, plan: Plan) -> Passing | None:
+    """What the filter lets through; None where only Chroma can say, and nobody else needs to know."""
+    where = plan.where or {}
+    try:
+        return index.passing(where)
+    except LexicalIndexUnusable as error:
+        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
+        return None if plan.mode == "dense" else index.among(store.rows.ids(where))
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:

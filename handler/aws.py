@@ -78,6 +78,6 @@ def _client(service: str, *, seconds: float) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2})
+    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2}, proxies={})
     # A session of its own: the shared one may not be used by two threads at once.
     return boto3.session.Session().client(service, config=config)

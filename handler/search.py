@@ -1,24 +1,48 @@
-"""POST /search."""
+"""POST /search; and what every other door finds by the same way."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Response
 
 from corpus.answer import answer_of
-from corpus.excerpts import excerpts_of
-from handler.action import ActionDep, BodyDep, TraceDep
+from corpus.excerpts import Excerpt, excerpts_of
+from handler.action import Action, ActionDep, BodyDep, TraceDep
 from handler.body import parse_json
 from handler.errors import json_response
+from handler.trace import Trace
 from handler.validation import example_of, invalid, validate
 from handler.wire import DEFAULT_TOP_K
 
 router = APIRouter()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, to be cut to the room that an answer has."""
+
+    excerpts: list[Excerpt]
+    query_truncated: bool
+
+    def answer(self, *, max_chars: int) -> dict[str, Any]:
+        """As every door sends it."""
+        truncated = True if self.query_truncated else None
+        return answer_of(self.excerpts, max_chars=max_chars, query_truncated=truncated)
+
+
 @router.post("/search")
 def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for one question or several."""
-    asked = validate(action.search_request, parse_json(body), known=action.facets.known)
+    payload = find(action, trace, parse_json(body)).answer(max_chars=action.settings.max_response_chars)
+    trace.counts["results"] = len(payload["results"])
+    return json_response(payload)
+
+
+def find(action: Action, trace: Trace, sent: Any) -> Found:
+    """What answers the request that was sent. Raises ActionError and CorpusError."""
+    asked = validate(action.search_request, sent, known=action.facets.known)
     questions = asked.questions
     if not questions:
         raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')
@@ -36,14 +60,8 @@ def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response
         )
         hits = [hit for each in found for hit in each]
         neighbours = corpus.neighbours(hits, distance=asked.context) if asked.context else []
-        shortened = [question for question in questions if corpus.fitting(question) != question]
+        shortened = any(corpus.fitting(question) != question for question in questions)
+    trace.counts["queries"] = len(questions)
     # A single question needs no name where it was not one of several.
     names = questions if asked.queries else [""]
-    payload = answer_of(
-        excerpts_of(list(zip(names, found, strict=True)), neighbours),
-        max_chars=action.settings.max_response_chars,
-        query_truncated=True if shortened else None,
-    )
-    trace.counts["queries"] = len(questions)
-    trace.counts["results"] = len(payload["results"])
-    return json_response(payload)
+    return Found(excerpts=excerpts_of(list(zip(names, found, strict=True)), neighbours), query_truncated=shortened)

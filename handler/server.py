@@ -53,7 +53,17 @@ def run(*, host: str, port: int) -> None:
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
         _say(f"Try: {curl}")
     _say("Ready. Ctrl-C stops it.")
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        # Not left to uvicorn's own variables: whom its headers to believe, and how many processes.
+        proxy_headers=False,
+        forwarded_allow_ips="",
+        workers=1,
+    )
     # uvicorn raises it again once everything is closed: being stopped is how serving ends.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

@@ -51,6 +51,12 @@ class HandlerSettings(CorpusSettings):
         description="Metadata fields to filter by: name:kind, kinds str, int, float, bool, list; such as `year:int`.",
     )
 
+    openapi_values: Literal["private", "public"] = Field(
+        "private",
+        description="public shows in the OpenAPI document, which needs no key, the values that tags and filterable "
+        "fields have.",
+    )
+
     rate_limit: str | None = Field(
         None, description="Most requests of a key, or of an address where there are no keys, such as 60/minute."
     )

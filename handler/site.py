@@ -11,13 +11,15 @@ from fastapi import APIRouter, Request, Response
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
-from handler.action import ActionDep, action_of, trace_of
+from handler.action import Action, ActionDep, action_of, trace_of
 from handler.errors import ActionError, json_response
 from handler.facets import Values
 from handler.origin import own_url
 from handler.pages import CONTENT_SECURITY_POLICY, privacy
 from handler.settings import HandlerSettings
 from handler.spec import Description, openapi
+from handler.spec30 import as_3_0
+from handler.trace import Trace
 from handler.wire import search_request
 
 logger = logging.getLogger("handler")
@@ -38,6 +40,12 @@ async def health() -> Response:
 def openapi_json(request: Request) -> Response:
     """The OpenAPI document."""
     return json_response(_document(request), headers=NO_STORE)
+
+
+@router.api_route("/.well-known/openapi-3.0.json", methods=READ)
+def openapi_3_0(request: Request) -> Response:
+    """The same for clients that stop at OpenAPI 3.0."""
+    return json_response(as_3_0(_document(request)), headers=NO_STORE)
 
 
 @router.api_route("/.well-known/openapi.yaml", methods=READ)
@@ -75,15 +83,20 @@ async def manifest(request: Request, action: ActionDep) -> Response:
 
 def _document(request: Request) -> dict[str, Any]:
     action = action_of(request)
-    try:
-        with action.library.corpus(wait_seconds=trace_of(request).seconds_left / 2) as corpus:
-            values = action.facets.values(corpus)
-    except (CorpusError, ActionError) as error:
-        # The document is still true without the values that fields may have.
-        logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
-        values = {}
+    # Anybody may read the document, so the values of private fields stand in it only where that is wanted.
+    values = values_of(action, trace_of(request)) if action.settings.openapi_values == "public" else {}
     server_url = action.settings.public_url or own_url(request.scope)
     return document_of(action.settings, server_url=server_url, values=values)
+
+
+def values_of(action: Action, trace: Trace) -> Values:
+    """The values of fields that have few; none where the corpus cannot be asked: what is described is true without."""
+    try:
+        with action.library.corpus(wait_seconds=trace.seconds_left / 2) as corpus:
+            return action.facets.values(corpus)
+    except (CorpusError, ActionError) as error:
+        logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
+        return {}
 
 
 def document_of(settings: HandlerSettings, *, server_url: str, values: Values | None = None) -> dict[str, Any]:

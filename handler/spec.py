@@ -1,12 +1,11 @@
 """The OpenAPI document that a GPT reads, built from the same models that check the requests.
 
-It says what the action does, never when to use it. Optional fields are `type: [string, null]`, never `anyOf`: models
-send null for what they leave out, and GPT's editor stumbles over `anyOf`.
+It says what the action does, never when to use it. Its schemas are as plain as every client reads them: one type a
+field, no null, no choice, no condition, no pattern. What may be left out is not required, and may be null all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +13,22 @@ from pydantic import BaseModel
 
 from handler.facets import Value, Values
 from handler.responses import SCHEMAS
-from handler.wire import DOCUMENT_ID, ListRequest, ReadRequest, SearchRequest
+from handler.wire import DOCUMENT_ID_CHARS, ListRequest, ReadRequest, SearchRequest
 
 VERSION = "1.0.0"
 SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
 LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
+REFUSALS = {
+    400: "The body is not strict JSON; message says where.",
+    401: "No key was sent; message says how to send one.",
+    403: "The key is not known here.",
+    404: "There is no such document.",
+    413: "The body is too long.",
+    415: "The body is not JSON.",
+    422: "A field is wrong; message names it, what it may be, and an example.",
+    429: "Too many requests; Retry-After says how many seconds to wait.",
+}
+FAULT = "It did not work; error and message say why, and what to do."
 Schema = dict[str, Any]
 
 
@@ -45,14 +55,9 @@ def openapi(about: Description) -> Schema:
         "paths": {
             "/search": {"post": _search(about)},
             "/documents": {"get": _list_documents(about)},
-            "/documents/{document_id}": {"get": _get_document()},
+            "/documents/{document_id}": {"get": _get_document(about)},
         },
-        "components": {
-            "schemas": SCHEMAS,
-            "responses": {
-                "Error": _json("It did not work; error and message say why, and what to send instead.", "Error")
-            },
-        },
+        "components": {"schemas": SCHEMAS},
     }
     if about.auth:
         schemes: Schema = {"bearer": {"type": "http", "scheme": "bearer"}}
@@ -65,12 +70,14 @@ def openapi(about: Description) -> Schema:
 
 def _search(about: Description) -> Schema:
     schema = schema_of(about.search_request, about.values)
+    body = {"schema": schema, "example": {"query": schema["properties"]["query"]["examples"][0], "top_k": 5}}
     return _operation(
         "searchChunks",
         "Find the passages that best answer a question",
         _with_subject(SEARCH, about),
         _json("The chunks, best first; fewer than asked for where no more were found.", "SearchAnswer"),
-        requestBody={"required": True, "content": {"application/json": {"schema": schema}}},
+        refusals=_refusals(about, 400, 413, 415, 422, 429),
+        requestBody={"required": True, "content": {"application/json": body}},
     )
 
 
@@ -80,17 +87,18 @@ def _list_documents(about: Description) -> Schema:
         "List the documents that can be searched",
         _with_subject(LIST, about),
         _json("A page of the documents.", "DocumentList"),
+        refusals=_refusals(about, 422, 429),
         parameters=_query_parameters(ListRequest),
     )
 
 
-def _get_document() -> Schema:
+def _get_document(about: Description) -> Schema:
     path_parameter = {
         "name": "document_id",
         "in": "path",
         "required": True,
         "description": "The document's id, as a result or listDocuments gave it.",
-        "schema": {"type": "string", "pattern": f"^{DOCUMENT_ID.pattern}$"},
+        "schema": {"type": "string", "minLength": DOCUMENT_ID_CHARS, "maxLength": DOCUMENT_ID_CHARS},
         "example": "9f86d081884c7d65",
     }
     return _operation(
@@ -99,6 +107,7 @@ def _get_document() -> Schema:
         "Returns a document's text in order, as much as fits into one answer. next_offset is there while more "
         "follows: call again with it as offset.",
         _json("A page of the document's text.", "DocumentText"),
+        refusals=_refusals(about, 404, 422, 429),
         parameters=[path_parameter, *_query_parameters(ReadRequest)],
     )
 
@@ -107,14 +116,22 @@ def _with_subject(text: str, about: Description) -> str:
     return f"{text} About: {about.subject}" if about.subject else text
 
 
-def _operation(operation_id: str, summary: str, description: str, success: Schema, **more: object) -> Schema:
+def _refusals(about: Description, *statuses: int) -> Schema:
+    """The named refusals, written out: not every client follows a reference to a response."""
+    named = (*((401, 403) if about.auth else ()), *statuses)
+    return {str(status): _json(REFUSALS[status], "Error") for status in sorted(named)}
+
+
+def _operation(
+    operation_id: str, summary: str, description: str, success: Schema, *, refusals: Schema, **more: object
+) -> Schema:
     return {
         "operationId": operation_id,
         "summary": summary,
         "description": description,
         "x-openai-isConsequential": False,
         **more,
-        "responses": {"200": success, "default": {"$ref": "#/components/responses/Error"}},
+        "responses": {"200": success, **refusals, "default": _json(FAULT, "Error")},
     }
 
 
@@ -142,31 +159,26 @@ def _query_parameters(model: type[BaseModel]) -> list[Schema]:
 
 
 def schema_of(model: type[BaseModel], values: Values | None = None) -> Schema:
-    """The model's JSON schema, flat: no titles, no defaults of null, and null as one of the types."""
+    """The model's JSON schema in its plainest form: each field with one type, no null, no choice, no pattern."""
     schema = model.model_json_schema()
     properties = {
-        name: _with_values(_flat(field), (values or {}).get(name)) for name, field in schema["properties"].items()
+        name: _with_values(_plain(field), (values or {}).get(name)) for name, field in schema["properties"].items()
     }
-    return {"type": "object", "properties": properties, "additionalProperties": False, **_needed(properties)}
+    # One question is always asked; the server also takes `queries` alone.
+    required = {"required": ["query"]} if "query" in properties else {}
+    return {"type": "object", "properties": properties, **required, "additionalProperties": False}
 
 
-def _needed(properties: Mapping[str, Schema]) -> Schema:
-    # As a rule of its own, because a choice (oneOf) at the top is refused by function-calling models.
-    if "queries" not in properties:
-        return {}
-    lists_questions = {"properties": {"queries": {"type": "array"}}, "required": ["queries"]}
-    asks = {"properties": {"query": {"type": "string"}}, "required": ["query"]}
-    return {"if": lists_questions, "then": {}, "else": asks}
-
-
-def _flat(field: Schema) -> Schema:
-    flat = {name: value for name, value in field.items() if name not in ("title", "anyOf", "default")}
+def _plain(field: Schema) -> Schema:
+    plain = {name: value for name, value in field.items() if name not in ("title", "anyOf", "default", "pattern")}
     for choice in field.get("anyOf", []):
         if choice != {"type": "null"}:
-            flat = {**choice, "type": [choice["type"], "null"], **flat}
+            plain = {**_plain(choice), **plain}
+    if "items" in plain:
+        plain["items"] = _plain(plain["items"])
     if field.get("default") is not None:
-        flat["default"] = field["default"]
-    return flat
+        plain["default"] = field["default"]
+    return plain
 
 
 def _with_values(field: Schema, values: tuple[Value, ...] | None) -> Schema:
@@ -175,5 +187,5 @@ def _with_values(field: Schema, values: tuple[Value, ...] | None) -> Schema:
         return field
     if "items" in field:
         return {**field, "items": {"type": "string", "enum": list(values)}, "examples": [[values[0]]]}
-    kept = {name: value for name, value in field.items() if name not in ("pattern", "minLength", "maxLength")}
-    return {**kept, "enum": [*values, None], "examples": [values[0]]}
+    kept = {name: value for name, value in field.items() if name not in ("minLength", "maxLength")}
+    return {**kept, "enum": list(values), "examples": [values[0]]}

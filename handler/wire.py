@@ -28,7 +28,6 @@ DEFAULT_TOP_K = 5
 MAX_CONTEXT = 3
 # Some character that no dialect of regular expressions takes for white space, and no NUL.
 VISIBLE = r"[^\s\u0000-\u0020\u007f-\u00a0\ufeff]"
-TEXT_PATTERN = rf"^[^\u0000]*{VISIBLE}[^\u0000]*$"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?")
 
 
@@ -57,14 +56,15 @@ def moment(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-_SCHEMA = Field(json_schema_extra={"pattern": TEXT_PATTERN})
 _TEXT = AfterValidator(_visible)
-Query = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), _TEXT, _SCHEMA
+Query = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), _TEXT]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), _TEXT]
+DOCUMENT_ID_CHARS = 16
+DOCUMENT_ID = re.compile(f"[0-9a-f]{{{DOCUMENT_ID_CHARS}}}")
+DocumentId = Annotated[
+    str,
+    StringConstraints(min_length=DOCUMENT_ID_CHARS, max_length=DOCUMENT_ID_CHARS, pattern=f"^{DOCUMENT_ID.pattern}$"),
 ]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), _TEXT, _SCHEMA]
-DOCUMENT_ID = re.compile("[0-9a-f]{16}")
-DocumentId = Annotated[str, StringConstraints(pattern=f"^{DOCUMENT_ID.pattern}$")]
 Whole = Annotated[int, BeforeValidator(_whole)]
 # The limits stand nearest to the type: beyond the validator they would be no JSON schema.
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
@@ -83,12 +83,12 @@ class SearchRequest(Body):
 
     query: Query | None = Field(
         None,
-        description="What to look for, as one question or keywords in plain language. Needed unless queries is sent.",
+        description="What to look for, as one question or keywords in plain language.",
         examples=["how long is the warranty?"],
     )
     queries: Annotated[list[Query], Field(min_length=2, max_length=5)] | None = Field(
         None,
-        description="2 to 5 questions at once, in place of query; each gets up to top_k chunks.",
+        description="2 to 5 more questions to ask in the same call; each gets up to top_k chunks of its own.",
         examples=[["how long is the warranty?", "who pays for the return?"]],
     )
     top_k: TopK | None = Field(None, description="How many chunks to find at most; 5 unless given.", examples=[5])

@@ -3,6 +3,10 @@
 import os
 import sys
 
+# `python -m` looks into the working folder first, where a stranger's module may bear the name of a library.
+if __name__ == "__main__" and not sys.flags.safe_path and __file__ != f"{sys.path[0]}/ingest/__main__.py":
+    del sys.path[0]
+
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it at any time with one line and exit code 1."""

@@ -82,7 +82,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             try:
                 value = json.loads(line)
                 yield {"_id": value["_id"], "text": value["text"]}
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 raise SettingsError(f'{path}, line {number}: should be {{"_id": …, "text": …}}.') from None
 
 

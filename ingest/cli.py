@@ -14,7 +14,7 @@ from corpus.corpus import open_corpus
 from corpus.errors import CorpusError
 from corpus.settings import load
 from corpus.snapshot import publish as publishing
-from corpus.store import open_store
+from corpus.store import open_store, read_store
 from ingest import console, snapshots
 from ingest.add import AddOptions, add_documents, remove_documents
 from ingest.describe import description_from
@@ -119,7 +119,7 @@ def add(
 @app.command("list")
 def list_documents(collection: Collection = None, as_json: AsJson = False) -> None:
     """List the documents that are stored."""
-    with open_store(load(IngestSettings, chroma_collection=collection)) as store:
+    with read_store(load(IngestSettings, chroma_collection=collection)) as store:
         documents = store.documents()
     if as_json:
         typer.echo(to_json(document_list(documents, total=len(documents))))
@@ -131,7 +131,7 @@ def list_documents(collection: Collection = None, as_json: AsJson = False) -> No
 def stats(collection: Collection = None, as_json: AsJson = False) -> None:
     """Say what is stored and how the collection was made."""
     settings = load(IngestSettings, chroma_collection=collection)
-    with open_store(settings) as store:
+    with read_store(settings) as store:
         documents = store.documents()
         numbers = {
             "target": settings.target,

@@ -6,16 +6,17 @@ import json
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 import yaml
 
-from corpus.errors import DocumentUnreadable, SettingsError
+from corpus.errors import SettingsError
 from corpus.records import MetadataValue
 from ingest.document import Document
 from ingest.item import Item
 from ingest.readers.frontmatter import as_plain, interpret
+from ingest.readers.sidecar import read_sidecar, value_of
 
 URL_FIELDS = ("source", "folder", "name", "stem")
 
@@ -71,25 +72,11 @@ def description_from(pairs: Iterable[str], url_template: str | None) -> Descript
     return Description(metadata=metadata, url_template=url_template)
 
 
-def read_sidecar(path: Path) -> dict[str, object]:
-    """The fields of a sidecar file, JSON or YAML. Raises DocumentUnreadable."""
-    try:
-        values: object = yaml.load(path.read_bytes(), yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise DocumentUnreadable(f"Its sidecar {path.name} cannot be read: {reason}. Mend or remove it.") from None
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise DocumentUnreadable(f"Its sidecar {path.name} holds no fields. Write, for example, `title: A name`.")
-    return {str(key): value for key, value in values.items()}
-
-
 def _value_of(text: str) -> MetadataValue:
     """Numbers and true or false as such, as in YAML; all else as text."""
     try:
-        value = as_plain(yaml.load(text, yaml.CSafeLoader))
-    except (yaml.YAMLError, ValueError):
+        value = as_plain(value_of(text))
+    except (yaml.YAMLError, ValueError, RecursionError):
         return text
     return value if isinstance(value, bool | int | float) else text
 

@@ -27,13 +27,17 @@ KEY = "sk-loopback"
 
 @dataclass
 class EmbeddingsServer:
-    """`requests` holds every request's body; `interceptor` may answer instead: (number, body) -> reply or None."""
+    """`requests` holds every request's body, `headers` its headers.
+
+    `interceptor` may answer instead: (number, body) -> reply or None.
+    """
 
     url: str = ""
     dimensions: int = 1536
     latency_seconds: float = 0.0
     models: frozenset[str] = frozenset({"text-embedding-3-small", "text-embedding-3-large"})
     requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     interceptor: Callable[[int, dict[str, Any]], Reply | None] | None = None
     in_flight: int = 0
     most_in_flight: int = 0
@@ -116,6 +120,7 @@ def embeddings_server(**options: Any) -> Iterator[EmbeddingsServer]:
                 state.in_flight += 1
                 state.most_in_flight = max(state.most_in_flight, state.in_flight)
             time.sleep(state.latency_seconds)
+            state.headers.append({name.lower(): value for name, value in self.headers.items()})
             status, headers, answer = state.answer(self.headers["authorization"], body)
             with state.lock:
                 state.in_flight -= 1

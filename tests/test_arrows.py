@@ -20,6 +20,7 @@ HOMES = {
     "boto3": ("corpus/s3.py", "handler/aws.py"),
     "botocore": ("corpus/s3.py", "handler/aws.py"),
     "chromadb": ("corpus/store/",),
+    "chromadb_rust_bindings": ("corpus/store/engine.py",),
     "openai": ("corpus/embedding/openai.py",),
     "onnxruntime": ("corpus/embedding/",),
     "bm25s": ("corpus/lexical/",),

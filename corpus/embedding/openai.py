@@ -36,6 +36,7 @@ MAX_INPUTS = 2048
 MAX_REQUEST_TOKENS = 300_000
 MAX_INPUT_TOKENS = 8191
 
+OPENAI_URL = "https://api.openai.com/v1"
 NATIVE_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
 
 REQUESTS_IN_FLIGHT = 8
@@ -44,6 +45,14 @@ PATIENT_ATTEMPTS = 8
 PATIENT_WAIT_SECONDS = 60.0
 UNREACHABLE_ATTEMPTS = 4
 QUICK_WAIT_SECONDS = 0.2
+
+
+class _HttpClient(openai.DefaultHttpxClient):
+    """With `trust_env=False` it uses no proxy of the environment's. Like the SDK's own it closes when it is dropped."""
+
+    def __del__(self) -> None:
+        if not self.is_closed:
+            self.close()
 
 
 class OpenAIEmbedder:
@@ -69,10 +78,17 @@ class OpenAIEmbedder:
 
     @functools.cached_property
     def _client(self) -> openai.OpenAI:
-        # Endpoints on one's own machine often want no key; the SDK wants one all the same.
-        return openai.OpenAI(
-            api_key=self._api_key or "unused", base_url=self._base_url, max_retries=0, timeout=REQUEST_SECONDS
+        client = openai.OpenAI(
+            # Endpoints on one's own machine often want no key; the SDK wants one all the same.
+            api_key=self._api_key or "unused",
+            base_url=self._base_url or OPENAI_URL,
+            max_retries=0,
+            timeout=REQUEST_SECONDS,
+            http_client=_HttpClient(trust_env=False),
         )
+        # Of the SDK's own variables none counts.
+        client.organization = client.project = None
+        return client
 
     @property
     def dimensions(self) -> int:

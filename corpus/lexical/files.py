@@ -8,6 +8,7 @@ DIRECTORY/GENERATION/fields.json   what each document is filtered by
 from __future__ import annotations
 
 import json
+import mmap
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +77,9 @@ def load_bm25(files: Path) -> Any:
 def mapped(file: Path) -> NDArray[Any]:
     """The file's array, read where it is looked at. A plain one: numpy's own class for them is slow at each step."""
     return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+
+
+def mapped_bytes(file: Path) -> memoryview:
+    """The file's bytes, read where they are looked at, and kept though the file is removed."""
+    with file.open("rb") as opened:
+        return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.filters import Where
-from corpus.lexical.files import load_bm25, mapped, read_about, unusable
+from corpus.lexical.files import load_bm25, mapped, mapped_bytes, read_about, unusable
 from corpus.lexical.forward import find, hashes_of, ids_as_array
-from corpus.lexical.passing import Fields, Passing, load_fields
+from corpus.lexical.passing import FIELDS_FILE, Fields, Passing, fields_from
 from corpus.lexical.terms import Cutter
 
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
@@ -79,6 +79,12 @@ class LexicalIndex:
         self._terms: NDArray[np.uint64] = mapped(files / "terms.npy")
         self._bm25 = load_bm25(files) if len(self._terms) else None
         self._files = files
+        # Mapped now, for a newer generation may have removed the file by the time that a filter asks for it. An index
+        # without it still knows its words.
+        try:
+            self._written_fields = mapped_bytes(files / FIELDS_FILE)
+        except (OSError, ValueError):
+            self._written_fields = memoryview(b"")
         self._fields: Fields | None = None
         self._passing: dict[str, Passing] = {}
 
@@ -99,7 +105,10 @@ class LexicalIndex:
         return Scores(self._ids, by_row, float(ideal))
 
     def passing(self, where: Where) -> Passing:
-        """The chunks that the filter lets through. Raises LexicalIndexUnusable."""
+        """The chunks that the filter lets through.
+
+        Raises LexicalIndexUnusable where the fields are missing or damaged; the words can be searched even so.
+        """
         name = json.dumps(dict(where), sort_keys=True)
         passing = self._passing.get(name)
         if passing is None:
@@ -109,13 +118,17 @@ class LexicalIndex:
             self._passing[name] = passing
         return passing
 
+    def among(self, chunk_ids: Sequence[str]) -> Passing:
+        """Those of the chunks that the index knows, where somebody else applied the filter."""
+        return Passing.among(self._ids, chunk_ids)
+
     def _read_fields(self) -> Fields:
         # Only a filter needs them, and they are read whole.
         if self._fields is None:
             try:
-                self._fields = load_fields(self._files)
-            except (OSError, ValueError) as error:
-                raise unusable(self._files.parent, f"a file of it is missing or damaged ({error})") from error
+                self._fields = fields_from(bytes(self._written_fields))
+            except ValueError as error:
+                raise unusable(self._files.parent, f"{FIELDS_FILE} is missing or damaged ({error})") from error
         return self._fields
 
     def _known(self, terms: Sequence[str]) -> NDArray[np.int64]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,10 +24,13 @@ def fields_as_bytes(fields: Fields) -> bytes:
     return json.dumps(dict(fields), sort_keys=True, separators=(",", ":")).encode()
 
 
-def load_fields(files: Path) -> Fields:
-    """What `fields_as_bytes` wrote."""
-    loaded: Fields = json.loads((files / FIELDS_FILE).read_bytes())
-    return loaded
+def fields_from(written: bytes) -> Fields:
+    """What `fields_as_bytes` wrote. Raises ValueError for what it did not."""
+    loaded: Any = json.loads(written)
+    if not isinstance(loaded, dict) or not all(isinstance(each, dict) for each in loaded.values()):
+        raise ValueError("not the fields of documents")
+    fields: Fields = loaded
+    return fields
 
 
 class Passing:
@@ -49,6 +51,14 @@ class Passing:
         ends = np.searchsorted(ids, np.array([f"{each}.".encode() for each in named], dtype=np.bytes_))
         for start, end in zip(starts, ends, strict=True):
             rows[start:end] = True
+        return cls(ids, rows)
+
+    @classmethod
+    def among(cls, ids: NDArray[np.bytes_], chunk_ids: Sequence[str]) -> Passing:
+        """Those of the ids that somebody else let through."""
+        places, known = find(ids, ids_as_array(chunk_ids))
+        rows = np.zeros(len(ids), dtype=bool)
+        rows[places[known]] = True
         return cls(ids, rows)
 
     def ids(self) -> list[str]:

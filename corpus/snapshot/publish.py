@@ -179,9 +179,8 @@ def _upload(place: Place, staged: Staged, tag: str | None, on_progress: OnProgre
 
 def _manifest(staged: Staged) -> Manifest:
     now = datetime.now(UTC)
-    names = hashlib.sha256(repr([(file.path, file.sha256) for file in staged.files]).encode()).hexdigest()
     return Manifest(
-        version=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{names[:12]}",
+        version=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{staged.content[:12]}",
         created_at=now.isoformat(timespec="seconds"),
         collection=staged.collection,
         record=staged.record,

@@ -22,7 +22,7 @@ from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
-from corpus.store import open_store, settle_store
+from corpus.store import read_store, settle_store
 
 COPY_ATTEMPTS = 5
 COPY_WAIT_SECONDS = 1.0
@@ -89,7 +89,10 @@ def _copy(source: Path, folder: Path, collection: str) -> None:
 
 
 def _travels(path: Path, words: Path) -> bool:
-    """Of the indexes of words only the collection's own, without what serves only updates."""
+    """At the top only Chroma's own file, for locks and the like name the machine and whoever wrote last; of the indexes
+    of words only the collection's own, without what serves only updates."""
+    if path.parent == words.parent.parent:
+        return path.name == SQLITE
     if words.parent not in path.parents:
         return True
     return words in path.parents and path.name not in FORWARD_FILES
@@ -125,6 +128,9 @@ def _compact(sqlite: Path) -> None:
     with contextlib.closing(sqlite3.connect(sqlite)) as database:
         # A row for each time that it was opened.
         database.execute("DELETE FROM acquire_write")
+        # By which the next ingest knows the keeper's own files again.
+        database.execute("UPDATE embedding_metadata SET string_value = '' WHERE key = 'stamp'")
+        database.execute("UPDATE embeddings_queue SET metadata = json_remove(metadata, '$.stamp')")
         # What only `where_document` and filters on texts ask, which no reader of a snapshot does: a half of all bytes.
         # SQLite may have been built without what the first needs; then it stays.
         with contextlib.suppress(sqlite3.OperationalError):
@@ -158,7 +164,7 @@ def _read_view(folder: Path) -> Iterator[Path]:
 
 
 def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...]) -> Staged:
-    with open_store(view) as store:
+    with read_store(view, is_published=True) as store:
         documents = store.documents()
         chunks = store.count()
         if not documents:
@@ -186,10 +192,11 @@ def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...
 def _content(
     name: str, record: CollectionRecord, documents: Sequence[DocumentRecord], files: Sequence[SnapshotFile]
 ) -> str:
-    """Chroma's files differ from copy to copy of the same corpus, so what they say is hashed instead."""
+    """Chroma's files differ from copy to copy of the same corpus, so what they say is hashed instead: nothing of when
+    and where it was brought in."""
     said = [
-        [document.document_id, document.digest, document.chunks, document.tokens, document.ingested_at, document.title,
-         document.url, dict(document.metadata), document.updated_at]
+        [document.document_id, document.digest, document.chunks, document.tokens, document.title, document.url,
+         dict(document.metadata), document.updated_at]
         for document in documents
     ]  # fmt: skip
     others = [[file.path, file.sha256] for file in files if not _is_chromas(file.path)]

@@ -3,11 +3,10 @@
 A document is there once its first chunk, its record, is there: that chunk is written last and deleted first.
 """
 
-import corpus.store.unchecked  # noqa: F401 - before chromadb
 from corpus.filters import Where
-from corpus.store.opening import create_store, open_store
+from corpus.store.opening import create_store, open_store, read_store
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store
 from corpus.store.store import Store
 
-__all__ = ["PAGE", "Store", "Where", "create_store", "open_store", "settle_store"]
+__all__ = ["PAGE", "Store", "Where", "create_store", "open_store", "read_store", "settle_store"]

@@ -1,25 +1,35 @@
-"""Clients of Chroma: embedded, of a server, of Chroma Cloud."""
+"""Clients of Chroma: embedded, of a server, of Chroma Cloud; and of its engine alone, for those who only read.
+
+chromadb is imported when a client of it is made, not before: that takes longer than everything else a reader needs.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
-import chromadb
-import httpx
-from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import NotFoundError
-
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
-from corpus.store.errors import translated
+from corpus.store.engine import EngineClient
+from corpus.store.errors import is_chromas, translated
+from corpus.store.sealed import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
 
 
-def connect(settings: CorpusSettings) -> Any:
+def connect(settings: CorpusSettings, *, only_reads: bool = False) -> Any:
     """A client of the settings' target. Raises StoreUnavailable, StoreError."""
-    chroma = ChromaSettings(anonymized_telemetry=False)
+    if only_reads and target_kind(settings) == "embedded":
+        with translated(settings):
+            return EngineClient(
+                settings.chroma_path.absolute(), tenant=settings.chroma_tenant, database=settings.chroma_database
+            )
+    return _chromas(settings)
+
+
+def _chromas(settings: CorpusSettings) -> Any:
+    chromadb = import_chromadb()
+    chroma = chromadb.Settings(anonymized_telemetry=False)
     key = settings.chroma_api_key.get_secret_value() if settings.chroma_api_key else None
     names: dict[str, Any] = {
         name: value
@@ -31,11 +41,14 @@ def connect(settings: CorpusSettings) -> Any:
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
             # Absolute, for chromadb shares what it opened among all that name the same path.
             return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
+        seal_http()
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
+            import httpx
+
             # First, because chromadb's own client waits for ever.
-            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS)
+            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS, trust_env=False)
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
@@ -51,6 +64,9 @@ def connect(settings: CorpusSettings) -> Any:
 
 def disconnect(client: Any) -> None:
     """Let go of the files or the connection."""
+    if isinstance(client, EngineClient):
+        client.close()
+        return
     sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
     with translated():
         client.close()
@@ -62,11 +78,22 @@ def disconnect(client: Any) -> None:
 def collection_of(client: Any, settings: CorpusSettings) -> Any:
     """The collection that the settings name. Closes the client and raises CollectionMissing where it is not there."""
     with translated(settings):
-        try:
-            return client.get_collection(settings.chroma_collection, embedding_function=None)
-        except NotFoundError:
-            disconnect(client)
-            raise missing(settings) from None
+        found = _found(client, settings.chroma_collection)
+    if found is None:
+        disconnect(client)
+        raise missing(settings)
+    return found
+
+
+def _found(client: Any, name: str) -> Any:
+    if isinstance(client, EngineClient):
+        return client.collection(name)
+    try:
+        return client.get_collection(name, embedding_function=None)
+    except Exception as error:
+        if not is_chromas(error, "NotFoundError"):
+            raise
+        return None
 
 
 def missing(settings: CorpusSettings) -> CollectionMissing:

@@ -12,9 +12,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chromadb.errors import NotFoundError
-
-from corpus.errors import LexicalIndexUnusable
+from corpus.errors import CollectionMissing, LexicalIndexUnusable
 from corpus.store.errors import translated
 
 ABOUT = "about"
@@ -73,14 +71,14 @@ class Companion:
                 collection.delete(ids=stale[start : start + self._page])
 
     def _kept(self) -> Any:
-        with translated():
-            try:
+        try:
+            with translated():
                 if self._opened is None:
                     self._opened = self._client.get_collection(self._name, embedding_function=None)
                 found = self._opened.get(ids=[ABOUT], include=["metadatas"])["metadatas"]
-            except NotFoundError:
-                self._opened = None
-                return None
+        except CollectionMissing:
+            self._opened = None
+            return None
         return json.loads(found[0]["about"]) if found else None
 
     def _pieces(self, generation: str, files: Mapping[str, int]) -> dict[str, bytes] | None:

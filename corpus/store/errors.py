@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
-
-from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, NotFoundError
 
 from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings
+from corpus.store.chroma_errors import ERRORS
 
 
 @contextlib.contextmanager
@@ -19,16 +19,31 @@ def translated(settings: CorpusSettings | None = None) -> Iterator[None]:
         yield
     except CorpusError:
         raise
-    except NotFoundError as error:
-        raise CollectionMissing(f"The collection or database in {where} is gone. Ingest again.") from error
-    except (ChromaAuthError, AuthorizationError) as error:
-        raise StoreError(f"Chroma refused the key for {where}. Set CHROMA_API_KEY to one that may use it.") from error
-    except ChromaError as error:
-        raise StoreUnavailable(f"Chroma cannot use {where}: {error}") from error
     except OSError as error:
         raise StoreUnavailable(f"Chroma cannot use {where}: {error.strerror or error}") from error
     except (UnicodeError, TypeError) as error:
         raise StoreError(f"Chroma refused what it was given: {error}") from error
     except Exception as error:
-        # chromadb raises bare Exception, and httpx's own, from its HTTP client.
-        raise StoreUnavailable(f"Chroma cannot be reached at {where}. Check that it runs and CHROMA_URL.") from error
+        raise _ours(error, where) from error
+    except BaseException as error:
+        # What a panic in the engine becomes, so that no handler of Exception sees it.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise StoreUnavailable(f"Chroma's engine failed on {where}: {error}") from error
+
+
+def _ours(error: Exception, where: str) -> StoreError:
+    if is_chromas(error, "NotFoundError"):
+        return CollectionMissing(f"The collection or database in {where} is gone. Ingest again.")
+    if is_chromas(error, "ChromaAuthError", "AuthorizationError"):
+        return StoreError(f"Chroma refused the key for {where}. Set CHROMA_API_KEY to one that may use it.")
+    if is_chromas(error, "ChromaError"):
+        return StoreUnavailable(f"Chroma cannot use {where}: {error}")
+    # chromadb raises bare Exception, and httpx's own, from its HTTP client.
+    return StoreUnavailable(f"Chroma cannot be reached at {where}. Check that it runs and CHROMA_URL.")
+
+
+def is_chromas(error: BaseException, *names: str) -> bool:
+    """Whether it is of one of those classes of chromadb.errors, which nobody has imported unless one was raised."""
+    errors = sys.modules.get(ERRORS)
+    return errors is not None and isinstance(error, tuple(getattr(errors, name) for name in names))

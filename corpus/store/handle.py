@@ -32,11 +32,20 @@ class Handle:
     To what `is_published` nobody writes.
     """
 
-    def __init__(self, client: Any, collection: Any, settings: CorpusSettings, *, is_published: bool = False) -> None:
+    def __init__(
+        self,
+        client: Any,
+        collection: Any,
+        settings: CorpusSettings,
+        *,
+        only_reads: bool = False,
+        is_published: bool = False,
+    ) -> None:
         self.client = client
         self.collection = collection
         self._settings = settings
         self.is_published = is_published
+        self._only_reads = only_reads
         self._folder = settings.chroma_path if target_kind(settings) == "embedded" and not is_published else None
         self._seen = self._look()
         self._users = 0
@@ -88,7 +97,7 @@ class Handle:
                 try:
                     self._changed.wait_for(lambda: not self._users)
                     disconnect(self.client)
-                    self.client = connect(self._settings)
+                    self.client = connect(self._settings, only_reads=self._only_reads)
                     self.collection = collection_of(self.client, self._settings)
                     self._seen = seen
                 finally:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from chromadb.errors import ChromaError, NotFoundError
-
-from corpus.store.errors import translated
+from corpus.errors import CollectionMissing
+from corpus.store.errors import is_chromas, translated
 
 SUFFIX = ".ingest-lease"
 
@@ -26,7 +25,9 @@ class Lease:
                 self._client.create_collection(
                     self._name, metadata={"holder": holder, "until": until}, embedding_function=None
                 )
-            except ChromaError:
+            except Exception as error:
+                if not is_chromas(error, "ChromaError"):
+                    raise
                 metadata = self._client.get_collection(self._name, embedding_function=None).metadata
                 return str(metadata["holder"]), float(metadata["until"])
             return None
@@ -39,5 +40,5 @@ class Lease:
 
     def release(self) -> None:
         """Give it back; also takes away one whose holder has died."""
-        with translated(), contextlib.suppress(NotFoundError):
+        with contextlib.suppress(CollectionMissing), translated():
             self._client.delete_collection(self._name)

@@ -6,11 +6,9 @@ from typing import Any, cast
 
 from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
 from corpus.errors import CorpusError
-from corpus.lexical.companionkeeper import CompanionKeeper
 from corpus.lexical.keeper import FolderKeeper, Keeper, index_folder
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.client import collection_of, connect, disconnect, missing
-from corpus.store.companion import Companion
 from corpus.store.errors import translated
 from corpus.store.handle import Handle
 from corpus.store.rows import CLOUD_PAGE, PAGE
@@ -23,15 +21,25 @@ PIECE_BYTES = 12_000
 CLOUD_PIECE_BYTES = 3_000
 
 
-def open_store(settings: CorpusSettings, *, is_published: bool = False) -> Store:
-    """Open the collection that is there. Raises CollectionMissing, CollectionMismatch, StoreUnavailable.
+def open_store(settings: CorpusSettings) -> Store:
+    """Open the collection that is there. Raises CollectionMissing, CollectionMismatch, StoreUnavailable."""
+    return _open(settings)
+
+
+def read_store(settings: CorpusSettings, *, is_published: bool = False) -> Store:
+    """Open it only to read: an embedded one by Chroma's engine alone, which starts at once. Raises as `open_store`.
 
     To what `is_published` nobody writes: it holds whole documents and never changes.
     """
+    return _open(settings, only_reads=True, is_published=is_published)
+
+
+def _open(settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False) -> Store:
     if target_kind(settings) == "embedded" and not (settings.chroma_path / "chroma.sqlite3").is_file():
         raise missing(settings)
-    client = connect(settings)
-    return _opened(client, collection_of(client, settings), settings, is_published=is_published)
+    client = connect(settings, only_reads=only_reads)
+    collection = collection_of(client, settings)
+    return _opened(client, collection, settings, only_reads=only_reads, is_published=is_published)
 
 
 def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
@@ -48,7 +56,14 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
     return _opened(client, collection, settings)
 
 
-def _opened(client: Any, collection: Any, settings: CorpusSettings, *, is_published: bool = False) -> Store:
+def _opened(
+    client: Any,
+    collection: Any,
+    settings: CorpusSettings,
+    *,
+    only_reads: bool = False,
+    is_published: bool = False,
+) -> Store:
     # Not `configuration`, which would build the collection's embedding function and warn that it has none.
     configuration = collection.configuration_json
     space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
@@ -59,7 +74,7 @@ def _opened(client: Any, collection: Any, settings: CorpusSettings, *, is_publis
         disconnect(client)
         raise
     page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
-    handle = Handle(client, collection, settings, is_published=is_published)
+    handle = Handle(client, collection, settings, only_reads=only_reads, is_published=is_published)
     return Store(handle, record, words=_words(client, settings, page), page=page)
 
 
@@ -68,5 +83,8 @@ def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:
     name = settings.chroma_collection
     if target_kind(settings) == "embedded":
         return FolderKeeper(index_folder(settings.chroma_path, name))
+    from corpus.lexical.companionkeeper import CompanionKeeper
+    from corpus.store.companion import Companion
+
     piece_bytes = CLOUD_PIECE_BYTES if target_kind(settings) == "cloud" else PIECE_BYTES
     return CompanionKeeper(Companion(client, f"{name[:500]}.words", page=page, piece_bytes=piece_bytes))

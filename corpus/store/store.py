@@ -9,7 +9,7 @@ import numpy as np
 
 from corpus.collection import CollectionRecord
 from corpus.embedding.model import Vectors
-from corpus.errors import StoreUnavailable
+from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.keeper import Keeper
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
@@ -167,6 +167,11 @@ class Store:
         Of those that pass the filter, or are among some ids, if given. Some may be of documents that are half written:
         `whole` tells.
         """
+        if vectors.shape[1] != self.record.dimensions:
+            raise CollectionMismatch(
+                f"A vector of {vectors.shape[1]} dimensions was asked for and the collection's have "
+                f"{self.record.dimensions}. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
+            )
         result = self.rows.nearest(vectors, count=count, where=where, among=among)
         return [
             {chunk_id: 1.0 - distance for chunk_id, distance in zip(ids, distances, strict=True)}

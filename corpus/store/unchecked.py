@@ -1,8 +1,8 @@
-"""Import chromadb without what its authors check at each import: 0.4 s of a cold start, a fifth of it.
+"""Import chromadb without what its authors check at each import: 0.4 s of each run that writes.
 
 Its methods are marked by the library `overrides`, which disassembles the class around each and compares signatures with
-those of the bases. In a release both are settled. Imported before chromadb; where `overrides` has changed, or is no
-longer there, nothing is left out.
+those of the bases. In a release both are settled. Called before chromadb is imported; where `overrides` has changed, or
+is no longer there, nothing is left out.
 """
 
 import contextlib
@@ -10,12 +10,14 @@ import importlib
 from typing import Any
 
 
+def leave_out_checks() -> None:
+    """From now on `overrides` marks methods, and compares nothing."""
+    with contextlib.suppress(ImportError):
+        library: Any = importlib.import_module("overrides.overrides")
+        library._overrides = _marked
+
+
 def _marked(method: Any, *_checks: bool) -> Any:
     """In place of `overrides.overrides._overrides` (7.7), which marks the method alike."""
     method.__override__ = True  # Asked for where a base enforces the mark.
     return method
-
-
-with contextlib.suppress(ImportError):
-    library: Any = importlib.import_module("overrides.overrides")
-    library._overrides = _marked

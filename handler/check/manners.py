@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handler.check.document import Operation, Schema, mapping, operations, parameters_of, request_schema, schemas
+from handler.check.document import (
+    Operation,
+    Schema,
+    listed,
+    mapping,
+    operations,
+    parameters_of,
+    request_schema,
+    schemas,
+)
 from handler.check.limits import MAX_PARAMETER_CHARS
 
 MAX_DEPTH = 3
+# What may be left out is not required; more need not be said.
+NOT_PLAIN = {"anyOf", "oneOf", "allOf", "not", "if", "const", "nullable", "pattern"}
 TRIGGER_WORDS = re.compile(r"\b(use this|when|whenever|if the user|should)\b", re.IGNORECASE)
 
 
@@ -49,8 +60,10 @@ def _fields_untold(document: Schema) -> Iterator[str]:
 
 def _choices(document: Schema) -> Iterator[str]:
     for place, schema in schemas(document):
-        if found := {"anyOf", "oneOf", "allOf", "nullable"} & schema.keys():
-            yield f"{'/'.join(place)} holds {', '.join(sorted(found))}."
+        if found := NOT_PLAIN & schema.keys():
+            yield f"{'/'.join(place)} holds {', '.join(sorted(found))}, which not every client reads."
+        if isinstance(schema.get("type"), list) or None in listed(schema.get("enum")):
+            yield f"{'/'.join(place)} has several types, or null; some clients refuse the document for it."
 
 
 def _deep(document: Schema) -> Iterator[str]:

@@ -169,6 +169,33 @@ def test_without_an_index_hybrid_search_is_dense_search_and_says_so_in_the_log(
     assert found(corpus, "FW-20117", "lexical", top_k=1) == [TEXTS["manuals/pump.md"][1]]
 
 
+@pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
+@pytest.mark.parametrize("fields", [None, b"", b"{", b"[]", b'{"a": 1}', b"\xff\xfe"])
+def test_a_filter_holds_where_the_fields_beside_the_index_are_missing_or_damaged(
+    tmp_path: Path, embedder: LocalEmbedder, mode: SearchMode, fields: bytes | None
+) -> None:
+    within = Filter(metadata={"kind": "policies"})
+    corpus = corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS)
+    with corpus.store:
+        expected = corpus.search("unused leave, FW-20117", top_k=5, within=within, mode=mode, timeout_seconds=30)
+        corpus.store.words.close()
+        for file in index_folder(tmp_path, "corpus").glob("*/fields.json"):
+            file.unlink()
+            if fields is not None:
+                file.write_bytes(fields)
+        answer = corpus.search("unused leave, FW-20117", top_k=5, within=within, mode=mode, timeout_seconds=30)
+        assert [hit.chunk for hit in answer] == [hit.chunk for hit in expected]
+        assert [hit.score for hit in answer] == pytest.approx([hit.score for hit in expected], abs=1e-5)
+        assert {hit.chunk.metadata["kind"] for hit in answer} == {"policies"}
+
+
+def test_an_open_index_filters_when_a_newer_one_has_removed_its_files(tmp_path: Path, embedder: LocalEmbedder) -> None:
+    with corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS).store as store:
+        index = store.words.index()
+        store.words.write([("z-0", "fox")], stamp="newer")
+        assert index.passing({"meta.kind": "manuals"}).count == 5
+
+
 def test_a_score_below_the_least_wanted_is_left_out(corpus: Corpus) -> None:
     hits = corpus.search("unused leave of staff", top_k=5, timeout_seconds=30)
     least = (hits[0].score + hits[1].score) / 2

@@ -12,7 +12,8 @@ checked = []
 validate = module._validate_method
 module._validate_method = lambda *given: checked.append(1) or validate(*given)
 if sys.argv[2] == "ours":
-    import corpus.store
+    from corpus.store.sealed import import_chromadb
+    import_chromadb()
 import chromadb
 collection = chromadb.PersistentClient(sys.argv[1]).create_collection("corpus", embedding_function=None)
 collection.add(ids=["a"], embeddings=[[1.0, 0.0]], documents=["text"])

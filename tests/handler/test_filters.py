@@ -70,7 +70,7 @@ def folder(server: EmbeddingsServer, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def client(configure: Configure, folder: Path) -> Iterator[TestClient]:
     """A client of the app over that corpus."""
-    with client_of(configure(chroma_path=folder, filterable=FILTERABLE)) as client:
+    with client_of(configure(chroma_path=folder, filterable=FILTERABLE, openapi_values="public")) as client:
         yield client
 
 
@@ -145,19 +145,29 @@ def test_a_value_that_cannot_match_is_refused_with_those_that_can(
 def test_the_spec_lists_the_values_of_fields_that_have_few(client: TestClient) -> None:
     spec = client.get("/openapi.json").json()
     fields = spec["paths"]["/search"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
-    assert fields["department"]["enum"] == ["hr", "it", None]
-    assert fields["department"]["type"] == ["string", "null"]
+    assert fields["department"]["enum"] == ["hr", "it"]
+    assert fields["department"]["type"] == "string"
     assert fields["tags"]["items"]["enum"] == ["money", "people", "things", "time"]
-    assert fields["year"]["type"] == ["integer", "null"]
-    assert fields["year"]["enum"] == [2025, 2026, None]
+    assert fields["year"]["type"] == "integer"
+    assert fields["year"]["enum"] == [2025, 2026]
     assert fields["year"]["examples"] == [2025]
     assert not any("enum" in fields[name] for name in ("weight", "final", "source", "title"))
+
+
+def test_values_stand_in_no_document_that_anybody_may_fetch_unless_that_is_wanted(
+    connect: Connect, folder: Path
+) -> None:
+    private = connect(chroma_path=folder, filterable=FILTERABLE)
+    for path in ("/openapi.json", "/.well-known/openapi.json", "/.well-known/openapi.yaml"):
+        text = private.get(path).text
+        assert "department" in text
+        assert not any(value in text for value in ('"hr"', "- hr", "people", "money"))
 
 
 def test_a_field_of_many_values_takes_any(connect: Connect, server: EmbeddingsServer, tmp_path: Path) -> None:
     texts = [Text(source=f"{number}.md", text="days", metadata={"number": number}) for number in range(21)]
     write_corpus(corpus_settings(tmp_path, server), texts)
-    client = connect(chroma_path=tmp_path, filterable="number:int")
+    client = connect(chroma_path=tmp_path, filterable="number:int", openapi_values="public")
     schema = client.get("/openapi.json").json()["paths"]["/search"]["post"]["requestBody"]["content"]
     assert "enum" not in schema["application/json"]["schema"]["properties"]["number"]
     for number in (99, 2**63, -(2**63) - 1, 10**300):

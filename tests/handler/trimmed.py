@@ -1,22 +1,41 @@
-"""What schemathesis leaves out: texts whose length depends on whether white space around them counts.
+"""What schemathesis leaves out, because the plain document does not say it: texts whose length depends on white space
+around them, texts without a visible character or with a NUL, ids that are none, null for what may be left out, and
+questions in `queries` alone.
 
-The handler counts after trimming, and a JSON schema cannot say so: its maxLength is the stricter reading. Schemathesis
-loads this module by SCHEMATHESIS_HOOKS.
+The handler counts after trimming, and accepts what it need not promise. Schemathesis loads this module by
+SCHEMATHESIS_HOOKS.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import schemathesis
 
-from handler.wire import MAX_NAME_CHARS
+from handler.wire import DOCUMENT_ID, DOCUMENT_ID_CHARS, MAX_NAME_CHARS, VISIBLE
 
 
 @schemathesis.hook
 def filter_body(_: schemathesis.HookContext, body: object) -> bool:
     """Whether to send the body."""
-    return all(len(text) <= MAX_NAME_CHARS or text == text.strip() for text in texts_in(body))
+    if isinstance(body, dict):
+        identifier = body.get("document_id", "")
+        if (
+            isinstance(identifier, str)
+            and len(identifier) == DOCUMENT_ID_CHARS
+            and not DOCUMENT_ID.fullmatch(identifier)
+        ):
+            return False
+        if None in body.values() or ("queries" in body and "query" not in body):
+            return False
+    return all(is_told(text) for text in texts_in(body))
+
+
+def is_told(text: str) -> bool:
+    """Whether the document says what becomes of the text."""
+    seen = re.search(VISIBLE, text) is not None and "\0" not in text
+    return not text or (seen and (len(text) <= MAX_NAME_CHARS or text == text.strip()))
 
 
 def texts_in(value: object) -> Iterator[str]:

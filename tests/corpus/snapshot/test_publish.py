@@ -30,8 +30,9 @@ from corpus.snapshot.place import place_of
 from corpus.snapshot.publish import list_versions, publish, rollback
 from corpus.store import open_store
 from ingest.lexicon import bring_up_to_date
-from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
+from tests.corpus.snapshot.keeper import Keeper, answer, keeper_of, live_snapshot
 from tests.handler.corpora import Text, write_corpus
+from tests.openai_server import EmbeddingsServer
 from tests.s3_server import S3Server
 
 
@@ -62,6 +63,39 @@ def test_publishing_the_same_again_moves_nothing(keeper: Keeper) -> None:
     assert first.moved == sum(first.manifest.objects.values())
     assert (again.is_new, again.moved, again.manifest) == (False, 0, first.manifest)
     assert len(list_versions(keeper.dest).manifests) == 1
+
+
+def test_the_same_documents_are_the_same_content_whoever_publishes_them_wherever(
+    tmp_path: Path, embeddings: EmbeddingsServer
+) -> None:
+    """Two machines: each has brought the file in by itself, and has its own locks, process and place."""
+    published = []
+    for machine in ("london-7781", "lima-4242"):
+        keeper = keeper_of(tmp_path / machine, str(tmp_path / machine / "published"), embeddings)
+        keeper.says("The warranty lasts 24 months.")
+        (keeper.settings.chroma_path / "ingest.lock").write_text(f"process 7781 on {machine}")
+        (keeper.settings.chroma_path / "Thumbs.db").write_text(machine)
+        published.append(publish(keeper.settings, keeper.dest).manifest)
+        (keeper.settings.chroma_path / "ingest.lock").write_text(f"process 7782 on {machine}")
+        assert not publish(keeper.settings, keeper.dest).is_new
+        for path in Path(keeper.dest).rglob("*"):
+            assert machine.encode() not in (path.read_bytes() if path.is_file() else b"")
+    first, second = published
+    assert first.content == second.content
+    assert first.version.partition("-")[2] == second.version.partition("-")[2]
+    names = {file.path for file in first.files}
+    assert not {"ingest.lock", "Thumbs.db"} & names
+
+
+def test_a_snapshot_does_not_hold_by_what_the_keeper_knows_its_files_again(in_folder: Keeper, tmp_path: Path) -> None:
+    published = in_folder.publishes("The warranty lasts 24 months.")
+    (sqlite,) = (file for file in published.manifest.files if file.path == SQLITE)
+    (tmp_path / SQLITE).write_bytes(Path(in_folder.dest, object_key(sqlite.sha256)).read_bytes())
+    with contextlib.closing(sqlite3.connect(tmp_path / SQLITE)) as database:
+        stamps = database.execute("SELECT string_value FROM embedding_metadata WHERE key = 'stamp'").fetchall()
+        assert set(stamps) == {("",)}
+        queued = database.execute("SELECT metadata FROM embeddings_queue WHERE metadata IS NOT NULL").fetchall()
+        assert all("stamp" not in json.loads(metadata) for (metadata,) in queued)
 
 
 def test_a_change_is_a_new_version_and_only_new_objects_move(keeper: Keeper) -> None:

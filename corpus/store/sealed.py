@@ -1,0 +1,65 @@
+"""Import chromadb so that only what we pass to it steers it: no `.env` of the working folder, no variable of its own.
+
+chromadb makes its settings from both, when it is imported and whenever it is asked for some; it can be told of another
+server there, or to import a module by name. Whoever needs it asks here, late: it takes longer than all other imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pydantic_settings
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+from corpus.store.chroma_errors import ERRORS, step_aside
+from corpus.store.unchecked import leave_out_checks
+
+_BaseSettings = pydantic_settings.BaseSettings
+
+
+class _GivenSettings(BaseSettings):
+    """In place of BaseSettings: settings are the arguments and the defaults, and nothing else."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
+def import_chromadb() -> Any:
+    """The package chromadb."""
+    leave_out_checks()
+    step_aside()
+    # Only while its class is made; ours are all made by then, or inherit from the class itself.
+    pydantic_settings.BaseSettings = _GivenSettings  # type: ignore[assignment,misc] # That is the point.
+    try:
+        chromadb: Any = importlib.import_module("chromadb")
+    finally:
+        pydantic_settings.BaseSettings = _BaseSettings  # type: ignore[misc] # As it was.
+    if not issubclass(chromadb.config.Settings, _GivenSettings):  # Somebody else has imported it before us.
+        chromadb.config.Settings.settings_customise_sources = _GivenSettings.settings_customise_sources
+    # Where a reader has loaded it alone, the package does not know of it.
+    chromadb.errors = sys.modules[ERRORS]
+    return chromadb
+
+
+def seal_http() -> None:
+    """Let chromadb's HTTP client use no proxy and no password that the environment or a `.netrc` names."""
+    api: Any = importlib.import_module("chromadb.api.fastapi")
+    api.httpx = SimpleNamespace(Client=_client)
+
+
+def _client(**options: Any) -> Any:
+    import httpx
+
+    return httpx.Client(trust_env=False, **options)
