@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.readers.pdflines import Line, with_raised
@@ -12,7 +12,8 @@ from ingest.readers.pdflines import Line, with_raised
 _GAP = 0.75
 _DOUBT = 0.5  # From here on a gap between two runs of text is looked at closer.
 _SMALL, _RAISED = 0.85, 0.15
-_REACH = 4  # Lines further on where a run may belong.
+_SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
+_LEAST_DOUBT = 3.0  # Points: the same in the smallest type.
 
 
 class Box(NamedTuple):
@@ -24,41 +25,41 @@ class Box(NamedTuple):
     top: float
 
 
-def uneven_lines(lines: Sequence[Line], runs: Sequence[Box]) -> set[int]:
+def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
     """The numbers of the lines whose runs have wide gaps between them or stand at different heights.
 
-    Both are in the order of the text.
+    Runs are left, top, right, bottom; both are in the order of the text.
     """
-    uneven: set[int] = set()
+    doubtful: list[tuple[float, float, float, float, float]] = []
+    before_top = before_right = before_bottom = 0.0
+    for run in runs:  # One step for each run of a long book: no calls, and most are on the next line.
+        left, top, right, bottom = run
+        if (
+            left > before_right - 1
+            and bottom < before_top
+            and top > before_bottom
+            and (left - before_right > _LEAST_DOUBT or 2 * (top - bottom) < 1.7 * (before_top - before_bottom))
+        ):
+            doubtful.append((*run, before_right))
+        before_top, before_right, before_bottom = top, right, bottom
+    return set(_lines_of(doubtful, lines))
+
+
+def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: Sequence[Line]) -> Iterator[int]:
+    """The lines in which the runs stand apart from the run before, whose right end is given last."""
     number = 0
-    before: Box | None = None
-    for run in runs:
-        for ahead in range(number, min(number + _REACH, len(lines))):
-            if _holds(lines[ahead], run):
-                if ahead != number:
-                    number, before = ahead, None
-                line = lines[number]
-                if before is not None and (_is_apart(before, run, line.height) or _is_small(run, line)):
-                    uneven.add(number)
-                before = run
-                break
-    return uneven
-
-
-def _holds(line: Line, run: Box) -> bool:
-    middle = (run.bottom + run.top) / 2
-    return (
-        line.left - 1 <= (run.left + run.right) / 2 <= line.right + 1
-        and line.bottom - 0.3 * line.height <= middle <= line.bottom + 1.3 * line.height
-    )
-
-
-def _is_apart(before: Box, run: Box, height: float) -> bool:
-    return run.left - before.right > _DOUBT * height
-
-
-def _is_small(run: Box, line: Line) -> bool:
-    return run.top - run.bottom < 0.55 * line.height and run.bottom > line.bottom + 0.35 * line.height
+    for left, top, right, bottom, before in runs:
+        across, up = (left + right) / 2, (bottom + top) / 2
+        for ahead in itertools.chain(range(number, len(lines)), range(number)):
+            line = lines[ahead]
+            height = line.height
+            if not (line.left - 1 <= across <= line.right + 1 and -0.3 <= (up - line.bottom) / height <= 1.3):
+                continue
+            number = ahead
+            is_small = top - bottom < _SMALL_RUN * height and bottom > line.bottom + _RAISED_RUN * height
+            if left - before > _DOUBT * height or is_small:
+                yield ahead
+            break
 
 
 def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:

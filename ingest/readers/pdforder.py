@@ -20,6 +20,7 @@ _LEAST_LOWER = 0.2  # Of such lines begin within a sentence.
 _MOST_COLUMNS_OF_PROSE = 4
 _MOSTLY = 0.6
 _TURNED_LENGTH = 5
+_BELOW = 0.5  # Heights from one line to the next, where nothing stands beside anything.
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
 
 Part = list[Line] | Table
@@ -40,6 +41,8 @@ def arranged(lines: Sequence[Line], rules: Sequence[Interval] = ()) -> list[Part
     That is the order in which they were drawn, but for tables, columns drawn line by line and pages drawn upwards.
     `rules` are the heights of lines drawn across the page, with their lengths.
     """
+    if all(line.bottom + _BELOW * line.height < before.bottom for before, line in itertools.pairwise(lines)):
+        return [list(lines)]
     if is_right_to_left(lines):
         return [_mirrored(part) for part in _arranged([_mirror(line) for line in lines], rules)]
     return _arranged(lines, rules)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import re
+from collections.abc import Iterator
 
 from pypdfium2 import raw
 
@@ -88,14 +89,13 @@ class LineReader:
                 whole.append(line)
         return whole
 
-    def _runs(self, text_page: object) -> list[Box]:
-        """The boxes of what is drawn at once, in the order of the text."""
+    def _runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
+        """Left, top, right and bottom of what is drawn at once, in the order of the text."""
         left, top, right, bottom = self._edges
-        runs = []
+        to_left, to_top, to_right, to_bottom = self._to_edges
         for index in range(raw.FPDFText_CountRects(text_page, 0, -1)):
-            _text_rect(text_page, index, *self._to_edges)
-            runs.append(Box(left.value, right.value, bottom.value, top.value))
-        return runs
+            _text_rect(text_page, index, to_left, to_top, to_right, to_bottom)
+            yield left.value, top.value, right.value, bottom.value
 
     def _box(self, text_page: object, index: int) -> Box:
         rectangle = self._rectangle
