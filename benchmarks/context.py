@@ -14,8 +14,8 @@ import numpy as np
 
 from benchmarks.spans import OURS, caching_embedder, rankings
 from benchmarks.spansets import Question, cut_all, ours
-from ingest.beir import read_collection
-from ingest.measures import ndcg
+from ingest.evaluation.beir import read_collection
+from ingest.evaluation.measures import ndcg
 
 DEPTH = 10
 

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.collection import CollectionRecord
-from corpus.corpus import Corpus
-from corpus.embedding.model import Vectors
+from corpus.embedding.model import Refused, Vectors
 from corpus.records import Chunk, DocumentRecord, document_id_of
+from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
 from corpus.store import create_store, read_store
 from corpus.tokens import Cl100kTokenizer, Tokenizer
-from ingest.lexicon import bring_up_to_date
+from ingest.sync.lexical_index import bring_up_to_date
 
 SYLLABLES = ["ka", "lo", "mi", "ter", "ban", "su", "ri", "ve", "xo", "qui", "dor", "zen", "pla", "ne", "gu", "fi"]
 WORDS = 60_000
@@ -125,7 +125,7 @@ class Known:
     def tokenizer(self) -> Tokenizer:
         return Cl100kTokenizer()
 
-    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+    def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
         raise NotImplementedError("Nothing is ingested here.")
 
     def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:  # noqa: ARG002 - the protocol's

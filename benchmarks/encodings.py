@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.languages import TEXTS
 from corpus.errors import DocumentError
-from ingest.readers.encoding import decode
+from ingest.reading.readers.encoding import decode
 
 Read = Callable[[bytes], str]
 

@@ -22,7 +22,7 @@ from corpus.lexical.build import update_index, write_index
 from corpus.lexical.files import FORWARD_FILES, read_about
 from corpus.lexical.index import LexicalIndex
 from corpus.records import chunk_id_of, document_id_in, document_id_of
-from ingest.readers.worker import peak_bytes
+from ingest.reading.worker import peak_bytes
 
 SIZES = (10_000, 100_000)
 SMALL_SIZES = (100,)

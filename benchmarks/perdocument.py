@@ -19,8 +19,8 @@ from benchmarks.quality import collections
 from benchmarks.spanmeasures import Stretch, covering_rank
 from benchmarks.spans import OURS, caching_embedder, rankings
 from benchmarks.spansets import COLLECTIONS, Question, cut_all, ours
-from ingest.beir import read_collection
-from ingest.measures import ndcg, recall
+from ingest.evaluation.beir import read_collection
+from ingest.evaluation.measures import ndcg, recall
 
 LIMITS = (1, 2, 3, None)
 ANSWER_CHUNKS = 10

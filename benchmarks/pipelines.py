@@ -22,8 +22,8 @@ import tiktoken
 from chromadb.config import Settings
 
 from corpus.store.opening import HNSW
-from ingest.add import AddOptions, add_documents
-from ingest.readers.worker import peak_bytes
+from ingest.command.add import AddOptions, add_documents
+from ingest.reading.worker import peak_bytes
 from ingest.settings import IngestSettings
 
 MODEL = "text-embedding-3-small"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corpus.settings import LOCAL_MODEL, SearchMode
-from ingest.evaluate import MODES, EvalOptions, Evaluation, evaluate
+from ingest.evaluation.evaluate import MODES, EvalOptions, Evaluation, evaluate
 from ingest.settings import IngestSettings
 
 DOCS = Path(__file__).parents[1] / "docs"

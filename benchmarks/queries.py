@@ -25,8 +25,8 @@ from mangum import Mangum
 from benchmarks.corpora import FILTERABLE, PER_DOCUMENT, Known, make_store, published, question
 from benchmarks.plots import line_plot
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish
-from corpus.corpus import Corpus
 from corpus.embedding.model import Vectors
+from corpus.searching.corpus import Corpus
 from corpus.settings import SearchMode
 from corpus.snapshot.publish import publish
 from corpus.store import Store, open_store

@@ -24,8 +24,8 @@ import pypdfium2
 
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 from corpus.errors import DocumentError
-from ingest.readers import is_readable, read
-from ingest.reading import ReaderPool
+from ingest.reading.pool import ReaderPool
+from ingest.reading.readers import is_readable, read
 from tests.shared import SHARED
 
 DOCUMENTS = SHARED / "data/docs"

@@ -17,11 +17,12 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from corpus.corpus import Corpus, open_corpus
-from corpus.rerank import reranker_of
+from corpus.opening import open_corpus
+from corpus.searching.corpus import Corpus
+from corpus.searching.rerank import reranker_of
 from corpus.settings import LOCAL_MODEL
 from examples.build import EXAMPLES
-from ingest.add import AddOptions, add_documents
+from ingest.command.add import AddOptions, add_documents
 from ingest.settings import IngestSettings
 from tests.loopback import listening
 

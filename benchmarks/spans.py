@@ -21,14 +21,14 @@ import numpy as np
 from benchmarks.spanmeasures import Stretch, covering_rank, found, within_budget
 from benchmarks.spansets import COLLECTIONS, Piece, Question, Splitter, as_read, cut_all, langchain, ours
 from corpus.embedding.minilm import LocalEmbedder
-from corpus.fusion import DEPTH, fuse
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
-from corpus.search import trust_of
+from corpus.searching.fusion import DEPTH, fuse
+from corpus.searching.search import language_fit
 from corpus.settings import LOCAL_MODEL
 from corpus.tokens import Cl100kTokenizer, Tokenizer
-from ingest.document import Document
-from ingest.vectorcache import CachingEmbedder
+from ingest.evaluation.vector_cache import CachingEmbedder
+from ingest.reading.document import Document
 
 CACHE = Path(".eval-cache")
 BATCH = 64
@@ -88,7 +88,7 @@ def rankings(
             words = index.scores(question.text)
             by_words = [match.chunk_id for match in words.top(DEPTH)]
             both = sorted({*by_words, *(ids[row] for row in near)})
-            trust = trust_of(embedder.model, question.text)
+            trust = language_fit(embedder.model, question.text)
             bm25 = words.of(both)
             fused = fuse(both, cosines[[int(each) for each in both]], bm25, ideal=words.ideal, trust=trust)
             yield {

@@ -12,10 +12,10 @@ from benchmarks.spanmeasures import Stretch
 from corpus.collection import CollectionRecord
 from corpus.records import indexed_text_of
 from corpus.tokens import Cl100kTokenizer, Tokenizer
-from ingest.document import Document
-from ingest.item import Item
-from ingest.prepare import prepare
-from ingest.readers import jsonlines, markdown
+from ingest.reading.document import Document
+from ingest.reading.readers import jsonlines, markdown
+from ingest.sources.found import Item
+from ingest.splitting.preparation import prepare
 
 
 @dataclass(frozen=True, slots=True)

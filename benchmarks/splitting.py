@@ -23,9 +23,9 @@ import tiktoken
 from benchmarks.samples import markdown_texts, prose_texts
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 from corpus.tokens import Cl100kTokenizer
-from ingest.document import Document
-from ingest.readers.registry import read_bytes
-from ingest.split import split
+from ingest.reading.document import Document
+from ingest.reading.readers.registry import read_bytes
+from ingest.splitting.splitter import split
 
 TOKENS = 400
 OVERLAP = 50

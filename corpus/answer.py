@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from corpus.excerpts import Excerpt, excerpts_of, pieces
 from corpus.records import Chunk, DocumentRecord, Hit
+from corpus.searching.excerpts import Excerpt, excerpts_of, pieces
 
 # A shorter rest of a text than this tells a reader nothing.
 SHORTEST_CUT = 200

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from corpus.errors import CorpusError, SettingsError
-from corpus.settings import load
-from handler.keys import make_key
+from corpus.program import our_version, with_env_file_first
+from corpus.settings import load, use_env_file
+from corpus.urls import without_passwords
+from handler.access.keys import make_key
 from handler.settings import HandlerSettings
 
 FAILED = 1
@@ -28,6 +31,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"handler {our_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    env_file: Annotated[
+        Path | None, typer.Option(help="Take settings from this file too, lines of NAME=value; the environment wins.")
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Serve a corpus as an action that a GPT can call."""
+    if env_file is not None:
+        use_env_file(env_file)
 
 
 class SpecFormat(StrEnum):
@@ -46,6 +70,14 @@ def serve(
     from handler.server import run
 
     run(host=host, port=port)
+
+
+@app.command()
+def mcp() -> None:
+    """Serve the corpus over stdin and stdout by the Model Context Protocol, for a client on this machine."""
+    from handler.desktop import run
+
+    run()
 
 
 @app.command()
@@ -71,7 +103,7 @@ def openapi(
     form: Annotated[SpecFormat, typer.Option("--format", help="How to write it.")] = SpecFormat.json,
 ) -> None:
     """Print the OpenAPI document that a GPT reads. PUBLIC_URL is where the GPT is to send its calls."""
-    from handler.site import document_of, to_yaml
+    from handler.routes.site import document_of, to_yaml
 
     settings = load(HandlerSettings)
     document = document_of(settings, server_url=settings.public_url or "http://127.0.0.1:8000")
@@ -94,11 +126,11 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask a live deployment, ours or not, all that a GPT will ask of it. Exit code 0 only when all hold."""
-    from handler.check.matrix import Wishes
+    from handler.check.matrix import CheckOptions
     from handler.check.run import check as run_check
     from handler.check.target import CannotCheck
 
-    wishes = Wishes(no_rate_limit=no_rate_limit, is_open=is_open, privacy_url=privacy_url, most_calls=calls)
+    wishes = CheckOptions(no_rate_limit=no_rate_limit, is_open=is_open, privacy_url=privacy_url, most_calls=calls)
     try:
         code = run_check(url, key=key, wishes=wishes, as_json=as_json)
     except CannotCheck as error:
@@ -115,12 +147,12 @@ def fail(message: str, *, code: int) -> NoReturn:
 def main() -> None:
     """The `handler` command."""
     try:
-        app()
+        app(args=with_env_file_first(sys.argv[1:]))
     except SettingsError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(WRONG_USAGE)
     except CorpusError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -12,12 +12,15 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from corpus.errors import StoreError
-from handler.trace import too_late
+from corpus.errors import CollectionMissing, StoreUnavailable
+from handler.observing.trace import too_late
 
 if TYPE_CHECKING:
     # chromadb comes with it, which takes longer to import than everything else together.
-    from corpus.corpus import Corpus
+    from corpus.searching.corpus import Corpus
+
+# What opening the store anew may heal. That there is no index of words, say, it does not.
+FAULTS = (StoreUnavailable, CollectionMissing)
 
 
 class Library:
@@ -35,7 +38,7 @@ class Library:
 
     @contextmanager
     def corpus(self, *, wait_seconds: float | None = None) -> Iterator[Corpus]:
-        """The open corpus. A StoreError in the block lets go of it, so that the next request opens it anew.
+        """The open corpus. A fault of its store in the block lets go of it, so that the next request opens it anew.
 
         Raises ActionError 504 where it is not open in `wait_seconds`, and the CorpusError with which opening ended.
         """
@@ -43,10 +46,8 @@ class Library:
         try:
             corpus = self._newest(corpus)
             yield corpus
-        except StoreError:
-            with self._lock:
-                if self._corpus is corpus:
-                    self._corpus = None
+        except FAULTS:
+            self._distrust(corpus)
             raise
         finally:
             self._returned(corpus)
@@ -107,6 +108,14 @@ class Library:
                 self._lend(newest)
             self._returned(corpus)
         return newest
+
+    def _distrust(self, corpus: Corpus) -> None:
+        if corpus.on_fault is not None:  # It goes on until its successor is open.
+            corpus.on_fault()
+            return
+        with self._lock:
+            if self._corpus is corpus:
+                self._corpus = None
 
     def _lend(self, corpus: Corpus) -> None:
         self._readers[corpus] = self._readers.get(corpus, 0) + 1

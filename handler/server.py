@@ -7,41 +7,35 @@ import ipaddress
 import shlex
 import socket
 import sys
+from pathlib import Path
 
 import uvicorn
 from pydantic import SecretStr
 
-from corpus.corpus import open_corpus
 from corpus.errors import CorpusError, SettingsError
+from corpus.opening import open_corpus
 from corpus.settings import load
+from corpus.urls import without_passwords
+from handler.access.key_sources import read_keys, with_openai_key
+from handler.access.keys import make_key
 from handler.app import create_app
-from handler.keys import make_key
-from handler.keysources import read_keys, with_openai_key
 from handler.library import Library
-from handler.logs import PlainLines, configure
+from handler.mcp.clients import configurations
+from handler.mcp.dispatch import server_info
+from handler.observing.logs import PlainLines, configure
 from handler.settings import HandlerSettings
 
 QUESTION = '{"query": "What is this about?"}'
 
 
 def run(*, host: str, port: int) -> None:
-    """Serve until interrupted. Raises SettingsError where it would stand open to a network, OSError without a port."""
-    settings = load(HandlerSettings)
-    key = None
-    if settings.auth == "keys" and not read_keys(settings):
-        if not is_loopback(host):
-            raise SettingsError(
-                f"{host} can be reached from other machines and API_KEYS is empty. Make a key with `handler key NAME` "
-                "and put its entry into API_KEYS, or set AUTH=none to serve everybody without a key."
-            )
-        key, entry = make_key("this-run")
-        settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
-    settings = with_openai_key(settings)
+    """Serve until interrupted. Raises SettingsError where it would stand open to a network, or without a port."""
+    settings, key = local_settings(host)
     if settings.playground is None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    _open_early(app.state.action.library)
+    is_ready = open_early(app.state.action.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")
@@ -52,7 +46,14 @@ def run(*, host: str, port: int) -> None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
         _say(f"Try: {curl}")
-    _say("Ready. Ctrl-C stops it.")
+    _say(f"MCP: {url}/mcp")
+    shown = None if settings.auth == "none" else key or "YOUR_KEY"
+    command = str(Path(sys.executable).with_name("handler"))
+    for line in configurations(
+        f"{url}/mcp", shown, name=server_info(settings)["name"], command=command, environment=_where(settings)
+    ):
+        _say(f"  {line}")
+    _say(f"{'Ready' if is_ready else 'Each question looks for the corpus again'}. Ctrl-C stops it.")
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -70,13 +71,45 @@ def run(*, host: str, port: int) -> None:
     app.state.action.library.close()
 
 
-def _open_early(library: Library) -> None:
+def local_settings(host: str = "127.0.0.1") -> tuple[HandlerSettings, str | None]:
+    """The settings, and the key that was made for this run where they have none and only this machine can call.
+
+    Raises SettingsError where it would stand open to a network.
+    """
+    settings = load(HandlerSettings)
+    key = None
+    if settings.auth == "keys" and not read_keys(settings):
+        if not is_loopback(host):
+            raise SettingsError(
+                f"{host} can be reached from other machines and API_KEYS is empty. Make a key with `handler key NAME` "
+                "and put its entry into API_KEYS, or set AUTH=none to serve everybody without a key."
+            )
+        key, entry = make_key("this-run")
+        settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
+    return with_openai_key(settings), key
+
+
+def _where(settings: HandlerSettings) -> dict[str, str]:
+    """The settings that lead another process to the same corpus; none of them is a secret."""
+    places = ("chroma_path", "chroma_url", "chroma_collection", "snapshot_url")
+    given = {name: getattr(settings, name) for name in places if name in settings.model_fields_set}
+    given.setdefault("chroma_path", settings.chroma_path)
+    return {
+        name.upper(): str(value.absolute() if isinstance(value, Path) else value)
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def open_early(library: Library) -> bool:
     """So that the first question does not wait. What is missing now may be there when it is asked."""
     try:
         with library.corpus() as corpus:
             corpus.embedder.prepare()
     except CorpusError as error:
         _say(f"Not ready to answer yet: {error}")
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:
@@ -114,5 +147,5 @@ def url_of(host: str, port: int) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(without_passwords(line) + "\n")
     sys.stderr.flush()

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from corpus.errors import CorpusError, SnapshotMissing
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
-from corpus.snapshot.place import place_of
-from corpus.snapshot.publish import read_manifest, read_pointer
+from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.versions import read_manifest, read_pointer
 from infra import package
 
 PYTHON_VERSION = "3.13"
@@ -119,7 +119,7 @@ def install(folder: Path, *, machine: str, local_model: bool, installer: str) ->
 
 def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
     """Put the version that is served at `url` into the package. Raises BuildError where it does not fit."""
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
         pointer = read_pointer(place)
         if pointer is None:

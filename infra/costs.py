@@ -23,7 +23,7 @@ ALARM = 0.10
 METRIC = 0.30
 EMBEDDING_TOKEN = 0.02 / 1_000_000  # text-embedding-3-small
 
-# serverless.yml's: memory, alarms; handler/metrics.py's: metrics.
+# serverless.yml's: memory, alarms; handler/observing/metrics.py's: metrics.
 MEMORY_GB = 1769 / 1024
 ALARMS = 3
 METRICS = 6

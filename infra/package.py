@@ -67,7 +67,7 @@ def _imports_of(path: Path) -> Iterator[str]:
 
 def copy_ours(target: Path, *, local_model: bool) -> None:
     """Put our modules there, and the data beside them."""
-    folders = (ROOT / "corpus" / "data", ROOT / "handler" / "static")
+    folders = (ROOT / "corpus" / "data", ROOT / "handler" / "routes" / "static")
     data = [path.relative_to(ROOT) for folder in folders for path in folder.rglob("*") if path.is_file()]
     for path in [*our_modules(local_model=local_model), *data]:
         (target / path).parent.mkdir(parents=True, exist_ok=True)

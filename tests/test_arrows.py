@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,8 @@ FORBIDDEN = {
 }
 # Each heavy library has one home.
 HOMES = {
-    "boto3": ("corpus/s3.py", "handler/aws.py"),
-    "botocore": ("corpus/s3.py", "handler/aws.py"),
+    "boto3": ("corpus/s3.py", "handler/access/aws.py"),
+    "botocore": ("corpus/s3.py", "handler/access/aws.py"),
     "chromadb": ("corpus/store/",),
     "chromadb_rust_bindings": ("corpus/store/engine.py",),
     "openai": ("corpus/embedding/openai.py",),
@@ -28,9 +29,9 @@ HOMES = {
     "httpcore": ("ingest/sources/",),
     "mangum": ("handler/main.py",),
     "fastapi": ("handler/",),
-    "pypdf": ("ingest/readers/",),
-    "pypdfium2": ("ingest/readers/",),
-    "typer": ("ingest/cli.py", "handler/cli.py"),
+    "pypdf": ("ingest/reading/readers/",),
+    "pypdfium2": ("ingest/reading/readers/",),
+    "typer": ("ingest/command/cli.py", "handler/cli.py"),
     "uvicorn": ("handler/",),
     "openapi_spec_validator": ("handler/check/",),
     "jsonschema": ("handler/check/",),
@@ -57,6 +58,57 @@ def modules(package: str) -> list[Path]:
 def test_no_module_imports_against_the_arrows(package: str) -> None:
     for path in modules(package):
         assert not imports_of(path) & FORBIDDEN[package], path
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+
+
+def modules_imported(path: Path, ours: set[str]) -> set[str]:
+    """The modules of ours that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= whole & ours or {node.module}
+    return (names & ours) - {name_of(path)}
+
+
+def imports() -> dict[str, set[str]]:
+    paths = {name_of(path): path for package in FORBIDDEN for path in modules(package)}
+    return {name: modules_imported(path, set(paths)) for name, path in paths.items()}
+
+
+def rooms() -> dict[str, set[str]]:
+    """The table of docs/architecture.md: each room, and the rooms that it may import."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## Who may import whom")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z_.]+)` \|(.*)\|$", text, flags=re.M)
+    return {room: set(re.findall(r"`([a-z_.]+)`", others)) for room, others in rows}
+
+
+def test_modules_import_only_what_the_table_of_rooms_lets_them() -> None:
+    table = rooms()
+
+    def room(module: str) -> str:
+        return max((each for each in table if f"{module}.".startswith(f"{each}.")), key=len)
+
+    wrong = [
+        f"{name} ({room(name)}) imports {other} ({room(other)})"
+        for name, others in imports().items()
+        for other in others
+        if room(other) not in {room(name), *table[room(name)]}
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("graph", ["modules", "rooms"])
+def test_nothing_imports_itself_by_whatever_way_round(graph: str) -> None:
+    left = imports() if graph == "modules" else rooms()
+    while free := {name for name, others in left.items() if not others & left.keys()}:
+        left = {name: others for name, others in left.items() if name not in free}
+    assert not left
 
 
 def test_each_heavy_library_has_one_home() -> None:
@@ -101,7 +153,7 @@ def test_importing_touches_no_network_and_starts_nothing(package: str) -> None:
 
 def test_the_handler_loads_no_ingest_and_no_document_parser() -> None:
     code = f"""
-import handler.app, corpus.corpus, corpus.store, corpus.embedding.openai, corpus.embedding.minilm
+import handler.app, corpus.opening, corpus.store, corpus.embedding.openai, corpus.embedding.minilm
 loaded = set(sys.modules)
 print(sorted(name for name in loaded if name.split(".")[0] in {("ingest", "typer", *PARSERS)!r}))
 print(sorted(name for name in loaded if name.startswith(("handler.check", "openapi_spec_validator"))))

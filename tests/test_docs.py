@@ -13,7 +13,7 @@ import typer.main
 from handler import cli as handler_cli
 from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
-from ingest import cli as ingest_cli
+from ingest.command import cli as ingest_cli
 from ingest.settings import IngestSettings
 from tests.settings_page import PAGE, settings_page
 
@@ -22,7 +22,7 @@ DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 SETTINGS = {name.upper() for cls in (IngestSettings, HandlerSettings, CheckSettings) for name in cls.model_fields}
 # Variables of others that the docs may name.
 FOREIGN = re.compile(
-    r"^(AWS_|ORT_|LAMBDA_|GITHUB_|PYTHON|SHARED_DIR$|LOCAL_MODEL$|[A-Z]+_ID$|CAPABILITY_|HTTP_|BEIR_DIR$)"
+    r"^(AWS_|ORT_|LAMBDA_|GITHUB_|PYTHON|SHARED_DIR$|LOCAL_MODEL$|SITE_ADDRESS$|[A-Z]+_ID$|CAPABILITY_|HTTP_|BEIR_DIR$)"
 )
 COMMANDS = {"ingest": ingest_cli.app, "handler": handler_cli.app}
 

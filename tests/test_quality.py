@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from corpus.corpus import Corpus, open_corpus
+from corpus.opening import open_corpus
+from corpus.searching.corpus import Corpus
 from corpus.settings import LOCAL_MODEL, SearchMode
 from examples.build import EXAMPLES
-from ingest.add import AddOptions, add_documents
+from ingest.command.add import AddOptions, add_documents
 from ingest.settings import IngestSettings
 
 QUESTIONS = json.loads((EXAMPLES / "questions.json").read_text("utf-8"))

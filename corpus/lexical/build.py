@@ -12,8 +12,8 @@ from typing import Required, TypedDict, Unpack
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.files import FORMAT, INDEX_FILE, read_about, save_bm25, unusable
+from corpus.lexical.filter_mask import FIELDS_FILE, Fields, fields_as_bytes
 from corpus.lexical.forward import Forward
-from corpus.lexical.passing import FIELDS_FILE, Fields, fields_as_bytes
 from corpus.lexical.terms import VERSION
 
 NO_FIELDS: Fields = MappingProxyType({})
@@ -24,13 +24,13 @@ Texts = Iterable[tuple[str, str]] | Forward
 class State(TypedDict, total=False):
     """What an index is made of beside the chunks. `stamp` is the caller's name for this state of the corpus.
 
-    `fields` are of all documents; chunks of a document that has none pass no filter. `before_shown` is called when all
-    is ready that readers will see next; where it raises, they go on with what was there.
+    `fields` are of all documents; chunks of a document that has none pass no filter. `before_publish` is called when
+    all is ready that readers will see next; where it raises, they go on with what was there.
     """
 
     stamp: Required[str]
     fields: Fields
-    before_shown: Callable[[], None]
+    before_publish: Callable[[], None]
 
 
 def write_index(directory: Path, chunks: Texts, **state: Unpack[State]) -> None:
@@ -62,7 +62,7 @@ def _write(
     *,
     stamp: str,
     fields: Fields = NO_FIELDS,
-    before_shown: Callable[[], None] = lambda: None,
+    before_publish: Callable[[], None] = lambda: None,
 ) -> None:
     parts = [getattr(forward, name).tobytes() for name in forward.__slots__]
     generation = hashlib.sha256(b"".join([*parts, fields_as_bytes(fields)])).hexdigest()
@@ -85,7 +85,7 @@ def _write(
     }
     pending = directory / f"{INDEX_FILE}.new"
     pending.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
-    before_shown()
+    before_publish()
     pending.replace(directory / INDEX_FILE)
     for other in directory.iterdir():
         if other.is_dir() and other != files:

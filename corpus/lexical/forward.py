@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.lexical.terms import Cutter
+from corpus.lexical.terms import Analyzer
 
 # With 2 ** 20 terms the chance that any two share a hash is 3e-8; then they count as one term.
 Hashes = NDArray[np.uint64]
@@ -58,9 +58,9 @@ class Forward:
     terms: Hashes
 
     @classmethod
-    def of(cls, chunks: Iterable[tuple[str, str]], cutter: Cutter | None = None) -> Forward:
+    def of(cls, chunks: Iterable[tuple[str, str]], cutter: Analyzer | None = None) -> Forward:
         """Cut (chunk id, text) pairs; of two with the same id the later one counts. A cutter remembers words."""
-        cutter = cutter or Cutter()
+        cutter = cutter or Analyzer()
         vocabulary: dict[str, int] = {}
         ids, languages = [], []
         tokens, starts = array("i"), array("q", [0])

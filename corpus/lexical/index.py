@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from corpus.filters import Where
 from corpus.lexical.files import load_bm25, mapped, mapped_bytes, read_about, unusable
+from corpus.lexical.filter_mask import FIELDS_FILE, Fields, FilterMask, fields_from
 from corpus.lexical.forward import find, hashes_of, ids_as_array
-from corpus.lexical.passing import FIELDS_FILE, Fields, Passing, fields_from
-from corpus.lexical.terms import Cutter
+from corpus.lexical.terms import Analyzer
 
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
 
@@ -34,7 +34,7 @@ class Scores:
         self._by_row = by_row
         self.ideal = ideal
 
-    def top(self, k: int, *, passing: Passing | None = None) -> list[Match]:
+    def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
         """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
         scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
         found = np.flatnonzero(scores)
@@ -72,7 +72,7 @@ class LexicalIndex:
             raise unusable(directory, f"a file of it is damaged ({error})") from error
         self.stamp: str = about["stamp"]
         self.languages: list[str] = about["languages"]
-        self._cutter = Cutter()
+        self._cutter = Analyzer()
 
     def _map(self, files: Path) -> None:
         self._ids: NDArray[np.bytes_] = mapped(files / "ids.npy")
@@ -86,7 +86,7 @@ class LexicalIndex:
         except (OSError, ValueError):
             self._written_fields = memoryview(b"")
         self._fields: Fields | None = None
-        self._passing: dict[str, Passing] = {}
+        self._passing: dict[str, FilterMask] = {}
 
     def __len__(self) -> int:
         """How many chunks it knows."""
@@ -104,7 +104,7 @@ class LexicalIndex:
         by_row: NDArray[np.float32] = self._bm25.get_scores_from_ids(terms)
         return Scores(self._ids, by_row, float(ideal))
 
-    def passing(self, where: Where) -> Passing:
+    def passing(self, where: Where) -> FilterMask:
         """The chunks that the filter lets through.
 
         Raises LexicalIndexUnusable where the fields are missing or damaged; the words can be searched even so.
@@ -112,15 +112,15 @@ class LexicalIndex:
         name = json.dumps(dict(where), sort_keys=True)
         passing = self._passing.get(name)
         if passing is None:
-            passing = Passing.of(self._ids, self._read_fields(), where)
+            passing = FilterMask.of(self._ids, self._read_fields(), where)
             if len(self._passing) >= FILTERS_KEPT:
                 self._passing.clear()
             self._passing[name] = passing
         return passing
 
-    def among(self, chunk_ids: Sequence[str]) -> Passing:
+    def among(self, chunk_ids: Sequence[str]) -> FilterMask:
         """Those of the chunks that the index knows, where somebody else applied the filter."""
-        return Passing.among(self._ids, chunk_ids)
+        return FilterMask.among(self._ids, chunk_ids)
 
     def _read_fields(self) -> Fields:
         # Only a filter needs them, and they are read whole.

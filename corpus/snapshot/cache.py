@@ -6,7 +6,6 @@ Contents arrive as `objects/<sha256>`; each open version is a folder of links to
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import tempfile
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import IO
 
 from corpus.errors import SnapshotInvalid, SnapshotTooLarge, SnapshotUnavailable
+from corpus.scratch import claim
 from corpus.snapshot.layout import link_store, sha256_of
 from corpus.snapshot.manifest import SQLITE, Manifest, SnapshotFile, object_key
-from corpus.snapshot.place import Place
+from corpus.snapshot.snapshot_store import SnapshotStore
 
 FETCHES_AT_ONCE = 8
 ATTEMPTS = 3
@@ -38,19 +38,12 @@ class Cache:
         self._guard = threading.RLock()
         parent = (folder or Path(tempfile.gettempdir())) / f"retrieval-action-{os.getuid()}"
         with _translated(parent):
-            parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if parent.stat().st_uid != os.getuid():
-                raise SnapshotUnavailable(f"{parent} belongs to somebody else. Set SNAPSHOT_CACHE to one of yours.")
-            _sweep(parent)
-            self._folder = Path(tempfile.mkdtemp(dir=parent))
-            # Held until the process ends, however it ends: what nobody holds is swept up.
-            self._lock = (self._folder / ".lock").open("w")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._folder, self._lock = claim(parent)
             self._objects = self._folder / "objects"
             self._objects.mkdir()
         weakref.finalize(self, _remove, self._folder, self._lock)
 
-    def open(self, place: Place, manifest: Manifest) -> Path:
+    def open(self, place: SnapshotStore, manifest: Manifest) -> Path:
         """A folder that Chroma can open, every file of which has the hash that the manifest says.
 
         Raises SnapshotTooLarge before anything is fetched, SnapshotInvalid, SnapshotUnavailable.
@@ -87,7 +80,7 @@ class Cache:
             if path.stem not in known:
                 path.unlink(missing_ok=True)
 
-    def _check_space(self, place: Place, manifest: Manifest) -> None:
+    def _check_space(self, place: SnapshotStore, manifest: Manifest) -> None:
         taken = sum(path.stat().st_size for path in self._objects.iterdir())
         taken += sum(file.bytes for held in self._open.values() for file in held.files if file.path == SQLITE)
         contents = {file.sha256: file.bytes for file in manifest.files if file.path != SQLITE}
@@ -110,7 +103,7 @@ class Cache:
                 f"{free / MB:,.0f} MB left. Set SNAPSHOT_CACHE to a larger disk, or publish a smaller corpus."
             )
 
-    def _fill(self, place: Place, manifest: Manifest, folder: Path) -> None:
+    def _fill(self, place: SnapshotStore, manifest: Manifest, folder: Path) -> None:
         files = {file.sha256: file for file in manifest.files if file.path != SQLITE}
         (sqlite,) = (file for file in manifest.files if file.path == SQLITE)
         executor = ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="snapshot")
@@ -125,12 +118,12 @@ class Cache:
             executor.shutdown(cancel_futures=True)
         link_store(folder, [(file.path, contents[file.sha256]) for file in manifest.files if file.path != SQLITE])
 
-    def _content(self, place: Place, file: SnapshotFile) -> Path:
+    def _content(self, place: SnapshotStore, file: SnapshotFile) -> Path:
         """Where the file's content lies on this machine, checked."""
         path = place.local(object_key(file.sha256))
         if path is None:
             path = self._objects / file.sha256
-            if path.exists():
+            if path.exists() and sha256_of(path) == file.sha256:
                 return path
             part = path.with_suffix(".part")
             self._fetch(place, file, part)
@@ -140,7 +133,7 @@ class Cache:
         _check(place, file, sha256_of(path))
         return path
 
-    def _fetch(self, place: Place, file: SnapshotFile, path: Path) -> None:
+    def _fetch(self, place: SnapshotStore, file: SnapshotFile, path: Path) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 _check(place, file, place.download(object_key(file.sha256), path))
@@ -151,24 +144,17 @@ class Cache:
                 return
 
 
-def _check(place: Place, file: SnapshotFile, sha256: str) -> None:
+def _check(place: SnapshotStore, file: SnapshotFile, sha256: str) -> None:
     if sha256 != file.sha256:
         raise SnapshotInvalid(
-            f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Publish again, or roll back."
+            f"{place.name}/{object_key(file.sha256)} is damaged: its SHA-256 is {sha256}. Run `ingest "
+            "publish --repair`, or roll back."
         )
 
 
 def _remove(folder: Path, lock: IO[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     lock.close()
-
-
-def _sweep(parent: Path) -> None:
-    """Remove what killed processes left: nobody holds its lock."""
-    for folder in parent.iterdir():
-        with contextlib.suppress(OSError), (folder / ".lock").open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder)
 
 
 @contextlib.contextmanager

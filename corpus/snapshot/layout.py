@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.snapshot.manifest import SQLITE
-from corpus.snapshot.place import PART
+from corpus.snapshot.snapshot_store import PART
 
 
 def link_store(folder: Path, files: Iterable[tuple[str, Path]], *, sqlite: Path | None = None) -> None:

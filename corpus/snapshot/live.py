@@ -14,20 +14,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corpus.collection import check_settings
-from corpus.corpus import Corpus
 from corpus.errors import CollectionMissing, CorpusError, LexicalIndexUnusable, SnapshotInvalid, SnapshotMissing
+from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
 from corpus.snapshot.layout import warm_vector
 from corpus.snapshot.manifest import Manifest
-from corpus.snapshot.place import place_of
-from corpus.snapshot.publish import read_manifest, read_pointer
+from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.versions import read_manifest, read_pointer
 from corpus.store import Store
 
 logger = logging.getLogger("corpus")
 
 # The longest that a request waits for a newer version; fetching goes on beside the requests after it.
 WAIT_SECONDS = 5.0
+# Between two times that a version is opened anew because it failed.
+SECONDS_BETWEEN_FAULTS = 60.0
 
 
 class LiveSnapshot:
@@ -36,7 +38,7 @@ class LiveSnapshot:
     def __init__(self, settings: CorpusSettings, open_corpus: Callable[[CorpusSettings], Corpus]) -> None:
         self._settings = settings
         self._open_corpus = open_corpus
-        self._place = place_of(settings.snapshot_url or "")
+        self._place = snapshot_store_of(settings.snapshot_url or "")
         self._cache = Cache(settings.snapshot_cache, limit_mb=settings.snapshot_cache_mb)
         self._lock = threading.Lock()
         self._version: str | None = None
@@ -44,6 +46,16 @@ class LiveSnapshot:
         self._fetching: threading.Thread | None = None
         # By the clock on the wall: the other one stands still while Lambda has the process asleep.
         self._looked = 0.0
+        self._is_distrusted = False
+        self._distrusted = float("-inf")
+
+    def distrust(self) -> None:
+        """Open the version that is served once more, for it fails; it goes on until that is done."""
+        with self._lock:
+            if time.monotonic() - self._distrusted >= SECONDS_BETWEEN_FAULTS:
+                self._distrusted = time.monotonic()
+                self._is_distrusted = True
+                self._looked = 0.0
 
     def current(self) -> Corpus:
         """The version that is served; a newer one where it is time to look and there is one.
@@ -89,7 +101,7 @@ class LiveSnapshot:
                     f"Nothing is published in {self._place.name}. Run `ingest publish {self._place.name}`, or check "
                     "SNAPSHOT_URL."
                 )
-            if pointer.version == self._version:
+            if pointer.version == self._version and not self._is_distrusted:
                 return
             manifest = read_manifest(self._place, pointer)
             self._check(manifest)
@@ -99,7 +111,7 @@ class LiveSnapshot:
             self._place.close()
         corpus = self._opened(manifest, folder)
         # One assignment: a request that runs keeps the old one, which goes when the last of them is done.
-        self._corpus, self._version = corpus, manifest.version
+        self._corpus, self._version, self._is_distrusted = corpus, manifest.version, False
         fields = {"version": manifest.version, "chunks": manifest.chunks, "bytes": manifest.bytes}
         ms = round((time.monotonic() - started) * 1000)
         logger.info("snapshot_opened", extra={"fields": {"place": self._place.name, **fields, "ms": ms}})
@@ -131,7 +143,7 @@ class LiveSnapshot:
         corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
         with contextlib.suppress(LexicalIndexUnusable):
             corpus.store.words.index()
-        corpus.newest = self.current
+        corpus.newest, corpus.on_fault = self.current, self.distrust
         if self._corpus is not None and self._corpus.store.record == manifest.record:
             # It has its connections open, or its weights in memory.
             corpus.embedder.close()

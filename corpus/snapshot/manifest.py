@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -34,7 +34,10 @@ class SnapshotFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A version. `content` is a hash over what the corpus says, the same for the same documents."""
+    """A version. `content` is a hash over what the corpus says, the same for the same documents.
+
+    `previous` is the version that was served when this one was published; None for the first.
+    """
 
     version: str
     created_at: str
@@ -44,6 +47,7 @@ class Manifest:
     chunks: int
     content: str
     files: tuple[SnapshotFile, ...]
+    previous: str | None = None
 
     @property
     def bytes(self) -> int:
@@ -96,6 +100,7 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
         chunks=_count(fields["chunks"]),
         content=_text(fields["content"]),
         files=tuple(_file_from(file) for file in fields["files"]),
+        previous=None if fields.get("previous") is None else _text(fields["previous"]),
     )
     paths = {file.path for file in manifest.files}
     if not _VERSION.fullmatch(manifest.version):
@@ -103,6 +108,24 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
     if SQLITE not in paths or len(paths) != len(manifest.files):
         raise ValueError(f"its files are not those of a store with one {SQLITE}")
     return manifest
+
+
+def newest_first(manifests: Iterable[Manifest]) -> list[Manifest]:
+    """In the order in which they followed each other, whatever the publishers' clocks said.
+
+    A version is newer than those that it goes back to. Between others, of two branches after a roll back, the time in
+    their names decides.
+    """
+    by_version = {manifest.version: manifest for manifest in manifests}
+
+    def ancestors(manifest: Manifest) -> int:
+        seen = {manifest.version}
+        while (before := by_version.get(manifest.previous or "")) is not None and before.version not in seen:
+            seen.add(before.version)
+            manifest = before
+        return len(seen)
+
+    return sorted(by_version.values(), key=lambda manifest: (ancestors(manifest), manifest.version), reverse=True)
 
 
 def pointer_to_bytes(manifest: Manifest) -> bytes:

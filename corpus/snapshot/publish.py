@@ -5,31 +5,28 @@ Killed at any moment, readers see the old version or the new one, and the next r
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotMissing, SnapshotUnavailable
+from corpus.errors import SnapshotConflict, SnapshotUnavailable
+from corpus.scratch import scratch
 from corpus.settings import CorpusSettings
 from corpus.snapshot.manifest import (
     OBJECTS,
     POINTER,
-    VERSIONS,
     Manifest,
-    Pointer,
-    manifest_from_bytes,
     manifest_key,
     manifest_to_bytes,
     object_key,
-    pointer_from_bytes,
     pointer_to_bytes,
 )
-from corpus.snapshot.place import Place, place_of
+from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
+from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.versions import is_whole, lacking, latest_of, versions_of
 
 UPLOADS_AT_ONCE = 8
 UPLOAD_ROUNDS = 3
@@ -48,33 +45,33 @@ class Published:
     removed_objects: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionList:
-    """Newest first; `latest` is the one that is served, None before the first."""
-
-    latest: str | None
-    manifests: tuple[Manifest, ...]
-    damaged: tuple[str, ...]
-
-
 def publish(
-    settings: CorpusSettings, url: str, *, keep: int | None = None, on_progress: OnProgress = lambda _moved, _all: None
+    settings: CorpusSettings,
+    url: str,
+    *,
+    keep: int | None = None,
+    repair: bool = False,
+    on_progress: OnProgress = lambda _moved, _all: None,
 ) -> Published:
     """Publish the embedded store. With `keep`, only that many versions stay, and no object that none of them has.
 
+    With `repair`, what lies there already is read, and put there anew where it is not what its name says.
     Raises StoreError; SnapshotConflict where another publisher was first; SettingsError where `url` is no place.
     """
-    place = place_of(url)
+    place = snapshot_store_of(url)
     try:
-        tag, latest = _latest(place)
-        with tempfile.TemporaryDirectory(prefix="retrieval-action-publish-") as scratch:
-            folder = Path(scratch) / "store"
+        tag, latest = latest_of(place)
+        before = latest.version if latest else next((each.version for each in versions_of(place).manifests), None)
+        with scratch("publish") as files:
+            folder = files / "store"
             folder.mkdir()
             staged = stage(settings, folder)
-            if latest is not None and latest.content == staged.content and _is_whole(place, latest):
+            if latest is not None and latest.content == staged.content and is_whole(place, latest, read=repair):
                 published = Published(manifest=latest, is_new=False, moved=0)
             else:
-                published = _upload(place, staged, tag, on_progress)
+                published = _serve_again(place, staged, tag, repair=repair) or _upload(
+                    place, staged, tag, on_progress, before=before, repair=repair
+                )
         if keep is None:
             return published
         versions, objects = _prune(place, published.manifest.version, keep)
@@ -89,79 +86,32 @@ def publish(
         place.close()
 
 
-def list_versions(url: str) -> VersionList:
-    """What was published. Raises SnapshotUnavailable, SettingsError where `url` is no place."""
-    place = place_of(url)
-    try:
-        return _versions(place)
-    finally:
-        place.close()
+def _serve_again(place: SnapshotStore, staged: Staged, tag: str | None, *, repair: bool) -> Published | None:
+    """Point at a version of the same content that was published before, as after a roll back; nothing is uploaded."""
+    for manifest in versions_of(place).manifests:
+        if manifest.content == staged.content and is_whole(place, manifest, read=repair):
+            place.replace(POINTER, pointer_to_bytes(manifest), tag=tag)
+            return Published(manifest=manifest, is_new=True, moved=0)
+    return None
 
 
-def rollback(url: str, version: str | None = None) -> Manifest:
-    """Serve a version again, by default the one before. Returns it.
-
-    Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
-    SettingsError where `url` is no place.
-    """
-    place = place_of(url)
-    try:
-        found = place.read(POINTER)
-        listed = _versions(place)
-        by_name = {manifest.version: manifest for manifest in listed.manifests}
-        if version is None:
-            older = [name for name in by_name if listed.latest is None or name < listed.latest]
-            version = max(older, default=None)
-        if version is None or version not in by_name:
-            there = f"There are: {', '.join(by_name)}." if by_name else "Nothing is published there."
-            what = f"{place.name} has no version {version!r}" if version else f"{place.name} has no older version"
-            raise SnapshotMissing(f"{what}. {there}")
-        manifest = by_name[version]
-        if not _is_whole(place, manifest):
-            raise SnapshotInvalid(f"Version {version} in {place.name} is no longer whole. Choose another.")
-        place.replace(POINTER, pointer_to_bytes(manifest), tag=found[1] if found else None)
-        return manifest
-    finally:
-        place.close()
-
-
-def read_pointer(place: Place) -> Pointer | None:
-    """Which version is served; None before the first."""
-    found = place.read(POINTER)
-    return pointer_from_bytes(found[0], name=f"{place.name}/{POINTER}") if found else None
-
-
-def read_manifest(place: Place, pointer: Pointer) -> Manifest:
-    """The manifest of the version that is served. Raises SnapshotInvalid where it is missing or not the one meant."""
-    key = manifest_key(pointer.version)
-    found = place.read(key)
-    if found is None:
-        raise SnapshotInvalid(f"{place.name}/{key} is missing. Publish again, or roll back.")
-    if hashlib.sha256(found[0]).hexdigest() != pointer.manifest_sha256:
-        raise SnapshotInvalid(f"{place.name}/{key} is not what {POINTER} means: it is damaged. Publish again.")
-    return manifest_from_bytes(found[0], name=f"{place.name}/{key}")
-
-
-def _latest(place: Place) -> tuple[str | None, Manifest | None]:
-    """The pointer's tag, and the manifest it means; a damaged one counts as none, for publishing repairs it."""
-    found = place.read(POINTER)
-    if found is None:
-        return None, None
-    try:
-        return found[1], read_manifest(place, pointer_from_bytes(found[0], name=POINTER))
-    except SnapshotInvalid:
-        return found[1], None
-
-
-def _upload(place: Place, staged: Staged, tag: str | None, on_progress: OnProgress) -> Published:
-    manifest = _manifest(staged)
-    moved = _upload_objects(place, staged.folder, manifest, on_progress)
+def _upload(
+    place: SnapshotStore,
+    staged: Staged,
+    tag: str | None,
+    on_progress: OnProgress,
+    *,
+    before: str | None,
+    repair: bool = False,
+) -> Published:
+    manifest = _manifest(staged, before)
+    moved = _upload_objects(place, staged.folder, manifest, on_progress, repair=repair)
     content = manifest_to_bytes(manifest)
     place.replace(manifest_key(manifest.version), content, tag=None)
     try:
         # Whoever tidied up meanwhile knew nothing of this version.
         for _ in range(UPLOAD_ROUNDS):
-            if _is_whole(place, manifest):
+            if is_whole(place, manifest):
                 break
             moved += _upload_objects(place, staged.folder, manifest, on_progress)
         else:
@@ -169,7 +119,7 @@ def _upload(place: Place, staged: Staged, tag: str | None, on_progress: OnProgre
         place.replace(POINTER, pointer_to_bytes(manifest), tag=tag)
     except SnapshotConflict as error:
         place.delete([manifest_key(manifest.version)])
-        _, winner = _latest(place)
+        _, winner = latest_of(place)
         raise SnapshotConflict(
             f"Somebody else published {winner.version if winner else 'a version'} to {place.name} at the same time; "
             "that one is served, and yours is not. Publish again to replace it."
@@ -177,7 +127,7 @@ def _upload(place: Place, staged: Staged, tag: str | None, on_progress: OnProgre
     return Published(manifest=manifest, is_new=True, moved=moved)
 
 
-def _manifest(staged: Staged) -> Manifest:
+def _manifest(staged: Staged, before: str | None) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         version=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{staged.content[:12]}",
@@ -188,14 +138,15 @@ def _manifest(staged: Staged) -> Manifest:
         chunks=staged.chunks,
         content=staged.content,
         files=staged.files,
+        previous=before,
     )
 
 
-def _upload_objects(place: Place, folder: Path, manifest: Manifest, on_progress: OnProgress) -> int:
-    there = place.sizes(OBJECTS)
-    missing = {
-        file.sha256: file for file in manifest.files if there.get(object_key(file.sha256)) != file.bytes
-    }.values()
+def _upload_objects(
+    place: SnapshotStore, folder: Path, manifest: Manifest, on_progress: OnProgress, *, repair: bool = False
+) -> int:
+    wanted = lacking(place, manifest, read=repair)
+    missing = {file.sha256: file for file in manifest.files if file.sha256 in wanted}.values()
     total = sum(file.bytes for file in missing)
     moved = 0
 
@@ -217,33 +168,10 @@ def _upload_objects(place: Place, folder: Path, manifest: Manifest, on_progress:
     return total
 
 
-def _is_whole(place: Place, manifest: Manifest) -> bool:
-    there = place.sizes(OBJECTS)
-    return all(there.get(object_key(sha256)) == size for sha256, size in manifest.objects.items())
-
-
-def _versions(place: Place) -> VersionList:
-    manifests, damaged = [], []
-    for key in sorted(place.sizes(VERSIONS), reverse=True):
-        found = place.read(key)
-        if found is None:
-            continue
-        try:
-            manifests.append(manifest_from_bytes(found[0], name=key))
-        except SnapshotInvalid:
-            damaged.append(key)
-    found = place.read(POINTER)
-    try:
-        latest = pointer_from_bytes(found[0], name=POINTER).version if found else None
-    except SnapshotInvalid:
-        latest = None
-    return VersionList(latest=latest, manifests=tuple(manifests), damaged=tuple(damaged))
-
-
-def _prune(place: Place, current: str, keep: int) -> tuple[tuple[str, ...], int]:
+def _prune(place: SnapshotStore, current: str, keep: int) -> tuple[tuple[str, ...], int]:
     # Objects are listed before the versions: what a publisher adds in between is not touched.
     objects = place.sizes(OBJECTS)
-    listed = _versions(place)
+    listed = versions_of(place)
     kept = _kept(listed.manifests, {current, listed.latest}, keep)
     doomed = [manifest.version for manifest in listed.manifests if manifest not in kept]
     place.delete([*(manifest_key(version) for version in doomed), *listed.damaged])

@@ -17,7 +17,7 @@ from pathlib import Path
 from corpus.collection import CollectionRecord
 from corpus.errors import CollectionMissing, SettingsError, SnapshotInvalid, StoreUnavailable
 from corpus.lexical.files import FORWARD_FILES
-from corpus.lexical.keeper import index_folder
+from corpus.lexical.index_store import index_folder
 from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
@@ -89,10 +89,10 @@ def _copy(source: Path, folder: Path, collection: str) -> None:
 
 
 def _travels(path: Path, words: Path) -> bool:
-    """At the top only Chroma's own file, for locks and the like name the machine and whoever wrote last; of the indexes
-    of words only the collection's own, without what serves only updates."""
-    if path.parent == words.parent.parent:
-        return path.name == SQLITE
+    """No lock, which names the machine and who wrote last; of the indexes of words only the collection's own, without
+    what serves only updates."""
+    if path.suffix == ".lock":
+        return False
     if words.parent not in path.parents:
         return True
     return words in path.parents and path.name not in FORWARD_FILES

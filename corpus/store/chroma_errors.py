@@ -7,6 +7,7 @@ fails, the engine ends the process. So the one file is loaded before the engine 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -22,16 +23,21 @@ ERRORS = "chromadb.errors"
 class _Package(ModuleType):
     """Stands for chromadb until somebody asks it for more than its errors."""
 
+    def __init__(self, import_whole: Callable[[], Any]) -> None:
+        super().__init__(PACKAGE)
+        self._import_whole = import_whole
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        from corpus.store.sealed import import_chromadb
-
-        return getattr(import_chromadb(), name)
+        return getattr(self._import_whole(), name)
 
 
-def load_errors() -> None:
-    """Have `chromadb.errors` at hand. Raises StoreError where that file is not installed."""
+def load_errors(import_whole: Callable[[], Any]) -> None:
+    """Have `chromadb.errors` at hand; `import_whole` is called once somebody asks for more of the package.
+
+    Raises StoreError where that file is not installed.
+    """
     if ERRORS in sys.modules:
         return
     package = find_spec(PACKAGE)
@@ -43,7 +49,7 @@ def load_errors() -> None:
     leave_out_checks()
     errors = module_from_spec(spec)
     spec.loader.exec_module(errors)
-    stand_in = _Package(PACKAGE)
+    stand_in = _Package(import_whole)
     stand_in.__path__ = folders
     stand_in.__spec__ = package
     sys.modules[PACKAGE], sys.modules[ERRORS] = stand_in, errors

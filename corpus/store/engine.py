@@ -15,6 +15,7 @@ import numpy as np
 
 from corpus.errors import StoreError
 from corpus.store.chroma_errors import load_errors
+from corpus.store.sealed import import_chromadb
 
 # What this module calls, as chromadb 1.5 has it. Another engine is refused before it is called: compiled code that is
 # given what it does not expect may end the process.
@@ -38,7 +39,7 @@ class EngineClient:
         import chromadb_rust_bindings as engine
 
         check_engine(engine.Bindings)
-        load_errors()
+        load_errors(import_chromadb)
         self._place = (tenant or DEFAULT_TENANT, database or DEFAULT_DATABASE)
         self._bindings: Any = engine.Bindings(
             allow_reset=False,

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
 from corpus.errors import CorpusError
-from corpus.lexical.keeper import FolderKeeper, Keeper, index_folder
+from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.client import collection_of, connect, disconnect, missing
 from corpus.store.errors import translated
@@ -78,13 +78,13 @@ def _opened(
     return Store(handle, record, words=_words(client, settings, page), page=page)
 
 
-def _words(client: Any, settings: CorpusSettings, page: int) -> Keeper:
+def _words(client: Any, settings: CorpusSettings, page: int) -> LexicalIndexStore:
     """Where the collection's lexical index is kept: a folder of the embedded store, or a collection beside it."""
     name = settings.chroma_collection
     if target_kind(settings) == "embedded":
         return FolderKeeper(index_folder(settings.chroma_path, name))
-    from corpus.lexical.companionkeeper import CompanionKeeper
-    from corpus.store.companion import Companion
+    from corpus.lexical.remote_index_store import RemoteIndexStore
+    from corpus.store.blob_collection import BlobCollection
 
     piece_bytes = CLOUD_PIECE_BYTES if target_kind(settings) == "cloud" else PIECE_BYTES
-    return CompanionKeeper(Companion(client, f"{name[:500]}.words", page=page, piece_bytes=piece_bytes))
+    return RemoteIndexStore(BlobCollection(client, f"{name[:500]}.words", page=page, piece_bytes=piece_bytes))

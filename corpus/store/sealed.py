@@ -62,4 +62,9 @@ def seal_http() -> None:
 def _client(**options: Any) -> Any:
     import httpx
 
-    return httpx.Client(trust_env=False, **options)
+    class Client(httpx.Client):
+        def __del__(self) -> None:
+            # chromadb drops it open where it cannot make its own client.
+            self.close()
+
+    return Client(trust_env=False, **options)

@@ -11,7 +11,7 @@ from corpus.collection import CollectionRecord
 from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
-from corpus.lexical.keeper import Keeper
+from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.handle import Handle
 from corpus.store.lease import Lease
@@ -27,7 +27,7 @@ DOCUMENTS_PER_REQUEST = 100
 class Store:
     """One collection, opened. Its methods raise StoreError."""
 
-    def __init__(self, handle: Handle, record: CollectionRecord, *, words: Keeper, page: int) -> None:
+    def __init__(self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int) -> None:
         self.record = record
         self.words = words
         self.rows = Rows(handle, page=page)

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from corpus.errors import SettingsError
 from corpus.settings import load
+from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
-from handler.check.matrix import Matrix, Row, Wishes
+from handler.check.matrix import CheckOptions, Matrix, Row
 from handler.check.settings import CheckSettings
 from handler.check.target import Search, Target, find_search, find_target
 
@@ -22,11 +23,11 @@ URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 STYLES = {"ok": "green", "failed": "bold red", "skipped": "yellow"}
 
 
-def check(url: str, *, key: str | None, wishes: Wishes, as_json: bool) -> int:
+def check(url: str, *, key: str | None, wishes: CheckOptions, as_json: bool) -> int:
     """The exit code. Raises SettingsError for a wrong URL or a missing key, CannotCheck where there is no action."""
     if not URL.fullmatch(url):
         raise SettingsError(
-            f"{url!r} is not a URL. Give the one under which the action is reached, such as https://api.example.com."
+            f"{without_passwords(url)!r} is not a URL. Give the one under which the action is reached, such as https://api.example.com."
         )
     given = key if key is not None else _from_environment()
     err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -60,7 +61,7 @@ def _from_environment() -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-def _credentials(target: Target, search: Search, key: str | None, wishes: Wishes) -> Credentials | None:
+def _credentials(target: Target, search: Search, key: str | None, wishes: CheckOptions) -> Credentials | None:
     wanted = credentials_of(target.document, search.operation.body, key or "")
     if wanted is None:
         # The document asks for no key. Where one was given, the rows about keys will say what is wrong.

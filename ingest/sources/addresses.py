@@ -16,33 +16,56 @@ import httpcore
 from corpus.errors import DocumentUnreadable
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.ip_network("::/96")
+# https://www.iana.org/assignments/iana-ipv6-special-registry and the one of IPv4: what Python's list lacks.
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in ("::/96", "64:ff9b:1::/48", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24")
+)
+# Where clouds keep their machines' credentials, beside the link-local 169.254.169.254: Azure, Oracle, Alibaba, AWS,
+# Google. A local NAT64 can lead to any of them.
+_NEVER = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32", "192.0.0.192/32", "100.100.100.200/32", "fd00:ec2::/32", "fd20:ce::254/128",
+        "64:ff9b:1::/48",
+    )
+)  # fmt: skip
 
 
 def is_public(address: str) -> bool:
     """True where anybody on the internet would reach the same machine."""
     ip = _unwrapped(address)
+    if any(each in network for each in (ip, _parsed(address)) for network in _NOT_PUBLIC):
+        return False
     return ip.is_global and not _is_never_allowed(ip) and not getattr(ip, "is_site_local", False)
 
 
 def is_callable(address: str, *, allow_private: bool) -> bool:
-    """True where we may connect. Link-local addresses, where clouds keep their machines' credentials, never."""
+    """True where we may connect. Never where clouds keep their machines' credentials, as at link-local addresses."""
     if allow_private:
         return not _is_never_allowed(_unwrapped(address))
     return is_public(address)
 
 
 def _is_never_allowed(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return ip.is_link_local or ip.is_multicast
+    return ip.is_link_local or ip.is_multicast or any(ip in network for network in _NEVER)
 
 
 def _unwrapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """An IPv6 address that stands for one of IPv4 counts as that."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = _parsed(address)
     if isinstance(ip, ipaddress.IPv4Address):
         return ip
     if ip in _NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    if ip in _COMPATIBLE and int(ip) > 1:  # :: and ::1 are themselves.
+        return ipaddress.IPv4Address(int(ip))
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else ip)
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(address.partition("%")[0])
 
 
 class CheckedBackend(httpcore.SyncBackend):

@@ -10,14 +10,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
 from corpus.settings import S3_URL
-from ingest.find import SIDECARS
-from ingest.item import Fetched, Found, Item
-from ingest.patterns import Selection
-from ingest.readers import is_readable, why_not
-from ingest.readers.registry import MAX_FILE_BYTES
-from ingest.sources.client import Patience
+from ingest.reading.readers import is_readable, why_not
+from ingest.reading.readers.registry import MAX_FILE_BYTES
+from ingest.sources.files import SIDECARS
+from ingest.sources.found import Fetched, Found, Item
+from ingest.sources.patience import RetryAfterGate
+from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20
@@ -26,7 +27,7 @@ _BLOCK = 1 << 20
 class BucketSource:
     """See Source. Close it."""
 
-    def __init__(self, spool: Spool, patience: Patience, *, selection: Selection) -> None:
+    def __init__(self, spool: Spool, patience: RetryAfterGate, *, selection: Selection) -> None:
         self._spool = spool
         self._patience = patience
         self._selection = selection
@@ -42,7 +43,7 @@ class BucketSource:
             found.failed.append((named, DocumentUnreadable(reason)))
             return
         bucket, prefix = match.group(1), (match.group(2) or "").strip("/")
-        scope = f"s3://{bucket}/{prefix}".rstrip("/")
+        scope = composed(f"s3://{bucket}/{prefix}".rstrip("/"))
         try:
             with s3_errors(scope, bucket=bucket, unavailable=DocumentUnreadable):
                 objects = {entry["Key"]: entry for entry in self._listed(bucket, prefix)}
@@ -69,7 +70,7 @@ class BucketSource:
             answer = self._client.get_object(Bucket=bucket, Key=key)
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
                 for block in body.iter_chunks(_BLOCK):
-                    self._patience.wait()
+                    self._patience.wait(bucket)
                     target.write(block)
         return self._spool.named(path, PurePosixPath(key).name), answer
 
@@ -82,20 +83,20 @@ class BucketSource:
                     yield entry
 
     def _take(self, bucket: _Bucket, key: str, found: Found) -> None:
-        source = f"s3://{bucket.name}/{key}"
+        source = composed(f"s3://{bucket.name}/{key}")
         is_named = key == bucket.prefix
         name = key.removeprefix(bucket.prefix).strip("/")
         is_hidden = any(part.startswith(".") for part in name.split("/"))
         if not is_named and (is_hidden or not self._selection.takes(name)):
-            found.spared.append(source)
+            found.kept_from_prune.append(source)
         elif not is_readable(Path(key)):
-            found.spared.append(source)
+            found.kept_from_prune.append(source)
             if is_named:
                 found.failed.append((source, DocumentUnsupported(why_not(Path(key)))))
             else:
                 found.skipped.append((source, why_not(Path(key))))
         elif bucket.objects[key]["Size"] > MAX_FILE_BYTES:
-            found.spared.append(source)
+            found.kept_from_prune.append(source)
             reason = f"The object is larger than the {MAX_FILE_BYTES // 2**20} MB that are read. Split it."
             found.failed.append((source, DocumentUnreadable(reason)))
         else:
@@ -116,7 +117,7 @@ class _Bucket:
         described = [self.objects[sidecar]] if sidecar else []
         return Item(
             source=source,
-            place=source,
+            place=f"s3://{self.name}/{key}",
             remote=S3Object(self.source, self.name, key, sidecar),
             mark=_mark_of(self.objects[key], *described),
             modified_ns=_modified_ns(self.objects[key]),

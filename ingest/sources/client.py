@@ -6,21 +6,20 @@ A proxy is not used: it would look up the names itself, and no address could be 
 from __future__ import annotations
 
 import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import httpcore
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
+from corpus.hints import hints_in
 from ingest.sources.addresses import CheckedBackend
 from ingest.sources.inflate import Writer
-from ingest.sources.urls import joined
+from ingest.sources.patience import RetryAfterGate
+from ingest.sources.urls import host_of, joined
 
 USER_AGENT = f"retrieval-action/{version('retrieval-action')} (ingest)"
 MAX_REDIRECTS = 5
@@ -53,25 +52,6 @@ class Response:
     headers: Mapping[str, str]
 
 
-class Patience:
-    """What the servers asked for with Retry-After holds for all clients of a run. `stop` ends every wait."""
-
-    def __init__(self) -> None:
-        self.stop = threading.Event()
-        self._until = 0.0
-
-    def wait(self) -> None:
-        """Wait until requests are welcome. Raises DocumentUnreadable when the run is stopped."""
-        while (seconds := self._until - time.monotonic()) > 0 and not self.stop.is_set():
-            self.stop.wait(seconds)
-        if self.stop.is_set():
-            raise DocumentUnreadable("The run was stopped. Run it again.")
-
-    def ask_for(self, seconds: float) -> None:
-        """Hold everybody for some seconds from now."""
-        self._until = max(self._until, time.monotonic() + seconds)
-
-
 class _TryAgain(Exception):
     """`error` is what to say where no further try helps; `seconds` is what the server asked for."""
 
@@ -84,7 +64,7 @@ class _TryAgain(Exception):
 class Client:
     """Keeps connections open between fetches. For one thread at a time, but `abort`."""
 
-    def __init__(self, limits: Limits, patience: Patience, tls: ssl.SSLContext) -> None:
+    def __init__(self, limits: Limits, patience: RetryAfterGate, tls: ssl.SSLContext) -> None:
         self._limits = limits
         self._patience = patience
         self._backend = CheckedBackend(allow_private=limits.allow_private)
@@ -98,19 +78,24 @@ class Client:
         `accept` may raise before the content is read. Raises DocumentError.
         """
         attempt = 0
+        host = host_of(url)
+        left = self._limits.timeout_seconds
         while True:
             attempt += 1
-            self._patience.wait()
+            self._patience.wait(host)
+            started = time.monotonic()
+            self._backend.deadline = started + left
             try:
                 return self._follow(url, into, asking, accept)
             except _TryAgain as again:
+                left -= time.monotonic() - started
                 seconds = RETRY_SECONDS * 2 ** (attempt - 1) if again.seconds is None else again.seconds
                 if attempt == ATTEMPTS or seconds > MAX_WAIT_SECONDS:
                     raise again.error from None
                 if again.seconds is None:
                     self._patience.stop.wait(seconds)
-                else:
-                    self._patience.ask_for(seconds)
+                elif not self._patience.ask_for(host, seconds):
+                    raise again.error from None
 
     def abort(self) -> None:
         """End what another thread waits for."""
@@ -120,17 +105,12 @@ class Client:
         self._pool.close()
 
     def _follow(self, url: str, into: Path, asking: Mapping[str, str], accept: Callable[[Response], None]) -> Response:
-        self._backend.deadline = time.monotonic() + self._limits.timeout_seconds
         current = url
         for _ in range(MAX_REDIRECTS + 1):
             try:
                 got = self._ask(current, into, asking, accept)
             except httpcore.TimeoutException:
-                seconds = self._limits.timeout_seconds
-                raise DocumentUnreadable(
-                    f"The server takes longer than {seconds:g} s, or says nothing. Try later, or raise "
-                    "FETCH_TIMEOUT_SECONDS."
-                ) from None
+                raise too_slow(self._limits) from None
             except httpcore.ConnectError as error:
                 raise _TryAgain(_unconnected(error)) from None
             except (httpcore.NetworkError, httpcore.ProtocolError):
@@ -154,12 +134,27 @@ class Client:
             encoding = got.headers.get("content-encoding", "identity").strip().lower()
             if encoding not in {"identity", "gzip", "x-gzip", ""}:
                 raise DocumentUnreadable(f"The server packs its answer as {encoding[:40]!r}. Save it as a file.")
-            with Writer(into, packed="gzip" in encoding, max_bytes=self._limits.max_bytes) as target:
+            is_packed, max_bytes = "gzip" in encoding, self._limits.max_bytes
+            with Writer(into, packed=is_packed, max_bytes=max_bytes, keep_on=self.keep_on) as target:
                 for block in answer.iter_stream():
                     target.write(block)
-                    self._backend.left(None)
                 target.finish()
             return got
+
+    def keep_on(self) -> None:
+        """Raises DocumentUnreadable where the time for the fetch that is under way, or was the last, is up."""
+        try:
+            self._backend.left(None)
+        except httpcore.ReadTimeout:
+            raise too_slow(self._limits) from None
+
+
+def too_slow(limits: Limits) -> DocumentUnreadable:
+    """What to say of a page that takes longer than it may."""
+    return DocumentUnreadable(
+        f"The server takes longer than {limits.timeout_seconds:g} s, or says nothing. Try later, or raise "
+        "FETCH_TIMEOUT_SECONDS."
+    )
 
 
 def _next(url: str, headers: Mapping[str, str]) -> str:
@@ -187,25 +182,14 @@ def _refusal(got: Response) -> Exception:
     error = DocumentUnreadable(f"The server failed (HTTP {status}). Try again later.")
     if status not in _PASSING:
         return error
-    seconds = _retry_after(got.headers.get("retry-after"))
+    hints = hints_in(got.headers)
+    if hints.again is False:
+        return error
+    seconds = hints.seconds
     if seconds is not None and seconds > MAX_WAIT_SECONDS:
         reason = f"The server asks to come back in {seconds:.0f} s (HTTP {status}). Run it again then."
         error = DocumentUnreadable(reason)
     return _TryAgain(error, seconds)
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Seconds from a Retry-After header (RFC 9110, 10.2.3); None where it says nothing."""
-    if header is None:
-        return None
-    if header.strip().isdecimal():
-        return float(header[:9])
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((aware - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _in_bytes(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -7,7 +7,7 @@ import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from ingest.readers import is_readable
+from ingest.reading.readers import is_readable
 
 _HEAD_BYTES = 4096
 _TYPES = {

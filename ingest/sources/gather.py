@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.errors import DocumentError, DocumentUnsupported, SettingsError
-from ingest.find import find
-from ingest.item import Found, Item
-from ingest.patterns import Selection
+from corpus.urls import without_passwords
 from ingest.settings import IngestSettings
 from ingest.sources.bucket import BucketSource
-from ingest.sources.client import Limits, Patience
+from ingest.sources.client import Limits
+from ingest.sources.files import find
+from ingest.sources.found import Found, Item
 from ingest.sources.pages import PageSource
+from ingest.sources.patience import RetryAfterGate
+from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
-from ingest.sources.urls import without_password
 from ingest.sources.web import Web
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -49,7 +50,7 @@ class Sources:
         self._selection = selection
         self._spool = spool
         self._stdin = stdin
-        self._patience = Patience()
+        self._patience = RetryAfterGate()
         self._stack = contextlib.ExitStack()
         self._web: Web | None = None
 
@@ -68,7 +69,7 @@ class Sources:
             if scheme in kinds:
                 kinds[scheme].look(name, found)
             else:
-                found.failed.append((without_password(name), _unknown(scheme)))
+                found.failed.append((without_passwords(name), _unknown(scheme)))
         _keep_first(found)
         return found
 

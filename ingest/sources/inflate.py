@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from corpus.errors import DocumentUnreadable
@@ -12,9 +13,13 @@ _BLOCK = 1 << 16
 
 
 class Writer:
-    """Writes blocks to a file, unpacked where `packed`. Raises DocumentUnreadable beyond `max_bytes`."""
+    """Writes blocks to a file, unpacked where `packed`. Raises DocumentUnreadable beyond `max_bytes`.
 
-    def __init__(self, path: Path, *, packed: bool, max_bytes: int) -> None:
+    `keep_on` is called for every piece; it raises where the time is up.
+    """
+
+    def __init__(self, path: Path, *, packed: bool, max_bytes: int, keep_on: Callable[[], object]) -> None:
+        self._keep_on = keep_on
         self._file = path.open("wb")
         self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed else None
         self._left = max_bytes
@@ -29,6 +34,7 @@ class Writer:
     def write(self, block: bytes) -> None:
         """Take the next bytes as they came."""
         if self._inflater is None:
+            self._keep_on()
             self._put(block)
             return
         try:
@@ -37,6 +43,7 @@ class Writer:
                     if not block.startswith(GZIP):  # What follows the end, such as zeros, is no content.
                         return
                     self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
+                self._keep_on()
                 self._put(self._inflater.decompress(block, _BLOCK))
                 block = self._inflater.unconsumed_tail or self._inflater.unused_data
         except zlib.error:
@@ -59,10 +66,10 @@ class Writer:
         self._file.write(block)
 
 
-def unpack(path: Path, *, max_bytes: int) -> None:
-    """Unpack a gzip file in place. Raises DocumentUnreadable."""
+def unpack(path: Path, *, max_bytes: int, keep_on: Callable[[], object]) -> None:
+    """Unpack a gzip file in place. Raises DocumentUnreadable; see Writer."""
     unpacked = path.with_name(path.name + ".unpacked")
-    with path.open("rb") as source, Writer(unpacked, packed=True, max_bytes=max_bytes) as target:
+    with path.open("rb") as source, Writer(unpacked, packed=True, max_bytes=max_bytes, keep_on=keep_on) as target:
         while block := source.read(_BLOCK):
             target.write(block)
         target.finish()

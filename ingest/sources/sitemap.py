@@ -11,8 +11,8 @@ from typing import BinaryIO
 from lxml import etree
 
 from corpus.errors import DocumentUnreadable
-from ingest.readers.frontmatter import as_moment
-from ingest.readers.package import local_name
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.package import local_name
 
 PAGES = "urlset"
 INDEX = "sitemapindex"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from corpus.scratch import claim
+
 
 class Spool:
     """Use it as a context manager; what is left goes with it. Any number of threads may use it."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="ingest-"))
+        self._folder, self._lock = claim(Path(tempfile.gettempdir()) / f"retrieval-action-spool-{os.getuid()}")
 
     def __enter__(self) -> Self:
         return self
@@ -22,6 +25,7 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.close()
 
     def new(self) -> Path:
         """Where content may be written."""

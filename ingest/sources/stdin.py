@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus.errors import DocumentUnreadable, DocumentUnsupported
-from ingest.item import Found, Item
-from ingest.readers import is_readable, why_not
-from ingest.readers.registry import MAX_FILE_BYTES
+from ingest.reading.readers import is_readable, why_not
+from ingest.reading.readers.registry import MAX_FILE_BYTES
 from ingest.sources.formats import suffix_by_content
+from ingest.sources.found import Found, Item
 from ingest.sources.spool import Spool
 
 STANDARD_INPUT = "-"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 import httpcore
 
 from corpus.errors import DocumentUnsupported
-from ingest.item import Fetched
-from ingest.readers import is_readable, why_not
-from ingest.sources.client import Client, Limits, Patience, Response
+from ingest.reading.readers import is_readable, why_not
+from ingest.sources.client import Client, Limits, Response
 from ingest.sources.formats import is_plainly, said_suffix, suffix_by_content, type_of
+from ingest.sources.found import Fetched
 from ingest.sources.inflate import GZIP, unpack
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.spool import Spool
 
 MAX_VALIDATOR_CHARS = 256
@@ -29,7 +30,7 @@ MAX_VALIDATOR_CHARS = 256
 class Web:
     """Pages as they are now. Close it."""
 
-    def __init__(self, limits: Limits, patience: Patience, spool: Spool) -> None:
+    def __init__(self, limits: Limits, patience: RetryAfterGate, spool: Spool) -> None:
         self._limits = limits
         self._patience = patience
         self._spool = spool
@@ -47,13 +48,13 @@ class Web:
         try:
             with self._client() as client:
                 got = client.get(url, path, asking=_conditions(known), accept=_refuse_unreadable)
-            if got.status == 304:
-                self._spool.drop(path)
-                return None
-            return self._fetched(path, got, modified_ns)
+                if got.status != 304:
+                    return self._fetched(path, got, modified_ns, client.keep_on)
         except BaseException:
             self._spool.drop(path)
             raise
+        self._spool.drop(path)
+        return None
 
     def abort(self) -> None:
         """End what other threads wait for."""
@@ -78,12 +79,12 @@ class Web:
         finally:
             self._idle.append(client)
 
-    def _fetched(self, path: Path, got: Response, modified_ns: int) -> Fetched:
+    def _fetched(self, path: Path, got: Response, modified_ns: int, keep_on: Callable[[], object]) -> Fetched:
         with path.open("rb") as file:
             is_packed = file.read(2) == GZIP
         name = _name_of(got.url)
         if is_packed:
-            unpack(path, max_bytes=self._limits.max_bytes)
+            unpack(path, max_bytes=self._limits.max_bytes, keep_on=keep_on)
             name = name.removesuffix(".gz")
         media_type, charset = type_of(got.headers.get("content-type", ""))
         suffix = said_suffix(media_type, name)

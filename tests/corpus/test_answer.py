@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from corpus.answer import answer, cut, document_list, document_of, document_page, result_of, to_json
-from corpus.excerpts import excerpts_of
 from corpus.records import Chunk, Hit
+from corpus.searching.excerpts import excerpts_of
 from tests.handler.corpora import Text, chunked
 
 CHUNK = Chunk(

@@ -21,7 +21,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store, read_store
 from corpus.store.engine import SIGNATURES, check_engine
-from tests.corpus.test_store import RECORD, document
+from tests.corpus.store.test_store import RECORD, document
 
 DIMENSIONS = RECORD.dimensions
 READERS = ("engine", "snapshot", "server")

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from corpus.collection import CollectionRecord
-from corpus.corpus import Corpus
 from corpus.embedding.model import Embedder
 from corpus.records import Chunk, DocumentRecord, document_id_of
+from corpus.searching.corpus import Corpus
 from corpus.settings import LOCAL_MODEL, CorpusSettings
 from corpus.store import Store, create_store
-from ingest.lexicon import bring_up_to_date
+from ingest.sync.lexical_index import bring_up_to_date
 
 RECORD = CollectionRecord(
     embedding_model=LOCAL_MODEL, dimensions=384, shortened=False, tokenizer="words", chunk_tokens=100, chunk_overlap=0

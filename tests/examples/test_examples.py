@@ -15,8 +15,8 @@ import pytest
 from pypdf import PdfReader
 
 from examples.build import EXAMPLES, HANDBOOK, build
-from ingest.document import Document
-from ingest.readers import read
+from ingest.reading.document import Document
+from ingest.reading.readers import read
 
 FORMATS = {".md", ".html", ".pdf", ".docx", ".txt"}
 WORDS_A_PAGE = 450

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from corpus.corpus import open_corpus
+from corpus.opening import open_corpus
+from handler.access.keys import make_key
 from handler.app import create_app
-from handler.keys import make_key
 from handler.settings import HandlerSettings
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.openai_server import EmbeddingsServer, embeddings_server

@@ -15,7 +15,7 @@ from corpus.embedding.choice import embedder_for_new_collection
 from corpus.records import Chunk, DocumentRecord, Metadata, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import create_store
-from ingest.lexicon import bring_up_to_date
+from ingest.sync.lexical_index import bring_up_to_date
 from tests.openai_server import KEY, EmbeddingsServer
 
 UPDATED = "2026-03-01T00:00:00Z"

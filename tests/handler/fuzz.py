@@ -16,10 +16,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from corpus.corpus import open_corpus
+from corpus.opening import open_corpus
 from examples.build import EXAMPLES, HANDBOOK
+from handler.access.keys import make_key
 from handler.app import create_app
-from handler.keys import make_key
 from handler.settings import HandlerSettings
 from tests.handler.running import running
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server

@@ -11,7 +11,7 @@ from typing import Any
 from corpus.errors import CorpusError
 from handler.check.document import operations, parameters_of, request_schema, schemas
 from handler.check.limits import MAX_DESCRIPTION_CHARS
-from handler.errors import UPSTREAM, upstream_error
+from handler.contract.errors import UPSTREAM, upstream_error
 from tests.handler.conftest import Connect
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ def test_every_error_is_told_with_its_status(connect: Connect) -> None:
 
 def own() -> Iterator[tuple[str, int]]:
     """Code and status of each ActionError that is written out in the handler."""
-    for path in (ROOT / "handler").glob("*.py"):
+    for path in (ROOT / "handler").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ActionError":
                 status, code = node.args[:2]

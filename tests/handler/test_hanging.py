@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from corpus.corpus import open_corpus
+from corpus.opening import open_corpus
 from handler.app import create_app
 from tests.gate import gate
 from tests.handler.conftest import HEADERS, Configure

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.corpus import Corpus, open_corpus
-from corpus.errors import StoreUnavailable
-from handler.errors import ActionError
+from corpus.errors import LexicalIndexUnusable, StoreUnavailable
+from corpus.opening import open_corpus
+from corpus.searching.corpus import Corpus
+from handler.contract.errors import ActionError
 from handler.library import Library
 from tests.handler.corpora import corpus_settings
 from tests.openai_server import EmbeddingsServer
@@ -90,4 +91,19 @@ def test_an_opening_that_hangs_is_given_up_and_its_corpus_closed(manuals: Path, 
             thread.join(60)
     # The late one has not taken the other's place, nor closed it.
     assert words(library) == 3
+    library.close()
+
+
+def test_only_a_fault_of_the_store_lets_go_of_it(manuals: Path, server: EmbeddingsServer) -> None:
+    opener = Opener(manuals, server)
+    opener.may_go.set()
+    library = Library(opener)
+    with pytest.raises(LexicalIndexUnusable), library.corpus():
+        raise LexicalIndexUnusable("none")
+    assert words(library) == 3
+    assert opener.calls == 1
+    with pytest.raises(StoreUnavailable), library.corpus():
+        raise StoreUnavailable("away")
+    assert words(library) == 3
+    assert opener.calls == 2
     library.close()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from handler.logs import JsonLines, PlainLines
+from handler.observing.logs import JsonLines, PlainLines
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.corpora import WARRANTY
 from tests.handler.events import Event, function_url, http_api, rest_api
@@ -113,6 +113,27 @@ def test_refusals_are_json_through_every_gateway(main: ModuleType, gateway: Gate
     assert refusal(gateway("GET", "/nowhere", authorization=KEY)) == (404, "not_found")
     body = json.dumps({"query": "x" * 100_000})
     assert refusal(gateway("POST", "/search", body, authorization=KEY)) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "resources": [], "detail": {}},
+        {"source": "serverless-plugin-warmup"},
+        {"key1": "value1"},
+        {"Records": [{"eventSource": "aws:s3"}]},
+        {"requestContext": None, "version": "2.0"},
+        {},
+        [],
+        "ping",
+        None,
+    ],
+)
+def test_an_event_that_is_no_request_is_no_error(
+    main: ModuleType, event: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(main, event) == {"ignored": "not an HTTP request"}
+    assert [line["event"] for line in lines(capsys)] == ["no_request"]
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -13,9 +13,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpus import errors
-from corpus.corpus import open_corpus
+from corpus.opening import open_corpus
 from handler.app import create_app
-from handler.errors import upstream_error
+from handler.contract.errors import upstream_error
 from tests.chroma_server import chroma_server
 from tests.free_port import free_port
 from tests.handler.conftest import HEADERS, Configure, Connect

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from corpus.collection import CollectionRecord
-from ingest.document import Block, BlockKind, Document
+from ingest.reading.document import Block, BlockKind, Document
 
 COLLECTION = CollectionRecord(
     embedding_model="text-embedding-3-small",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.keys import make_key
+from handler.access.keys import make_key
 from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
 from tests.lambda_ import tools

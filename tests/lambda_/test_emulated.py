@@ -111,7 +111,7 @@ def test_our_own_deadline_answers_before_lambdas(
 def test_in_the_full_sandbox_it_serves_from_s3_and_changes_and_rolls_back(
     built: Built, tmp_path: Path, on_s3: Keeper, s3: S3Server, embeddings: EmbeddingsServer
 ) -> None:
-    from corpus.snapshot.publish import rollback
+    from corpus.snapshot.versions import rollback
 
     given = variables(embeddings, SNAPSHOT_URL=on_s3.dest, SNAPSHOT_REFRESH="0", **s3.environment)
     with environment(built.task, tmp_path, given, sandbox=Sandbox("s3", tmp_path / "sandbox")) as function:

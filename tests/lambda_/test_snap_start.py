@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from handler.keys import make_key
+from handler.access.keys import make_key
 from tests.corpus.snapshot.keeper import Keeper
 from tests.handler.events import http_api
 from tests.lambda_.built import Built

@@ -16,7 +16,7 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import update_index, write_index
 from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
 from corpus.lexical.index import LexicalIndex
-from corpus.lexical.terms import Cutter
+from corpus.lexical.terms import Analyzer
 
 CHUNKS = [
     ("d", "The pump AX-2000/B needs a new seal every two years."),
@@ -53,7 +53,7 @@ def test_chunks_are_found_best_first(index: LexicalIndex) -> None:
 
 
 def test_scores_are_those_of_bm25(index: LexicalIndex) -> None:
-    cutter = Cutter()
+    cutter = Analyzer()
     reference = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
     rows = sorted(CHUNKS)
     reference.index([cutter.document(text)[1] for _, text in rows], show_progress=False)

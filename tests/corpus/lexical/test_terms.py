@@ -6,17 +6,17 @@ import pytest
 
 from corpus.lexical.languages import detect
 from corpus.lexical.scripts import latin_share
-from corpus.lexical.terms import Cutter
+from corpus.lexical.terms import Analyzer
 
 ENGLISH = ["english"]
 
 
 def terms_of(text: str) -> list[str]:
-    return Cutter().document(text)[1]
+    return Analyzer().document(text)[1]
 
 
 def query(text: str, *languages: str) -> set[str]:
-    return set(Cutter().query(text, languages or ENGLISH))
+    return set(Analyzer().query(text, languages or ENGLISH))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_language_is_told_by_function_words(text: str, language: str | None) -> 
 def test_each_document_is_stemmed_in_its_language_and_the_query_in_all() -> None:
     german = "Die Häuser sind nicht weit von hier und die Straßen sind auch neu"
     english = "The houses are not far from here and the streets are new as well"
-    cutter = Cutter()
+    cutter = Analyzer()
     found = {language: set(terms) for language, terms in map(cutter.document, (german, english))}
     assert query("Haus", *found) & found["german"]
     assert query("house", *found) & found["english"]
@@ -129,7 +129,7 @@ def test_each_document_is_stemmed_in_its_language_and_the_query_in_all() -> None
 
 
 def test_umlauts_are_found_as_they_are_typed_elsewhere() -> None:
-    document = set(Cutter().document("Die Müller sind nicht hier, und die Straße ist auch nicht weit")[1])
+    document = set(Analyzer().document("Die Müller sind nicht hier, und die Straße ist auch nicht weit")[1])
     for word in ("Müller", "Mueller", "MÜLLER"):
         assert query(word, "german") <= document
     assert query("strasse", "german") <= document

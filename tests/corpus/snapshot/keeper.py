@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.corpus import Corpus, open_published
+from corpus.opening import open_published
+from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.publish import Published, publish

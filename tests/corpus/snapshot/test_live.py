@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from corpus.corpus import open_corpus
 from corpus.errors import (
     CollectionMismatch,
     CollectionMissing,
@@ -27,6 +26,7 @@ from corpus.errors import (
     SnapshotTooLarge,
     SnapshotUnavailable,
 )
+from corpus.opening import open_corpus
 from corpus.snapshot.manifest import (
     POINTER,
     SQLITE,
@@ -36,21 +36,23 @@ from corpus.snapshot.manifest import (
     object_key,
     pointer_to_bytes,
 )
-from corpus.snapshot.place import Place, place_of
-from corpus.snapshot.publish import publish, rollback
+from corpus.snapshot.publish import publish
+from corpus.snapshot.snapshot_store import SnapshotStore
+from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.versions import rollback
 from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
 
 OLD = "The warranty lasts 12 months."
 NEW = "The warranty lasts 24 months."
 
 
-def put(place: Place, key: str, content: bytes) -> None:
+def put(place: SnapshotStore, key: str, content: bytes) -> None:
     """Write behind the product's back."""
     found = place.read(key)
     place.replace(key, content, tag=found[1] if found else None)
 
 
-def repoint(place: Place, manifest: Manifest) -> None:
+def repoint(place: SnapshotStore, manifest: Manifest) -> None:
     put(place, manifest_key(manifest.version), manifest_to_bytes(manifest))
     put(place, POINTER, pointer_to_bytes(manifest))
 
@@ -135,7 +137,7 @@ def test_what_is_published_is_not_changed_by_reading_it(in_folder: Keeper) -> No
 def test_the_space_of_a_killed_reader_is_freed_by_the_next(in_folder: Keeper) -> None:
     in_folder.publishes(OLD)
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom corpus.corpus import open_corpus\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom corpus.opening import open_corpus\n"
         "from corpus.settings import CorpusSettings\nopen_corpus(CorpusSettings())\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -153,51 +155,51 @@ def test_the_space_of_a_killed_reader_is_freed_by_the_next(in_folder: Keeper) ->
     assert answer(corpus) == OLD
 
 
-def damage_object(place: Place, old: Manifest, new: Manifest) -> None:
+def damage_object(place: SnapshotStore, old: Manifest, new: Manifest) -> None:
     key = largest_new_object(old, new)
     found = place.read(key)
     assert found is not None
     put(place, key, found[0][:-1] + bytes([found[0][-1] ^ 1]))
 
 
-def cut_object(place: Place, old: Manifest, new: Manifest) -> None:
+def cut_object(place: SnapshotStore, old: Manifest, new: Manifest) -> None:
     put(place, largest_new_object(old, new), b"half")
 
 
-def lose_object(place: Place, old: Manifest, new: Manifest) -> None:
+def lose_object(place: SnapshotStore, old: Manifest, new: Manifest) -> None:
     place.delete([largest_new_object(old, new)])
 
 
-def lose_manifest(place: Place, _old: Manifest, new: Manifest) -> None:
+def lose_manifest(place: SnapshotStore, _old: Manifest, new: Manifest) -> None:
     place.delete([manifest_key(new.version)])
 
 
-def cut_manifest(place: Place, _old: Manifest, new: Manifest) -> None:
+def cut_manifest(place: SnapshotStore, _old: Manifest, new: Manifest) -> None:
     put(place, manifest_key(new.version), manifest_to_bytes(new)[:200])
 
 
-def cut_pointer(place: Place, _old: Manifest, new: Manifest) -> None:
+def cut_pointer(place: SnapshotStore, _old: Manifest, new: Manifest) -> None:
     put(place, POINTER, pointer_to_bytes(new)[:20])
 
 
-def lose_pointer(place: Place, _old: Manifest, _new: Manifest) -> None:
+def lose_pointer(place: SnapshotStore, _old: Manifest, _new: Manifest) -> None:
     place.delete([POINTER])
 
 
-def miscount(place: Place, _old: Manifest, new: Manifest) -> None:
+def miscount(place: SnapshotStore, _old: Manifest, new: Manifest) -> None:
     repoint(place, replace(new, chunks=new.chunks + 1))
 
 
-def misname_model(place: Place, _old: Manifest, new: Manifest) -> None:
+def misname_model(place: SnapshotStore, _old: Manifest, new: Manifest) -> None:
     repoint(place, replace(new, record=replace(new.record, embedding_model="text-embedding-3-large")))
 
 
-def climb(place: Place, _old: Manifest, new: Manifest) -> None:
+def climb(place: SnapshotStore, _old: Manifest, new: Manifest) -> None:
     files = (replace(new.files[0], path="../../../outside"), *new.files[1:])
     repoint(place, replace(new, files=files))
 
 
-Fault = Callable[[Place, Manifest, Manifest], None]
+Fault = Callable[[SnapshotStore, Manifest, Manifest], None]
 FAULTS: dict[Fault, tuple[type[CorpusError], str]] = {
     damage_object: (SnapshotInvalid, "is damaged"),
     cut_object: (SnapshotInvalid, "is damaged"),
@@ -226,7 +228,7 @@ def test_whatever_is_wrong_with_a_new_version_the_old_goes_on_and_the_log_says_w
     live = live_snapshot(keeper.reader_settings())
     assert answer(live.current()) == OLD
     new = keeper.publishes(NEW).manifest
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     fault(place, old, new)
     place.close()
     with caplog.at_level(logging.WARNING):
@@ -260,7 +262,8 @@ def test_what_does_not_fit_is_refused_before_anything_is_fetched(
     on_s3: Keeper, caplog: pytest.LogCaptureFixture
 ) -> None:
     on_s3.says(OLD)
-    extra = on_s3.settings.chroma_path / "extra.bin"
+    extra = on_s3.settings.chroma_path / "segment" / "extra.bin"
+    extra.parent.mkdir()
     extra.write_bytes(os.urandom(2 * 2**20))
     publish(on_s3.settings, on_s3.dest)
     with pytest.raises(SnapshotTooLarge, match="SNAPSHOT_CACHE_MB allows 1"):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,11 +27,22 @@ from corpus.errors import (
     StoreUnavailable,
 )
 from corpus.lexical.files import FORWARD_FILES
-from corpus.snapshot.manifest import OBJECTS, POINTER, SQLITE, VERSIONS, manifest_key, object_key
-from corpus.snapshot.place import place_of
-from corpus.snapshot.publish import list_versions, publish, rollback
+from corpus.snapshot.manifest import (
+    OBJECTS,
+    POINTER,
+    SQLITE,
+    VERSIONS,
+    Manifest,
+    manifest_key,
+    manifest_to_bytes,
+    object_key,
+    pointer_to_bytes,
+)
+from corpus.snapshot.publish import publish
+from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.versions import list_versions, rollback
 from corpus.store import open_store
-from ingest.lexicon import bring_up_to_date
+from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.snapshot.keeper import Keeper, answer, keeper_of, live_snapshot
 from tests.handler.corpora import Text, write_corpus
 from tests.openai_server import EmbeddingsServer
@@ -38,7 +51,7 @@ from tests.s3_server import S3Server
 
 def test_what_is_published_is_named_by_its_content_and_pointed_at(keeper: Keeper) -> None:
     published = keeper.publishes("The warranty lasts 24 months.")
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     pointer = json.loads(place.read(POINTER)[0])  # type: ignore[index]  # It is there.
     manifest = place.read(manifest_key(pointer["version"]))
     assert manifest is not None
@@ -74,7 +87,6 @@ def test_the_same_documents_are_the_same_content_whoever_publishes_them_wherever
         keeper = keeper_of(tmp_path / machine, str(tmp_path / machine / "published"), embeddings)
         keeper.says("The warranty lasts 24 months.")
         (keeper.settings.chroma_path / "ingest.lock").write_text(f"process 7781 on {machine}")
-        (keeper.settings.chroma_path / "Thumbs.db").write_text(machine)
         published.append(publish(keeper.settings, keeper.dest).manifest)
         (keeper.settings.chroma_path / "ingest.lock").write_text(f"process 7782 on {machine}")
         assert not publish(keeper.settings, keeper.dest).is_new
@@ -83,8 +95,7 @@ def test_the_same_documents_are_the_same_content_whoever_publishes_them_wherever
     first, second = published
     assert first.content == second.content
     assert first.version.partition("-")[2] == second.version.partition("-")[2]
-    names = {file.path for file in first.files}
-    assert not {"ingest.lock", "Thumbs.db"} & names
+    assert "ingest.lock" not in {file.path for file in first.files}
 
 
 def test_a_snapshot_does_not_hold_by_what_the_keeper_knows_its_files_again(in_folder: Keeper, tmp_path: Path) -> None:
@@ -188,11 +199,21 @@ def test_rolling_back_goes_to_the_version_before_or_to_the_one_named(keeper: Kee
         rollback(keeper.dest, "20200101T000000000Z-000000000000")
 
 
+def test_what_was_published_before_a_roll_back_is_served_again_and_not_uploaded_again(keeper: Keeper) -> None:
+    keeper.publishes("The warranty lasts 12 months.")
+    newer = keeper.publishes("The warranty lasts 24 months.").manifest
+    rollback(keeper.dest)
+    again = keeper.publishes("The warranty lasts 24 months.")
+    assert (again.manifest, again.moved) == (newer, 0)
+    assert list_versions(keeper.dest).latest == newer.version
+    assert len(list_versions(keeper.dest).manifests) == 2
+
+
 def test_rolling_back_to_a_version_that_lost_an_object_is_refused(keeper: Keeper) -> None:
     first = keeper.publishes("The warranty lasts 12 months.")
     second = keeper.publishes("The warranty lasts 24 months.")
     lost = next(iter(first.manifest.objects.keys() - second.manifest.objects.keys()))
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     place.delete([object_key(lost)])
     place.close()
     with pytest.raises(SnapshotInvalid, match="no longer whole"):
@@ -201,7 +222,7 @@ def test_rolling_back_to_a_version_that_lost_an_object_is_refused(keeper: Keeper
 
 
 def test_keep_removes_versions_and_every_object_that_none_has(keeper: Keeper, tmp_path: Path) -> None:
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     (tmp_path / "stray").write_bytes(b"what a killed publisher left")
     place.upload(tmp_path / "stray", object_key("f" * 64), lambda _: None)
     versions = [keeper.publishes(f"The warranty lasts {months} months.") for months in (12, 24)]
@@ -248,7 +269,7 @@ def test_of_two_publishers_at_once_one_wins_and_the_other_is_told(keeper: Keeper
 
 
 def test_of_many_publishers_at_once_exactly_one_moves_the_pointer_at_a_time(keeper: Keeper) -> None:
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
     place.replace(POINTER, b"0", tag=None)
     found = place.read(POINTER)
     assert found is not None
@@ -275,7 +296,7 @@ def test_a_publisher_that_tidies_up_takes_nothing_from_one_that_is_under_way(kee
     first = keeper.publishes("The warranty lasts 12 months.")
     keeper.says("The warranty lasts 24 months.")
     swept: list[set[str]] = []
-    place = place_of(keeper.dest)
+    place = snapshot_store_of(keeper.dest)
 
     # Somebody removes what nothing refers to once our objects are there and our manifest is not.
     def at_last_byte(moved: int, total: int) -> None:
@@ -304,15 +325,22 @@ publish(CorpusSettings(chroma_path=Path(sys.argv[1])), sys.argv[2], on_progress=
 """
 
 
-def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finishes(keeper: Keeper) -> None:
+def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finishes(
+    keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = keeper.publishes("The warranty lasts 12 months.")
     keeper.says("The warranty lasts 24 months.")
     command = [sys.executable, "-c", KILLED_AT_LAST_BYTE, str(keeper.settings.chroma_path), keeper.dest]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    assert subprocess.run(command, check=False, env=environment).returncode == -signal.SIGKILL
+    assert list((tmp_path / "temporary").rglob(SQLITE))
     assert list_versions(keeper.dest).latest == first.manifest.version
     assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 12 months."
     assert publish(keeper.settings, keeper.dest, keep=1).is_new
-    place = place_of(keeper.dest)
+    assert not list((tmp_path / "temporary").rglob(SQLITE))  # Nor what the killed one had copied.
+    place = snapshot_store_of(keeper.dest)
     (manifest,) = list_versions(keeper.dest).manifests
     assert place.sizes(OBJECTS).keys() == {object_key(sha256) for sha256 in manifest.objects}
     place.close()
@@ -376,3 +404,63 @@ def test_a_url_of_anything_but_a_bucket_is_no_folder(
     with pytest.raises(SettingsError, match=r"is no place for snapshots. Name a folder, or s3://bucket/prefix"):
         publish(in_folder.settings, url)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_object_is_mended_by_what_the_error_advises(keeper: Keeper) -> None:
+    published = keeper.publishes("The warranty lasts 24 months.")
+    damage(keeper, published.manifest)
+    with pytest.raises(SnapshotInvalid, match="publish --repair"):
+        live_snapshot(keeper.reader_settings()).current()
+    repaired = publish(keeper.settings, keeper.dest, repair=True)
+    assert repaired.moved
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 24 months."
+    assert not publish(keeper.settings, keeper.dest, repair=True).is_new
+
+
+def test_a_damaged_object_that_the_next_version_shares_is_mended_too(keeper: Keeper) -> None:
+    first = keeper.publishes("The warranty lasts 24 months.")
+    second = keeper.says("The warranty lasts 36 months.")
+    shared = damage(keeper, first.manifest)
+    published = publish(second.settings, second.dest, repair=True)
+    assert shared & published.manifest.objects.keys()
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 36 months."
+
+
+def damage(keeper: Keeper, manifest: Manifest) -> set[str]:
+    """Change a byte of every object, and no object's length. Returns their hashes."""
+    with contextlib.closing(snapshot_store_of(keeper.dest)) as place:
+        for sha256 in manifest.objects:
+            content, tag = place.read(object_key(sha256)) or (b"", "")
+            place.replace(object_key(sha256), bytes([content[0] ^ 1]) + content[1:], tag=tag)
+    return set(manifest.objects)
+
+
+def test_a_publisher_whose_clock_is_ahead_changes_neither_the_order_nor_what_is_kept(in_folder: Keeper) -> None:
+    """Its version bears tomorrow's date; the one after it bears today's."""
+    first = in_folder.publishes("The warranty lasts 12 months.").manifest
+    ahead = in_folder.publishes("The warranty lasts 24 months.").manifest
+    tomorrow = replace(ahead, version=f"2999{ahead.version[4:]}")
+    with contextlib.closing(snapshot_store_of(in_folder.dest)) as place:
+        place.delete([manifest_key(ahead.version)])
+        place.replace(manifest_key(tomorrow.version), manifest_to_bytes(tomorrow), tag=None)
+        found = place.read(POINTER)
+        place.replace(POINTER, pointer_to_bytes(tomorrow), tag=found[1] if found else None)
+    third = in_folder.publishes("The warranty lasts 36 months.").manifest
+    assert (ahead.previous, third.previous) == (first.version, tomorrow.version)
+    listed = [manifest.version for manifest in list_versions(in_folder.dest).manifests]
+    assert listed == [third.version, tomorrow.version, first.version]
+    assert rollback(in_folder.dest).version == tomorrow.version
+    assert rollback(in_folder.dest).version == first.version
+    rollback(in_folder.dest, third.version)
+    fourth = in_folder.publishes("The warranty lasts 48 months.", keep=2).manifest
+    assert [each.version for each in list_versions(in_folder.dest).manifests] == [fourth.version, third.version]
+
+
+def test_rolling_back_a_version_published_after_a_roll_back_leads_to_what_was_served_before_it(
+    in_folder: Keeper,
+) -> None:
+    good = in_folder.publishes("The warranty lasts 12 months.").manifest
+    in_folder.publishes("The warranty lasts a fortnight.")
+    rollback(in_folder.dest)
+    in_folder.publishes("The warranty lasts 24 months.")
+    assert rollback(in_folder.dest).version == good.version

@@ -20,10 +20,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from corpus.corpus import open_corpus
 from corpus.errors import SettingsError
+from corpus.opening import open_corpus
 from handler.app import create_app
-from handler.check.matrix import Wishes
+from handler.check.matrix import CheckOptions
 from handler.check.run import check
 from handler.check.target import CannotCheck
 from tests.free_port import free_port
@@ -51,7 +51,7 @@ def outcomes(
     url: str, capsys: pytest.CaptureFixture[str], *, key: str | None = API_KEY, **wishes: Any
 ) -> tuple[int, Told]:
     """The exit code, and the rows by name. Nothing that is printed holds the key."""
-    code = check(url, key=key, wishes=Wishes(**wishes), as_json=True)
+    code = check(url, key=key, wishes=CheckOptions(**wishes), as_json=True)
     printed = capsys.readouterr()
     assert API_KEY not in printed.out + printed.err
     answer = json.loads(printed.out)
@@ -237,20 +237,20 @@ async def talk(_: Request) -> Response:
 def test_what_is_no_action_is_told_in_one_line(answer: Any, words: str) -> None:
     with running(Starlette(routes=[Route("/{path:path}", answer)])) as url:
         with pytest.raises(CannotCheck) as caught:
-            check(url, key=API_KEY, wishes=Wishes(), as_json=False)
+            check(url, key=API_KEY, wishes=CheckOptions(), as_json=False)
         assert words in str(caught.value)
         assert "\n" not in str(caught.value)
         secure = url.replace("http://", "https://")
         with pytest.raises(CannotCheck, match="does not speak TLS"):
-            check(secure, key=API_KEY, wishes=Wishes(), as_json=False)
+            check(secure, key=API_KEY, wishes=CheckOptions(), as_json=False)
 
 
 def test_a_silent_port_and_what_is_no_url_are_told() -> None:
     with pytest.raises(CannotCheck, match="nothing listens there"):
-        check(f"http://127.0.0.1:{free_port()}", key=API_KEY, wishes=Wishes(), as_json=False)
+        check(f"http://127.0.0.1:{free_port()}", key=API_KEY, wishes=CheckOptions(), as_json=False)
     for url in ("api.example.com", "ftp://api.example.com", "http://", "https://user:pw@example.com", ""):
         with pytest.raises(SettingsError, match="is not a URL"):
-            check(url, key=API_KEY, wishes=Wishes(), as_json=False)
+            check(url, key=API_KEY, wishes=CheckOptions(), as_json=False)
 
 
 def test_a_server_that_hangs_up_is_told() -> None:
@@ -262,7 +262,7 @@ def test_a_server_that_hangs_up_is_told() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         with pytest.raises(CannotCheck, match="No answer from"):
-            check(f"http://127.0.0.1:{listener.getsockname()[1]}", key="k", wishes=Wishes(), as_json=False)
+            check(f"http://127.0.0.1:{listener.getsockname()[1]}", key="k", wishes=CheckOptions(), as_json=False)
         thread.join()
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from corpus.settings import load
 from handler.check.limits import broken_limits
-from handler.check.manners import broken_manners
+from handler.routes.site import document_of
 from handler.settings import HandlerSettings
-from handler.site import document_of
+from tests.handler.contract.style import style_violations
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -95,7 +95,7 @@ def test_an_edit_that_the_editor_would_refuse_is_noticed(words: str, edit: Edit)
 def test_an_edit_against_the_rules_of_the_house_is_noticed(words: str, edit: Edit) -> None:
     document = ours()
     edit(document)
-    assert any(words in problem for problem in broken_manners(document)), broken_manners(document)
+    assert any(words in problem for problem in style_violations(document)), style_violations(document)
 
 
 def test_a_server_of_this_machine_may_do_without_tls() -> None:
@@ -116,5 +116,5 @@ JUNK = st.recursive(
     junk=JUNK,
 )
 def test_junk_in_any_place_is_told_and_breaks_nothing(place: str, junk: Any) -> None:
-    for problems in (broken_limits({**ours(), place: junk}), broken_manners({**ours(), place: junk})):
+    for problems in (broken_limits({**ours(), place: junk}), style_violations({**ours(), place: junk})):
         assert all(isinstance(problem, str) for problem in problems)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ingest.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.files import outline, read_bytes
 
 BYTES = random.Random(1).randbytes(20_000)  # noqa: S311 - a picture of no use
 PICTURE = base64.b64encode(BYTES).decode()

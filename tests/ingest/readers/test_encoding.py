@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.encodings import cases, share
 from benchmarks.languages import TEXTS
-from ingest.readers.encoding import decode
-from tests.ingest.readers.files import read_all, read_bytes
+from ingest.reading.readers.encoding import decode
+from tests.ingest.reading.readers.files import read_all, read_bytes
 
 
 def test_thirty_languages_are_read_in_the_code_pages_that_they_were_written_in() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import read
-from tests.ingest.readers.files import check
+from ingest.reading.readers import read
 from tests.ingest.readers.wordy import FILES, Wordy
+from tests.ingest.reading.readers.files import check
 
 MAX_LOST_SHARE = 0.02
 

@@ -12,7 +12,7 @@ import pptx
 from pptx.util import Inches
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.ingest.readers.packages import epub, opendocument, word
+from tests.ingest.reading.readers.packages import epub, opendocument, word
 
 BOX = (Inches(1), Inches(1), Inches(4), Inches(3))
 XHTML = '<html xmlns="http://www.w3.org/1999/xhtml"><body>{}</body></html>'

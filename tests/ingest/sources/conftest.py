@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ingest.sources.client import Limits, Patience
+from ingest.sources.client import Limits
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.spool import Spool
 from ingest.sources.web import Web
 from tests.web_server import WebServer, web_server
@@ -32,7 +33,7 @@ def connect(spool: Spool) -> Iterator[Connect]:
     opened: list[Web] = []
 
     def make(*, allow_private: bool = True, timeout_seconds: float = 30.0, max_bytes: int = 1 << 20) -> Web:
-        opened.append(Web(Limits(allow_private, timeout_seconds, max_bytes), Patience(), spool))
+        opened.append(Web(Limits(allow_private, timeout_seconds, max_bytes), RetryAfterGate(), spool))
         return opened[-1]
 
     yield make

@@ -11,6 +11,8 @@ PRIVATE = """
     127.0.0.1 127.9.9.9 0.0.0.0 10.0.0.1 172.16.0.1 192.168.1.1 100.64.0.1 169.254.169.254 192.0.2.1 198.18.0.1
     224.0.0.1 255.255.255.255 240.0.0.1 ::1 :: fe80::1 fe80::1%eth0 fc00::1 fec0::1 ff02::1 ::ffff:127.0.0.1
     ::ffff:10.0.0.1 64:ff9b::7f00:1 64:ff9b::a9fe:a9fe 2002:7f00:1:: 2001:db8::1
+    168.63.129.16 192.0.0.192 100.100.100.200 fd00:ec2::254 64:ff9b:1::7f00:1 ::127.0.0.1 ::8.8.8.8 5f00::1 3fff::1
+    ::ffff:168.63.129.16 64:ff9b::a83f:8110 2002:a83f:8110:: 192.88.99.1 fd20:ce::254
 """
 
 
@@ -30,7 +32,14 @@ def test_the_setting_allows_private_networks(address: str) -> None:
     assert is_callable(address, allow_private=True)
 
 
-@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "100.100.100.200",
+        "fd00:ec2::254", "fd00:ec2::23", "168.63.129.16", "192.0.0.192", "::ffff:100.100.100.200", "fd20:ce::254",
+        "64:ff9b:1::6464:64c8", "::169.254.169.254",
+    ],
+)  # fmt: skip
 def test_nothing_allows_the_addresses_where_clouds_keep_credentials(address: str) -> None:
     assert not is_callable(address, allow_private=True)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.item import Found
-from ingest.patterns import Selection
 from ingest.sources.bucket import BucketSource
-from ingest.sources.client import Patience
+from ingest.sources.found import Found
+from ingest.sources.patience import RetryAfterGate
+from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from tests.ingest.command_line import Ingest, result_of
 from tests.openai_server import EmbeddingsServer
@@ -44,7 +44,7 @@ def test_a_prefix_is_kept_like_a_folder(s3: S3Server, ingest: Ingest, server: Em
 
 def look(url: str, spool: Spool) -> Found:
     found = Found()
-    source = BucketSource(spool, Patience(), selection=Selection())
+    source = BucketSource(spool, RetryAfterGate(), selection=Selection())
     source.look(url, found)
     source.close()
     return found

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from ingest.item import Found
-from ingest.patterns import Selection
+from ingest.sources.found import Found
 from ingest.sources.pages import PageSource
+from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from ingest.sources.web import Web
 from tests.ingest.sources.conftest import Connect
@@ -72,7 +72,7 @@ def test_include_and_exclude_match_the_path(site: WebServer, look: Look) -> None
     url = site.sitemap("/map.xml", *(site.url + path for path in ("/docs/a", "/docs/old/b", "/blog/c")))
     chosen = look.at(url, selection=Selection(include=["/docs/"], exclude=["old/"]))
     assert paths(chosen, site) == ["/docs/a"]
-    assert len(chosen.spared) == 2
+    assert len(chosen.kept_from_prune) == 2
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut short", "part missing", "too many", "loop"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnsupported
+from ingest.sources.patience import RetryAfterGate
 from ingest.sources.web import Web
 from tests.ingest.sources.conftest import Connect
 from tests.web_server import Reply, WebServer
@@ -87,6 +88,25 @@ def test_packings_that_were_not_asked_for_are_refused(site: WebServer, connect: 
 def test_a_server_that_drips_is_left(site: WebServer, connect: Connect) -> None:
     site.pages["/a"] = Reply(b"x" * 1000, headers=HTML, drip_seconds=0.05)
     assert "FETCH_TIMEOUT_SECONDS" in str(refusal(connect(timeout_seconds=0.5), site.url + "/a"))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_what_takes_long_to_unpack_is_left_too(site: WebServer, connect: Connect, encoding: str) -> None:
+    """A page that is packed on its way, and a file that is packed itself."""
+    packed = gzip.compress(bytes(1 << 20)) * 400
+    site.pages["/a"] = Reply(packed, headers={**HTML, "Content-Encoding": encoding})
+    said = str(refusal(connect(timeout_seconds=0.1, max_bytes=1 << 30), site.url + "/a"))
+    assert "FETCH_TIMEOUT_SECONDS" in said
+
+
+def test_who_asks_for_patience_holds_back_nobody_else_and_not_for_ever() -> None:
+    patience = RetryAfterGate()
+    assert patience.ask_for("slow.example", 250)
+    patience.wait("quick.example")
+    assert patience.ask_for("slow.example", 200)  # Within what it has asked for already.
+    assert not patience.ask_for("slow.example", 500)
+    assert patience.ask_for("quick.example", 60)
+    patience.stop.set()
 
 
 def test_a_page_that_is_not_there_is_missing_at_once(site: WebServer, connect: Connect) -> None:

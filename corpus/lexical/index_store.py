@@ -1,0 +1,120 @@
+"""Where a collection's lexical index is kept, for writers and readers alike; knows files, and no Chroma.
+
+Here it is a folder, which is looked at before every search, so that readers see the newest index without being told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+import threading
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Protocol, Unpack
+
+from corpus.errors import LexicalIndexUnusable, StoreUnavailable
+from corpus.lexical.build import State, Texts, update_index, write_index
+from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
+from corpus.lexical.index import LexicalIndex
+
+FOLDER = "lexical"
+LONGEST_FOLDER_NAME = 200
+
+
+def index_folder(chroma_path: Path, collection: str) -> Path:
+    """The folder of a collection's lexical index within an embedded store."""
+    if len(collection) > LONGEST_FOLDER_NAME:
+        collection = hashlib.sha256(collection.encode()).hexdigest()
+    return chroma_path / FOLDER / collection
+
+
+class LexicalIndexStore(Protocol):
+    """Methods raise StoreError; LexicalIndexUnusable where there is no index, or one that must be written anew.
+
+    `before_publish` is called when an index is ready; where it raises, readers go on with the one that was there.
+    """
+
+    def index(self) -> LexicalIndex:
+        """The newest index, open."""
+        ...
+
+    def stamp(self) -> str | None:
+        """The state of the corpus that the index was made of; None where there is none that can be used."""
+        ...
+
+    def write(self, texts: Texts, **state: Unpack[State]) -> None:
+        """Make it from nothing."""
+        ...
+
+    def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
+        """Bring it up to date; an added chunk takes the place of one with the same id."""
+        ...
+
+    def copy_to(self, folder: Path) -> None:
+        """Put a copy of its files, as a reader needs them, into a folder that is not there yet."""
+        ...
+
+    def close(self) -> None:
+        """Let go of open files."""
+        ...
+
+
+class FolderKeeper:
+    """In a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._open: tuple[object, LexicalIndex] | None = None
+
+    def index(self) -> LexicalIndex:
+        """The newest index, open."""
+        with self._lock:
+            seen = self._look()
+            if self._open is None or self._open[0] != seen:
+                self._open = (seen, LexicalIndex(self._folder))
+            return self._open[1]
+
+    def stamp(self) -> str | None:
+        """The state of the corpus that the index was made of."""
+        try:
+            return str(read_about(self._folder)["stamp"])
+        except LexicalIndexUnusable:
+            return None
+
+    def write(self, texts: Texts, **state: Unpack[State]) -> None:
+        """Make it from nothing."""
+        with self._writing():
+            write_index(self._folder, texts, **state)
+
+    def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
+        """Bring it up to date."""
+        with self._writing():
+            update_index(self._folder, add=add, remove=remove, **state)
+
+    def copy_to(self, folder: Path) -> None:
+        """Put a copy of its files into a folder."""
+        with self._writing():
+            generation = read_about(self._folder)["generation"]
+            shutil.copytree(self._folder / generation, folder / generation, ignore=lambda *_: FORWARD_FILES)
+            shutil.copy2(self._folder / INDEX_FILE, folder)
+
+    def close(self) -> None:
+        """Let go of open files."""
+        self._open = None
+
+    def _look(self) -> object:
+        try:
+            about = (self._folder / INDEX_FILE).stat()
+        except OSError:
+            return None
+        return about.st_mtime_ns, about.st_ino, about.st_size
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            yield
+        except OSError as error:
+            raise StoreUnavailable(f"Cannot use {self._folder}: {error.strerror or error}") from error

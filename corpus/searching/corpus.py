@@ -1,0 +1,196 @@
+"""A corpus opened for reading: the store and the embedder it was made with, and the search over both."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
+from dataclasses import replace
+from typing import Self
+
+from corpus.embedding.model import Embedder
+from corpus.errors import RerankUnavailable
+from corpus.filters import Filter
+from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
+from corpus.searching.excerpts import neighbour_ids
+from corpus.searching.rerank import Reranker, reranked
+from corpus.searching.search import Plan, language_fit, search
+from corpus.settings import SearchMode
+from corpus.store import Store
+
+logger = logging.getLogger("corpus")
+
+EVERYTHING = Filter()
+READ_AHEAD = 50
+Spent = MutableMapping[str, float]
+
+
+class Corpus:
+    """What the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        *,
+        mode: SearchMode = "hybrid",
+        max_per_document: int | None = None,
+        reranker: Reranker | None = None,
+        rerank_candidates: int = 30,
+    ) -> None:
+        self.store = store
+        self.embedder = embedder
+        self._mode: SearchMode = mode
+        self._max_per_document = max_per_document
+        self._reranker = reranker
+        self._rerank_candidates = rerank_candidates
+        # Set where the corpus comes from a published snapshot, which a newer one may replace.
+        self.newest: Callable[[], Corpus] | None = None
+        # Whom to tell then of a fault of the store; None where whoever holds the corpus is to open it anew.
+        self.on_fault: Callable[[], None] | None = None
+
+    def refreshed(self) -> Corpus:
+        """The corpus to answer the next request from: itself, or a newer published version where there is one."""
+        return self.newest() if self.newest is not None else self
+
+    def search(
+        self,
+        query: str,
+        *,
+        top_k: int,
+        within: Filter = EVERYTHING,
+        mode: SearchMode | None = None,
+        min_score: float = 0.0,
+        timeout_seconds: float,
+        spent: Spent | None = None,
+    ) -> list[Hit]:
+        """The `top_k` best chunks for a plain-text query, best first, of those that pass the filter."""
+        (hits,) = self.search_each(
+            [query],
+            top_k=top_k,
+            within=within,
+            mode=mode,
+            min_score=min_score,
+            timeout_seconds=timeout_seconds,
+            spent=spent,
+        )
+        return hits
+
+    def search_each(
+        self,
+        queries: Sequence[str],
+        *,
+        top_k: int,
+        within: Filter = EVERYTHING,
+        mode: SearchMode | None = None,
+        min_score: float = 0.0,
+        timeout_seconds: float,
+        spent: Spent | None = None,
+    ) -> list[list[Hit]]:
+        """The `top_k` best chunks for each of the queries, which are embedded in one request.
+
+        `mode` is SEARCH_MODE unless given; `min_score` leaves out what scores below. For the vectors, what of a query
+        lies beyond the model's window is left out (see `fitting`). `spent` is told the seconds spent in "embedding"
+        and in "search".
+        """
+        plan = Plan(
+            mode=mode or self._mode,
+            top_k=top_k,
+            where=within.to_where(),
+            min_score=min_score,
+            max_per_document=self._max_per_document,
+        )
+        vectors = None
+        if plan.mode != "lexical":
+            with _measured(spent, "embedding"):
+                fitting = [self.fitting(query) for query in queries]
+                vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
+        with _measured(spent, "search"):
+            trusts = [language_fit(self.embedder.model, query) for query in queries]
+            if self._reranker is None:
+                return search(self.store, queries, vectors, trusts, plan)
+            wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0)
+            found = search(self.store, queries, vectors, trusts, wide)
+        with _measured(spent, "reranking"):
+            return [
+                self._reranked(hits, query, plan, self._reranker, timeout_seconds)
+                for hits, query in zip(found, queries, strict=True)
+            ]
+
+    @staticmethod
+    def _reranked(hits: list[Hit], query: str, plan: Plan, reranker: Reranker, timeout_seconds: float) -> list[Hit]:
+        try:
+            hits = reranked(hits, query, reranker, timeout_seconds=timeout_seconds)
+        except RerankUnavailable as error:
+            # The order of search is good too; no answer would be worse.
+            logger.warning("rerank_unavailable", extra={"fields": {"detail": str(error)}})
+        return [hit for hit in hits if hit.score >= plan.min_score][: plan.top_k]
+
+    def fitting(self, query: str) -> str:
+        """The start of the query that the model can read, cut between two tokens; mostly all of it."""
+        # A token has at least one byte, so short queries need no count.
+        if len(query.encode()) <= self.embedder.max_tokens:
+            return query
+        ends = self.embedder.tokenizer.ends(query)
+        return query if len(ends) <= self.embedder.max_tokens else query[: ends[self.embedder.max_tokens - 1]]
+
+    def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
+        """The chunks at most `distance` before and after the hits in their documents; not the hits themselves."""
+        wanted = neighbour_ids(list(hits), distance=distance)
+        return self.store.chunks(wanted) if wanted else []
+
+    def documents(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:
+        """A page of the documents, sorted by source, and how many there are in all."""
+        documents = self.store.documents()
+        return documents[offset : offset + limit], len(documents)
+
+    def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
+        """A document and its chunks in order; None where it is not there."""
+        return self.store.document(document_id)
+
+    def record(self, document_id: str) -> DocumentRecord | None:
+        """A document's record; None where it is not there."""
+        return self.store.records([document_id]).get(document_id)
+
+    def chunk(self, chunk_id: str) -> Chunk | None:
+        """A chunk; None where it is not there."""
+        return next(iter(self.store.chunks([chunk_id])), None)
+
+    def chars(self, record: DocumentRecord) -> int:
+        """How many characters the document has, up to the end of its last chunk."""
+        last = self.store.chunks([chunk_id_of(record.document_id, record.digest, record.chunks - 1)])
+        return last[0].end if last else 0
+
+    def chunks_from(self, record: DocumentRecord, *, offset: int) -> Iterator[Chunk]:
+        """The document's chunks that reach beyond the character `offset`, in order, read as they are asked for."""
+        first = self.store.chunk_at(record, offset) if offset else None
+        if offset and first is None:
+            return
+        start = first.index if first else 0
+        for index in range(start, record.chunks, READ_AHEAD):
+            stop = min(index + READ_AHEAD, record.chunks)
+            yield from self.store.chunks(
+                chunk_id_of(record.document_id, record.digest, number) for number in range(index, stop)
+            )
+
+    def close(self) -> None:
+        """Let go of the store and the embedder."""
+        self.embedder.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def _measured(spent: Spent | None, name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        if spent is not None:
+            spent[name] = spent.get(name, 0.0) + time.perf_counter() - started

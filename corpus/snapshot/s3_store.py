@@ -1,0 +1,123 @@
+"""Snapshots in a bucket of S3. Connects at the first call, not before."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
+from corpus.s3 import s3_client, s3_errors
+from corpus.snapshot.snapshot_store import PART, OnBytes
+
+KEYS_PER_DELETE = 1000
+
+
+class S3Store:
+    """See Place. Keys lie below `prefix`, which has no slash at its ends."""
+
+    def __init__(self, *, bucket: str, prefix: str) -> None:
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+
+    @property
+    def name(self) -> str:
+        return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    @functools.cached_property
+    def _client(self) -> Any:
+        return s3_client()
+
+    def read(self, key: str) -> tuple[bytes, str] | None:
+        with self._translated():
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+            except self._client.exceptions.NoSuchKey:
+                return None
+            with contextlib.closing(found["Body"]) as body:
+                return body.read(), found["ETag"]
+
+    def replace(self, key: str, content: bytes, *, tag: str | None) -> None:
+        condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
+        with self._translated():
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=self._prefix + key,
+                Body=content,
+                ContentType="application/json",
+                CacheControl="no-cache",
+                **condition,
+            )
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        with self._translated():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix + prefix
+            )
+            return {
+                entry["Key"].removeprefix(self._prefix): entry["Size"]
+                for page in pages
+                for entry in page.get("Contents", [])
+            }
+
+    def upload(self, path: Path, key: str, on_bytes: OnBytes) -> None:
+        with self._translated():
+            self._client.upload_file(
+                str(path),
+                self._bucket,
+                self._prefix + key,
+                Callback=on_bytes,
+                # S3 itself then refuses what was damaged on the way.
+                ExtraArgs={"ChecksumAlgorithm": "SHA256"},
+            )
+
+    def download(self, key: str, path: Path) -> str:
+        digest = hashlib.sha256()
+        with self._translated():
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+            except self._client.exceptions.NoSuchKey:
+                raise SnapshotInvalid(f"{self.name}/{key} is missing. Publish again, or roll back.") from None
+            with contextlib.closing(found["Body"]) as body, path.open("wb") as target:
+                for block in body.iter_chunks(PART):
+                    digest.update(block)
+                    target.write(block)
+        return digest.hexdigest()
+
+    def sha256(self, key: str) -> str | None:
+        digest = hashlib.sha256()
+        with self._translated():
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+            except self._client.exceptions.NoSuchKey:
+                return None
+            with contextlib.closing(found["Body"]) as body:
+                for block in body.iter_chunks(PART):
+                    digest.update(block)
+        return digest.hexdigest()
+
+    def local(self, key: str) -> Path | None:  # noqa: ARG002 - the answer is the same for all
+        return None
+
+    def delete(self, keys: Iterable[str]) -> None:
+        doomed = [{"Key": self._prefix + key} for key in keys]
+        with self._translated():
+            for start in range(0, len(doomed), KEYS_PER_DELETE):
+                part = {"Objects": doomed[start : start + KEYS_PER_DELETE], "Quiet": True}
+                refused = self._client.delete_objects(Bucket=self._bucket, Delete=part).get("Errors", [])
+                if refused:
+                    raise SnapshotUnavailable(
+                        f"S3 did not delete {len(refused)} objects of {self.name} ({refused[0].get('Code')}). "
+                        "Check that you may use s3:DeleteObject there."
+                    )
+
+    def close(self) -> None:
+        if "_client" in self.__dict__:
+            self._client.close()
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return s3_errors(self.name, bucket=self._bucket, unavailable=SnapshotUnavailable, conflict=SnapshotConflict)

@@ -1,0 +1,139 @@
+"""Which versions are published and which one is served; going back to another. Writes nothing but the pointer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from corpus.errors import SnapshotInvalid, SnapshotMissing
+from corpus.snapshot.manifest import (
+    OBJECTS,
+    POINTER,
+    VERSIONS,
+    Manifest,
+    Pointer,
+    manifest_from_bytes,
+    manifest_key,
+    newest_first,
+    object_key,
+    pointer_from_bytes,
+    pointer_to_bytes,
+)
+from corpus.snapshot.snapshot_store import SnapshotStore
+from corpus.snapshot.stores import snapshot_store_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionList:
+    """Newest first; `latest` is the one that is served, None before the first."""
+
+    latest: str | None
+    manifests: tuple[Manifest, ...]
+    damaged: tuple[str, ...]
+
+
+def list_versions(url: str) -> VersionList:
+    """What was published. Raises SnapshotUnavailable, SettingsError where `url` is no place."""
+    place = snapshot_store_of(url)
+    try:
+        return versions_of(place)
+    finally:
+        place.close()
+
+
+def rollback(url: str, version: str | None = None) -> Manifest:
+    """Serve a version again, by default the one before. Returns it.
+
+    Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
+    SettingsError where `url` is no place.
+    """
+    place = snapshot_store_of(url)
+    try:
+        found = place.read(POINTER)
+        listed = versions_of(place)
+        by_name = {manifest.version: manifest for manifest in listed.manifests}
+        if version is None:
+            version = _before(listed)
+        if version is None or version not in by_name:
+            there = f"There are: {', '.join(by_name)}." if by_name else "Nothing is published there."
+            what = f"{place.name} has no version {version!r}" if version else f"{place.name} has no older version"
+            raise SnapshotMissing(f"{what}. {there}")
+        manifest = by_name[version]
+        if not is_whole(place, manifest):
+            raise SnapshotInvalid(f"Version {version} in {place.name} is no longer whole. Choose another.")
+        place.replace(POINTER, pointer_to_bytes(manifest), tag=found[1] if found else None)
+        return manifest
+    finally:
+        place.close()
+
+
+def _before(listed: VersionList) -> str | None:
+    """The version that was served before the one that is, or where that is gone the next older one."""
+    names = [manifest.version for manifest in listed.manifests]
+    if listed.latest not in names:
+        return names[0] if names else None
+    place = names.index(listed.latest)
+    named = listed.manifests[place].previous
+    return named if named in names else next(iter(names[place + 1 :]), None)
+
+
+def read_pointer(place: SnapshotStore) -> Pointer | None:
+    """Which version is served; None before the first."""
+    found = place.read(POINTER)
+    return pointer_from_bytes(found[0], name=f"{place.name}/{POINTER}") if found else None
+
+
+def read_manifest(place: SnapshotStore, pointer: Pointer) -> Manifest:
+    """The manifest of the version that is served. Raises SnapshotInvalid where it is missing or not the one meant."""
+    key = manifest_key(pointer.version)
+    found = place.read(key)
+    if found is None:
+        raise SnapshotInvalid(f"{place.name}/{key} is missing. Publish again, or roll back.")
+    if hashlib.sha256(found[0]).hexdigest() != pointer.manifest_sha256:
+        raise SnapshotInvalid(f"{place.name}/{key} is not what {POINTER} means: it is damaged. Publish again.")
+    return manifest_from_bytes(found[0], name=f"{place.name}/{key}")
+
+
+def latest_of(place: SnapshotStore) -> tuple[str | None, Manifest | None]:
+    """The pointer's tag, and the manifest it means; a damaged one counts as none, for publishing repairs it."""
+    found = place.read(POINTER)
+    if found is None:
+        return None, None
+    try:
+        return found[1], read_manifest(place, pointer_from_bytes(found[0], name=POINTER))
+    except SnapshotInvalid:
+        return found[1], None
+
+
+def versions_of(place: SnapshotStore) -> VersionList:
+    """What is published in the place."""
+    manifests, damaged = [], []
+    for key in sorted(place.sizes(VERSIONS), reverse=True):
+        found = place.read(key)
+        if found is None:
+            continue
+        try:
+            manifests.append(manifest_from_bytes(found[0], name=key))
+        except SnapshotInvalid:
+            damaged.append(key)
+    found = place.read(POINTER)
+    try:
+        latest = pointer_from_bytes(found[0], name=POINTER).version if found else None
+    except SnapshotInvalid:
+        latest = None
+    return VersionList(latest=latest, manifests=tuple(newest_first(manifests)), damaged=tuple(damaged))
+
+
+def is_whole(place: SnapshotStore, manifest: Manifest, *, read: bool = False) -> bool:
+    """Whether every object of the version is there; see `lacking`."""
+    return not lacking(place, manifest, read=read)
+
+
+def lacking(place: SnapshotStore, manifest: Manifest, *, read: bool) -> set[str]:
+    """The hashes of what is not there in its length; where all is to be `read`, of what has another content too."""
+    there = place.sizes(OBJECTS)
+    return {
+        sha256
+        for sha256, size in manifest.objects.items()
+        if there.get(object_key(sha256)) != size or (read and place.sha256(object_key(sha256)) != sha256)
+    }

@@ -1,0 +1,110 @@
+"""Files kept in a collection of their own beside the corpus, for a Chroma server has no other place for them.
+
+A set of files is valid from the moment that its `about` is written, which is last; the set before it goes after that.
+Bytes travel in metadata: Chroma indexes a document's every three letters, which takes it thirty times as long.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from corpus.errors import CollectionMissing, LexicalIndexUnusable
+from corpus.store.errors import translated
+
+ABOUT = "about"
+# Chroma wants a vector for everything.
+_VECTOR = [1.0]
+
+
+class BlobCollection:
+    """Named files of one generation at a time. Its methods raise StoreError."""
+
+    def __init__(self, client: Any, name: str, *, page: int, piece_bytes: int) -> None:
+        self._client = client
+        self._name = name
+        self._page = page
+        self._piece_bytes = piece_bytes
+        self._opened: Any = None
+
+    def about(self) -> dict[str, Any] | None:
+        """What `replace` was told last; None where nothing is kept."""
+        kept = self._kept()
+        return None if kept is None else kept["about"]
+
+    def fetch(self, without: tuple[str, ...] = ()) -> tuple[dict[str, Any], dict[str, bytes]] | None:
+        """What `replace` was told last and its files, but for those named; None where nothing is kept."""
+        for _ in range(3):
+            kept = self._kept()
+            if kept is None:
+                return None
+            files = {name: count for name, count in kept["files"].items() if name not in without}
+            with translated():
+                pieces = self._pieces(kept["generation"], files)
+            if pieces is not None:
+                return kept["about"], pieces
+            # A newer set took its place between the two looks.
+        raise LexicalIndexUnusable("The lexical index on the server is incomplete. Run `ingest add` to rebuild it.")
+
+    def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, generation: str) -> None:
+        """Keep these files in place of those there."""
+        with translated():
+            collection = self._opened = self._client.get_or_create_collection(self._name, embedding_function=None)
+            before = [each for each in collection.get(include=[])["ids"] if each != ABOUT]
+            counts: dict[str, int] = {}
+            records: list[tuple[str, str]] = []
+            for name, content in files.items():
+                pieces = list(self._cut(zlib.compress(content, 1)))
+                counts[name] = len(pieces)
+                records += [(_piece_id(generation, name, place), piece) for place, piece in enumerate(pieces)]
+            for start in range(0, len(records), self._page):
+                part = records[start : start + self._page]
+                self._upsert(collection, {each: {"data": piece} for each, piece in part})
+            kept = {"about": dict(about), "generation": generation, "files": counts}
+            self._upsert(collection, {ABOUT: {"about": json.dumps(kept)}})
+            current = {each for each, _ in records}
+            stale = [each for each in before if each not in current]
+            for start in range(0, len(stale), self._page):
+                collection.delete(ids=stale[start : start + self._page])
+
+    def _kept(self) -> Any:
+        try:
+            with translated():
+                if self._opened is None:
+                    self._opened = self._client.get_collection(self._name, embedding_function=None)
+                found = self._opened.get(ids=[ABOUT], include=["metadatas"])["metadatas"]
+        except CollectionMissing:
+            self._opened = None
+            return None
+        return json.loads(found[0]["about"]) if found else None
+
+    def _pieces(self, generation: str, files: Mapping[str, int]) -> dict[str, bytes] | None:
+        wanted = [_piece_id(generation, name, place) for name, count in files.items() for place in range(count)]
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), self._page):
+            result = self._opened.get(ids=wanted[start : start + self._page], include=["metadatas"])
+            found |= {each: metadata["data"] for each, metadata in zip(result["ids"], result["metadatas"], strict=True)}
+        if len(found) < len(wanted):
+            return None
+        return {
+            name: zlib.decompress(
+                b"".join(base64.b64decode(found[_piece_id(generation, name, place)]) for place in range(count))
+            )
+            for name, count in files.items()
+        }
+
+    def _cut(self, content: bytes) -> Iterator[str]:
+        for start in range(0, len(content), self._piece_bytes):
+            yield base64.b64encode(content[start : start + self._piece_bytes]).decode("ascii")
+
+    def _upsert(self, collection: Any, metadatas: Mapping[str, Mapping[str, str]]) -> None:
+        collection.upsert(
+            ids=list(metadatas), embeddings=[_VECTOR] * len(metadatas), metadatas=list(metadatas.values())
+        )
+
+
+def _piece_id(generation: str, name: str, place: int) -> str:
+    return f"{generation}/{name}/{place}"

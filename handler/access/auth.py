@@ -1,0 +1,67 @@
+"""Who is calling. Decides before anything of the request's body is read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+
+from starlette.datastructures import Headers
+
+from handler.access.keys import KeyEntry, name_of
+from handler.contract.errors import ActionError
+
+BEARER = 'Bearer realm="retrieval-action"'
+BASIC = 'Basic realm="retrieval-action", charset="UTF-8"'
+CHALLENGE = f"{BEARER}, {BASIC}"
+
+
+def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> str:
+    """The name of the key that the request carries. Raises ActionError 401 without a key, 403 with a wrong one."""
+    presented = [key for key in _presented(headers, key_header) if key]
+    if not presented:
+        ways = f"Authorization: Bearer KEY or {key_header}: KEY" if key_header else "Authorization: Bearer KEY"
+        raise ActionError(
+            401,
+            "missing_api_key",
+            f"This needs an API key. Send the header {ways}.",
+            headers={"WWW-Authenticate": CHALLENGE},
+        )
+    name = name_of(presented, keys)
+    if name is None:
+        raise ActionError(
+            403, "wrong_api_key", "This API key is not known here. Check it, or ask the server's operator for one."
+        )
+    return name
+
+
+def unauthorized(error: ActionError) -> ActionError:
+    """The refusal as OAuth has it (RFC 6750): whoever speaks it looks for a way to sign in at 401 alone."""
+    challenge = f'{BEARER}, error="invalid_token", {BASIC}'
+    return ActionError(401, "invalid_token", error.message, headers={"WWW-Authenticate": challenge})
+
+
+def _presented(headers: Headers, key_header: str | None) -> Iterator[str]:
+    """Every text of the request that may be the key."""
+    if key_header is not None:
+        yield from (value.strip() for value in headers.getlist(key_header))
+    for authorization in headers.getlist("authorization"):
+        scheme, _, credentials = authorization.strip().partition(" ")
+        credentials = credentials.strip()
+        if scheme.lower() == "bearer":
+            yield credentials
+        elif scheme.lower() == "basic":
+            yield from _basic(credentials)
+
+
+def _basic(credentials: str) -> Iterator[str]:
+    """GPT's editor sends the key itself after Basic; browsers and curl send user:password in base64."""
+    yield credentials
+    try:
+        decoded = base64.b64decode(credentials, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return
+    yield decoded
+    user, separator, password = decoded.partition(":")
+    if separator:
+        yield password or user

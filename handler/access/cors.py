@@ -1,0 +1,45 @@
+"""Which web pages may call: those of CORS_ORIGINS. A refused preflight is a JSON error like every other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from handler.contract.errors import ActionError, error_response
+
+EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing", "WWW-Authenticate")
+# What a client of /mcp sends from a page; those of sessions too, which older ones send unasked.
+MCP_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Last-Event-ID")
+
+
+class Cors(CORSMiddleware):
+    """Starlette's own, but for the refusal."""
+
+    def __init__(self, app: ASGIApp, *, origins: Sequence[str], key_header: str | None) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization", "Content-Type", *MCP_HEADERS, *([key_header] if key_header else [])),
+            expose_headers=EXPOSED,
+        )
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Starlette's answer; a refusal in our words."""
+        response = super().preflight_response(request_headers)
+        return response if response.status_code < 400 else Refusal(headers=dict(response.headers))
+
+
+class Refusal(Response):
+    """Composed when sent, because only then the request's id is known."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        message = "This web origin, method or header may not be used from a web page. CORS_ORIGINS names who may."
+        headers = {"Vary": self.headers.get("Vary", "Origin")}
+        error = ActionError(400, "cors_refused", message, headers=headers)
+        await error_response(error, request_id=scope["state"]["trace"].request_id)(scope, receive, send)

@@ -1,0 +1,101 @@
+"""Which values the corpus's own fields have, where they are few: the model then picks instead of guessing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from corpus.filters import Filter
+from corpus.records import MetadataValue, composed
+from handler.contract.filterable import FilterField
+from handler.contract.validation import allowed_of, invalid
+
+if TYPE_CHECKING:
+    from corpus.searching.corpus import Corpus
+
+MOST_VALUES = 20
+LONGEST_VALUE = 100
+KEPT_SECONDS = 60.0
+TAGS = FilterField("tags", "list")
+
+Value = str | int
+Values = Mapping[str, tuple[Value, ...]]
+
+
+class Facets:
+    """The values of tags and of the filterable texts and whole numbers. Looked up at the first need, and kept."""
+
+    def __init__(self, fields: Sequence[FilterField]) -> None:
+        self._fields = [field for field in (TAGS, *fields) if field.kind in ("str", "list", "int")]
+        self._lock = threading.Lock()
+        self._kept: Values | None = None
+        self._until = 0.0
+        self._counting = False
+
+    @property
+    def known(self) -> Values:
+        """The values as they were counted last; none where they never were."""
+        return self._kept or {}
+
+    def values(self, corpus: Corpus, *, fresh: bool = False) -> Values:
+        """The sorted values of each field that has at most 20, as of a minute ago at most. Raises StoreError."""
+        with self._lock:
+            # Whoever counts anew counts for all: the others go on with what they know.
+            if self._kept is not None and not fresh and (self._counting or time.monotonic() <= self._until):
+                return self._kept
+            self._counting = True
+        try:
+            counted = self._counted(corpus)
+            with self._lock:
+                self._kept, self._until = counted, time.monotonic() + KEPT_SECONDS
+        finally:
+            with self._lock:
+                self._counting = False
+        return counted
+
+    def check(self, corpus: Corpus, within: Filter) -> None:
+        """Raises ActionError 422 for a value that no document has, naming those that there are."""
+        asked = {"tags": within.tags, **{name: (value,) for name, value in within.metadata.items()}}
+        if not any(asked.get(field.name) for field in self._fields):
+            return
+        # However old: what was stored since is looked up only where it is asked for.
+        known = self._kept or self.values(corpus)
+        if any(_unknown(known, name, values) for name, values in asked.items()):
+            # It may have been stored a moment ago.
+            known = self.values(corpus, fresh=True)
+        for name, values in asked.items():
+            if _unknown(known, name, values):
+                raise invalid(
+                    f'"{name}" has a value that no document has.{allowed_of(known[name], as_list=name == "tags")}'
+                )
+
+    def _counted(self, corpus: Corpus) -> Values:
+        found: dict[str, set[Value]] = {field.name: set() for field in self._fields}
+        records, _ = corpus.documents(offset=0, limit=10**9)
+        for record in records:
+            for field in self._fields:
+                found[field.name] |= _values(record.metadata.get(field.name), field)
+        return {
+            name: tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
+            for name, values in found.items()
+            if 0 < len(values) <= MOST_VALUES and max(len(str(value)) for value in values) <= LONGEST_VALUE
+        }
+
+
+def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:
+    return name in known and any(_form(value) not in known[name] for value in values)
+
+
+def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
+    """Those that can be asked for."""
+    if field.kind == "int":
+        return {value} if isinstance(value, int) and not isinstance(value, bool) else set()
+    if isinstance(value, list):
+        return set(map(composed, value))
+    return {composed(value)} if isinstance(value, str) else set()
+
+
+def _form(value: object) -> object:
+    return composed(value) if isinstance(value, str) else value

@@ -1,0 +1,197 @@
+"""The OpenAPI document that a GPT reads, built from the same models that check the requests.
+
+It says what the action does, never when to use it. Its schemas are as plain as every client reads them: one type a
+field, no null, no choice, no condition, no pattern. What may be left out is not required, and may be null all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from handler.contract.facets import Value, Values
+from handler.contract.requests import DOCUMENT_ID_CHARS, ListRequest, ReadRequest, SearchRequest
+from handler.contract.responses import SCHEMAS
+
+VERSION = "1.0.0"
+SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
+LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
+REFUSALS = {
+    400: "The body is not strict JSON; message says where.",
+    401: "No key was sent; message says how to send one.",
+    403: "The key is not known here.",
+    404: "There is no such document.",
+    413: "The body is too long.",
+    415: "The body is not JSON.",
+    422: "A field is wrong; message names it, what it may be, and an example.",
+    429: "Too many requests; Retry-After says how many seconds to wait.",
+}
+FAULT = "It did not work; error and message say why, and what to do."
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a deployment says about itself. `values` are those of fields that have few."""
+
+    title: str
+    description: str
+    subject: str
+    server_url: str
+    auth: bool
+    key_header: str | None
+    search_request: type[SearchRequest]
+    values: Values
+
+
+def openapi(about: Description) -> Schema:
+    """The OpenAPI 3.1 document."""
+    document: Schema = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": about.title,
+            "description": with_subject(about.description, about.subject),
+            "version": VERSION,
+        },
+        "servers": [{"url": about.server_url}],
+        "paths": {
+            "/search": {"post": _search(about)},
+            "/documents": {"get": _list_documents(about)},
+            "/documents/{document_id}": {"get": _get_document(about)},
+        },
+        "components": {"schemas": SCHEMAS},
+    }
+    if about.auth:
+        schemes: Schema = {"bearer": {"type": "http", "scheme": "bearer"}}
+        if about.key_header is not None:
+            schemes["header"] = {"type": "apiKey", "in": "header", "name": about.key_header}
+        document["components"]["securitySchemes"] = schemes
+        document["security"] = [{name: []} for name in schemes]
+    return document
+
+
+def _search(about: Description) -> Schema:
+    schema = schema_of(about.search_request, about.values)
+    body = {"schema": schema, "example": {"query": schema["properties"]["query"]["examples"][0], "top_k": 5}}
+    return _operation(
+        "searchChunks",
+        "Find the passages that best answer a question",
+        with_subject(SEARCH, about.subject),
+        _json("The chunks, best first; fewer than asked for where no more were found.", "SearchAnswer"),
+        refusals=_refusals(about, 400, 413, 415, 422, 429),
+        requestBody={"required": True, "content": {"application/json": body}},
+    )
+
+
+def _list_documents(about: Description) -> Schema:
+    return _operation(
+        "listDocuments",
+        "List the documents that can be searched",
+        with_subject(LIST, about.subject),
+        _json("A page of the documents.", "DocumentList"),
+        refusals=_refusals(about, 422, 429),
+        parameters=_query_parameters(ListRequest),
+    )
+
+
+def _get_document(about: Description) -> Schema:
+    path_parameter = {
+        "name": "document_id",
+        "in": "path",
+        "required": True,
+        "description": "The document's id, as a result or listDocuments gave it.",
+        "schema": {"type": "string", "minLength": DOCUMENT_ID_CHARS, "maxLength": DOCUMENT_ID_CHARS},
+        "example": "9f86d081884c7d65",
+    }
+    return _operation(
+        "getDocument",
+        "Read a document's text",
+        "Returns a document's text in order, as much as fits into one answer. next_offset is there while more "
+        "follows: call again with it as offset.",
+        _json("A page of the document's text.", "DocumentText"),
+        refusals=_refusals(about, 404, 422, 429),
+        parameters=[path_parameter, *_query_parameters(ReadRequest)],
+    )
+
+
+def with_subject(text: str, subject: str) -> str:
+    """The text, and what the documents are about."""
+    return f"{text} About: {subject}" if subject else text
+
+
+def _refusals(about: Description, *statuses: int) -> Schema:
+    """The named refusals, written out: not every client follows a reference to a response."""
+    named = (*((401, 403) if about.auth else ()), *statuses)
+    return {str(status): _json(REFUSALS[status], "Error") for status in sorted(named)}
+
+
+def _operation(
+    operation_id: str, summary: str, description: str, success: Schema, *, refusals: Schema, **more: object
+) -> Schema:
+    return {
+        "operationId": operation_id,
+        "summary": summary,
+        "description": description,
+        "x-openai-isConsequential": False,
+        **more,
+        "responses": {"200": success, **refusals, "default": _json(FAULT, "Error")},
+    }
+
+
+def _json(description: str, schema: str) -> Schema:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": description, "content": content}
+
+
+def _query_parameters(model: type[BaseModel]) -> list[Schema]:
+    parameters = []
+    for name, field in schema_of(model)["properties"].items():
+        (example,) = field.pop("examples")
+        description = field.pop("description")
+        parameters.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": description,
+                "schema": field,
+                "example": example,
+            }
+        )
+    return parameters
+
+
+def schema_of(model: type[BaseModel], values: Values | None = None) -> Schema:
+    """The model's JSON schema in its plainest form: each field with one type, no null, no choice, no pattern."""
+    schema = model.model_json_schema()
+    properties = {
+        name: _with_values(_plain(field), (values or {}).get(name)) for name, field in schema["properties"].items()
+    }
+    # One question is always asked; the server also takes `queries` alone.
+    required = [name for name in properties if name == "query" or name in schema.get("required", ())]
+    needed = {"required": required} if required else {}
+    return {"type": "object", "properties": properties, **needed, "additionalProperties": False}
+
+
+def _plain(field: Schema) -> Schema:
+    plain = {name: value for name, value in field.items() if name not in ("title", "anyOf", "default", "pattern")}
+    for choice in field.get("anyOf", []):
+        if choice != {"type": "null"}:
+            plain = {**_plain(choice), **plain}
+    if "items" in plain:
+        plain["items"] = _plain(plain["items"])
+    if field.get("default") is not None:
+        plain["default"] = field["default"]
+    return plain
+
+
+def _with_values(field: Schema, values: tuple[Value, ...] | None) -> Schema:
+    """The field restricted to the values that there are."""
+    if not values:
+        return field
+    if "items" in field:
+        return {**field, "items": {"type": "string", "enum": list(values)}, "examples": [[values[0]]]}
+    kept = {name: value for name, value in field.items() if name not in ("minLength", "maxLength")}
+    return {**kept, "enum": list(values), "examples": [values[0]]}

@@ -1,0 +1,49 @@
+"""One request's own record: its id, its deadline, and what its log line will say. Never the query, a text or a key."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, field
+
+from handler.contract.errors import ActionError
+
+RETRY_AFTER_SECONDS = 5
+
+
+@dataclass(slots=True)
+class Trace:
+    """`seconds` are those spent in each part of the work, `counts` what was asked for and found, `notes` words of ours
+    that the log line is to hold, such as the tool called.
+    """
+
+    deadline_seconds: float
+    request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    key_name: str | None = None
+    started: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the request came in."""
+        return time.monotonic() - self.started
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds to the deadline. Raises ActionError 504 when there are none."""
+        left = self.deadline_seconds - self.elapsed
+        if left <= 0:
+            raise too_late()
+        return left
+
+
+def too_late() -> ActionError:
+    """The deadline has passed."""
+    return ActionError(
+        504,
+        "deadline_exceeded",
+        "This took longer than the server allows. The same request may work in a few seconds.",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )

@@ -1,0 +1,94 @@
+"""What every route works with, and the one door to the routes that need a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from handler.access.auth import authenticate
+from handler.access.keys import KeyEntry
+from handler.access.links import Signer
+from handler.access.rate_limit import Limiter
+from handler.contract.body import read_body
+from handler.contract.facets import Facets
+from handler.contract.filterable import FilterField
+from handler.contract.requests import SearchRequest
+from handler.library import Library
+from handler.observing.trace import Trace
+from handler.settings import HandlerSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """The parts that `create_app` wires together."""
+
+    settings: HandlerSettings
+    keys: tuple[KeyEntry, ...]
+    library: Library
+    filterable: tuple[FilterField, ...]
+    search_request: type[SearchRequest]
+    facets: Facets
+    limiter: Limiter | None
+    signer: Signer
+
+
+def action_of(request: Request) -> Action:
+    """The app's parts."""
+    action = request.app.state.action
+    if not isinstance(action, Action):
+        raise TypeError("create_app has not wired this app.")
+    return action
+
+
+def trace_of(request: Request) -> Trace:
+    """The request's record, which the outermost layer has made."""
+    trace = request.scope["state"]["trace"]
+    if not isinstance(trace, Trace):
+        raise TypeError("Something else took the place of the request's trace.")
+    return trace
+
+
+# Asynchronous, because FastAPI takes a thread for each dependency that is not: those are few, and wanted by searches.
+async def admit(request: Request) -> None:
+    """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
+    action = action_of(request)
+    caller = address_of(request)
+    if action.settings.auth != "none":
+        name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
+        trace_of(request).key_name = name
+        caller = f"key:{name}"
+    await limit(action, caller)
+
+
+async def limit(action: Action, caller: str) -> None:
+    """Count a request of the caller. Raises ActionError 429 when it is one too many."""
+    if action.limiter is not None and action.limiter.waits:
+        await run_in_threadpool(action.limiter.check, caller)
+    elif action.limiter is not None:
+        action.limiter.check(caller)
+
+
+def address_of(request: Request) -> str:
+    """Who is calling, where there is no key to tell it by."""
+    return f"address:{request.client.host if request.client else ''}"
+
+
+async def body_of(request: Request) -> bytes:
+    """The request's body, within the limit."""
+    return await read_body(request, max_bytes=action_of(request).settings.max_body_bytes)
+
+
+async def _action(request: Request) -> Action:
+    return action_of(request)
+
+
+async def _trace(request: Request) -> Trace:
+    return trace_of(request)
+
+
+ActionDep = Annotated[Action, Depends(_action)]
+TraceDep = Annotated[Trace, Depends(_trace)]
+BodyDep = Annotated[bytes, Depends(body_of)]

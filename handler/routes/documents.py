@@ -1,0 +1,79 @@
+"""GET /documents and GET /documents/{document_id}: what is in the corpus, and the text of one document.
+
+Other doors answer by the same functions, in as many characters as they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request, Response
+
+from corpus.answer import document_list, document_page
+from handler.contract.errors import ActionError, json_response
+from handler.contract.requests import DOCUMENT_ID, ListRequest, ReadRequest
+from handler.contract.validation import validate_query_string
+from handler.observing.trace import Trace
+from handler.routes.action import Action, ActionDep, TraceDep
+
+if TYPE_CHECKING:
+    from corpus.searching.corpus import Corpus
+
+router = APIRouter()
+
+
+@router.get("/documents")
+def list_documents(request: Request, action: ActionDep, trace: TraceDep) -> Response:
+    """The stored documents, sorted by source, a page at a time."""
+    asked = validate_query_string(ListRequest, request.query_params.multi_items())
+    payload = listed(action, trace, asked)(action.settings.max_response_chars)
+    trace.counts["results"] = len(payload["documents"])
+    return json_response(payload)
+
+
+@router.get("/documents/{document_id}")
+def get_document(request: Request, document_id: str, action: ActionDep, trace: TraceDep) -> Response:
+    """A document's text in order, a page at a time."""
+    asked = validate_query_string(ReadRequest, request.query_params.multi_items())
+    # An id that cannot be one is not worth a question to the store.
+    if not DOCUMENT_ID.fullmatch(document_id):
+        raise missing_document()
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
+        page = page_of(corpus, document_id, offset=asked.offset)(action.settings.max_response_chars)
+    return json_response(page)
+
+
+Fitted = Callable[[int], dict[str, Any]]
+"""An answer in at most so many characters."""
+
+
+def listed(action: Action, trace: Trace, asked: ListRequest) -> Fitted:
+    """A page of the documents. Raises CorpusError."""
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
+        records, total = corpus.documents(offset=asked.offset, limit=asked.limit)
+    return lambda max_chars: document_list(records, total=total, offset=asked.offset, max_chars=max_chars)
+
+
+def page_of(corpus: Corpus, document_id: str, *, offset: int) -> Fitted:
+    """A document's text from a character on. Raises ActionError 404 where there is no such document; CorpusError."""
+    record = corpus.record(document_id)
+    if record is None:
+        raise missing_document()
+    total_chars = corpus.chars(record)
+    return lambda max_chars: document_page(
+        record,
+        corpus.chunks_from(record, offset=offset),
+        offset=offset,
+        total_chars=total_chars,
+        max_chars=max_chars,
+    )
+
+
+def missing_document() -> ActionError:
+    """There is no such document."""
+    return ActionError(
+        404,
+        "document_not_found",
+        "There is no document with this id. Results of a search and the list of documents give ids.",
+    )

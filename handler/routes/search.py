@@ -1,0 +1,67 @@
+"""POST /search; and what every other door finds by the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from corpus.answer import answer_of
+from corpus.searching.excerpts import Excerpt, excerpts_of
+from handler.contract.body import parse_json
+from handler.contract.errors import json_response
+from handler.contract.requests import DEFAULT_TOP_K
+from handler.contract.validation import example_of, invalid, validate
+from handler.observing.trace import Trace
+from handler.routes.action import Action, ActionDep, BodyDep, TraceDep
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, to be cut to the room that an answer has."""
+
+    excerpts: list[Excerpt]
+    query_truncated: bool
+
+    def answer(self, *, max_chars: int) -> dict[str, Any]:
+        """As every door sends it."""
+        truncated = True if self.query_truncated else None
+        return answer_of(self.excerpts, max_chars=max_chars, query_truncated=truncated)
+
+
+@router.post("/search")
+def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
+    """The best chunks for one question or several."""
+    payload = find(action, trace, parse_json(body)).answer(max_chars=action.settings.max_response_chars)
+    trace.counts["results"] = len(payload["results"])
+    return json_response(payload)
+
+
+def find(action: Action, trace: Trace, sent: Any) -> Found:
+    """What answers the request that was sent. Raises ActionError and CorpusError."""
+    asked = validate(action.search_request, sent, known=action.facets.known)
+    questions = asked.questions
+    if not questions:
+        raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')
+    within = asked.to_filter(action.filterable)
+    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
+        action.facets.check(corpus, within)
+        found = corpus.search_each(
+            questions,
+            top_k=asked.top_k or DEFAULT_TOP_K,
+            within=within,
+            mode=asked.mode,
+            min_score=asked.min_score or 0.0,
+            timeout_seconds=trace.seconds_left,
+            spent=trace.seconds,
+        )
+        hits = [hit for each in found for hit in each]
+        neighbours = corpus.neighbours(hits, distance=asked.context) if asked.context else []
+        shortened = any(corpus.fitting(question) != question for question in questions)
+    trace.counts["queries"] = len(questions)
+    # A single question needs no name where it was not one of several.
+    names = questions if asked.queries else [""]
+    return Found(excerpts=excerpts_of(list(zip(names, found, strict=True)), neighbours), query_truncated=shortened)

@@ -1,0 +1,124 @@
+"""What everybody may read without a key: health, and the document that describes the action."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from corpus.answer import to_json
+from corpus.errors import CorpusError
+from handler.contract.errors import ActionError, json_response
+from handler.contract.facets import Values
+from handler.contract.openapi import Description, openapi
+from handler.contract.openapi30 import as_3_0
+from handler.contract.origin import own_url
+from handler.contract.requests import search_request
+from handler.observing.trace import Trace
+from handler.routes.action import Action, ActionDep, action_of, trace_of
+from handler.routes.pages import CONTENT_SECURITY_POLICY, privacy
+from handler.settings import HandlerSettings
+
+logger = logging.getLogger("handler")
+router = APIRouter()
+READ = ["GET", "HEAD"]
+# The document names the host that it was asked at: no cache may give it to others.
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+@router.api_route("/healthz", methods=READ)
+async def health() -> Response:
+    """That the process answers; nothing is opened or asked for it, not even a thread."""
+    return json_response({"status": "ok"}, headers=NO_STORE)
+
+
+@router.api_route("/openapi.json", methods=READ)
+@router.api_route("/.well-known/openapi.json", methods=READ)
+def openapi_json(request: Request) -> Response:
+    """The OpenAPI document."""
+    return json_response(_document(request), headers=NO_STORE)
+
+
+@router.api_route("/.well-known/openapi-3.0.json", methods=READ)
+def openapi_3_0(request: Request) -> Response:
+    """The same for clients that stop at OpenAPI 3.0."""
+    return json_response(as_3_0(_document(request)), headers=NO_STORE)
+
+
+@router.api_route("/.well-known/openapi.yaml", methods=READ)
+def openapi_yaml(request: Request) -> Response:
+    """The same as YAML."""
+    return Response(to_yaml(_document(request)), media_type="application/yaml", headers=NO_STORE)
+
+
+@router.api_route("/privacy", methods=READ)
+async def privacy_page(action: ActionDep) -> Response:
+    """The privacy page that GPT's editor asks for."""
+    headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"}
+    return Response(privacy(action.settings), media_type="text/html", headers=headers)
+
+
+@router.api_route("/.well-known/ai-plugin.json", methods=READ)
+async def manifest(request: Request, action: ActionDep) -> Response:
+    """The manifest of the plugins that came before GPTs; some clients still ask for it."""
+    settings = action.settings
+    url = settings.public_url or own_url(request.scope)
+    auth = {"type": "none"} if settings.auth == "none" else {"type": "user_http", "authorization_type": "bearer"}
+    payload = {
+        "schema_version": "v1",
+        "name_for_human": settings.action_title[:20],
+        "name_for_model": re.sub(r"[^a-z0-9]+", "_", settings.action_title.lower()).strip("_")[:50] or "search",
+        "description_for_human": settings.action_description[:100],
+        "description_for_model": settings.action_description,
+        "auth": auth,
+        "api": {"type": "openapi", "url": f"{url}/.well-known/openapi.yaml"},
+        "contact_email": settings.contact if settings.contact and "@" in settings.contact else "",
+        "legal_info_url": f"{url}/privacy",
+    }
+    return json_response(payload, headers=NO_STORE)
+
+
+def _document(request: Request) -> dict[str, Any]:
+    action = action_of(request)
+    # Anybody may read the document, so the values of private fields stand in it only where that is wanted.
+    values = values_of(action, trace_of(request)) if action.settings.openapi_values == "public" else {}
+    server_url = action.settings.public_url or own_url(request.scope)
+    return document_of(action.settings, server_url=server_url, values=values)
+
+
+def values_of(action: Action, trace: Trace) -> Values:
+    """The values of fields that have few; none where the corpus cannot be asked: what is described is true without."""
+    try:
+        with action.library.corpus(wait_seconds=trace.seconds_left / 2) as corpus:
+            return action.facets.values(corpus)
+    except (CorpusError, ActionError) as error:
+        logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
+        return {}
+
+
+def document_of(settings: HandlerSettings, *, server_url: str, values: Values | None = None) -> dict[str, Any]:
+    """The OpenAPI document of a deployment with these settings."""
+    return openapi(
+        Description(
+            title=settings.action_title,
+            description=settings.action_description,
+            subject=settings.corpus_subject,
+            server_url=server_url,
+            auth=settings.auth != "none",
+            key_header=settings.api_key_header,
+            search_request=search_request(settings.filter_fields),
+            values=values or {},
+        )
+    )
+
+
+def to_yaml(document: dict[str, Any]) -> str:
+    """The document as YAML, in its own order."""
+    import yaml  # Here, because no search needs it.
+
+    # Read anew: what is one object in two places becomes a YAML reference, which not every reader follows.
+    document = json.loads(to_json(document))
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

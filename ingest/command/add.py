@@ -1,0 +1,187 @@
+"""The whole of `ingest add`: find, compare, then carry out or only count."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from corpus.errors import SettingsError
+from corpus.records import DocumentRecord
+from corpus.store import Store
+from corpus.tokens import Tokenizer
+from ingest.command import console
+from ingest.command.estimate import Estimate
+from ingest.command.target import Target, existing_target, new_target
+from ingest.reading.pool import ReaderPool
+from ingest.report import Report
+from ingest.settings import IngestSettings
+from ingest.sources.descriptions import Description
+from ingest.sources.fingerprints import known_mark
+from ingest.sources.found import Found
+from ingest.sources.gather import Input, sources
+from ingest.sources.patterns import Patterns, Selection
+from ingest.sources.spool import Spool
+from ingest.sync.chunking import ChunkingPool
+from ingest.sync.diff import Changes, Job, gone
+from ingest.sync.intake import read_items
+from ingest.sync.lexical_index import bring_up_to_date
+from ingest.sync.run import IngestRun
+from ingest.sync.writer import Writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddOptions:
+    """What one call asks for beyond the settings."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    description: Description = field(default_factory=Description)
+    password: str | None = None
+    dry_run: bool = False
+    prune: bool = False
+    may_empty: bool = False
+    follow_links: bool = False
+    stdin: Input = field(default_factory=Input)
+
+    @property
+    def stamped(self) -> str:
+        """All but the content that decides what is stored of it."""
+        return f"retrieval-action {version('retrieval-action')} {self.description.options}"
+
+
+def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
+    """Bring what is named into the collection and report. Raises CorpusError where nothing can go on."""
+    started = time.monotonic()
+    selection = Selection(include=options.include, exclude=options.exclude, follow_links=options.follow_links)
+    with contextlib.ExitStack() as stack:
+        spool = stack.enter_context(Spool())
+        places = stack.enter_context(sources(settings, selection, spool, options.stdin))
+        target = existing_target(settings, stack, dry_run=options.dry_run)
+        stored = target.store.documents() if target and target.store else []
+        found = places.gather(named, _known(stored, options))
+        report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
+        if target is None:
+            target = new_target(settings, stack, dry_run=options.dry_run)
+            stored = target.store.documents() if target.store else []
+        doomed = gone(stored, found) if options.prune else []
+        _check_prune(stored, doomed, found, options)
+        readers = stack.enter_context(_readers(settings, options.password))
+        job = Job(
+            items=found.items,
+            read=functools.partial(read_items, readers=readers, sources=places, spool=spool),
+            description=options.description,
+            options=options.stamped,
+        )
+        _bring_in(job, target, stored, doomed, report, settings, dry_run=options.dry_run)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _bring_in(
+    job: Job,
+    target: Target,
+    stored: Sequence[DocumentRecord],
+    doomed: Sequence[DocumentRecord],
+    report: Report,
+    settings: IngestSettings,
+    *,
+    dry_run: bool,
+) -> None:
+    def tokenizer() -> Tokenizer:
+        return target.embedder().tokenizer
+
+    def changes(on_much: Callable[[], None] = lambda: None) -> Changes:
+        processes = max(1, settings.workers - 1)
+        cutting = ChunkingPool(target.collection, tokenizer, processes=processes, on_much=on_much)
+        return Changes(job, stored=stored, cutting=cutting)
+
+    if target.store is None or dry_run:
+        estimate = Estimate(report, store=target.store, tokenizer=tokenizer)
+        with console.progress(report, files=len(job.items)) as on_progress:
+            estimate.count(changes(), on_progress)
+        report.removed += len(doomed)
+        report.price_usd = estimate.price(target.collection.embedding_model, settings.embedding_price)
+    else:
+        with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
+            sync = IngestRun(writing, target.embedder, report)
+            _carry_out(sync, changes(writing.begin), stored, doomed, report, files=len(job.items))
+
+
+def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[str], str]:
+    by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
+    for record in stored:
+        by_file[record.file].append(record)
+    return lambda url: known_mark(by_file.get(url, []), url, options.stamped)
+
+
+def _carry_out(
+    sync: IngestRun,
+    changes: Changes,
+    stored: Sequence[DocumentRecord],
+    doomed: Sequence[DocumentRecord],
+    report: Report,
+    *,
+    files: int,
+) -> None:
+    with console.progress(report, files=files) as on_progress, _interrupt_stops(sync):
+        sync.carry_out(changes, stored=stored, on_progress=on_progress)
+        if not report.stopped:
+            sync.remove(doomed)
+            report.removed += len(doomed)
+        sync.index()
+
+
+def _check_prune(
+    stored: Sequence[DocumentRecord], doomed: Sequence[DocumentRecord], found: Found, options: AddOptions
+) -> None:
+    kept = {record.document_id for record in stored} - {record.document_id for record in doomed}
+    if doomed and not kept and not options.may_empty:
+        raise SettingsError(
+            f"--prune would remove all {len(stored)} documents that are stored, as none of their files was found among "
+            f"the {len(found.items)} of PATH. Check PATH and --root, or add --yes."
+        )
+
+
+def _readers(settings: IngestSettings, password: str | None) -> ReaderPool:
+    return ReaderPool(
+        workers=settings.workers,
+        timeout_seconds=settings.read_timeout_seconds,
+        memory_bytes=settings.read_memory_mb * 2**20,
+        password=password,
+    )
+
+
+@contextlib.contextmanager
+def _interrupt_stops(sync: IngestRun) -> Iterator[None]:
+    """Ctrl-C once finishes what is in flight; twice stops at once."""
+
+    def stop(*_: object) -> None:
+        sync.stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        console.say("Stopping: what is in flight is finished. Ctrl-C again stops at once.", style="yellow")
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def remove_documents(store: Store, document_ids: Sequence[str], pattern: str | None) -> tuple[list[str], list[str]]:
+    """Remove by id and by a pattern over sources, as in .gitignore. Returns the ids removed and those not there."""
+    stored = {record.document_id: record for record in store.documents()}
+    missing = [document_id for document_id in document_ids if document_id not in stored]
+    chosen = [document_id for document_id in document_ids if document_id in stored]
+    if pattern is not None:
+        spec = Patterns("--source", [pattern])
+        chosen += [document_id for document_id, record in stored.items() if spec.match(record.source)]
+    chosen = list(dict.fromkeys(chosen))
+    store.remove(chosen)
+    bring_up_to_date(store, before=stored, after={key: value for key, value in stored.items() if key not in chosen})
+    return chosen, missing

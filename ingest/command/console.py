@@ -1,0 +1,190 @@
+"""What the command line says to people: progress, tables, one-line errors. Results go elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from corpus.errors import CollectionMismatch, CollectionMissing, CorpusError, SettingsError
+from corpus.records import DocumentRecord, Hit
+from corpus.urls import without_passwords
+from ingest.report import Report
+
+# Results on stdout; all else on stderr.
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+SECONDS_BETWEEN_LINES = 5.0
+LISTED_PER_CAUSE = 20
+SHOWN_CHARS = 300
+
+
+# What a terminal would obey instead of showing it: a file's name may hold anything.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
+def shown(text: str) -> str:
+    """The text in one line, with control characters made visible."""
+    return text.translate(_CONTROL)
+
+
+def say(message: str, *, style: str = "") -> None:
+    """One line to stderr, as it is, but for passwords in URLs: brackets in it are no markup."""
+    err.print(Text(shown(without_passwords(message)), style=style))
+
+
+def exit_code_of(error: CorpusError) -> int:
+    """2 where the settings or the call must change first, 1 where something failed."""
+    return 2 if isinstance(error, SettingsError | CollectionMismatch | CollectionMissing) else 1
+
+
+class OnProgress(Protocol):
+    def __call__(self) -> None: ...
+
+
+@contextmanager
+def progress(report: Report, *, files: int) -> Iterator[OnProgress]:
+    """Show how far the report has come, whenever the function is called: a bar on a terminal, else a line at times."""
+    started = time.monotonic()
+    if not err.is_terminal:
+        yield _lines(report, files, started)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("files"),
+        TextColumn("{task.fields[counts]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("Ingesting", total=files, counts="")
+
+        def update() -> None:
+            bar.update(task, completed=report.files, counts=_counts(report, time.monotonic() - started))
+
+        update()
+        yield update
+
+
+def _lines(report: Report, files: int, started: float) -> OnProgress:
+    said = started
+
+    def update() -> None:
+        nonlocal said
+        now = time.monotonic()
+        if now - said >= SECONDS_BETWEEN_LINES:
+            said = now
+            say(f"{report.files}/{files} files, {_counts(report, now - started)}")
+
+    return update
+
+
+def _counts(report: Report, seconds: float) -> str:
+    rate = report.chunks / seconds if seconds > 0 else 0.0
+    return f"{report.chunks:,} chunks, {report.tokens:,} tokens, {rate:,.0f} chunks/s"
+
+
+def show_report(report: Report, *, dry_run: bool = False) -> None:
+    """The final table on stdout; what failed, by cause, on stderr."""
+    for cause, sources in _by_cause(report.failed).items():
+        _list(cause, sources, style="red")
+    for cause, sources in _by_cause(report.notes).items():
+        _list(cause, sources, style="yellow")
+    for cause, sources in _by_cause(report.skipped).items():
+        say(f"Skipped {_files(len(sources))}: {cause} ({', '.join(sources[:3])}{', …' if len(sources) > 3 else ''})")
+    table = Table("", "documents", title="Would be done" if dry_run else "Done", title_justify="left")
+    table.columns[1].justify = "right"
+    for name in ("added", "updated", "unchanged", "removed"):
+        table.add_row(name, f"{getattr(report, name):,}")
+    table.add_row("failed", f"{len(report.failed):,}", style="red" if report.failed else "")
+    table.add_row("skipped", f"{len(report.skipped):,}")
+    out.print(table)
+    out.print(
+        f"{report.chunks:,} chunks, {report.tokens:,} tokens, {report.embedded:,} embedded, {report.seconds:.1f} s"
+    )
+    if report.price_usd is not None:
+        out.print(
+            f"Embedding would cost about ${report.price_usd:,.4f} (EMBEDDING_PRICE corrects the model's list price)"
+        )
+    elif dry_run:
+        out.print("The model's price is not known: set EMBEDDING_PRICE, in US dollars for a million tokens")
+
+
+def show_documents(documents: Sequence[DocumentRecord]) -> None:
+    """A line each on stdout."""
+    show_rows(
+        ("document_id", "source", "title", "chunks", "updated"),
+        [
+            (record.document_id, record.source, record.title or "", str(record.chunks), record.updated_at[:10])
+            for record in documents
+        ],
+    )
+
+
+def show_rows(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """On stdout: a table on a terminal, else a line each with tabs between. The first column is what to type again."""
+    if not out.is_terminal:
+        for row in rows:
+            # Not by print, which makes spaces of tabs.
+            out.file.write("\t".join(map(shown, row)) + "\n")
+        return
+    table = Table(*names)
+    table.columns[0].no_wrap = True
+    table.columns[1].overflow = "fold"
+    for row in rows:
+        table.add_row(*(Text(shown(cell)) for cell in row))
+    out.print(table)
+
+
+def show_fields(fields: Mapping[str, object]) -> None:
+    """Names and values, one a line, on stdout."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in fields.items():
+        table.add_row(name, Text(f"{value:,}" if type(value) is int else str(value)))
+    out.print(table)
+
+
+def show_hits(hits: Sequence[Hit]) -> None:
+    """The chunks found, best first, on stdout."""
+    if not hits:
+        say("Nothing found.")
+    for number, hit in enumerate(hits, start=1):
+        chunk = hit.chunk
+        page = f", page {chunk.page}" if chunk.page else ""
+        out.print(Text.assemble(f"{number}. ", (f"{hit.score:.3f}", "green"), f"  {shown(chunk.source)}{page}"))
+        if context := chunk.context:
+            out.print(Text(f"   {shown(context)}", style="dim"))
+        lines = shown(" ".join(chunk.text.split()))
+        out.print(Text(f"   {lines[:SHOWN_CHARS]}{'…' if len(lines) > SHOWN_CHARS else ''}\n"))
+
+
+def _list(cause: str, sources: Sequence[str], *, style: str) -> None:
+    if len(sources) == 1:
+        say(f"{sources[0]}: {cause}", style=style)
+        return
+    say(f"{_files(len(sources))}: {cause}", style=style)
+    for source in sources[:LISTED_PER_CAUSE]:
+        say(f"  {source}")
+    if len(sources) > LISTED_PER_CAUSE:
+        say(f"  … and {len(sources) - LISTED_PER_CAUSE} more; --json or --report lists all")
+
+
+def _by_cause(entries: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    causes: dict[str, list[str]] = defaultdict(list)
+    for source, cause in entries:
+        causes[cause].append(source)
+    return causes
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"

@@ -1,0 +1,119 @@
+"""Processes of ours with a line to each. Their `serve` reads from standard input and answers on standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import IO, Any
+
+# -P: a file of the working directory must not pass for a module of ours. Our packages are those that the parent has,
+# even if others are installed; for all else our folder comes last, unless it is one that Chroma was built into.
+_SERVE = """
+import sys
+from importlib import import_module
+from os.path import isdir
+sys.path.insert(0, sys.argv[1])
+import corpus, ingest
+if not isdir(sys.argv[1] + "/chromadb"):
+    sys.path.append(sys.path.pop(0))
+import_module(sys.argv[2]).serve()
+"""
+_COMMAND = ("-P", "-c", _SERVE, str(Path(__file__).parents[1]))
+_GOODBYE_SECONDS = 2.0
+# Linux gives a line 64 KiB: a parent with much to send would wait for a child that is still starting. More than this
+# would use up what a user may have (64 MiB) where there are many children.
+_LINE_BYTES = 2**18
+
+
+class Child:
+    """One process, which runs the `serve` of a module. It keeps the descriptors in `keep_open` open while it lives."""
+
+    def __init__(self, module: str, *, keep_open: Sequence[int] = ()) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, *_COMMAND, module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=tuple(keep_open),
+            process_group=0,  # Ctrl-C is for the parent to handle.
+        )
+        self.pid = self._process.pid
+        self._requests = Connection(_widened(_taken(self._process.stdin)), readable=False)
+        self.answers = Connection(_taken(self._process.stdout), writable=False)
+
+    def send(self, request: object) -> None:
+        """Where the process has ended, the missing answer tells."""
+        with contextlib.suppress(BrokenPipeError):
+            self._requests.send(request)
+
+    def close_stdin(self) -> None:
+        """Tell the process to end."""
+        self._requests.close()
+
+    def leave(self) -> int | None:
+        """Tell the process to end; its exit code, None where it still goes on with what it is at."""
+        self._requests.close()
+        self.answers.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_GOODBYE_SECONDS)
+        return None
+
+    def end(self) -> int:
+        """Wait for the process to end, or end it; its exit code."""
+        code = self.leave()
+        if code is None:
+            self._process.kill()
+            code = self._process.wait()
+        return code
+
+
+def line_to_parent() -> tuple[Connection, Connection]:
+    """In the child: where requests come from and answers go to."""
+    return Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
+
+
+def silence(*, but_errors: bool = False) -> None:
+    """In the child: what libraries print goes nowhere: standard output is the line to the parent."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1) if but_errors else (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    logging.disable()
+    warnings.simplefilter("ignore")
+
+
+def receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:
+    """In the child: queue requests as they come; end it, whatever it is at, when the parent hangs up or dies."""
+    threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
+
+
+def _receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:
+    try:
+        while True:
+            waiting.put(requests.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _taken(pipe: IO[bytes] | None) -> int:
+    """The pipe's descriptor, which from now on is the caller's to close."""
+    if pipe is None:
+        raise ValueError("The process was started without this pipe.")
+    with pipe:
+        return os.dup(pipe.fileno())
+
+
+def _widened(pipe: int) -> int:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # All that this user may have is taken.
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _LINE_BYTES)
+    return pipe

@@ -1,0 +1,178 @@
+"""Read files in worker processes, so that a hostile file costs only itself. Nothing is parsed in this process."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import wait
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from corpus.errors import DocumentUnreadable
+from ingest.processes import Child
+from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
+from ingest.reading.worker import Limits, Request, Result
+
+__all__ = ["ReaderPool", "Result"]
+
+# What may wait at a worker, so that it goes on while its last answer is being dealt with.
+_FILES_AHEAD = 8
+_BYTES_AHEAD = 1024 * 1024
+
+
+class ReaderPool:
+    """Up to `workers` processes, started when there is work for them. Use it as a context manager.
+
+    `timeout_seconds` and `memory_bytes` limit the reading of one file. For use by one thread at a time.
+    The pages of large PDFs are shared among the workers, at least `share_bytes` of the file to a share, which then is
+    what the limits are for.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        timeout_seconds: float = 60.0,
+        memory_bytes: int = 1 << 30,
+        password: str | None = None,
+        share_bytes: int = SHARE_BYTES,
+    ) -> None:
+        self._size = max(workers, 1)
+        self._share_bytes = share_bytes
+        self._limits = Limits(timeout_seconds, memory_bytes)
+        self._password = password
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all workers; those at work are killed."""
+        for worker in self._workers:
+            worker.close_stdin()
+        for worker in self._workers:
+            worker.end()
+        self._workers.clear()
+
+    def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Result]]:
+        """Each path with its documents, or with the error that says why there are none; in order of completion.
+
+        At most one finished file for each worker waits to be taken, and `paths` is consumed as fast as that allows.
+        """
+        return (answer for answer in self.read_coming((path, None) for path in paths) if answer is not None)
+
+    def read_coming(self, coming: Iterable[tuple[Path, str | None] | None]) -> Iterator[tuple[Path, Result] | None]:
+        """As `read_all`, for paths and their charsets; a None comes back as one, so that who has nothing yet gets a
+        turn."""
+        source = iter(coming)
+        agenda = ReadQueue(workers=self._size, share_bytes=self._share_bytes)
+        try:
+            while True:
+                if is_waiting := not self._feed(source, agenda):
+                    yield None
+                busy = {worker.answers: worker for worker in self._workers if worker.pending}
+                if not busy and not is_waiting:
+                    return
+                for line in wait(list(busy), timeout=0 if is_waiting else None):
+                    worker = busy[line]  # type: ignore[index] # wait() gives back what it was given.
+                    if (result := self._take(worker, agenda)) is not None:
+                        yield result
+        finally:
+            if any(worker.pending for worker in self._workers):  # The caller has stopped early.
+                self.close()
+
+    def _feed(self, source: Iterator[tuple[Path, str | None] | None], agenda: ReadQueue) -> bool:
+        """Hand out requests until every worker has enough; False where the source has nothing yet."""
+        while (worker := self._free_worker()) is not None:
+            if (request := agenda.next()) is not None:
+                worker.ask(request)
+                continue
+            try:
+                given = next(source)
+            except StopIteration:
+                return True
+            if given is None:
+                return False
+            path, charset = given
+            agenda.add(Request(path, size_of(path), self._password, charset))
+        return True
+
+    def _free_worker(self) -> _Worker | None:
+        """The worker with least to do, or a new one while all are busy; None when all have enough."""
+        least = min(self._workers, key=lambda worker: len(worker.pending), default=None)
+        if least is not None and not least.pending:
+            return least
+        if len(self._workers) < self._size:
+            worker = _Worker(self._limits)
+            self._workers.append(worker)
+            return worker
+        return least if least is not None and least.has_room() else None
+
+    def _take(self, worker: _Worker, agenda: ReadQueue) -> tuple[Path, Result] | None:
+        """The worker's next answer; where it has ended instead, the blame on the file it was at, if there is any."""
+        try:
+            answered = worker.answer()
+            return None if answered is None else agenda.answered(*answered)
+        except (EOFError, OSError):
+            self._workers.remove(worker)
+        code = worker.end()
+        if not worker.is_ready:
+            raise ChildProcessError(f"The process that reads files ended at its start, with code {code}.")
+        guilty = worker.pending.popleft() if code else None
+        agenda.put_back(worker.pending)
+        return agenda.failed(guilty, self._verdict(code)) if guilty else None
+
+    def _verdict(self, code: int) -> DocumentUnreadable:
+        if code in (-signal.SIGALRM, -signal.SIGPROF):
+            seconds = self._limits.timeout_seconds
+            return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it anew.")
+        return DocumentUnreadable(
+            "The file makes its reader crash: it is damaged or hostile. Open it and save it anew."
+        )
+
+
+class _Worker:
+    """One process, and the requests that it has not answered, oldest first."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._child = Child("ingest.reading.worker")
+        self.answers = self._child.answers
+        self.close_stdin = self._child.close_stdin
+        self.end = self._child.end
+        self.pid = self._child.pid
+        self.pending: deque[Request] = deque()
+        self.is_ready = False
+        self._child.send(limits)
+
+    def has_room(self) -> bool:
+        """True while what waits is small and few: then it is done sooner than another process could begin it."""
+        return (
+            len(self.pending) < _FILES_AHEAD and sum(size_of(request.path) for request in self.pending) < _BYTES_AHEAD
+        )
+
+    def ask(self, request: Request) -> None:
+        self.pending.append(request)
+        self._child.send(request)
+
+    def answer(self) -> tuple[Request, Result | bytes] | None:
+        """The oldest open request's answer; None for the greeting. Raises EOFError where the process has ended."""
+        message = self.answers.recv()
+        if not self.is_ready:
+            self.is_ready = True
+            return None
+        return self.pending.popleft(), message
+
+
+def size_of(path: Path) -> int:
+    """The file's bytes; 0 where it cannot be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,85 @@
+"""What to ask of the workers next: whole files, or shares of a large PDF, which are put together again.
+
+Nothing is parsed here: what a share gave passes through as it came.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from ingest.reading.readers.registry import has_shares
+from ingest.reading.worker import Request, Result, Share
+
+# A share of less is read about as fast as a process starts that would read it.
+SHARE_BYTES = 640 * 1024
+_SHARES_PER_WORKER = 2  # Pages differ: who is done with an easy share takes another.
+
+
+class ReadQueue:
+    """Requests that wait for one of the `workers`, oldest first. Shares are of `share_bytes` or more."""
+
+    def __init__(self, *, workers: int, share_bytes: int) -> None:
+        self._most_shares = _SHARES_PER_WORKER * workers if workers > 1 else 1
+        self._share_bytes = share_bytes
+        self._due: deque[Request] = deque()
+        self._files = itertools.count()
+        self._given: dict[int, dict[int, bytes]] = {}  # For each file in shares that is not settled, those that are in.
+
+    def add(self, request: Request) -> None:
+        """Take a file in, in shares where that is worth it."""
+        count = min(self._most_shares, request.size // self._share_bytes)
+        is_text = request.charset is not None  # Then what is read is not what the file holds.
+        if count < 2 or is_text or not has_shares(request.path):
+            self._due.append(request)
+            return
+        file = next(self._files)
+        self._given[file] = {}
+        self._due.extend(replace(request, share=Share(file, number, count)) for number in range(count))
+
+    def put_back(self, requests: Iterable[Request]) -> None:
+        """Take in again what a worker had not begun."""
+        self._due.extend(request for request in requests if not self._is_settled(request))
+
+    def next(self) -> Request | None:
+        """The next request to hand out."""
+        return self._due.popleft() if self._due else None
+
+    def answered(self, request: Request, answer: Result | bytes) -> tuple[Path, Result] | None:
+        """The file's result; None where another request brings it."""
+        share = request.share
+        if share is None:
+            return request.path, cast("Result", answer)
+        if self._is_settled(request):
+            return None
+        shares: tuple[bytes, ...] = ()
+        if isinstance(answer, bytes):
+            given = self._given[share.file]
+            given[share.number] = answer
+            if len(given) < share.of:
+                return None
+            shares = tuple(given[number] for number in range(share.of))
+        # Where a share is refused, the file is read whole: then its answer is the same as ever.
+        self._settle(share)
+        self._due.append(replace(request, share=None, shares=shares))
+        return None
+
+    def failed(self, request: Request, verdict: Result) -> tuple[Path, Result] | None:
+        """The file's result where reading it has ended a worker; None where the file has its result already."""
+        if self._is_settled(request):
+            return None
+        if request.share is not None:
+            self._settle(request.share)
+        return request.path, verdict
+
+    def _is_settled(self, request: Request) -> bool:
+        return request.share is not None and request.share.file not in self._given
+
+    def _settle(self, share: Share) -> None:
+        """Forget the file's shares, those that wait too."""
+        del self._given[share.file]
+        self._due = deque(request for request in self._due if not self._is_settled(request))

@@ -1,0 +1,38 @@
+"""Files within files: each that can be read is a document of its own, named as it is there. One level deep."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from corpus.errors import DocumentError
+from ingest.reading.document import Document
+from ingest.reading.readers.registry import is_readable, read_bytes
+
+_MAX_ATTACHMENTS = 200
+_is_within: contextvars.ContextVar[bool] = contextvars.ContextVar("_is_within", default=False)
+
+
+def read_attachments(files: Iterable[tuple[str, bytes]]) -> tuple[list[Document], list[str]]:
+    """The documents of the files, given by name and content, and remarks about those that were left out."""
+    documents: list[Document] = []
+    notes: list[str] = []
+    for number, (name, data) in enumerate(files, 1):
+        if number > _MAX_ATTACHMENTS or _is_within.get():
+            notes.append(f"Attachment left out: {name}.")
+            continue
+        if not is_readable(Path(name)):
+            notes.append(f"Attachment of a type that is not read: {name}.")
+            continue
+        token = _is_within.set(True)
+        try:
+            for document in read_bytes(data, name):
+                inner = f"{name}#{document.name}" if document.name else name
+                documents.append(replace(document, name=inner, title=document.title or name))
+        except DocumentError as error:
+            notes.append(f"Attachment {name}: {error}")
+        finally:
+            _is_within.reset(token)
+    return documents, notes

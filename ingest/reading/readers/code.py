@@ -1,0 +1,18 @@
+"""Source code and configuration files: the file's own text, in blocks that begin at the left margin."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.reading.document import Block, Document
+from ingest.reading.readers.composer import clean
+from ingest.reading.readers.encoding import decode
+
+# Up to the next line at the margin that follows an empty line and is not a mere closing bracket.
+_STRETCH = re.compile(r"\S.*?(?=\n[^\S\n]*\n+(?=[^\s)}\]])|\s*\Z)", re.DOTALL)
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    text = clean(decode(data))
+    blocks = tuple(Block("code", match.start(), match.end()) for match in _STRETCH.finditer(text))
+    return [Document(text=text, blocks=blocks)]

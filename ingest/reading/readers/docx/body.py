@@ -1,0 +1,150 @@
+"""Walk a Word document's body and write its blocks, in reading order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.docx.pieces import SKIPPED, Pieces, all_text
+from ingest.reading.readers.docx.styles import Numbering, Style, Styles, child, number_of, outline_level, value
+from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.tables import SPANNED, lines
+
+# A cell; None where the one above reaches down, SPANNED where the one before reaches across.
+_Cell = etree._Element | str | None
+_MAX_SPAN = 64
+
+Notes = Mapping[str, Mapping[str, etree._Element]]
+
+
+class BodyWriter:
+    """Writes blocks; `title` is the first paragraph styled as title, or else the first heading of level 1."""
+
+    def __init__(self, composer: Composer, styles: Styles, numbering: Numbering, notes: Notes) -> None:
+        self._composer = composer
+        self._styles = styles
+        self._numbering = numbering
+        self._notes = notes
+        self._styled_title: str | None = None
+        self._first_heading: str | None = None
+
+    @property
+    def title(self) -> str | None:
+        return self._styled_title or self._first_heading
+
+    def write(self, container: etree._Element) -> None:
+        """The blocks of a body, cell or text box."""
+        for element in container:
+            name = local_name(element)
+            if name == "p":
+                self._paragraph(element)
+            elif name == "tbl":
+                self._table(element)
+            elif name not in SKIPPED and len(element):
+                self.write(element)
+
+    def _paragraph(self, paragraph: etree._Element) -> None:
+        pieces = Pieces()
+        pieces.gather(paragraph)
+        text = squeeze("".join(pieces.text))
+        properties = child(paragraph, "pPr")
+        style = self._styles.of(value(properties, "pStyle"))
+        if text and style.role != "toc":
+            self._write_styled(text, style, properties)
+        for box in pieces.boxes:
+            self.write(box)
+        for kind, identifier in pieces.references:
+            self._note(kind, identifier)
+
+    def _write_styled(self, text: str, style: Style, properties: etree._Element | None) -> None:
+        level = outline_level(properties) or style.level
+        numbering = number_of(properties) or style.numbering
+        if style.role == "title":
+            self._styled_title = self._styled_title or one_line(text)
+            self._composer.heading(text, 1)
+        elif level:
+            if level == 1:
+                self._first_heading = self._first_heading or one_line(text)
+            self._composer.heading(text, level)
+        elif numbering is not None and numbering[0] not in ("", "0"):
+            self._composer.list_item(self._numbering.marker(*numbering) + text)
+        else:
+            self._composer.paragraph(text)
+
+    def _note(self, kind: str, identifier: str) -> None:
+        note = self._notes.get(kind, {}).get(identifier)
+        if note is None:
+            return
+        text = one_line(" ".join(all_text(note)))
+        if text:
+            author = attribute(note, "author")
+            label = f"Comment by {author}" if kind == "comment" and author else f"{kind.capitalize()} {identifier}"
+            self._composer.paragraph(f"{label}: {text}")
+
+    def _table(self, table: etree._Element) -> None:
+        rows = list(_rows(table))
+        cells = [[cell for cell in row if cell is not None and not isinstance(cell, str)] for row in rows]
+        if all(len(row) < 2 for row in cells) or _has_structure(table):
+            for content in itertools.chain.from_iterable(cells):
+                self.write(content)
+            return
+        above: list[str] = []
+        grid = []
+        for row in rows:
+            texts: list[str] = []
+            for column, cell in enumerate(row):
+                if cell is None:
+                    texts.append(above[column] if column < len(above) else "")
+                else:
+                    texts.append(cell if isinstance(cell, str) else one_line(" ".join(all_text(cell))))
+            grid.append(texts)
+            above = texts
+        look = child(child(table, "tblPr"), "tblLook")
+        is_styled = look is not None and attribute(look, "firstRow") in ("1", "true")
+        self._composer.table(lines(grid, header_rows=_declared_header(table), has_header_style=is_styled))
+
+
+def _rows(table: etree._Element) -> Iterator[list[_Cell]]:
+    """The cells of each row by column."""
+    for row in table.iterchildren():
+        if local_name(row) == "sdt":
+            content = child(row, "sdtContent")
+            yield from _rows(content) if content is not None else ()
+        elif local_name(row) == "tr":
+            yield list(_cells(row))
+
+
+def _cells(row: etree._Element) -> Iterator[_Cell]:
+    for node in row:
+        if local_name(node) == "sdt":
+            content = child(node, "sdtContent")
+            yield from _cells(content) if content is not None else ()
+        elif local_name(node) == "tc":
+            properties = child(node, "tcPr")
+            merge = child(properties, "vMerge")
+            continues = merge is not None and attribute(merge, "val") in (None, "continue")
+            cell = None if continues else node
+            span = value(properties, "gridSpan") or "1"
+            yield cell
+            for _ in range(min(int(span), _MAX_SPAN) - 1 if span.isdecimal() else 0):
+                yield None if continues else SPANNED
+
+
+def _has_structure(table: etree._Element) -> bool:
+    """True where the table holds tables: then it lays out a page."""
+    return any(local_name(node) == "tbl" and node is not table for node in table.iter())
+
+
+def _declared_header(table: etree._Element) -> int | None:
+    """How many rows are marked as repeated on every page."""
+    count = 0
+    for row in table:
+        if local_name(row) != "tr":
+            continue
+        if child(child(row, "trPr"), "tblHeader") is None:
+            break
+        count += 1
+    return count or None

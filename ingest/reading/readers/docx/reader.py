@@ -1,0 +1,49 @@
+"""Word documents (DOCX): headings by style, lists, tables as rows, text boxes, footnotes. Strict OOXML included."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from corpus.errors import DocumentEmpty
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.docx.body import BodyWriter
+from ingest.reading.readers.docx.styles import Numbering, Styles
+from ingest.reading.readers.ooxml import main_part, related_parts
+from ingest.reading.readers.package import Package, attribute, local_name
+from ingest.reading.readers.properties import properties_of
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    package = Package(data, kind="Word document")
+    part = main_part(package)
+    related = related_parts(package, part)
+    root = package.xml(part)
+    composer = Composer()
+    writer = BodyWriter(
+        composer,
+        Styles(package.xml(related["styles"]) if "styles" in related else None),
+        Numbering(package.xml(related["numbering"]) if "numbering" in related else None),
+        {
+            kind: _notes(package.xml(related[f"{kind}s"]))
+            for kind in ("footnote", "endnote", "comment")
+            if f"{kind}s" in related
+        },
+    )
+    body = next((child for child in root if local_name(child) == "body"), root)
+    writer.write(body)
+    if not composer.blocks:
+        raise DocumentEmpty("The Word document holds no text. If it is pictures of pages, run OCR over it first.")
+    properties = properties_of(package)
+    return [
+        composer.finish(
+            title=properties.title or writer.title,
+            updated_at=properties.updated_at,
+            metadata=properties.metadata,
+        )
+    ]
+
+
+def _notes(root: etree._Element) -> dict[str, etree._Element]:
+    """Footnotes, endnotes or comments by their id; separators, which are none, are left out."""
+    return {identifier: note for note in root if (identifier := attribute(note, "id")) and not attribute(note, "type")}

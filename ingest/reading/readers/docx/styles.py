@@ -1,0 +1,126 @@
+"""What a Word document's styles and numberings say of a paragraph. Styles inherit; cycles among them end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.reading.readers.package import attribute, local_name
+
+_HEADING_NAME = re.compile(r"heading ([1-9])$", re.IGNORECASE)
+_BODY_LEVEL = 9  # An outline level of 9 says body text (ECMA-376, 17.3.1.20).
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """`level` is 1 to 9 for headings; `role` is "title", "toc", "caption" or empty; `numbered` says list paragraphs."""
+
+    level: int = 0
+    role: str = ""
+    numbering: tuple[str, int] | None = None
+
+
+def child(element: etree._Element | None, name: str) -> etree._Element | None:
+    if element is None:
+        return None
+    return next((node for node in element if local_name(node) == name), None)
+
+
+def value(element: etree._Element | None, name: str) -> str | None:
+    """The val attribute of the child of that name."""
+    node = child(element, name)
+    return attribute(node, "val") if node is not None else None
+
+
+class Styles:
+    def __init__(self, root: etree._Element | None) -> None:
+        nodes = [node for node in root if local_name(node) == "style"] if root is not None else []
+        self._nodes = {identifier: node for node in nodes if (identifier := attribute(node, "styleId"))}
+        self._found: dict[str, Style] = {}
+
+    def of(self, identifier: str | None) -> Style:
+        if identifier is None:
+            return Style()
+        if identifier not in self._found:
+            self._found[identifier] = self._resolve(identifier)
+        return self._found[identifier]
+
+    def _resolve(self, identifier: str) -> Style:
+        level, role, numbering = 0, "", None
+        seen: set[str] = set()
+        current: str | None = identifier
+        while current in self._nodes and current not in seen:
+            seen.add(current)
+            node = self._nodes[current]
+            name = (value(node, "name") or "").strip().lower()
+            properties = child(node, "pPr")
+            if not level:
+                level = outline_level(properties) or _level_by_name(name)
+            if not role:
+                role = _role_by_name(name)
+            if numbering is None:
+                numbering = number_of(properties)
+            current = value(node, "basedOn")
+        return Style(0 if role in ("title", "toc") else level, role, numbering)
+
+
+def outline_level(properties: etree._Element | None) -> int:
+    """1 to 9 for an outline level of 0 to 8; 0 where there is none."""
+    outline = value(properties, "outlineLvl")
+    if outline is None or not outline.isdecimal() or int(outline) >= _BODY_LEVEL:
+        return 0
+    return int(outline) + 1
+
+
+def number_of(properties: etree._Element | None) -> tuple[str, int] | None:
+    """The numbering's id and the level in it, where a paragraph or style is in a list; id "0" takes it out of one."""
+    numbering = child(properties, "numPr")
+    if numbering is None:
+        return None
+    depth = value(numbering, "ilvl") or "0"
+    return value(numbering, "numId") or "", int(depth) if depth.isdecimal() else 0
+
+
+def _level_by_name(name: str) -> int:
+    match = _HEADING_NAME.match(name)
+    return int(match.group(1)) if match else 0
+
+
+def _role_by_name(name: str) -> str:
+    if name == "title":
+        return "title"
+    if name.startswith(("toc ", "table of figures")):
+        return "toc"
+    return "caption" if name == "caption" else ""
+
+
+class Numbering:
+    """Tells a list item's marker: a bullet, or its number in a decimal list."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._formats: dict[str, dict[int, str]] = {}
+        self._abstract: dict[str, str] = {}
+        self._counts: dict[tuple[str, int], int] = {}
+        for node in root if root is not None else ():
+            if local_name(node) == "abstractNum":
+                self._formats[attribute(node, "abstractNumId") or ""] = {
+                    int(attribute(level, "ilvl") or 0): value(level, "numFmt") or "bullet"
+                    for level in node
+                    if local_name(level) == "lvl"
+                }
+            elif local_name(node) == "num":
+                self._abstract[attribute(node, "numId") or ""] = value(node, "abstractNumId") or ""
+
+    def marker(self, identifier: str, depth: int) -> str:
+        """Such as "- " or "3. ", indented by depth. Counts on: to be called once for each item, in order."""
+        style = self._formats.get(self._abstract.get(identifier, ""), {}).get(depth, "bullet")
+        indent = "  " * min(depth, 8)
+        if style != "decimal":
+            return f"{indent}- "
+        for key in [key for key in self._counts if key[0] == identifier and key[1] > depth]:
+            del self._counts[key]
+        count = self._counts.get((identifier, depth), 0) + 1
+        self._counts[identifier, depth] = count
+        return f"{indent}{count}. "

@@ -1,0 +1,169 @@
+"""Walk an HTML tree and write its blocks. Without recursion: pages nest as deep as they like."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.reading.readers.html.signs import without_icons
+from ingest.reading.readers.numerals import numeral, style_of
+from selectolax.lexbor import LexborNode
+
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.html.table import grid_of, has_keys, is_layout
+from ingest.reading.readers.tables import lines
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+# fmt: off
+_BLOCK_TAGS = frozenset((
+    "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "aside", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "ul",
+))
+# fmt: on
+_LISTS = ("ul", "ol", "menu")
+_MAX_INDENT = 32
+_WHOLE = re.compile(r"-?\d{1,6}")
+_SPACE = re.compile(r"\s+")
+
+
+def render(root: LexborNode, composer: Composer) -> None:
+    """Add the blocks under `root` to the composer."""
+    _Writer(composer).walk(root)
+
+
+@dataclass(slots=True)
+class _List:
+    """An open list: the number of its next item and how it is shown; `style` is None for bullets."""
+
+    style: str | None = None
+    number: int = 1
+    step: int = 1
+
+    @classmethod
+    def of(cls, node: LexborNode) -> _List:
+        if node.tag != "ol":
+            return cls()
+        attributes = node.attributes
+        step = -1 if "reversed" in attributes else 1
+        items = sum(child.tag == "li" for child in node.iter())
+        start = _whole(attributes.get("start"))
+        return cls(style_of(attributes.get("type") or "1") or "1", start or (items if step < 0 else 1), step)
+
+    def next_marker(self, item: LexborNode) -> str:
+        if self.style is None:
+            return "- "
+        own = _whole(item.attributes.get("value"))
+        shown = self.number if own is None else own
+        self.number = shown + self.step
+        return f"{numeral(shown, self.style)}. "
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and _WHOLE.fullmatch(text.strip()) else None
+
+
+class _Writer:
+    """Keeps the inline text of the block that is being read, and writes it when the block ends."""
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+        self._inline: list[str] = []
+        self._lists: list[_List] = []
+        self._marker = ""
+        self._term = ""
+        self._preformatted = 0
+
+    def walk(self, root: LexborNode) -> None:
+        node: LexborNode = root
+        while True:
+            child = node.child if self._enter(node) else None
+            if child is not None:
+                node = child
+                continue
+            while True:
+                self._leave(node)
+                if node.mem_id == root.mem_id:
+                    self._flush()
+                    return
+                if node.next is not None:
+                    node = node.next
+                    break
+                parent = node.parent
+                if parent is None:
+                    return
+                node = parent
+
+    def _enter(self, node: LexborNode) -> bool:
+        """Begin a node; True to go on with its children."""
+        tag = node.tag
+        if tag == "-text":
+            text = without_icons(node.text_content or "")
+            self._inline.append(text if self._preformatted else _SPACE.sub(" ", text))
+        elif tag in ("rt", "rp"):  # How to pronounce what stands beside it.
+            return False
+        elif tag == "br":
+            self._inline.append("\n")
+        elif tag in _BLOCK_TAGS:
+            self._flush()
+            if tag in _LISTS:
+                self._lists.append(_List.of(node))
+            elif tag == "li":
+                self._marker = self._next_marker(node)
+            elif tag == "pre":
+                self._preformatted += 1
+            elif tag == "table" and not is_layout(node):
+                self._table(node)
+                return False
+        return True
+
+    def _leave(self, node: LexborNode) -> None:
+        tag = node.tag
+        if tag not in _BLOCK_TAGS or tag is None:
+            return
+        if tag in _HEADINGS:
+            self._composer.heading(self._take(), _HEADINGS[tag])
+        elif tag == "pre":
+            self._composer.code(self._take())
+            self._preformatted -= 1
+        elif tag == "dt":
+            self._term = one_line(self._take())
+        else:
+            self._flush()
+        if tag == "li":
+            self._marker = ""
+        elif tag in _LISTS and self._lists:
+            self._lists.pop()
+
+    def _take(self) -> str:
+        text = "".join(self._inline)
+        self._inline.clear()
+        return text
+
+    def _flush(self) -> None:
+        """Write what has been read as a paragraph or list item."""
+        if not self._inline:
+            return
+        text = squeeze(self._take())
+        if not text:
+            return
+        is_item = bool(self._marker or self._term)
+        if self._term:
+            text, self._term = f"{self._term}: {text}", ""
+        self._composer.add("list_item" if is_item else "paragraph", self._marker + text)
+        self._marker = ""
+
+    def _next_marker(self, item: LexborNode) -> str:
+        indent = "  " * min(len(self._lists) - 1, _MAX_INDENT)
+        return f"{indent}{self._lists[-1].next_marker(item) if self._lists else '- '}"
+
+    def _table(self, node: LexborNode) -> None:
+        caption = node.css_first("caption")
+        if caption is not None:
+            self._composer.paragraph(one_line(caption.text()))
+        rows, header_rows = grid_of(node)
+        if len(rows) == 1:
+            self._composer.paragraph(" ".join(cell for cell in rows[0] if cell))
+        else:
+            self._composer.table(lines(rows, header_rows=header_rows, has_keys=has_keys(node)))

@@ -1,0 +1,100 @@
+"""HTML pages: the main content with its structure; no script, no navigation, no boilerplate."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.reading.readers.html.signs import write_signs
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from corpus.errors import DocumentEmpty
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.html.body import render
+from ingest.reading.readers.html.prune import prune
+from ingest.reading.readers.titles import usable_title
+
+_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+_MAIN = ("main", "[role=main]", "article")
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    return [read_page(decode(data, declared=charset_of(data)))]
+
+
+def charset_of(data: bytes) -> str | None:
+    """What the page's first bytes declare (WHATWG HTML, prescan of the first 1024 bytes)."""
+    match = _CHARSET.search(data[:4096])
+    if match is None:
+        return None
+    name = match.group(1).decode("ascii")
+    # A declaration that could be read as ASCII is not in UTF-16, whatever it says (same section).
+    return "utf-8" if name.lower().startswith("utf-16") else name
+
+
+def read_page(source: str, *, url: str | None = None) -> Document:
+    """The document of one page, at `url` where it does not say otherwise.
+
+    Raises DocumentEmpty where nothing but boilerplate is found.
+    """
+    tree = LexborHTMLParser(source)
+    meta = _meta(tree)
+    title = meta.get("og:title") or _text_of(tree, "title")
+    canonical = _canonical(tree, meta) or url
+    composer = Composer()
+    _add(tree, composer)
+    if not composer.blocks:
+        raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
+    return composer.finish(
+        title=usable_title(title) or next((block.name for block in composer.blocks if block.kind == "heading"), None),
+        url=canonical,
+        updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
+        metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
+    )
+
+
+def add_body(source: str, composer: Composer) -> None:
+    """Add what a page says to a document that holds more, such as a chapter to its book."""
+    _add(LexborHTMLParser(source), composer)
+
+
+def _add(tree: LexborHTMLParser, composer: Composer) -> None:
+    write_signs(tree)
+    for remark in prune(tree):
+        composer.note(remark)
+    root = _main(tree)
+    if root is not None:
+        render(root, composer)
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        key = attributes.get("property") or attributes.get("name")
+        content = one_line(attributes.get("content") or "")
+        if key and content:
+            found.setdefault(key.lower(), content)
+    return found
+
+
+def _canonical(tree: LexborHTMLParser, meta: dict[str, str]) -> str | None:
+    node = tree.css_first("link[rel=canonical][href]")
+    candidates = (node.attributes.get("href") if node is not None else None, meta.get("og:url"))
+    return next((url for url in candidates if url and url.startswith(("http://", "https://"))), None)
+
+
+def _text_of(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    return one_line(node.text()) if node is not None else ""
+
+
+def _main(tree: LexborHTMLParser) -> LexborNode | None:
+    """The page's one main part where it says which, else its body."""
+    for selector in _MAIN:
+        nodes = tree.css(selector)
+        if len(nodes) == 1 and len(nodes[0].text()) > 200:
+            return nodes[0]
+    return tree.body or tree.root

@@ -1,0 +1,70 @@
+"""Read an HTML table's cells, with spans laid out. Tables that only lay out a page are told apart."""
+
+from __future__ import annotations
+
+from ingest.reading.readers.html.signs import without_icons
+from selectolax.lexbor import LexborNode
+
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.tables import Cell, laid_out, span_of
+
+_STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"
+_INLINE_BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr"})
+
+
+def is_layout(table: LexborNode) -> bool:
+    """True where the table holds other structure, or no two cells beside each other: then its cells are blocks."""
+    if (table.attributes.get("role") or "") in ("presentation", "none"):
+        return True
+    # css() looks at the descendants alone, but for the node itself.
+    if any(node.mem_id != table.mem_id for node in table.css(_STRUCTURE)):
+        return True
+    rows = [[cell for cell in cells_of(row) if cell_text(cell)] for row in table.css("tr")]
+    return all(len(row) < 2 for row in rows)
+
+
+def cells_of(row: LexborNode) -> list[LexborNode]:
+    return [child for child in row.iter() if child.tag in ("td", "th")]
+
+
+def cell_text(cell: LexborNode) -> str:
+    parts: list[str] = []
+    for node in cell.traverse(include_text=True):
+        if node.tag == "-text":
+            parts.append(without_icons(node.text_content or ""))
+        elif node.tag == "li" and parts and parts[-1].strip():
+            parts.append(", ")
+        elif node.tag in _INLINE_BREAKS:
+            parts.append(" ")
+    return one_line("".join(parts))
+
+
+def grid_of(table: LexborNode) -> tuple[list[list[str]], int | None]:
+    """The rows, and how many of them are the header where the page says so."""
+    nodes = table.css("tr")
+    return laid_out(map(_cells, nodes)), _header_rows(nodes)
+
+
+def has_keys(table: LexborNode) -> bool:
+    """True for two columns whose first says what the second holds, such as an encyclopedia's box of facts."""
+    rows = [cells for row in table.css("tr") if len(cells := cells_of(row)) > 1]
+    return bool(rows) and all(len(row) == 2 and row[0].tag == "th" and row[1].tag == "td" for row in rows)
+
+
+def _cells(row: LexborNode) -> list[Cell]:
+    return [
+        Cell(cell_text(cell), span_of(cell.attributes.get("colspan")), span_of(cell.attributes.get("rowspan")))
+        for cell in cells_of(row)
+    ]
+
+
+def _header_rows(rows: list[LexborNode]) -> int | None:
+    count = 0
+    for row in rows:
+        parent = row.parent
+        cells = cells_of(row)
+        in_head = parent is not None and parent.tag == "thead"
+        if not in_head and not (cells and all(cell.tag == "th" for cell in cells)):
+            break
+        count += 1
+    return count if 0 < count < len(rows) else None

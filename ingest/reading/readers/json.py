@@ -1,0 +1,39 @@
+"""JSON: a list of records is as many documents; anything else is one, a line for each of its fields."""
+
+from __future__ import annotations
+
+import json
+
+from corpus.errors import DocumentEmpty, DocumentUnreadable
+from ingest.reading.document import Document
+from ingest.reading.readers import jsonlines
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.records import Names, document_of, flattened, is_record
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:
+    try:
+        value = json.loads(decode(data))
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":  # Several values: JSON Lines under the wrong name.
+            return jsonlines.read(data, password=password)
+        raise DocumentUnreadable(f"The file is not valid JSON: {error}.") from error
+    except RecursionError as error:
+        raise DocumentUnreadable("The JSON is nested too deep.") from error
+    if is_record(value):
+        value = [value]
+    if isinstance(value, list) and value and all(map(is_record, value)):
+        names = Names()
+        found = [
+            names.distinct(document, position=position)
+            for position, item in enumerate(value, 1)
+            if (document := document_of(item, position=position)) is not None
+        ]
+        if found:
+            return found
+    composer = Composer()
+    composer.table(flattened(value))
+    if not composer.blocks:
+        raise DocumentEmpty("The JSON holds no value.")
+    return [composer.finish()]

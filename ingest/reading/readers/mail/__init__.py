@@ -1,0 +1,1 @@
+"""Messages: EML and Outlook's MSG, with their attachments."""

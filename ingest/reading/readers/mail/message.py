@@ -1,0 +1,50 @@
+"""What e-mail is made of, in whatever format it came, and the documents of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from corpus.errors import DocumentEmpty
+from corpus.records import MetadataValue
+from ingest.reading.document import Document
+from ingest.reading.readers.attachments import read_attachments
+from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.html.reader import add_body
+from ingest.reading.readers.text import paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message with its two bodies, either of which may be empty. `sent` is ISO 8601 in UTC."""
+
+    subject: str
+    sender: str
+    recipients: str
+    copied: str
+    sent: str | None
+    plain: str
+    html: str
+    files: list[tuple[str, bytes]]
+
+
+def documents_of(message: Message) -> list[Document]:
+    """The message, its formatted body where it has one, then what is attached."""
+    composer = Composer()
+    composer.heading(message.subject, 1)
+    envelope = {"From": message.sender, "To": message.recipients, "Cc": message.copied, "Date": message.sent}
+    composer.paragraph("; ".join(f"{name}: {value}" for name, value in envelope.items() if value))
+    before = len(composer.blocks)
+    if message.html:
+        add_body(message.html, composer)
+    if len(composer.blocks) == before:
+        plain = clean(message.plain)
+        composer.embed(plain, paragraphs(plain))
+    attached, notes = read_attachments(message.files)
+    if len(composer.blocks) == before and not message.subject:
+        if not attached:
+            raise DocumentEmpty("The message holds no text.")
+        return [replace(attached[0], notes=(*attached[0].notes, *notes)), *attached[1:]]
+    composer.notes.extend(notes)
+    metadata: dict[str, MetadataValue] = {"author": message.sender} if message.sender else {}
+    document = composer.finish(title=message.subject, updated_at=message.sent, metadata=metadata)
+    return [document, *attached]

@@ -1,0 +1,159 @@
+"""Walk an OpenDocument body and write its blocks (OpenDocument 1.3, part 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.tables import SPANNED, lines
+
+_SKIPPED = frozenset(
+    {"tracked-changes", "annotation", "annotation-end", "table-of-content", "alphabetical-index", "forms", "ruby-text"}
+)
+_MAX_REPEATED = 256
+
+
+class BodyWriter:
+    """Writes blocks; `title` is the first paragraph styled as title, or else the first heading of level 1."""
+
+    def __init__(self, composer: Composer, parents: Mapping[str, str]) -> None:
+        """`parents` gives the style that an automatic style of the document is made from."""
+        self._composer = composer
+        self._parents = parents
+        self._styled_title: str | None = None
+        self._first_heading: str | None = None
+
+    @property
+    def title(self) -> str | None:
+        return self._styled_title or self._first_heading
+
+    def write(self, container: etree._Element, depth: int = -1) -> None:
+        """The blocks below an element; `depth` counts the lists around it from 0."""
+        for node in container:
+            name = local_name(node)
+            if name in ("h", "p"):
+                self._paragraph(node, depth)
+            elif name == "list":
+                for item in node:
+                    self.write(item, depth + 1)
+            elif name == "table":
+                self._table(node)
+            elif name not in _SKIPPED and len(node):
+                self.write(node, depth)
+
+    def write_slide(self, slide: etree._Element) -> None:
+        """A slide: its title as heading, its frames, and the notes."""
+        for frame in slide:
+            kind = attribute(frame, "class")
+            if local_name(frame) == "notes":
+                text = " ".join(_texts(frame))
+                self._composer.paragraph(f"Notes: {text}" if text else "")
+            elif kind == "title":
+                text = one_line(" ".join(_texts(frame)))
+                self._first_heading = self._first_heading or text or None
+                self._composer.heading(text, 1)
+            elif kind not in ("footer", "date-time", "page-number"):
+                self.write(frame)
+
+    def _paragraph(self, node: etree._Element, depth: int) -> None:
+        pieces = _Pieces()
+        pieces.gather(node)
+        text = squeeze("".join(pieces.text))
+        style = attribute(node, "style-name") or ""
+        style = self._parents.get(style, style)
+        if local_name(node) == "h":
+            level = attribute(node, "outline-level") or "1"
+            if level == "1":
+                self._first_heading = self._first_heading or one_line(text) or None
+            self._composer.heading(text, int(level) if level.isdecimal() else 1)
+        elif style == "Title" and text:
+            self._styled_title = self._styled_title or one_line(text)
+            self._composer.heading(text, 1)
+        elif depth >= 0 and text:
+            self._composer.list_item(f"{'  ' * min(depth, 8)}- {text}")
+        else:
+            self._composer.paragraph(text)
+        for frame in pieces.frames:
+            self.write(frame)
+        for label, note in pieces.notes:
+            self._composer.paragraph(f"Footnote {label}: {note}")
+
+    def _table(self, table: etree._Element) -> None:
+        rows = list(_rows(table))
+        cells = [[cell for cell in row if not isinstance(cell, str)] for row in rows]
+        if all(len(row) < 2 for row in cells) or any(local_name(node) == "table" for node in table.iterdescendants()):
+            for row in cells:
+                for cell in row:
+                    self.write(cell)
+            return
+        header = child(table, "table-header-rows")
+        grid = [[cell if isinstance(cell, str) else one_line(" ".join(_texts(cell))) for cell in row] for row in rows]
+        self._composer.table(lines(grid, header_rows=len(header) if header is not None else None))
+
+
+class _Pieces:
+    """What a paragraph holds: its text, frames anchored in it, notes as label and text."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.frames: list[etree._Element] = []
+        self.notes: list[tuple[str, str]] = []
+
+    def gather(self, element: etree._Element) -> None:
+        self.text.append(element.text or "")
+        for node in element:
+            name = local_name(node)
+            if name == "s":
+                self.text.append(" " * min(int(attribute(node, "c") or 1), _MAX_REPEATED))
+            elif name == "tab":
+                self.text.append(" ")
+            elif name == "line-break":
+                self.text.append("\n")
+            elif name == "note":
+                label = one_line("".join(_texts(child(node, "note-citation"))))
+                self.text.append(f"[{label}]")
+                self.notes.append((label, one_line(" ".join(_texts(child(node, "note-body"))))))
+            elif name in ("frame", "text-box", "custom-shape"):
+                self.frames.append(node)
+            elif name not in _SKIPPED:
+                self.gather(node)
+            self.text.append(node.tail or "")
+
+
+def _rows(table: etree._Element) -> Iterator[list[etree._Element | str]]:
+    """The rows' cells; text instead of an element for the columns that the cell before spans."""
+    for node in table:
+        name = local_name(node)
+        if name in ("table-header-rows", "table-rows", "table-row-group"):
+            yield from _rows(node)
+        elif name == "table-row":
+            yield list(_cells(node))
+
+
+def _cells(row: etree._Element) -> Iterator[etree._Element | str]:
+    for node in row:
+        name = local_name(node)
+        if name not in ("table-cell", "covered-table-cell"):
+            continue
+        repeated = attribute(node, "number-columns-repeated") or "1"
+        for _ in range(min(int(repeated) if repeated.isdecimal() else 1, _MAX_REPEATED)):
+            yield node if name == "table-cell" else SPANNED
+
+
+def _texts(element: etree._Element | None) -> Iterator[str]:
+    """The text of each paragraph below the element; the element's own where it has none."""
+    if element is None:
+        return
+    found = False
+    for node in element.iterdescendants():
+        if local_name(node) in ("p", "h"):
+            found = True
+            pieces = _Pieces()
+            pieces.gather(node)
+            yield squeeze("".join(pieces.text))
+    if not found:
+        yield one_line("".join(str(text) for text in element.itertext()))

@@ -1,0 +1,59 @@
+"""OpenDocument text and presentations (ODT, ODP): headings, lists, tables, notes; a page for each slide."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from corpus.errors import DocumentEmpty, DocumentUnreadable
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.odf.body import BodyWriter
+from ingest.reading.readers.package import Package, attribute, local_name
+from ingest.reading.readers.properties import properties_of
+
+_MANIFEST = "META-INF/manifest.xml"
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    package = open_package(data)
+    root = package.xml("content.xml")
+    composer = Composer()
+    writer = BodyWriter(composer, _parent_styles(root))
+    body = child(root, "body")
+    for content in body if body is not None else ():
+        if local_name(content) == "presentation":
+            for slide in (node for node in content if local_name(node) == "page"):
+                composer.start_page()
+                writer.write_slide(slide)
+        else:
+            writer.write(content)
+    if not composer.blocks:
+        raise DocumentEmpty("The document holds no text. If it is pictures of pages, run OCR over it first.")
+    properties = properties_of(package)
+    return [
+        composer.finish(
+            title=properties.title or writer.title, updated_at=properties.updated_at, metadata=properties.metadata
+        )
+    ]
+
+
+def _parent_styles(root: etree._Element) -> dict[str, str]:
+    styles = child(root, "automatic-styles")
+    return {
+        attribute(style, "name") or "": parent
+        for style in (styles if styles is not None else ())
+        if (parent := attribute(style, "parent-style-name"))
+    }
+
+
+def open_package(data: bytes) -> Package:
+    """The package. Raises DocumentUnreadable where its content is encrypted."""
+    package = Package(data, kind="OpenDocument file")
+    if _MANIFEST in package and _is_encrypted(package.xml(_MANIFEST)):
+        raise DocumentUnreadable("The OpenDocument file is encrypted. Open it and save it without a password.")
+    return package
+
+
+def _is_encrypted(manifest: etree._Element) -> bool:
+    return any(local_name(node) == "encryption-data" for node in manifest.iter())

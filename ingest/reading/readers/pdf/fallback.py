@@ -1,0 +1,70 @@
+"""pypdf, for what pdfium leaves open: files and pages it cannot read, links in outlines, letter-spaced text.
+
+Slow, and so asked only then. On damaged files it raises errors of all kinds beside its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+
+import pypdf
+from pypdf.generic import Destination
+
+from corpus.errors import DocumentUnreadable
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded
+
+# Places made up for text that has none: layout needs them to compare.
+_HEIGHT, _PITCH, _WIDTH = 10.0, 12.0, 5.0
+_MAX_DEPTH = 32
+
+
+class Fallback:
+    """A PDF opened by pypdf. Raises DocumentUnreadable where it cannot, PasswordNeeded where a password lacks."""
+
+    def __init__(self, data: bytes, password: str | None) -> None:
+        with _isolated():
+            self._reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+            is_locked = self._reader.is_encrypted and not any(map(self._reader.decrypt, ("", password or "")))
+            self._count = 0 if is_locked else len(self._reader.pages)
+        if is_locked:
+            raise PasswordNeeded("The PDF is locked with a password. Give the right one with --password.")
+        if self._count == 0:
+            raise DocumentUnreadable("pypdf finds no page")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def page_lines(self, number: int) -> list[Line]:
+        """A page's lines one below the other. Raises DocumentUnreadable where the page is damaged."""
+        with _isolated():
+            text = self._reader.pages[number].extract_text()
+        lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
+        return [
+            Line(line, 0.0, _WIDTH * len(line), -_PITCH * position, _HEIGHT, is_bold=False, is_fixed=False)
+            for position, line in enumerate(lines)
+        ]
+
+    def outline(self) -> list[OutlineEntry]:
+        """The outline's entries in order. Raises DocumentUnreadable where it is damaged."""
+        with _isolated():
+            return list(self._entries(self._reader.outline, 1))
+
+    def _entries(self, nodes: object, level: int) -> Iterator[OutlineEntry]:
+        for node in nodes if isinstance(nodes, list) and level < _MAX_DEPTH else ():
+            if isinstance(node, list):
+                yield from self._entries(node, level + 1)
+            elif isinstance(node, Destination):
+                yield OutlineEntry(one_line(node.title or ""), level, self._reader.get_destination_page_number(node))
+
+
+@contextlib.contextmanager
+def _isolated() -> Iterator[None]:
+    """Whatever pypdf raises costs the page, the outline or the file that it was asked for: a lack of memory too."""
+    try:
+        yield
+    except Exception as error:
+        raise DocumentUnreadable(f"pypdf: {one_line(str(error))[:120] or type(error).__name__}") from error

@@ -1,0 +1,114 @@
+"""Tell which lines of a PDF are headings: by its outline, or else by their type. Pure functions."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from ingest.reading.readers.pdf.layout import Group, Marks
+from ingest.reading.readers.pdf.lines import CELL, Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry
+
+_MAX_CHARACTERS = 160
+_MAX_LINES = 3
+_MAX_PREFIX = 14  # Characters before the title on the page that the outline leaves out, or the reverse: "Chapter 12:".
+_MAX_MARGIN = 24
+_MIN_LETTERS = 3
+_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
+# The page may say "CHAPTER ONE" where the outline says "Chapter 1".
+_ENUMERATION = re.compile(
+    r"^(?:chapter|part|section|appendix|kapitel|chapitre)?\s*[\divxlc.]+\s*[:.–—-]?\s+", re.IGNORECASE
+)
+_SENTENCE_ENDS = (".", ",", ";", ":")
+
+
+def by_outline(pages: Sequence[Sequence[Line]], outline: Iterable[OutlineEntry]) -> tuple[dict[int, Marks], float]:
+    """For each page the lines that an outline entry leads to, and the share of the entries that were found."""
+    wanted: defaultdict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for number, entry in enumerate(outline):
+        key = _key(_ENUMERATION.sub("", entry.title)) or _key(entry.title)
+        if entry.page is not None and 0 <= entry.page < len(pages) and key:
+            wanted[entry.page].setdefault(key, (entry.level, number))
+    marks = {page: _matches(pages[page], titles) for page, titles in wanted.items()}
+    found = sum(len(set(page.values())) for page in marks.values())
+    total = sum(len(titles) for titles in wanted.values())
+    return marks, found / total if total else 0.0
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks:
+    """Each title is looked for in lines one by one, then in two and three together."""
+    longest = 2 * max(map(len, titles)) + _MAX_PREFIX
+    keys = [_key(line.text) if len(line.text) <= longest else "" for line in lines]
+    marks: dict[int, tuple[int, int]] = {}
+    open_titles = dict(titles)
+    for count in range(1, _MAX_LINES + 1):
+        for first in range(len(lines) - count + 1):
+            run = range(first, first + count)
+            if not open_titles or not all(keys[index] and index not in marks for index in run):
+                continue
+            shown = "".join(keys[index] for index in run)
+            is_bold = lines[first].is_bold
+            title = next((key for key in open_titles if _agree(shown, key, is_bold=is_bold)), None)
+            if title is not None:
+                mark = open_titles.pop(title)
+                marks.update((index, mark) for index in run)
+    return marks
+
+
+def _agree(shown: str, title: str, *, is_bold: bool) -> bool:
+    """True where one is the other behind a short prefix, or bold and with something in the right margin."""
+    if is_bold and len(title) > _MIN_LETTERS and shown.startswith(title) and len(shown) <= len(title) + _MAX_MARGIN:
+        return True
+    spare = len(shown) - len(title)
+    if not -_MAX_PREFIX <= spare <= _MAX_PREFIX:
+        return False
+    return shown.endswith(title) if spare >= 0 else len(shown) > _MIN_LETTERS and title.endswith(shown)
+
+
+def by_type(groups: Sequence[Group], *, body_height: float) -> None:
+    """Make headings of groups set in larger type, or in bold on a line of their own; larger type, higher level."""
+    large = [group for group in groups if _may_be_heading(group) and _height(group) > 1.15 * body_height]
+    sizes = sorted({_height(group) for group in large}, reverse=True)
+    levels = {size: min(level, 5) for level, size in enumerate(sizes, 1)}
+    for group in large:
+        group.kind, group.level = "heading", levels[_height(group)]
+    below = min(max(levels.values(), default=0) + 1, 6)
+    for group, following in itertools.pairwise(groups):
+        is_bold = all(line.is_bold for line in group.lines) and _height(group) > 0.95 * body_height
+        if is_bold and not group.level and _may_be_heading(group) and not following.lines[0].is_bold:
+            group.kind, group.level = "heading", below
+    _by_number([group for group in groups if group.level])
+
+
+def _by_number(headings: Sequence[Group]) -> None:
+    """Put "2.1 Parts" one level below "2 Pumps", though their type be the same."""
+    depths = [(group, match.group(1).count(".")) for group in headings if (match := _NUMBER.match(group.lines[0].text))]
+    if depths:
+        least = min(depth for _, depth in depths)
+        top = min(group.level for group, depth in depths if depth == least)
+        for group, depth in depths:
+            group.level = min(top + depth - least, 6)
+
+
+def _height(group: Group) -> float:
+    """In half points: fonts of one size differ a little."""
+    return round(max(line.height for line in group.lines) * 2) / 2
+
+
+def _may_be_heading(group: Group) -> bool:
+    if group.kind not in ("paragraph", "list_item") or len(group.lines) > _MAX_LINES:
+        return False
+    text = " ".join(line.text for line in group.lines)
+    return (
+        len(text) <= _MAX_CHARACTERS
+        and CELL not in text
+        and sum(map(str.isalpha, text)) >= max(_MIN_LETTERS, 0.5 * len(text))
+        and not text.endswith(_SENTENCE_ENDS)
+        and not text[0].islower()
+    )

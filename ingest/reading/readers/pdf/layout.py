@@ -1,0 +1,187 @@
+"""From the lines of a page to paragraphs, list items, table rows and code. Pure functions: knows places, not PDF."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.reading.readers.pdf.tables import Table
+
+from ingest.reading.document import BlockKind
+from ingest.reading.readers.pdf.lines import (
+    CELL,
+    HYPHEN,
+    SENTENCE_ENDS,
+    Line,
+    is_raised,
+    is_right_to_left,
+    kinds_of,
+    with_raised,
+)
+
+# For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
+Marks = Mapping[int, tuple[int, int]]
+
+
+_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
+_ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
+_WINDOW = 6
+
+
+@dataclass(slots=True)
+class Group:
+    """Lines that belong together. `level` is above 0 for headings, `table` is what was made of the lines of one."""
+
+    kind: BlockKind
+    lines: list[Line] = field(default_factory=list)
+    level: int = 0
+    table: Table | None = None
+
+
+def body_height(pages: Sequence[Sequence[Line]]) -> float:
+    """The height of most of the text."""
+    heights: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            heights[round(line.height, 1)] += len(line.text)
+    return heights.most_common(1)[0][0] if heights else 1.0
+
+
+def merged(lines: Sequence[Line]) -> list[Line]:
+    """The lines with what stands on one baseline put together: raised notes close by, cells apart by CELL."""
+    whole: list[Line] = []
+    for line in lines:
+        previous = whole[-1] if whole else None
+        if previous is None or not _beside(previous, line):
+            whole.append(line)
+            continue
+        if is_raised(previous, line):
+            whole[-1] = previous._replace(text=with_raised(previous.text, line.text), right=line.right)
+            continue
+        gap = line.left - previous.right
+        between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""
+        whole[-1] = previous._replace(
+            text=previous.text + between + line.text,
+            right=line.right,
+            is_bold=previous.is_bold and line.is_bold,
+        )
+    return whole
+
+
+def _beside(left: Line, right: Line) -> bool:
+    return (
+        abs(left.bottom - right.bottom) < 0.5 * max(left.height, right.height)
+        and right.left > left.right - 0.5 * left.height
+        and not left.text.endswith(HYPHEN)
+    )
+
+
+def grouped(lines: Sequence[Line], marks: Marks) -> list[Group]:
+    """The groups of a page's merged lines, in their order."""
+    if is_right_to_left(lines):
+        lines = [line._replace(left=-line.right, right=-line.left) for line in lines]
+    return _Grouping(lines, marks).groups()
+
+
+class _Grouping:
+    """One pass over the lines of a page, each compared with the one before it."""
+
+    def __init__(self, lines: Sequence[Line], marks: Marks) -> None:
+        self._lines = lines
+        self._marks = marks
+        self._pitch = _pitch(lines)
+        self._kinds = kinds_of(lines)
+
+    def groups(self) -> list[Group]:
+        found: list[Group] = []
+        for index, line in enumerate(self._lines):
+            mark = self._marks.get(index)
+            if mark is not None and mark != self._marks.get(index - 1):
+                found.append(Group("heading", [line], mark[0]))
+            elif mark is None and (not found or found[-1].level or self._breaks(found[-1], index)):
+                found.append(Group(self._kind(index), [line]))
+            else:
+                found[-1].lines.append(line)
+        return found
+
+    def _kind(self, index: int) -> BlockKind:
+        text = self._lines[index].text
+        is_item = _BULLET.match(text) or _ENUMERATED.match(text)
+        return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
+
+    def _breaks(self, group: Group, index: int) -> bool:
+        """True when a new group begins with the line."""
+        before, line = self._lines[index - 1], self._lines[index]
+        if before.text.endswith(HYPHEN):
+            return False
+        kind = self._kinds[index]
+        if kind != self._kinds[index - 1]:
+            return True
+        height = max(before.height, line.height)
+        fall = before.bottom - line.bottom
+        if kind != "paragraph":
+            return kind == "list_item" or fall < 0 or fall > 3 * height
+        if abs(before.height - line.height) > 0.15 * height or before.is_bold != line.is_bold:
+            return not continues(before, line) or abs(before.height - line.height) > 0.4 * height
+        if fall < -0.5 * height:  # The next column.
+            return not continues(before, line)
+        if fall > self._pitch * 1.25 * height or _BULLET.match(line.text):
+            return True
+        return self._is_indented(group, before, line) or self._ends_early(before, index)
+
+    def _is_indented(self, group: Group, before: Line, line: Line) -> bool:
+        """True when the line's left edge sets it off from the lines before it."""
+        step = line.left - before.left
+        if abs(step) <= 0.9 * line.height:
+            return False
+        centre = (line.left + line.right) - (before.left + before.right)
+        if abs(centre) < line.height and before.left != line.left:
+            return False
+        is_first = len(group.lines) == 1
+        if group.kind == "list_item":
+            return step < 0 or not is_first
+        return step > 0 or not is_first
+
+    def _ends_early(self, before: Line, index: int) -> bool:
+        """True when the line before was broken although the next word would have fitted: on purpose."""
+        line = self._lines[index]
+        if line.text[0].islower():
+            return False
+        if _ENUMERATED.match(line.text) and before.text.endswith(SENTENCE_ENDS):
+            return True
+        word = len(line.text.split(" ", 1)[0]) if line.text[0] < "\u2e80" else 1
+        width = (line.right - line.left) / len(line.text) * (word + 1)
+        room = before.right + width + 0.3 * before.height
+        for other in self._lines[max(index - _WINDOW, 0) : index + _WINDOW]:
+            if other.right > room and abs(other.height - before.height) < 0.1 * before.height:
+                return True
+        return False
+
+
+def continues(before: Line, line: Line) -> bool:
+    """True when a sentence goes on over what looks like an end: another column, page or font."""
+    if before.text.endswith(HYPHEN):
+        return True
+    return line.text[0].islower() and not before.text.endswith(SENTENCE_ENDS)
+
+
+def fills_its_line(group: Group) -> bool:
+    """True when the group's last line is as long as the others: only the page's end broke it."""
+    last = group.lines[-1]
+    margin = max(line.right for line in group.lines)
+    return len(group.lines) > 1 and last.right > margin - 0.5 * last.height
+
+
+def _pitch(lines: Sequence[Line]) -> float:
+    """The usual distance between baselines, in heights."""
+    distances = []
+    for before, line in itertools.pairwise(lines):
+        if before.height and abs(before.height - line.height) < 0.1 * before.height:
+            distance = (before.bottom - line.bottom) / before.height
+            if 0.7 < distance < 2.6:
+                distances.append(distance)
+    return statistics.median(distances) if len(distances) > 2 else 1.4

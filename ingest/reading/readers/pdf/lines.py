@@ -1,0 +1,102 @@
+"""A line of a page, and what it looks like, alone and by its neighbours: code, a table's row, plain text. Pure
+functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ingest.reading.document import BlockKind
+
+HYPHEN = "\ufffe"  # What pdfium gives for a hyphen at the end of a line.
+CELL = "\t"  # Between what stands on one line but far apart.
+SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "：", "؟", "…")
+
+LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
+# A bullet or a number that stands alone before its text.
+MARKER = re.compile(
+    r"[•▪‣◦●○■□▶➢➤❖✓–—∙·*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
+)
+_UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
+_RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
+
+
+class Line(NamedTuple):
+    """A line of text and where it stands, in points from the page's lower left corner.
+
+    `bottom` is the same for all characters of one font on a line; `height` is near the font's size.
+    """
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    height: float
+    is_bold: bool
+    is_fixed: bool  # Of fixed pitch, as code is.
+
+
+def is_raised(before: Line, line: Line) -> bool:
+    """True for a small sign set higher beside a line: a power, or the mark of a note."""
+    return line.height < 0.85 * before.height and line.bottom > before.bottom + 0.15 * before.height
+
+
+def with_raised(before: str, mark: str) -> str:
+    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2] and "as said [2]" for a note's mark."""
+    mark = mark.strip()
+    if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
+        return f"{before}^{mark}"
+    if mark.isdigit() and before[-1:].isalnum():
+        return f"{before} [{mark}]"
+    return before + mark
+
+
+def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
+    """What each line looks like by itself and its neighbours: code, a table's row, or plain text."""
+    fixed = sum(line.is_fixed for line in lines)
+    has_code = 0 < fixed < 0.9 * len(lines)
+    rows = [CELL in line.text or _is_row(line.text) for line in lines]
+    _add_captions(rows, lines)
+    kinds: list[BlockKind] = []
+    for index, line in enumerate(lines):
+        beside = rows[index - 1 : index] + rows[index + 1 : index + 2]
+        if (".." in line.text or ". ." in line.text or "…" in line.text) and LEADERS.search(line.text):
+            kinds.append("list_item")
+        elif has_code and line.is_fixed:
+            kinds.append("code")
+        else:
+            kinds.append("table" if rows[index] and any(beside) else "paragraph")
+    return kinds
+
+
+def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
+    """Count the line of column names above two rows as a row."""
+    for index in range(len(rows) - 3, -1, -1):
+        line, below = lines[index], lines[index + 1]
+        if rows[index] or not (rows[index + 1] and rows[index + 2]):
+            continue
+        names = line.text.split()
+        rows[index] = (
+            2 <= len(names) <= 12
+            and 0 < line.bottom - below.bottom < 2.5 * below.height
+            and line.right < below.right + 2 * below.height
+            and sum(not name[0].islower() for name in names) > 0.6 * len(names)
+            and not line.text.endswith(SENTENCE_ENDS)
+        )
+
+
+def _is_row(text: str) -> bool:
+    """True when two figures or more make up much of the line."""
+    if _DIGIT.search(text) is None:
+        return False
+    figures = len(_FIGURE.findall(text))
+    return figures >= 2 and figures * 3 > text.count(" ")
+
+
+def is_right_to_left(lines: Sequence[Line]) -> bool:
+    sample = "".join(line.text for line in lines[:40])
+    return not sample.isascii() and len(_RIGHT_TO_LEFT.findall(sample)) * 2 > len(sample)

@@ -1,0 +1,187 @@
+"""PDF: text by pdfium, page by page; by pypdf where pdfium gives up. A damaged page costs that page alone.
+
+Pages do not depend on each other, so that several processes can share them: what `read_share` gives for all shares is
+what `read` would find on the pages itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from corpus.errors import DocumentEmpty, DocumentUnreadable
+from ingest.reading.document import Document
+from ingest.reading.readers.attachments import read_attachments
+from ingest.reading.readers.pdf.assembly import Content, assemble
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
+from ingest.reading.readers.pdf.shares import Found, Page, packed, unpacked
+from ingest.reading.readers.pdf.text import is_garbage
+
+if TYPE_CHECKING:
+    from ingest.reading.readers.pdf.fallback import Fallback
+
+_XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
+_PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
+_PRINT_FORM = "Open it in Adobe Reader and print it to PDF."
+_RUN_OCR = "Run OCR over it first, for example with ocrmypdf."
+_MAX_LOST_SHARE = 0.1  # Of the outline's links, before pypdf is asked where they lead.
+_MAX_SPACED_LENGTH = 3.2
+
+
+def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
+    second = _SecondTry(data, password)
+    found = unpacked(shares, data)
+    files: list[tuple[str, bytes]] = []
+    try:
+        with Pdf(data, password) as pdf:
+            content = _by_pdfium(pdf, second, found)
+            files = list(pdf.attachments())
+    except PasswordNeeded:
+        raise
+    except DocumentUnreadable as error:
+        content = _by_pypdf(second, error)
+    _refuse_form(content)
+    _drop_noise(content)
+    attached, notes = read_attachments(files)
+    content.notes.extend(notes)
+    return [assemble(content), *attached]
+
+
+def read_share(data: bytes, number: int, of: int, *, password: str | None = None) -> bytes:
+    """Share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable where the file has to be read
+    whole."""
+    with Pdf(data, password) as pdf:
+        mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
+        outline = pdf.outline() if number == 0 else []
+        return packed(_pages(pdf, mine, _SecondTry(data, password)), outline, data)
+
+
+class _SecondTry:
+    """pypdf, opened when it is first asked: it takes longer to load than most PDFs to read."""
+
+    def __init__(self, data: bytes, password: str | None) -> None:
+        self._data = data
+        self._password = password
+        self._opened: Fallback | None = None
+
+    def open(self) -> Fallback:
+        from ingest.reading.readers.pdf.fallback import Fallback
+
+        if self._opened is None:
+            self._opened = Fallback(self._data, self._password)
+        return self._opened
+
+    def page_lines(self, number: int) -> list[Line]:
+        """The page's lines; none where pypdf fails as well."""
+        try:
+            return self.open().page_lines(number)
+        except DocumentUnreadable:
+            return []
+
+    def outline(self) -> list[OutlineEntry]:
+        """The outline; empty where pypdf fails as well."""
+        try:
+            return self.open().outline()
+        except DocumentUnreadable:
+            return []
+
+
+def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
+    content = Content(
+        outline=found.outline if found else pdf.outline(),
+        labels=pdf.page_labels(),
+        properties=pdf.properties(),
+        is_dynamic_form=pdf.is_dynamic_form,
+    )
+    if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
+        content.outline = second.outline() or content.outline
+    for number, page in enumerate(found.pages if found else _pages(pdf, range(len(pdf)), second)):
+        content.pages.append(page.lines)
+        content.fields.append(page.fields)
+        if page.is_damaged:
+            content.damaged.append(number)
+    return content
+
+
+def _pages(pdf: Pdf, numbers: range, second: _SecondTry) -> Iterator[Page]:
+    for number in numbers:
+        is_damaged = False
+        try:
+            lines, fields = pdf.page(number)
+        except DocumentUnreadable:
+            lines, fields = second.page_lines(number), []
+            is_damaged = not lines
+        if _is_spaced_out(lines):
+            whole = second.page_lines(number)
+            lines = whole if whole and not _is_spaced_out(whole) else lines
+        yield Page(lines, fields, is_damaged)
+
+
+def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
+    try:
+        fallback = second.open()
+    except PasswordNeeded:
+        raise
+    except DocumentUnreadable as error:
+        raise DocumentUnreadable(f"The PDF is damaged ({cause}; {error}). {_PRINT_ANEW}") from error
+    content = Content(outline=second.outline())
+    for number in range(len(fallback)):
+        lines = second.page_lines(number)
+        if not lines:
+            content.damaged.append(number)
+        content.pages.append(lines)
+        content.fields.append([])
+    return content
+
+
+def _is_spaced_out(lines: Sequence[Line]) -> bool:
+    """True where blanks stand inside most words, as where letters are set apart: "H e re i s so me te xt"."""
+    text = " ".join([line.text for line in lines])
+    blanks = text.count(" ")
+    if blanks < 5 or len(text) > _MAX_SPACED_LENGTH * (blanks + 1):
+        return False
+    words = text.split()
+    return sum(len(word) <= 2 and word.isalpha() for word in words) > 0.5 * len(words)
+
+
+def _refuse_form(content: Content) -> None:
+    """An XFA form's text is no page's: all that the first page says is to wait for another viewer."""
+    first = " ".join(line.text for line in content.pages[0])
+    if content.is_dynamic_form and _XFA_NOTICE.match(first):
+        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds but a notice. {_PRINT_FORM}")
+
+
+def _drop_noise(content: Content) -> None:
+    """Empty the pages whose font tells no characters. Raises where nothing is left."""
+    texts = ["\n".join(line.text for line in lines) for lines in content.pages]
+    garbled = [number for number, text in enumerate(texts) if is_garbage(text)]
+    for number in garbled:
+        content.pages[number] = []
+    if any(content.pages) or any(content.fields):
+        _remark(content, content.damaged, f"damaged and left out. {_PRINT_ANEW}")
+        _remark(content, garbled, f"left out: a font without a table of characters makes noise of it. {_RUN_OCR}")
+        return
+    if garbled:
+        raise DocumentUnreadable(f"The PDF's fonts have no table of characters: its text is noise. {_RUN_OCR}")
+    if content.damaged:
+        raise DocumentUnreadable(f"The PDF is damaged: none of its pages can be read. {_PRINT_ANEW}")
+    raise DocumentEmpty(f"The PDF has no text: it is a scan or pictures. {_RUN_OCR}")
+
+
+def _remark(content: Content, numbers: Sequence[int], what: str) -> None:
+    if numbers:
+        named = ", ".join(_ranges(numbers))
+        content.notes.append(f"Page {named} was {what}" if len(numbers) == 1 else f"Pages {named} were {what}")
+
+
+def _ranges(numbers: Sequence[int]) -> list[str]:
+    """Page numbers, counted from 1, runs as "2-5"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [f"{run[0] + 1}-{run[-1] + 1}" if len(run) > 1 else str(run[0] + 1) for run in runs]

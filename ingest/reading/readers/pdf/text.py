@@ -1,0 +1,100 @@
+"""The text of a PDF's groups of lines: words put together again, odd characters set right. Pure functions."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from ingest.reading.readers.pdf.layout import Group
+from ingest.reading.readers.pdf.lines import CELL, HYPHEN
+from ingest.reading.readers.tables import lines as table_lines
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_LIGATURE_TABLE = str.maketrans({**_LIGATURES, "\x02": None, "\xad": None})
+_ODD = re.compile(f"[{''.join(_LIGATURES)}\x02\xad¨ˆ˜ˇ˘˚´`{HYPHEN}]")
+_LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
+# Scripts that put no blank between words, and so none where a line is broken.
+_UNSPACED = re.compile(
+    "[\u2e80-\u303f\u3040-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+)
+# TeX sets an accent and then its letter.
+_ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
+_COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+
+
+def is_garbage(text: str) -> bool:
+    """True where a font tells no characters: much of it is controls, private use and replacement characters."""
+    visible = len(text) - text.count(" ") - text.count("\n")
+    return visible > 0 and len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible
+
+
+def text_of(group: Group, words: Collection[str]) -> str:
+    """The group's text: code and rows line by line, all else as one line. `words` decides about hyphens."""
+    lines = [line.text for line in group.lines]
+    if group.table is not None:
+        text = "\n".join(table_lines(group.table.rows, header_rows=group.table.header_rows))
+    elif group.kind == "code":
+        text = "\n".join(_indented(group))
+    elif group.kind == "table":
+        text = "\n".join(table_lines([line.split(CELL) for line in lines], header_rows=0))
+    else:
+        text = joined(lines, words).replace(CELL, " ")
+    return polished(text)
+
+
+def polished(text: str) -> str:
+    """Ligatures as letters, accents on their letters, no soft hyphens, leaders as an ellipsis."""
+    if ". . ." in text or "...." in text or "……" in text:
+        text = _LEADERS.sub(" … ", text)
+    if text.isascii() or _ODD.search(text) is None:
+        return text
+    return _ACCENTED.sub(_with_accent, text.translate(_LIGATURE_TABLE)).replace(HYPHEN, "-")
+
+
+def joined(lines: Sequence[str], words: Collection[str]) -> str:
+    """The lines as one, a word that was divided at a line's end whole again."""
+    if len(lines) == 1:
+        return lines[0]
+    parts: list[str] = []
+    for before, line in itertools.pairwise(lines):
+        parts.extend(_with_joint(before, line, words))
+    parts.append(lines[-1])
+    return "".join(parts)
+
+
+def _with_joint(before: str, line: str, words: Collection[str]) -> tuple[str, str]:
+    """The line before, without the hyphen that marks its end, and what stands between it and the next."""
+    last = before[-1]
+    if last == HYPHEN:
+        head = before[:-1].rpartition(" ")[2]
+        tail = line.partition(" ")[0]
+        return before[:-1], "-" if _keeps_hyphen(head, tail, words) else ""
+    if last == "-" or (last > "\u0e00" and _UNSPACED.match(last) and _UNSPACED.match(line)):
+        return before, ""
+    return before, " "
+
+
+def _keeps_hyphen(head: str, tail: str, words: Collection[str]) -> bool:
+    """True when the document knows the compound, or the parts do not make one word."""
+    if not head or not tail or not head[-1].isalpha() or not tail[0].islower():
+        return True
+    bare = tail.rstrip(".,;:!?)”\"'").lower()
+    return f"{head.lower()}-{bare}" in words and f"{head.lower()}{bare}" not in words
+
+
+def _indented(group: Group) -> list[str]:
+    """Lines of code, their indentation told from where they start."""
+    left = min(line.left for line in group.lines)
+    widths = sorted((line.right - line.left) / len(line.text) for line in group.lines)
+    width = max(widths[len(widths) // 2], 1.0)
+    return [" " * min(round((line.left - left) / width), 80) + line.text.replace(CELL, "  ") for line in group.lines]
+
+
+def _with_accent(match: re.Match[str]) -> str:
+    accent, letter = (match.group(1) or match.group(3)), (match.group(2) or match.group(4))
+    letter = {"ı": "i", "ȷ": "j"}.get(letter, letter)
+    composed = unicodedata.normalize("NFC", letter + _COMBINING[accent])
+    return composed if len(composed) == 1 else match.group()

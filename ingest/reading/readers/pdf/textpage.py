@@ -1,0 +1,148 @@
+"""The lines of a page's text as pdfium gives them, with their places and fonts.
+
+Calls go through ctypes, some hundred thousand for a long book; hence the raw interface and few calls per line.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import re
+from collections.abc import Iterator
+
+from ingest.reading.readers.pdf.gaps import Box, parted, uneven_lines
+from pypdfium2 import raw
+
+from ingest.reading.readers.pdf.lines import HYPHEN, Line
+
+_BOLD_WEIGHT = 600
+_NAME_BYTES = 128
+_MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font does not matter.
+_FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
+_LEAST_BUFFER = 10_000  # Code units; few pages have more.
+_SPARE_UNITS = 512
+# Called for each line.
+_char_box = raw.FPDFText_GetLooseCharBox
+_text_rect = raw.FPDFText_GetRect
+_font_info = raw.FPDFText_GetFontInfo
+
+
+class LineReader:
+    """Reads text pages of pdfium, one after the other, into buffers of its own."""
+
+    def __init__(self) -> None:
+        self._rectangle = raw.FS_RECTF()
+        self._to_rectangle = ctypes.byref(self._rectangle)
+        self._name = ctypes.create_string_buffer(_NAME_BYTES)
+        self._text = _units_buffer(_LEAST_BUFFER)
+        self._fonts: dict[bytes, tuple[bool, bool]] = {}
+        self._edges = tuple(ctypes.c_double() for _ in range(4))
+        self._to_edges = tuple(ctypes.byref(edge) for edge in self._edges)
+
+    def lines(self, text_page: object) -> list[Line]:
+        """The page's lines in reading order: the same whichever pages were read before."""
+        self._fonts.clear()  # Fonts of one name can differ from page to page.
+        count = raw.FPDFText_CountChars(text_page)
+        if count <= 0:
+            return []
+        if count + _SPARE_UNITS > len(self._text):
+            self._text = _units_buffer(2 * (count + _SPARE_UNITS))
+        units = raw.FPDFText_GetText(text_page, 0, count, self._text)
+        text = ctypes.string_at(self._text, 2 * max(units - 1, 0)).decode("utf-16-le", "surrogatepass")
+        # pdfium counts code units: a pair of surrogates stays two characters until its line is cut out.
+        has_pairs = len(text) < units - 1
+        # Characters without Unicode are left out of the text, and then positions in it are not their numbers.
+        is_even = units - 1 == count
+        if has_pairs:
+            text = "".join(map(_units, text))
+        text = text.replace("\t", " ")
+        if HYPHEN in text:
+            text = text.replace(HYPHEN, HYPHEN + "\n")
+        lines: list[Line] = []
+        spans: list[tuple[int, int] | None] = []  # Of characters; None where they cannot be counted.
+        start = inserted = 0
+        for raw_line in text.split("\n"):
+            stretch = raw_line.strip(" \t\r")
+            if stretch:
+                first = start - inserted + (0 if raw_line[0] == stretch[0] else raw_line.index(stretch[0]))
+                last = first + len(stretch) - 1
+                if not is_even:
+                    first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, first)
+                    last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, last)
+                lines.append(self._line(text_page, _joined(stretch) if has_pairs else stretch, first, last))
+                spans.append((first, last) if is_even and not has_pairs else None)
+            start += len(raw_line) + 1
+            inserted += raw_line.endswith(HYPHEN)
+        return self._parted(text_page, lines, spans)
+
+    def _parted(self, text_page: object, lines: list[Line], spans: list[tuple[int, int] | None]) -> list[Line]:
+        """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell."""
+        uneven = uneven_lines(lines, self._runs(text_page))
+        if not uneven:
+            return lines
+        whole: list[Line] = []
+        for number, line in enumerate(lines):
+            span = spans[number]
+            if number in uneven and span is not None:
+                whole.extend(parted(line, [self._box(text_page, index) for index in range(span[0], span[1] + 1)]))
+            else:
+                whole.append(line)
+        return whole
+
+    def _runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
+        """Left, top, right and bottom of what is drawn at once, in the order of the text."""
+        left, top, right, bottom = self._edges
+        to_left, to_top, to_right, to_bottom = self._to_edges
+        for index in range(raw.FPDFText_CountRects(text_page, 0, -1)):
+            _text_rect(text_page, index, to_left, to_top, to_right, to_bottom)
+            yield left.value, top.value, right.value, bottom.value
+
+    def _box(self, text_page: object, index: int) -> Box:
+        rectangle = self._rectangle
+        _char_box(text_page, index, self._to_rectangle)
+        return Box(rectangle.left, rectangle.right, rectangle.bottom, rectangle.top)
+
+    def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
+        rectangle = self._rectangle
+        _char_box(text_page, last, self._to_rectangle)
+        left, right = rectangle.left, rectangle.right
+        _char_box(text_page, first, self._to_rectangle)
+        # The first character stands on the right in Arabic and Hebrew.
+        left, right = min(left, rectangle.left), max(right, rectangle.right)
+        bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
+        is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
+        if is_bold or is_fixed:  # All of the line is, if its ends are.
+            other = self._font(text_page, last)
+            is_bold, is_fixed = is_bold and other[0], is_fixed and other[1]
+        return Line(text, left, right, bottom, height, is_bold, is_fixed)
+
+    def _font(self, text_page: object, index: int) -> tuple[bool, bool]:
+        """Whether the character's font is bold and whether it is of fixed pitch: the flag for that is often wrong."""
+        _font_info(text_page, index, self._name, _NAME_BYTES, None)
+        name = self._name.value
+        known = self._fonts.get(name)
+        if known is None:
+            is_bold = b"Bold" in name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
+            known = self._fonts[name] = (is_bold, _is_fixed(name))
+        return known
+
+
+@functools.lru_cache(256)
+def _is_fixed(font_name: bytes) -> bool:
+    return _FIXED_FONT.search(font_name) is not None
+
+
+def _units_buffer(size: int) -> ctypes.Array[ctypes.c_ushort]:
+    return (ctypes.c_ushort * size)()
+
+
+def _units(character: str) -> str:
+    """The character as UTF-16 code units, each a character of its own."""
+    if character <= "\uffff":
+        return character
+    code = ord(character) - 0x10000
+    return chr(0xD800 + (code >> 10)) + chr(0xDC00 + (code & 0x3FF))
+
+
+def _joined(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

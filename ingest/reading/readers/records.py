@@ -1,0 +1,100 @@
+"""JSON Lines and JSON lists of records: each record a document.
+
+Takes the fields id, text, title, url and metadata, and the shape of chatgpt-retrieval-plugin:
+{"id", "text", "metadata": {"source", "source_id", "url", "created_at", "author"}}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from corpus.records import MetadataValue
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.frontmatter import as_moment, as_plain
+from ingest.reading.readers.text import paragraphs
+
+_TEXT_KEYS = ("text", "content", "body", "page_content")
+_ID_KEYS = ("id", "_id", "doc_id", "document_id")
+_UPDATED_KEYS = ("updated_at", "modified", "created_at", "date")
+_MAX_DEPTH = 64
+
+
+def is_record(value: object) -> bool:
+    """True for an object that holds a text of its own."""
+    return isinstance(value, dict) and any(isinstance(value.get(key), str) for key in _TEXT_KEYS)
+
+
+def document_of(value: object, *, position: int) -> Document | None:
+    """The record's document, named by its id or else by its position (from 1); None where it holds no text."""
+    if not isinstance(value, dict):
+        return _of_fields(value, str(position))
+    name = next((str(value[key]) for key in _ID_KEYS if isinstance(value.get(key), str | int)), str(position))
+    text_key = next((key for key in _TEXT_KEYS if isinstance(value.get(key), str)), None)
+    if text_key is None:
+        return _of_fields(value, name)
+    text = clean(value[text_key])
+    if not text.strip():
+        return None
+    fields = {key: field for key, field in value.items() if key not in (text_key, *_ID_KEYS, "metadata")}
+    metadata = value.get("metadata")
+    fields.update(metadata if isinstance(metadata, dict) else {})
+    return Document(
+        text=text,
+        blocks=paragraphs(text),
+        name=name,
+        title=_string(fields.pop("title", None)),
+        url=_string(fields.pop("url", None)),
+        updated_at=next((moment for key in _UPDATED_KEYS if (moment := as_moment(fields.get(key)))), None),
+        metadata=_plain(fields),
+    )
+
+
+def _of_fields(value: object, name: str) -> Document | None:
+    """A record without a text: its fields are the text."""
+    composer = Composer()
+    composer.table(flattened(value))
+    if not composer.blocks:
+        return None
+    title = _string(value.get("title") or value.get("name")) if isinstance(value, dict) else None
+    return composer.finish(name=name, title=title)
+
+
+def flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
+    """The leaves as lines "path.to.field: value"; an object of leaves is one line."""
+    if isinstance(value, dict) and value and all(not isinstance(item, dict | list) for item in value.values()):
+        cells = "; ".join(f"{key}: {item}" for key, item in value.items() if item not in (None, ""))
+        yield f"{path}: {cells}" if path and cells else cells
+    elif isinstance(value, dict | list) and depth < _MAX_DEPTH:
+        pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+        for key, item in pairs:
+            below = path if key is None else f"{path}.{key}" if path else str(key)
+            yield from flattened(item, below, depth + 1)
+    elif value not in (None, "", [], {}):
+        yield f"{path}: {value}" if path else str(value)
+
+
+def _plain(fields: Mapping[str, object]) -> dict[str, MetadataValue]:
+    return {key: plain for key, value in fields.items() if (plain := as_plain(value)) is not None and plain != ""}
+
+
+def _string(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+class Names:
+    """Keeps the names of a file's records apart."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self.doubled: list[str] = []
+
+    def distinct(self, document: Document, *, position: int) -> Document:
+        """The document, renamed where its name is taken."""
+        name = document.name or str(position)
+        if name in self._seen:
+            self.doubled.append(name)
+            name = f"{name}-{position}"
+        self._seen.add(name)
+        return document if name == document.name else replace(document, name=name)

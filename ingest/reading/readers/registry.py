@@ -1,0 +1,183 @@
+"""Which reader takes which file. Importing it imports no parser: each is loaded when its first file comes."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, cast
+
+from ingest.reading.readers.dataruns import without_data
+
+from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.encoding import guesses, in_utf8
+
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
+MAX_FILE_BYTES = 512 * 1024 * 1024
+
+# Module below this package, which holds a function `read`, and the suffixes that it takes.
+_SUFFIXES = {
+    "code": """
+        .asm .bash .bat .bicep .c .cc .clj .cmake .cpp .cs .css .cxx .dart .diff .elm .erl .ex .exs .f90 .fish .fs .go
+        .gradle .graphql .groovy .h .hpp .hs .java .jl .js .jsx .kt .kts .less .lisp .lua .m .mjs .ml .nim .nix .pas
+        .patch .php .pl .pm .proto .ps1 .py .pyi .pyx .r .rb .rs .sass .scala .scm .scss .sh .sol .sql .svelte .swift
+        .tcl .tf .ts .tsx .v .vb .vhdl .vue .zig .zsh
+        .cfg .conf .editorconfig .env .ini .properties .toml .yaml .yml
+    """,
+    "csv": ".csv .tsv",
+    "docx.reader": ".docx .docm .dotx .dotm",
+    "epub": ".epub",
+    "html.reader": ".htm .html .xhtml",
+    "ipynb": ".ipynb",
+    "json": ".json .geojson",
+    "jsonlines": ".jsonl .ndjson",
+    "mail.eml": ".eml",
+    "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
+    "mhtml": ".mht .mhtml",
+    "mail.msg": ".msg",
+    "odf.reader": ".odp .odt .otp .ott",
+    "pdf.reader": ".pdf",
+    "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
+    "rtf.reader": ".rtf",
+    "sheets.reader": ".ods .xlsm .xlsx .xltx",
+    "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
+    "xml": ".atom .dita .docbook .nxml .rss .tei .xml",
+}
+_READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+# Files that go without a suffix.
+_NAMES = {
+    "authors": "text", "changelog": "text", "changes": "text", "contributing": "text", "copying": "text",
+    "dockerfile": "code", "license": "text", "makefile": "code", "news": "text", "notice": "text", "readme": "text",
+    "todo": "text",
+}  # fmt: skip
+
+_OFFICE = "DOCX or PDF"
+_SHEET = "XLSX or CSV"
+_SLIDES = "PPTX or PDF"
+# What to convert to, and the types that are legacy, closed or without text.
+_CONVERSIONS = {
+    _OFFICE: ".abw .doc .dot .fodt .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
+    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1 .xls .xlsb .xlt",
+    _SLIDES: ".fodp .key .pps .ppt .pot .sxi",
+    "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
+    "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
+    "EPUB or PDF": ".azw .azw3 .fb2 .kfx .lit .mobi",
+    "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
+    "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zip .zst",
+    "CSV or JSON Lines": ".accdb .avro .db .feather .h5 .mdb .npy .npz .parquet .pkl .sqlite .sqlite3",
+    "EML": ".mbox .oft .ost .pst .tnef",
+}
+_UNREAD = {suffix: target for target, suffixes in _CONVERSIONS.items() for suffix in suffixes.split()}
+
+
+class _Reader(Protocol):
+    """What a reader's module holds; `read_share` only where it `has_shares`."""
+
+    def read(self, data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]: ...
+
+    def read_share(self, data: bytes, number: int, of: int, *, password: str | None = None) -> bytes: ...
+
+
+def is_readable(path: Path) -> bool:
+    """True when a reader takes files of this name. The file itself is not looked at."""
+    return _module_of(path) is not None
+
+
+def why_not(path: Path) -> str:
+    """One line for a file that `is_readable` refuses: what it is, and what to convert it to."""
+    suffix = path.suffix.lower()
+    kind = f"{suffix} files" if suffix else "Files without a suffix"
+    return f"{kind} are not supported. Convert to {_UNREAD.get(suffix, 'PDF, DOCX, HTML, Markdown or text')}."
+
+
+def has_shares(path: Path) -> bool:
+    """True when `read_share` takes files of this name."""
+    return _module_of(path) == "pdf.reader"
+
+
+def _loaded(module: str) -> _Reader:
+    return cast("_Reader", importlib.import_module(f"ingest.reading.readers.{module}"))
+
+
+def _module_of(path: Path) -> str | None:
+    suffix = path.suffix.lower()
+    if not suffix:
+        return _NAMES.get(path.name.lower())
+    return _READERS.get(suffix)
+
+
+def read(
+    path: Path, *, password: str | None = None, charset: str | None = None, shares: Sequence[bytes] = ()
+) -> Sequence[Document]:
+    """The documents in a file: one for most types; one for each record of JSON Lines, for each attachment of a mail.
+
+    Raises DocumentError; its message does not repeat the path. `password` opens encrypted PDFs; `charset` is what was
+    said beside the content of a page; `shares` are what `read_share` gave for all of them, in their order.
+    """
+    if not is_readable(path) and path.is_file():
+        raise DocumentUnsupported(why_not(path))
+    data = _bytes_of(path)
+    return read_bytes(in_utf8(data, charset) if charset else data, path.name, password=password, shares=shares)
+
+
+def read_share(path: Path, number: int, of: int, *, password: str | None = None) -> bytes:
+    """One of the shares, counted from 0, in which several processes can read a file that `has_shares`, for `read`.
+
+    Raises DocumentError where the file is to be read whole, which then says why.
+    """
+    data = _bytes_of(path)
+    with _isolated():
+        return _loaded("pdf.reader").read_share(data, number, of, password=password)
+
+
+def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
+    """The documents in a file's content; its name tells the type. Raises DocumentError."""
+    module = _module_of(Path(name))
+    if module is None:
+        raise DocumentUnsupported(why_not(Path(name)))
+    if not data.strip(_BLANK):
+        raise DocumentEmpty("The file is empty.")
+    with _isolated(), guesses() as guessed:
+        reader = _loaded(module)
+        documents = reader.read(data, password=password, **({"shares": shares} if shares else {}))
+        documents = [without_data(document) for document in documents]
+    if documents and guessed:
+        note = f"Its encoding is not said and was taken for {', '.join(guessed)}. Save it as UTF-8 if it reads wrong."
+        documents[0] = replace(documents[0], notes=(*documents[0].notes, note))
+    if not any(document.text.strip() for document in documents):
+        raise DocumentEmpty("The file holds no text.")
+    return documents
+
+
+@contextlib.contextmanager
+def _isolated() -> Iterator[None]:
+    """Whatever a reader raises at a hostile file is a DocumentError, but for a lack of memory."""
+    try:
+        yield
+    except (DocumentError, MemoryError):
+        raise
+    except Exception as error:
+        reason = one_line(f"{type(error).__name__}: {error}")[:200]
+        raise DocumentUnreadable(f"The file is damaged: its reader failed with {reason}. Save it anew.") from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise DocumentUnreadable("This is not a file. Name a file, or a folder that holds files.")
+        size = status.st_size
+        if size > MAX_FILE_BYTES:
+            raise DocumentUnreadable(
+                f"The file has {size // 2**20} MB; at most {MAX_FILE_BYTES // 2**20} MB are read. Split it."
+            )
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise DocumentMissing("There is no such file. Check the path.") from error
+    except OSError as error:
+        raise DocumentUnreadable(f"The file cannot be opened: {error.strerror}. Check its permissions.") from error

@@ -1,0 +1,231 @@
+"""Turn tables into rows that make sense alone: every cell says which column it belongs to. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ingest.reading.readers.composer import one_line
+
+Row = Sequence[str]
+
+# Stands in a row for the columns that the cell before it spans too.
+SPANNED = "\ufdd0"
+
+_NOTHING = ("", SPANNED)
+_PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
+_SUFFIXES = frozenset({")", "%", ")%", "%)"})
+_MAX_SPAN = 100
+_NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
+MAX_HEADER_ROWS = 4
+_MAX_LABEL_CHARACTERS = 80
+_COLUMNS_OF_WORDS = (
+    3  # So many above rows of words, whose figures come late, are names; two may be a key and its value.
+)
+_NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,:/' \u00a0\u202f")
+
+
+def lines(
+    rows: Sequence[Row], *, header_rows: int | None = None, has_header_style: bool = False, has_keys: bool = False
+) -> list[str]:
+    """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
+
+    `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
+    that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart,
+    `has_keys` that the first of two columns says what the second holds.
+    """
+    cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
+    titles: list[str] = []
+    while cleaned and (_is_title(cleaned[0]) if not header_rows else _spans_all(cleaned[0])):
+        titles.append(_plain(_joined_symbols(cleaned.pop(0))))
+        header_rows = header_rows - 1 or None if header_rows else header_rows
+    if has_keys:
+        return [*filter(None, titles), *map(_keyed, filter(any, cleaned))]
+    if header_rows is None:
+        header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
+    header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
+    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := _joined_symbols(row))]
+    if not body:
+        return [*filter(None, titles), *map(_plain, header)]
+    labels = _labels(header)
+    shown = [_labelled(labels, row) for row in body] if labels else _aligned(body)
+    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
+    # The names of columns without a value would be lost.
+    unused = {*labels} - used - {""}
+    return [*filter(None, titles), *(map(_plain, header) if unused else ()), *shown]
+
+
+def _is_title(row: Row) -> bool:
+    """True for an empty row and for one whose first cell alone is filled, across others or beside empty ones."""
+    return not any(cell and cell != SPANNED for cell in row[1:]) and len(row) > 1
+
+
+def _spans_all(row: Row) -> bool:
+    """True for a row whose first cell reaches across all of the others: it names the table, not its columns."""
+    return len(row) > 1 and bool(row[0]) and all(cell == SPANNED for cell in row[1:])
+
+
+class Cell(NamedTuple):
+    """A cell as markup gives it: `width` in columns, `height` in rows."""
+
+    text: str
+    width: int = 1
+    height: int = 1
+
+
+def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
+    """The rows with each cell in its column: one that reaches down is repeated, one that reaches across SPANNED."""
+    grid: list[list[str]] = []
+    spanning: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
+    for row in rows:
+        cells: list[str] = []
+        for cell in row:
+            _fill_spanned(cells, spanning)
+            for offset in range(min(max(cell.width, 1), _MAX_SPAN)):
+                shown = cell.text if offset == 0 else SPANNED
+                if cell.height > 1:
+                    spanning[len(cells)] = (cell.height - 1, shown)
+                cells.append(shown)
+        _fill_spanned(cells, spanning)
+        grid.append(cells)
+    return grid
+
+
+def _fill_spanned(cells: list[str], spanning: dict[int, tuple[int, str]]) -> None:
+    while (column := len(cells)) in spanning:
+        left, text = spanning.pop(column)
+        cells.append(text)
+        if left > 1:
+            spanning[column] = (left - 1, text)
+
+
+def span_of(value: str | None) -> int:
+    """The number in a colspan or rowspan attribute."""
+    stripped = (value or "").strip()
+    return min(max(int(stripped), 1), _MAX_SPAN) if stripped.isdecimal() else 1
+
+
+def looks_like_header(row: Row) -> bool:
+    """True when the cells are short, distinct, no figures, and at most the corner is empty."""
+    names = [cell for cell in row if cell]
+    return (
+        len(row) > 1
+        and len(names) >= max(len(row) - 1, 1)
+        and not row[0].endswith(":")
+        and all(row[1:])
+        and len(set(names)) == len(names)
+        and all(len(name) <= _MAX_LABEL_CHARACTERS and not is_figure(name) for name in names)
+    )
+
+
+def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
+    """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
+    top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
+    first = next((index for index, row in enumerate(rows[top:], top) if has_values(row)), None)
+    if first is not None:
+        # A row with but its first cell filled heads the rows below it, not the columns.
+        count = next((index for index in range(first, top, -1) if any(rows[index - 1][1:])), 0)
+        header = rows[top:count]
+        # Above the lowest row of names stand only names of several columns, with gaps between them.
+        has_layers = all("" in row or SPANNED in row for row in header[:-1])
+        is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
+        if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
+            return count if is_header else 0
+    body = [row for row in rows[top + 1 :] if any(row)]
+    if any(cell and cell == below for row in body for cell, below in zip(rows[top], row, strict=False)):
+        return 0  # No column is named like what stands in it.
+    # One row of words under another says nothing of which names what.
+    tells = len(body) > 1 or (has_header_style and bool(body))
+    return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
+
+
+def has_values(row: Row) -> bool:
+    """True where a figure stands behind the first cell: years alone may be names of columns."""
+    figures = [cell for cell in row[1:] if is_figure(cell)]
+    return bool(figures) and not all(len(cell) == 4 and "1900" <= cell < "2100" for cell in figures)
+
+
+def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
+    width = max(map(len, body))
+    for column in range(1, width):
+        cells = [row[column] for row in body if column < len(row) and row[column] not in ("", SPANNED)]
+        figures = sum(is_figure(cell) or cell in _NO_VALUE for cell in cells)
+        if cells and figures >= 0.6 * len(cells) and any(column < len(row) and row[column] for row in header):
+            return True
+    return False
+
+
+def _repeated(row: Row) -> list[str]:
+    """The row with a spanning cell's text in each of its columns."""
+    repeated: list[str] = []
+    for cell in row:
+        repeated.append((repeated[-1] if repeated else "") if cell == SPANNED else cell)
+    return repeated
+
+
+def is_figure(text: str) -> bool:
+    """True for numbers as they stand in tables: 1,234.5, (12), 7 %, € 3."""
+    return text.translate(_NOT_FIGURES).isdigit()
+
+
+def _labels(header: Sequence[Row]) -> list[str]:
+    """For each column the header's cells from top to bottom, each once."""
+    width = max((len(row) for row in header), default=0)
+    columns = ([row[column] for row in header if column < len(row)] for column in range(width))
+    return [" ".join(dict.fromkeys(cell for cell in column if cell)).rstrip(":") for column in columns]
+
+
+def _joined_symbols(row: Row) -> list[str]:
+    """Currency signs, brackets and percent signs go to the figure they belong to, which then spans their cell: pages
+    put them into own cells."""
+    joined = list(row)
+    if not any(cell in _PREFIXES or cell in _SUFFIXES for cell in row):
+        return joined
+    pending = ""
+    last = -1
+    for column, cell in enumerate(tuple(joined)):
+        if cell in _PREFIXES:
+            pending += cell
+            joined[column] = SPANNED
+        elif cell in _SUFFIXES and last >= 0:
+            joined[last] += cell
+            joined[column] = SPANNED
+        elif cell not in _NOTHING:
+            joined[column] = pending + cell
+            pending = ""
+            last = column
+    return joined
+
+
+def _plain(row: Row) -> str:
+    return " | ".join(cell for cell in row if cell not in _NOTHING).replace(": | ", ": ")
+
+
+def _aligned(body: Sequence[Row]) -> list[str]:
+    """Rows without names of columns: an empty cell keeps its place, so that the others keep theirs."""
+    width = max(map(len, body))
+    used = [column for column in range(width) if any(row[column : column + 1] not in ([""], []) for row in body)]
+    shown = []
+    for row in body:
+        cells = [row[column] for column in used if column < len(row) and row[column] != SPANNED]
+        is_alone = sum(map(bool, cells)) == 1
+        shown.append(_plain(cells) if is_alone else " | ".join(cells).rstrip(" |").replace(": | ", ": "))
+    return shown
+
+
+def _is_filled(row: Row) -> bool:
+    return any(cell not in _NOTHING for cell in row)
+
+
+def _keyed(row: Row) -> str:
+    key, *values = [cell for cell in row if cell and cell != SPANNED] or [""]
+    return f"{key.rstrip(':')}: {' '.join(values)}" if values else key
+
+
+def _labelled(labels: Sequence[str], row: Row) -> str:
+    cells = []
+    for column, cell in enumerate(row):
+        label = labels[column] if column < len(labels) else ""
+        if cell not in _NOTHING:
+            cells.append(f"{label}: {cell}" if label and label != cell else cell)
+    return "; ".join(cells)

@@ -1,0 +1,100 @@
+"""What the corpus keeper says about documents: --metadata, a sidecar file beside each, --url-template."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+import yaml
+
+from corpus.errors import SettingsError
+from corpus.records import MetadataValue, composed, composed_value
+from ingest.reading.document import Document
+from ingest.reading.readers.frontmatter import as_plain, interpret
+from ingest.reading.readers.sidecar import read_sidecar, value_of
+from ingest.sources.found import Item
+
+URL_FIELDS = ("source", "folder", "name", "stem")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """For all documents of a run. A sidecar's words win over the document's own, and these over both."""
+
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    url_template: str | None = None
+
+    @property
+    def options(self) -> str:
+        """What must agree for a document not to be read again."""
+        return json.dumps([dict(self.metadata), self.url_template], sort_keys=True)
+
+    def of(self, document: Document, item: Item) -> Document:
+        """The document with what is said about it, in NFC. Raises DocumentUnreadable for a sidecar that is none."""
+        front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
+        title = front.title or (None if document.name else item.title) or document.title
+        metadata = {**document.metadata, **front.metadata, **self.metadata}
+        return replace(
+            document,
+            title=composed(title) if title else title,
+            url=front.url or _own_url(document, item) or self._url(item),
+            updated_at=front.updated_at or document.updated_at,
+            metadata={name: composed_value(value) for name, value in metadata.items()},
+        )
+
+    def _url(self, item: Item) -> str | None:
+        if self.url_template is None:
+            return None
+        path = PurePosixPath(item.source)
+        parts = {"source": item.source, "folder": str(path.parent), "name": path.name, "stem": path.stem}
+        return self.url_template.format(**{name: quote(value, errors="replace") for name, value in parts.items()})
+
+
+def _own_url(document: Document, item: Item) -> str | None:
+    """A page is cited by where it was found, whatever it says; a record within it knows better."""
+    return document.url or item.url if document.name else item.url or document.url
+
+
+def description_from(pairs: Iterable[str], url_template: str | None) -> Description:
+    """From the command line. Raises SettingsError for a pair that is none, or a template that cannot be filled."""
+    metadata: dict[str, MetadataValue] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise SettingsError(
+                f"--metadata {pair!r} is no key=value. Write, for example, --metadata department=sales."
+            )
+        metadata[name.strip()] = _value_of(text) if name.strip() != "tags" else _list_of(text)
+    if url_template is not None:
+        _check_template(url_template)
+    return Description(metadata=metadata, url_template=url_template)
+
+
+def _value_of(text: str) -> MetadataValue:
+    """Numbers and true or false as such, as in YAML; all else as text."""
+    try:
+        value = as_plain(value_of(text))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return text
+    return value if isinstance(value, bool | int | float) else text
+
+
+def _list_of(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _check_template(template: str) -> None:
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    except ValueError:
+        names = {"?"}
+    if names - set(URL_FIELDS) or not template.startswith(("http://", "https://")):
+        known = ", ".join(f"{{{name}}}" for name in URL_FIELDS)
+        raise SettingsError(
+            f"--url-template {template!r} cannot be filled. Write a URL with {known}, "
+            "for example https://docs.example.com/{source}."
+        )

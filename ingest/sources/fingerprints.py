@@ -1,0 +1,42 @@
+"""A stamp in a document's record tells whether what it was made of must be read again. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from corpus.records import DocumentRecord
+from ingest.sources.found import Item
+
+
+def stamp_of(item: Item, options: str, documents: int) -> str:
+    """What must agree for an item not to be read again: its place, the options, all its documents being there, where
+    it was listed, and its mark."""
+    return f"{_made(item.place, options)}-{documents}-{item.origin}-{item.mark}"
+
+
+def known_mark(stored: Sequence[DocumentRecord], place: str, options: str) -> str:
+    """The mark under which all that is stored of an item was read; empty where it must be read anew anyway."""
+    if not stored or len({record.stamp for record in stored}) > 1:
+        return ""
+    made, documents, _, mark = _parts(stored[0].stamp)
+    return mark if made == _made(place, options) and documents == str(len(stored)) else ""
+
+
+def origin_in(stamp: str) -> str:
+    """Where the item was listed; empty where it was named itself."""
+    return _parts(stamp)[2]
+
+
+def origin_of(url: str) -> str:
+    """Short for the sitemap at a URL."""
+    return hashlib.sha256(url.encode()).hexdigest()[:12]
+
+
+def _made(place: str, options: str) -> str:
+    return hashlib.sha256(f"{place} {options}".encode()).hexdigest()[:12]
+
+
+def _parts(stamp: str) -> tuple[str, str, str, str]:
+    parts = stamp.split("-", 3)
+    return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 else ("", "", "", "")

@@ -1,0 +1,129 @@
+"""Turn a document as read into the record and chunks to store. Pure: no I/O, no settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from corpus.collection import CollectionRecord
+from corpus.errors import DocumentEmpty, DocumentUnreadable
+from corpus.records import Chunk, DocumentRecord, composed, context_of, document_id_of, usual_space
+from corpus.tokens import Tokenizer
+from ingest.reading.document import Document
+from ingest.sources.found import Item
+from ingest.splitting.splitter import split
+
+# Nobody misses a longer one, and every page of an answer has room for it.
+LONGEST_SPACE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A document ready to be embedded; `texts[i]` is what the model reads for `chunks[i]`."""
+
+    record: DocumentRecord
+    chunks: list[Chunk]
+    texts: list[str]
+
+
+def source_of(item: Item, document: Document) -> str:
+    """A record within a file is known by the file's source and its own name, as in a URL's fragment."""
+    return f"{item.source}#{composed(document.name)}" if document.name else item.source
+
+
+def digest_of(document: Document) -> str:
+    """The hex SHA-256 over everything that ends up in the document's chunks."""
+    about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
+    blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
+    return hashlib.sha256(json.dumps([document.text, about, blocks]).encode()).hexdigest()
+
+
+def prepare(
+    document: Document,
+    item: Item,
+    *,
+    digest: str,
+    stamp: str,
+    tokenizer: Tokenizer,
+    collection: CollectionRecord,
+) -> Prepared:
+    """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
+    source = source_of(item, document)
+    _check_text(source, document)
+    max_tokens = collection.chunk_tokens - tokenizer.count(collection.passage_prefix)
+    passages = split(
+        document,
+        tokenizer=tokenizer,
+        max_tokens=max_tokens,
+        overlap_tokens=collection.chunk_overlap,
+        title=document.title,
+    )
+    if not passages:
+        raise DocumentEmpty("Holds no text. Nothing is stored of it.")
+    updated_at = document.updated_at or datetime.fromtimestamp(item.modified_ns / 1e9, UTC).isoformat(
+        timespec="seconds"
+    )
+    chunks = [
+        Chunk(
+            document_id=document_id_of(source),
+            index=index,
+            text=document.text[passage.start : passage.end],
+            source=source,
+            start=passage.start,
+            end=passage.end,
+            tokens=passage.tokens,
+            digest=digest,
+            updated_at=updated_at,
+            title=document.title,
+            url=document.url,
+            page=passage.page,
+            page_end=passage.page_end,
+            heading=passage.heading,
+            before=_space_between(document.text, passages[index - 1].end, passage.start) if index else None,
+            metadata=document.metadata,
+        )
+        for index, passage in enumerate(passages)
+    ]
+    record = DocumentRecord(
+        document_id=document_id_of(source),
+        source=source,
+        digest=digest,
+        chunks=len(chunks),
+        tokens=sum(chunk.tokens for chunk in chunks),
+        updated_at=updated_at,
+        ingested_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        file=item.source,
+        stamp=stamp,
+        title=document.title,
+        url=document.url,
+        metadata=document.metadata,
+    )
+    texts = [text_for_model(chunk, tokenizer, max_tokens) for chunk in chunks]
+    return Prepared(record=record, chunks=chunks, texts=texts)
+
+
+def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
+    """The chunk's text after what it is about; the context is cut, from its front, to what the window leaves."""
+    context = context_of(chunk.title, chunk.heading)
+    # A line break always parts two tokens, so that the text need not be counted again.
+    while context and tokenizer.count(f"{context}\n") + chunk.tokens > max_tokens:
+        # The last heading says most.
+        context = context[len(context) // 4 + 1 :].lstrip()
+    return f"{context}\n{chunk.text}" if context else chunk.text
+
+
+def _space_between(text: str, start: int, end: int) -> str | None:
+    """The white space there, where a reader must be told of it; nothing of markup that holds no text."""
+    space = text[start:end]
+    return space if space.isspace() and len(space) <= LONGEST_SPACE and space != usual_space(len(space)) else None
+
+
+def _check_text(source: str, document: Document) -> None:
+    headings = [block.name for block in document.blocks]
+    words = [source, document.text, document.title, document.url, headings, dict(document.metadata)]
+    try:
+        json.dumps(words, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise DocumentUnreadable("Holds half characters (lone surrogates). Save it as UTF-8.") from None

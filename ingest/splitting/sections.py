@@ -1,0 +1,90 @@
+"""Group a document's blocks by their headings. Every block falls into exactly one section, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.reading.document import Block, Document
+from ingest.splitting.token_counts import TokenCounts
+
+SEPARATOR = " > "
+
+
+@dataclass(slots=True)
+class Section:
+    """The blocks `first` to `last` (inclusive), found under the headings of `path`; `bare` where all are headings."""
+
+    first: int
+    last: int
+    path: tuple[str, ...]
+    bare: bool
+
+    @property
+    def heading(self) -> str | None:
+        return SEPARATOR.join(self.path) or None
+
+
+def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> list[Section]:
+    """The sections to be cut, each by itself.
+
+    A heading without text of its own goes to the text that follows. Neighbours under one heading are joined as long
+    as they have at most `join_tokens` together; what is joined is found under the headings that all of it shares.
+    """
+    blocks = document.blocks
+    joined: list[Section] = []
+    for section in _by_heading(blocks):
+        group = joined[-1] if joined else None
+        if group is None or not (group.bare or _belong_together(group, section)):
+            joined.append(section)
+        elif group.bare or _tokens(group, section, blocks, lengths) <= join_tokens:
+            _join(group, section)
+        else:
+            joined.append(section)
+    if len(joined) > 1 and joined[-1].bare and _tokens(joined[-2], joined[-1], blocks, lengths) <= join_tokens:
+        ending = joined.pop()
+        joined[-1].last = ending.last
+    return joined
+
+
+def _by_heading(blocks: tuple[Block, ...]) -> Iterator[Section]:
+    starts = [index for index, block in enumerate(blocks) if block.kind == "heading"]
+    if blocks and (not starts or starts[0] > 0):
+        yield Section(0, (starts[0] if starts else len(blocks)) - 1, (), bare=False)
+    # The headings above: their levels, and the names down to each of them.
+    above: list[tuple[int, tuple[str, ...]]] = [(0, ())]
+    for start, following in pairwise([*starts, len(blocks)]):
+        heading = blocks[start]
+        while above[-1][0] >= heading.level:
+            above.pop()
+        names = (*above[-1][1], heading.name) if heading.name else above[-1][1]
+        above.append((heading.level, names))
+        yield Section(start, following - 1, names, following == start + 1)
+
+
+def _belong_together(group: Section, section: Section) -> bool:
+    """Whether both are siblings, or one is the other's parent. A bare heading waits for what follows it."""
+    if section.bare:
+        return False
+    parents = max(len(group.path), len(section.path), 1) - 1
+    return group.path[:parents] == section.path[:parents]
+
+
+def _join(group: Section, section: Section) -> None:
+    group.path = section.path if group.bare else _shared(group.path, section.path)
+    group.bare = group.bare and section.bare
+    group.last = section.last
+
+
+def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    length = 0
+    for name, other_name in zip(one, other, strict=False):
+        if name != other_name:
+            break
+        length += 1
+    return one[:length]
+
+
+def _tokens(group: Section, section: Section, blocks: tuple[Block, ...], lengths: TokenCounts) -> int:
+    return lengths.near(blocks[group.first].start, blocks[section.last].end)

@@ -1,0 +1,102 @@
+"""Cut a document into passages. Pure functions: no I/O, no settings, no model."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from corpus.records import context_of
+from corpus.tokens import Tokenizer
+from ingest.reading.document import Document
+from ingest.splitting.sections import Section, sections
+from ingest.splitting.segments import LONGEST_TOKEN, Layout, SectionSpans, Span
+from ingest.splitting.token_counts import TokenCounts
+
+LEAST_MAX_TOKENS = 16
+# Of a chunk's tokens the share that its text may have beside the longest context.
+LEAST_TEXT = 3 / 4
+
+
+class Passage(NamedTuple):
+    """`document.text[start:end]`, without surrounding white space.
+
+    `tokens` counts that text alone; `heading` is the path of headings joined by " > "; `page` and `page_end` count
+    from 1 and are None where the document has no pages.
+    """
+
+    start: int
+    end: int
+    tokens: int
+    heading: str | None
+    page: int | None
+    page_end: int | None
+
+
+def split(
+    document: Document, *, tokenizer: Tokenizer, max_tokens: int, overlap_tokens: int, title: str | None = None
+) -> list[Passage]:
+    """The passages of `document` in order; together they cover all its blocks.
+
+    What is embedded is a passage's context (`context_of(title, heading)`), a line break and its text: together at most
+    `max_tokens` tokens. The text may have three quarters of them in any case; the caller shortens a longer context.
+    `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same heading.
+    Raises ValueError for a size that cannot be kept.
+    """
+    if max_tokens < LEAST_MAX_TOKENS:
+        raise ValueError(
+            f"max_tokens is {max_tokens}; a character alone may have 4 tokens: use {LEAST_MAX_TOKENS} or more."
+        )
+    if not 0 <= overlap_tokens <= max_tokens // 2:
+        raise ValueError(f"overlap_tokens is {overlap_tokens}; use 0 to {max_tokens // 2}, half of max_tokens.")
+    if not document.blocks:
+        return []
+    lengths = TokenCounts(document.text, tokenizer)
+    passages: list[Passage] = []
+    for heading, stretch in _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, title):
+        page, page_end = _pages(document.page_starts, stretch)
+        passages.append(
+            Passage(
+                start=stretch.start,
+                end=stretch.end,
+                tokens=stretch.tokens,
+                heading=heading,
+                page=page,
+                page_end=page_end,
+            )
+        )
+    return passages
+
+
+def _stretches(
+    document: Document, lengths: TokenCounts, tokenizer: Tokenizer, max_tokens: int, overlap: int, title: str | None
+) -> Iterator[tuple[str | None, Span]]:
+    kinds, starts, ends, _, _ = zip(*document.blocks, strict=True)
+    layout = Layout(document.text, lengths, kinds, starts, ends)
+    for section in sections(document, lengths, join_tokens=max_tokens // 2):
+        heading = section.heading
+        context = context_of(title, heading)
+        whole = _whole(document, lengths, section, max_tokens - len(context.encode(errors="surrogatepass")) - 1)
+        if whole is not None:
+            yield heading, whole
+            continue
+        # The line break between context and text is always between two tokens, so that their counts add up.
+        budget = max(max_tokens - tokenizer.count(f"{context}\n"), int(max_tokens * LEAST_TEXT))
+        for stretch in SectionSpans(layout, section.first, section.last, budget=budget, overlap=overlap):
+            yield heading, stretch
+
+
+def _whole(document: Document, lengths: TokenCounts, section: Section, tokens: int) -> Span | None:
+    """The section in one piece where it has so many tokens at most. Most sections do, and then their contexts, which
+    have no more tokens than bytes, need not be counted."""
+    start, end = document.blocks[section.first].start, document.blocks[section.last].end
+    if lengths.near(start, end) > tokens or end - start > tokens * LONGEST_TOKEN:
+        return None
+    found = lengths.count(start, end)
+    return Span(start, end, found) if found <= tokens else None
+
+
+def _pages(page_starts: tuple[int, ...], stretch: Span) -> tuple[int | None, int | None]:
+    if not page_starts:
+        return None, None
+    return max(1, bisect_right(page_starts, stretch.start)), max(1, bisect_right(page_starts, stretch.end - 1))

@@ -1,0 +1,123 @@
+"""Find out what changed since the last run: compare what there is with what is stored. Writes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus.errors import DocumentError, DocumentUnsupported
+from corpus.records import DocumentRecord, composed
+from ingest.reading.document import Document
+from ingest.reading.pool import size_of
+from ingest.sources.descriptions import Description
+from ingest.sources.fingerprints import known_mark, origin_in, stamp_of
+from ingest.sources.found import Found, Item
+from ingest.splitting.preparation import digest_of, source_of
+from ingest.sync.chunking import ChunkingPool
+from ingest.sync.outcome import Change, Draft, Failed, Removed, Skipped, Unchanged
+
+# None stands for content that is still what the mark stands for that came with the item.
+Reading = Iterator[tuple[Item, Sequence[Document] | DocumentError | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to bring in. `options` names everything but the content that decides what is stored of it.
+
+    `read` takes each item with the mark under which it is stored, empty where it must be read anyway.
+    """
+
+    items: Sequence[Item]
+    read: Callable[[Iterable[tuple[Item, str]]], Reading]
+    description: Description = field(default_factory=Description)
+    options: str = ""
+
+
+class Changes:
+    """The changes that a job brings to a collection."""
+
+    def __init__(self, job: Job, *, stored: Iterable[DocumentRecord], cutting: ChunkingPool) -> None:
+        self._job = job
+        self._cutting = cutting
+        self._seen: set[str] = set()
+        self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
+        for record in stored:
+            self._by_file[composed(record.file)].append(record)
+
+    def __iter__(self) -> Iterator[tuple[Item, list[Change]]]:
+        """For each item what changed in it; what needs no reading comes first."""
+        return self._cutting.all_cut(self._drafted())
+
+    def _drafted(self) -> Iterator[tuple[Item, list[Change | Draft]]]:
+        to_read = []
+        for item in self._job.items:
+            stored = self._by_file.get(item.source, [])
+            stamp = stamp_of(item, self._job.options, len(stored))
+            if item.mark and stored and all(record.stamp == stamp and _is_composed(record) for record in stored):
+                yield item, [Unchanged(record.document_id, None) for record in stored]
+            else:
+                mark = known_mark(stored, item.place, self._job.options) if all(map(_is_composed, stored)) else ""
+                to_read.append((item, mark))
+        self._cutting.expect(sum(size_of(item.path) for item, _ in to_read if item.path))
+        for item, result in self._job.read(to_read):
+            yield item, list(self._changes_in(item, result))
+
+    def _changes_in(self, item: Item, result: Sequence[Document] | DocumentError | None) -> Iterator[Change | Draft]:
+        if result is None:
+            stored = self._by_file.get(item.source, [])
+            stamp = stamp_of(item, self._job.options, len(stored))
+            yield from (Unchanged(record.document_id, stamp) for record in stored)
+        elif isinstance(result, DocumentUnsupported) and item.origin:
+            yield Skipped(item.source, str(result))
+        elif isinstance(result, DocumentError):
+            yield Failed(item.source, str(result))
+        else:
+            yield from self._compared(item, result)
+
+    def _compared(self, item: Item, documents: Sequence[Document]) -> Iterator[Change | Draft]:
+        stored = {record.source: record for record in self._by_file.get(item.source, [])}
+        stamp = stamp_of(item, self._job.options, len(documents))
+        for read in documents:
+            source = source_of(item, read)
+            if source in self._seen:
+                yield Failed(source, "Another document of this run has the same name. Rename one of them.")
+                continue
+            self._seen.add(source)
+            old = stored.pop(source, None)
+            try:
+                document = self._job.description.of(read, item)
+                digest = digest_of(document)
+            except DocumentError as error:
+                yield Failed(source, str(error))
+                continue
+            if old is not None and old.digest == digest:
+                yield Unchanged(old.document_id, stamp)
+            else:
+                yield Draft(document, item, digest, stamp, old is not None)
+        for record in stored.values():
+            yield Removed(record.document_id)
+
+
+def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
+    """The stored documents of what was looked through that are not there any more."""
+    there = {item.source for item in found.items}
+    return [
+        record
+        for record in stored
+        if (file := composed(record.file)) not in there
+        and (_lies_in(file, found.scopes) or origin_in(record.stamp) in found.origins)
+        and not _lies_in(file, found.kept_from_prune)
+    ]
+
+
+def _is_composed(record: DocumentRecord) -> bool:
+    """Whether filters find it; older versions stored names and tags as they came."""
+    texts = [record.source, record.title or ""]
+    for value in record.metadata.values():
+        texts += value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    return all(composed(each) == each for each in texts)
+
+
+def _lies_in(source: str, places: Iterable[str]) -> bool:
+    return any(place in {source, "."} or source.startswith(place + "/") for place in places)

@@ -1,0 +1,86 @@
+"""Keep the lexical index in step with what is stored. What a killed run left behind, the next run puts right."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.build import Texts
+from corpus.lexical.forward import Forward
+from corpus.records import Chunk, DocumentRecord, indexed_text_of
+from corpus.store import Store
+from corpus.stored import fields_of
+
+Records = Mapping[str, DocumentRecord]  # By document id.
+# Reading some chunks by their ids takes Chroma longer than reading all in a row.
+MOST_CHANGED = 0.3
+
+
+def state_of(records: Records) -> str:
+    """A name for a state of the corpus: the SHA-256 over its documents and their versions."""
+    lines = sorted(f"{record.document_id} {record.digest} {record.chunks}" for record in records.values())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def bring_up_to_date(
+    store: Store,
+    *,
+    before: Records,
+    after: Records,
+    cut: Sequence[Forward] = (),
+    settle: Callable[[], None] = lambda: None,
+) -> None:
+    """Index `after`, all that is stored now; `before` is what was stored when the run began. Raises StoreError.
+
+    `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read. `settle`
+    waits until `after` is stored: the index is made meanwhile, and shown once that is so.
+    """
+    state, stamp = state_of(after), store.words.stamp()
+    if stamp == state:
+        settle()
+        return
+
+    def texts_of(records: Iterable[DocumentRecord], read: Callable[[], Iterable[Chunk]]) -> Texts:
+        if (already := _cut_already(records, cut)) is not None:
+            return already
+        settle()
+        return _texts(read())
+
+    new = [record for key, record in after.items() if not _same(record, before.get(key))]
+    old = [record for key, record in before.items() if not _same(record, after.get(key))]
+    fields = {key: fields_of(record) for key, record in after.items()}
+    chunks = sum(record.chunks for record in after.values())
+    if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
+        try:
+            add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
+            store.words.update(add=add, remove=remove, stamp=state, fields=fields, before_publish=settle)
+        except LexicalIndexUnusable:
+            pass
+        else:
+            return
+    texts = texts_of(after.values(), lambda: store.all_chunks(after.values()))
+    store.words.write(texts, stamp=state, fields=fields, before_publish=settle)
+
+
+def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:
+    """Their chunks, None where some are missing."""
+    wanted = list(_chunk_ids(records))
+    if not cut or sum(len(part.ids) for part in cut) < len(wanted):
+        return None
+    found = Forward.joined(cut).only(wanted)
+    return found if len(found.ids) == len(wanted) else None
+
+
+def _same(record: DocumentRecord, other: DocumentRecord | None) -> bool:
+    return other is not None and (record.digest, record.chunks) == (other.digest, other.chunks)
+
+
+def _chunk_ids(records: Iterable[DocumentRecord]) -> Iterator[str]:
+    for record in records:
+        yield from record.chunk_ids()
+
+
+def _texts(chunks: Iterable[Chunk]) -> Iterator[tuple[str, str]]:
+    for chunk in chunks:
+        yield chunk.chunk_id, indexed_text_of(chunk)

@@ -1,0 +1,65 @@
+"""What a run finds about one document. Plain data: no I/O, no settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus.lexical.forward import Forward
+from ingest.reading.document import Document
+from ingest.sources.found import Item
+from ingest.splitting.preparation import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document as read that is to be cut: then it is New, or Failed."""
+
+    document: Document
+    item: Item
+    digest: str
+    stamp: str
+    replaces: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A document to embed and store, in place of an older version where `replaces`. `words` are its chunks' terms."""
+
+    prepared: Prepared
+    words: Forward
+    replaces: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A stored document that is still right; `stamp` is None where even its file has not been touched."""
+
+    document_id: str
+    stamp: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A stored document that its file no longer holds."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A document, or a file, that cannot be taken. What is stored of it stays."""
+
+    source: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What a sitemap lists and no reader takes."""
+
+    source: str
+    reason: str
+
+
+Change = Added | Unchanged | Removed | Failed | Skipped

@@ -1,0 +1,177 @@
+"""Carry out changes: embed what is new, write whole documents, drop what is gone.
+
+Killed at any moment, the next run ends where an undisturbed one would: what half a document left is swept up first.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from corpus.embedding.model import Embedder, Vectors
+from corpus.errors import EmbeddingError
+from corpus.lexical.forward import Forward
+from corpus.records import DocumentRecord
+from corpus.store import PAGE
+from ingest.report import Report
+from ingest.sync.diff import Changes
+from ingest.sync.lexical_index import bring_up_to_date
+from ingest.sync.outcome import Added, Change, Failed, Removed, Skipped, Unchanged
+from ingest.sync.vectors import VectorSource
+from ingest.sync.writer import Writing
+
+# What is there goes to a writer that has nothing to do, but not in driblets; more than a request holds never waits.
+CHUNKS_PER_WRITE = PAGE
+WORTH_A_WRITE = 200
+SECONDS_PER_WRITE = 2.0
+STAMPS_PER_WRITE = 500
+# Together they take less memory.
+WORDS_APART = 1000
+
+
+class IngestRun:
+    """One run over one collection, counted in `report`. `embedder` is called once there is something to embed."""
+
+    def __init__(self, writing: Writing, embedder: Callable[[], Embedder], report: Report) -> None:
+        self._writing = writing
+        self._embedder = embedder
+        self._report = report
+        self._on_progress: Callable[[], None] = lambda: None
+        self._stopped = threading.Event()
+        self._stamps: dict[str, str] = {}
+        self._before: dict[str, DocumentRecord] = {}
+        self._after: dict[str, DocumentRecord] = {}
+        self._words: list[Forward] = []
+
+    def stop(self) -> None:
+        """Take no further file; finish what is in flight."""
+        self._stopped.set()
+
+    def carry_out(self, changes: Changes, *, stored: Sequence[DocumentRecord], on_progress: Callable[[], None]) -> None:
+        """Bring the changes in; `stored` is all that was there, `on_progress` is called after every file and write.
+
+        Raises EmbeddingError and StoreError; what was written until then stays. `index` is to follow.
+        """
+        self._on_progress = on_progress
+        self._before = {record.document_id: record for record in stored}
+        self._after = dict(self._before)
+        self._writing.store.sweep(stored)
+        self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored), is_stopped=self._stops_here)
+        try:
+            self._write(self._vectors.vectors_for(self._new(changes)))
+        except EmbeddingError:
+            self.index()
+            raise
+        if self._stamps:
+            self._writing.restamp(self._stamps)
+
+    def remove(self, records: Sequence[DocumentRecord]) -> None:
+        """Remove stored documents."""
+        if records:
+            self._remove([record.document_id for record in records])
+
+    def index(self) -> None:
+        """Bring the lexical index to what is stored now."""
+        writing = self._writing
+        bring_up_to_date(writing.store, before=self._before, after=self._after, cut=self._words, settle=writing.settle)
+
+    def _remove(self, document_ids: Sequence[str]) -> None:
+        self._writing.remove(document_ids)
+        for document_id in document_ids:
+            self._after.pop(document_id, None)
+
+    def _new(self, changes: Changes) -> Iterator[Added]:
+        for _, found in changes:
+            yield from self._sorted_out(found)
+            self._report.files += 1
+            self._on_progress()
+            if self._stops_here():
+                return
+
+    def _stops_here(self) -> bool:
+        """Leave what is to come to another run, and have the report say so, once `stop` was called."""
+        self._report.stopped = self._stopped.is_set()
+        return self._report.stopped
+
+    def _sorted_out(self, found: Iterable[Change]) -> Iterator[Added]:
+        for change in found:
+            tally(change, self._report)
+            match change:
+                case Added():
+                    yield change
+                case Unchanged(document_id, stamp) if stamp is not None:
+                    self._stamps[document_id] = stamp
+                case Removed(document_id):
+                    self._remove([document_id])
+        if len(self._stamps) >= STAMPS_PER_WRITE:
+            self._writing.restamp(self._stamps)
+            self._stamps = {}
+
+    def _write(self, embedded: Iterator[tuple[Added, Vectors | EmbeddingError]]) -> None:
+        group: list[tuple[Added, Vectors]] = []
+        chunks, since = 0, 0.0
+        try:
+            for change, vectors in embedded:
+                if isinstance(vectors, EmbeddingError):
+                    self._report.failed.append((change.prepared.record.source, str(vectors)))
+                    continue
+                if group and chunks + len(vectors) > CHUNKS_PER_WRITE:
+                    self._store_group(group)
+                    group, chunks = [], 0
+                since = since if group else time.monotonic()
+                group.append((change, vectors))
+                chunks += len(vectors)
+                is_due = chunks >= WORTH_A_WRITE or time.monotonic() - since >= SECONDS_PER_WRITE
+                if is_due and self._writing.is_idle:
+                    self._store_group(group)
+                    group, chunks = [], 0
+        except EmbeddingError:
+            # What has its vectors was paid for.
+            self._store_group(group)
+            raise
+        self._store_group(group)
+
+    def _store_group(self, group: Sequence[tuple[Added, Vectors]]) -> None:
+        if not group:
+            return
+        documents = [(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group]
+        changes = [change for change, _ in group]
+        self._writing.write(documents, then=lambda: self._count(changes))
+        for change in changes:
+            self._vectors.note_written(change)
+            self._after[change.prepared.record.document_id] = change.prepared.record
+            self._words.append(change.words)
+        if len(self._words) >= WORDS_APART:
+            self._words = [Forward.joined(self._words)]
+
+    def _count(self, stored: Iterable[Added]) -> None:
+        for change in stored:
+            tally_stored(change, self._report)
+        self._report.embedded = self._vectors.embedded
+        self._on_progress()
+
+
+def tally(change: Change, report: Report) -> None:
+    """Count what a change says by itself; a new document counts once it is stored."""
+    match change:
+        case Unchanged():
+            report.unchanged += 1
+        case Removed():
+            report.removed += 1
+        case Failed(source, error):
+            report.failed.append((source, error))
+        case Skipped(source, reason):
+            report.skipped.append((source, reason))
+
+
+def tally_stored(change: Added, report: Report) -> None:
+    """Count a document that is stored now."""
+    record = change.prepared.record
+    if change.replaces:
+        report.updated += 1
+    else:
+        report.added += 1
+    report.chunks += record.chunks
+    report.tokens += record.tokens
+    report.notes.extend((record.source, note) for note in change.notes)

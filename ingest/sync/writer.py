@@ -1,0 +1,134 @@
+"""Write to a store: here while there is little to come, then in a process beside this one.
+
+Chroma keeps Python's lock for as long as it writes: beside it nothing of this process could be read, cut or embedded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from corpus.embedding.model import Vectors
+from corpus.errors import CorpusError, StoreUnavailable
+from corpus.records import Chunk, DocumentRecord
+from corpus.settings import CorpusSettings
+from corpus.store import Store, open_store
+from ingest.processes import Child, line_to_parent, receive, silence
+
+Documents = Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]
+_Answer = tuple[Any, CorpusError | None]
+
+
+def _nothing() -> None:
+    pass
+
+
+class Writing:
+    """One run's writing to a store, opened with `settings`.
+
+    Methods raise StoreError. A write, a removal and a stamp may go on when the method returns: their error is raised by
+    the next method. `keep_open` are descriptors by which the run keeps others out: they hold as long as the other
+    process is there.
+    """
+
+    def __init__(self, store: Store, settings: CorpusSettings, *, keep_open: Sequence[int] = ()) -> None:
+        self.store = store
+        self._settings = settings
+        self._keep_open = keep_open
+        self._child: Child | None = None
+        self._is_open = False
+        self._answer: Any = None
+        self._then: Callable[[], None] = _nothing
+
+    def begin(self) -> None:
+        """There is much to write: from now on it is done in a process."""
+        if self._child is None:
+            self._child = Child("ingest.sync.writer", keep_open=self._keep_open)
+            self._child.send(self._settings)
+
+    def close(self) -> None:
+        """Let the process end, which it does when it is done with what was asked."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.leave()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether what was asked before is done."""
+        return not self._is_open or self._child is None or self._child.answers.poll()
+
+    def write(self, documents: Documents, *, then: Callable[[], None]) -> None:
+        """See Store. `then` is called by whichever method first knows that the documents are stored."""
+        self._ask("write", documents, then)
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """See Store."""
+        self._ask("remove", list(document_ids))
+
+    def restamp(self, stamps: Mapping[str, str]) -> None:
+        """See Store."""
+        self._ask("restamp", stamps)
+
+    def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
+        """See Store. Finds what was written before."""
+        self._ask("vectors_of", list(text_digests))
+        self.settle()
+        found: dict[str, Vectors] = self._answer
+        return found
+
+    def settle(self) -> None:
+        """Wait until all that was asked is done."""
+        if self._child is None or not self._is_open:
+            return
+        self._is_open = False
+        try:
+            self._answer, error = self._child.answers.recv()
+        except (EOFError, OSError):
+            code = self._child.end()
+            self._child = None
+            raise StoreUnavailable(
+                f"The process that writes to the store has ended, with code {code}. What is stored is kept: run this "
+                "again."
+            ) from None
+        if error is not None:
+            raise error
+        self._then()
+
+    def _ask(self, name: str, about: object, then: Callable[[], None] = _nothing) -> None:
+        self.settle()
+        if self._child is None:
+            self._answer = getattr(self.store, name)(about)
+            then()
+        else:
+            self._child.send((name, about))
+            self._is_open, self._then = True, then
+
+
+def serve() -> None:
+    """In a process of its own: write what comes on standard input. See ingest.child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, answers = line_to_parent()
+    settings = requests.recv()
+    silence(but_errors=True)
+    waiting: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    receive(requests, waiting)
+    # A parent that has gone waits for nothing.
+    with contextlib.suppress(BrokenPipeError):
+        try:
+            store = open_store(settings)
+        except CorpusError as error:
+            answers.send((None, error))
+            return
+        while True:
+            name, about = waiting.get()
+            answers.send(_answer(store, name, about))
+
+
+def _answer(store: Store, name: str, about: Any) -> _Answer:
+    try:
+        return getattr(store, name)(about), None
+    except CorpusError as error:
+        return None, error

@@ -1,0 +1,94 @@
+"""Where an index is kept: a folder, and a collection on a real server."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.index import LexicalIndex
+from corpus.lexical.index_store import LexicalIndexStore, index_folder
+from corpus.lexical.remote_index_store import RemoteIndexStore
+from corpus.settings import CorpusSettings
+from corpus.store import Store, create_store
+from tests.corpus.texts import RECORD
+
+TEXTS = [("a-0", "the quick brown fox"), ("b-0", "a lazy dog"), ("c-0", "fox and dog")]
+
+
+@pytest.fixture
+def store(settings: CorpusSettings) -> Iterator[Store]:
+    with create_store(settings, RECORD) as made:
+        yield made
+
+
+@pytest.fixture
+def words(store: Store) -> LexicalIndexStore:
+    return store.words
+
+
+def ids(index: LexicalIndex, query: str) -> list[str]:
+    return sorted(match.chunk_id for match in index.scores(query).top(10))
+
+
+def test_there_is_no_index_before_one_is_written(words: LexicalIndexStore) -> None:
+    assert words.stamp() is None
+    with pytest.raises(LexicalIndexUnusable, match="ingest add"):
+        words.index()
+    with pytest.raises(LexicalIndexUnusable, match="ingest add"):
+        words.update(add=TEXTS, remove=[], stamp="1")
+
+
+def test_what_is_written_is_searched(words: LexicalIndexStore) -> None:
+    words.write(TEXTS, stamp="1")
+    assert ids(words.index(), "fox") == ["a-0", "c-0"]
+    assert words.stamp() == "1"
+
+
+def test_an_update_adds_replaces_and_removes(words: LexicalIndexStore) -> None:
+    words.write(TEXTS, stamp="1")
+    words.update(add=[("b-0", "a lazy fox"), ("d-0", "fox")], remove=["a-0"], stamp="2")
+    assert ids(words.index(), "fox") == ["b-0", "c-0", "d-0"]
+    assert words.stamp() == "2"
+
+
+def test_an_open_reader_sees_the_newer_index_and_an_open_index_stays_as_it_was(store: Store) -> None:
+    words = store.words
+    if isinstance(words, RemoteIndexStore):
+        words = RemoteIndexStore(words._files, seconds_between_looks=0)
+    store.words.write(TEXTS, stamp="1")
+    before = words.index()
+    assert words.index() is before
+    store.words.write([("z-0", "fox")], stamp="2")
+    assert ids(words.index(), "fox") == ["z-0"]
+    assert ids(before, "fox") == ["a-0", "c-0"]
+    words.close()
+
+
+def test_a_copy_has_all_that_a_reader_needs(words: LexicalIndexStore, tmp_path: Path) -> None:
+    words.write(TEXTS, stamp="1")
+    words.copy_to(tmp_path / "copy")
+    copy = LexicalIndex(tmp_path / "copy")
+    assert ids(copy, "fox") == ["a-0", "c-0"]
+    assert copy.stamp == "1"
+
+
+def test_a_server_keeps_files_of_many_pieces_and_only_the_newest(chroma_url: str) -> None:
+    settings = CorpusSettings(chroma_url=chroma_url, chroma_collection=f"test-{uuid.uuid4().hex}")
+    with create_store(settings, RECORD) as store:
+        assert isinstance(store.words, RemoteIndexStore)
+        for turn in range(2):
+            texts = [(f"{number:04}-0", f"word{number} and{number * turn}") for number in range(3000)]
+            store.words.write(texts, stamp=str(turn))
+        assert ids(store.words.index(), "and2998") == ["2998-0"]
+        kept = store._handle.client.get_collection(f"{settings.chroma_collection}.words", embedding_function=None)
+        assert len({each.partition("/")[0] for each in kept.get(include=[])["ids"]} - {"about"}) == 1
+        assert kept.count() > 10
+
+
+def test_a_long_name_of_a_collection_is_no_name_of_a_folder() -> None:
+    assert index_folder(Path("store"), "corpus") == Path("store/lexical/corpus")
+    assert len(index_folder(Path("store"), "c" * 512).name) == 64

@@ -1,0 +1,61 @@
+"""An answer does not say the same thing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.searching.diversity import diverse
+
+WORDS = ["the", "pump", "needs", "a", "new", "seal", "every", "two", "years", "and", "the", "filter", "weekly", "care"]
+
+
+@dataclass(frozen=True)
+class Text:
+    document_id: str
+    text: str
+
+
+def sentence(start: int, length: int = 60) -> str:
+    return " ".join(f"{WORDS[number % len(WORDS)]}{number}" for number in range(start, start + length))
+
+
+def test_near_identical_passages_are_left_out_and_the_best_one_stays() -> None:
+    first = Text("a", sentence(0))
+    copy = Text("b", sentence(0).upper() + "  .")
+    edited = Text("c", sentence(0).replace("seal5", "gasket"))
+    other = Text("d", sentence(100))
+    assert list(diverse([first, copy, edited, other], limit=10)) == [first, other]
+
+
+def test_neighbours_that_overlap_by_a_half_both_stay() -> None:
+    neighbours = [Text("a", sentence(0)), Text("a", sentence(30))]
+    assert list(diverse(neighbours, limit=10)) == neighbours
+
+
+def test_a_document_gives_at_most_so_many() -> None:
+    passages = [Text("a", sentence(100 * number)) for number in range(3)] + [Text("b", sentence(900))]
+    assert list(diverse(passages, limit=3, max_per_document=1)) == [passages[0], passages[3]]
+    assert list(diverse(passages, limit=4)) == passages
+
+
+def test_short_and_wordless_texts_are_compared_whole() -> None:
+    passages = [
+        Text("a", "yes"),
+        Text("b", "no"),
+        Text("c", "Yes."),
+        Text("d", "---"),
+        Text("e", "***"),
+        Text("f", "---"),
+    ]
+    assert [passage.document_id for passage in diverse(passages, limit=9)] == ["a", "b", "d", "e"]
+
+
+def test_no_more_are_taken_than_needed() -> None:
+    def endless() -> Iterator[Text]:
+        number = 0
+        while True:
+            yield Text("a", sentence(100 * number))
+            number += 1
+
+    assert len(list(diverse(endless(), limit=5))) == 5

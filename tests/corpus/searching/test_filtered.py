@@ -1,0 +1,90 @@
+"""Whichever way filtered candidates are looked for, they are the ones that Chroma's own filter finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.corpora import PER_DOCUMENT, document, make_store, question
+from corpus.filters import Where
+from corpus.lexical.filter_mask import FilterMask
+from corpus.searching.filtered import FEW, filtered_nearest
+from corpus.settings import CorpusSettings
+from corpus.store import Store, open_store
+
+CHUNKS, DIMENSIONS = 1_500, 16
+TWENTIETH: Where = {"meta.year": 2007}
+HALF: Where = {"meta.half": "a"}
+NONE: Where = {"meta.year": 1900}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sieve")
+    make_store(folder, CHUNKS, DIMENSIONS)
+    return folder
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[Store]:
+    with open_store(CorpusSettings(chroma_path=folder)) as store:
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        pytest.param(HALF, 20, id="a deeper search without the filter"),
+        pytest.param(TWENTIETH, 20, id="the vectors of all that pass"),
+        pytest.param(HALF, 1_100, id="among the ids that pass"),
+        pytest.param(NONE, 20, id="none passes"),
+    ],
+)
+def test_the_nearest_that_pass_are_the_ones_that_chroma_finds(store: Store, where: Where, count: int) -> None:
+    passing = store.words.index().passing(where)
+    assert_found_as_by_chroma(store, where, passing, count)
+
+
+def test_the_ways_are_all_taken(store: Store) -> None:
+    index = store.words.index()
+    assert index.passing(TWENTIETH).count <= FEW < index.passing(HALF).count
+
+
+@pytest.mark.parametrize(("where", "count"), [(HALF, 20), (TWENTIETH, 20), (HALF, 1_100)])
+def test_what_the_index_does_not_know_yet_is_found_too(tmp_path: Path, where: Where, count: int) -> None:
+    settings = make_store(tmp_path, CHUNKS, DIMENSIONS)
+    with open_store(settings) as store:
+        record, chunks, vectors = document(7, DIMENSIONS, change="new")
+        store.write([document(CHUNKS // PER_DOCUMENT + 8 * 20 + 7, DIMENSIONS), (record, chunks, vectors)])
+        assert_found_as_by_chroma(store, where, store.words.index().passing(where), count)
+
+
+def assert_found_as_by_chroma(store: Store, where: Where, passing: FilterMask, count: int) -> None:
+    vectors = np.stack([question(seed, CHUNKS // PER_DOCUMENT, DIMENSIONS)[1] for seed in range(3)])
+    found = filtered_nearest(store, vectors, count=count, where=where, passing=passing)
+    expected = store.similar(vectors, count=count, where=where)
+    for ours, chromas in zip(found, expected, strict=True):
+        assert list(ours.values()) == pytest.approx(list(chromas.values()), abs=1e-5)
+        assert set(ours) == set(chromas)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param({"meta.year": {"$from": 2003}}, id="many documents: a search goes deeper"),
+        pytest.param({"$not": {"meta.half": "a"}}, id="half of them"),
+        pytest.param({"source": {"$below": "3.txt"}}, id="few are named to Chroma"),
+        pytest.param({"source": {"$below": "nowhere"}}, id="none"),
+    ],
+)
+def test_what_chroma_cannot_say_is_found_with_and_without_the_index(store: Store, where: Where) -> None:
+    mask = store.words.index().passing(where)
+    vectors = np.stack([question(seed, CHUNKS // PER_DOCUMENT, DIMENSIONS)[1] for seed in range(3)])
+    known, unknown = (filtered_nearest(store, vectors, count=20, where=where, passing=each) for each in (mask, None))
+    for one, other in zip(known, unknown, strict=True):
+        assert len(one) == min(20, mask.count)
+        assert list(one.values()) == pytest.approx(list(other.values()), abs=1e-5)
+        assert mask.sift(list(other)) == list(other)

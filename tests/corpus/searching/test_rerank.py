@@ -1,0 +1,116 @@
+"""The reranker's seam, against a real HTTP server on loopback that speaks Cohere's and Jina's interface."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from corpus.embedding.minilm import LocalEmbedder
+from corpus.errors import RerankUnavailable, SettingsError
+from corpus.searching.corpus import Corpus
+from corpus.searching.rerank import HttpReranker, reranker_of
+from corpus.settings import CorpusSettings, load
+from tests.corpus.texts import corpus_of
+from tests.loopback import listening
+
+TEXTS = {"a.md": ["The pump hums."], "b.md": ["A pump is quiet."], "c.md": ["The pump stands in the cellar."]}
+
+
+@dataclass
+class RerankServer:
+    """Prefers long passages; answers what it is told to where that is set."""
+
+    url: str = ""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str | None] = field(default_factory=list)
+    status: int = 200
+    answer: object = None
+
+
+@pytest.fixture
+def server() -> Iterator[RerankServer]:
+    told = RerankServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            told.requests.append(body)
+            told.keys.append(self.headers["Authorization"])
+            lengths = [len(text) for text in body["documents"]]
+            ranked = sorted(range(len(lengths)), key=lambda place: -lengths[place])
+            results = [{"index": place, "relevance_score": lengths[place] / 100} for place in ranked]
+            content = json.dumps(told.answer or {"results": results[: body["top_n"]]}).encode()
+            self.send_response(told.status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with listening(Handler) as url:
+        told.url = f"{url}/v2/rerank"
+        yield told
+
+
+@pytest.fixture
+def corpus(server: RerankServer, tmp_path: Path) -> Iterator[Corpus]:
+    settings = CorpusSettings(chroma_path=tmp_path, rerank_url=server.url, rerank_api_key=SecretStr("secret"))
+    plain = corpus_of(settings, LocalEmbedder(), TEXTS)
+    with Corpus(plain.store, plain.embedder, reranker=reranker_of(settings)) as made:
+        yield made
+
+
+def test_the_reranker_decides_order_and_scores(corpus: Corpus, server: RerankServer) -> None:
+    spent: dict[str, float] = {}
+    hits = corpus.search("which pump hums?", top_k=2, timeout_seconds=30, spent=spent)
+    assert [hit.chunk.source for hit in hits] == ["c.md", "b.md"]
+    assert [hit.score for hit in hits] == pytest.approx([0.31, 0.17])
+    (asked,) = server.requests
+    assert (asked["query"], asked["model"], len(asked["documents"])) == ("which pump hums?", "rerank-v3.5", 3)
+    assert server.keys == ["Bearer secret"]
+    assert spent["reranking"] > 0
+
+
+def test_the_least_score_wanted_is_the_rerankers(corpus: Corpus) -> None:
+    assert len(corpus.search("pump", top_k=3, min_score=0.2, timeout_seconds=30)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "message"),
+    [
+        (401, None, "answered 401.*RERANK_API_KEY"),
+        (200, {"results": []}, "lacks a score"),
+        (200, ["nothing"], "lacks a score"),
+        (200, {"results": [{"index": 0}]}, "lacks a score"),
+    ],
+)
+def test_an_answer_that_is_none_is_told(server: RerankServer, status: int, answer: object, message: str) -> None:
+    server.status, server.answer = status, answer
+    with pytest.raises(RerankUnavailable, match=message):
+        HttpReranker(url=server.url, model="any").scores("q", ["one", "two"], timeout_seconds=5)
+
+
+def test_without_its_reranker_search_answers_in_its_own_order(
+    corpus: Corpus, server: RerankServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.status = 503
+    hits = corpus.search("which pump hums?", top_k=2, timeout_seconds=30)
+    assert hits[0].chunk.source == "a.md"
+    assert len(hits) == 2
+    assert "rerank_unavailable" in [record.message for record in caplog.records]
+    with pytest.raises(RerankUnavailable, match="RERANK_URL"):
+        HttpReranker(url="http://127.0.0.1:9/rerank", model="any").scores("q", ["one"], timeout_seconds=5)
+
+
+def test_there_is_none_unless_the_settings_name_one() -> None:
+    assert reranker_of(CorpusSettings()) is None
+    with pytest.raises(SettingsError, match="RERANK_URL"):
+        load(CorpusSettings, rerank_url="ftp://example.com")

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import DocumentEmpty, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from ingest.reading.readers import is_readable, read, why_not
+
+
+def test_a_missing_file_an_empty_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b" \n")
+    with pytest.raises(DocumentMissing):
+        read(tmp_path / "none.txt")
+    with pytest.raises(DocumentEmpty):
+        read(tmp_path / "empty.txt")
+    with pytest.raises(DocumentUnreadable):
+        read(tmp_path)
+
+
+def test_unread_types_say_what_to_convert_to(tmp_path: Path) -> None:
+    old = tmp_path / "letter.DOC"
+    old.write_bytes(b"x")
+    assert not is_readable(old)
+    assert "DOCX" in why_not(old)
+    with pytest.raises(DocumentUnsupported, match="DOCX"):
+        read(old)
+
+
+def test_reading_text_loads_no_other_parser(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    code = (
+        "import sys, pathlib; from ingest.reading.readers import read; read(pathlib.Path(sys.argv[1]));"
+        "print([name for name in ('pypdf', 'pypdfium2', 'lxml', 'selectolax', 'markdown_it') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "a.txt")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

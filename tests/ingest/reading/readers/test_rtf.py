@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import DocumentUnreadable
+from tests.ingest.reading.readers.files import outline, read_bytes
+
+RTF = rb"""{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}{\f1\fcharset128 MS Mincho;}}
+{\stylesheet{\s0 Normal;}{\s1 heading 1;}{\s2 Title;}}{\info{\title Terms}{\author Ann}}
+{\header Page head\par}{\*\generator X;}
+\pard\s1 Warranty\par
+\pard Gr\'fc\'dfe \u8364?\emdash 10\~years{\footnote \pard With a receipt.\par}.\par
+\pard\ls1{\listtext\'b7\tab}Seals\par
+\pard\ls1{\listtext 2.\tab}Bolts\par
+\pard{\f1 \'93\'8c\'8b\'9e}\par
+\trowd\intbl Part\cell Years\cell\row\trowd\intbl Seal\cell 2\cell\row\pard
+{\pict\pngblip 89504e47}{\field{\*\fldinst HYPERLINK "x"}{\fldrslt a link}}\par
+\pard\outlinelevel1 Parts\par}"""
+
+
+def test_structure_and_characters_are_kept(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, "a.rtf", RTF)
+    assert document.title == "Terms"
+    assert document.metadata == {"author": "Ann"}
+    assert outline(document) == [
+        ("heading1", "Warranty"),
+        ("paragraph", "Grüße €—10 years."),
+        ("paragraph", "Footnote: With a receipt."),
+        ("list_item", "- Seals"),
+        ("list_item", "2. Bolts"),
+        ("paragraph", "東京"),
+        ("table", "Part: Seal; Years: 2"),
+        ("paragraph", "a link"),
+        ("heading2", "Parts"),
+    ]
+
+
+def test_a_file_of_another_kind_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DocumentUnreadable, match="Rich Text"):
+        read_bytes(tmp_path, "a.rtf", b"plain text")
+
+
+def test_unbalanced_groups_are_read(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, "a.rtf", rb"{\rtf1 {{{ text\par}}}}}} more").text.startswith("text")

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import DocumentError, DocumentUnreadable
+from tests.ingest.reading.readers.files import outline, read_bytes
+
+ARTICLE = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS v1.2//EN" "JATS-archivearticle1.dtd">
+<article><front><journal-meta><journal-title-group><journal-title>Cows</journal-title></journal-title-group>
+</journal-meta><article-meta><article-id pub-id-type="doi">10.1/x</article-id><title-group>
+<article-title>On <italic>milk</italic></article-title></title-group><contrib-group><contrib contrib-type="author">
+<name><surname>Example</surname><given-names>Ann</given-names></name></contrib></contrib-group>
+<pub-date><day>8</day><month>6</month><year>2020</year></pub-date><abstract><p>Short.</p></abstract>
+</article-meta></front><body><sec><title>Methods</title><p>We looked [<xref>1</xref>].<table-wrap><label>Table 1</label>
+<caption><p>Herd.</p></caption><table><thead><tr><th>Item</th><th>Average</th></tr></thead><tbody><tr><td>Fat</td>
+<td>4.0</td></tr></tbody></table></table-wrap></p><sec><title>Feed</title><list><list-item><p>Corn</p></list-item></list>
+</sec></sec></body><back><ref-list><title>References</title><ref><label>1</label><mixed-citation><name>
+<surname>Lal</surname><given-names>R</given-names></name>. Soil. 2004</mixed-citation></ref></ref-list></back>
+</article>"""
+
+
+def test_an_article_keeps_its_sections_tables_and_references(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, "a.nxml", ARTICLE.encode())
+    assert (document.title, document.url) == ("On milk", "https://doi.org/10.1/x")
+    assert document.updated_at == "2020-06-08T00:00:00+00:00"
+    assert document.metadata == {"author": "Ann Example", "journal": "Cows", "doi": "10.1/x"}
+    assert outline(document) == [
+        ("heading1", "On milk"),
+        ("paragraph", "Ann Example"),
+        ("heading2", "Abstract"),
+        ("paragraph", "Short."),
+        ("heading2", "Methods"),
+        ("paragraph", "We looked [1]."),
+        ("paragraph", "Table 1 Herd."),
+        ("table", "Item: Fat; Average: 4.0"),
+        ("heading3", "Feed"),
+        ("list_item", "- Corn"),
+        ("heading2", "References"),
+        ("list_item", "- 1 Lal R. Soil. 2004"),
+    ]
+
+
+def test_other_xml_is_read_by_its_look(tmp_path: Path) -> None:
+    source = """<guide><title>Pumps</title><para>Quiet &amp; <em>strong</em>&nbsp;ones.</para>
+    <parts><part><name>Seal</name><price>2</price></part><part><name>Bolt</name><price>1</price></part></parts></guide>"""
+    assert outline(read_bytes(tmp_path, "a.xml", source.replace("&nbsp;", "&#160;").encode())) == [
+        ("heading1", "Pumps"),
+        ("paragraph", "Quiet & strong ones."),
+        ("table", "name: Seal; price: 2\nname: Bolt; price: 1"),
+    ]
+
+
+def test_a_page_in_xml_is_read_as_html(tmp_path: Path) -> None:
+    page = '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>T</title></head><body><h1>One</h1></body></html>'
+    assert outline(read_bytes(tmp_path, "a.xml", page.encode())) == [("heading1", "One")]
+
+
+def test_broken_xml_says_where(tmp_path: Path) -> None:
+    with pytest.raises(DocumentUnreadable, match="line 1"):
+        read_bytes(tmp_path, "a.xml", b"<a><b></a>")
+
+
+def test_an_entity_bomb_does_not_go_off(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "boom"}">' for n in range(10))
+    source = f"<!DOCTYPE a [{entities}]><a>before &e9; after</a>"
+    try:
+        assert "boom" not in read_bytes(tmp_path, "a.xml", source.encode()).text
+    except DocumentError as error:
+        assert "not valid XML" in str(error)  # noqa: PT017 - either is right
+
+
+@pytest.mark.parametrize("declaration", ['<!ENTITY x SYSTEM "{}">', '<!ENTITY % x SYSTEM "{}"> %x;'])
+def test_nothing_outside_the_file_is_read(tmp_path: Path, declaration: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret words")
+    source = f"<!DOCTYPE a [{declaration.format(secret.as_uri())}]><a>before &x; after</a>"
+    try:
+        assert "secret words" not in read_bytes(tmp_path, "a.xml", source.encode()).text
+    except DocumentError as error:
+        assert "secret words" not in str(error)  # noqa: PT017 - either is right
