@@ -8,9 +8,8 @@ import contextvars
 import re
 from collections.abc import Iterator
 
-from ingest.reading.readers.charsets import codec_of, guess
-
 from corpus.errors import DocumentUnreadable, DocumentUnsupported
+from ingest.reading.readers.charsets import codec_of, guess
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -10,11 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, cast
 
-from ingest.reading.readers.dataruns import without_data
-
 from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.dataruns import without_data
 from ingest.reading.readers.encoding import guesses, in_utf8
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.

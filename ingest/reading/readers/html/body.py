@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.reading.readers.html.signs import without_icons
-from ingest.reading.readers.numerals import numeral, style_of
 from selectolax.lexbor import LexborNode
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.html.signs import without_icons
 from ingest.reading.readers.html.table import grid_of, has_keys, is_layout
+from ingest.reading.readers.numerals import numeral, style_of
 from ingest.reading.readers.tables import lines
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ingest.reading.readers.html.signs import write_signs
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corpus.errors import DocumentEmpty
@@ -14,6 +13,7 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.html.body import render
 from ingest.reading.readers.html.prune import prune
+from ingest.reading.readers.html.signs import write_signs
 from ingest.reading.readers.titles import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)

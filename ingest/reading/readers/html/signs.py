@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ingest.reading.readers.html.math import spell_formulas
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.html.math import spell_formulas
 
 _ICON_FONTS = "[class*=material-icons], [class*=material-symbols]"
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")  # Where icon fonts have their pictures.

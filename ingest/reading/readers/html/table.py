@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.reading.readers.html.signs import without_icons
 from selectolax.lexbor import LexborNode
 
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.html.signs import without_icons
 from ingest.reading.readers.tables import Cell, laid_out, span_of
 
 _STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"

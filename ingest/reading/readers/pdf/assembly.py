@@ -7,17 +7,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from ingest.reading.readers.pdf.order import Part, arranged
-from ingest.reading.readers.pdf.tables import Table
-
 from corpus.records import MetadataValue
 from ingest.reading.document import BlockKind, Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.pdf import headings as pdfheadings
 from ingest.reading.readers.pdf.furniture import furniture
-from ingest.reading.readers.pdf.layout import Group, body_height, continues, fills_its_line, grouped, merged
+from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continues, fills_its_line, grouped, merged
 from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line
+from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
+from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.pdf.text import joined, text_of
 from ingest.reading.readers.titles import usable_title
 
@@ -86,7 +85,7 @@ def lines_of(part: Part) -> Sequence[Line]:
     return part.lines if isinstance(part, Table) else part
 
 
-def _grouped(page: Sequence[Part], marks: pdfheadings.Marks) -> list[Group]:
+def _grouped(page: Sequence[Part], marks: Marks) -> list[Group]:
     """The groups of a page; `marks` count its lines."""
     groups: list[Group] = []
     start = 0

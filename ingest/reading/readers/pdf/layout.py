@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.reading.readers.pdf.tables import Table
-
 from ingest.reading.document import BlockKind
 from ingest.reading.readers.pdf.lines import (
     CELL,
@@ -22,6 +20,7 @@ from ingest.reading.readers.pdf.lines import (
     kinds_of,
     with_raised,
 )
+from ingest.reading.readers.pdf.tables import Table
 
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]

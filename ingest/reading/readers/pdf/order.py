@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of
+from ingest.reading.readers.pdf.lines import LEADERS, MARKER, Line, is_right_to_left
 from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
 
-from ingest.reading.readers.pdf.lines import LEADERS, MARKER, Line, is_raised, is_right_to_left, with_raised
-
-# In heights of a line: what is nearer than that is one cell, and what parts two columns is as wide.
-CELL_GAP = 0.75
-_GUTTER = 0.6
-_SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
 _LEAST_PROSE = 22  # Characters of a line of running text in a narrow column.
 _LEAST_LOWER = 0.2  # Of such lines begin within a sentence.
 _MOST_COLUMNS_OF_PROSE = 4
@@ -25,15 +20,6 @@ _BELOW = 0.5  # Heights from one line to the next, where nothing stands beside a
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
 
 Part = list[Line] | Table
-Interval = tuple[float, float]
-
-
-class _Row(NamedTuple):
-    """Cells beside each other, from left to right."""
-
-    cells: list[Line]
-    bottom: float
-    height: float
 
 
 def arranged(lines: Sequence[Line], rules: Sequence[Interval] = ()) -> list[Part]:
@@ -62,13 +48,13 @@ def _mirrored(part: Part) -> Part:
 
 def _arranged(lines: Sequence[Line], rules: Sequence[Interval]) -> list[Part]:
     lines = _downwards(lines)
-    rows = _rows(line for line in lines if not _is_turned(line))
+    rows = rows_of(line for line in lines if not _is_turned(line))
     if all(len(row.cells) == 1 for row in rows):
         return [list(lines)]
     places = {_spot(line): number for number, line in enumerate(lines)}
     found = [(float(places[_spot(line)]), [line]) for line in lines if _is_turned(line)]
     units: list[tuple[float, Part]] = [*found]
-    for band in _bands(rows):
+    for band in bands_of(rows):
         for part in _parts(band, places, rules):
             if isinstance(part, Table | _Reordered):
                 place = min(places.get(_spot(line), len(lines)) for line in part.lines)
@@ -111,91 +97,8 @@ def _spot(line: Line) -> Interval:
     return line.left, line.bottom
 
 
-def _rows(lines: Iterable[Line]) -> list[_Row]:
-    """From top to bottom; lines close beside each other are joined."""
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: (-(line.bottom + line.height / 2), line.left)):
-        if rows and _is_beside(rows[-1], line):
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [_Row(_cells(row), min(line.bottom for line in row), max(line.height for line in row)) for row in rows]
-
-
-def _is_beside(row: Sequence[Line], line: Line) -> bool:
-    tallest = max(row, key=lambda other: other.height)
-    overlap = min(tallest.bottom + tallest.height, line.bottom + line.height) - max(tallest.bottom, line.bottom)
-    return overlap > _SAME_ROW * min(tallest.height, line.height)
-
-
-def _cells(row: Sequence[Line]) -> list[Line]:
-    cells: list[Line] = []
-    for line in sorted(row, key=lambda line: line.left):
-        before = cells[-1] if cells else None
-        gap = line.left - before.right if before else 0.0
-        if before is None or gap > CELL_GAP * max(before.height, line.height) or gap < -before.height:
-            cells.append(line)
-        elif is_raised(before, line):
-            cells[-1] = before._replace(text=with_raised(before.text, line.text), right=line.right)
-        else:
-            between = " " if gap > 0.12 * before.height else ""
-            cells[-1] = before._replace(
-                text=before.text + between + line.text,
-                right=max(before.right, line.right),
-                is_bold=before.is_bold and line.is_bold,
-            )
-    return cells
-
-
-@dataclass(slots=True)
-class _Band:
-    """Rows under each other that share their columns."""
-
-    rows: list[_Row]
-    columns: list[Interval]
-
-
-def _bands(rows: Sequence[_Row]) -> Iterator[_Band]:
-    band: _Band | None = None
-    for row in rows:
-        columns = _joined_columns(band, row) if band else None
-        if band is not None and columns is not None:
-            band.rows.append(row)
-            band.columns = columns
-            continue
-        if band is not None:
-            yield band
-        band = _Band([row], _merged([(cell.left, cell.right) for cell in row.cells], row.height))
-    if band is not None:
-        yield band
-
-
-def _joined_columns(band: _Band, row: _Row) -> list[Interval] | None:
-    """The columns of the band with the row in it; None where the row does not go with it."""
-    spans = [(cell.left, cell.right) for cell in row.cells]
-    several = len(band.columns) > 1
-    if not several:
-        return _merged([*band.columns, *spans], row.height) if len(spans) == 1 else None
-    for span in spans:
-        touched = sum(left < span[1] and span[0] < right for left, right in band.columns)
-        if touched > 1 and len(spans) == 1:
-            return None
-    columns = _merged([*band.columns, *spans], row.height)
-    return columns if len(columns) > 1 and len(columns) >= len(band.columns) - 1 else None
-
-
-def _merged(spans: Iterable[Interval], height: float) -> list[Interval]:
-    whole: list[Interval] = []
-    for left, right in sorted(spans):
-        if whole and left - whole[-1][1] < _GUTTER * height:
-            whole[-1] = (whole[-1][0], max(whole[-1][1], right))
-        else:
-            whole.append((left, right))
-    return whole
-
-
 def _parts(
-    band: _Band, places: dict[Interval, int], rules: Sequence[Interval]
+    band: Band, places: dict[Interval, int], rules: Sequence[Interval]
 ) -> Iterator[list[Line] | _Reordered | Table]:
     lines = [cell for row in band.rows for cell in row.cells]
     if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
@@ -226,7 +129,7 @@ def _is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:
     return changes <= max(grid.width, _FEW_CHANGES * len(drawn))
 
 
-def _in_column(row: _Row, column: Interval) -> Line | None:
+def _in_column(row: Row, column: Interval) -> Line | None:
     """What of the row stands in the column, as one line."""
     inside = [cell for cell in row.cells if cell.left >= column[0] - 0.1 and cell.right <= column[1] + 0.1]
     if not inside:

@@ -10,9 +10,9 @@ import functools
 import re
 from collections.abc import Iterator
 
-from ingest.reading.readers.pdf.gaps import Box, parted, uneven_lines
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.gaps import Box, parted, uneven_lines
 from ingest.reading.readers.pdf.lines import HYPHEN, Line
 
 _BOLD_WEIGHT = 600

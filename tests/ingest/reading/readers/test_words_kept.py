@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.reading.readers import read
-from tests.ingest.readers.wordy import FILES, Wordy
 from tests.ingest.reading.readers.files import check
+from tests.ingest.reading.readers.wordy import FILES, Wordy
 
 MAX_LOST_SHARE = 0.02
 
