@@ -51,7 +51,7 @@ class HandlerSettings(CorpusSettings):
 
     filterable: str = Field(
         "",
-        description="Metadata fields to filter by: name:kind, kinds str, int, float, bool, list; such as `year:int`.",
+        description="Metadata fields to filter by, name or name:kind; kinds str, int, float, bool, list, date.",
     )
 
     openapi_values: Literal["private", "public"] = Field(
@@ -90,7 +90,7 @@ class HandlerSettings(CorpusSettings):
     )
     operator: str | None = Field(None, description="Who runs this, for the privacy page.")
     contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
-    log_retention_days: Annotated[int, Field(ge=1)] = Field(14, description="How long logs are kept, for that page.")
+    log_retention_days: Annotated[int, Field(ge=1)] = Field(30, description="How long logs are kept, for that page.")
 
     playground: bool | None = Field(
         None, description="A page at / to ask questions by hand. Default: on for `handler serve`, off elsewhere."

@@ -7,19 +7,31 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
+import queue
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from corpus.errors import RerankUnavailable
+from corpus.hints import hints_in
 from corpus.records import Hit, indexed_text_of
 from corpus.settings import CorpusSettings
 
+logger = logging.getLogger("corpus")
+
+# Of the time that is left, so that an answer in search's own order is still in time.
+SHARE_OF_TIME = 0.8
+MAX_ANSWER_BYTES = 2**20
+PIECE_BYTES = 2**16
+
 
 class Reranker(Protocol):
-    """Judges passages. Raises RerankUnavailable."""
+    """Judges passages; any number of threads may ask. Raises RerankUnavailable."""
 
     def scores(self, query: str, passages: Sequence[str], *, timeout_seconds: float) -> list[float]:
         """How well each passage answers, 0 to 1, in the order of the passages."""
@@ -29,7 +41,7 @@ class Reranker(Protocol):
 class HttpReranker:
     """Cohere's or Jina's interface, which others follow: POST {"model", "query", "documents", "top_n"}.
 
-    https://docs.cohere.com/reference/rerank
+    https://docs.cohere.com/reference/rerank. One that says when to come back is left alone until then.
     """
 
     def __init__(self, *, url: str, model: str, api_key: str | None = None) -> None:
@@ -38,21 +50,29 @@ class HttpReranker:
         self._headers = {"Content-Type": "application/json", "User-Agent": "retrieval-action"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
+        # No proxy of the environment's, and no redirect, which would take the key along.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+        self._welcome_at = 0.0
 
     def scores(self, query: str, passages: Sequence[str], *, timeout_seconds: float) -> list[float]:
         """As the endpoint's `relevance_score`, which is 0 to 1; one outside is cut there."""
         if not passages:
             return []
+        started = time.monotonic()
+        if started < self._welcome_at:
+            raise RerankUnavailable("The reranker asked to be left alone for a while. It is asked again after that.")
         body = {"model": self._model, "query": query, "documents": list(passages), "top_n": len(passages)}
         request = urllib.request.Request(  # noqa: S310 - RERANK_URL is http or https, the settings see to it
             self._url, json.dumps(body).encode(), self._headers, method="POST"
         )
         try:
-            with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:  # noqa: S310 - as above
-                results = json.load(answer)["results"]
+            with self._opener.open(request, timeout=timeout_seconds) as answer:
+                results = json.loads(_content(answer, started + timeout_seconds))["results"]
             by_place = {int(each["index"]): float(each["relevance_score"]) for each in results}
             return [min(1.0, max(0.0, by_place[place])) for place in range(len(passages))]
         except urllib.error.HTTPError as error:
+            seconds = hints_in({name.lower(): value for name, value in error.headers.items()}).seconds
+            self._welcome_at = time.monotonic() + (seconds or 0.0)
             error.close()
             raise RerankUnavailable(
                 f"The reranker answered {error.code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
@@ -65,9 +85,62 @@ class HttpReranker:
             ) from error
 
 
-def reranked(hits: Sequence[Hit], query: str, reranker: Reranker, *, timeout_seconds: float) -> list[Hit]:
-    """The hits in the reranker's order, with its scores; equal ones stay in theirs."""
-    scores = reranker.scores(query, [indexed_text_of(hit.chunk) for hit in hits], timeout_seconds=timeout_seconds)
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """None, so that the redirect itself is the answer."""
+
+
+def _content(answer: Any, deadline: float) -> bytes:
+    """All of it, though each piece alone may be in time."""
+    content = b""
+    while piece := answer.read1(PIECE_BYTES):
+        content += piece
+        if len(content) > MAX_ANSWER_BYTES:
+            raise ValueError("too long")
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return content
+
+
+def reranked_each(
+    found: Sequence[list[Hit]], queries: Sequence[str], reranker: Reranker, *, timeout_seconds: float
+) -> list[list[Hit]]:
+    """Each query's hits in the reranker's order, with its scores; equal ones stay in theirs. All are asked at once.
+
+    A query whose answer fails, or does not come in its share of the time, keeps the order that it has.
+    """
+    timeout_seconds *= SHARE_OF_TIME
+    deadline = time.monotonic() + timeout_seconds
+    answers: queue.SimpleQueue[tuple[int, list[float] | Exception]] = queue.SimpleQueue()
+
+    def judge(place: int) -> None:
+        passages = [indexed_text_of(hit.chunk) for hit in found[place]]
+        try:
+            answers.put((place, reranker.scores(queries[place], passages, timeout_seconds=timeout_seconds)))
+        except Exception as error:  # noqa: BLE001 - who waits for the answer raises it
+            answers.put((place, error))
+
+    for place in range(len(queries) if timeout_seconds > 0 else 0):
+        # Daemons, because nobody waits for one that is late.
+        threading.Thread(target=judge, args=(place,), name="rerank", daemon=True).start()
+    reranked = list(found)
+    for _ in queries:
+        try:
+            place, scores = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            logger.warning("rerank_unavailable", extra={"fields": {"detail": "The reranker did not answer in time."}})
+            break
+        if isinstance(scores, RerankUnavailable):
+            # The order of search is good too; no answer would be worse.
+            logger.warning("rerank_unavailable", extra={"fields": {"detail": str(scores)}})
+        elif isinstance(scores, Exception):
+            raise scores
+        else:
+            reranked[place] = _in_order(found[place], scores)
+    return reranked
+
+
+def _in_order(hits: Sequence[Hit], scores: Sequence[float]) -> list[Hit]:
     rescored = [replace(hit, score=score) for hit, score in zip(hits, scores, strict=True)]
     return sorted(rescored, key=lambda hit: -hit.score)
 
