@@ -7,6 +7,7 @@ import ipaddress
 import shlex
 import socket
 import sys
+from urllib.parse import urlsplit
 
 import uvicorn
 from pydantic import SecretStr
@@ -17,6 +18,7 @@ from corpus.settings import load
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key
 from handler.app import create_app
+from handler.doorstep import OwnNamesOnly, PatientProtocol
 from handler.library import Library
 from handler.observing.logs import PlainLines, configure
 from handler.settings import HandlerSettings
@@ -54,7 +56,8 @@ def run(*, host: str, port: int) -> None:
         _say(f"Try: {curl}")
     _say("Ready. Ctrl-C stops it.")
     config = uvicorn.Config(
-        app,
+        OwnNamesOnly(app, names=_names(settings, host)) if is_loopback(host) else app,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -68,6 +71,12 @@ def run(*, host: str, port: int) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     app.state.action.library.close()
+
+
+def _names(settings: HandlerSettings, host: str) -> list[str]:
+    """Under which the server may be asked, beside those of loopback."""
+    public = urlsplit(settings.public_url or "").hostname
+    return [host, *([public] if public else [])]
 
 
 def _open_early(library: Library) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
+from handler.access.addresses import Network, counted_address
 from handler.access.auth import authenticate
 from handler.access.keys import KeyEntry
 from handler.access.rate_limit import Limiter
@@ -31,6 +32,7 @@ class Action:
     search_request: type[SearchRequest]
     facets: Facets
     limiter: Limiter | None
+    trusted_proxies: tuple[Network, ...] = ()
 
 
 def action_of(request: Request) -> Action:
@@ -53,8 +55,11 @@ def trace_of(request: Request) -> Trace:
 async def admit(request: Request) -> None:
     """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
     action = action_of(request)
-    caller = f"address:{request.client.host if request.client else ''}"
-    if action.settings.auth != "none":
+    if action.settings.auth == "none":
+        peer = request.client.host if request.client else None
+        forwarded = request.headers.getlist("x-forwarded-for")
+        caller = f"address:{counted_address(peer, forwarded, action.trusted_proxies)}"
+    else:
         name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
         trace_of(request).key_name = name
         caller = f"key:{name}"
