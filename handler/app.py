@@ -15,15 +15,16 @@ from corpus.errors import CorpusError, SettingsError
 from handler.access.addresses import parse_networks
 from handler.access.aws import DynamoCounter
 from handler.access.cors import Cors
-from handler.access.key_sources import read_keys
+from handler.access.key_sources import read_keys, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
-from handler.contract.errors import ActionError, error_response, upstream_error
+from handler.contract.errors import ActionError, error_response, refusal, upstream_error
 from handler.contract.facets import Facets
 from handler.contract.origin import PathPrefix
 from handler.contract.requests import search_request
 from handler.library import Library
+from handler.mcp import http as mcp
 from handler.observing.middleware import Observe
-from handler.routes import documents, playground, plugin, search, site
+from handler.routes import cite, documents, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
 from handler.settings import HandlerSettings
 
@@ -55,6 +56,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         search_request=search_request(filterable),
         facets=Facets(filterable),
         limiter=_limiter(settings),
+        signer=signer_of(settings, keys),
         trusted_proxies=parse_networks(settings.trusted_proxies),
     )
 
@@ -63,6 +65,9 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     protected.include_router(documents.router)
     protected.include_router(plugin.router)
     app.include_router(protected)
+    # These let callers in by themselves: a refusal there is no flat JSON.
+    app.include_router(mcp.router)
+    app.include_router(cite.router)
     app.include_router(site.router)
     if settings.playground:
         app.include_router(playground.router)
@@ -89,7 +94,7 @@ def _limiter(settings: HandlerSettings) -> Limiter | None:
 async def _answer_action_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, ActionError):
         raise TypeError("This answers ActionError alone.") from error
-    return error_response(error, request_id=trace_of(request).request_id)
+    return refusal(request.url.path, error, request_id=trace_of(request).request_id)
 
 
 async def _answer_corpus_error(request: Request, error: Exception) -> Response:

@@ -49,6 +49,14 @@ def serve(
 
 
 @app.command()
+def mcp() -> None:
+    """Serve the corpus over stdin and stdout by the Model Context Protocol, for a client on this machine."""
+    from handler.desktop import run
+
+    run()
+
+
+@app.command()
 def key(
     *,
     name: Annotated[str, typer.Argument(help="Whose key it is: letters, digits, dots, underscores, dashes.")],

@@ -19,7 +19,7 @@ from starlette.types import Message
 from corpus.embedding.choice import embedder_of
 from corpus.errors import CorpusError
 from corpus.settings import load
-from handler.access.key_sources import read_keys, with_openai_key
+from handler.access.key_sources import read_keys, signer_of, with_openai_key
 from handler.routes.action import Action
 from handler.settings import HandlerSettings
 
@@ -105,7 +105,9 @@ def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> 
         return
     try:
         settings = settings_now()
-        app.state.action = dataclasses.replace(action, settings=settings, keys=read_keys(settings))
+        keys = read_keys(settings)
+        signer = signer_of(settings, keys)
+        app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer)
         with action.library.corpus() as corpus:
             corpus.embedder = embedder_of(corpus.store.record, settings)
     except CorpusError as error:

@@ -7,6 +7,7 @@ import ipaddress
 import shlex
 import socket
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -20,6 +21,8 @@ from handler.access.keys import make_key
 from handler.app import create_app
 from handler.doorstep import OwnNamesOnly, PatientProtocol
 from handler.library import Library
+from handler.mcp.clients import configurations
+from handler.mcp.dispatch import server_info
 from handler.observing.logs import PlainLines, configure
 from handler.settings import HandlerSettings
 
@@ -27,23 +30,13 @@ QUESTION = '{"query": "What is this about?"}'
 
 
 def run(*, host: str, port: int) -> None:
-    """Serve until interrupted. Raises SettingsError where it would stand open to a network, OSError without a port."""
-    settings = load(HandlerSettings)
-    key = None
-    if settings.auth == "keys" and not read_keys(settings):
-        if not is_loopback(host):
-            raise SettingsError(
-                f"{host} can be reached from other machines and API_KEYS is empty. Make a key with `handler key NAME` "
-                "and put its entry into API_KEYS, or set AUTH=none to serve everybody without a key."
-            )
-        key, entry = make_key("this-run")
-        settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
-    settings = with_openai_key(settings)
+    """Serve until interrupted. Raises SettingsError where it would stand open to a network, or without a port."""
+    settings, key = local_settings(host)
     if settings.playground is None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    _open_early(app.state.action.library)
+    open_early(app.state.action.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")
@@ -54,6 +47,13 @@ def run(*, host: str, port: int) -> None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
         _say(f"Try: {curl}")
+    _say(f"MCP: {url}/mcp")
+    shown = None if settings.auth == "none" else key or "YOUR_KEY"
+    command = str(Path(sys.executable).with_name("handler"))
+    for line in configurations(
+        f"{url}/mcp", shown, name=server_info(settings)["name"], command=command, environment=_where(settings)
+    ):
+        _say(f"  {line}")
     _say("Ready. Ctrl-C stops it.")
     config = uvicorn.Config(
         OwnNamesOnly(app, names=_names(settings, host)) if is_loopback(host) else app,
@@ -79,7 +79,37 @@ def _names(settings: HandlerSettings, host: str) -> list[str]:
     return [host, *([public] if public else [])]
 
 
-def _open_early(library: Library) -> None:
+def local_settings(host: str = "127.0.0.1") -> tuple[HandlerSettings, str | None]:
+    """The settings, and the key that was made for this run where they have none and only this machine can call.
+
+    Raises SettingsError where it would stand open to a network.
+    """
+    settings = load(HandlerSettings)
+    key = None
+    if settings.auth == "keys" and not read_keys(settings):
+        if not is_loopback(host):
+            raise SettingsError(
+                f"{host} can be reached from other machines and API_KEYS is empty. Make a key with `handler key NAME` "
+                "and put its entry into API_KEYS, or set AUTH=none to serve everybody without a key."
+            )
+        key, entry = make_key("this-run")
+        settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
+    return with_openai_key(settings), key
+
+
+def _where(settings: HandlerSettings) -> dict[str, str]:
+    """The settings that lead another process to the same corpus; none of them is a secret."""
+    places = ("chroma_path", "chroma_url", "chroma_collection", "snapshot_url")
+    given = {name: getattr(settings, name) for name in places if name in settings.model_fields_set}
+    given.setdefault("chroma_path", settings.chroma_path)
+    return {
+        name.upper(): str(value.absolute() if isinstance(value, Path) else value)
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def open_early(library: Library) -> None:
     """So that the first question does not wait. What is missing now may be there when it is asked."""
     try:
         with library.corpus() as corpus:

@@ -18,6 +18,9 @@ from handler.contract.requests import search_request
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
+CONNECTOR_TOOLS = ("search", "fetch")
+MCP_TOOLS = (*CONNECTOR_TOOLS, "search_chunks", "list_documents")
+
 
 class HandlerSettings(CorpusSettings):
     """The corpus's settings and the HTTP action's own."""
@@ -57,6 +60,24 @@ class HandlerSettings(CorpusSettings):
         description="public shows in the OpenAPI document, which needs no key, the values that tags and filterable "
         "fields have.",
     )
+
+    mcp_tools: str = Field(
+        "",
+        description="Tools that /mcp offers beside search and fetch: `search_chunks`, `list_documents`, or both with a "
+        "comma between.",
+    )
+    mcp_instructions: Annotated[str, Field(max_length=4_000)] = Field(
+        "",
+        description="What a client's model is told of /mcp, the important part in the first 512 characters. Default: "
+        "ACTION_DESCRIPTION, CORPUS_SUBJECT and how to use the tools.",
+    )
+    link_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Secret that signs the links to cited passages. Default: made from the entries of API_KEYS, so "
+        "that a change of keys ends the links.",
+    )
+    link_days: Annotated[float, Field(gt=0, le=3650, description="How long such a link opens its passage.")] = 30.0
 
     rate_limit: str | None = Field(
         None, description="Most requests of a key, or of an address where there are no keys, such as 60/minute."
@@ -128,6 +149,18 @@ class HandlerSettings(CorpusSettings):
         search_request(parse_filterable(value))
         return value
 
+    @field_validator("mcp_tools")
+    @classmethod
+    def _tools_are_known(cls, value: str) -> str:
+        if unknown := set(_names(value)) - set(MCP_TOOLS):
+            raise ValueError(f"{min(unknown)!r} is not a tool; there are {', '.join(MCP_TOOLS)}")
+        return value
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The tools that /mcp offers."""
+        return (*CONNECTOR_TOOLS, *_names(self.mcp_tools))
+
     @property
     def has_named_secrets(self) -> bool:
         """Whether anything is to be read from AWS by its name."""
@@ -143,3 +176,7 @@ class HandlerSettings(CorpusSettings):
     def origins(self) -> tuple[str, ...]:
         """The web origins that may call."""
         return tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]

@@ -153,6 +153,10 @@ class Corpus:
         """A document's record; None where it is not there."""
         return self.store.records([document_id]).get(document_id)
 
+    def chunk(self, chunk_id: str) -> Chunk | None:
+        """A chunk; None where it is not there."""
+        return next(iter(self.store.chunks([chunk_id])), None)
+
     def chars(self, record: DocumentRecord) -> int:
         """How many characters the document has, up to the end of its last chunk."""
         last = self.store.chunks([chunk_id_of(record.document_id, record.digest, record.chunks - 1)])

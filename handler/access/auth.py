@@ -11,7 +11,9 @@ from starlette.datastructures import Headers
 from handler.access.keys import KeyEntry, name_of
 from handler.contract.errors import ActionError
 
-CHALLENGE = 'Bearer realm="retrieval-action", Basic realm="retrieval-action", charset="UTF-8"'
+BEARER = 'Bearer realm="retrieval-action"'
+BASIC = 'Basic realm="retrieval-action", charset="UTF-8"'
+CHALLENGE = f"{BEARER}, {BASIC}"
 
 
 def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> str:
@@ -31,6 +33,12 @@ def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str 
             403, "wrong_api_key", "This API key is not known here. Check it, or ask the server's operator for one."
         )
     return name
+
+
+def unauthorized(error: ActionError) -> ActionError:
+    """The refusal as OAuth has it (RFC 6750): whoever speaks it looks for a way to sign in at 401 alone."""
+    challenge = f'{BEARER}, error="invalid_token", {BASIC}'
+    return ActionError(401, "invalid_token", error.message, headers={"WWW-Authenticate": challenge})
 
 
 def _presented(headers: Headers, key_header: str | None) -> Iterator[str]:

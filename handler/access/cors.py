@@ -11,7 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from handler.contract.errors import ActionError, error_response
 
-EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing")
+EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing", "WWW-Authenticate")
+# What a client of /mcp sends from a page; those of sessions too, which older ones send unasked.
+MCP_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Last-Event-ID")
 
 
 class Cors(CORSMiddleware):
@@ -22,7 +24,7 @@ class Cors(CORSMiddleware):
             app,
             allow_origins=origins,
             allow_methods=("GET", "POST"),
-            allow_headers=("Authorization", "Content-Type", *([key_header] if key_header else [])),
+            allow_headers=("Authorization", "Content-Type", *MCP_HEADERS, *([key_header] if key_header else [])),
             expose_headers=EXPOSED,
         )
 

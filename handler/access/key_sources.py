@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 
 from pydantic import SecretStr
 
 from corpus.errors import SettingsError
 from handler.access.keys import KeyEntry, parse_keys
+from handler.access.links import Signer
 from handler.settings import HandlerSettings
 
 
@@ -26,6 +28,15 @@ def with_openai_key(settings: HandlerSettings) -> HandlerSettings:
     """The settings with the key of the embeddings endpoint, where they name it in AWS. Raises SettingsError."""
     key = _openai_key(settings)
     return settings if key is None else settings.model_copy(update={"openai_api_key": SecretStr(key)})
+
+
+def signer_of(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> Signer:
+    """How this deployment signs links: the same in all its processes. Who needs no key needs no signature either."""
+    if settings.auth == "none":
+        return Signer(None, settings.link_days)
+    own = settings.link_secret.get_secret_value() if settings.link_secret is not None else None
+    text = own if own is not None else "\n".join(sorted(entry.digest for entry in keys))
+    return Signer(hashlib.sha256(b"citation\n" + text.encode()).digest(), settings.link_days)
 
 
 def _openai_key(settings: HandlerSettings) -> str | None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from corpus import errors
 from corpus.answer import to_json
+from handler.contract.jsonrpc import INTERNAL_ERROR, INVALID_REQUEST, RequestId, RpcError, error_body
 
 
 class ActionError(Exception):
@@ -25,6 +26,27 @@ def error_response(error: ActionError, *, request_id: str) -> Response:
     """The error as it is sent."""
     body = {"error": error.code, "message": error.message, "request_id": request_id}
     return json_response(body, status=error.status, headers=error.headers)
+
+
+def refusal(path: str, error: ActionError, *, request_id: str) -> Response:
+    """The error in the words of the door that was asked: JSON-RPC at /mcp, flat JSON elsewhere."""
+    # A stage's name may stand before it.
+    if path.rstrip("/").endswith("/mcp"):
+        return rpc_response(None, rpc_error(error, request_id=request_id), status=error.status, headers=error.headers)
+    return error_response(error, request_id=request_id)
+
+
+def rpc_error(error: ActionError, *, request_id: str) -> RpcError:
+    """The error as JSON-RPC has it: whose fault it was, and our own code as data."""
+    code = INVALID_REQUEST if error.status < 500 and error.status != 429 else INTERNAL_ERROR
+    return RpcError(code, error.message, data={"error": error.code, "request_id": request_id})
+
+
+def rpc_response(
+    identifier: RequestId | None, error: RpcError, *, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON-RPC error as it is sent."""
+    return json_response(error_body(identifier, error), status=status, headers=headers)
 
 
 def json_response(payload: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -50,7 +50,11 @@ def openapi(about: Description) -> Schema:
     """The OpenAPI 3.1 document."""
     document: Schema = {
         "openapi": "3.1.0",
-        "info": {"title": about.title, "description": _with_subject(about.description, about), "version": VERSION},
+        "info": {
+            "title": about.title,
+            "description": with_subject(about.description, about.subject),
+            "version": VERSION,
+        },
         "servers": [{"url": about.server_url}],
         "paths": {
             "/search": {"post": _search(about)},
@@ -74,7 +78,7 @@ def _search(about: Description) -> Schema:
     return _operation(
         "searchChunks",
         "Find the passages that best answer a question",
-        _with_subject(SEARCH, about),
+        with_subject(SEARCH, about.subject),
         _json("The chunks, best first; fewer than asked for where no more were found.", "SearchAnswer"),
         refusals=_refusals(about, 400, 413, 415, 422, 429),
         requestBody={"required": True, "content": {"application/json": body}},
@@ -85,7 +89,7 @@ def _list_documents(about: Description) -> Schema:
     return _operation(
         "listDocuments",
         "List the documents that can be searched",
-        _with_subject(LIST, about),
+        with_subject(LIST, about.subject),
         _json("A page of the documents.", "DocumentList"),
         refusals=_refusals(about, 422, 429),
         parameters=_query_parameters(ListRequest),
@@ -112,8 +116,9 @@ def _get_document(about: Description) -> Schema:
     )
 
 
-def _with_subject(text: str, about: Description) -> str:
-    return f"{text} About: {about.subject}" if about.subject else text
+def with_subject(text: str, subject: str) -> str:
+    """The text, and what the documents are about."""
+    return f"{text} About: {subject}" if subject else text
 
 
 def _refusals(about: Description, *statuses: int) -> Schema:
@@ -165,8 +170,9 @@ def schema_of(model: type[BaseModel], values: Values | None = None) -> Schema:
         name: _with_values(_plain(field), (values or {}).get(name)) for name, field in schema["properties"].items()
     }
     # One question is always asked; the server also takes `queries` alone.
-    required = {"required": ["query"]} if "query" in properties else {}
-    return {"type": "object", "properties": properties, **required, "additionalProperties": False}
+    required = [name for name in properties if name == "query" or name in schema.get("required", ())]
+    needed = {"required": required} if required else {}
+    return {"type": "object", "properties": properties, **needed, "additionalProperties": False}
 
 
 def _plain(field: Schema) -> Schema:

@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from handler.contract.errors import ActionError, error_response
+from handler.contract.errors import ActionError, refusal
 from handler.observing.metrics import with_metrics
 from handler.observing.trace import Trace, too_late
 
@@ -117,7 +117,7 @@ class Answer:
     async def give_up(self, scope: Scope, receive: Receive, error: ActionError) -> None:
         """Answer with the error, unless an answer has begun."""
         if self.status == 0:
-            await error_response(error, request_id=self.trace.request_id)(scope, receive, self.send)
+            await refusal(scope["path"], error, request_id=self.trace.request_id)(scope, receive, self.send)
         self._closed = True
 
 
@@ -138,4 +138,5 @@ def fields_of(scope: Scope, trace: Trace, status: int) -> dict[str, Any]:
         "ms": round(trace.elapsed * 1000, 1),
         **{f"{name}_ms": round(seconds * 1000, 1) for name, seconds in trace.seconds.items()},
         **trace.counts,
+        **trace.notes,
     }

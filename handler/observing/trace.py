@@ -13,7 +13,9 @@ RETRY_AFTER_SECONDS = 5
 
 @dataclass(slots=True)
 class Trace:
-    """`seconds` are those spent in each part of the work, `counts` what was asked for and found."""
+    """`seconds` are those spent in each part of the work, `counts` what was asked for and found, `notes` words of ours
+    that the log line is to hold, such as the tool called.
+    """
 
     deadline_seconds: float
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -21,6 +23,7 @@ class Trace:
     started: float = field(default_factory=time.monotonic)
     seconds: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     @property
     def elapsed(self) -> float:

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from handler.access.addresses import Network, counted_address
 from handler.access.auth import authenticate
 from handler.access.keys import KeyEntry
+from handler.access.links import Signer
 from handler.access.rate_limit import Limiter
 from handler.contract.body import read_body
 from handler.contract.facets import Facets
@@ -32,6 +33,7 @@ class Action:
     search_request: type[SearchRequest]
     facets: Facets
     limiter: Limiter | None
+    signer: Signer
     trusted_proxies: tuple[Network, ...] = ()
 
 
@@ -55,18 +57,27 @@ def trace_of(request: Request) -> Trace:
 async def admit(request: Request) -> None:
     """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
     action = action_of(request)
-    if action.settings.auth == "none":
-        peer = request.client.host if request.client else None
-        forwarded = request.headers.getlist("x-forwarded-for")
-        caller = f"address:{counted_address(peer, forwarded, action.trusted_proxies)}"
-    else:
+    caller = address_of(request)
+    if action.settings.auth != "none":
         name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
         trace_of(request).key_name = name
         caller = f"key:{name}"
+    await limit(action, caller)
+
+
+async def limit(action: Action, caller: str) -> None:
+    """Count a request of the caller. Raises ActionError 429 when it is one too many."""
     if action.limiter is not None and action.limiter.waits:
         await run_in_threadpool(action.limiter.check, caller)
     elif action.limiter is not None:
         action.limiter.check(caller)
+
+
+def address_of(request: Request) -> str:
+    """Who is calling, where there is no key to tell it by."""
+    forwarded = request.headers.getlist("x-forwarded-for")
+    peer = request.client.host if request.client else None
+    return f"address:{counted_address(peer, forwarded, action_of(request).trusted_proxies)}"
 
 
 async def body_of(request: Request) -> bytes:

@@ -73,5 +73,7 @@ def page_of(corpus: Corpus, document_id: str, *, offset: int) -> Fitted:
 def missing_document() -> ActionError:
     """There is no such document."""
     return ActionError(
-        404, "document_not_found", "There is no document with this id. listDocuments and searchChunks give ids."
+        404,
+        "document_not_found",
+        "There is no document with this id. Results of a search and the list of documents give ids.",
     )

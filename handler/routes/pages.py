@@ -1,4 +1,4 @@
-"""The pages for people: privacy. Complete HTML, no script, nothing from elsewhere."""
+"""The pages for people: privacy, and refusals. Complete HTML, no script, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.6 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+.text { white-space: pre-wrap; overflow-wrap: anywhere; } .around { opacity: 0.7; }
+blockquote { margin: 1rem 0; padding: 0.25rem 1rem; border-left: 0.25rem solid; }
 """
 # The page may use its own style and nothing else.
 CONTENT_SECURITY_POLICY = (
@@ -53,6 +55,11 @@ def privacy(settings: HandlerSettings) -> str:
             "limited, how many a key or an address has sent is counted for at most a day. There are no cookies.",
         ),
         (
+            "Links to cited passages",
+            "An answer may hold links to the passages that it cites. Whoever has such a link can read its passage, for "
+            f"{settings.link_days:g} days at most.",
+        ),
+        (
             "Who else sees it",
             "Nobody but the providers that the service runs on: the hosting provider and, where they are used, the "
             "services named above. Nothing is sold, and nothing is used to train models by the operator.",
@@ -64,7 +71,7 @@ def privacy(settings: HandlerSettings) -> str:
         ),
     ]
     body = "\n".join(f"<h2>{heading}</h2>\n<p>{text}</p>" for heading, text in sections)
-    return _page(f"Privacy: {title}", f"<h1>Privacy policy of {title}</h1>\n{body}")
+    return page(f"Privacy: {settings.action_title}", f"<h1>Privacy policy of {title}</h1>\n{body}")
 
 
 def _contact(contact: str | None) -> str:
@@ -78,9 +85,15 @@ def _contact(contact: str | None) -> str:
     return f"Contact: {shown}."
 
 
-def _page(title: str, body: str) -> str:
+def refusal_page(message: str) -> str:
+    """A page in place of the one that was asked for."""
+    return page("Not shown", f"<h1>This passage is not shown</h1>\n<p>{escape(message)}</p>")
+
+
+def page(title: str, body: str) -> str:
+    """A complete page; `body` is HTML, the title is not."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )

@@ -16,6 +16,7 @@ PUBLIC = {
     "/healthz",
     "/privacy",
     "/openapi.json",
+    "/.well-known/openapi-3.0.json",
     "/.well-known/openapi.json",
     "/.well-known/openapi.yaml",
     "/.well-known/ai-plugin.json",
@@ -100,7 +101,8 @@ def test_every_route_but_the_public_ones_refuses_without_a_key(connect: Connect,
         for method in methods:
             status = client.request(method, path.replace("{document_id}", "0" * 16)).status_code
             assert (status == 401) == (path not in public), f"{method} {path} answered {status}"
-    assert walked == public | {"/search", "/query", "/documents", "/documents/{document_id}"}
+    keyed = {"/search", "/query", "/documents", "/documents/{document_id}", "/mcp", "/mcp/", "/cite/{place}"}
+    assert walked == public | keyed
 
 
 def routes(client: TestClient) -> list[tuple[str, set[str]]]:

@@ -1,0 +1,53 @@
+"""What `handler mcp` puts together: the app's parts, stdin and stdout, and a way to open what an answer cites."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import uvicorn
+from fastapi import FastAPI
+
+from corpus.opening import open_corpus
+from handler.app import create_app
+from handler.mcp.stdio import Stdio, claimed_stdout
+from handler.observing.logs import PlainLines, configure
+from handler.server import listen, local_settings, open_early, url_of
+
+LOOPBACK = "127.0.0.1"
+
+
+def run() -> None:
+    """Serve until stdin ends. Raises SettingsError."""
+    outgoing = claimed_stdout()
+    settings, _ = local_settings()
+    configure(PlainLines())
+    app = create_app(settings, open_corpus)
+    library = app.state.action.library
+    # Beside the first messages, which need no corpus: a client that waits for them gives up.
+    threading.Thread(target=open_early, args=(library,), name="open-early", daemon=True).start()
+    pages = Pages(app)
+    Stdio(app.state.action, lambda: settings.public_url or pages.url()).serve(sys.stdin.buffer, outgoing)
+    library.close()
+
+
+class Pages:
+    """The app on a free port of loopback, from the first link on: only a signed link opens anything there."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._lock = threading.Lock()
+        self._url: str | None = None
+
+    def url(self) -> str:
+        """Where links lead. Raises SettingsError where no port can be had."""
+        with self._lock:
+            if self._url is None:
+                listener = listen(LOOPBACK, 0)
+                config = uvicorn.Config(
+                    self._app, log_config=None, access_log=False, server_header=False, lifespan="off"
+                )
+                server = uvicorn.Server(config)
+                threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="pages", daemon=True).start()
+                self._url = url_of(LOOPBACK, listener.getsockname()[1])
+            return self._url

@@ -1,0 +1,122 @@
+"""POST /mcp: one JSON-RPC message in, one answer out. No session, no stream: GET and DELETE are refused at once.
+
+Every refusal is a JSON-RPC body with the HTTP status that clients expect of it, but for 401, which starts the search
+for a way to sign in. What is checked comes in the order of the official SDK's server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from handler.access.auth import unauthorized
+from handler.contract.body import check_content_type, parse_json, read_body
+from handler.contract.errors import ActionError, error_response, json_response, rpc_error, rpc_response
+from handler.contract.jsonrpc import (
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    PARSE_ERROR,
+    UNSUPPORTED_VERSION,
+    Request,
+    RequestId,
+    RpcError,
+    message_of,
+    result_body,
+)
+from handler.contract.origin import own_url
+from handler.mcp.dispatch import WAITING_METHODS, result_of
+from handler.mcp.envelope import VERSION_HEADER, check_envelope, check_unanswered, is_modern
+from handler.mcp.session import Session
+from handler.routes.action import action_of, admit, trace_of
+
+router = APIRouter()
+UNACCEPTABLE = "The answer is JSON: send Accept: application/json, text/event-stream."
+ACCEPTED = ("application/json", "application/*", "*/*")
+# Of the newer era; in the older one whatever could be read as a request is answered with 200.
+STATUSES = {
+    PARSE_ERROR: 400,
+    INVALID_REQUEST: 400,
+    INVALID_PARAMS: 400,
+    HEADER_MISMATCH: 400,
+    UNSUPPORTED_VERSION: 400,
+    METHOD_NOT_FOUND: 404,
+}
+
+
+# Both, because clients do not follow every redirect. Every other method is refused by the app, at once.
+@router.post("/mcp")
+@router.post("/mcp/")
+async def mcp(request: HttpRequest) -> Response:
+    """Answer one message."""
+    trace = trace_of(request)
+    try:
+        await admit(request)
+        return await _served(request)
+    except ActionError as error:
+        if error.status in (401, 403):
+            return error_response(unauthorized(error), request_id=trace.request_id)
+        told = rpc_error(error, request_id=trace.request_id)
+        return rpc_response(None, told, status=error.status, headers=error.headers)
+
+
+async def _served(request: HttpRequest) -> Response:
+    action = action_of(request)
+    try:
+        check_content_type(request.headers)
+    except ActionError as error:
+        return rpc_response(None, RpcError(INVALID_REQUEST, error.message), status=400)
+    if not _accepts_json(request.headers):
+        return rpc_response(None, RpcError(INVALID_REQUEST, UNACCEPTABLE), status=406)
+    body = await read_body(request, max_bytes=action.settings.max_body_bytes)
+    versions = request.headers.getlist(VERSION_HEADER)
+    # Two of them are refused with the newer era's rules, whichever they are.
+    modern = len(versions) > 1 or is_modern(request.headers.get(VERSION_HEADER))
+    try:
+        message = message_of(_parsed(body))
+        if isinstance(message, Request):
+            return await _answered(request, message, modern=modern)
+        if modern:
+            check_unanswered(message, request.headers)
+    except RpcError as error:
+        return rpc_response(None, error, status=400)
+    return Response(status_code=202)
+
+
+async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> Response:
+    session = Session(
+        action=action_of(request),
+        trace=trace_of(request),
+        is_modern=modern,
+        base_url=lambda: action_of(request).settings.public_url or own_url(request.scope),
+    )
+    try:
+        if modern:
+            check_envelope(message, request.headers)
+        waits = message.method in WAITING_METHODS
+        result = await run_in_threadpool(result_of, message, session) if waits else result_of(message, session)
+    except RpcError as error:
+        return _refused(message.id, error, modern=modern)
+    return json_response(result_body(message.id, result))
+
+
+def _refused(identifier: RequestId, error: RpcError, *, modern: bool) -> Response:
+    return rpc_response(identifier, error, status=STATUSES.get(error.code, 200) if modern else 200)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return parse_json(body)
+    except ActionError as error:
+        raise RpcError(PARSE_ERROR, error.message) from None
+
+
+def _accepts_json(headers: Headers) -> bool:
+    accepted = {kind.partition(";")[0].strip().lower() for kind in headers.get("accept", "").split(",")}
+    return not accepted.isdisjoint(ACCEPTED)

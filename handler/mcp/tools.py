@@ -1,0 +1,162 @@
+"""What may be called: `search` and `fetch` as OpenAI's connectors want them, and further ones by MCP_TOOLS."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.answer import to_json
+from corpus.errors import CorpusError
+from handler.contract.errors import ActionError, upstream_error
+from handler.contract.openapi import LIST, SEARCH, schema_of, with_subject
+from handler.contract.requests import ListRequest
+from handler.contract.responses import SCHEMAS
+from handler.contract.validation import validate
+from handler.mcp.connector import FETCH_OUTPUT, SEARCH_OUTPUT, FetchArguments, SearchArguments, fetch, search
+from handler.mcp.session import Session
+from handler.routes.documents import Fitted, listed
+from handler.routes.search import find
+from handler.routes.site import values_of
+
+logger = logging.getLogger("handler")
+Fit = Callable[[Fitted], dict[str, Any]]
+Run = Callable[[Session, Mapping[str, Any], Fit], dict[str, Any]]
+# Nothing here writes, and nothing reaches beyond the corpus.
+HINTS = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
+# What stands around a result on its way out, with the longest id that a client sends.
+WRAPPING_CHARS = 300
+MOST_FITTINGS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """`schema` makes the arguments' schema; `run` answers them and fits the answer into the room that it is given."""
+
+    name: str
+    title: str
+    description: str
+    schema: Callable[[Session], dict[str, Any]]
+    output: Mapping[str, Any]
+    run: Run
+
+
+def listed_tools(session: Session) -> list[dict[str, Any]]:
+    """The tools as tools/list tells them."""
+    subject = session.action.settings.corpus_subject
+    return [
+        {
+            "name": tool.name,
+            "title": tool.title,
+            "description": with_subject(tool.description, subject),
+            "inputSchema": tool.schema(session),
+            "outputSchema": tool.output,
+            "annotations": {"title": tool.title, **HINTS},
+        }
+        for tool in _served(session)
+    ]
+
+
+def call_tool(name: str, arguments: Mapping[str, Any], session: Session) -> dict[str, Any]:
+    """The result of a call; what the model can act on is a result too, with `isError`."""
+    tool = next((tool for tool in _served(session) if tool.name == name), None)
+    if tool is None:
+        known = ", ".join(tool.name for tool in _served(session))
+        return _failed(session, ActionError(404, "unknown_tool", f"There is no such tool. There are: {known}."))
+    session.trace.notes["tool"] = tool.name
+    try:
+        return tool.run(session, arguments, lambda fitted: fitting(fitted, session.action.settings.max_response_chars))
+    except ActionError as error:
+        return _failed(session, error)
+    except CorpusError as error:
+        fields = {"request_id": session.trace.request_id, "error": error.code, "detail": str(error)}
+        logger.error("upstream_error", extra={"fields": fields})  # noqa: TRY400 - its message is all there is to say
+        return _failed(session, upstream_error(error))
+
+
+def fitting(fitted: Fitted, max_chars: int) -> dict[str, Any]:
+    """The result in at most `max_chars` characters, though it holds the answer twice: as text and as an object."""
+    room = max_chars * 9 // 20
+    result: dict[str, Any] = {}
+    for _ in range(MOST_FITTINGS):
+        result = result_of(fitted(room))
+        length = len(to_json(result)) + WRAPPING_CHARS
+        if length <= max_chars:
+            break
+        room = room * max_chars // length - WRAPPING_CHARS
+    return result
+
+
+def result_of(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A tool's result: one text item with the JSON, and the same object beside it."""
+    return {
+        "content": [{"type": "text", "text": to_json(payload)}],
+        "structuredContent": payload,
+        "isError": False,
+    }
+
+
+def _failed(session: Session, error: ActionError) -> dict[str, Any]:
+    session.trace.notes["error"] = error.code
+    told = {"error": error.code, "message": error.message, "request_id": session.trace.request_id}
+    return {"content": [{"type": "text", "text": to_json(told)}], "isError": True}
+
+
+def _search_chunks(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
+    found = find(session.action, session.trace, dict(arguments))
+    session.trace.counts["results"] = len(found.excerpts)
+    return fit(lambda max_chars: found.answer(max_chars=max_chars))
+
+
+def _list_documents(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
+    # Models send null for what they leave out.
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return fit(listed(session.action, session.trace, validate(ListRequest, given)))
+
+
+def _search_schema(session: Session) -> dict[str, Any]:
+    # Who may list the tools has been let in, and may see which values fields have.
+    return schema_of(session.action.search_request, values_of(session.action, session.trace))
+
+
+TOOLS = (
+    Tool(
+        name="search",
+        title="Search the documents",
+        description="Returns the passages that answer a question best, best first: id, title, text and url of each.",
+        schema=lambda _: schema_of(SearchArguments),
+        output=SEARCH_OUTPUT,
+        run=search,
+    ),
+    Tool(
+        name="fetch",
+        title="Read a document",
+        description="Returns a document's text around a result of search, verbatim and as much as fits; "
+        "metadata.next_id is there while more follows.",
+        schema=lambda _: schema_of(FetchArguments),
+        output=FETCH_OUTPUT,
+        run=fetch,
+    ),
+    Tool(
+        name="search_chunks",
+        title="Search with filters",
+        description=SEARCH,
+        schema=_search_schema,
+        output=SCHEMAS["SearchAnswer"],
+        run=_search_chunks,
+    ),
+    Tool(
+        name="list_documents",
+        title="List the documents",
+        description=LIST,
+        schema=lambda _: schema_of(ListRequest),
+        output=SCHEMAS["DocumentList"],
+        run=_list_documents,
+    ),
+)
+
+
+def _served(session: Session) -> list[Tool]:
+    wanted = session.action.settings.tools
+    return [tool for tool in TOOLS if tool.name in wanted]
