@@ -57,6 +57,7 @@ def _embedder(
         tokenizer=Cl100kTokenizer(),
         dimensions=dimensions,
         shortened=dimensions is not None if shortened is None else shortened,
+        proxy=settings.outbound_proxy,
     )
 
 

@@ -29,6 +29,7 @@ from corpus.errors import (
     EmbeddingUnauthorized,
     EmbeddingUnavailable,
 )
+from corpus.outbound import Exchanges
 from corpus.tokens import Tokenizer
 
 # The API's limits: docs of POST /v1/embeddings.
@@ -39,20 +40,16 @@ MAX_INPUT_TOKENS = 8191
 OPENAI_URL = "https://api.openai.com/v1"
 NATIVE_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
 
+# Longer than any reply: of so many bytes, and for each text a vector of 4,096 numbers written out.
+REPLY_BYTES = 1 << 20
+TEXT_BYTES = 4096 * 32
+
 REQUESTS_IN_FLIGHT = 8
 REQUEST_SECONDS = 60.0
 PATIENT_ATTEMPTS = 8
 PATIENT_WAIT_SECONDS = 60.0
 UNREACHABLE_ATTEMPTS = 4
 QUICK_WAIT_SECONDS = 0.2
-
-
-class _HttpClient(openai.DefaultHttpxClient):
-    """With `trust_env=False` it uses no proxy of the environment's. Like the SDK's own it closes when it is dropped."""
-
-    def __del__(self) -> None:
-        if not self.is_closed:
-            self.close()
 
 
 class OpenAIEmbedder:
@@ -67,6 +64,7 @@ class OpenAIEmbedder:
         tokenizer: Tokenizer,
         dimensions: int | None = None,
         shortened: bool = False,
+        proxy: str | None = None,
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
@@ -75,6 +73,11 @@ class OpenAIEmbedder:
         self._shortened = shortened
         self._api_key = api_key
         self._base_url = base_url
+        self._proxy = proxy
+
+    @functools.cached_property
+    def _exchanges(self) -> Exchanges:
+        return Exchanges(proxy=self._proxy)
 
     @functools.cached_property
     def _client(self) -> openai.OpenAI:
@@ -84,7 +87,7 @@ class OpenAIEmbedder:
             base_url=self._base_url or OPENAI_URL,
             max_retries=0,
             timeout=REQUEST_SECONDS,
-            http_client=_HttpClient(trust_env=False),
+            http_client=self._exchanges.client,
         )
         # Of the SDK's own variables none counts.
         client.organization = client.project = None
@@ -133,8 +136,9 @@ class OpenAIEmbedder:
 
     def close(self) -> None:
         """See Embedder."""
-        if client := self.__dict__.pop("_client", None):
-            client.close()
+        self.__dict__.pop("_client", None)
+        if exchanges := self.__dict__.pop("_exchanges", None):
+            exchanges.close()
 
     def _joined(self, parts: list[Future[Vectors]]) -> Vectors:
         if not parts:
@@ -175,13 +179,14 @@ class OpenAIEmbedder:
 
     def _request(self, texts: Sequence[str], timeout_seconds: float) -> Vectors:
         try:
-            reply = self._client.embeddings.create(
-                model=self.model,
-                input=list(texts),
-                dimensions=self._dimensions if self._shortened and self._dimensions else openai.omit,
-                encoding_format="base64",
-                timeout=timeout_seconds,
-            )
+            with self._exchanges.limited(seconds=timeout_seconds, max_bytes=REPLY_BYTES + TEXT_BYTES * len(texts)):
+                reply = self._client.embeddings.create(
+                    model=self.model,
+                    input=list(texts),
+                    dimensions=self._dimensions if self._shortened and self._dimensions else openai.omit,
+                    encoding_format="base64",
+                    timeout=timeout_seconds,
+                )
         except openai.OpenAIError as error:
             raise _translated(error, self.model) from error
         except ValueError as error:
@@ -224,6 +229,11 @@ def _translated_status(error: openai.APIStatusError, model: str) -> EmbeddingErr
     if status == 401 or (status == 403 and error.code != "model_not_found"):
         return EmbeddingUnauthorized(
             f"The embeddings endpoint refused the key in OPENAI_API_KEY ({status}). Set a valid one."
+        )
+    if 300 <= status < 400:
+        return EmbeddingReplyInvalid(
+            f"The embeddings endpoint leads elsewhere ({status}), which is not followed: texts and key would go "
+            "there. Set OPENAI_BASE_URL to where it leads, if that is yours."
         )
     if status == 404 or error.code == "model_not_found":
         return EmbeddingModelUnknown(

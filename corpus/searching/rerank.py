@@ -5,10 +5,6 @@ Off unless RERANK_URL is set. Its scores are the model's own, brought to 0 to 1,
 
 from __future__ import annotations
 
-import http.client
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -16,6 +12,9 @@ from typing import Protocol
 from corpus.errors import RerankUnavailable
 from corpus.records import Hit, indexed_text_of
 from corpus.settings import CorpusSettings
+
+# Longer than the scores of a hundred passages, with the passages.
+REPLY_BYTES = 4 << 20
 
 
 class Reranker(Protocol):
@@ -32,8 +31,9 @@ class HttpReranker:
     https://docs.cohere.com/reference/rerank
     """
 
-    def __init__(self, *, url: str, model: str, api_key: str | None = None) -> None:
+    def __init__(self, *, url: str, model: str, api_key: str | None = None, proxy: str | None = None) -> None:
         self._url = url
+        self._proxy = proxy
         self._model = model
         self._headers = {"Content-Type": "application/json", "User-Agent": "retrieval-action"}
         if api_key:
@@ -43,26 +43,32 @@ class HttpReranker:
         """As the endpoint's `relevance_score`, which is 0 to 1; one outside is cut there."""
         if not passages:
             return []
+        # Here, because no search needs it but those that are reranked.
+        import httpx2
+
+        from corpus.outbound import Exchanges
+
         body = {"model": self._model, "query": query, "documents": list(passages), "top_n": len(passages)}
-        request = urllib.request.Request(  # noqa: S310 - RERANK_URL is http or https, the settings see to it
-            self._url, json.dumps(body).encode(), self._headers, method="POST"
-        )
+        # Closed at once: Lambda may take a snapshot of this process.
+        exchanges = Exchanges(proxy=self._proxy)
         try:
-            with urllib.request.urlopen(request, timeout=timeout_seconds) as answer:  # noqa: S310 - as above
-                results = json.load(answer)["results"]
+            with exchanges.limited(seconds=timeout_seconds, max_bytes=REPLY_BYTES) as client:
+                answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
+            if answer.status_code != httpx2.codes.OK:
+                raise RerankUnavailable(
+                    f"The reranker answered {answer.status_code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
+                )
+            results = answer.json()["results"]
             by_place = {int(each["index"]): float(each["relevance_score"]) for each in results}
             return [min(1.0, max(0.0, by_place[place])) for place in range(len(passages))]
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise RerankUnavailable(
-                f"The reranker answered {error.code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
-            ) from error
-        except (OSError, http.client.HTTPException) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise RerankUnavailable("The reranker cannot be reached in time. Check RERANK_URL.") from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RerankUnavailable(
                 "The reranker's answer lacks a score for some passage. Check RERANK_URL."
             ) from error
+        finally:
+            exchanges.close()
 
 
 def reranked(hits: Sequence[Hit], query: str, reranker: Reranker, *, timeout_seconds: float) -> list[Hit]:
@@ -77,4 +83,6 @@ def reranker_of(settings: CorpusSettings) -> Reranker | None:
     if settings.rerank_url is None:
         return None
     key = settings.rerank_api_key.get_secret_value() if settings.rerank_api_key else None
-    return HttpReranker(url=settings.rerank_url, model=settings.rerank_model, api_key=key)
+    return HttpReranker(
+        url=settings.rerank_url, model=settings.rerank_model, api_key=key, proxy=settings.outbound_proxy
+    )

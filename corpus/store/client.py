@@ -41,14 +41,15 @@ def _chromas(settings: CorpusSettings) -> Any:
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
             # Absolute, for chromadb shares what it opened among all that name the same path.
             return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
-        seal_http()
+        seal_http(proxy=settings.outbound_proxy)
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
             import httpx
 
             # First, because chromadb's own client waits for ever.
-            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS, trust_env=False)
+            with httpx.Client(trust_env=False, proxy=settings.outbound_proxy, timeout=SERVER_SECONDS) as asking:
+                asking.get(f"{settings.chroma_url}/api/v2/heartbeat")
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,13 +54,9 @@ def import_chromadb() -> Any:
     return chromadb
 
 
-def seal_http() -> None:
+def seal_http(*, proxy: str | None = None) -> None:
     """Let chromadb's HTTP client use no proxy and no password that the environment or a `.netrc` names."""
-    api: Any = importlib.import_module("chromadb.api.fastapi")
-    api.httpx = SimpleNamespace(Client=_client)
-
-
-def _client(**options: Any) -> Any:
     import httpx
 
-    return httpx.Client(trust_env=False, **options)
+    api: Any = importlib.import_module("chromadb.api.fastapi")
+    api.httpx = SimpleNamespace(Client=partial(httpx.Client, trust_env=False, proxy=proxy))

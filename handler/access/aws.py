@@ -9,6 +9,7 @@ import contextlib
 from typing import Any, ClassVar
 
 from corpus.errors import SettingsError
+from corpus.s3 import aws_proxies
 from handler.access.rate_limit import CounterUnavailable
 
 # A slow table must not slow every answer down.
@@ -78,6 +79,8 @@ def _client(service: str, *, seconds: float) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2}, proxies={})
+    config = Config(
+        connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2}, proxies=aws_proxies()
+    )
     # A session of its own: the shared one may not be used by two threads at once.
     return boto3.session.Session().client(service, config=config)
