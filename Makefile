@@ -67,8 +67,9 @@ node_modules/.bin/osls: package.json
 	npm install
 	@touch $@
 
-# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, checks the URL with ACTION_KEY.
-deploy: check lambda node_modules/.bin/osls
+# ARGS="--stage prod --param=rateLimit=60/minute"; looks first whether all is there, publishes CHROMA_PATH, checks the URL
+# with ACTION_KEY. LOCAL_MODEL=1 is taken by itself where the corpus was made with the local model.
+deploy: .venv/runtime.stamp
 	@$(BIN)/python -m infra.deploy $(ARGS)
 
 clean:

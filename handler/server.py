@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from corpus.errors import CorpusError, SettingsError
 from corpus.opening import open_corpus
 from corpus.settings import load
+from corpus.urls import without_passwords
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key
 from handler.app import create_app
@@ -36,7 +37,7 @@ def run(*, host: str, port: int) -> None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    open_early(app.state.action.library)
+    is_ready = open_early(app.state.action.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")
@@ -54,7 +55,7 @@ def run(*, host: str, port: int) -> None:
         f"{url}/mcp", shown, name=server_info(settings)["name"], command=command, environment=_where(settings)
     ):
         _say(f"  {line}")
-    _say("Ready. Ctrl-C stops it.")
+    _say(f"{'Ready' if is_ready else 'Each question looks for the corpus again'}. Ctrl-C stops it.")
     config = uvicorn.Config(
         OwnNamesOnly(app, names=_names(settings, host)) if is_loopback(host) else app,
         http=PatientProtocol,
@@ -109,13 +110,15 @@ def _where(settings: HandlerSettings) -> dict[str, str]:
     }
 
 
-def open_early(library: Library) -> None:
+def open_early(library: Library) -> bool:
     """So that the first question does not wait. What is missing now may be there when it is asked."""
     try:
         with library.corpus() as corpus:
             corpus.embedder.prepare()
     except CorpusError as error:
         _say(f"Not ready to answer yet: {error}")
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:
@@ -153,5 +156,5 @@ def url_of(host: str, port: int) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(without_passwords(line) + "\n")
     sys.stderr.flush()

@@ -30,6 +30,7 @@ for name in list(os.environ):
             "API_KEY",
             "SNAPSHOT_",
             "AWS_",
+            "AZURE_",
             "SEARCH_",
             "RERANK_",
             "MAX_PER",

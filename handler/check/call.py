@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from corpus.urls import without_passwords
 from handler.check.document import Schema, listed, mapping, resolve
 
 # What a GPT waits for at most, and more than it takes. https://developers.openai.com/api/docs/actions/production
@@ -120,6 +121,7 @@ class Caller:
 
     def clean(self, text: str) -> str:
         """One short line without the key and without what a terminal would obey."""
+        text = without_passwords(text)
         if self._secret:
             text = text.replace(self._secret, "***")
         line = "".join(character if character.isprintable() else " " for character in text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from corpus.hints import hints_in
 from handler.check.burst import burst
 from handler.check.call import TIMEOUT_SECONDS, WRONG_KEY, Caller, Credentials, Reply
 from handler.check.reading import (
@@ -217,6 +219,6 @@ class Matrix:
 
 
 def seconds_of(reply: Reply) -> int:
-    """What Retry-After says in seconds; 1 where it says nothing that is a number."""
-    value = reply.headers.get("retry-after", "")
-    return min(int(value), 86_400) if value.isdecimal() and len(value) < 9 else 1
+    """After how many seconds to come again; 1 where the answer says nothing of it."""
+    seconds = hints_in(reply.headers).seconds
+    return 1 if seconds is None else min(math.ceil(seconds), 86_400)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
-from corpus.records import MetadataValue
+from corpus.records import MetadataValue, composed
 from handler.contract.filterable import FilterField
 from handler.contract.validation import allowed_of, invalid
 
@@ -85,7 +85,7 @@ class Facets:
 
 
 def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:
-    return name in known and any(value not in known[name] for value in values)
+    return name in known and any(_form(value) not in known[name] for value in values)
 
 
 def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
@@ -93,5 +93,9 @@ def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
     if field.kind == "int":
         return {value} if isinstance(value, int) and not isinstance(value, bool) else set()
     if isinstance(value, list):
-        return set(value)
-    return {value} if isinstance(value, str) else set()
+        return set(map(composed, value))
+    return {composed(value)} if isinstance(value, str) else set()
+
+
+def _form(value: object) -> object:
+    return composed(value) if isinstance(value, str) else value

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
 
+import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
@@ -21,6 +24,10 @@ from handler.library import Library
 from handler.observing.trace import Trace
 from handler.settings import HandlerSettings
 
+T = TypeVar("T")
+# Questions wait for the model's endpoint. They have threads of their own: where it hangs, all else has the others.
+QUESTIONS_AT_ONCE = 32
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
@@ -35,6 +42,7 @@ class Action:
     limiter: Limiter | None
     signer: Signer
     trusted_proxies: tuple[Network, ...] = ()
+    question_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(QUESTIONS_AT_ONCE))
 
 
 def action_of(request: Request) -> Action:
@@ -71,6 +79,14 @@ async def limit(action: Action, caller: str) -> None:
         await run_in_threadpool(action.limiter.check, caller)
     elif action.limiter is not None:
         action.limiter.check(caller)
+
+
+async def answered(action: Action, work: Callable[[], T], *, sent: Any = None) -> T:
+    """What a question's work returns, done in a thread: one of the questions' own where the model is asked too."""
+    mode = sent.get("mode") if isinstance(sent, dict) else None
+    if (mode or action.settings.search_mode) == "lexical":
+        return await run_in_threadpool(work)
+    return await anyio.to_thread.run_sync(work, limiter=action.question_threads)
 
 
 def address_of(request: Request) -> str:

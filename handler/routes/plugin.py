@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import zip_longest
 from typing import Annotated, Any, Literal
 
@@ -22,7 +23,8 @@ from handler.contract.body import parse_json
 from handler.contract.errors import json_response
 from handler.contract.requests import MAX_TOP_K, Query, moment, valid_date
 from handler.contract.validation import invalid, validate
-from handler.routes.action import ActionDep, BodyDep, TraceDep
+from handler.observing.trace import Trace
+from handler.routes.action import Action, ActionDep, BodyDep, TraceDep, answered
 
 router = APIRouter()
 DEFAULT_TOP_K = 3
@@ -91,9 +93,13 @@ class PluginRequest(Lenient):
 
 
 @router.post("/query")
-def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
+async def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for each question."""
     asked = validate(PluginRequest, parse_json(body)).queries
+    return await answered(action, partial(_queried, action, trace, asked))
+
+
+def _queried(action: Action, trace: Trace, asked: list[PluginQuery]) -> Response:
     found: list[list[Hit]] = [[] for _ in asked]
     if len(to_json({"results": _answers(asked)})) > action.settings.max_response_chars:
         raise invalid('"queries" are too long together: the answer repeats them. Send fewer in one call.')

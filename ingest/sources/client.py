@@ -9,14 +9,13 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import httpcore
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
+from corpus.hints import hints_in
 from ingest.sources.addresses import CheckedBackend
 from ingest.sources.inflate import Writer
 from ingest.sources.patience import RetryAfterGate
@@ -183,25 +182,14 @@ def _refusal(got: Response) -> Exception:
     error = DocumentUnreadable(f"The server failed (HTTP {status}). Try again later.")
     if status not in _PASSING:
         return error
-    seconds = _retry_after(got.headers.get("retry-after"))
+    hints = hints_in(got.headers)
+    if hints.again is False:
+        return error
+    seconds = hints.seconds
     if seconds is not None and seconds > MAX_WAIT_SECONDS:
         reason = f"The server asks to come back in {seconds:.0f} s (HTTP {status}). Run it again then."
         error = DocumentUnreadable(reason)
     return _TryAgain(error, seconds)
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Seconds from a Retry-After header (RFC 9110, 10.2.3); None where it says nothing."""
-    if header is None:
-        return None
-    if header.strip().isdecimal():
-        return float(header[:9])
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((aware - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _in_bytes(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.errors import DocumentError, DocumentUnsupported, SettingsError
+from corpus.urls import without_passwords
 from ingest.settings import IngestSettings
 from ingest.sources.bucket import BucketSource
 from ingest.sources.client import Limits
@@ -21,7 +22,6 @@ from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
-from ingest.sources.urls import without_password
 from ingest.sources.web import Web
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -69,7 +69,7 @@ class Sources:
             if scheme in kinds:
                 kinds[scheme].look(name, found)
             else:
-                found.failed.append((without_password(name), _unknown(scheme)))
+                found.failed.append((without_passwords(name), _unknown(scheme)))
         _keep_first(found)
         return found
 

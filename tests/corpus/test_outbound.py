@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
+from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.openai import OpenAIEmbedder
 from corpus.errors import (
     EmbeddingError,
@@ -86,7 +87,9 @@ def hostile(elsewhere: EmbeddingsServer) -> Iterator[tuple[str, list[str]]]:
 
 def embedder(url: str) -> OpenAIEmbedder:
     return OpenAIEmbedder(
-        model="text-embedding-3-small", api_key="sk-loopback", base_url=url, tokenizer=Cl100kTokenizer()
+        model="text-embedding-3-small",
+        endpoint=Endpoint(base_url=url, api_key="sk-loopback"),
+        tokenizer=Cl100kTokenizer(),
     )
 
 

@@ -83,7 +83,7 @@ def test_the_bucket_is_versioned_encrypted_private_and_tls_only(template: Templa
 def test_secrets_are_named_and_not_held(template: Template) -> None:
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert variables["API_KEYS_PARAMETER"] == "/retrieval-action/test/api-keys"
-    assert variables["OPENAI_API_KEY_PARAMETER"] == "/retrieval-action/test/openai-api-key"
+    assert variables["OPENAI_API_KEY_PARAMETER"]["Fn::If"][1] == "/retrieval-action/test/openai-api-key"
     assert not variables.keys() & {"API_KEYS", "OPENAI_API_KEY", "CHROMA_API_KEY"}
 
 
@@ -100,6 +100,52 @@ def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> No
     assert only(template, "AWS::SNS::Topic")["Subscription"][0]["Endpoint"] == "team@example.com"
     assert "snapstart" in json.dumps(only(template, "AWS::Lambda::Url"))
     check(template, tmp_path)
+    check_rights(template)
+
+
+def test_without_openai_no_key_is_asked_for(tmp_path: Path) -> None:
+    template = template_of(tmp_path, "--stage", "test", "--param=openaiKeyParameter=none")
+    assert template["Conditions"]["HasOpenAIKey"] == {"Fn::Not": [{"Fn::Equals": ["none", "none"]}]}
+    variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert variables["OPENAI_API_KEY_PARAMETER"] == {"Fn::If": ["HasOpenAIKey", "none", ""]}
+    (policy,) = only(template, "AWS::IAM::Role")["Policies"]
+    assert '{"Ref": "AWS::NoValue"}' in json.dumps(policy)
+    check(template, tmp_path)
+
+
+# What CloudFormation calls, in the name of whoever deploys, to make and to remove a resource of each kind.
+MAKES = {
+    "AWS::ApiGatewayV2::": ("apigateway:POST", "apigateway:DELETE"),
+    "AWS::CloudWatch::Alarm": ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"),
+    "AWS::DynamoDB::Table": ("dynamodb:CreateTable", "dynamodb:UpdateTimeToLive", "dynamodb:DeleteTable"),
+    "AWS::IAM::Role": ("iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"),
+    "AWS::Lambda::Alias": ("lambda:CreateAlias", "lambda:UpdateAlias", "lambda:DeleteAlias"),
+    "AWS::Lambda::Function": ("lambda:CreateFunction", "lambda:PutFunctionConcurrency", "lambda:DeleteFunction"),
+    "AWS::Lambda::Permission": ("lambda:AddPermission", "lambda:RemovePermission"),
+    "AWS::Lambda::Url": ("lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig"),
+    "AWS::Lambda::Version": ("lambda:PublishVersion",),
+    "AWS::Logs::LogGroup": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteLogGroup"),
+    "AWS::S3::Bucket": (
+        "s3:CreateBucket",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:DeleteBucket",
+    ),
+    "AWS::S3::BucketPolicy": ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
+    "AWS::SNS::Topic": ("sns:CreateTopic", "sns:Subscribe", "sns:DeleteTopic"),
+}
+
+
+def check_rights(template: Template) -> None:
+    policy = json.loads((package.ROOT / "infra" / "deployer-policy.json").read_text())
+    rights = {action for statement in policy["Statement"] for action in statement["Action"]}
+    for resource in template["Resources"].values():
+        kind = resource["Type"]
+        ((_, actions),) = [
+            item for item in MAKES.items() if kind == item[0] or (item[0][-1] == ":" and item[0] in kind)
+        ]
+        assert set(actions) <= rights, kind
+    assert not [right for right in rights if "*" in right]
 
 
 def test_cfn_lint_finds_no_error(template: Template, tmp_path: Path) -> None:
