@@ -96,7 +96,7 @@ class HandlerSettings(CorpusSettings):
     )
     operator: str | None = Field(None, description="Who runs this, for the privacy page.")
     contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
-    log_retention_days: Annotated[int, Field(ge=1)] = Field(14, description="How long logs are kept, for that page.")
+    log_retention_days: Annotated[int, Field(ge=1)] = Field(30, description="How long logs are kept, for that page.")
 
     playground: bool | None = Field(
         None, description="A page at / to ask questions by hand. Default: on for `handler serve`, off elsewhere."

@@ -16,7 +16,8 @@ from corpus.errors import CorpusError, SnapshotMissing
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import read_manifest, read_pointer
-from infra import package
+from infra import interpreters, package
+from infra.interpreters import InterpreterMissing
 
 PYTHON_VERSION = "3.13"
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
@@ -69,34 +70,10 @@ def build(
 
 def find_python() -> Path:
     """An interpreter of the target version, whose bytecode Lambda can use. Raises BuildError."""
-    candidates = [os.environ.get("LAMBDA_PYTHON", ""), sys.executable, shutil.which(f"python{PYTHON_VERSION}") or ""]
-    # As pyenv lays them side by side.
-    beside = Path(sys.base_prefix).parent
-    candidates += map(str, sorted(beside.glob(f"{PYTHON_VERSION}.*/bin/python")))
-    if uv := shutil.which("uv"):
-        found = subprocess.run(  # noqa: S603 - uv, with words of our own
-            [uv, "python", "find", "--offline", "--no-project", PYTHON_VERSION],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        candidates.append(found.stdout.strip())
-    for candidate in filter(None, candidates):
-        if _version_of(candidate) == PYTHON_VERSION:
-            return Path(candidate)
-    raise BuildError(
-        f"No Python {PYTHON_VERSION}, the version of the Lambda runtime, whose bytecode goes into the package. Install "
-        f"it (`uv python install {PYTHON_VERSION}`, pyenv, or your system's packages), or name it by LAMBDA_PYTHON."
-    )
-
-
-def _version_of(python: str) -> str:
-    code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        run = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - a Python
-    except OSError:
-        return ""
-    return run.stdout.strip()
+        return interpreters.find_python(PYTHON_VERSION)
+    except InterpreterMissing as error:
+        raise BuildError(f"{error} Its bytecode goes into the package.") from None
 
 
 def install(folder: Path, *, machine: str, local_model: bool, installer: str) -> None:

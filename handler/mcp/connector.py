@@ -24,8 +24,6 @@ from handler.routes.search import find
 TOP_K = 10
 # A title is for people to read, however long a document's own is.
 MAX_TITLE_CHARS = 300
-# What of a document's page stands beside its text.
-TOLD = ("source", "document_id", "updated_at", "offset", "total_chars")
 Fit = Callable[[Fitted], dict[str, Any]]
 
 

@@ -192,7 +192,7 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT_ID or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Removing from {settings.target}")
-    with open_store(settings) as store, exclusive(store, settings):
+    with open_store(settings) as store, exclusive(store, settings, on_wait=console.say):
         removed, missing = remove_documents(store, document_ids or [], source)
     for document_id in missing:
         console.say(f"{document_id}: No such document. `ingest list` shows what is there.", style="red")

@@ -9,11 +9,11 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import httpcore
 
+from corpus import __version__
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
 from corpus.hints import hints_in
 from ingest.sources.addresses import CheckedBackend
@@ -21,7 +21,7 @@ from ingest.sources.inflate import Writer
 from ingest.sources.patience import RetryAfterGate
 from ingest.sources.urls import host_of, joined
 
-USER_AGENT = f"retrieval-action/{version('retrieval-action')} (ingest)"
+USER_AGENT = f"retrieval-action/{__version__} (ingest)"
 MAX_REDIRECTS = 5
 ATTEMPTS = 3
 RETRY_SECONDS = 0.5
