@@ -20,6 +20,7 @@ from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
 from handler.contract.errors import ActionError, error_response, refusal, upstream_error
 from handler.contract.facets import Facets
 from handler.contract.origin import PathPrefix
+from handler.contract.plugin_requests import plugin_request
 from handler.contract.requests import search_request
 from handler.library import Library
 from handler.mcp import http as mcp
@@ -54,6 +55,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         ),
         filterable=filterable,
         search_request=search_request(filterable),
+        plugin_request=plugin_request(filterable),
         facets=Facets(filterable),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),

@@ -52,7 +52,7 @@ class HandlerSettings(CorpusSettings):
 
     filterable: str = Field(
         "",
-        description="Metadata fields to filter by: name:kind, kinds str, int, float, bool, list; such as `year:int`.",
+        description="Metadata fields to filter by, name or name:kind; kinds str, int, float, bool, list, date.",
     )
 
     openapi_values: Literal["private", "public"] = Field(

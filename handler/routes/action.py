@@ -19,6 +19,7 @@ from handler.access.rate_limit import Limiter
 from handler.contract.body import read_body
 from handler.contract.facets import Facets
 from handler.contract.filterable import FilterField
+from handler.contract.plugin_requests import PluginRequest
 from handler.contract.requests import SearchRequest
 from handler.library import Library
 from handler.observing.trace import Trace
@@ -38,6 +39,7 @@ class Action:
     library: Library
     filterable: tuple[FilterField, ...]
     search_request: type[SearchRequest]
+    plugin_request: type[PluginRequest]
     facets: Facets
     limiter: Limiter | None
     signer: Signer

@@ -12,7 +12,7 @@ from corpus.answer import answer_of
 from corpus.searching.excerpts import Excerpt, excerpts_of
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
-from handler.contract.requests import DEFAULT_TOP_K
+from handler.contract.fields import DEFAULT_TOP_K
 from handler.contract.validation import example_of, invalid, validate
 from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, BodyDep, TraceDep, answered
