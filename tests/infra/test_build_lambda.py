@@ -16,7 +16,7 @@ from tests.lambda_.built import Built, build_into, run_in
 from tests.openai_server import embeddings_server
 
 PRUNED = set((package.ROOT / "requirements" / "lambda-excludes").read_text().split())
-PARSERS = {"docx", "lxml", "markdown_it", "olefile", "pypdf", "pypdfium2", "selectolax", "charset_normalizer"}
+PARSERS = {"docx", "lxml", "markdown_it", "olefile", "pypdf", "pypdfium2", "selectolax", "chardet"}
 
 
 def test_the_package_is_within_its_limits(built: Built) -> None:
