@@ -43,8 +43,8 @@ def properties_of(package: Package) -> Properties:
             values.setdefault(local_name(element), text)
     metadata: dict[str, MetadataValue] = {}
     for key, name in _METADATA.items():
-        if text := usable_text(values.get(key)):
-            metadata.setdefault(name, text)
+        if stated := usable_text(values.get(key)):
+            metadata.setdefault(name, stated)
     # "date" is OpenDocument's name for the last change, but OOXML's "modified" is more precise.
     changed = as_moment(values.get("modified")) or as_moment(values.get("date"))
     return Properties(usable_title(values.get("title")), changed, metadata)
