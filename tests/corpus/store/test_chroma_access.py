@@ -109,7 +109,7 @@ def test_a_password_in_the_address_is_in_no_message() -> None:
 
 
 def test_a_collection_that_another_program_made_is_named_as_such(tmp_path: Path) -> None:
-    client = chromadb.PersistentClient(tmp_path)
+    client: Any = chromadb.PersistentClient(tmp_path)
     client.create_collection("langchain", metadata={"source": "notes"}, embedding_function=None)
     client.close()
     with pytest.raises(CollectionMismatch, match=r"'langchain' was made by another program.*ingest add"):
