@@ -13,8 +13,8 @@ compile runtime.txt --group build --group whole --extra local --extra aws pyproj
 # What the wheel asks for without extras: installed by a test, with our wheel on top.
 uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/runtime.txt -o requirements/install.txt pyproject.toml
-# Lambda's own: excludes are what Chroma asks for and neither its embedded nor its HTTP client touches.
-for set in lambda lambda-local; do
+# Lambda's own: excludes are what Chroma asks for and its engine does not touch, nor, of the last, its HTTP client.
+for set in lambda lambda-local lambda-server; do
     uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --excludes requirements/$set-excludes --constraint requirements/runtime.txt \
         -o requirements/$set.txt requirements/$set.in

@@ -87,6 +87,7 @@ def _embedder(
         question=question,
         passage=passage,
         most_inputs=settings.embedding_batch,
+        proxy=settings.outbound_proxy,
     )
 
 

@@ -25,24 +25,21 @@ from corpus.embedding.portions import portions
 from corpus.embedding.refusal import refusal, without_vectors
 from corpus.embedding.reply import list_in, vectors_from
 from corpus.errors import EmbeddingError, EmbeddingReplyInvalid, EmbeddingTimeout, EmbeddingUnavailable
+from corpus.outbound import Exchanges
 from corpus.tokens import Tokenizer
 
 MAX_INPUT_TOKENS = 8191
 
 NATIVE_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
 
+# Longer than any reply: of so many bytes, and for each text a vector of 4,096 numbers written out.
+REPLY_BYTES = 1 << 20
+TEXT_BYTES = 4096 * 32
+
 REQUESTS_IN_FLIGHT = 8
 REQUEST_SECONDS = 60.0
 QUICK_WAIT_SECONDS = 0.2
 NO_PROMPT = Prompt()
-
-
-class _HttpClient(openai.DefaultHttpxClient):
-    """With `trust_env=False` it uses no proxy of the environment's. Like the SDK's own it closes when it is dropped."""
-
-    def __del__(self) -> None:
-        if not self.is_closed:
-            self.close()
 
 
 class OpenAIEmbedder:
@@ -62,6 +59,7 @@ class OpenAIEmbedder:
         question: Prompt = NO_PROMPT,
         passage: Prompt = NO_PROMPT,
         most_inputs: int | None = None,
+        proxy: str | None = None,
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
@@ -72,6 +70,11 @@ class OpenAIEmbedder:
         self._question = question
         self._passage = passage
         self._dialect = Dialect(most_inputs=most_inputs)
+        self._proxy = proxy
+
+    @functools.cached_property
+    def _exchanges(self) -> Exchanges:
+        return Exchanges(proxy=self._proxy)
 
     @functools.cached_property
     def _client(self) -> openai.OpenAI:
@@ -83,7 +86,7 @@ class OpenAIEmbedder:
             "default_query": endpoint.query,
             "max_retries": 0,
             "timeout": REQUEST_SECONDS,
-            "http_client": _HttpClient(trust_env=False),
+            "http_client": self._exchanges.client,
         }
         is_azure = endpoint.api_version is not None
         client = (
@@ -144,8 +147,9 @@ class OpenAIEmbedder:
 
     def close(self) -> None:
         """See Embedder."""
-        if client := self.__dict__.pop("_client", None):
-            client.close()
+        self.__dict__.pop("_client", None)
+        if exchanges := self.__dict__.pop("_exchanges", None):
+            exchanges.close()
 
     def _joined(self, parts: list[Future[Vectors]]) -> Vectors:
         if not parts:
@@ -188,7 +192,10 @@ class OpenAIEmbedder:
             body["input_type"] = prompt.input_type
         try:
             # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
-            reply = self._client.post("/embeddings", cast_to=object, body=body, options={"timeout": timeout_seconds})
+            with self._exchanges.limited(seconds=timeout_seconds, max_bytes=REPLY_BYTES + TEXT_BYTES * len(texts)):
+                reply = self._client.post(
+                    "/embeddings", cast_to=object, body=body, options={"timeout": timeout_seconds}
+                )
         except openai.APIStatusError as error:
             raise refusal(
                 error.status_code,

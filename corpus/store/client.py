@@ -6,7 +6,10 @@ chromadb is imported when a client of it is made, not before: that takes longer 
 from __future__ import annotations
 
 import contextlib
+import itertools
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +20,21 @@ from corpus.store.errors import is_chromas, translated
 from corpus.store.sealed import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
+
+_spellings: set[str] = set()
+_spelling = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client and the collection that the settings name."""
+
+    client: Any
+    collection: Any
+
+    def close(self) -> None:
+        """Let go of the files or the connection."""
+        disconnect(self.client)
 
 
 def connect(settings: CorpusSettings, *, only_reads: bool = False) -> Any:
@@ -41,9 +59,13 @@ def _chromas(settings: CorpusSettings) -> Any:
     with translated(settings), _whose_place_is_there(settings):
         if target_kind(settings) == "embedded":
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
-            # Absolute, for chromadb shares what it opened among all that name the same path.
-            return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
-        seal_http()
+            path = _own_spelling(str(settings.chroma_path.absolute()))
+            try:
+                return chromadb.PersistentClient(path, settings=chroma, **names)
+            except BaseException:
+                _spellings.discard(path)
+                raise
+        seal_http(proxy=settings.outbound_proxy)
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
@@ -52,7 +74,8 @@ def _chromas(settings: CorpusSettings) -> Any:
             # First, because chromadb's own client waits for ever.
             headers = _headers(settings, key)
             heartbeat = f"{settings.chroma_url}/api/v2/heartbeat"
-            httpx.get(heartbeat, headers=headers, timeout=SERVER_SECONDS, trust_env=False).raise_for_status()
+            with httpx.Client(trust_env=False, proxy=settings.outbound_proxy, timeout=SERVER_SECONDS) as asking:
+                asking.get(heartbeat, headers=headers).raise_for_status()
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
@@ -100,10 +123,20 @@ def disconnect(client: Any) -> None:
         return
     sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
     with translated():
+        path = client.get_settings().persist_directory
         client.close()
+        _spellings.discard(path)
         # Chroma's own close leaves the connections of its two HTTP clients open.
         for session in filter(None, sessions):
             session.close()
+
+
+def _own_spelling(path: str) -> str:
+    """The path in words that nobody else uses: chromadb shares what it opened among all that name it alike."""
+    with _spelling:
+        spelled = next(each for count in itertools.count() if (each := path + "/." * count) not in _spellings)
+        _spellings.add(spelled)
+        return spelled
 
 
 def collection_of(client: Any, settings: CorpusSettings) -> Any:

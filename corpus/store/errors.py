@@ -40,6 +40,8 @@ def _ours(error: Exception, where: str) -> StoreError:
         return CollectionMissing(f"What was open in {where} is gone. Run `ingest add PATH` again.")
     if is_chromas(error, "ChromaAuthError", "AuthorizationError"):
         return StoreError(f"Chroma refused the key for {where}. Set CHROMA_API_KEY to one that may use it.")
+    if is_chromas(error, "InvalidArgumentError", "InvalidDimensionException"):
+        return StoreError(f"Chroma refused what it was given: {error}")
     if is_chromas(error, "ChromaError"):
         return StoreUnavailable(f"Chroma cannot use {where}: {without_passwords(str(error))}")
     # chromadb raises bare Exception, and httpx's own, from its HTTP client.

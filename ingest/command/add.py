@@ -9,8 +9,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
+from corpus import __version__
 from corpus.errors import SettingsError
 from corpus.records import DocumentRecord
 from corpus.tokens import Tokenizer
@@ -53,7 +53,7 @@ class AddOptions:
     @property
     def stamped(self) -> str:
         """All but the content that decides what is stored of it."""
-        return f"retrieval-action {version('retrieval-action')} {self.description.options}"
+        return f"retrieval-action {__version__} {self.description.options}"
 
 
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:

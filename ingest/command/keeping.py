@@ -120,7 +120,7 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"{'Would remove' if dry_run else 'Removing'} from {settings.target}")
-    with open_store(settings) as store, exclusive(store, settings):
+    with open_store(settings) as store, exclusive(store, settings, on_wait=console.say):
         removal = plan_removal(store, documents or [], source)
         if removal.records and not dry_run:
             _agree(removal, by_pattern=source is not None, yes=yes)

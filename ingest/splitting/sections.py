@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from ingest.reading.document import Block, Document
 from ingest.splitting.token_counts import TokenCounts
 
 SEPARATOR = " > "
+_SHARE_OF_SLIDES = 0.8
 
 
 @dataclass(slots=True)
@@ -57,10 +58,18 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
 
 
 def _slides(document: Document) -> list[int]:
-    """For each block the number of its slide; 0 where there are none."""
+    """For each block the number of its slide; 0 where there are none.
+
+    A PDF is a show too where most pages begin with a heading; one that begins without goes on with the page before.
+    """
+    starts: Sequence[int] = document.page_starts
     if not document.has_slides:
-        return [0] * len(document.blocks)
-    return [bisect_right(document.page_starts, block.start) for block in document.blocks]
+        headings = {block.start for block in document.blocks if block.kind == "heading"}
+        starts = sorted(headings.intersection(document.page_starts))
+        pages = len(set(document.page_starts))
+        if pages < 2 or len(starts) < _SHARE_OF_SLIDES * pages:
+            return [0] * len(document.blocks)
+    return [bisect_right(starts, block.start) for block in document.blocks]
 
 
 def _by_heading(blocks: tuple[Block, ...], slides: list[int]) -> Iterator[Section]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from corpus.settings import load
+from handler.routes.pages import privacy
+from handler.routes.site import document_of
+from handler.settings import HandlerSettings
 from infra import package
 from tests.infra.osls import osls, project
 
@@ -93,12 +98,47 @@ def test_there_are_alarms_for_errors_slowness_and_throttles(template: Template) 
     assert [alarm["ExtendedStatistic"] for alarm in alarms if "ExtendedStatistic" in alarm] == ["p99"]
 
 
+def retentions(template: Template) -> set[int]:
+    groups = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::Logs::LogGroup"]
+    return {int(group["RetentionInDays"]) for group in groups}
+
+
+def privacy_page(template: Template) -> str:
+    """As the function that it deploys shows it."""
+    variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    given = {name.lower(): value for name, value in variables.items() if isinstance(value, str) and value}
+    return privacy(load(HandlerSettings, **given))
+
+
+def test_the_privacy_page_says_what_is_deployed(template: Template) -> None:
+    (days,) = retentions(template)
+    assert f"kept for {days} days" in privacy_page(template)
+    # Whoever deploys in another way is told the same unless they say otherwise.
+    assert HandlerSettings.model_fields["log_retention_days"].default == days
+
+
+def test_the_document_and_the_project_have_one_version() -> None:
+    project = tomllib.loads((package.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    served = document_of(load(HandlerSettings), server_url="https://api.example.com")["info"]["version"]
+    assert served == project["version"]
+
+
 def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> None:
-    options = {"rateLimit": "60/minute", "alarmEmail": "team@example.com", "functionUrl": "true"}
+    options = {
+        "rateLimit": "60/minute",
+        "alarmEmail": "team@example.com",
+        "functionUrl": "true",
+        "logRetentionDays": "90",
+        "operator": "Example & Sons",
+        "contact": "privacy@example.com",
+    }
     template = template_of(tmp_path, *(f"--param={name}={value}" for name, value in options.items()))
     assert template["Conditions"]["HasRateLimit"] == {"Fn::Not": [{"Fn::Equals": ["60/minute", ""]}]}
     assert only(template, "AWS::SNS::Topic")["Subscription"][0]["Endpoint"] == "team@example.com"
     assert "snapstart" in json.dumps(only(template, "AWS::Lambda::Url"))
+    page = privacy_page(template)
+    assert retentions(template) == {90}
+    assert all(words in page for words in ("kept for 90 days", "Example &amp; Sons", "privacy@example.com"))
     check(template, tmp_path)
     check_rights(template)
 

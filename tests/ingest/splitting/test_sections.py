@@ -80,3 +80,12 @@ def test_nothing_reaches_from_one_slide_into_the_next() -> None:
     assert cut == [("One", 0, 1), ("Two", 2, 3), (None, 4, 4), ("Four", 5, 5)]
     paged = replace(deck, has_slides=False)
     assert len(sections(paged, lengths, join_tokens=1000)) == 1
+
+
+def test_slides_are_not_joined() -> None:
+    show = document_of((heading("A"), SHORT, heading("B"), SHORT))
+    lengths = TokenCounts(show.text, Cl100kTokenizer())
+    starts = tuple(block.start for block in show.blocks if block.kind == "heading")
+    slides = sections(replace(show, page_starts=starts), lengths, join_tokens=30)
+    assert [section.heading for section in slides] == ["A", "B"]
+    assert [section.heading for section in sections(show, lengths, join_tokens=30)] == [None]
