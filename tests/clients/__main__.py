@@ -116,7 +116,7 @@ def _mcp(asked: Asked) -> Iterator[Row]:
 
 
 def _inspected(way: str, target: list[str]) -> Row:
-    inspector = [_node(), _tool("mcp-inspector"), "--cli", *target]
+    inspector = [_node(), _tool("mcp-inspector"), "--cli", *target, "--connect-timeout", str(SECONDS * 1000)]
     listed = _run([*inspector, "--method", "tools/list"])
     called = _run(
         [*inspector, "--method", "tools/call", "--tool-name", "search", "--tool-arg", f"query={QUESTION}"],

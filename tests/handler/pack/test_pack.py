@@ -106,7 +106,9 @@ def test_people_and_models_are_told_the_same(environment: dict[str, str], tmp_pa
 
 
 def test_questions_of_the_keepers_own_come_first(environment: dict[str, str], tmp_path: Path) -> None:
-    own = [{"question": "How old is the kettle?", "answer": "Two years", "source": "manual/kettle.md"}]
+    own: list[dict[str, object]] = [
+        {"question": "How old is the kettle?", "answer": "Two years", "source": "manual/kettle.md"}
+    ]
     own += [{"question": "Who won the cup?", "answer": None}]
     file = tmp_path / "own.json"
     file.write_text(json.dumps(own), "utf-8")
