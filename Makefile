@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: clients setup demo serve lambda deploy check test eval bench clean
+.PHONY: clients setup demo serve lambda deploy release check test quick coverage mutate eval bench clean
 
 setup: .venv/dev.stamp
 
@@ -63,11 +63,29 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/vulture
+	$(BIN)/python -m pytest --quiet tests/test_arrows.py tests/test_docs.py tests/test_repository.py
+
+# The quick part of the tests under another interpreter, in an environment of its own: make quick ON=3.13
+ON ?= 3.13
+quick:
+	@test -x .venv-$(ON)/bin/python || "$$($(PYTHON) -m infra.interpreters $(ON))" -m venv .venv-$(ON)
+	@$(call INSTALL,requirements/dev.txt,.venv-$(ON))
+	.venv-$(ON)/bin/python -m pytest --numprocesses auto --dist loadfile -m "not slow" \
+		tests/corpus tests/ingest/reading tests/ingest/splitting tests/handler/access tests/handler/contract tests/handler/routes
+
+# Branches that the tests reach, in the processes that they start too. Measured and shown, not chased.
+coverage: .venv/dev.stamp
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term
+
+# How many of a fixed list of small mutations no test notices; about an hour.
+mutate: .venv/dev.stamp
+	$(BIN)/python -m tests.mutate
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-# LOCAL_MODEL=1 adds all-MiniLM-L6-v2; ARGS="--arm64 --bundle SNAPSHOT".
+# LOCAL_MODEL=1 adds all-MiniLM-L6-v2, CHROMA_SERVER=1 the client of Chroma's servers; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp
 	@$(BIN)/python -m infra.build_lambda $(ARGS)
 
@@ -85,9 +103,14 @@ node_modules/.bin/osls: package.json
 	npm install
 	@touch $@
 
-# ARGS="--stage prod --param=rateLimit=60/minute"; asks nothing, publishes CHROMA_PATH, checks the URL with ACTION_KEY.
-deploy: check lambda node_modules/.bin/osls
+# ARGS="--stage prod --param=rateLimit=60/minute"; looks first whether all is there, publishes CHROMA_PATH, checks the URL
+# with ACTION_KEY. LOCAL_MODEL=1 is taken by itself where the corpus was made with the local model.
+deploy: .venv/runtime.stamp
 	@$(BIN)/python -m infra.deploy $(ARGS)
 
+# Checks, tests, builds the wheel and tags the version of corpus/__init__.py; publishes nothing.
+release: check test
+	@$(BIN)/python -m infra.release
+
 clean:
-	rm -rf .venv .venv-bench .venv-clients .bench .chroma dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-* .bench .chroma dist .mypy_cache .ruff_cache .pytest_cache

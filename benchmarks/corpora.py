@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.collection import CollectionRecord
-from corpus.embedding.model import Vectors
+from corpus.embedding.model import Refused, Vectors
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
@@ -125,7 +125,7 @@ class Known:
     def tokenizer(self) -> Tokenizer:
         return Cl100kTokenizer()
 
-    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+    def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
         raise NotImplementedError("Nothing is ingested here.")
 
     def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:  # noqa: ARG002 - the protocol's

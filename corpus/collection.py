@@ -13,13 +13,24 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 METRIC = "cosine"
+NONE = "(nothing)"
+PROMPTS = ("query_prefix", "passage_prefix", "input_types")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model is sent with a text of one kind: `prefix` before it, `input_type` beside it where there is one."""
+
+    prefix: str = ""
+    input_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionRecord:
     """`dimensions` is the vectors' length; `shortened` says that the endpoint was asked for fewer than its own.
 
-    `chunk_tokens` and `chunk_overlap` are in tokens of `tokenizer`.
+    `chunk_tokens` and `chunk_overlap` are in tokens of `tokenizer`. `query_prefix` and `passage_prefix` go before what
+    is embedded; `input_types` is the field `input_type` of both, with a comma between.
     """
 
     embedding_model: str
@@ -28,6 +39,19 @@ class CollectionRecord:
     tokenizer: str
     chunk_tokens: int
     chunk_overlap: int
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    input_types: str = ""
+
+    @property
+    def question(self) -> Prompt:
+        """What goes with a question."""
+        return Prompt(self.query_prefix, self.input_types.partition(",")[0])
+
+    @property
+    def passage(self) -> Prompt:
+        """What goes with a chunk."""
+        return Prompt(self.passage_prefix, self.input_types.partition(",")[2])
 
     def to_metadata(self) -> dict[str, str | int | bool]:
         """As Chroma keeps it."""
@@ -40,6 +64,7 @@ class CollectionRecord:
             "tokenizer": self.tokenizer,
             "chunk_tokens": self.chunk_tokens,
             "chunk_overlap": self.chunk_overlap,
+            **{name: value for name in PROMPTS if (value := getattr(self, name))},
         }
 
 
@@ -64,6 +89,7 @@ def record_from_metadata(name: str, metadata: Mapping[str, object] | None, space
             tokenizer=str(found["tokenizer"]),
             chunk_tokens=_whole(found["chunk_tokens"]),
             chunk_overlap=_whole(found["chunk_overlap"]),
+            **{name: str(found.get(name, "")) for name in PROMPTS},
         )
     except (KeyError, ValueError) as error:
         raise CollectionMismatch(
@@ -84,6 +110,9 @@ def check_settings(record: CollectionRecord, settings: CorpusSettings) -> None:
         ("EMBEDDING_DIMENSIONS", settings.embedding_dimensions, record.dimensions),
         ("CHUNK_TOKENS", settings.chunk_tokens, record.chunk_tokens),
         ("CHUNK_OVERLAP", settings.chunk_overlap, record.chunk_overlap),
+        ("EMBEDDING_QUERY_PREFIX", settings.embedding_query_prefix, record.query_prefix or NONE),
+        ("EMBEDDING_PASSAGE_PREFIX", settings.embedding_passage_prefix, record.passage_prefix or NONE),
+        ("EMBEDDING_INPUT_TYPES", settings.embedding_input_types, record.input_types or NONE),
     ):
         if configured is not None and configured != stored:
             raise CollectionMismatch(

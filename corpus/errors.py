@@ -67,13 +67,26 @@ class DocumentUnsupported(DocumentError):
 
 
 class EmbeddingError(CorpusError):
-    """`retry_after` is in seconds, None where the endpoint did not say."""
+    """`retry_after` is in seconds, None where the endpoint did not say; `status` is HTTP's, None without an answer.
+
+    `retryable`, where given, is the endpoint's own word on it.
+    """
 
     code = "embedding_error"
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        retryable: bool | None = None,
+        status: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
+        if retryable is not None:
+            self.retryable = retryable
 
 
 class EmbeddingUnauthorized(EmbeddingError):

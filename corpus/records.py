@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MetadataValue = str | int | float | bool | list[str]
 Metadata = Mapping[str, MetadataValue]
+
+
+def composed(text: str) -> str:
+    """The text in NFC, the form in which keyboards and models write; a Mac names files in NFD."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def composed_value(value: MetadataValue) -> MetadataValue:
+    """The same of a metadata value, whose texts are to be filtered by."""
+    if isinstance(value, list):
+        return [composed(each) for each in value]
+    return composed(value) if isinstance(value, str) else value
 
 
 def document_id_of(source: str) -> str:

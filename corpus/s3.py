@@ -7,10 +7,13 @@ endpoint are found as every AWS tool finds them.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, SettingsError
+from corpus.settings import OutboundSettings, load
+from corpus.urls import without_passwords
 
 CONNECTIONS = 16
 CONNECT_SECONDS = 3
@@ -23,7 +26,11 @@ _CHANGED = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 
 
 def s3_client() -> Any:
-    """boto3's client, which connects at its first call; any number of threads may use it. Close it."""
+    """boto3's client, which connects at its first call; any number of threads may use it. Close it.
+
+    Raises SettingsError where boto3 is not installed.
+    """
+    _check_boto3()
     import boto3
     from botocore.config import Config
 
@@ -32,9 +39,15 @@ def s3_client() -> Any:
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
-        proxies={},  # None of the environment's.
+        proxies=aws_proxies(),
     )
     return boto3.session.Session().client("s3", config=config)
+
+
+def aws_proxies() -> dict[str, str]:
+    """For botocore's Config: OUTBOUND_PROXY, and none of the environment's."""
+    proxy = load(OutboundSettings).outbound_proxy
+    return {"http": proxy, "https": proxy} if proxy else {}
 
 
 @contextlib.contextmanager
@@ -42,6 +55,7 @@ def s3_errors(
     name: str, *, bucket: str, unavailable: type[CorpusError], conflict: type[CorpusError] | None = None
 ) -> Iterator[None]:
     """Run what talks to S3 about `name`. Raises `unavailable`, and `conflict` where somebody else wrote first."""
+    _check_boto3()
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
@@ -62,9 +76,14 @@ def s3_errors(
     except NoRegionError as error:
         raise unavailable(f"No region for {name}. Set AWS_REGION.") from error
     except (BotoCoreError, Boto3Error) as error:
-        raise unavailable(f"{name} cannot be used: {type(error).__name__}. {error}") from error
+        raise unavailable(f"{name} cannot be used: {type(error).__name__}. {without_passwords(str(error))}") from error
     except OSError as error:
         raise unavailable(f"{error.filename or name}: {error.strerror or error}.") from error
+
+
+def _check_boto3() -> None:
+    if importlib.util.find_spec("boto3") is None:
+        raise SettingsError("S3 needs boto3, which is not installed here. Run `pip install 'retrieval-action[aws]'`.")
 
 
 def _reason(code: str, name: str, bucket: str) -> str:

@@ -6,6 +6,7 @@ Entry points call `load` once and pass the value on. Messages name variables, ne
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError, field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SettingsError
+from corpus.urls import without_passwords
 
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
@@ -35,18 +37,38 @@ CollectionName = Annotated[
 ]
 
 
-class CorpusSettings(BaseSettings):
-    """Where the corpus lives and how a new collection is made."""
+class OutboundSettings(BaseSettings):
+    """How the services are reached that settings name. AWS's clients, made in many places, read it by themselves."""
 
     model_config = SettingsConfigDict(
         frozen=True, env_ignore_empty=True, hide_input_in_errors=True, extra="ignore", case_sensitive=False
     )
+
+    outbound_proxy: str | None = Field(
+        default=None,
+        description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by. No other "
+        "variable names one.",
+    )
+
+    @field_validator("outbound_proxy")
+    @classmethod
+    def _is_proxy(cls, value: str | None) -> str | None:
+        return None if value is None else _http_url(value, "must look like http://host:3128")
+
+
+class CorpusSettings(OutboundSettings):
+    """Where the corpus lives and how a new collection is made."""
 
     chroma_path: Path = Field(default=Path(".chroma"), description="Folder of the embedded store.")
     chroma_url: str | None = Field(
         default=None, description="A Chroma server, http(s)://host:port, or `cloud` for Chroma Cloud."
     )
     chroma_api_key: SecretStr | None = Field(default=None, description="Key of Chroma Cloud, or token of the server.")
+    chroma_authorization: SecretStr | None = Field(
+        default=None,
+        description="The `Authorization` header that a proxy in front of the Chroma server wants; a single word is "
+        "sent as a Bearer token.",
+    )
     chroma_tenant: str | None = Field(default=None, description="Tenant; needed with `CHROMA_URL=cloud`.")
     chroma_database: str | None = Field(default=None, description="Database; needed with `CHROMA_URL=cloud`.")
     chroma_collection: CollectionName = Field(default="corpus", description="Name of the collection.")
@@ -75,10 +97,39 @@ class CorpusSettings(BaseSettings):
     embedding_dimensions: int | None = Field(
         default=None, ge=1, le=4096, description="Length of the vectors of a new collection. Default: the model's own."
     )
+    embedding_query_prefix: str | None = Field(
+        default=None,
+        description=r"What a model wants before each question of a new collection, such as `query: `; `\n` is a line "
+        "break. Default: nothing.",
+    )
+    embedding_passage_prefix: str | None = Field(
+        default=None, description="The same before each chunk, such as `passage: `. Default: nothing."
+    )
+    embedding_input_types: str | None = Field(
+        default=None,
+        pattern=r"^[\w-]+,[\w-]+$",
+        description="What a new collection's endpoint wants as `input_type` of a question and of a chunk, such as "
+        "`query,document`. Default: nothing.",
+    )
+    embedding_batch: int | None = Field(
+        default=None,
+        ge=1,
+        le=2048,
+        description="Most texts that the endpoint takes in one request. Default: found out where it refuses.",
+    )
     openai_api_key: SecretStr | None = Field(default=None, description="Key of the embeddings endpoint.")
     openai_base_url: str | None = Field(
-        default=None, description="Any OpenAI-compatible endpoint. Default: OpenAI's own."
+        default=None, description="Any OpenAI-compatible endpoint (docs/endpoints.md). Default: OpenAI's own."
     )
+    azure_openai_endpoint: str | None = Field(
+        default=None,
+        description="An Azure OpenAI resource, https://NAME.openai.azure.com, where OPENAI_BASE_URL is not set; "
+        "EMBEDDING_MODEL is then the deployment.",
+    )
+    azure_openai_api_key: SecretStr | None = Field(
+        default=None, description="Key of the Azure OpenAI resource. Default: OPENAI_API_KEY."
+    )
+    openai_api_version: str = Field(default="2024-10-21", description="Version of Azure OpenAI's API.")
 
     chunk_tokens: int | None = Field(
         default=None, ge=32, le=8191, description="Most tokens of a chunk in a new collection. Default: by model."
@@ -117,7 +168,25 @@ class CorpusSettings(BaseSettings):
             raise ValueError("must look like s3://bucket/prefix, or be a folder")
         return value
 
-    @field_validator("openai_base_url", "rerank_url")
+    @field_validator("chroma_api_key", "openai_api_key", "azure_openai_api_key", "rerank_api_key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else sendable(value.get_secret_value())
+
+    @field_validator("chroma_authorization")
+    @classmethod
+    def _is_a_headers_value(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        header = sendable(value.get_secret_value(), may_hold_spaces=True).get_secret_value()
+        return SecretStr(header if " " in header else f"Bearer {header}")
+
+    @field_validator("embedding_query_prefix", "embedding_passage_prefix")
+    @classmethod
+    def _with_line_breaks(cls, value: str | None) -> str | None:
+        return None if value is None else value.replace(r"\n", "\n")
+
+    @field_validator("openai_base_url", "azure_openai_endpoint", "rerank_url")
     @classmethod
     def _is_endpoint(cls, value: str | None) -> str | None:
         return None if value is None else _http_url(value, "must look like https://host/v1")
@@ -145,7 +214,8 @@ class CorpusSettings(BaseSettings):
     @property
     def model_for_new_collection(self) -> str:
         """The model that a collection made now is embedded with."""
-        return self.embedding_model or (DEFAULT_OPENAI_MODEL if self.openai_api_key else LOCAL_MODEL)
+        has_key = self.openai_api_key or self.azure_openai_api_key
+        return self.embedding_model or (DEFAULT_OPENAI_MODEL if has_key else LOCAL_MODEL)
 
     @property
     def read_target(self) -> str:
@@ -158,8 +228,19 @@ class CorpusSettings(BaseSettings):
         if self.chroma_url == CLOUD:
             return f"Chroma Cloud, database {self.chroma_database!r}, collection {self.chroma_collection!r}"
         if self.chroma_url:
-            return f"Chroma server {self.chroma_url}, collection {self.chroma_collection!r}"
+            return f"Chroma server {without_passwords(self.chroma_url)}, collection {self.chroma_collection!r}"
         return f"{self.chroma_path}, collection {self.chroma_collection!r}"
+
+
+def sendable(key: str, *, may_hold_spaces: bool = False) -> SecretStr:
+    """The key without white space at its ends. Raises ValueError where no HTTP header can carry it."""
+    key = key.strip()
+    if not key.isascii() or not key.isprintable() or (" " in key and not may_hold_spaces):
+        raise ValueError(
+            "holds a character that no key has, such as a line break, a space or a long dash: copy it again, without "
+            "what stands around it"
+        )
+    return SecretStr(key)
 
 
 def _http_url(value: str, rule: str) -> str:
@@ -173,17 +254,35 @@ def _http_url(value: str, rule: str) -> str:
     return value.rstrip("/")
 
 
+# Set by the command line alone, before anything is loaded: --env-file. The Lambda entry has no such thing.
+_env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
+
+
+def use_env_file(path: Path) -> None:
+    """Let `load` take what the environment does not say from that file, lines of NAME=value. Raises SettingsError.
+
+    Only settings of ours are taken; other names in it mean nothing to this process.
+    """
+    try:
+        path.read_text("utf-8")
+    except OSError as error:
+        raise SettingsError(f"--env-file {path} cannot be read: {error.strerror}. Check the path.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"--env-file {path} is not UTF-8. Save it anew.") from None
+    _env_file.set(path)
+
+
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
 def load(settings_class: type[SettingsT], **overrides: object) -> SettingsT:
-    """Read the settings once; `overrides`, where not None, win over the environment.
+    """Read the settings once; `overrides`, where not None, win over the environment, and that over --env-file.
 
     Raises SettingsError that lists every wrong variable at once, by name and never by value.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return settings_class(**given)  # type: ignore[arg-type]  # Pydantic checks them.
+        return settings_class(_env_file=_env_file.get(), _env_file_encoding="utf-8", **given)  # type: ignore[arg-type]  # Pydantic checks them.
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
 

@@ -14,7 +14,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import CorpusError, SettingsError
-from corpus.settings import load
+from corpus.program import our_version, with_env_file_first
+from corpus.settings import load, use_env_file
+from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat
 from handler.settings import HandlerSettings
@@ -30,6 +32,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"handler {our_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    env_file: Annotated[
+        Path | None, typer.Option(help="Take settings from this file too, lines of NAME=value; the environment wins.")
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Serve a corpus as an action that a GPT can call."""
+    if env_file is not None:
+        use_env_file(env_file)
 
 
 class SpecFormat(StrEnum):
@@ -157,12 +180,12 @@ def fail(message: str, *, code: int) -> NoReturn:
 def main() -> None:
     """The `handler` command."""
     try:
-        app()
+        app(args=with_env_file_first(sys.argv[1:]))
     except SettingsError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(WRONG_USAGE)
     except CorpusError as error:
-        typer.echo(f"handler: {error}", err=True)
+        typer.echo(without_passwords(f"handler: {error}"), err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 from mangum import Mangum
@@ -15,6 +16,7 @@ from handler.observing.logs import JsonLines, configure
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
 
+logger = logging.getLogger("handler")
 # Everything that we send is text. Mangum would wrap what it does not know, such as YAML, in base64.
 TEXT_TYPES = ["text/", "application/json", "application/yaml"]
 
@@ -29,8 +31,22 @@ asyncio.set_event_loop(_loop)
 _adapter = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one event of API Gateway (REST or HTTP API) or of a function URL."""
+def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
+    """Answer one event of API Gateway (REST or HTTP API) or of a function URL.
+
+    What is no request, such as a schedule's event that keeps the function warm, has done its work by coming here.
+    """
+    if not is_request(event):
+        source = event.get("source") if isinstance(event, dict) else None
+        logger.info("no_request", extra={"fields": {"source": str(source)[:100]}})
+        return {"ignored": "not an HTTP request"}
     # Again, because whoever ran another loop in this thread has taken ours away.
     asyncio.set_event_loop(_loop)
     return _adapter(event, context)
+
+
+def is_request(event: object) -> bool:
+    """Whether it is an event that stands for an HTTP request."""
+    if not isinstance(event, dict) or not isinstance(event.get("requestContext"), dict):
+        return False
+    return "version" in event or "resource" in event or "elb" in event["requestContext"]

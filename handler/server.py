@@ -8,6 +8,7 @@ import shlex
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from pydantic import SecretStr
@@ -15,9 +16,11 @@ from pydantic import SecretStr
 from corpus.errors import CorpusError, SettingsError
 from corpus.opening import open_corpus
 from corpus.settings import load
+from corpus.urls import without_passwords
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key
 from handler.app import create_app
+from handler.doorstep import OwnNamesOnly, PatientProtocol
 from handler.library import Library
 from handler.mcp.clients import configurations
 from handler.mcp.dispatch import server_info
@@ -34,7 +37,7 @@ def run(*, host: str, port: int) -> None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    open_early(app.state.action.library)
+    is_ready = open_early(app.state.action.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")
@@ -52,9 +55,10 @@ def run(*, host: str, port: int) -> None:
         f"{url}/mcp", shown, name=server_info(settings)["name"], command=command, environment=_where(settings)
     ):
         _say(f"  {line}")
-    _say("Ready. Ctrl-C stops it.")
+    _say(f"{'Ready' if is_ready else 'Each question looks for the corpus again'}. Ctrl-C stops it.")
     config = uvicorn.Config(
-        app,
+        OwnNamesOnly(app, names=_names(settings, host)) if is_loopback(host) else app,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -68,6 +72,12 @@ def run(*, host: str, port: int) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     app.state.action.library.close()
+
+
+def _names(settings: HandlerSettings, host: str) -> list[str]:
+    """Under which the server may be asked, beside those of loopback."""
+    public = urlsplit(settings.public_url or "").hostname
+    return [host, *([public] if public else [])]
 
 
 def local_settings(host: str = "127.0.0.1") -> tuple[HandlerSettings, str | None]:
@@ -100,13 +110,15 @@ def _where(settings: HandlerSettings) -> dict[str, str]:
     }
 
 
-def open_early(library: Library) -> None:
+def open_early(library: Library) -> bool:
     """So that the first question does not wait. What is missing now may be there when it is asked."""
     try:
         with library.corpus() as corpus:
             corpus.embedder.prepare()
     except CorpusError as error:
         _say(f"Not ready to answer yet: {error}")
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:
@@ -144,5 +156,5 @@ def url_of(host: str, port: int) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(without_passwords(line) + "\n")
     sys.stderr.flush()

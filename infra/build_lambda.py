@@ -16,7 +16,8 @@ from corpus.errors import CorpusError, SnapshotMissing
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import read_manifest, read_pointer
-from infra import package
+from infra import interpreters, package
+from infra.interpreters import InterpreterMissing
 
 PYTHON_VERSION = "3.13"
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
@@ -34,6 +35,7 @@ def build(
     *,
     machine: str = "x86_64",
     local_model: bool = False,
+    chroma_server: bool = False,
     bundle: str | None = None,
     installer: str = "auto",
 ) -> int:
@@ -42,8 +44,10 @@ def build(
     with tempfile.TemporaryDirectory(prefix="build-lambda-") as scratch:
         folder = Path(scratch) / "task"
         folder.mkdir()
-        install(folder, machine=machine, local_model=local_model, installer=installer)
-        package.prune(folder)
+        install(folder, locks_of(local_model, chroma_server), machine=machine, installer=installer)
+        package.prune(folder, chroma_server=chroma_server)
+        if local_model:
+            package.shrink_model(folder)
         package.copy_ours(folder, local_model=local_model)
         package.compile_bytecode(folder, python)
         code = package.unpacked_bytes(folder)
@@ -55,53 +59,35 @@ def build(
         )
         if manifest:
             _say(f"It holds snapshot {manifest.version}: {manifest.chunks:,} chunks, {manifest.bytes:,} bytes.")
-        limit = package.AWS_UNPACKED_BYTES if local_model or bundle else package.OWN_UNPACKED_BYTES
+        more = local_model or chroma_server or bundle
+        limit = package.AWS_UNPACKED_BYTES if more else package.OWN_UNPACKED_BYTES
         if total > limit:
             parts = ", ".join(f"{name} {size:,}" for name, size in package.largest(folder, 6))
             raise BuildError(f"The package unpacks to {total:,} bytes, and {limit:,} is the limit. Largest: {parts}.")
         package.write_zip(folder, target)
     size = target.stat().st_size
     _say(f"Wrote {target}: {size:,} bytes, SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
-    if not local_model and not bundle and size > package.OWN_ZIP_BYTES:
+    if not more and size > package.OWN_ZIP_BYTES:
         raise BuildError(f"{target} has {size:,} bytes, and {package.OWN_ZIP_BYTES:,} is the limit of our own.")
     return total
 
 
 def find_python() -> Path:
     """An interpreter of the target version, whose bytecode Lambda can use. Raises BuildError."""
-    candidates = [os.environ.get("LAMBDA_PYTHON", ""), sys.executable, shutil.which(f"python{PYTHON_VERSION}") or ""]
-    # As pyenv lays them side by side.
-    beside = Path(sys.base_prefix).parent
-    candidates += map(str, sorted(beside.glob(f"{PYTHON_VERSION}.*/bin/python")))
-    if uv := shutil.which("uv"):
-        found = subprocess.run(  # noqa: S603 - uv, with words of our own
-            [uv, "python", "find", "--offline", "--no-project", PYTHON_VERSION],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        candidates.append(found.stdout.strip())
-    for candidate in filter(None, candidates):
-        if _version_of(candidate) == PYTHON_VERSION:
-            return Path(candidate)
-    raise BuildError(
-        f"No Python {PYTHON_VERSION}, the version of the Lambda runtime, whose bytecode goes into the package. Install "
-        f"it (`uv python install {PYTHON_VERSION}`, pyenv, or your system's packages), or name it by LAMBDA_PYTHON."
-    )
-
-
-def _version_of(python: str) -> str:
-    code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        run = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 - a Python
-    except OSError:
-        return ""
-    return run.stdout.strip()
+        return interpreters.find_python(PYTHON_VERSION)
+    except InterpreterMissing as error:
+        raise BuildError(f"{error} Its bytecode goes into the package.") from None
 
 
-def install(folder: Path, *, machine: str, local_model: bool, installer: str) -> None:
+def locks_of(local_model: bool, chroma_server: bool) -> list[Path]:  # noqa: FBT001 - the two words of the command line
+    """What is installed."""
+    names = [name for name, wanted in (("lambda-local", local_model), ("lambda-server", chroma_server)) if wanted]
+    return [package.ROOT / "requirements" / f"{name}.txt" for name in names or ["lambda"]]
+
+
+def install(folder: Path, locks: Sequence[Path], *, machine: str, installer: str) -> None:
     """Install the locked wheels for Lambda, whatever this machine is: by uv where it is found, else by pip."""
-    lock = package.ROOT / "requirements" / ("lambda-local.txt" if local_model else "lambda.txt")
     uv = shutil.which("uv") if installer in {"auto", "uv"} else None
     if uv:
         command = [uv, "pip", "install", "--python-platform", f"{MACHINES[machine]}-manylinux_2_28"]
@@ -112,9 +98,11 @@ def install(folder: Path, *, machine: str, local_model: bool, installer: str) ->
         command += ["--ignore-requires-python", "--no-warn-conflicts", "--disable-pip-version-check"]
         command += [word for tag in GLIBC_TAGS for word in ("--platform", f"{tag}_{MACHINES[machine]}")]
     command += ["--quiet", "--target", str(folder), "--python-version", PYTHON_VERSION]
-    command += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(lock)]
+    command += ["--only-binary", ":all:", "--no-deps", "--require-hashes"]
+    command += [word for lock in locks for word in ("-r", str(lock))]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - pip or uv, with words of our own
-        raise BuildError(f"The packages of {lock.name} could not be installed for {machine}; the lines above say why.")
+        names = " and ".join(lock.name for lock in locks)
+        raise BuildError(f"The packages of {names} could not be installed for {machine}; the lines above say why.")
 
 
 def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
@@ -161,6 +149,7 @@ def main(words: Sequence[str] | None = None) -> int:
             given.output,
             machine="arm64" if given.arm64 else "x86_64",
             local_model=os.environ.get("LOCAL_MODEL") == "1",
+            chroma_server=os.environ.get("CHROMA_SERVER") == "1",
             bundle=given.bundle,
             installer=given.installer,
         )

@@ -1,4 +1,4 @@
-"""`make deploy`, after lint, tests of types and the package: deploy, publish, check. Nothing is asked in between."""
+"""`make deploy`: look whether all is there, build the package, deploy, publish, check. Nothing is asked in between."""
 
 from __future__ import annotations
 
@@ -6,47 +6,95 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from corpus.errors import CorpusError
+from corpus.settings import CorpusSettings, load, use_env_file
 from infra.package import ROOT
+from infra.preflight import Target, corpus_is_local, missing
 
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
 KEPT_VERSIONS = "5"
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code of the first step that fails."""
-    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description=__doc__)
+    """Run the command line; the exit code of the first step that fails, 2 where something is missing."""
+    given, rest = _parsed(words)
+    if given.env_file:
+        use_env_file(given.env_file)
+    target = Target(
+        stage=given.stage,
+        region=given.region,
+        publish=not given.no_publish,
+        check=not given.no_check,
+        local_model=os.environ.get("LOCAL_MODEL") == "1" or (not given.no_publish and _is_local()),
+    )
+    # A secret of another name is the caller's to look after.
+    named = [word for word in rest if word.startswith(("--param=apiKeysParameter=", "--param=openaiKeyParameter="))]
+    problems = [] if named else missing(target)
+    for problem in problems:
+        sys.stderr.write(f"Missing: {problem}\n")
+    if problems:
+        sys.stderr.write("Nothing was built and nothing was deployed. docs/deploy.md goes through it step by step.\n")
+        return 2
+    if given.preflight:
+        sys.stderr.write("Everything that a deployment needs is there.\n")
+        return 0
+    for command, environment in _steps(target, given, rest):
+        if code := _run(command, environment):
+            return code
+    return _publish_and_check(target, ["--env-file", str(given.env_file)] if given.env_file else [])
+
+
+def _parsed(words: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(
+        prog='make deploy ARGS="…"', description=__doc__, epilog="All else goes to osls, such as --param=name=value."
+    )
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--region", default=os.environ.get("AWS_REGION", "eu-west-1"))
+    parser.add_argument("--env-file", type=Path, help="Take settings from this file too; the environment wins.")
+    parser.add_argument("--preflight", action="store_true", help="Only look whether all is there that it needs.")
     parser.add_argument("--no-publish", action="store_true", help="Leave the corpus that is served as it is.")
     parser.add_argument("--no-check", action="store_true", help="Don't ask the deployment what a GPT will ask of it.")
-    given, rest = parser.parse_known_args(words)
-    if not given.no_check and not os.environ.get("ACTION_KEY"):
-        sys.stderr.write(
-            "Error: ACTION_KEY is not set, with which the deployment is checked at the end. Set it to a key whose "
-            "entry is among the deployment's own, or say --no-check.\n"
-        )
-        return 2
-    place = ["--stage", given.stage, "--region", given.region]
-    if code := _run([str(OSLS), "deploy", *place, *rest]):
-        return code
+    parser.add_argument("--bundle", metavar="SNAPSHOT", help="Put the snapshot published there into the package.")
+    return parser.parse_known_args(words)
+
+
+def _is_local() -> bool:
     try:
-        outputs = stack_outputs(f"retrieval-action-{given.stage}", given.region)
+        return corpus_is_local(load(CorpusSettings))
+    except CorpusError:
+        return False
+
+
+def _steps(
+    target: Target, given: argparse.Namespace, rest: Sequence[str]
+) -> Iterator[tuple[list[str], dict[str, str]]]:
+    local = {"LOCAL_MODEL": "1"} if target.local_model else {}
+    yield ["make", "--no-print-directory", "node_modules/.bin/osls"], {}
+    bundle = ["--bundle", given.bundle] if given.bundle else []
+    yield [sys.executable, "-m", "infra.build_lambda", *bundle], local
+    without_key = ["--param=openaiKeyParameter=none"] if target.local_model else []
+    yield [str(OSLS), "deploy", "--stage", target.stage, "--region", target.region, *without_key, *rest], {}
+
+
+def _publish_and_check(target: Target, settings: Sequence[str]) -> int:
+    try:
+        outputs = stack_outputs(f"retrieval-action-{target.stage}", target.region)
     except (BotoCoreError, ClientError) as error:
         sys.stderr.write(f"Error: the stack cannot be looked at: {error}\n")
         return 1
     python = [sys.executable, "-m"]
-    if not given.no_publish and (
-        code := _run([*python, "ingest", "publish", outputs["SnapshotUrl"], "--keep", KEPT_VERSIONS])
-    ):
+    publish = [*python, "ingest", *settings, "publish", outputs["SnapshotUrl"], "--keep", KEPT_VERSIONS]
+    if target.publish and (code := _run(publish)):
         return code
     sys.stdout.write(f"{outputs['HttpApiUrl']}\n")
     # The key goes by the environment, not by the command line. API Gateway's own throttling is the rate limit.
-    return 0 if given.no_check else _run([*python, "handler", "check", outputs["HttpApiUrl"]])
+    return _run([*python, "handler", "check", outputs["HttpApiUrl"]]) if target.check else 0
 
 
 def stack_outputs(stack: str, region: str) -> dict[str, str]:
@@ -56,9 +104,10 @@ def stack_outputs(stack: str, region: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
 
 
-def _run(command: list[str]) -> int:
+def _run(command: list[str], variables: dict[str, str] | None = None) -> int:
     sys.stderr.write(f"$ {' '.join(command)}\n")
-    return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603 - our own commands
+    sys.stderr.flush()
+    return subprocess.run(command, cwd=ROOT, env=os.environ | (variables or {}), check=False).returncode  # noqa: S603 - ours
 
 
 if __name__ == "__main__":

@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import IO, Any
 
 # -P: a file of the working directory must not pass for a module of ours. Our packages are those that the parent has,
-# even if others are installed; for all else our folder comes last.
+# even if others are installed; for all else our folder comes last, unless it is one that Chroma was built into.
 _SERVE = """
 import sys
 from importlib import import_module
+from os.path import isdir
 sys.path.insert(0, sys.argv[1])
 import corpus, ingest
-sys.path.append(sys.path.pop(0))
+if not isdir(sys.argv[1] + "/chromadb"):
+    sys.path.append(sys.path.pop(0))
 import_module(sys.argv[2]).serve()
 """
 _COMMAND = ("-P", "-c", _SERVE, str(Path(__file__).parents[1]))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compile the hashed locks from pyproject.toml. Needs uv; installing needs only pip.
-# excludes: the model wheel asks for sentence-transformers (and so torch) that we never import.
+# excludes: what the model wheel and Chroma ask for and nothing here imports, such as torch and kubernetes.
 set -eu
 cd "$(dirname "$0")/.."
 compile() {
@@ -9,18 +9,21 @@ compile() {
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --excludes requirements/excludes -o "requirements/$output" "$@"
 }
-compile runtime.txt --group build pyproject.toml
-# Lambda's own: excludes are what Chroma asks for and neither its embedded nor its HTTP client touches.
-for set in lambda lambda-local; do
+compile runtime.txt --group build --group whole --extra local --extra aws pyproject.toml
+# What the wheel asks for without extras: installed by a test, with our wheel on top.
+uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+    --no-emit-index-url --constraint requirements/runtime.txt -o requirements/install.txt pyproject.toml
+# Lambda's own: excludes are what Chroma asks for and its engine does not touch, nor, of the last, its HTTP client.
+for set in lambda lambda-local lambda-server; do
     uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --excludes requirements/$set-excludes --constraint requirements/runtime.txt \
         -o requirements/$set.txt requirements/$set.in
 done
-compile dev.txt --group dev --constraint requirements/runtime.txt pyproject.toml
+compile dev.txt --group dev --group whole --extra local --extra aws --constraint requirements/runtime.txt pyproject.toml
 uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/dev.txt -o requirements/lambda-runtime.txt requirements/lambda-runtime.in
 # What the benchmarks compare with, and ours, in one environment of their own.
-compile bench.txt --group build --constraint requirements/dev.txt requirements/bench.in pyproject.toml
+compile bench.txt --group build --group whole --all-extras --constraint requirements/dev.txt pyproject.toml
 # Clients of others, each line of mcp in an environment of its own; nothing of ours is in there.
 for set in clients-first clients-second; do
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

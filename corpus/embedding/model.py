@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import EmbeddingError
 from corpus.tokens import Tokenizer
 
 Vectors = NDArray[np.float32]
+# By text, why it has no vector.
+Refused = MutableMapping[str, EmbeddingError]
 
 
 class Embedder(Protocol):
@@ -36,11 +39,12 @@ class Embedder(Protocol):
         """The most tokens of one input, special tokens not counted."""
         ...
 
-    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+    def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
         """For each batch of texts, in order, its vectors, shape (len(batch), dimensions).
 
         Lazy on both sides, so that reading, embedding and writing overlap: it takes a bounded number of batches
-        ahead. Patient: retries what may pass. Raises EmbeddingError where it does not.
+        ahead. Patient: retries what may pass. Raises EmbeddingError where it does not. But where the model takes
+        others and not one text, that text is noted in `refused` if it is given, and its row is NaN.
         """
         ...
 

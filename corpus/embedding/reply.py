@@ -1,38 +1,54 @@
-"""Read the vectors out of an embeddings reply. A reply that is not exactly what was asked for is an error."""
+"""Read the vectors out of an embeddings reply. A reply that is not what was asked for is an error."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from typing import Any
 
 import numpy as np
 
 from corpus.embedding.model import Vectors
+from corpus.embedding.said import parsed
 from corpus.errors import EmbeddingReplyInvalid
 
 
-def vectors_from(data: object, *, count: int, dimensions: int | None) -> Vectors:
+def list_in(body: object) -> list[Any] | None:
+    """What a reply's body has for vectors, parsed or not; None where it is no such reply."""
+    body = parsed(body) if isinstance(body, str) else body
+    data = body.get("data") if isinstance(body, dict) else None
+    return data if isinstance(data, list) else None
+
+
+def vectors_from(data: list[Any], *, count: int, dimensions: int | None) -> Vectors:
     """The `count` vectors of a reply's `data` in the order of the inputs, float32, length 1, shape (count, dimensions).
 
-    Each item carries `index` and `embedding`: base64 of little-endian float32, or a list of numbers from endpoints
-    that know no base64. `dimensions` None takes what comes. Raises EmbeddingReplyInvalid.
+    Each item carries `embedding`: base64 of little-endian float32, or a list of numbers. Its `index` is its place; some
+    leave out a 0, and some leave out all of them or send 0 alone: then the order in which they came counts.
+    `dimensions` None takes what comes. Raises EmbeddingReplyInvalid.
     """
-    if not isinstance(data, list) or len(data) != count:
-        found = len(data) if isinstance(data, list) else "no"
-        raise EmbeddingReplyInvalid(f"The embeddings endpoint answered {found} vectors for {count} texts.")
-    vectors: dict[int, Vectors] = {}
-    for position, item in enumerate(data):
-        index = getattr(item, "index", position)
-        if not isinstance(index, int) or not 0 <= index < count or index in vectors:
-            raise EmbeddingReplyInvalid(f"The embeddings endpoint answered with a wrong index, {index!r}.")
-        vectors[index] = _vector(getattr(item, "embedding", None))
-    sizes = {vector.size for vector in vectors.values()}
+    items = [item if isinstance(item, dict) else {} for item in data]
+    if len(items) != count:
+        raise EmbeddingReplyInvalid(f"The embeddings endpoint answered {len(items) or 'no'} vectors for {count} texts.")
+    vectors = [_vector(items[place].get("embedding")) for place in _order(items)]
+    sizes = {vector.size for vector in vectors}
     if len(sizes) != 1 or (dimensions is not None and sizes != {dimensions}):
         raise EmbeddingReplyInvalid(
             f"The embeddings endpoint answered vectors of {sorted(sizes)} dimensions; {dimensions or 'one length'} "
             "was expected. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
         )
-    return _normalized(np.stack([vectors[index] for index in range(count)]))
+    return _normalized(np.stack(vectors))
+
+
+def _order(items: list[dict[str, Any]]) -> list[int]:
+    """For each input the place of its item."""
+    indexes = [item.get("index") or 0 for item in items]
+    if not any(indexes):
+        return list(range(len(items)))
+    places = {index: place for place, index in enumerate(indexes) if isinstance(index, int)}
+    if places.keys() != set(range(len(items))):
+        raise EmbeddingReplyInvalid("The embeddings endpoint answered with indexes that are not those of the texts.")
+    return [places[index] for index in range(len(items))]
 
 
 def _vector(embedding: object) -> Vectors:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import shutil
 import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable, StoreUnavailable
 from corpus.lexical.build import State, Texts, update_index, write_index
-from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
+from corpus.lexical.files import INDEX_FILE, read_about
 from corpus.lexical.index import LexicalIndex
 
 FOLDER = "lexical"
@@ -49,10 +48,6 @@ class LexicalIndexStore(Protocol):
 
     def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
         """Bring it up to date; an added chunk takes the place of one with the same id."""
-        ...
-
-    def copy_to(self, folder: Path) -> None:
-        """Put a copy of its files, as a reader needs them, into a folder that is not there yet."""
         ...
 
     def close(self) -> None:
@@ -92,13 +87,6 @@ class FolderKeeper:
         """Bring it up to date."""
         with self._writing():
             update_index(self._folder, add=add, remove=remove, **state)
-
-    def copy_to(self, folder: Path) -> None:
-        """Put a copy of its files into a folder."""
-        with self._writing():
-            generation = read_about(self._folder)["generation"]
-            shutil.copytree(self._folder / generation, folder / generation, ignore=lambda *_: FORWARD_FILES)
-            shutil.copy2(self._folder / INDEX_FILE, folder)
 
     def close(self) -> None:
         """Let go of open files."""

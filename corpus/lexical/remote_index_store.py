@@ -69,11 +69,6 @@ class RemoteIndexStore:
             update_index(Path(name), add=add, remove=remove, **state)
             self._send(Path(name))
 
-    def copy_to(self, folder: Path) -> None:
-        """Put a copy of its files into a folder."""
-        folder.mkdir(parents=True)
-        self._unpack(folder, self._files.fetch(FORWARD_FILES))
-
     def close(self) -> None:
         """Let go of open files."""
         copy, self._copy, self._about, self._looked = self._copy, None, None, 0.0

@@ -8,71 +8,38 @@ spaces; and, for compounds, part numbers and identifiers, both the whole without
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import Stemmer
 
 from corpus.lexical.languages import DEFAULT_LANGUAGE, detect, stop_words
+from corpus.lexical.letters import fold, normalise
+from corpus.lexical.names import names_among, without_operators
+from corpus.lexical.numbers import digits, number_terms, numbers_inside
 from corpus.lexical.scripts import SIGNS, SOUTH_EAST_ASIAN, SOUTH_EAST_ASIAN_SIGNS, UNSPACED, language_of_script
+from corpus.lexical.words import AMOUNT, JOINERS, spans_of, words_of
 
 # Stored in the index; an index of another version is rebuilt, not searched.
-VERSION = 1
+VERSION = 2
 
 # Longer runs are encoded data, not words.
 _LONGEST_WORD = 64
 _MOST_PARTS = 12
 _CACHED_WORDS = 500_000
 
-_IGNORABLE = re.compile("[\u00ad\u0640\u200b-\u200f\u2060\ufeff]")
-_JOINERS = "-./:@,+'’‐‑_"
-_LETTER = f"(?:[^\\W_{UNSPACED}]|[{SIGNS}])"
-_ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:[-./:@,+'][A-Za-z0-9_]+)*(?:\+\+|#)?")
-_WORD = re.compile(
-    f"[{UNSPACED}{SOUTH_EAST_ASIAN_SIGNS}]+|(?:{_LETTER}|_)+(?:[-./:@,+'’‐‑](?:{_LETTER}|_)+)*(?:\\+\\+|#)?"
-)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _CLUSTER = re.compile(f".[{SOUTH_EAST_ASIAN_SIGNS}{SIGNS}]*")
 _SOUTH_EAST_ASIAN = re.compile(f"[{SOUTH_EAST_ASIAN}]")
-_SEPARATOR = re.compile(f"[{_JOINERS}]+")
+_SEPARATOR = re.compile(f"([{JOINERS}]+)")
 _SIMPLE = re.compile(r"[a-z]+|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_NUMBER = re.compile(r"v?\d+(?:[.,]\d+)+", re.IGNORECASE)
-_GROUPED_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_NUMBER = re.compile(rf"{AMOUNT}|v?\d+(?:[.,]\d+)+|\d{{1,3}}(?:['’_]\d{{3}})+(?:[.,]\d+)?", re.IGNORECASE)
 # Inside a word: lower to upper, upper to a capitalised word, letter to digit and back.
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 # What an apostrophe leaves of English and French: "don't", "it's", "l'eau", "qu'il".
 _CLITICS = frozenset(["s", "t", "d", "m", "ll", "re", "ve", "l", "c", "j", "n", "qu"])
-
-
-def normalise(text: str) -> str:
-    """NFKC without the characters that only steer how a line is broken or joined."""
-    return text if text.isascii() else _IGNORABLE.sub("", unicodedata.normalize("NFKC", text))
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a normalised text, compounds in one piece, case kept."""
-    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
-
-
-def fold(word: str) -> str:
-    """The word without accents, where they are marks on a Latin or Greek letter; other scripts keep their signs."""
-    if word.isascii():
-        return word
-    decomposed = unicodedata.normalize("NFD", word)
-    kept = [
-        character
-        for before, character in zip(" " + decomposed, decomposed, strict=False)
-        if not (unicodedata.combining(character) and _accent_falls(before, character))
-    ]
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def _accent_falls(before: str, mark: str) -> bool:
-    # й is a letter of its own, and ё is commonly written е; points of Hebrew and Arabic are seldom written.
-    if "\u0300" <= mark <= "\u036f":
-        return not (mark == "\u0306" and before in "иИ")
-    return "\u0591" <= mark <= "\u05c7" or "\u064b" <= mark <= "\u065f" or mark == "\u0670"
+# Of these, what alone is no word in any language: in a question "vitamin d" is typed for "vitamin D".
+_LONE_LETTERS = frozenset("cdjlmn")
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:
@@ -81,12 +48,15 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 
 class Vocabulary(dict[str, tuple[str, ...]]):
-    """Word as written to its terms, in one language; remembers what it has worked out."""
+    """Word as written to its terms, in one language; remembers what it has worked out.
+
+    `names` holds function words in capitals, as far as they were met, to their terms where they are names.
+    """
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._stop = stop_words().get(language, frozenset())
-        self._stop_russian = stop_words()["russian"]
+        self.functions = stop_words().get(language, frozenset()) | stop_words()["russian"]
+        self.names: dict[str, tuple[str, ...]] = {}
         self._stemmers = {language: _stemmer(language)}
 
     def __missing__(self, word: str) -> tuple[str, ...]:
@@ -96,37 +66,68 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         self[word] = terms
         return terms
 
+    def name(self, word: str) -> tuple[str, ...]:
+        """The terms of a function word that is a name."""
+        return self.names.get(word) or tuple(self._stems(word.casefold()))
+
     def _terms(self, word: str) -> list[str]:
+        if word.isupper() and word.casefold() in self.functions:
+            self.names[word] = tuple(self._stems(word.casefold()))
+            return []
         if _SIMPLE.fullmatch(word):
-            return [self._stem(word)] if len(word) <= _LONGEST_WORD else []
+            return self._stem(word) if len(word) <= _LONGEST_WORD else []
         if _UNSPACED.match(word):
             return _pairs(word)
+        if _NUMBER.fullmatch(word):
+            return number_terms(word)
         return self._compound(word)
 
-    def _stem(self, word: str) -> str:
-        """The term of a plain word; empty for a function word."""
+    def _stem(self, word: str) -> list[str]:
+        """The terms of a plain word; none for a function word."""
         word = word.casefold()
-        if word in self._stop or word in self._stop_russian:
-            return ""
-        language = self.language if word.isascii() else language_of_script(word) or self.language
-        stemmer = self._stemmers.get(language) or self._stemmers.setdefault(language, _stemmer(language))
+        return [] if word in self.functions else self._stems(word)
+
+    def _stems(self, word: str) -> list[str]:
+        """Its stem; where it has accents, and is stemmed otherwise without them, as some type it, both."""
+        if word.isascii():
+            return [self._stemmer_of(word).stemWord(word)]
+        stemmer, plain = self._stemmer_of(word), fold(word)
         # English writes no accents of its own; other stemmers tell endings by them.
-        return fold(stemmer.stemWord(fold(word) if language == "english" else word))
+        terms = [fold(stemmer.stemWord(word))] if self.language != "english" or not plain.isascii() else []
+        return list(dict.fromkeys([*terms, stemmer.stemWord(plain)])) if plain.isascii() else terms
+
+    def _stemmer_of(self, word: str) -> Stemmer.Stemmer:
+        language = self.language if word.isascii() else language_of_script(word) or self.language
+        return self._stemmers.get(language) or self._stemmers.setdefault(language, _stemmer(language))
 
     def _compound(self, word: str) -> list[str]:
-        if _NUMBER.fullmatch(word):
-            return _numbers(word)
-        parts = [part for part in _SEPARATOR.split(word) if part]
-        if "'" in word or "’" in word:
-            parts = [part for part in parts if part.casefold() not in _CLITICS]
+        parts = _parts(word)
         pieces = [piece for part in parts for piece in (_HUMP.split(part) if len(part) <= _LONGEST_WORD else ())]
-        terms = [self._stem(piece) if not piece.isdecimal() else _digits(piece) for piece in pieces]
+        terms = [term for piece in pieces for term in self._piece(piece, of=parts)]
         whole = fold("".join(parts).casefold())
         if 1 < len(pieces) <= _MOST_PARTS and len(whole) <= _LONGEST_WORD:
             terms.append(whole)
-        if word.endswith(("++", "#")):
+        if word.startswith(".") or word.endswith(("++", "#")):
             terms.append(fold(word.casefold()))
-        return terms
+        return terms + numbers_inside(word) if len(word) <= _LONGEST_WORD else terms
+
+    def _piece(self, piece: str, *, of: Sequence[str]) -> list[str]:
+        if piece.isdecimal():
+            return [digits(piece)]
+        # Between separators capitals are meant: "AT&T", "IT-Leiter".
+        return self._stems(piece.casefold()) if piece.isupper() and piece in of else self._stem(piece)
+
+
+def _parts(word: str) -> list[str]:
+    """What stands between the separators, without what an apostrophe leaves of a word."""
+    split = ["", *_SEPARATOR.split(word), ""]
+    parts = []
+    for place in range(1, len(split), 2):
+        before, part, after = split[place - 1 : place + 2]
+        is_left_over = "'" in before or "’" in before or (place == 1 and ("'" in after or "’" in after))
+        if part and not (is_left_over and part.casefold() in _CLITICS):
+            parts.append(part)
+    return parts
 
 
 def _pairs(run: str) -> list[str]:
@@ -135,18 +136,6 @@ def _pairs(run: str) -> list[str]:
     if len(letters) < 2:
         return [run]
     return [left + right for left, right in pairwise(letters)]
-
-
-def _numbers(word: str) -> list[str]:
-    """ "1,200" is 1200; "1.2.3" is itself and 1.2, so that the shorter version finds it."""
-    if _GROUPED_NUMBER.fullmatch(word):
-        return [word.replace(",", "")]
-    parts = word.casefold().removeprefix("v").split(".")
-    return [".".join(parts[:length]) for length in range(2, len(parts) + 1)]
-
-
-def _digits(number: str) -> str:
-    return number if number.isascii() else "".join(str(unicodedata.decimal(digit)) for digit in number)
 
 
 class Analyzer:
@@ -159,13 +148,19 @@ class Analyzer:
         return self._vocabularies.get(language) or self._vocabularies.setdefault(language, Vocabulary(language))
 
     def document(self, text: str) -> tuple[str, list[str]]:
-        """The text's language and its terms in order, repeats kept."""
-        words = words_of(normalise(text))
+        """The text's language and its terms, repeats kept: names in capitals last, all others in order."""
+        text = normalise(text)
+        words = words_of(text)
         language = detect(words) or DEFAULT_LANGUAGE
         vocabulary = self._vocabulary(language)
         terms: list[str] = []
         for word in words:
             terms += vocabulary[word]
+        if vocabulary.names.keys().isdisjoint(words):
+            return language, terms
+        names = _names(text, words, vocabulary)
+        for place in names:
+            terms += vocabulary.names[words[place]]
         return language, terms
 
     def query(self, text: str, languages: Iterable[str]) -> list[str]:
@@ -174,13 +169,40 @@ class Analyzer:
         A query is too short to tell its language by, so every word is stemmed in each; where its function words do
         tell, they are left out in all.
         """
-        words = words_of(normalise(text))
+        text = normalise(text)
+        words = words_of(text)
+        vocabularies = [self._vocabulary(language) for language in languages]
         silent = stop_words().get(detect(words) or "", frozenset())
+        names = _names_asked_for(text, words, vocabularies)
         terms: list[str] = []
-        for word in words:
-            if word.casefold() not in silent:
-                terms += _distinct(term for language in languages for term in self._vocabulary(language)[word])
+        for place, word in enumerate(words):
+            if place in names:
+                terms += _distinct(term for each in vocabularies for term in each[word] or each.name(word))
+            elif word.casefold() not in silent:
+                terms += _distinct(term for each in vocabularies for term in each[word])
         return terms
+
+
+def _names(text: str, words: Sequence[str], vocabulary: Vocabulary) -> set[int]:
+    """The places of the function words in capitals that are names."""
+    places = [place for place, word in enumerate(words) if word in vocabulary.names]
+    return names_among(text, spans_of(text), places, vocabulary.functions) if places else set()
+
+
+def _names_asked_for(text: str, words: Sequence[str], vocabularies: Iterable[Vocabulary]) -> set[int]:
+    """The same of a question; and a function word that is all of it, or a letter that cannot be one."""
+    names: set[int] = set()
+    functions = [vocabulary.functions for vocabulary in vocabularies]
+    for vocabulary in vocabularies:
+        for word in words:
+            vocabulary[word]
+        names |= _names(text, words, vocabulary)
+    names = without_operators(text, spans_of(text), names) if names else names
+    names |= {place for place, word in enumerate(words) if word in _LONE_LETTERS}
+    if len(words) == 1 or (words and len(words[-1]) == 1 and not any(words[-2].casefold() in f for f in functions)):
+        # No article ends a question: "vitamin a".
+        names.add(len(words) - 1)
+    return names
 
 
 def _distinct(terms: Iterable[str]) -> Sequence[str]:

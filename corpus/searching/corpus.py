@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Self
 
 from corpus.embedding.model import Embedder
-from corpus.errors import RerankUnavailable
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.searching.excerpts import neighbour_ids
-from corpus.searching.rerank import Reranker, reranked
+from corpus.searching.rerank import Reranker, reranked_each
 from corpus.searching.search import Plan, language_fit, search
 from corpus.settings import SearchMode
 from corpus.store import Store
-
-logger = logging.getLogger("corpus")
 
 EVERYTHING = Filter()
 READ_AHEAD = 50
@@ -92,8 +88,9 @@ class Corpus:
 
         `mode` is SEARCH_MODE unless given; `min_score` leaves out what scores below. For the vectors, what of a query
         lies beyond the model's window is left out (see `fitting`). `spent` is told the seconds spent in "embedding"
-        and in "search".
+        and in "search". `timeout_seconds` is for all of it together.
         """
+        deadline = time.monotonic() + timeout_seconds
         plan = Plan(
             mode=mode or self._mode,
             top_k=top_k,
@@ -113,19 +110,9 @@ class Corpus:
             wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0)
             found = search(self.store, queries, vectors, trusts, wide)
         with _measured(spent, "reranking"):
-            return [
-                self._reranked(hits, query, plan, self._reranker, timeout_seconds)
-                for hits, query in zip(found, queries, strict=True)
-            ]
-
-    @staticmethod
-    def _reranked(hits: list[Hit], query: str, plan: Plan, reranker: Reranker, timeout_seconds: float) -> list[Hit]:
-        try:
-            hits = reranked(hits, query, reranker, timeout_seconds=timeout_seconds)
-        except RerankUnavailable as error:
-            # The order of search is good too; no answer would be worse.
-            logger.warning("rerank_unavailable", extra={"fields": {"detail": str(error)}})
-        return [hit for hit in hits if hit.score >= plan.min_score][: plan.top_k]
+            left = max(0.0, deadline - time.monotonic())
+            reranked = reranked_each(found, queries, self._reranker, timeout_seconds=left)
+        return [[hit for hit in hits if hit.score >= min_score][:top_k] for hits in reranked]
 
     def fitting(self, query: str) -> str:
         """The start of the query that the model can read, cut between two tokens; mostly all of it."""
@@ -144,10 +131,6 @@ class Corpus:
         """A page of the documents, sorted by source, and how many there are in all."""
         documents = self.store.documents()
         return documents[offset : offset + limit], len(documents)
-
-    def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
-        """A document and its chunks in order; None where it is not there."""
-        return self.store.document(document_id)
 
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""

@@ -6,11 +6,14 @@ Chroma's own filter reads every match from its database first. The index of word
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 from corpus.embedding.model import Vectors
-from corpus.filters import Where
+from corpus.filters import Where, is_chromas, passes
 from corpus.lexical.filter_mask import FilterMask
+from corpus.records import document_id_in
 from corpus.store import Store
+from corpus.stored import fields_of
 
 Near = dict[str, float]  # Cosines by chunk id, nearest first.
 
@@ -22,6 +25,9 @@ FEW_NUMBERS = 100_000
 SHALLOW, DEEPEST = 1000, 3000
 # Asked for beyond what should do, for what passes is seldom spread evenly.
 MARGIN = 1.5
+# So many documents are named to Chroma; among more, a search goes deeper and deeper until enough are found.
+MOST_NAMED = 100
+DEEPER = 4
 
 
 def filtered_nearest(
@@ -29,7 +35,7 @@ def filtered_nearest(
 ) -> list[Near]:
     """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
     if passing is None:
-        return store.similar(vectors, count=count, where=where)
+        return _by_store(store, vectors, count, where)
     if passing.count <= min(FEW, FEW_NUMBERS // store.record.dimensions):
         found = _read_all(store, vectors, passing, count)
     elif (depth := _depth(passing, count)) <= min(DEEPEST, max(SHALLOW, passing.count)):
@@ -38,7 +44,26 @@ def filtered_nearest(
         found = store.similar(vectors, count=count, among=passing.ids())
     else:
         found = None
-    return store.similar(vectors, count=count, where=where) if found is None else found
+    return _by_store(store, vectors, count, where) if found is None else found
+
+
+def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[Near]:
+    """By Chroma's own filter; where it cannot say it, by the documents that pass."""
+    if is_chromas(where):
+        return store.similar(vectors, count=count, where=where)
+    documents = {each.document_id for each in store.documents() if passes(where, fields_of(each))}
+    if len(documents) <= MOST_NAMED:
+        named = {"document_id": {"$in": sorted(documents)}}
+        return store.similar(vectors, count=count, where=named) if documents else [{} for _ in vectors]
+    depth, chunks = DEEPER * count, store.count()
+    while True:
+        found = [
+            {each: near[each] for each in near if document_id_in(each) in documents}
+            for near in store.similar(vectors, count=depth)
+        ]
+        if depth >= chunks or all(len(near) >= count for near in found):
+            return [dict(islice(near.items(), count)) for near in found]
+        depth *= DEEPER
 
 
 def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:

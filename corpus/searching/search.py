@@ -15,6 +15,7 @@ import numpy as np
 
 from corpus.embedding.model import Vectors
 from corpus.errors import LexicalIndexUnusable
+from corpus.filters import is_chromas, passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import LexicalIndex, Scores
 from corpus.lexical.scripts import latin_share
@@ -24,6 +25,7 @@ from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
 from corpus.settings import LOCAL_MODEL, SearchMode
 from corpus.store import Store, Where
+from corpus.stored import fields_of
 
 logger = logging.getLogger("corpus")
 
@@ -122,7 +124,14 @@ def _passing(store: Store, index: LexicalIndex, plan: Plan) -> FilterMask | None
         return index.passing(where)
     except LexicalIndexUnusable as error:
         logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
-        return None if plan.mode == "dense" else index.among(store.rows.ids(where))
+        return None if plan.mode == "dense" else index.among(_ids(store, where))
+
+
+def _ids(store: Store, where: Where) -> list[str]:
+    """The chunks that pass, told by the store alone."""
+    if is_chromas(where):
+        return store.rows.ids(where)
+    return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:

@@ -69,7 +69,9 @@ def publish(
             if latest is not None and latest.content == staged.content and is_whole(place, latest, read=repair):
                 published = Published(manifest=latest, is_new=False, moved=0)
             else:
-                published = _upload(place, staged, tag, on_progress, before=before, repair=repair)
+                published = _serve_again(place, staged, tag, repair=repair) or _upload(
+                    place, staged, tag, on_progress, before=before, repair=repair
+                )
         if keep is None:
             return published
         versions, objects = _prune(place, published.manifest.version, keep)
@@ -82,6 +84,15 @@ def publish(
         )
     finally:
         place.close()
+
+
+def _serve_again(place: SnapshotStore, staged: Staged, tag: str | None, *, repair: bool) -> Published | None:
+    """Point at a version of the same content that was published before, as after a roll back; nothing is uploaded."""
+    for manifest in versions_of(place).manifests:
+        if manifest.content == staged.content and is_whole(place, manifest, read=repair):
+            place.replace(POINTER, pointer_to_bytes(manifest), tag=tag)
+            return Published(manifest=manifest, is_new=True, moved=0)
+    return None
 
 
 def _upload(

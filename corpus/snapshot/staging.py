@@ -111,6 +111,7 @@ def _paths(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.is_file()
         and not path.name.startswith((f"{SQLITE}-", "."))
+        and path.suffix != ".lock"
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 

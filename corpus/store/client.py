@@ -5,16 +5,36 @@ chromadb is imported when a client of it is made, not before: that takes longer 
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
-from corpus.store.engine import EngineClient
+from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT, EngineClient
 from corpus.store.errors import is_chromas, translated
 from corpus.store.sealed import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
+
+_spellings: set[str] = set()
+_spelling = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client and the collection that the settings name."""
+
+    client: Any
+    collection: Any
+
+    def close(self) -> None:
+        """Let go of the files or the connection."""
+        disconnect(self.client)
 
 
 def connect(settings: CorpusSettings, *, only_reads: bool = False) -> Any:
@@ -36,30 +56,64 @@ def _chromas(settings: CorpusSettings) -> Any:
         for name, value in (("tenant", settings.chroma_tenant), ("database", settings.chroma_database))
         if value is not None
     }
-    with translated(settings):
+    with translated(settings), _whose_place_is_there(settings):
         if target_kind(settings) == "embedded":
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
-            # Absolute, for chromadb shares what it opened among all that name the same path.
-            return chromadb.PersistentClient(settings.chroma_path.absolute(), settings=chroma, **names)
-        seal_http()
+            path = _own_spelling(str(settings.chroma_path.absolute()))
+            try:
+                return chromadb.PersistentClient(path, settings=chroma, **names)
+            except BaseException:
+                _spellings.discard(path)
+                raise
+        seal_http(proxy=settings.outbound_proxy)
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
             import httpx
 
             # First, because chromadb's own client waits for ever.
-            httpx.get(f"{settings.chroma_url}/api/v2/heartbeat", timeout=SERVER_SECONDS, trust_env=False)
+            headers = _headers(settings, key)
+            heartbeat = f"{settings.chroma_url}/api/v2/heartbeat"
+            with httpx.Client(trust_env=False, proxy=settings.outbound_proxy, timeout=SERVER_SECONDS) as asking:
+                asking.get(heartbeat, headers=headers).raise_for_status()
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",
                 port=url.port or (443 if url.scheme == "https" else 80),
                 ssl=url.scheme == "https",
-                headers={"x-chroma-token": key} if key else None,
+                headers=headers,
                 settings=chroma,
                 **names,
             )
     client._server._session.timeout = SERVER_SECONDS
     return client
+
+
+def _headers(settings: CorpusSettings, key: str | None) -> dict[str, str]:
+    headers = {"x-chroma-token": key} if key else {}
+    if settings.chroma_authorization:
+        headers["authorization"] = settings.chroma_authorization.get_secret_value()
+    return headers
+
+
+@contextlib.contextmanager
+def _whose_place_is_there(settings: CorpusSettings) -> Iterator[None]:
+    """Make a client, which looks for its tenant and database. Raises CollectionMissing that names them."""
+    try:
+        yield
+    except Exception as error:
+        if not is_chromas(error, "NotFoundError"):
+            raise
+        place = f"database {settings.chroma_database or DEFAULT_DATABASE!r} of tenant "
+        place += repr(settings.chroma_tenant or DEFAULT_TENANT)
+        if target_kind(settings) == "embedded":
+            raise CollectionMissing(
+                f"The store in {settings.chroma_path} has no {place}. Unset CHROMA_DATABASE and CHROMA_TENANT: an "
+                "embedded store needs neither."
+            ) from error
+        raise CollectionMissing(
+            f"{settings.target}: there is no {place}. Check CHROMA_DATABASE and CHROMA_TENANT, or have it made there."
+        ) from error
 
 
 def disconnect(client: Any) -> None:
@@ -69,10 +123,20 @@ def disconnect(client: Any) -> None:
         return
     sessions = [getattr(part._server, "_session", None) for part in (client, client._admin_client)]
     with translated():
+        path = client.get_settings().persist_directory
         client.close()
+        _spellings.discard(path)
         # Chroma's own close leaves the connections of its two HTTP clients open.
         for session in filter(None, sessions):
             session.close()
+
+
+def _own_spelling(path: str) -> str:
+    """The path in words that nobody else uses: chromadb shares what it opened among all that name it alike."""
+    with _spelling:
+        spelled = next(each for count in itertools.count() if (each := path + "/." * count) not in _spellings)
+        _spellings.add(spelled)
+        return spelled
 
 
 def collection_of(client: Any, settings: CorpusSettings) -> Any:

@@ -74,15 +74,15 @@ class EngineCollection:
     """What `Rows` asks of a collection of chromadb's, answered alike."""
 
     def __init__(self, client: EngineClient, found: Any) -> None:
+        self.id = str(found.id)
         self.name: str = found.name
         self.metadata: Mapping[str, Any] | None = found.metadata
         self.configuration_json: Mapping[str, Any] = found.configuration
         self._client = client
-        self._id = str(found.id)
 
     def count(self) -> int:
         """How many records there are."""
-        return int(self._client.call("count", self._id))
+        return int(self._client.call("count", self.id))
 
     def get(
         self,
@@ -94,7 +94,7 @@ class EngineCollection:
         offset: int = 0,
     ) -> dict[str, Any]:
         """Those of the ids that are there, and pass; what is not included is None."""
-        found = self._client.call("get", self._id, _listed(ids), _as_json(where), limit, offset, None, list(include))
+        found = self._client.call("get", self.id, _listed(ids), _as_json(where), limit, offset, None, list(include))
         return {
             "ids": found.ids,
             "metadatas": found.metadatas,
@@ -113,7 +113,7 @@ class EngineCollection:
     ) -> dict[str, Any]:
         """For each vector the ids of the nearest, nearest first, and their distances."""
         found = self._client.call(
-            "query", self._id, _listed(ids), list(query_embeddings), n_results, _as_json(where), None, list(include)
+            "query", self.id, _listed(ids), list(query_embeddings), n_results, _as_json(where), None, list(include)
         )
         return {"ids": found.ids, "distances": found.distances}
 

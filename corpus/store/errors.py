@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store.chroma_errors import ERRORS
+from corpus.urls import without_passwords
+
+_REFUSALS = {401, 403, 407}
 
 
 @contextlib.contextmanager
@@ -34,13 +37,36 @@ def translated(settings: CorpusSettings | None = None) -> Iterator[None]:
 
 def _ours(error: Exception, where: str) -> StoreError:
     if is_chromas(error, "NotFoundError"):
-        return CollectionMissing(f"The collection or database in {where} is gone. Ingest again.")
+        return CollectionMissing(f"What was open in {where} is gone. Run `ingest add PATH` again.")
     if is_chromas(error, "ChromaAuthError", "AuthorizationError"):
         return StoreError(f"Chroma refused the key for {where}. Set CHROMA_API_KEY to one that may use it.")
+    if is_chromas(error, "InvalidArgumentError", "InvalidDimensionException"):
+        return StoreError(f"Chroma refused what it was given: {error}")
     if is_chromas(error, "ChromaError"):
-        return StoreUnavailable(f"Chroma cannot use {where}: {error}")
+        return StoreUnavailable(f"Chroma cannot use {where}: {without_passwords(str(error))}")
     # chromadb raises bare Exception, and httpx's own, from its HTTP client.
+    status = _status_behind(error)
+    if status in _REFUSALS:
+        return StoreError(
+            f"{where} refuses to be asked ({status}). Set CHROMA_API_KEY to a key that it takes, or "
+            "CHROMA_AUTHORIZATION where a proxy in front of it wants an Authorization header."
+        )
+    if status is not None:
+        return StoreUnavailable(
+            f"Chroma cannot be asked at {where}: the answer is {status}. Check CHROMA_URL, and what stands before it."
+        )
     return StoreUnavailable(f"Chroma cannot be reached at {where}. Check that it runs and CHROMA_URL.")
+
+
+def _status_behind(error: BaseException) -> int | None:
+    """The HTTP status that led to the error, if one did."""
+    behind: BaseException | None = error
+    while behind is not None:
+        status = getattr(getattr(behind, "response", None), "status_code", None)
+        if isinstance(status, int):
+            return status
+        behind = behind.__cause__ or behind.__context__
+    return None
 
 
 def is_chromas(error: BaseException, *names: str) -> bool:

@@ -1,7 +1,8 @@
-"""A collection's client, opened anew where another process has written to the same files.
+"""What a collection is asked through, opened anew where another process has written to the same files.
 
-Chroma reads the vector index from its files once and then follows the queue of writes. The process that writes clears
-the queue whenever it has brought the files up to date, so that others would never hear of what was in it.
+Chroma's embedded engine reads the vector index when it is asked for the first time, and hears of no write by another
+process after that; and it goes on reading a store whose folder was deleted. Which client is opened is the caller's
+business.
 """
 
 from __future__ import annotations
@@ -10,106 +11,213 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
-from corpus.errors import StoreUnavailable
-from corpus.settings import CorpusSettings, target_kind
-from corpus.store.client import collection_of, connect, disconnect
+from corpus.errors import StoreError, StoreUnavailable
 from corpus.store.errors import translated
+from corpus.store.index_lock import index_lock
+from corpus.store.watch import State, Watch
 
 T = TypeVar("T")
-# Chroma writes this file of a collection's index last.
-INDEX_FILE = "index_metadata.pickle"
 ATTEMPTS = 5
 SECONDS_BETWEEN = 0.1
+# While an ingest is under way, the next opening waits so many times longer than the last one took.
+REST = 10.0
+# A reader gives up here; a writer goes on, for a process that was stopped must not stop it.
+PATIENCE_SECONDS = 20.0
 
-Look = frozenset[tuple[str, int, int]]
+
+class Opened(Protocol):
+    """A client and its collection."""
+
+    @property
+    def client(self) -> Any: ...
+    @property
+    def collection(self) -> Any: ...
+    def close(self) -> None: ...
+
+
+class _Held:
+    """Something open, and who uses it. `seen` is the state of the store before it was opened."""
+
+    def __init__(self, opened: Opened, seen: State | None) -> None:
+        self.opened = opened
+        self.seen = seen
+        self.has_index = False
+        self.users = 0
+        self.is_replaced = False
 
 
 class Handle:
-    """A client and its collection. Safe in threads: what is in use is not taken away.
+    """The newest of what `reopen` opens. Safe in threads: what is in use is not closed.
 
-    To what `is_published` nobody writes.
+    `watch` and `folder` are of an embedded store that others may write to; without, what was opened first stays.
     """
 
     def __init__(
         self,
-        client: Any,
-        collection: Any,
-        settings: CorpusSettings,
+        opened: Opened,
+        reopen: Callable[[], Opened],
         *,
-        only_reads: bool = False,
-        is_published: bool = False,
+        watch: Watch | None = None,
+        folder: Path | None = None,
     ) -> None:
-        self.client = client
-        self.collection = collection
-        self._settings = settings
-        self.is_published = is_published
-        self._only_reads = only_reads
-        self._folder = settings.chroma_path if target_kind(settings) == "embedded" and not is_published else None
-        self._seen = self._look()
-        self._users = 0
-        self._is_closing = False
-        self._changed = threading.Condition()
-        self._reopening = threading.Lock()
+        self._reopen = reopen
+        self._watch = watch
+        self._folder = folder
+        self._held = self._holding(opened, self._state())
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._refreshing: threading.Thread | None = None
+        self._rests_until = 0.0
+        self._is_closed = False
+
+    @property
+    def client(self) -> Any:
+        """The client that is open now."""
+        return self._held.opened.client
+
+    @property
+    def collection(self) -> Any:
+        """The collection that is open now."""
+        return self._held.opened.collection
 
     @contextlib.contextmanager
     def used(self) -> Iterator[Any]:
-        """The collection, for as long as the block takes. Raises StoreError."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._is_closing)
-            self._users += 1
-        try:
-            with translated():
-                yield self.collection
-        finally:
-            with self._changed:
-                self._users -= 1
-                self._changed.notify_all()
+        """The collection, for what needs no vectors, for as long as the block takes. Raises StoreError."""
+        if self._watch is not None and not self._is_in_place():
+            self._open_anew(None, unless=self._is_in_place)
+        with self._lent() as held, translated():
+            yield held.opened.collection
+
+    @contextlib.contextmanager
+    def written(self) -> Iterator[Any]:
+        """The collection, to write to: by one at a time, which who calls takes care of. Raises StoreError."""
+        if self._watch is None or self._folder is None:
+            with self.used() as collection:
+                yield collection
+            return
+        with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS), self._lent() as held:
+            is_newest = self._watch.state() == held.seen
+            yield held.opened.collection
+            if is_newest:
+                # Of its own writes the engine knows.
+                held.seen = self._watch.state()
 
     def ask(self, question: Callable[[Any], T]) -> T:
         """What the collection answers to a question that needs vectors, of the newest index. Raises StoreError."""
         for attempt in range(ATTEMPTS):
             try:
-                self._catch_up(anyway=attempt > 0)
-                with self.used() as collection:
-                    return question(collection)
+                self._catch_up(question, anyway=attempt > 0)
+                with self._lent() as held:
+                    return self._answered(held, question)
             except StoreUnavailable:
-                # The index has lost touch, or was read while its files were being written.
-                if self._folder is None or attempt == ATTEMPTS - 1:
+                # The index was written by somebody who does not know our lock.
+                if self._watch is None or attempt == ATTEMPTS - 1:
                     raise
                 time.sleep(SECONDS_BETWEEN * attempt)
         raise AssertionError("unreachable")
 
     def close(self) -> None:
         """Let go of the files or the connection."""
-        disconnect(self.client)
+        self._is_closed = True
+        if (refreshing := self._refreshing) is not None:
+            refreshing.join()
+        self._held.opened.close()
 
-    def _catch_up(self, *, anyway: bool) -> None:
-        if self._folder is None or (self._look() == self._seen and not anyway):
+    def _answered(self, held: _Held, question: Callable[[Any], T]) -> T:
+        if held.has_index or self._folder is None:
+            with translated():
+                return question(held.opened.collection)
+        with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS) as is_ours:
+            if not is_ours:
+                raise StoreUnavailable("The vectors are being written to. Ask again.")
+            if not held.has_index:
+                held.seen = self._state()
+            answer = question(held.opened.collection)
+            held.has_index = True
+            return answer
+
+    def _catch_up(self, question: Callable[[Any], object], *, anyway: bool) -> None:
+        if self._watch is None:
             return
-        with self._reopening:
-            seen = self._look()
-            if seen == self._seen and not anyway:
-                return
-            with self._changed:
-                self._is_closing = True
-                try:
-                    self._changed.wait_for(lambda: not self._users)
-                    disconnect(self.client)
-                    self.client = connect(self._settings, only_reads=self._only_reads)
-                    self.collection = collection_of(self.client, self._settings)
-                    self._seen = seen
-                finally:
-                    self._is_closing = False
-                    self._changed.notify_all()
+        if anyway:
+            self._open_anew(question, unless=lambda: False)
+        elif not self._is_newest():
+            if not self._is_in_place() or not self._watch.is_written_to():
+                self._open_anew(question, unless=self._is_newest)
+            elif time.monotonic() >= self._rests_until:
+                self._refresh_beside(question)
 
-    def _look(self) -> Look:
-        """How the files of the indexes look now."""
-        found = set()
-        if self._folder is not None:
-            for file in self._folder.glob(f"*/{INDEX_FILE}"):
-                with contextlib.suppress(OSError):
-                    status = file.stat()
-                    found.add((str(file), status.st_mtime_ns, status.st_size))
-        return frozenset(found)
+    def _state(self) -> State | None:
+        return None if self._watch is None else self._watch.state()
+
+    def _is_newest(self) -> bool:
+        return self._state() == self._held.seen
+
+    def _is_in_place(self) -> bool:
+        state, seen = self._state(), self._held.seen
+        return (state and state.place) == (seen and seen.place)
+
+    def _refresh_beside(self, question: Callable[[Any], object]) -> None:
+        """While an ingest writes, questions go on with what is open, and need not wait for what comes next."""
+        with self._lock:
+            if self._refreshing is not None or self._is_closed:
+                return
+            self._refreshing = threading.Thread(target=self._refreshed, args=(question,), daemon=True)
+            self._refreshing.start()
+
+    def _refreshed(self, question: Callable[[Any], object]) -> None:
+        # What fails here is tried again, and told, when the ingest is done.
+        with contextlib.suppress(StoreError):
+            self._open_anew(question, unless=self._is_newest)
+        self._refreshing = None
+
+    def _open_anew(self, question: Callable[[Any], object] | None, *, unless: Callable[[], bool]) -> None:
+        """Open the newest, and have it read its index where there is a question."""
+        with self._opening:
+            if unless():
+                return
+            started = time.monotonic()
+            try:
+                held = self._opened_anew(question)
+            finally:
+                self._rests_until = time.monotonic() + REST * (time.monotonic() - started)
+            with self._lock:
+                old, self._held = self._held, held
+                old.is_replaced = True
+                is_unused = not old.users
+            if is_unused:
+                old.opened.close()
+
+    def _opened_anew(self, question: Callable[[Any], object] | None) -> _Held:
+        seen = self._state()
+        held = self._holding(self._reopen(), seen)
+        if question is not None:
+            try:
+                self._answered(held, question)
+            except BaseException:
+                held.opened.close()
+                raise
+        return held
+
+    @staticmethod
+    def _holding(opened: Opened, seen: State | None) -> _Held:
+        """Nothing is known of a collection that took the other's place meanwhile."""
+        is_it = seen is not None and seen.place[-1] == str(opened.collection.id)
+        return _Held(opened, seen if is_it else None)
+
+    @contextlib.contextmanager
+    def _lent(self) -> Iterator[_Held]:
+        with self._lock:
+            held = self._held
+            held.users += 1
+        try:
+            yield held
+        finally:
+            with self._lock:
+                held.users -= 1
+                is_last = held.is_replaced and not held.users
+            if is_last:
+                held.opened.close()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, cast
 
 from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, StoreUnavailable
 from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.settings import CorpusSettings, target_kind
-from corpus.store.client import collection_of, connect, disconnect, missing
+from corpus.store.client import Connection, collection_of, connect, missing
+from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
 from corpus.store.errors import translated
 from corpus.store.handle import Handle
 from corpus.store.rows import CLOUD_PAGE, PAGE
 from corpus.store.store import Store
+from corpus.store.watch import SQLITE_FILE, Watch
 
 # Of the 100 nearest, Chroma's own 100 miss 3 in 100 (SciFact, 5,183 chunks), which costs 0.003 nDCG@10; 200 miss 0.6.
 HNSW = {"space": METRIC, "ef_search": 200}
@@ -35,11 +37,15 @@ def read_store(settings: CorpusSettings, *, is_published: bool = False) -> Store
 
 
 def _open(settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False) -> Store:
-    if target_kind(settings) == "embedded" and not (settings.chroma_path / "chroma.sqlite3").is_file():
+    connection = _connected(settings, only_reads=only_reads)
+    return _opened(connection, settings, only_reads=only_reads, is_published=is_published)
+
+
+def _connected(settings: CorpusSettings, *, only_reads: bool) -> Connection:
+    if target_kind(settings) == "embedded" and not (settings.chroma_path / SQLITE_FILE).is_file():
         raise missing(settings)
     client = connect(settings, only_reads=only_reads)
-    collection = collection_of(client, settings)
-    return _opened(client, collection, settings, only_reads=only_reads, is_published=is_published)
+    return Connection(client, collection_of(client, settings))
 
 
 def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
@@ -53,29 +59,48 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
             configuration=cast("Any", index),
             metadata=record.to_metadata(),
         )
-    return _opened(client, collection, settings)
+    return _opened(Connection(client, collection), settings)
 
 
 def _opened(
-    client: Any,
-    collection: Any,
-    settings: CorpusSettings,
-    *,
-    only_reads: bool = False,
-    is_published: bool = False,
+    connection: Connection, settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False
 ) -> Store:
+    record = _record(connection, settings)
+    page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
+
+    def reopened() -> Connection:
+        newest = _connected(settings, only_reads=only_reads)
+        if _record(newest, settings) != record:
+            newest.close()
+            raise StoreUnavailable(f"The collection in {settings.target} was made anew, otherwise. Ask again.")
+        return newest
+
+    if is_published or target_kind(settings) != "embedded":
+        handle = Handle(connection, reopened)
+    else:
+        watch = Watch(
+            settings.chroma_path,
+            collection=settings.chroma_collection,
+            database=settings.chroma_database or DEFAULT_DATABASE,
+            tenant=settings.chroma_tenant or DEFAULT_TENANT,
+        )
+        handle = Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
+    words = _words(connection.client, settings, page)
+    return Store(handle, record, words=words, page=page, is_published=is_published)
+
+
+def _record(connection: Connection, settings: CorpusSettings) -> CollectionRecord:
+    """How the collection was made. Closes the connection where it cannot be used."""
     # Not `configuration`, which would build the collection's embedding function and warn that it has none.
-    configuration = collection.configuration_json
+    configuration = connection.collection.configuration_json
     space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")
     try:
-        record = record_from_metadata(settings.chroma_collection, collection.metadata, space)
+        record = record_from_metadata(settings.chroma_collection, connection.collection.metadata, space)
         check_settings(record, settings)
     except CorpusError:
-        disconnect(client)
+        connection.close()
         raise
-    page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
-    handle = Handle(client, collection, settings, only_reads=only_reads, is_published=is_published)
-    return Store(handle, record, words=_words(client, settings, page), page=page)
+    return record
 
 
 def _words(client: Any, settings: CorpusSettings, page: int) -> LexicalIndexStore:

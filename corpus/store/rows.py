@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -46,17 +45,11 @@ class Rows:
     def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Chroma's answers for those of the ids that are there."""
         for part in batched(dict.fromkeys(ids), self._page):
-            if "embeddings" in include:
-                found = self._handle.ask(partial(_get, ids=part, include=include))
-            else:
-                with self._handle.used() as collection:
-                    found = _get(collection, part, include)
-            yield found
+            yield self._get(include, ids=part)
 
     def matching(self, where: Where, include: Sequence[str]) -> dict[str, Any]:
         """Chroma's one answer for all that pass the filter, of which there are few."""
-        with self._handle.used() as collection:
-            return dict(collection.get(where=dict(where), include=include))
+        return self._get(include, where=dict(where))
 
     def read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Id, metadata and, where asked for, text of all that pass the filter, read as they are asked for."""
@@ -103,7 +96,7 @@ class Rows:
     def upsert(self, rows: Iterable[Row]) -> None:
         """Write the rows, over those of the same id."""
         for part in batched(rows, self._batch()):
-            with self._handle.used() as collection:
+            with self._handle.written() as collection:
                 collection.upsert(
                     ids=[chunk.chunk_id for _, chunk, _ in part],
                     embeddings=[vector for _, _, vector in part],
@@ -114,27 +107,33 @@ class Rows:
     def amend(self, metadatas: Mapping[str, Mapping[str, str]]) -> None:
         """Set fields of the records' metadata, by id."""
         for part in batched(metadatas, self._batch()):
-            with self._handle.used() as collection:
+            with self._handle.written() as collection:
                 collection.update(ids=part, metadatas=[dict(metadatas[each]) for each in part])
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete those of the records that are there."""
         for part in batched(ids, self._batch()):
-            with self._handle.used() as collection:
+            with self._handle.written() as collection:
                 collection.delete(ids=part)
 
     def drop(self) -> None:
         """Delete the collection, with all that is in it."""
-        with self._handle.used():
-            self._handle.client.delete_collection(self.name)
+        name = self.name
+        with self._handle.written():
+            self._handle.client.delete_collection(name)
+
+    def _get(self, include: Sequence[str], **what: Any) -> dict[str, Any]:
+        def question(collection: Any) -> dict[str, Any]:
+            return dict(collection.get(include=include, **what))
+
+        if "embeddings" in include:
+            return self._handle.ask(question)
+        with self._handle.used() as collection:
+            return question(collection)
 
     def _batch(self) -> int:
         with self._handle.used():
             return min(self._page, int(self._handle.client.get_max_batch_size()))
-
-
-def _get(collection: Any, ids: Sequence[str], include: Sequence[str]) -> dict[str, Any]:
-    return dict(collection.get(ids=ids, include=include))
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -25,14 +25,20 @@ DOCUMENTS_PER_REQUEST = 100
 
 
 class Store:
-    """One collection, opened. Its methods raise StoreError."""
+    """One collection, opened. Its methods raise StoreError.
 
-    def __init__(self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int) -> None:
+    To what `is_published` nobody writes: it holds whole documents and never changes.
+    """
+
+    def __init__(
+        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int, is_published: bool
+    ) -> None:
         self.record = record
         self.words = words
         self.rows = Rows(handle, page=page)
         self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
+        self._is_published = is_published
 
     def close(self) -> None:
         """Let go of the files or the connection."""
@@ -190,11 +196,11 @@ class Store:
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
-        records = [] if self._handle.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
+        records = [] if self._is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found: dict[str, Chunk] = {}
         for page in self.rows.pages([*chunk_ids, *records], ["metadatas", "documents"]):
             found |= dict(zip(page["ids"], map(chunk_from, page["metadatas"], page["documents"]), strict=True))
-        if self._handle.is_published:  # Publishing has made sure of it.
+        if self._is_published:  # Publishing has made sure of it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
         return {

@@ -9,6 +9,8 @@ import contextlib
 from typing import Any, ClassVar
 
 from corpus.errors import SettingsError
+from corpus.s3 import aws_proxies
+from corpus.urls import without_passwords
 from handler.access.rate_limit import CounterUnavailable
 
 # A slow table must not slow every answer down.
@@ -52,7 +54,7 @@ class DynamoCounter:
                 ReturnValues="UPDATED_NEW",
             )
         except (BotoCoreError, ClientError) as error:
-            raise CounterUnavailable(f"DynamoDB table {self._table}: {error}") from error
+            raise CounterUnavailable(f"DynamoDB table {self._table}: {without_passwords(str(error))}") from error
         return int(answer["Attributes"]["requests"]["N"])
 
 
@@ -60,7 +62,9 @@ def _ask(service: str, operation: str, what: str, **arguments: object) -> Any:
     try:
         from botocore.exceptions import BotoCoreError, ClientError
     except ImportError as error:
-        raise SettingsError(f"Reading {what} needs boto3. Install it, or give the keys themselves.") from error
+        raise SettingsError(
+            f"Reading {what} needs boto3. `pip install 'retrieval-action[aws]'`, or give the keys themselves."
+        ) from error
     try:
         # Closed, because Lambda may take a snapshot of this process.
         with contextlib.closing(_client(service, seconds=SECRET_SECONDS)) as client:
@@ -71,13 +75,14 @@ def _ask(service: str, operation: str, what: str, **arguments: object) -> Any:
             f"The keys cannot be read from {what}: {code}. Check its name and the role's rights."
         ) from None
     except BotoCoreError as error:
-        raise SettingsError(f"The keys cannot be read from {what}: {error}") from error
+        raise SettingsError(f"The keys cannot be read from {what}: {without_passwords(str(error))}") from error
 
 
 def _client(service: str, *, seconds: float) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2}, proxies={})
+    retries = {"total_max_attempts": 2}
+    config = Config(connect_timeout=seconds, read_timeout=seconds, retries=retries, proxies=aws_proxies())
     # A session of its own: the shared one may not be used by two threads at once.
     return boto3.session.Session().client(service, config=config)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from pydantic import SecretStr
-
 from corpus.errors import SettingsError
+from corpus.settings import sendable
 from handler.access.keys import KeyEntry, parse_keys
 from handler.access.links import Signer
 from handler.settings import HandlerSettings
@@ -27,7 +26,13 @@ def read_keys(settings: HandlerSettings) -> tuple[KeyEntry, ...]:
 def with_openai_key(settings: HandlerSettings) -> HandlerSettings:
     """The settings with the key of the embeddings endpoint, where they name it in AWS. Raises SettingsError."""
     key = _openai_key(settings)
-    return settings if key is None else settings.model_copy(update={"openai_api_key": SecretStr(key)})
+    if key is None:
+        return settings
+    try:
+        return settings.model_copy(update={"openai_api_key": sendable(key)})
+    except ValueError as error:
+        name = settings.openai_api_key_secret or settings.openai_api_key_parameter
+        raise SettingsError(f"The key of the embeddings endpoint, in {name}, {error}.") from None
 
 
 def signer_of(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> Signer:
@@ -43,11 +48,11 @@ def _openai_key(settings: HandlerSettings) -> str | None:
     if settings.openai_api_key_secret is not None:
         from handler.access.aws import read_secret
 
-        return read_secret(settings.openai_api_key_secret).strip()
+        return read_secret(settings.openai_api_key_secret)
     if settings.openai_api_key_parameter is not None:
         from handler.access.aws import read_parameter
 
-        return read_parameter(settings.openai_api_key_parameter).strip()
+        return read_parameter(settings.openai_api_key_parameter)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from corpus.hints import hints_in
+from corpus.urls import without_passwords
 from handler.check.document import Schema, listed, mapping, resolve
 
 # What a GPT waits for at most, and more than it takes. https://developers.openai.com/api/docs/actions/production
@@ -137,6 +140,7 @@ class Caller:
 
     def clean(self, text: str) -> str:
         """One short line without the key and without what a terminal would obey."""
+        text = without_passwords(text)
         if self._secret:
             text = text.replace(self._secret, "***")
         line = "".join(character if character.isprintable() else " " for character in text)
@@ -145,9 +149,9 @@ class Caller:
 
 
 def seconds_of(reply: Reply) -> int:
-    """What Retry-After says in seconds; 1 where it says nothing that is a number."""
-    value = reply.headers.get("retry-after", "")
-    return min(int(value), 86_400) if value.isdecimal() and len(value) < 9 else 1
+    """After how many seconds to come again; 1 where the answer says nothing of it."""
+    seconds = hints_in(reply.headers).seconds
+    return 1 if seconds is None else min(math.ceil(seconds), 86_400)
 
 
 def reason(error: Exception) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from corpus.errors import SettingsError
 from corpus.settings import load
+from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
 from handler.check.matrix import CheckOptions, Matrix
 from handler.check.mcp import McpChecks, find_mcp
@@ -29,7 +30,7 @@ def check(url: str, *, key: str | None, wishes: CheckOptions, as_json: bool) -> 
     """The exit code. Raises SettingsError for a wrong URL or a missing key, CannotCheck where there is no action."""
     if not URL.fullmatch(url):
         raise SettingsError(
-            f"{url!r} is not a URL. Give the one under which the action is reached, such as https://api.example.com."
+            f"{without_passwords(url)!r} is not a URL. Give the one under which the action is reached, such as https://api.example.com."
         )
     given = key if key is not None else _from_environment()
     err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
-from corpus.records import MetadataValue
-from handler.contract.filterable import FilterField
+from corpus.records import MetadataValue, composed
+from handler.contract.filterable import ANY, NOT, FilterField
 from handler.contract.validation import allowed_of, invalid
 
 if TYPE_CHECKING:
@@ -57,8 +57,10 @@ class Facets:
 
     def check(self, corpus: Corpus, within: Filter) -> None:
         """Raises ActionError 422 for a value that no document has, naming those that there are."""
-        asked = {"tags": within.tags, **{name: (value,) for name, value in within.metadata.items()}}
-        if not any(asked.get(field.name) for field in self._fields):
+        asked: dict[str, Sequence[object]] = {"tags": within.tags}
+        asked |= {name: (value,) for name, value in within.metadata.items()}
+        asked |= {name + ANY: values for name, values in within.metadata_any.items()}
+        if not any(asked.get(name) for field in self._fields for name in (field.name, field.name + ANY)):
             return
         # However old: what was stored since is looked up only where it is asked for.
         known = self._kept or self.values(corpus)
@@ -67,9 +69,8 @@ class Facets:
             known = self.values(corpus, fresh=True)
         for name, values in asked.items():
             if _unknown(known, name, values):
-                raise invalid(
-                    f'"{name}" has a value that no document has.{allowed_of(known[name], as_list=name == "tags")}'
-                )
+                allowed = allowed_of(known[name], as_list=name not in within.metadata)
+                raise invalid(f'"{name}" has a value that no document has.{allowed}')
 
     def _counted(self, corpus: Corpus) -> Values:
         found: dict[str, set[Value]] = {field.name: set() for field in self._fields}
@@ -78,14 +79,15 @@ class Facets:
             for field in self._fields:
                 found[field.name] |= _values(record.metadata.get(field.name), field)
         return {
-            name: tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
+            name + ending: tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
             for name, values in found.items()
             if 0 < len(values) <= MOST_VALUES and max(len(str(value)) for value in values) <= LONGEST_VALUE
+            for ending in ("", ANY, NOT)
         }
 
 
 def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:
-    return name in known and any(value not in known[name] for value in values)
+    return name in known and any(_form(value) not in known[name] for value in values)
 
 
 def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
@@ -93,5 +95,9 @@ def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
     if field.kind == "int":
         return {value} if isinstance(value, int) and not isinstance(value, bool) else set()
     if isinstance(value, list):
-        return set(value)
-    return {value} if isinstance(value, str) else set()
+        return set(map(composed, value))
+    return {composed(value)} if isinstance(value, str) else set()
+
+
+def _form(value: object) -> object:
+    return composed(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Metadata fields that callers may filter by: FILTERABLE="department,year:int". Each becomes a request field."""
+"""Metadata fields that callers may filter by: FILTERABLE="department,year:int". Each becomes some request fields."""
 
 from __future__ import annotations
 
@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-Kind = Literal["str", "int", "float", "bool", "list"]
-KINDS: dict[str, Kind] = {"str": "str", "int": "int", "float": "float", "bool": "bool", "list": "list"}
+Kind = Literal["str", "int", "float", "bool", "list", "date"]
+ANY, NOT, FROM, TO = "_any", "_not", "_from", "_to"
+# What can be asked of a field of each kind, beside its one value.
+KINDS: dict[Kind, tuple[str, ...]] = {
+    "str": (ANY, NOT),
+    "int": (FROM, TO, ANY, NOT),
+    "float": (FROM, TO, ANY, NOT),
+    "bool": (),
+    "list": (ANY, NOT),
+    "date": (FROM, TO),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """A metadata field by which a caller may filter. A `list` holds several texts, of which one must be the value."""
+    """A metadata field by which a caller may filter.
+
+    A `list` holds several texts, of which one must be the value; a `date` is stored as a text such as 2026-01-31.
+    """
 
     name: str
     kind: Kind
@@ -26,12 +38,17 @@ def parse_filterable(text: str) -> tuple[FilterField, ...]:
         if not entry:
             continue
         name, _, kind = entry.partition(":")
-        name, kind = name.strip(), kind.strip() or "str"
+        name, known = name.strip(), [each for each in KINDS if each == (kind.strip() or "str")]
         if not NAME.fullmatch(name):
             raise ValueError(f"{entry!r} is not a field's name, or name:kind")
-        if kind not in KINDS:
+        if not known:
             raise ValueError(f"{entry!r} has an unknown kind; known are {', '.join(KINDS)}")
         if name in fields:
             raise ValueError(f"{name!r} stands twice")
-        fields[name] = FilterField(name, KINDS[kind])
+        fields[name] = FilterField(name, known[0])
     return tuple(fields.values())
+
+
+def names_of(field: FilterField) -> list[str]:
+    """The request fields that it becomes."""
+    return [field.name, *(field.name + ending for ending in KINDS[field.kind])]

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from corpus.answer import cut
 from corpus.records import context_of
-from handler.contract.requests import Body, Name, Query
+from handler.contract.fields import Body, Name, Query
 from handler.contract.responses import field_of, object_of
 from handler.contract.validation import validate
 from handler.mcp.session import Session
@@ -24,8 +24,6 @@ from handler.routes.search import find
 TOP_K = 10
 # A title is for people to read, however long a document's own is.
 MAX_TITLE_CHARS = 300
-# What of a document's page stands beside its text.
-TOLD = ("source", "document_id", "updated_at", "offset", "total_chars")
 Fit = Callable[[Fitted], dict[str, Any]]
 
 

@@ -13,6 +13,8 @@ import time
 import traceback
 from typing import Any
 
+from corpus.urls import without_passwords
+
 OURS = ("corpus", "handler")
 
 
@@ -65,7 +67,7 @@ class Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's line."""
-        sys.stderr.write(self.format(record) + "\n")
+        sys.stderr.write(without_passwords(self.format(record)) + "\n")
         sys.stderr.flush()
 
 

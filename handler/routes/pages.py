@@ -51,8 +51,9 @@ def privacy(settings: HandlerSettings) -> str:
             "What is stored, and for how long",
             "Questions, answers and keys are not stored and not logged. For each request one line is logged: time, a "
             "random id, the key's name, which operation it was, how long it took, how many results there were and "
-            f"whether it worked. These lines are kept for {settings.log_retention_days} days. Where requests are "
-            "limited, how many a key or an address has sent is counted for at most a day. There are no cookies.",
+            "whether it worked. A gateway in front of it may log a line of its own, with the network address. "
+            f"All these lines are kept for {settings.log_retention_days} days. Where requests are limited, "
+            "how many a key or an address has sent is counted for at most a day. There are no cookies.",
         ),
         (
             "Links to cited passages",

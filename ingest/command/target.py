@@ -37,7 +37,7 @@ def existing_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dr
     except CollectionMissing:
         return None
     _say_target(settings, store.record, dry_run=dry_run)
-    held = () if dry_run else stack.enter_context(exclusive(store, settings))
+    held = () if dry_run else stack.enter_context(exclusive(store, settings, on_wait=console.say))
     return Target(store, _later(store, settings, stack, dry_run=dry_run), store.record, held)
 
 
@@ -49,7 +49,7 @@ def new_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run
     if dry_run:
         return Target(None, lambda: embedder, record)
     store = stack.enter_context(create_store(settings, record))
-    held = stack.enter_context(exclusive(store, settings))
+    held = stack.enter_context(exclusive(store, settings, on_wait=console.say))
     stack.callback(_drop_if_empty, store)
     # Another run may have made it a moment ago, otherwise.
     is_ours = store.record == record

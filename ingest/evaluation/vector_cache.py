@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.embedding.model import Embedder, Vectors
+from corpus.embedding.model import Embedder, Refused, Vectors
 from corpus.tokens import Tokenizer
 
 NEW_PER_SAVE = 2000
@@ -42,8 +42,13 @@ class CachingEmbedder:
     def max_tokens(self) -> int:
         return self._inner.max_tokens
 
-    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
-        """As the inner one, which is not called before a text is new."""
+    def embed_documents(
+        self,
+        batches: Iterable[Sequence[str]],
+        *,
+        refused: Refused | None = None,  # noqa: ARG002 - an evaluation without some of its texts would mislead
+    ) -> Iterator[Vectors]:
+        """As the inner one, which is not called before a text is new; a text that it refuses is an error."""
         batches = iter(batches)
         for batch in batches:
             keys = [self._key(text) for text in batch]

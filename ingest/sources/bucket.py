@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
 from corpus.settings import S3_URL
 from ingest.reading.readers import is_readable, why_not
@@ -42,7 +43,7 @@ class BucketSource:
             found.failed.append((named, DocumentUnreadable(reason)))
             return
         bucket, prefix = match.group(1), (match.group(2) or "").strip("/")
-        scope = f"s3://{bucket}/{prefix}".rstrip("/")
+        scope = composed(f"s3://{bucket}/{prefix}".rstrip("/"))
         try:
             with s3_errors(scope, bucket=bucket, unavailable=DocumentUnreadable):
                 objects = {entry["Key"]: entry for entry in self._listed(bucket, prefix)}
@@ -82,7 +83,7 @@ class BucketSource:
                     yield entry
 
     def _take(self, bucket: _Bucket, key: str, found: Found) -> None:
-        source = f"s3://{bucket.name}/{key}"
+        source = composed(f"s3://{bucket.name}/{key}")
         is_named = key == bucket.prefix
         name = key.removeprefix(bucket.prefix).strip("/")
         is_hidden = any(part.startswith(".") for part in name.split("/"))
@@ -116,7 +117,7 @@ class _Bucket:
         described = [self.objects[sidecar]] if sidecar else []
         return Item(
             source=source,
-            place=source,
+            place=f"s3://{self.name}/{key}",
             remote=S3Object(self.source, self.name, key, sidecar),
             mark=_mark_of(self.objects[key], *described),
             modified_ns=_modified_ns(self.objects[key]),

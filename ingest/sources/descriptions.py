@@ -12,7 +12,7 @@ from urllib.parse import quote
 import yaml
 
 from corpus.errors import SettingsError
-from corpus.records import MetadataValue
+from corpus.records import MetadataValue, composed, composed_value
 from ingest.reading.document import Document
 from ingest.reading.readers.frontmatter import as_plain, interpret
 from ingest.reading.readers.sidecar import read_sidecar, value_of
@@ -34,14 +34,16 @@ class Description:
         return json.dumps([dict(self.metadata), self.url_template], sort_keys=True)
 
     def of(self, document: Document, item: Item) -> Document:
-        """The document with what is said about it. Raises DocumentUnreadable for a sidecar that cannot be read."""
+        """The document with what is said about it, in NFC. Raises DocumentUnreadable for a sidecar that is none."""
         front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
+        title = front.title or (None if document.name else item.title) or document.title
+        metadata = {**document.metadata, **front.metadata, **self.metadata}
         return replace(
             document,
-            title=front.title or (None if document.name else item.title) or document.title,
+            title=composed(title) if title else title,
             url=front.url or _own_url(document, item) or self._url(item),
             updated_at=front.updated_at or document.updated_at,
-            metadata={**document.metadata, **front.metadata, **self.metadata},
+            metadata={name: composed_value(value) for name, value in metadata.items()},
         )
 
     def _url(self, item: Item) -> str | None:

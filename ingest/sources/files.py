@@ -6,12 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pathspec
-
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
+from corpus.records import composed
 from ingest.reading.readers import is_readable, why_not
 from ingest.sources.found import Found, Item
-from ingest.sources.patterns import Selection, strangers_patterns
+from ingest.sources.patterns import Patterns, Selection, strangers_patterns
 
 IGNORE_FILE = ".ingestignore"
 MAX_IGNORE_BYTES = 64 * 1024
@@ -64,7 +63,7 @@ class _Walk:
 
     def _source(self, path: Path, *, beside: Path) -> str:
         below = self._root if path.is_relative_to(self._root) else beside
-        return path.relative_to(below).as_posix()
+        return composed(path.relative_to(below).as_posix())
 
     def _fail(self, source: str, error: DocumentError) -> None:
         self.kept_from_prune.append(source)
@@ -121,7 +120,7 @@ class _Walk:
         """Every file below a folder that is neither hidden nor excluded, in the order of names; no folder twice."""
         seen: set[tuple[int, int]] = set()
         base = os.path.realpath(folder)
-        pending: list[tuple[Path, list[tuple[Path, pathspec.GitIgnoreSpec]]]] = [(folder, [])]
+        pending: list[tuple[Path, list[tuple[Path, Patterns]]]] = [(folder, [])]
         while pending:
             current, ignores = pending.pop()
             try:
@@ -157,14 +156,12 @@ class _Walk:
                     yield path
             pending.extend(reversed(folders))
 
-    def _is_left_out(
-        self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, pathspec.GitIgnoreSpec]]
-    ) -> bool:
+    def _is_left_out(self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, Patterns]]) -> bool:
         slash = "/" if is_folder else ""
         name = path.relative_to(folder).as_posix() + slash
         if self._selection.excludes(name):
             return True
-        if any(spec.match_file(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
+        if any(spec.match(path.relative_to(base).as_posix() + slash) for base, spec in ignores):
             return True
         return not is_folder and not self._selection.includes(name)
 
@@ -177,7 +174,7 @@ def leads_out(path: str, base: str) -> bool:
     return target != base and not target.startswith(base.rstrip("/") + "/") and os.path.exists(target)  # noqa: PTH110
 
 
-def _ignores_of(folder: Path) -> Iterator[tuple[Path, pathspec.GitIgnoreSpec]]:
+def _ignores_of(folder: Path) -> Iterator[tuple[Path, Patterns]]:
     """The folder's own .ingestignore. Raises SettingsError, UnicodeDecodeError, OSError."""
     own = folder / IGNORE_FILE
     if own.is_file():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.errors import DocumentError
+from corpus.records import composed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Item:
     `path` is the content, None where `remote` has it to be fetched first. What is read again is told by `mark`: it
     stays the same as long as the content does, and is empty where only a look at the content tells.
     `modified_ns` is since the epoch; `sidecar` is a file that describes it; `url` is its citation link, `title` its
-    title where it is known already; `origin` is short for the sitemap that lists it.
+    title where it is known already; `origin` is short for the sitemap that lists it. `source` and `title` are in NFC.
     """
 
     source: str
@@ -53,6 +54,11 @@ class Item:
     url: str | None = None
     title: str | None = None
     origin: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", composed(self.source))
+        if self.title is not None:
+            object.__setattr__(self, "title", composed(self.title))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus.errors import DocumentError, DocumentUnsupported, SettingsError
+from corpus.urls import without_passwords
 from ingest.settings import IngestSettings
 from ingest.sources.bucket import BucketSource
 from ingest.sources.client import Limits
@@ -19,9 +20,9 @@ from ingest.sources.found import Found, Item
 from ingest.sources.pages import PageSource
 from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
+from ingest.sources.proxies import Proxies
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
-from ingest.sources.urls import without_password
 from ingest.sources.web import Web
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -69,7 +70,7 @@ class Sources:
             if scheme in kinds:
                 kinds[scheme].look(name, found)
             else:
-                found.failed.append((without_password(name), _unknown(scheme)))
+                found.failed.append((without_passwords(name), _unknown(scheme)))
         _keep_first(found)
         return found
 
@@ -96,6 +97,7 @@ class Sources:
                 allow_private=self._settings.allow_private_addresses,
                 timeout_seconds=self._settings.fetch_timeout_seconds,
                 max_bytes=self._settings.fetch_max_mb * 2**20,
+                proxies=_proxies(self._settings),
             )
             self._web = self._stack.enter_context(contextlib.closing(Web(limits, self._patience, self._spool)))
         return PageSource(
@@ -118,6 +120,11 @@ def sources(settings: IngestSettings, selection: Selection, spool: Spool, stdin:
     """All kinds of sources, for one run."""
     with contextlib.closing(Sources(settings, selection, spool, stdin)) as opened:
         yield opened
+
+
+def _proxies(settings: IngestSettings) -> Proxies:
+    http, https = (each.get_secret_value() if each else None for each in (settings.http_proxy, settings.https_proxy))
+    return Proxies(http=http, https=https, no_proxy=settings.no_proxy)
 
 
 def _unknown(scheme: str) -> DocumentError:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
+from corpus.urls import without_passwords
 from ingest.sources.fingerprints import origin_of
 from ingest.sources.found import Fetched, Found, Item
 from ingest.sources.patterns import Selection
 from ingest.sources.sitemap import INDEX, Entry, entries_of, kind_of
 from ingest.sources.spool import Spool
-from ingest.sources.urls import host_of, joined, path_of, without_password
+from ingest.sources.urls import host_of, joined, path_of
 from ingest.sources.web import Page, Web
 
 MAX_SITEMAPS = 1_000
@@ -61,7 +62,7 @@ class Listing:
             if fetched is None or (kind := kind_of(fetched.path)) is None:
                 raise DocumentUnreadable("It is named as a sitemap and is none. Check the sitemap that names it.")
         except DocumentError as error:
-            self._fail(without_password(location), error)
+            self._fail(without_passwords(location), error)
             return
         self.read(fetched, kind, depth)
         self._spool.drop(fetched.path)
@@ -78,7 +79,7 @@ class Listing:
         try:
             url = joined(base, entry.location)
         except DocumentError as error:
-            self._found.skipped.append((without_password(entry.location), str(error)))
+            self._found.skipped.append((without_passwords(entry.location), str(error)))
             return
         if url in self._pages:
             return

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from corpus.errors import DocumentError
+from corpus.urls import without_passwords
 from ingest.sources.found import Found, Item
 from ingest.sources.listing import Listing
 from ingest.sources.patterns import Selection
 from ingest.sources.sitemap import kind_of, sitemaps_in_robots
 from ingest.sources.spool import Spool
-from ingest.sources.urls import normalised, path_of, without_password
+from ingest.sources.urls import normalised, path_of
 from ingest.sources.web import Page, Web
 
 
@@ -33,7 +34,7 @@ class PageSource:
             known = self._known(url)
             fetched = self._web.fetch(url, known)
         except DocumentError as error:
-            found.failed.append((without_password(named), error))
+            found.failed.append((without_passwords(named), error))
             return
         page = Item(source=url, place=url, mark=known, url=url, remote=Page(self._web, url))
         if fetched is None:

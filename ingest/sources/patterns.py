@@ -7,10 +7,28 @@ from collections.abc import Iterable
 import pathspec
 
 from corpus.errors import SettingsError
+from corpus.records import composed
 
 # Of a name of 255 letters, three stars can be matched in three million ways; each further one is eighty times as many.
 MAX_STARS = 3
 MAX_FOLDERS = 3
+
+
+class Patterns:
+    """Patterns as in .gitignore, whichever form of Unicode they and the names are in.
+
+    Raises SettingsError, naming `origin`, for one that is none.
+    """
+
+    def __init__(self, origin: str, lines: Iterable[str]) -> None:
+        try:
+            self._spec = pathspec.GitIgnoreSpec.from_lines(map(composed, lines))
+        except ValueError as error:
+            raise SettingsError(f"{origin} has a pattern that cannot be read: {error}") from None
+
+    def match(self, name: str) -> bool:
+        """Whether the last pattern that speaks of the name takes it; a folder's name ends with a slash."""
+        return self._spec.match_file(composed(name))
 
 
 class Selection:
@@ -26,19 +44,19 @@ class Selection:
 
     def excludes(self, name: str) -> bool:
         """True for what is not wanted; a folder's name ends with a slash."""
-        return self._exclude is not None and self._exclude.match_file(name)
+        return self._exclude is not None and self._exclude.match(name)
 
     def includes(self, name: str) -> bool:
         """True for a name that may be wanted; folders are for what is in them to decide."""
-        return self._include is None or self._include.match_file(name)
+        return self._include is None or self._include.match(name)
 
     def takes(self, name: str) -> bool:
         """True for what is wanted where there are no folders to pass."""
         return self.includes(name) and not self.excludes(name)
 
 
-def strangers_patterns(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec:
-    """As `patterns`, of a file that came with the documents: none that takes for ever to match."""
+def strangers_patterns(origin: str, lines: Iterable[str]) -> Patterns:
+    """Those of a file that came with the documents: none that takes for ever to match."""
     given = list(lines)
     for line in given:
         if line.startswith("#"):
@@ -46,17 +64,9 @@ def strangers_patterns(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreS
         if line.count("**") > MAX_FOLDERS or any(part.count("*") > MAX_STARS for part in line.split("/")):
             rule = f"a pattern with more than {MAX_STARS} `*` in one name, or {MAX_FOLDERS} `**`"
             raise SettingsError(f"{origin} has {rule}: {line[:80]!r}")
-    return patterns(origin, given)
+    return Patterns(origin, given)
 
 
-def patterns(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec:
-    """Patterns as in .gitignore. Raises SettingsError, naming `origin`, for one that is none."""
-    try:
-        return pathspec.GitIgnoreSpec.from_lines(lines)
-    except ValueError as error:
-        raise SettingsError(f"{origin} has a pattern that cannot be read: {error}") from None
-
-
-def _patterns_or_none(origin: str, lines: Iterable[str]) -> pathspec.GitIgnoreSpec | None:
+def _patterns_or_none(origin: str, lines: Iterable[str]) -> Patterns | None:
     given = list(lines)
-    return patterns(origin, given) if given else None
+    return Patterns(origin, given) if given else None

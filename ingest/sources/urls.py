@@ -1,8 +1,6 @@
-"""URLs as they are asked for, cited and shown. Pure; a password in one is never shown."""
+"""URLs as they are asked for and cited. Pure."""
 
 from __future__ import annotations
-
-import re
 
 import httpx
 
@@ -10,7 +8,6 @@ from corpus.errors import DocumentUnreadable
 
 SCHEMES = ("http", "https")
 MAX_URL_CHARS = 2_000
-_USERINFO = re.compile(r"//.*@")
 
 
 def normalised(url: str) -> str:
@@ -44,11 +41,6 @@ def joined(base: str, reference: str) -> str:
         return normalised(str(httpx.URL(base).join(reference)))
     except (httpx.InvalidURL, ValueError, UnicodeError):
         raise DocumentUnreadable("The page redirects to what is no URL. Save it as a file.") from None
-
-
-def without_password(url: str) -> str:
-    """The URL to show, whatever it is."""
-    return _USERINFO.sub("//…@", url)
 
 
 def host_of(url: str) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from corpus.records import Chunk, DocumentRecord, context_of, document_id_of, usual_space
+from corpus.records import Chunk, DocumentRecord, composed, context_of, document_id_of, usual_space
 from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
 from ingest.sources.found import Item
@@ -30,7 +30,7 @@ class Prepared:
 
 def source_of(item: Item, document: Document) -> str:
     """A record within a file is known by the file's source and its own name, as in a URL's fragment."""
-    return f"{item.source}#{document.name}" if document.name else item.source
+    return f"{item.source}#{composed(document.name)}" if document.name else item.source
 
 
 def digest_of(document: Document) -> str:
@@ -52,10 +52,11 @@ def prepare(
     """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
     source = source_of(item, document)
     _check_text(source, document)
+    max_tokens = collection.chunk_tokens - tokenizer.count(collection.passage_prefix)
     passages = split(
         document,
         tokenizer=tokenizer,
-        max_tokens=collection.chunk_tokens,
+        max_tokens=max_tokens,
         overlap_tokens=collection.chunk_overlap,
         title=document.title,
     )
@@ -99,7 +100,7 @@ def prepare(
         url=document.url,
         metadata=document.metadata,
     )
-    texts = [text_for_model(chunk, tokenizer, collection.chunk_tokens) for chunk in chunks]
+    texts = [text_for_model(chunk, tokenizer, max_tokens) for chunk in chunks]
     return Prepared(record=record, chunks=chunks, texts=texts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.errors import DocumentError, DocumentUnsupported
-from corpus.records import DocumentRecord
+from corpus.records import DocumentRecord, composed
 from ingest.reading.document import Document
 from ingest.reading.pool import size_of
 from ingest.sources.descriptions import Description
@@ -43,7 +43,7 @@ class Changes:
         self._seen: set[str] = set()
         self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
         for record in stored:
-            self._by_file[record.file].append(record)
+            self._by_file[composed(record.file)].append(record)
 
     def __iter__(self) -> Iterator[tuple[Item, list[Change]]]:
         """For each item what changed in it; what needs no reading comes first."""
@@ -54,10 +54,11 @@ class Changes:
         for item in self._job.items:
             stored = self._by_file.get(item.source, [])
             stamp = stamp_of(item, self._job.options, len(stored))
-            if item.mark and stored and all(record.stamp == stamp for record in stored):
+            if item.mark and stored and all(record.stamp == stamp and _is_composed(record) for record in stored):
                 yield item, [Unchanged(record.document_id, None) for record in stored]
             else:
-                to_read.append((item, known_mark(stored, item.place, self._job.options)))
+                mark = known_mark(stored, item.place, self._job.options) if all(map(_is_composed, stored)) else ""
+                to_read.append((item, mark))
         self._cutting.expect(sum(size_of(item.path) for item, _ in to_read if item.path))
         for item, result in self._job.read(to_read):
             yield item, list(self._changes_in(item, result))
@@ -104,10 +105,18 @@ def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]
     return [
         record
         for record in stored
-        if record.file not in there
-        and (_lies_in(record.file, found.scopes) or origin_in(record.stamp) in found.origins)
-        and not _lies_in(record.file, found.kept_from_prune)
+        if (file := composed(record.file)) not in there
+        and (_lies_in(file, found.scopes) or origin_in(record.stamp) in found.origins)
+        and not _lies_in(file, found.kept_from_prune)
     ]
+
+
+def _is_composed(record: DocumentRecord) -> bool:
+    """Whether filters find it; older versions stored names and tags as they came."""
+    texts = [record.source, record.title or ""]
+    for value in record.metadata.values():
+        texts += value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    return all(composed(each) == each for each in texts)
 
 
 def _lies_in(source: str, places: Iterable[str]) -> bool:

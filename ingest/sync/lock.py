@@ -4,53 +4,76 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
-import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from corpus.errors import CollectionBusy, StoreUnavailable
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store import Store
+from corpus.store.watch import LOCK_FILE, holder, holder_of, is_running
 
-LOCK_FILE = "ingest.lock"
 LEASE_SECONDS = 120.0
 RENEW_SECONDS = 30.0
 SECONDS_BETWEEN = 0.05
+PATIENCE_SECONDS = 2.0
+# What it is at is one write, at most of a thousand chunks, or the removal of many documents.
+ORPHAN_SECONDS = 120.0
 
 
 @contextlib.contextmanager
-def exclusive(store: Store, settings: CorpusSettings) -> Iterator[Sequence[int]]:
+def exclusive(
+    store: Store, settings: CorpusSettings, *, on_wait: Callable[[str], None] = lambda _: None
+) -> Iterator[Sequence[int]]:
     """Keep others from writing to the collection. Raises CollectionBusy that says who is writing.
+
+    `on_wait` is told where it takes a while, and why.
 
     An embedded store is locked by a file, which the system lets go of when the process dies, and whoever it gave the
     descriptors to that come back; a server by a lease that is renewed, and runs out two minutes after its holder died.
     """
-    holder = f"process {os.getpid()} on {socket.gethostname()}"  # _is_running reads it.
-    hold = _file_lock if target_kind(settings) == "embedded" else _lease
-    with hold(store, settings, holder) as held:
+    if target_kind(settings) == "embedded":
+        hold = _file_lock(settings, holder(), on_wait)
+    else:
+        hold = _lease(store, settings, holder())
+    with hold as held:
         yield held
 
 
 @contextlib.contextmanager
-def _file_lock(_: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequence[int]]:
+def _file_lock(settings: CorpusSettings, holder: str, on_wait: Callable[[str], None]) -> Iterator[Sequence[int]]:
     path = settings.chroma_path / LOCK_FILE
     with contextlib.ExitStack() as stack:
         try:
             file = stack.enter_context(path.open("a+", encoding="utf-8"))
-            while not _is_locked(file.fileno()):
-                if _is_running(other := _text(path)):
-                    raise CollectionBusy(_busy(settings, other))
-                # A run that was killed has left a process that writes, and ends when it is done with what it is at.
-                time.sleep(SECONDS_BETWEEN)
+            _await_lock(file.fileno(), path, settings, on_wait)
             file.truncate(0)
             file.write(holder)
             file.flush()
         except OSError as error:
             raise StoreUnavailable(f"{path} cannot be locked: {error.strerror}. Check the folder's rights.") from error
-        yield (file.fileno(),)
+        try:
+            yield (file.fileno(),)
+        finally:
+            file.truncate(0)  # Whoever reads the store sees by it that no more is to come.
+
+
+def _await_lock(descriptor: int, path: Path, settings: CorpusSettings, on_wait: Callable[[str], None]) -> None:
+    """Wait for a run that is just beginning or ending, or for what a killed one left at work; for no other."""
+    patience = PATIENCE_SECONDS
+    started = time.monotonic()
+    while not _is_locked(descriptor):
+        other = holder_of(path)
+        if is_running(other) or time.monotonic() - started > patience:
+            raise CollectionBusy(_busy(settings, other or "unknown"))
+        if other and patience == PATIENCE_SECONDS:
+            patience = ORPHAN_SECONDS
+            on_wait(
+                f"An ingest that was killed ({other}) has left a process that still writes: waiting for it, "
+                f"{ORPHAN_SECONDS:.0f} s at most."
+            )
+        time.sleep(SECONDS_BETWEEN)
 
 
 def _is_locked(descriptor: int) -> bool:
@@ -59,20 +82,6 @@ def _is_locked(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return True
-
-
-def _is_running(holder: str) -> bool:
-    """Whether the holder's process is there; True where that cannot be told."""
-    process, _, host = holder.removeprefix("process ").partition(" on ")
-    if host != socket.gethostname() or not process.isdecimal():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # Somebody else's.
-        pass
     return True
 
 
@@ -104,10 +113,3 @@ def _renew(store: Store, holder: str, done: threading.Event) -> None:
 
 def _busy(settings: CorpusSettings, holder: str) -> str:
     return f"Another ingest ({holder}) is writing to {settings.target}. Wait until it is done, and run this again."
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8") or "unknown"
-    except OSError:
-        return "unknown"

@@ -108,11 +108,14 @@ class IngestRun:
             self._writing.restamp(self._stamps)
             self._stamps = {}
 
-    def _write(self, embedded: Iterator[tuple[Added, Vectors]]) -> None:
+    def _write(self, embedded: Iterator[tuple[Added, Vectors | EmbeddingError]]) -> None:
         group: list[tuple[Added, Vectors]] = []
         chunks, since = 0, 0.0
         try:
             for change, vectors in embedded:
+                if isinstance(vectors, EmbeddingError):
+                    self._report.failed.append((change.prepared.record.source, str(vectors)))
+                    continue
                 if group and chunks + len(vectors) > CHUNKS_PER_WRITE:
                     self._store_group(group)
                     group, chunks = [], 0

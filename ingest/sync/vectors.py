@@ -10,6 +10,7 @@ from itertools import chain
 import numpy as np
 
 from corpus.embedding.model import Embedder, Vectors
+from corpus.errors import EmbeddingError
 from corpus.stored import text_digest_of
 from ingest.sync.outcome import Added
 from ingest.sync.writer import Writing
@@ -34,7 +35,7 @@ class _Plan:
 
 
 class VectorSource:
-    """One run's vectors. `embedder` is called once a text needs the model; `embedded` counts the texts it was sent.
+    """One run's vectors. `embedder` is called once a text needs the model; `embedded` counts the texts it took.
 
     `reusable` says that the store held documents before the run: without, only what this run wrote is looked up. Once
     `is_stopped` says so, documents are left out of which the model has been asked nothing.
@@ -57,12 +58,16 @@ class VectorSource:
         # Texts on their way: None until the vector is there.
         self._in_flight: dict[str, Vectors | None] = {}
         self._waiting: deque[_Plan] = deque()
+        self._refused: dict[str, EmbeddingError] = {}
 
-    def vectors_for(self, changes: Iterator[Added]) -> Iterator[tuple[Added, Vectors]]:
-        """Each document with its vectors, in order; texts travel in batches across documents. Lazy, with a bound."""
+    def vectors_for(self, changes: Iterator[Added]) -> Iterator[tuple[Added, Vectors | EmbeddingError]]:
+        """Each document with its vectors, in order; texts travel in batches across documents. Lazy, with a bound.
+
+        A document with a text that the model refuses comes with the error.
+        """
         arrived: deque[Vectors] = deque()
         for vectors in self._computed(self._batches(changes)):
-            self.embedded += len(vectors)
+            self.embedded += int(np.isfinite(vectors).all(axis=1).sum())
             arrived.extend(vectors)
             while self._waiting and len(self._waiting[0].wanted) <= len(arrived):
                 plan = self._waiting.popleft()
@@ -77,7 +82,7 @@ class VectorSource:
     def _computed(self, batches: Iterator[list[str]]) -> Iterator[Vectors]:
         for batch in batches:
             if batch:
-                yield from self._embedder().embed_documents(chain([batch], batches))
+                yield from self._embedder().embed_documents(chain([batch], batches), refused=self._refused)
                 return
             yield np.empty((0, 0), np.float32)
 
@@ -129,9 +134,11 @@ class VectorSource:
                     wanted.append(place)
             yield _Plan(change, digests, {digest: known[digest] for digest in digests if digest in known}, wanted)
 
-    def _assembled(self, plan: _Plan, vectors: Iterable[Vectors]) -> Vectors:
+    def _assembled(self, plan: _Plan, vectors: Iterable[Vectors]) -> Vectors | EmbeddingError:
         for place, vector in zip(plan.wanted, vectors, strict=True):
             self._in_flight[plan.digests[place]] = vector
+        if error := self._refusal_of(plan):
+            return error
         found = dict(plan.known)
         for digest in plan.digests:
             held = self._in_flight.get(digest)
@@ -143,10 +150,18 @@ class VectorSource:
         if missing - found.keys():
             # And was replaced since.
             found |= self._embedded_again(plan, missing - found.keys())
+            if error := self._refusal_of(plan):
+                return error
         return np.stack([found[digest] for digest in plan.digests])
+
+    def _refusal_of(self, plan: _Plan) -> EmbeddingError | None:
+        refused = self._refused
+        return (
+            next((refused[text] for text in plan.change.prepared.texts if text in refused), None) if refused else None
+        )
 
     def _embedded_again(self, plan: _Plan, missing: set[str]) -> dict[str, Vectors]:
         texts = dict(zip(plan.digests, plan.change.prepared.texts, strict=True))
-        (vectors,) = self._embedder().embed_documents([[texts[digest] for digest in missing]])
+        (vectors,) = self._embedder().embed_documents([[texts[digest] for digest in missing]], refused=self._refused)
         self.embedded += len(vectors)
         return dict(zip(missing, vectors, strict=True))

@@ -12,7 +12,7 @@ from chromadb.config import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.filters import Filter, passes
+from corpus.filters import Filter, is_chromas, passes
 from corpus.stored import UPDATED, USER_PREFIX, seconds_of
 
 TIMES = [datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3)]
@@ -37,6 +37,8 @@ FILTERS = st.builds(
     updated_after=st.none() | st.sampled_from(TIMES),
     updated_before=st.none() | st.sampled_from(TIMES),
     metadata=st.dictionaries(st.just("field"), VALUES, max_size=1),
+    source_any=st.lists(st.sampled_from(["a.md", "b.md", "c.md"]), max_size=2).map(tuple),
+    metadata_any=st.dictionaries(st.just("field"), st.lists(VALUES, min_size=1, max_size=2), max_size=1),
 )
 
 
@@ -61,3 +63,57 @@ def test_what_passes_is_what_chroma_lets_through(
     collection.add(ids=ids, embeddings=[[1.0, 0.0]] * len(ids), metadatas=records)
     let_through = set(collection.get(where=where, include=[])["ids"])
     assert {each for each, metadata in zip(ids, records, strict=True) if passes(where, metadata)} == let_through
+
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "a": {"source": "hr/pay.md", USER_PREFIX + "year": 2024, USER_PREFIX + "signed": "2024-03-31"},
+    "b": {
+        "source": "hr/deep/leave.md",
+        USER_PREFIX + "year": 2025.5,
+        USER_PREFIX + "signed": "2025-01-01T12:00:00+02:00",
+    },
+    "c": {"source": "hrx/pay.md", USER_PREFIX + "year": "2024", USER_PREFIX + "signed": "soon"},
+    "d": {"source": "hr/rows.jsonl#7", USER_PREFIX + "year": True, USER_PREFIX + "tags": ["x", "y"]},
+    "e": {"source": "s3://bucket/hr/pay.md"},
+}
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "names"),
+    [
+        (Filter(source_folder="hr"), "abd"),
+        (Filter(source_folder="./hr/"), "abd"),
+        (Filter(source_folder="hr/deep"), "b"),
+        (Filter(source_folder="hr/rows.jsonl"), "d"),
+        (Filter(source_folder="hr/pay.md"), "a"),
+        (Filter(source_folder="."), "abcde"),
+        (Filter(source_folder="s3://bucket"), "e"),
+        (Filter(metadata_from={"year": 2024}), "ab"),
+        (Filter(metadata_to={"year": 2025}), "a"),
+        (Filter(metadata_from={"year": 2024.5}, metadata_to={"year": 2025.5}), "b"),
+        (Filter(metadata_from={"signed": "2024-03-31"}), "ab"),
+        (Filter(metadata_to={"signed": "2024-03-31"}), "a"),
+        (Filter(metadata_to={"signed": "2025-01-01"}), "ab"),
+        (Filter(metadata_to={"signed": "2025-01-01T10:00:00Z"}), "ab"),
+        (Filter(metadata_to={"signed": "2025-01-01T09:59:59Z"}), "a"),
+        (Filter(source_any=("hr/pay.md", "hrx/pay.md")), "ac"),
+        (Filter(metadata_any={"year": [2024, "2024"]}), "ac"),
+        (Filter(without=Filter(tags=("y",))), "abce"),
+        (Filter(without=Filter(source_folder="hr", metadata={"year": "2024"})), "e"),
+        (Filter(source_folder="hr", without=Filter(metadata_any={"year": [2024, 2025.5]})), "d"),
+    ],
+)
+def test_what_chroma_cannot_say_passes_as_it_is_meant(narrowed: Filter, names: str) -> None:
+    where = narrowed.to_where()
+    assert where is not None
+    assert "".join(name for name, fields in FIELDS.items() if passes(where, fields)) == names
+
+
+def test_what_chroma_can_say_is_known_from_what_it_cannot() -> None:
+    chromas = Filter(source="a", tags=("x", "y"), metadata_any={"field": ["a", 2.5]}).to_where()
+    assert chromas is not None
+    assert is_chromas(chromas)
+    for ours in (Filter(source_folder="a"), Filter(title="T", metadata_to={"a": 1}), Filter(without=Filter(title="A"))):
+        where = ours.to_where()
+        assert where is not None
+        assert not is_chromas(where)

@@ -38,7 +38,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[Serving]:
     state = Serving(process.pid)
     for line in process.stderr:
         state.said.append(line.rstrip())
-        if line.startswith(("Ready", "handler:")):
+        if line.endswith("Ctrl-C stops it.\n") or line.startswith("handler:"):
             break
     # Read on, or its log fills the pipe and it waits for us.
     reader = threading.Thread(target=lambda stream: state.said.extend(map(str.rstrip, stream)), args=(process.stderr,))

@@ -12,12 +12,14 @@ import sys
 import urllib.request
 from urllib.error import HTTPError
 
+import httpx2
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from handler.access.keys import digest_of
 from handler.cli import app
+from tests.free_port import free_port
 from tests.handler.conftest import API_KEY, ENTRY, Configure
 from tests.handler.serving import serving
 
@@ -54,6 +56,16 @@ def test_serve_on_loopback_makes_a_key_and_prints_a_curl_that_works(environment:
         (command,) = re.findall(r"curl .*", text)
         answer = subprocess.run([*shlex.split(command), "-s"], capture_output=True, text=True, check=True)
         assert json.loads(answer.stdout)["results"]
+
+
+def test_serve_without_a_corpus_does_not_say_that_it_is_ready_and_shows_no_password(environment: Environment) -> None:
+    url = f"http://user:s3cret@127.0.0.1:{free_port()}"
+    with serving(**environment | {"CHROMA_URL": url, "AUTH": "none"}) as served:
+        assert httpx2.post(f"{served.url}/search", json={"query": "pump"}, timeout=60).status_code == 503
+    text = "\n".join(served.said)
+    assert "Not ready to answer yet: Chroma cannot be reached" in text
+    assert not any(line.startswith("Ready") for line in served.said)
+    assert "s3cret" not in text
 
 
 def test_serve_uses_the_keys_that_it_is_given_and_logs_nothing_of_what_is_asked(environment: Environment) -> None:

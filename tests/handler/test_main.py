@@ -115,6 +115,27 @@ def test_refusals_are_json_through_every_gateway(main: ModuleType, gateway: Gate
     assert refusal(gateway("POST", "/search", body, authorization=KEY)) == (413, "body_too_large")
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "resources": [], "detail": {}},
+        {"source": "serverless-plugin-warmup"},
+        {"key1": "value1"},
+        {"Records": [{"eventSource": "aws:s3"}]},
+        {"requestContext": None, "version": "2.0"},
+        {},
+        [],
+        "ping",
+        None,
+    ],
+)
+def test_an_event_that_is_no_request_is_no_error(
+    main: ModuleType, event: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert invoke(main, event) == {"ignored": "not an HTTP request"}
+    assert [line["event"] for line in lines(capsys)] == ["no_request"]
+
+
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """What was logged: every line is one JSON object."""
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]

@@ -14,6 +14,7 @@ from tests.lambda_.tools import installing
 
 PROGRAM = package.ROOT / "node_modules" / ".bin" / "osls"
 FILES = ("serverless.yml", "package.json", "infra")
+PACKAGES = ("corpus", "ingest", "handler")
 
 
 def project(folder: Path, zip_path: Path) -> Path:
@@ -31,6 +32,29 @@ def project(folder: Path, zip_path: Path) -> Path:
             shutil.copyfile(source, target / name)
     (target / "dist").mkdir()
     os.link(zip_path, target / "dist" / "lambda.zip")
+    return target
+
+
+def checkout(folder: Path) -> Path:
+    """A copy of what is committed, with this environment and osls beside it: where `make` can be run as documented."""
+    with installing():
+        if not PROGRAM.exists():
+            _install()
+    target = folder / "checkout"
+    target.mkdir()
+    for name in [*PACKAGES, *FILES, "requirements", "examples", "docs", "Makefile", "pyproject.toml", "README.md"]:
+        source = package.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, target / name)
+    # So old that make takes the environment and osls, which are links to this checkout's own, for made.
+    for path in target.rglob("*"):
+        os.utime(path, (0, 0))
+    for name in (".venv", "node_modules"):
+        (target / name).symlink_to(package.ROOT / name)
+    for stamp in (package.ROOT / ".venv" / name for name in ("runtime.stamp", "dev.stamp")):
+        stamp.touch()
     return target
 
 

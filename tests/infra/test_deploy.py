@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +16,18 @@ import boto3
 import httpx2
 import pytest
 
+from corpus.settings import CorpusSettings
 from corpus.snapshot.versions import rollback
+from corpus.store import create_store
 from handler.access.keys import make_key
-from handler.check.matrix import CheckOptions
-from handler.check.run import check
-from infra import deploy
+from infra import package
+from infra.preflight import Target, corpus_is_local, missing
 from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
+from tests.corpus.texts import RECORD
 from tests.free_port import free_port
-from tests.infra.osls import osls, project
+from tests.infra.osls import checkout, osls
 from tests.lambda_ import tools
-from tests.lambda_.built import Built
 from tests.openai_server import KEY, embeddings_server
 from tests.s3_server import S3Server
 
@@ -38,6 +41,11 @@ class Cloud:
     aws: S3Server
     url: str
     log_path: Path
+
+    @property
+    def actions(self) -> set[str]:
+        """All that was asked of AWS but S3, as service:Action."""
+        return set((self.log_path.parent / "actions").read_text().split())
 
 
 @pytest.fixture
@@ -79,10 +87,22 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         process.wait(timeout=20)
 
 
+LITERAL = 'make deploy ARGS="--stage dev --region eu-west-1"'
+
+
+def literal(at: Path, variables: dict[str, str], line: str = LITERAL) -> subprocess.CompletedProcess[str]:
+    """Run the documented line in that checkout; the environment is the developer's, who has a package index."""
+    nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    environment = {**os.environ, **nobody, "SLS_TELEMETRY_DISABLED": "1", **variables}
+    command = ["/bin/sh", "-c", line]
+    return subprocess.run(command, cwd=at, env=environment, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.slow
-def test_deploy_publish_ask_publish_ask_roll_back_ask_remove(
-    built: Built, tmp_path: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+def test_the_documented_line_deploys_publishes_and_checks_and_the_rest_of_a_life_follows(
+    tmp_path: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert LITERAL in (package.ROOT / "docs" / "deploy.md").read_text()
     for name, value in cloud.aws.environment.items():
         monkeypatch.setenv(name, value)
     key, entry = make_key("gpt")
@@ -90,31 +110,76 @@ def test_deploy_publish_ask_publish_ask_roll_back_ask_remove(
     ssm.put_parameter(Name="/retrieval-action/dev/api-keys", Value=str(entry), Type="SecureString")
     ssm.put_parameter(Name="/retrieval-action/dev/openai-api-key", Value=KEY, Type="SecureString")
     ssm.close()
-    at = project(tmp_path, built.zip)
-
-    def run(*words: str) -> None:
-        done = osls(at, *words, variables=cloud.aws.environment)
-        assert done.returncode == 0, done.stdout + done.stderr + cloud.log_path.read_text("utf-8", "replace")[-3000:]
-
+    at = checkout(tmp_path)
     with embeddings_server() as server:
         # The settings that are the test's own: where the embeddings come from, and that there is no TLS here.
         config = at / "serverless.yml"
-        own = f"    OPENAI_BASE_URL: {server.url}\n    PUBLIC_URL: {cloud.url}\n"
-        given = f"{own}    SNAPSHOT_REFRESH: ${{param"
-        config.write_text(config.read_text().replace("    SNAPSHOT_REFRESH: ${param", given))
-        run("deploy", "--param=snapshotRefresh=0")
-        keeper = keeper_of(tmp_path, snapshot_url(cloud.aws), server)
-        check_life(keeper, cloud.url, key)
-    run("remove")
+        own = f"    OPENAI_BASE_URL: {server.url}\n    PUBLIC_URL: {cloud.url}\n    SNAPSHOT_REFRESH: 0\n"
+        given = '    SNAPSHOT_REFRESH: ${param:snapshotRefresh, "60"}\n'
+        assert given in config.read_text()
+        config.write_text(config.read_text().replace(given, own))
+        keeper = keeper_of(tmp_path, "", server)
+        keeper.says("The warranty lasts 12 months.")
+        mine = {
+            **cloud.aws.environment,
+            "CHROMA_PATH": str(keeper.settings.chroma_path),
+            "CHROMA_COLLECTION": keeper.settings.chroma_collection,
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": server.url,
+            "ACTION_KEY": key,
+        }
+        done = literal(at, mine)
+        assert done.returncode == 0, done.stdout + done.stderr + cloud.log_path.read_text("utf-8", "replace")[-3000:]
+        assert cloud.url in done.stdout
+        check_life(replace(keeper, dest=snapshot_url(cloud.aws)), cloud.url, key)
+    removed = osls(at, "remove", "--stage", "dev", variables=cloud.aws.environment)
+    assert removed.returncode == 0, removed.stdout + removed.stderr
     assert stacks() == []
+    refused = {action for action in cloud.actions if not allowed(action)}
+    assert len(cloud.actions) > 10
+    assert refused == set(), "infra/deployer-policy.json lacks them"
 
 
-def test_nothing_is_deployed_that_could_not_be_checked(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("ACTION_KEY", raising=False)
-    assert deploy.main(["--stage", "test"]) == 2
-    assert "ACTION_KEY" in capsys.readouterr().err
+def allowed(action: str) -> bool:
+    """Whether the policy for whoever deploys names it."""
+    policy = json.loads((package.ROOT / "infra" / "deployer-policy.json").read_text())
+    return any(action in statement["Action"] for statement in policy["Statement"])
+
+
+def test_without_anything_every_missing_thing_is_named_and_nothing_is_built(tmp_path: Path, s3: S3Server) -> None:
+    at = checkout(tmp_path)
+    done = literal(at, s3.environment)
+    assert done.returncode != 0
+    for name in ("ACTION_KEY", "/retrieval-action/dev/api-keys", "/retrieval-action/dev/openai-api-key", "ingest add"):
+        assert name in done.stderr, name
+    assert not (at / "dist").exists()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_key_that_the_deployment_will_not_know_is_told_before_anything_is_built(tmp_path: Path) -> None:
+    ssm = boto3.client("ssm")
+    name = f"/retrieval-action/{tmp_path.name.replace('_', '-')[:20]}/api-keys"
+    ssm.put_parameter(Name=name, Value=str(make_key("gpt")[1]), Type="SecureString")
+    ssm.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACTION_KEY", "ra_another")
+        target = Target(name.split("/")[2], "eu-west-1", publish=False, check=True, local_model=True)
+        assert [problem for problem in missing(target) if "ACTION_KEY is not the key of an entry" in problem]
+        patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        assert [problem for problem in missing(target) if "AWS does not know who you are" in problem]
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_corpus_of_the_local_model_needs_no_openai_key_and_brings_the_model(tmp_path: Path) -> None:
+    settings = CorpusSettings(chroma_path=tmp_path / "store")
+    with create_store(settings, RECORD):
+        pass
+    assert corpus_is_local(settings)
+    target = Target("free", "eu-west-1", publish=False, check=False, local_model=True)
+    assert not [problem for problem in missing(target) if "openai-api-key" in problem]
+    asked = Target("free", "eu-west-1", publish=False, check=False, local_model=False)
+    assert [problem for problem in missing(asked) if "LOCAL_MODEL=1" in problem]
 
 
 def check_life(keeper: Keeper, url: str, key: str) -> None:
@@ -123,14 +188,10 @@ def check_life(keeper: Keeper, url: str, key: str) -> None:
         reply = httpx2.post(f"{url}/search", json={"query": "warranty"}, headers=headers, timeout=120)
         return reply.status_code, reply.json()
 
-    status, body = ask()
-    assert (status, body.get("error")) == (503, "snapshot_missing"), body
     for text in ("The warranty lasts 12 months.", "The warranty lasts 24 months."):
         keeper.publishes(text)
         status, body = ask()
         assert (status, body["results"][0]["text"]) == (200, text)
-    # The gateway here has no throttling of its own.
-    assert check(url, key=key, wishes=CheckOptions(no_rate_limit=True), as_json=False) == 0
     rollback(keeper.dest)
     assert ask()[1]["results"][0]["text"] == "The warranty lasts 12 months."
     assert httpx2.post(f"{url}/search", json={"query": "warranty"}, timeout=120).status_code == 401

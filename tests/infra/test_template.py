@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from corpus.settings import load
+from handler.routes.pages import privacy
+from handler.routes.site import document_of
+from handler.settings import HandlerSettings
 from infra import package
 from tests.infra.osls import osls, project
 
@@ -83,7 +88,7 @@ def test_the_bucket_is_versioned_encrypted_private_and_tls_only(template: Templa
 def test_secrets_are_named_and_not_held(template: Template) -> None:
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert variables["API_KEYS_PARAMETER"] == "/retrieval-action/test/api-keys"
-    assert variables["OPENAI_API_KEY_PARAMETER"] == "/retrieval-action/test/openai-api-key"
+    assert variables["OPENAI_API_KEY_PARAMETER"]["Fn::If"][1] == "/retrieval-action/test/openai-api-key"
     assert not variables.keys() & {"API_KEYS", "OPENAI_API_KEY", "CHROMA_API_KEY"}
 
 
@@ -93,13 +98,94 @@ def test_there_are_alarms_for_errors_slowness_and_throttles(template: Template) 
     assert [alarm["ExtendedStatistic"] for alarm in alarms if "ExtendedStatistic" in alarm] == ["p99"]
 
 
+def retentions(template: Template) -> set[int]:
+    groups = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::Logs::LogGroup"]
+    return {int(group["RetentionInDays"]) for group in groups}
+
+
+def privacy_page(template: Template) -> str:
+    """As the function that it deploys shows it."""
+    variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    given = {name.lower(): value for name, value in variables.items() if isinstance(value, str) and value}
+    return privacy(load(HandlerSettings, **given))
+
+
+def test_the_privacy_page_says_what_is_deployed(template: Template) -> None:
+    (days,) = retentions(template)
+    assert f"kept for {days} days" in privacy_page(template)
+    # Whoever deploys in another way is told the same unless they say otherwise.
+    assert HandlerSettings.model_fields["log_retention_days"].default == days
+
+
+def test_the_document_and_the_project_have_one_version() -> None:
+    project = tomllib.loads((package.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    served = document_of(load(HandlerSettings), server_url="https://api.example.com")["info"]["version"]
+    assert served == project["version"]
+
+
 def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> None:
-    options = {"rateLimit": "60/minute", "alarmEmail": "team@example.com", "functionUrl": "true"}
+    options = {
+        "rateLimit": "60/minute",
+        "alarmEmail": "team@example.com",
+        "functionUrl": "true",
+        "logRetentionDays": "90",
+        "operator": "Example & Sons",
+        "contact": "privacy@example.com",
+    }
     template = template_of(tmp_path, *(f"--param={name}={value}" for name, value in options.items()))
     assert template["Conditions"]["HasRateLimit"] == {"Fn::Not": [{"Fn::Equals": ["60/minute", ""]}]}
     assert only(template, "AWS::SNS::Topic")["Subscription"][0]["Endpoint"] == "team@example.com"
     assert "snapstart" in json.dumps(only(template, "AWS::Lambda::Url"))
+    page = privacy_page(template)
+    assert retentions(template) == {90}
+    assert all(words in page for words in ("kept for 90 days", "Example &amp; Sons", "privacy@example.com"))
     check(template, tmp_path)
+    check_rights(template)
+
+
+def test_without_openai_no_key_is_asked_for(tmp_path: Path) -> None:
+    template = template_of(tmp_path, "--stage", "test", "--param=openaiKeyParameter=none")
+    assert template["Conditions"]["HasOpenAIKey"] == {"Fn::Not": [{"Fn::Equals": ["none", "none"]}]}
+    variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert variables["OPENAI_API_KEY_PARAMETER"] == {"Fn::If": ["HasOpenAIKey", "none", ""]}
+    (policy,) = only(template, "AWS::IAM::Role")["Policies"]
+    assert '{"Ref": "AWS::NoValue"}' in json.dumps(policy)
+    check(template, tmp_path)
+
+
+# What CloudFormation calls, in the name of whoever deploys, to make and to remove a resource of each kind.
+MAKES = {
+    "AWS::ApiGatewayV2::": ("apigateway:POST", "apigateway:DELETE"),
+    "AWS::CloudWatch::Alarm": ("cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"),
+    "AWS::DynamoDB::Table": ("dynamodb:CreateTable", "dynamodb:UpdateTimeToLive", "dynamodb:DeleteTable"),
+    "AWS::IAM::Role": ("iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"),
+    "AWS::Lambda::Alias": ("lambda:CreateAlias", "lambda:UpdateAlias", "lambda:DeleteAlias"),
+    "AWS::Lambda::Function": ("lambda:CreateFunction", "lambda:PutFunctionConcurrency", "lambda:DeleteFunction"),
+    "AWS::Lambda::Permission": ("lambda:AddPermission", "lambda:RemovePermission"),
+    "AWS::Lambda::Url": ("lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig"),
+    "AWS::Lambda::Version": ("lambda:PublishVersion",),
+    "AWS::Logs::LogGroup": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:DeleteLogGroup"),
+    "AWS::S3::Bucket": (
+        "s3:CreateBucket",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:DeleteBucket",
+    ),
+    "AWS::S3::BucketPolicy": ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
+    "AWS::SNS::Topic": ("sns:CreateTopic", "sns:Subscribe", "sns:DeleteTopic"),
+}
+
+
+def check_rights(template: Template) -> None:
+    policy = json.loads((package.ROOT / "infra" / "deployer-policy.json").read_text())
+    rights = {action for statement in policy["Statement"] for action in statement["Action"]}
+    for resource in template["Resources"].values():
+        kind = resource["Type"]
+        ((_, actions),) = [
+            item for item in MAKES.items() if kind == item[0] or (item[0][-1] == ":" and item[0] in kind)
+        ]
+        assert set(actions) <= rights, kind
+    assert not [right for right in rights if "*" in right]
 
 
 def test_cfn_lint_finds_no_error(template: Template, tmp_path: Path) -> None:

@@ -163,10 +163,31 @@ def deployed() -> Deployed | None:
     )
 
 
+def outputs_of(stack: Any, gateway_port: int) -> list[dict[str, str]]:
+    """What `make deploy` reads of the stack, which moto forgets when it is updated. The HTTP API is the one here."""
+    bucket = stack.resource_map["SnapshotBucket"].physical_resource_id if "SnapshotBucket" in stack.resource_map else ""
+    values = {"SnapshotUrl": f"s3://{bucket}/corpus", "HttpApiUrl": f"http://127.0.0.1:{gateway_port}"}
+    return [{"OutputKey": key, "OutputValue": value} for key, value in values.items()]
+
+
+def record_actions(path: Path) -> None:
+    """Write each call to AWS there as service:Action, as IAM policies name them; S3's are told apart otherwise."""
+    base: Any = import_module("moto.core.responses").BaseResponse
+    call = base.call_action
+
+    def recorded(response: Any) -> Any:
+        with path.open("a") as log:
+            log.write(f"{response.service_name}:{response._get_action()}\n")
+        return call(response)
+
+    base.call_action = recorded
+
+
 def main() -> None:
     """Serve until terminated."""
     aws_port, gateway_port, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     # Any, because what is missing in moto is put there.
+    record_actions(folder / "actions")
     cloudformation: Any = import_module("moto.cloudformation.models")
     version: Any = import_module("moto.awslambda.models").LambdaVersion
     lint = cloudformation.validate_template_cfn_lint
@@ -176,6 +197,7 @@ def main() -> None:
     ]
     version.has_cfn_attr = classmethod(lambda _cls, attr: attr == "Version")
     version.get_cfn_attribute = lambda self, _name: str(self.version)
+    cloudformation.Stack.outputs = property(lambda stack: outputs_of(stack, gateway_port))
     # moto leaves by SystemExit when it is terminated.
     with contextlib.closing(Runner(folder, f"http://127.0.0.1:{aws_port}")) as runner:
         threading.Thread(target=serve_gateway, args=(gateway_port, runner, deployed), daemon=True).start()

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import threading
+import time
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -74,8 +75,33 @@ class Runner:
         return task
 
 
+class Throttle:
+    """API Gateway's token bucket, as infra/stage.yml sets it: so many at once, and so many a second after that.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+    """
+
+    def __init__(self, *, burst: int = 20, rate: float = 10.0) -> None:
+        self._burst = burst
+        self._rate = rate
+        self._left = float(burst)
+        self._seen = time.monotonic()
+        self._lock = threading.Lock()
+
+    def admits(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
+            self._seen = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
 def serve_gateway(port: int, runner: Runner, deployed: Callable[[], Deployed | None]) -> None:
     """Serve until the process ends."""
+    throttle = Throttle()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -90,6 +116,13 @@ def serve_gateway(port: int, runner: Runner, deployed: Callable[[], Deployed | N
             function = deployed()
             if function is None:
                 self.reply(404, {}, b'{"message":"Not Found"}')
+                return
+            if not throttle.admits():
+                self.reply(
+                    429,
+                    {"content-type": "application/json", "apigw-requestid": uuid.uuid4().hex},
+                    b'{"message":"Too Many Requests"}',
+                )
                 return
             headers = {name.lower(): value for name, value in self.headers.items()}
             event = event_of(self.command, self.path, headers, body)

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from corpus.embedding.openai import MAX_INPUTS, MAX_REQUEST_TOKENS, OpenAIEmbedder
+from corpus.embedding.dialect import MAX_INPUTS
+from corpus.embedding.endpoint import Endpoint
+from corpus.embedding.openai import OpenAIEmbedder
+from corpus.embedding.portions import MAX_REQUEST_TOKENS
 from corpus.errors import (
     EmbeddingError,
     EmbeddingInputInvalid,
@@ -32,7 +35,8 @@ def server() -> Iterator[EmbeddingsServer]:
 
 
 def embedder(server: EmbeddingsServer, **options: Any) -> OpenAIEmbedder:
-    settings = {"model": "text-embedding-3-small", "api_key": KEY, "base_url": server.url} | options
+    endpoint = Endpoint(base_url=server.url, api_key=options.pop("api_key", KEY))
+    settings: dict[str, Any] = {"model": "text-embedding-3-small", "endpoint": endpoint} | options
     return OpenAIEmbedder(tokenizer=Cl100kTokenizer(), **settings)
 
 
@@ -150,7 +154,7 @@ def test_ingesting_survives_a_broken_answer_of_the_server(server: EmbeddingsServ
 
 
 def test_a_query_is_retried_once_and_then_given_up(server: EmbeddingsServer) -> None:
-    server.interceptor = lambda *_: failure(500, None, "Broken")
+    server.interceptor = lambda *_: failure(503, None, "Broken")
     with pytest.raises(EmbeddingUnavailable):
         embedder(server).embed_queries(["hello"], timeout_seconds=10)
     assert len(server.requests) == 2
@@ -177,7 +181,8 @@ def test_a_query_ends_when_its_time_is_up() -> None:
         (failure(404, "model_not_found", "No such model"), EmbeddingModelUnknown),
         (failure(403, "model_not_found", "No such model"), EmbeddingModelUnknown),
         (failure(429, "insufficient_quota", "You exceeded your quota"), EmbeddingQuotaExceeded),
-        (failure(400, None, "Bad"), EmbeddingInputInvalid),
+        ((429, {}, {"error": {"message": "No credit", "type": "insufficient_quota"}}), EmbeddingQuotaExceeded),
+        ((429, {"x-should-retry": "false"}, {"error": {"message": "Daily limit"}}), EmbeddingRateLimited),
     ],
 )
 def test_what_cannot_pass_is_said_at_once(server: EmbeddingsServer, reply: Any, expected: type[EmbeddingError]) -> None:

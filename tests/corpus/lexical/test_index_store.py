@@ -68,14 +68,6 @@ def test_an_open_reader_sees_the_newer_index_and_an_open_index_stays_as_it_was(s
     words.close()
 
 
-def test_a_copy_has_all_that_a_reader_needs(words: LexicalIndexStore, tmp_path: Path) -> None:
-    words.write(TEXTS, stamp="1")
-    words.copy_to(tmp_path / "copy")
-    copy = LexicalIndex(tmp_path / "copy")
-    assert ids(copy, "fox") == ["a-0", "c-0"]
-    assert copy.stamp == "1"
-
-
 def test_a_server_keeps_files_of_many_pieces_and_only_the_newest(chroma_url: str) -> None:
     settings = CorpusSettings(chroma_url=chroma_url, chroma_collection=f"test-{uuid.uuid4().hex}")
     with create_store(settings, RECORD) as store:

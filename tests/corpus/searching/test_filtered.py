@@ -69,3 +69,22 @@ def assert_found_as_by_chroma(store: Store, where: Where, passing: FilterMask, c
     for ours, chromas in zip(found, expected, strict=True):
         assert list(ours.values()) == pytest.approx(list(chromas.values()), abs=1e-5)
         assert set(ours) == set(chromas)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        pytest.param({"meta.year": {"$from": 2003}}, id="many documents: a search goes deeper"),
+        pytest.param({"$not": {"meta.half": "a"}}, id="half of them"),
+        pytest.param({"source": {"$below": "3.txt"}}, id="few are named to Chroma"),
+        pytest.param({"source": {"$below": "nowhere"}}, id="none"),
+    ],
+)
+def test_what_chroma_cannot_say_is_found_with_and_without_the_index(store: Store, where: Where) -> None:
+    mask = store.words.index().passing(where)
+    vectors = np.stack([question(seed, CHUNKS // PER_DOCUMENT, DIMENSIONS)[1] for seed in range(3)])
+    known, unknown = (filtered_nearest(store, vectors, count=20, where=where, passing=each) for each in (mask, None))
+    for one, other in zip(known, unknown, strict=True):
+        assert len(one) == min(20, mask.count)
+        assert list(one.values()) == pytest.approx(list(other.values()), abs=1e-5)
+        assert mask.sift(list(other)) == list(other)

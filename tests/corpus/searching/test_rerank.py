@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -32,6 +33,10 @@ class RerankServer:
     keys: list[str | None] = field(default_factory=list)
     status: int = 200
     answer: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+    held: threading.Event | None = None
+    in_flight: int = 0
+    all_came: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture
@@ -46,8 +51,15 @@ def server() -> Iterator[RerankServer]:
             lengths = [len(text) for text in body["documents"]]
             ranked = sorted(range(len(lengths)), key=lambda place: -lengths[place])
             results = [{"index": place, "relevance_score": lengths[place] / 100} for place in ranked]
+            told.in_flight += 1
+            if told.in_flight == 5:
+                told.all_came.set()
+            if told.held:
+                told.held.wait(30)
             content = json.dumps(told.answer or {"results": results[: body["top_n"]]}).encode()
             self.send_response(told.status)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -108,6 +120,36 @@ def test_without_its_reranker_search_answers_in_its_own_order(
     assert "rerank_unavailable" in [record.message for record in caplog.records]
     with pytest.raises(RerankUnavailable, match="RERANK_URL"):
         HttpReranker(url="http://127.0.0.1:9/rerank", model="any").scores("q", ["one"], timeout_seconds=5)
+
+
+def test_the_questions_of_a_call_are_judged_at_once_and_who_is_late_is_not_waited_for(
+    corpus: Corpus, server: RerankServer
+) -> None:
+    server.held = threading.Event()
+    queries = [f"which pump hums {number}?" for number in range(5)]
+    try:
+        found = corpus.search_each(queries, top_k=2, timeout_seconds=4)
+        # It still holds every answer back: one after the other they would have been one.
+        assert server.all_came.is_set()
+    finally:
+        server.held.set()
+    assert [hits[0].chunk.source for hits in found] == ["a.md"] * 5
+
+
+def test_a_reranker_that_says_when_to_come_back_is_left_alone_until_then(server: RerankServer) -> None:
+    server.status, server.headers = 429, {"Retry-After": "60"}
+    reranker = HttpReranker(url=server.url, model="any")
+    for message in ("answered 429", "left alone"):
+        with pytest.raises(RerankUnavailable, match=message):
+            reranker.scores("q", ["one"], timeout_seconds=5)
+    assert len(server.requests) == 1
+
+
+def test_a_redirect_takes_no_key_along(server: RerankServer) -> None:
+    server.status, server.headers = 307, {"Location": server.url}
+    with pytest.raises(RerankUnavailable, match="answered 307"):
+        HttpReranker(url=server.url, model="any", api_key="secret").scores("q", ["one"], timeout_seconds=5)
+    assert len(server.requests) == 1
 
 
 def test_there_is_none_unless_the_settings_name_one() -> None:

@@ -199,6 +199,16 @@ def test_rolling_back_goes_to_the_version_before_or_to_the_one_named(keeper: Kee
         rollback(keeper.dest, "20200101T000000000Z-000000000000")
 
 
+def test_what_was_published_before_a_roll_back_is_served_again_and_not_uploaded_again(keeper: Keeper) -> None:
+    keeper.publishes("The warranty lasts 12 months.")
+    newer = keeper.publishes("The warranty lasts 24 months.").manifest
+    rollback(keeper.dest)
+    again = keeper.publishes("The warranty lasts 24 months.")
+    assert (again.manifest, again.moved) == (newer, 0)
+    assert list_versions(keeper.dest).latest == newer.version
+    assert len(list_versions(keeper.dest).manifests) == 2
+
+
 def test_rolling_back_to_a_version_that_lost_an_object_is_refused(keeper: Keeper) -> None:
     first = keeper.publishes("The warranty lasts 12 months.")
     second = keeper.publishes("The warranty lasts 24 months.")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from corpus.embedding.minilm import LocalEmbedder
-from corpus.embedding.model import Vectors
+from corpus.embedding.model import Refused, Vectors
 from corpus.errors import SettingsError
 from ingest.evaluation.beir import read_collection
 from ingest.evaluation.evaluate import EvalOptions, evaluate
@@ -115,7 +115,7 @@ class Counting(LocalEmbedder):
         super().__init__()
         self.texts = 0
 
-    def embed_documents(self, batches: Iterable[Sequence[str]]) -> Iterator[Vectors]:
+    def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
         """As the parent's."""
 
         def counted() -> Iterator[Sequence[str]]:
@@ -123,7 +123,7 @@ class Counting(LocalEmbedder):
                 self.texts += len(batch)
                 yield batch
 
-        return super().embed_documents(counted())
+        return super().embed_documents(counted(), refused=refused)
 
 
 def test_vectors_are_computed_once_and_kept_for_the_next_run(tmp_path: Path) -> None:

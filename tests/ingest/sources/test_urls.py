@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from corpus.errors import DocumentUnreadable
-from ingest.sources.urls import normalised, without_password
+from corpus.urls import without_passwords
+from ingest.sources.urls import normalised
 
 
 @pytest.mark.parametrize(
@@ -34,4 +35,4 @@ def test_a_password_is_neither_taken_nor_shown() -> None:
     with pytest.raises(DocumentUnreadable) as refused:
         normalised("https://me:secret@example.com/a")
     assert "secret" not in str(refused.value)
-    assert without_password(url) == "https://…@example.com/a"
+    assert without_passwords(url) == "https://…@example.com/a"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus.lexical.files import FORWARD_FILES, read_about
+from corpus.lexical.index_store import index_folder
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
 from ingest.sync import chunking
@@ -83,9 +85,10 @@ def content_of(path: Path) -> dict[str, tuple[str, dict[str, object], list[float
 def index_of(path: Path) -> dict[str, bytes]:
     """The files of the index of words, which are the same for the same chunks whatever came before."""
     with open_store(CorpusSettings(chroma_path=path)) as store:
-        store.words.copy_to(path / "copy")
         assert len(store.words.index()) == store.count()
-    return {file.name: file.read_bytes() for file in sorted((path / "copy").rglob("*.npy"))}
+    folder = index_folder(path, "corpus")
+    newest = folder / read_about(folder)["generation"]
+    return {file.name: file.read_bytes() for file in sorted(newest.glob("*.npy")) if file.name not in FORWARD_FILES}
 
 
 def killed(folder: Path, server: EmbeddingsServer, *, beside: bool, kills: int, longest: float) -> Path:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from corpus.embedding.model import Vectors
+from corpus.errors import EmbeddingError
 from corpus.lexical.forward import Forward
 from corpus.settings import CorpusSettings
 from corpus.store import create_store
@@ -53,7 +54,11 @@ def run(settings: CorpusSettings, changes: Iterable[Added], *, is_stopped: Calla
         writing = BusyWriting(store, settings)
         model = embedder(server, dimensions=4, shortened=True)
         source = VectorSource(writing, lambda: model, reusable=True, is_stopped=lambda: is_stopped(server))
-        found = {change.prepared.texts[0]: vectors for change, vectors in source.vectors_for(iter(changes))}
+        found = {
+            change.prepared.texts[0]: vectors
+            for change, vectors in source.vectors_for(iter(changes))
+            if not isinstance(vectors, EmbeddingError)
+        }
         return Run(found, sorted(server.inputs), writing.looks)
 
 

@@ -1,0 +1,137 @@
+"""Embed documents' texts in spite of an endpoint that is busy, takes few at once, or refuses one of them.
+
+A text is blamed only where the endpoint answers to others: where it answers to none, the run ends.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import tenacity
+
+from corpus.embedding.dialect import Dialect
+from corpus.embedding.model import Refused, Vectors
+from corpus.embedding.refusal import PASSING
+from corpus.errors import (
+    EmbeddingError,
+    EmbeddingInputInvalid,
+    EmbeddingReplyInvalid,
+    EmbeddingTimeout,
+    EmbeddingUnauthorized,
+    EmbeddingUnavailable,
+)
+
+ATTEMPTS = 8
+UNREACHABLE_ATTEMPTS = 4
+# So many before a text is suspected; where what fails may be passing, a single one is asked about oftener.
+ATTEMPTS_BEFORE_BLAME = 3
+ATTEMPTS_BEFORE_BLAME_OF_ONE = 5
+ATTEMPTS_OF_A_PART = 2
+LONGEST_WAIT_SECONDS = 60.0
+# Short, common and harmless: who refuses it refuses everything.
+PLAIN_TEXT = "text"
+
+
+class RetryAfterGate:
+    """One run's way of asking: `ask` sends one request. `refused` is told what was refused; without, it is raised."""
+
+    def __init__(
+        self,
+        ask: Callable[[Sequence[str]], Vectors],
+        dialect: Dialect,
+        *,
+        dimensions: Callable[[], int],
+        stopped: threading.Event,
+        refused: Refused | None,
+    ) -> None:
+        self._ask = ask
+        self._dialect = dialect
+        self._dimensions = dimensions
+        self._stopped = stopped
+        self._refused = refused
+
+    def embed(self, texts: Sequence[str], *, tries: int = ATTEMPTS_BEFORE_BLAME) -> Vectors:
+        """The vectors of the texts, a row of NaN for one that is refused. Raises EmbeddingError."""
+        if len(texts) > self._dialect.most_inputs:
+            return self._in_parts(texts, self._dialect.most_inputs, tries)
+        if len(texts) == 1 and self._refused and texts[0] in self._refused:
+            return self._nothing()
+        started = time.monotonic()
+        try:
+            return self._tried(texts, started, tries)
+        except EmbeddingError as error:
+            if self._stopped.is_set() or not self._is_of_the_texts(error, started):
+                raise
+            if len(texts) == 1:
+                return self._without(texts[0], error)
+            half = (len(texts) + 1) // 2
+            before = len(self._refused or ())
+            vectors = self._in_parts(texts, half, ATTEMPTS_OF_A_PART)
+            if len(self._refused or ()) == before and not isinstance(error, EmbeddingUnavailable):
+                self._dialect.note_most(half)
+            return vectors
+
+    def _in_parts(self, texts: Sequence[str], size: int, tries: int) -> Vectors:
+        return np.concatenate([self.embed(texts[at : at + size], tries=tries) for at in range(0, len(texts), size)])
+
+    def _without(self, text: str, error: EmbeddingError) -> Vectors:
+        if self._refused is None:
+            raise error
+        self._refused[text] = error
+        return self._nothing()
+
+    def _nothing(self) -> Vectors:
+        return np.full((1, self._dimensions()), np.nan, np.float32)
+
+    def _tried(self, texts: Sequence[str], started: float, tries: int) -> Vectors:
+        def is_enough(state: tenacity.RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            if self._stopped.is_set() or not isinstance(error, EmbeddingError):
+                return True
+            if state.attempt_number >= (UNREACHABLE_ATTEMPTS if _is_unreachable(error) else ATTEMPTS):
+                return True
+            enough = ATTEMPTS_BEFORE_BLAME_OF_ONE if len(texts) == 1 and error.status in PASSING else tries
+            return state.attempt_number >= enough and self._is_of_the_texts(error, started)
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, EmbeddingError) and error.retryable),
+            wait=_wait,
+            stop=is_enough,
+            sleep=tenacity.sleep_using_event(self._stopped),
+            reraise=True,
+        )
+        return retrying(self._ask, texts)
+
+    def _is_of_the_texts(self, error: EmbeddingError, started: float) -> bool:
+        """Whether the texts are the cause, or how many they are: the endpoint answers to others."""
+        answered = self._dialect.answered
+        if isinstance(error, EmbeddingInputInvalid | EmbeddingReplyInvalid):
+            return answered is not None or self._answers()
+        if isinstance(error, EmbeddingUnauthorized):
+            # What guards an endpoint takes some texts for attacks.
+            may_be = error.status == 403 and answered is not None
+        else:
+            # Others bring down what computes them.
+            may_be = isinstance(error, EmbeddingTimeout | EmbeddingUnavailable)
+        return may_be and ((answered is not None and answered > started) or self._answers())
+
+    def _answers(self) -> bool:
+        try:
+            self._ask([PLAIN_TEXT])
+        except EmbeddingError:
+            return False
+        return True
+
+
+def _is_unreachable(error: EmbeddingError) -> bool:
+    return isinstance(error, EmbeddingUnavailable) and error.status is None
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    growing = 0.5 * 2.0 ** (state.attempt_number - 1)
+    asked = error.retry_after if isinstance(error, EmbeddingError) else None
+    return min(LONGEST_WAIT_SECONDS, growing if asked is None else asked)

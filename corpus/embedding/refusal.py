@@ -1,0 +1,111 @@
+"""Our error for an endpoint's answer that is none, whatever client asked. Pure: it is told status, headers and body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from corpus.embedding.endpoint import Endpoint
+from corpus.embedding.said import message_in, parsed, showable
+from corpus.errors import (
+    EmbeddingError,
+    EmbeddingInputInvalid,
+    EmbeddingModelUnknown,
+    EmbeddingQuotaExceeded,
+    EmbeddingRateLimited,
+    EmbeddingReplyInvalid,
+    EmbeddingUnauthorized,
+    EmbeddingUnavailable,
+)
+from corpus.hints import hints_in
+
+_NO_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "arrearage"}
+_NO_MODEL = {"model_not_found", "deploymentnotfound"}
+# What a proxy in front of the endpoint says when that is overloaded or being restarted; 529 is said for it too.
+PASSING = frozenset({502, 503, 504, 529})
+
+
+def refusal(
+    status: int,
+    headers: Mapping[str, str],
+    content: str,
+    *,
+    endpoint: Endpoint,
+    model: str,
+    texts: Sequence[str],
+    is_query: bool = False,
+) -> EmbeddingError:
+    """The error for a reply whose status is no success; the names of `headers` are in small letters.
+
+    It repeats the endpoint's words, without keys and texts; of a query not even those that concern it.
+    """
+    body = parsed(content)
+    codes = _codes_in(body)
+    words = showable(message_in(body), secrets=endpoint.secrets, texts=texts)
+    kind, sentence = _explained(status, codes, words, endpoint=endpoint, model=model)
+    if is_query and kind in {EmbeddingInputInvalid, EmbeddingUnavailable}:
+        words = ""
+    hints = hints_in(headers)
+    return kind(
+        sentence.replace("()", f'({status}: "{words}")' if words else f"({status})"),
+        retry_after=hints.seconds,
+        retryable=hints.again,
+        status=status,
+    )
+
+
+def without_vectors(
+    body: object, *, endpoint: Endpoint, texts: Sequence[str], is_query: bool = False
+) -> EmbeddingReplyInvalid:
+    """The error for a reply that is a success and holds no vectors, as some say that something else is wrong."""
+    said = message_in(parsed(body) if isinstance(body, str) else body)
+    words = "" if is_query else showable(said, secrets=endpoint.secrets, texts=texts)
+    quoted = f': "{words}"' if words else ""
+    return EmbeddingReplyInvalid(
+        f"The embeddings endpoint answered without vectors{quoted}. Check {endpoint.url_setting} and EMBEDDING_MODEL."
+    )
+
+
+def _explained(
+    status: int, codes: set[str], words: str, *, endpoint: Endpoint, model: str
+) -> tuple[type[EmbeddingError], str]:
+    """The kind of error, and what to say; `()` stands for the status and the endpoint's words."""
+    if codes & _NO_MODEL or status == 404:
+        return EmbeddingModelUnknown, (
+            f"The embeddings endpoint does not know the model {model!r}, or nothing is at that address (). "
+            f"Check EMBEDDING_MODEL and {endpoint.url_setting}."
+        )
+    if codes & _NO_MONEY or status == 402:
+        return EmbeddingQuotaExceeded, (
+            f"The account of {endpoint.key_setting} has too little quota left (). Add credit, or use another key."
+        )
+    if 300 <= status < 400:
+        return EmbeddingReplyInvalid, (
+            "The embeddings endpoint leads elsewhere (), which is not followed: texts and key would go there. Set "
+            f"{endpoint.url_setting} to where it leads, if that is yours."
+        )
+    if status in {401, 403}:
+        return EmbeddingUnauthorized, (
+            f"The embeddings endpoint refused the key in {endpoint.key_setting} (). Set one that may use {model!r}."
+        )
+    if status == 429 and "too large" not in words.lower():
+        return EmbeddingRateLimited, "The embeddings endpoint is limiting the rate of requests (). Try again later."
+    if status >= 500 or status in {408, 409}:
+        return EmbeddingUnavailable, "The embeddings endpoint failed (). Try again later."
+    return EmbeddingInputInvalid, (
+        "The embeddings endpoint refused the request (). Check EMBEDDING_MODEL, EMBEDDING_DIMENSIONS and CHUNK_TOKENS "
+        "against what the model allows."
+    )
+
+
+def _codes_in(body: object) -> set[str]:
+    """Whatever stands in `code` and `type`, of the body and of its `error`, in small letters."""
+    found: set[str] = set()
+    waiting = [body]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            waiting += [each[name] for name in ("error", "errors") if name in each]
+            found |= {value.lower() for name in ("code", "type") if isinstance(value := each.get(name), str)}
+    return found

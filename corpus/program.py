@@ -1,0 +1,30 @@
+"""What both command lines share: which version this is, and where --env-file may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+ENV_FILE = "--env-file"
+
+
+def our_version() -> str:
+    """Such as "0.1.0"; "unknown" where the code was copied and not installed, as on Lambda."""
+    try:
+        return version("retrieval-action")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def with_env_file_first(words: Sequence[str]) -> list[str]:
+    """The command line with --env-file before the command; people may write it anywhere before `--`."""
+    end = words.index("--") if "--" in words else len(words)
+    first: list[str] = []
+    rest: list[str] = []
+    place = 0
+    while place < end:
+        word = words[place]
+        width = 2 if word == ENV_FILE else 1
+        (first if word == ENV_FILE or word.startswith(f"{ENV_FILE}=") else rest).extend(words[place : place + width])
+        place += width
+    return [*first, *rest, *words[end:]]

@@ -1,0 +1,112 @@
+"""Whether somebody has written to an embedded store since it was looked at last.
+
+This process never locks Chroma's SQLite file by Python's SQLite, nor closes it while Chroma may have it open: they are
+two copies of the library, and either lets the other's locks go (https://www.sqlite.org/howtocorrupt.html, 2.2).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+SQLITE_FILE = "chroma.sqlite3"
+LOCK_FILE = "ingest.lock"  # Of whoever keeps others from writing: it says who that is, and nothing once they are done.
+# What is read so soon after it was written may be read again: a file's time counts in steps of a hundredth of a second.
+UNSETTLED_SECONDS = 0.05
+
+_NEWEST = """
+SELECT collections.id, (SELECT max(seq_id) FROM embeddings_queue), (SELECT max(seq_id) FROM max_seq_id)
+FROM collections JOIN databases ON databases.id = collections.database_id
+WHERE collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
+"""
+
+_connections: dict[Path, tuple[tuple[int, int], sqlite3.Connection]] = {}
+_connecting = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`place` is the file and the collection in it, `last` the number of the last write to any collection."""
+
+    place: tuple[int, int, str]
+    last: int
+
+
+class Watch:
+    """Looks at one collection of the embedded store in `folder`. Safe in threads."""
+
+    def __init__(self, folder: Path, *, collection: str, database: str, tenant: str) -> None:
+        self._folder = folder.absolute()
+        self._names = (collection, database, tenant)
+        self._lock = threading.Lock()
+        self._file: tuple[int, ...] = ()
+        self._state: State | None = None
+
+    def state(self) -> State | None:
+        """The state now, or before a write that is under way; None where the store or the collection is not there."""
+        path = self._folder / SQLITE_FILE
+        with self._lock:
+            try:
+                status = path.stat()
+            except OSError:
+                self._file, self._state = (), None
+                return None
+            file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+            if file != self._file:
+                try:
+                    self._state = _newest(path, (status.st_dev, status.st_ino), self._names)
+                except sqlite3.DatabaseError:
+                    return self._state
+                is_settled = abs(time.time() - status.st_mtime) > UNSETTLED_SECONDS
+                self._file = file if is_settled else ()
+            return self._state
+
+    def is_written_to(self) -> bool:
+        """Whether an ingest is under way."""
+        return is_running(holder_of(self._folder / LOCK_FILE))
+
+
+def _newest(path: Path, place: tuple[int, int], names: tuple[str, str, str]) -> State | None:
+    with _connecting:
+        known = _connections.get(path)
+        if known is None or known[0] != place:
+            # Without locks and read-only: while a write is under way, or where one was cut off, it refuses to answer.
+            url = f"file:{quote(str(path))}?mode=ro&vfs=unix-none"
+            known = _connections[path] = (place, sqlite3.connect(url, uri=True, check_same_thread=False))
+        found = known[1].execute(_NEWEST, names).fetchone()
+    return None if found is None else State((*place, str(found[0])), max(found[1] or 0, found[2] or 0))
+
+
+def holder_of(lock_file: Path) -> str:
+    """Who keeps others from writing, or was killed doing so; empty where nobody does."""
+    try:
+        return lock_file.read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def holder() -> str:
+    """What this process writes into a lock file."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+def is_running(holder: str) -> bool:
+    """Whether the holder's process is there; True where that cannot be told."""
+    if not holder:
+        return False
+    process, _, host = holder.removeprefix("process ").partition(" on ")
+    if host != socket.gethostname() or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # Somebody else's.
+        pass
+    return True

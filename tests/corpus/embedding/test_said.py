@@ -1,0 +1,61 @@
+"""An endpoint's own words are passed on, and nothing of a key or a text with them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from corpus.embedding.said import LONGEST_CHARS, message_in, parsed, showable
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "too long", "type": "x", "code": None}},
+        {"object": "error", "message": "too long", "code": 400},
+        [{"error": {"code": 400, "message": "too long", "status": "INVALID_ARGUMENT"}}],
+        {"error": "too long", "error_type": "Validation"},
+        {"detail": "too long"},
+        {"detail": [{"loc": ["body", "input"], "msg": "too long", "input": "the whole text"}]},
+        {"errors": [{"message": "too long"}]},
+        "too long",
+    ],
+)
+def test_the_message_is_found_wherever_an_endpoint_puts_it(body: object) -> None:
+    content = body if isinstance(body, str) else json.dumps(body)
+    assert message_in(parsed(content)) == "too long"
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "null", "<html><body>Bad gateway</body></html>", '{"error": 5}'])
+def test_what_is_no_message_is_none(content: str) -> None:
+    assert message_in(parsed(content)) == ""
+
+
+TEXT = "The vault's combination is 11-22-33 and nobody\nmay know it."
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("the input is too long", "the input is too long"),
+        (f"cannot embed: {TEXT}", "cannot embed: …"),
+        ("cannot embed '11-22-33' here", "cannot embed '…' here"),
+        ("CANNOT EMBED THE VAULT'S COMBINATION IS 11-22", "CANNOT EMBED …"),
+        ("bad key my-very-own-key given", "bad key … given"),
+        ("Incorrect API key provided: sk-proj-********abcd.", "Incorrect API key provided: …"),
+        ("Authorization: Bearer abc.def", "Authorization: …"),
+        ("ask http://u:p@proxy:80/x", "ask http://…@proxy:80/x"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_keys_and_texts_are_left_out(message: str, shown: str) -> None:
+    assert showable(message, secrets=["my-very-own-key"], texts=["other", TEXT]) == shown
+
+
+def test_a_short_text_is_left_out_too() -> None:
+    assert showable("token 'pump' is bad: pump", secrets=[], texts=["pump"]) == "token '…' is bad: …"
+
+
+def test_a_long_message_is_cut() -> None:
+    assert len(showable("word " * 500, secrets=[], texts=[])) == LONGEST_CHARS
