@@ -55,8 +55,7 @@ def test_a_field_of_another_shape_is_refused(name: str) -> None:
         is_text = isinstance(leaf, str) and leaf != "\ud800" and name in {"created_at", "content", "collection"}
         if not is_text and not (name == "format" and leaf is True):
             refused(fields)
-    fields.pop(name)
-    refused(fields)
+    refused({key: value for key, value in GOOD.items() if key != name})
 
 
 @pytest.mark.parametrize("name", ["path", "sha256", "bytes"])
