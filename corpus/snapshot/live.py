@@ -20,7 +20,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
 from corpus.snapshot.layout import warm_vector
 from corpus.snapshot.manifest import POINTER, Manifest
-from corpus.snapshot.signing import check_signature, parse_public_key
+from corpus.snapshot.signing import check_signature, message_of, parse_public_key
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.trial import PROGRAM, check_opens
 from corpus.snapshot.versions import read_manifest, read_pointer
@@ -115,7 +115,9 @@ class LiveSnapshot:
             if pointer.version == self._version and not self._is_distrusted:
                 return
             if self._public_key is not None:
-                check_signature(pointer, self._public_key, name=f"{self._place.name}/{POINTER}")
+                said = message_of(pointer.version, pointer.manifest_sha256)
+                name = f"{self._place.name}/{POINTER}"
+                check_signature(said, pointer.signature, self._public_key, name=name)
             manifest = read_manifest(self._place, pointer)
             self._check(manifest)
             folder = self._cache.open(self._place, manifest)

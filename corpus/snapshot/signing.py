@@ -9,13 +9,9 @@ import base64
 import binascii
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corpus.errors import SettingsError, SnapshotInvalid
 from corpus.snapshot.ed25519 import is_signed
-
-if TYPE_CHECKING:
-    from corpus.snapshot.manifest import Pointer
 
 # What comes before the 32 bytes of a key, as `openssl pkey -pubout -outform DER` writes it (RFC 8410, 4).
 _DER = bytes.fromhex("302a300506032b6570032100")
@@ -63,12 +59,12 @@ def parse_public_key(text: str) -> bytes:
     return raw
 
 
-def check_signature(pointer: Pointer, public_key: bytes, *, name: str) -> None:
-    """Raises SnapshotInvalid where the pointer has no signature of that key."""
+def check_signature(message: bytes, said: str | None, public_key: bytes, *, name: str) -> None:
+    """Raises SnapshotInvalid where `said`, the pointer's signature in Base64, is none of that key's."""
     try:
-        signature = base64.b64decode(pointer.signature or "", validate=True)
+        signature = base64.b64decode(said or "", validate=True)
     except binascii.Error:
         signature = b""
-    if not is_signed(message_of(pointer.version, pointer.manifest_sha256), signature=signature, public_key=public_key):
-        what = "is not signed" if pointer.signature is None else "is not signed with the key in SNAPSHOT_PUBLIC_KEY"
+    if not is_signed(message, signature=signature, public_key=public_key):
+        what = "is not signed" if said is None else "is not signed with the key in SNAPSHOT_PUBLIC_KEY"
         raise SnapshotInvalid(f"{name} {what}. Publish or roll back with --sign, or ask who else can write there.")
