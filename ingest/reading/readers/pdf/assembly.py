@@ -16,9 +16,10 @@ from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continu
 from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line
 from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
+from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.pdf.text import joined, text_of
-from ingest.reading.readers.titles import usable_title
+from ingest.reading.readers.titles import usable_text, usable_title
 
 _MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
 _ENOUGH_BY_OUTLINE = 0.5
@@ -29,10 +30,11 @@ _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 
 @dataclass(slots=True)
 class Content:
-    """What a PDF holds: for each page its lines and its filled form fields; `damaged` counts pages from 0."""
+    """What a PDF holds: for each page its lines, filled form fields and drawn lines; `damaged` counts pages from 0."""
 
     pages: list[list[Line]] = field(default_factory=list)
     fields: list[list[tuple[str, str]]] = field(default_factory=list)
+    rules: list[list[Rule]] = field(default_factory=list)
     outline: list[OutlineEntry] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
@@ -57,7 +59,7 @@ def assemble(content: Content) -> Document:
     size = body_height(content.pages)
     junk = furniture(content.pages, body_height=size)
     parts = [
-        _arranged([line for index, line in enumerate(lines) if (number, index) not in junk])
+        _arranged([line for index, line in enumerate(lines) if (number, index) not in junk], content.rules[number])
         for number, lines in enumerate(content.pages)
     ]
     pages = [[line for part in page for line in lines_of(part)] for page in parts]
@@ -77,8 +79,8 @@ def assemble(content: Content) -> Document:
     )
 
 
-def _arranged(lines: Sequence[Line]) -> list[Part]:
-    return [part if isinstance(part, Table) else merged(part) for part in arranged(lines)]
+def _arranged(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Part]:
+    return [part if isinstance(part, Table) else merged(part) for part in arranged(lines, rules)]
 
 
 def lines_of(part: Part) -> Sequence[Line]:
@@ -187,7 +189,7 @@ def _title(properties: dict[str, str], first_page: Sequence[Group], size: float)
 
 
 def _metadata(properties: dict[str, str]) -> dict[str, MetadataValue]:
-    return {name: properties[key] for key, name in _METADATA.items() if key in properties}
+    return {name: text for key, name in _METADATA.items() if (text := usable_text(properties.get(key)))}
 
 
 def _moment(date: str) -> str | None:

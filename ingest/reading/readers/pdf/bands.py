@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.lines import Line, is_raised, with_raised
+from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside, with_raised
 
 # In heights of a line: what is nearer than that is one cell, and what parts two columns is as wide.
 CELL_GAP = 0.75
@@ -52,11 +52,7 @@ def _cells(row: Sequence[Line]) -> list[Line]:
             cells[-1] = before._replace(text=with_raised(before.text, line.text), right=line.right)
         else:
             between = " " if gap > 0.12 * before.height else ""
-            cells[-1] = before._replace(
-                text=before.text + between + line.text,
-                right=max(before.right, line.right),
-                is_bold=before.is_bold and line.is_bold,
-            )
+            cells[-1] = joined_beside(before, line, between)
     return cells
 
 

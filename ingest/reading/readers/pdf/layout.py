@@ -17,6 +17,7 @@ from ingest.reading.readers.pdf.lines import (
     Line,
     is_raised,
     is_right_to_left,
+    joined_beside,
     kinds_of,
     with_raised,
 )
@@ -63,11 +64,7 @@ def merged(lines: Sequence[Line]) -> list[Line]:
             continue
         gap = line.left - previous.right
         between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""
-        whole[-1] = previous._replace(
-            text=previous.text + between + line.text,
-            right=line.right,
-            is_bold=previous.is_bold and line.is_bold,
-        )
+        whole[-1] = joined_beside(previous, line, between)
     return whole
 
 

@@ -15,10 +15,12 @@ SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "："
 
 LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 # A bullet or a number that stands alone before its text.
+BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·*-"
 MARKER = re.compile(
-    r"[•▪‣◦●○■□▶➢➤❖✓–—∙·*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
+    "[" + BULLETS + r"]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
 )
 _UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
+_LONGEST_MARK = 4
 _RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _DIGIT = re.compile(r"\d")
@@ -40,9 +42,21 @@ class Line(NamedTuple):
     is_fixed: bool  # Of fixed pitch, as code is.
 
 
+def joined_beside(left: Line, right: Line, between: str) -> Line:
+    """Both as one line; a bullet takes size and weight of the text that it stands before."""
+    text = left.text + between + right.text
+    if MARKER.fullmatch(left.text):
+        return right._replace(text=text, left=left.left)
+    return left._replace(text=text, right=max(left.right, right.right), is_bold=left.is_bold and right.is_bold)
+
+
 def is_raised(before: Line, line: Line) -> bool:
     """True for a small sign set higher beside a line: a power, or the mark of a note."""
-    return line.height < 0.85 * before.height and line.bottom > before.bottom + 0.15 * before.height
+    return (
+        len(line.text) <= _LONGEST_MARK
+        and line.height < 0.85 * before.height
+        and line.bottom > before.bottom + 0.15 * before.height
+    )
 
 
 def with_raised(before: str, mark: str) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of
 from ingest.reading.readers.pdf.lines import LEADERS, MARKER, Line, is_right_to_left
+from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
 
 _LEAST_PROSE = 22  # Characters of a line of running text in a narrow column.
@@ -22,17 +23,23 @@ _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are d
 Part = list[Line] | Table
 
 
-def arranged(lines: Sequence[Line], rules: Sequence[Interval] = ()) -> list[Part]:
+def arranged(lines: Sequence[Line], rules: Sequence[Rule] = ()) -> list[Part]:
     """The lines of a page in reading order, tables apart. Lines with wide gaps in them must have been parted.
 
     That is the order in which they were drawn, but for tables, columns drawn line by line and pages drawn upwards.
-    `rules` are the heights of lines drawn across the page, with their lengths.
+    `rules` are the level lines drawn on it.
     """
-    if all(line.bottom + _BELOW * line.height < before.bottom for before, line in itertools.pairwise(lines)):
+    if not has_neighbours(lines):
         return [list(lines)]
     if is_right_to_left(lines):
+        rules = [Rule(rule.height, -rule.right, -rule.left) for rule in rules]
         return [_mirrored(part) for part in _arranged([_mirror(line) for line in lines], rules)]
     return _arranged(lines, rules)
+
+
+def has_neighbours(lines: Sequence[Line]) -> bool:
+    """True where a line does not stand below the one before it."""
+    return any(line.bottom + _BELOW * line.height >= before.bottom for before, line in itertools.pairwise(lines))
 
 
 def _mirror(line: Line) -> Line:
@@ -46,7 +53,7 @@ def _mirrored(part: Part) -> Part:
     return [_mirror(line) for line in part]
 
 
-def _arranged(lines: Sequence[Line], rules: Sequence[Interval]) -> list[Part]:
+def _arranged(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Part]:
     lines = _downwards(lines)
     rows = rows_of(line for line in lines if not _is_turned(line))
     if all(len(row.cells) == 1 for row in rows):
@@ -97,15 +104,15 @@ def _spot(line: Line) -> Interval:
     return line.left, line.bottom
 
 
-def _parts(
-    band: Band, places: dict[Interval, int], rules: Sequence[Interval]
-) -> Iterator[list[Line] | _Reordered | Table]:
+def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> Iterator[list[Line] | _Reordered | Table]:
     lines = [cell for row in band.rows for cell in row.cells]
     if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
         yield lines
         return
     grid = Grid([[_in_column(row, column) for column in band.columns] for row in band.rows])
     grid = grid.without_markers(MARKER)
+    left, right = band.columns[0][0], band.columns[-1][1]
+    rules = [rule for rule in rules if min(rule.right, right) - max(rule.left, left) > 0.5 * (right - left)]
     if grid.width == 1:
         yield grid.column(0)
     elif _is_prose(grid) and not grid.is_ruled(rules):

@@ -8,11 +8,11 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.reading.readers.pdf.lines import MARKER, Line
+from ingest.reading.readers.pdf.lines import MARKER, Line, joined_beside
+from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import is_figure
 
 Cells = list[Line | None]
-Interval = tuple[float, float]
 
 _FAR = 1.7  # Of the usual distance of rows: what is farther away is not the table's.
 _LEAST_RULES = 3
@@ -74,19 +74,19 @@ class Grid:
             sum(is_figure(line.text) for line in column) >= _SPARSE * len(column) for column in columns if column
         )
 
-    def is_ruled(self, rules: Sequence[Interval]) -> bool:
+    def is_ruled(self, rules: Sequence[Rule]) -> bool:
         """True where lines are drawn between the rows."""
         bottoms = [line.bottom for row in self.rows for line in row if line]
-        return sum(min(bottoms) < height < max(bottoms) for height, _ in rules) >= _LEAST_RULES
+        return sum(min(bottoms) < height < max(bottoms) for height, _, _ in rules) >= _LEAST_RULES
 
 
 def _beside(left: Line | None, right: Line | None) -> Line | None:
     if left is None or right is None:
         return left or right
-    return left._replace(text=f"{left.text} {right.text}", right=right.right, is_bold=left.is_bold and right.is_bold)
+    return joined_beside(left, right, " ")
 
 
-def tables_of(grid: Grid, rules: Sequence[Interval]) -> Iterator[list[Line] | Table]:
+def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]:
     """The tables in a grid, and the lines that only stand near them."""
     for rows in _apart(grid.rows):
         several = [number for number, row in enumerate(rows) if sum(cell is not None for cell in row) > 1]
@@ -148,7 +148,7 @@ def _is_wide(row: Cells) -> bool:
     return row[0] is not None
 
 
-def _table(rows: Sequence[Cells], rules: Sequence[Interval]) -> Table:
+def _table(rows: Sequence[Cells], rules: Sequence[Rule]) -> Table:
     used = [column for column in range(len(rows[0])) if any(row[column] for row in rows)]
     rows = [[row[column] for column in used] for row in rows]
     whole = [_text_of(group) for group in _grouped(rows, rules)]
@@ -157,10 +157,10 @@ def _table(rows: Sequence[Cells], rules: Sequence[Interval]) -> Table:
     return Table(whole, _header_rows(rows, len(whole)), lefts, lines)
 
 
-def _grouped(rows: Sequence[Cells], rules: Sequence[Interval]) -> Iterator[list[Cells]]:
+def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cells]]:
     """The rows with those that go on in the next line together."""
-    between = sorted((height for height, _ in rules), reverse=True)
-    is_ruled = sum(_bottom(rows[-1]) < height < _bottom(rows[0]) for height in between) >= len(rows) // 3 + 1
+    between = sorted((height for height, _, _ in rules), reverse=True)
+    is_ruled = _parts_rows(between, rows)
     is_labelled = _is_labelled(rows)
     distances = [_bottom(above) - _bottom(below) for above, below in itertools.pairwise(rows)]
     usual = statistics.median(distances) if distances else 0.0
@@ -180,6 +180,20 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Interval]) -> Iterator[list[
             group = []
         group.append(row)
     yield group
+
+
+def _parts_rows(heights: Sequence[float], rows: Sequence[Cells]) -> bool:
+    """True where lines are drawn between many rows, or where most rows between two lines go on with what is above."""
+    inside = [height for height in heights if _bottom(rows[-1]) < height < _bottom(rows[0])]
+    if len(inside) > len(rows) // 3:
+        return True
+    inner = [
+        row
+        for above, row in itertools.pairwise(rows)
+        if not any(_bottom(row) < height < _bottom(above) for height in inside)
+    ]
+    going_on = [row for row in inner if None in row or all(line.text[0].islower() for line in row if line)]
+    return len(inside) > 1 and len(going_on) >= _SPARSE * len(inner)
 
 
 def _is_labelled(rows: Sequence[Cells]) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.gaps import Box, parted, uneven_lines
-from ingest.reading.readers.pdf.lines import HYPHEN, Line
+from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 
 _BOLD_WEIGHT = 600
 _NAME_BYTES = 128
@@ -21,6 +21,7 @@ _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font do
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
+_DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 # Called for each line.
 _char_box = raw.FPDFText_GetLooseCharBox
 _text_rect = raw.FPDFText_GetRect
@@ -56,6 +57,8 @@ class LineReader:
         if has_pairs:
             text = "".join(map(_units, text))
         text = text.replace("\t", " ")
+        if _DIVIDED in text:
+            text = text.replace(_DIVIDED, HYPHEN + "\r\n")
         if HYPHEN in text:
             text = text.replace(HYPHEN, HYPHEN + "\n")
         lines: list[Line] = []
@@ -109,6 +112,9 @@ class LineReader:
         _char_box(text_page, first, self._to_rectangle)
         # The first character stands on the right in Arabic and Hebrew.
         left, right = min(left, rectangle.left), max(right, rectangle.right)
+        if text[0] in BULLETS and len(text) > _MIN_FONT_TEXT:  # Often drawn larger than its text.
+            first += 1 + (text[1] == " ")
+            _char_box(text_page, first, self._to_rectangle)
         bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
         is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
         if is_bold or is_fixed:  # All of the line is, if its ends are.

@@ -90,3 +90,61 @@ def test_raised_figures_stand_apart(tmp_path: Path, before: str, mark: str, text
     sheet.line(before, size=12, y=700)
     sheet.line(mark, size=6, left=72 + sheet.canvas.stringWidth(before, "Helvetica", 12), y=705)
     assert read_bytes(tmp_path, "a.pdf", sheet.data()).text == text
+
+
+def test_rules_tell_where_the_rows_of_wrapped_cells_end(tmp_path: Path) -> None:
+    rows = [
+        (["Term"], ["Meaning of the term", "in this contract"]),
+        (["Fee"], ["The sum that is owed by", "the buyer each year", "for it."]),
+        (["Notice of", "the end"], ["A letter by which one", "of the parties ends it."]),
+    ]
+    sheet = Sheet()
+    y = 700.0
+    for row in rows:
+        sheet.canvas.line(70, y + 12, 400, y + 12)
+        for left, cell in zip((72, 180), row, strict=True):
+            for number, text in enumerate(cell):
+                sheet.line(text, left=left, y=y - 13 * number, font="Helvetica-Bold" if row is rows[0] else "Helvetica")
+        y -= 13 * max(map(len, row)) + 4
+    sheet.canvas.line(70, y + 12, 400, y + 12)
+    assert read_bytes(tmp_path, "a.pdf", sheet.data()).text == (
+        "Term: Fee; Meaning of the term in this contract: The sum that is owed by the buyer each year for it.\n"
+        "Term: Notice of the end; Meaning of the term in this contract: A letter by which one of the parties ends it."
+    )
+
+
+def test_notes_stuck_on_a_page_are_read_and_what_lies_outside_it_is_not(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.line("Clause one of the contract.")
+    sheet.line("Cut off", left=20)
+    sheet.canvas.textAnnotation("Strike this clause", Rect=[72, 690, 90, 710])
+    sheet.canvas.setCropBox((60, 60, 550, 750))
+    assert read_bytes(tmp_path, "a.pdf", sheet.data()).text == "Clause one of the contract.\n\nNote: Strike this clause"
+
+
+@pytest.mark.parametrize(
+    "stated", ["(anonymous)", "none", "Presentación de PowerPoint", "Microsoft Word - a.docx", "scan12"]
+)
+def test_a_word_of_a_program_is_neither_title_nor_author(tmp_path: Path, stated: str) -> None:
+    sheet = Sheet()
+    sheet.canvas.setTitle(stated)
+    sheet.canvas.setAuthor("(anonymous)")
+    sheet.canvas.setSubject("unspecified")
+    sheet.line("Our menu", size=30)
+    sheet.line("Text of the menu of all days.")
+    document = read_bytes(tmp_path, "a.pdf", sheet.data())
+    assert (document.title, document.metadata) == ("Our menu", {})
+
+
+def test_a_bullet_larger_than_its_text_is_no_heading(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for slide in range(3):
+        sheet.line(f"Step {slide}", size=26)
+        sheet.gap()
+        for _ in range(2):
+            sheet.line("•", size=34, left=40, y=sheet.y)
+            sheet.line("The lamp is cleaned each morning", size=20, left=60)
+            sheet.line("by means of the cloth", size=20, left=60)
+        sheet.next_page()
+    items = ("list_item", "• The lamp is cleaned each morning by means of the cloth")
+    assert outline(read_bytes(tmp_path, "a.pdf", sheet.data()))[:3] == [("heading1", "Step 0"), items, items]
