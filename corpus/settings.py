@@ -77,6 +77,11 @@ class CorpusSettings(OutboundSettings):
         default=None,
         description="Serve a published snapshot instead: s3://bucket/prefix, or a folder.",
     )
+    snapshot_public_key: str | None = Field(
+        default=None,
+        description="Serve only versions that `ingest publish --sign` has signed with the private key of this public "
+        "Ed25519 key, as `openssl pkey -pubout` prints it.",
+    )
     snapshot_refresh: float = Field(
         default=60.0, ge=0, description="Least seconds between two looks whether a newer snapshot is published."
     )

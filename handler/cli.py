@@ -18,6 +18,7 @@ from corpus.program import examples, our_version, with_env_file_first
 from corpus.settings import load, use_env_file
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
+from handler.contract.functions import FunctionFormat
 from handler.settings import HandlerSettings
 
 FAILED = 1
@@ -112,6 +113,38 @@ def openapi(
     typer.echo(
         to_yaml(document).rstrip() if form is SpecFormat.yaml else json.dumps(document, indent=2, ensure_ascii=False)
     )
+
+
+@app.command(epilog=examples("handler tools --format openai"))
+def tools(
+    form: Annotated[FunctionFormat, typer.Option("--format", help="Whose API they are for.")],
+) -> None:
+    """Print the operations as function definitions, as a model vendor's API takes them under `tools`."""
+    from handler.contract.functions import written
+    from handler.routes.site import document_of
+
+    settings = load(HandlerSettings)
+    document = document_of(settings, server_url=settings.public_url or "http://127.0.0.1:8000")
+    typer.echo(json.dumps(written(document, form), indent=2, ensure_ascii=False))
+
+
+@app.command(epilog=examples("handler pack path/to/folder"))
+def pack(
+    folder: Annotated[Path, typer.Argument(help="The folder to write into; it is made where it is missing.")],
+    questions: Annotated[
+        Path | None, typer.Option(help="A JSON list of your own test questions: question, answer or null, source.")
+    ] = None,
+) -> None:
+    """Write what an administrator or a directory asks for: texts, URLs, hints with reasons, test questions, images."""
+    from corpus.opening import open_corpus
+    from handler.pack.cases import read_cases
+    from handler.pack.write import write_pack
+
+    settings = load(HandlerSettings)
+    given = read_cases(questions) if questions is not None else []
+    with open_corpus(settings) as corpus:
+        for path in write_pack(folder, settings, corpus, given):
+            typer.echo(path)
 
 
 @app.command(epilog=examples("ACTION_KEY=… handler check https://api.example.com"))

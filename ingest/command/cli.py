@@ -14,6 +14,7 @@ from corpus.errors import CorpusError
 from corpus.program import examples, with_env_file_first
 from corpus.settings import load
 from corpus.snapshot import publish as publishing
+from corpus.snapshot.signing import signer
 from corpus.snapshot.versions import list_versions
 from corpus.snapshot.versions import rollback as go_back
 from ingest.command import console, keeping, looking
@@ -49,6 +50,9 @@ def run() -> None:
         raise
 
 
+SignKey = Annotated[
+    Path | None, typer.Option("--sign", metavar="KEY.pem", help="Sign it, for handlers with SNAPSHOT_PUBLIC_KEY.")
+]
 Dest = Annotated[str, typer.Argument(metavar="DEST", help="A folder, or s3://bucket/prefix.", show_default=False)]
 
 
@@ -61,14 +65,16 @@ def publish(
     repair: Annotated[
         bool, typer.Option("--repair", help="Read what is published, and put anew what is damaged there.")
     ] = False,
+    sign: SignKey = None,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish the corpus as a new version for handlers to serve."""
     settings = load(IngestSettings, chroma_collection=collection)
+    key = signer(sign) if sign else None
     console.say(f"Publishing {settings.target} to {dest}")
     with snapshots.upload_progress() as on_progress:
-        published = publishing.publish(settings, dest, keep=keep, repair=repair, on_progress=on_progress)
+        published = publishing.publish(settings, dest, keep=keep, repair=repair, sign=key, on_progress=on_progress)
     snapshots.warn_of_size(published.manifest)
     if as_json:
         typer.echo(to_json(snapshots.published_to_json(published)))
@@ -92,11 +98,13 @@ def rollback(
     version: Annotated[
         str | None, typer.Argument(metavar="[VERSION]", help="From `ingest versions`; by default the one before.")
     ] = None,
+    sign: SignKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve an earlier version again."""
+    key = signer(sign) if sign else None
     console.say(f"Rolling back {dest}")
-    manifest = go_back(dest, version)
+    manifest = go_back(dest, version, sign=key)
     if as_json:
         typer.echo(to_json(snapshots.manifest_to_json(manifest)))
     else:
