@@ -20,11 +20,17 @@ from corpus.collection import Prompt
 from corpus.embedding.dialect import Dialect, Encoding
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.model import Refused, Vectors
-from corpus.embedding.patience import PLAIN_TEXT, RetryAfterGate
+from corpus.embedding.patience import PLAIN_TEXT, PatientRequests
 from corpus.embedding.portions import portions
 from corpus.embedding.refusal import refusal, without_vectors
 from corpus.embedding.reply import list_in, vectors_from
-from corpus.errors import EmbeddingError, EmbeddingReplyInvalid, EmbeddingTimeout, EmbeddingUnavailable
+from corpus.errors import (
+    EmbeddingError,
+    EmbeddingInputInvalid,
+    EmbeddingReplyInvalid,
+    EmbeddingTimeout,
+    EmbeddingUnavailable,
+)
 from corpus.outbound import Exchanges
 from corpus.tokens import Tokenizer
 
@@ -157,13 +163,13 @@ class OpenAIEmbedder:
         vectors = [part.result() for part in parts]
         return vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
 
-    def _patience(self, stopped: threading.Event, refused: Refused | None) -> RetryAfterGate:
+    def _patience(self, stopped: threading.Event, refused: Refused | None) -> PatientRequests:
         def ask(texts: Sequence[str]) -> Vectors:
             return self._dialect.spoken(
                 lambda encoding: self._request(texts, REQUEST_SECONDS, encoding, prompt=self._passage)
             )
 
-        return RetryAfterGate(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)
+        return PatientRequests(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)
 
     def _questions(self, texts: Sequence[str], deadline: float) -> Vectors:
         def ask(encoding: Encoding) -> Vectors:
@@ -172,7 +178,18 @@ class OpenAIEmbedder:
                 raise _too_late()
             return self._request(texts, left, encoding, prompt=self._question, is_query=True)
 
-        return self._dialect.spoken(ask)
+        most = self._dialect.most_inputs
+        if len(texts) <= most:
+            try:
+                return self._dialect.spoken(ask)
+            except (EmbeddingInputInvalid, EmbeddingReplyInvalid):
+                if len(texts) == 1:
+                    raise
+            most = (len(texts) + 1) // 2
+        vectors = [self._questions(texts[at : at + most], deadline) for at in range(0, len(texts), most)]
+        # Apart they were taken, so it was how many they are.
+        self._dialect.note_most(most)
+        return np.concatenate(vectors)
 
     def _request(
         self,
