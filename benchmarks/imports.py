@@ -18,8 +18,9 @@ from benchmarks.turns import Outcome, arguments, finish
 from infra.build_lambda import find_python
 
 LIBRARIES = (
-    "chromadb_rust_bindings", "numpy", "pydantic", "fastapi", "mangum", "pydantic_settings", "httpx", "bm25s", "tiktoken", "handler.app",
-)  # fmt: skip
+    *("chromadb_rust_bindings", "numpy", "pydantic", "fastapi", "mangum", "pydantic_settings", "httpx2", "bm25s"),
+    *("tiktoken", "handler.app"),
+)
 TIMES = 5
 SCRIPT = """
 import sys, time

@@ -37,12 +37,27 @@ CollectionName = Annotated[
 ]
 
 
-class CorpusSettings(BaseSettings):
-    """Where the corpus lives and how a new collection is made."""
+class OutboundSettings(BaseSettings):
+    """How the services are reached that settings name. AWS's clients, made in many places, read it by themselves."""
 
     model_config = SettingsConfigDict(
         frozen=True, env_ignore_empty=True, hide_input_in_errors=True, extra="ignore", case_sensitive=False
     )
+
+    outbound_proxy: str | None = Field(
+        default=None,
+        description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by. No other "
+        "variable names one.",
+    )
+
+    @field_validator("outbound_proxy")
+    @classmethod
+    def _is_proxy(cls, value: str | None) -> str | None:
+        return None if value is None else _http_url(value, "must look like http://host:3128")
+
+
+class CorpusSettings(OutboundSettings):
+    """Where the corpus lives and how a new collection is made."""
 
     chroma_path: Path = Field(default=Path(".chroma"), description="Folder of the embedded store.")
     chroma_url: str | None = Field(

@@ -121,6 +121,7 @@ def _options(
         "question": question,
         "passage": passage,
         "most_inputs": settings.embedding_batch,
+        "proxy": settings.outbound_proxy,
     }
 
 

@@ -21,24 +21,22 @@ from corpus.embedding.patience import PLAIN_TEXT, RetryAfterGate
 from corpus.embedding.portions import portions
 from corpus.embedding.remote import RemoteEmbedder
 from corpus.embedding.transport import Refusal, Transport, no_json, too_late, unreachable
+from corpus.outbound import Exchanges
 
 REQUESTS_IN_FLIGHT = 8
 REQUEST_SECONDS = 60.0
 
 
-class _HttpClient(openai.DefaultHttpxClient):
-    """With `trust_env=False` it uses no proxy of the environment's. Like the SDK's own it closes when it is dropped."""
-
-    def __del__(self) -> None:
-        if not self.is_closed:
-            self.close()
-
-
 class SdkTransport:
     """See Transport."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, proxy: str | None) -> None:
         self._endpoint = endpoint
+        self._proxy = proxy
+
+    @functools.cached_property
+    def _exchanges(self) -> Exchanges:
+        return Exchanges(proxy=self._proxy)
 
     @functools.cached_property
     def _client(self) -> openai.OpenAI:
@@ -50,7 +48,7 @@ class SdkTransport:
             "default_query": endpoint.query,
             "max_retries": 0,
             "timeout": REQUEST_SECONDS,
-            "http_client": _HttpClient(trust_env=False),
+            "http_client": self._exchanges.client,
         }
         is_azure = endpoint.api_version is not None
         client = (
@@ -60,13 +58,14 @@ class SdkTransport:
         client.organization = client.project = None
         return client
 
-    def post(self, body: Mapping[str, object], *, timeout_seconds: float) -> object:
+    def post(self, body: Mapping[str, object], *, timeout_seconds: float, max_bytes: int) -> object:
         """See Transport."""
         try:
             # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
-            return self._client.post(
-                "/embeddings", cast_to=object, body=dict(body), options={"timeout": timeout_seconds}
-            )
+            with self._exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes):
+                return self._client.post(
+                    "/embeddings", cast_to=object, body=dict(body), options={"timeout": timeout_seconds}
+                )
         except openai.APIStatusError as error:
             return Refusal(error.status_code, error.response.headers, error.response.text)
         except openai.APITimeoutError as error:
@@ -82,16 +81,17 @@ class SdkTransport:
 
     def close(self) -> None:
         """See Transport."""
-        if client := self.__dict__.pop("_client", None):
-            client.close()
+        self.__dict__.pop("_client", None)
+        if exchanges := self.__dict__.pop("_exchanges", None):
+            exchanges.close()
 
 
 class OpenAIEmbedder(RemoteEmbedder):
     """One model at one endpoint, for documents too."""
 
-    def transport_to(self, endpoint: Endpoint) -> Transport:
+    def transport_to(self, endpoint: Endpoint, *, proxy: str | None) -> Transport:
         """See RemoteEmbedder."""
-        return SdkTransport(endpoint)
+        return SdkTransport(endpoint, proxy=proxy)
 
     def learn_dimensions(self) -> int:
         """See RemoteEmbedder. Patiently, for an ingest waits too."""

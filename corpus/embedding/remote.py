@@ -25,6 +25,10 @@ MAX_INPUT_TOKENS = 8191
 
 NATIVE_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
 
+# Longer than any reply: of so many bytes, and for each text a vector of 4,096 numbers written out.
+REPLY_BYTES = 1 << 20
+TEXT_BYTES = 4096 * 32
+
 QUICK_WAIT_SECONDS = 0.2
 NO_PROMPT = Prompt()
 
@@ -40,6 +44,7 @@ class RemoteOptions(TypedDict, total=False):
     question: Prompt
     passage: Prompt
     most_inputs: int | None
+    proxy: str | None
 
 
 class RemoteEmbedder:
@@ -59,6 +64,7 @@ class RemoteEmbedder:
         question: Prompt = NO_PROMPT,
         passage: Prompt = NO_PROMPT,
         most_inputs: int | None = None,
+        proxy: str | None = None,
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
@@ -71,11 +77,11 @@ class RemoteEmbedder:
         self._question = question
         self._passage = passage
         self._dialect = Dialect(most_inputs=most_inputs)
-        self._transport = self.transport_to(endpoint)
+        self._transport = self.transport_to(endpoint, proxy=proxy)
 
-    def transport_to(self, endpoint: Endpoint) -> Transport:
+    def transport_to(self, endpoint: Endpoint, *, proxy: str | None) -> Transport:
         """What carries the requests."""
-        return HttpTransport(endpoint)
+        return HttpTransport(endpoint, proxy=proxy)
 
     @property
     def dimensions(self) -> int:
@@ -134,7 +140,9 @@ class RemoteEmbedder:
             body["encoding_format"] = encoding
         if prompt.input_type:
             body["input_type"] = prompt.input_type
-        reply = self._transport.post(body, timeout_seconds=timeout_seconds)
+        reply = self._transport.post(
+            body, timeout_seconds=timeout_seconds, max_bytes=REPLY_BYTES + TEXT_BYTES * len(texts)
+        )
         if isinstance(reply, Refusal):
             raise refusal(*reply, endpoint=self._endpoint, model=self.model, texts=texts, is_query=is_query)
         if (vectors := list_in(reply)) is None:

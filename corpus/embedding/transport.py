@@ -20,8 +20,8 @@ class Refusal(NamedTuple):
 class Transport(Protocol):
     """Carries requests to one endpoint, over connections that stay open. Safe in threads."""
 
-    def post(self, body: Mapping[str, object], *, timeout_seconds: float) -> object:
-        """The JSON value of a success, or a Refusal.
+    def post(self, body: Mapping[str, object], *, timeout_seconds: float, max_bytes: int) -> object:
+        """The JSON value of a success, or a Refusal; a reply has at most so many bytes.
 
         Raises EmbeddingTimeout, EmbeddingUnavailable where nothing is reached, EmbeddingReplyInvalid for no JSON.
         """

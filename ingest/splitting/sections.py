@@ -10,6 +10,7 @@ from ingest.reading.document import Block, Document
 from ingest.splitting.token_counts import TokenCounts
 
 SEPARATOR = " > "
+_SHARE_OF_SLIDES = 0.8
 
 
 @dataclass(slots=True)
@@ -31,12 +32,15 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
 
     A heading without text of its own goes to the text that follows. Neighbours under one heading are joined as long
     as they have at most `join_tokens` together; what is joined is found under the headings that all of it shares.
+    Slides are not joined: each has its own heading and page.
     """
     blocks = document.blocks
     joined: list[Section] = []
+    slides = _slides(document)
     for section in _by_heading(blocks):
         group = joined[-1] if joined else None
-        if group is None or not (group.bare or _belong_together(group, section)):
+        is_apart = blocks[section.first].start in slides
+        if group is None or not (group.bare or (_belong_together(group, section) and not is_apart)):
             joined.append(section)
         elif group.bare or _tokens(group, section, blocks, lengths) <= join_tokens:
             _join(group, section)
@@ -46,6 +50,14 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
         ending = joined.pop()
         joined[-1].last = ending.last
     return joined
+
+
+def _slides(document: Document) -> frozenset[int]:
+    """Where slides start; empty where the pages are none: most of a show's begin with a heading."""
+    headings = {block.start for block in document.blocks if block.kind == "heading"}
+    begun = headings.intersection(document.page_starts)
+    filled = len(set(document.page_starts))
+    return frozenset(begun) if filled > 1 and len(begun) >= _SHARE_OF_SLIDES * filled else frozenset()
 
 
 def _by_heading(blocks: tuple[Block, ...]) -> Iterator[Section]:

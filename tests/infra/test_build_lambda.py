@@ -18,7 +18,7 @@ from tests.lambda_.built import Built, build_into, run_in
 from tests.openai_server import embeddings_server
 
 PRUNED = set((package.ROOT / "requirements" / "lambda-excludes").read_text().split())
-PARSERS = {"docx", "lxml", "markdown_it", "olefile", "pypdf", "pypdfium2", "selectolax", "charset_normalizer"}
+PARSERS = {"docx", "lxml", "markdown_it", "olefile", "pypdf", "pypdfium2", "selectolax", "chardet"}
 
 
 def test_the_package_is_within_its_limits(built: Built) -> None:
@@ -32,7 +32,7 @@ def test_nothing_pruned_no_ingest_and_no_parser_is_in_it(built: Built) -> None:
     assert not installed & PRUNED
     assert not {name.lower() for name in names} & {name.replace("-", "_") for name in PRUNED}
     assert not names & (PARSERS | {"ingest", "infra", "tests", "boto3", "botocore"})
-    assert {"chromadb", "fastapi", "httpx", "mangum"} <= installed
+    assert {"chromadb", "fastapi", "httpx2", "mangum"} <= installed
     assert not [path for path in built.task.rglob("*") if path.suffix in {".pyi", ".h", ".pxd"} or path.name == "tests"]
 
 
@@ -100,7 +100,7 @@ ALWAYS = {
     # The snapshot is open.
     *("chromadb_rust_bindings", "chromadb", "overrides", "numpy", "cython_runtime", "Stemmer", "bm25s"),
     # The connection to the model is made ready.
-    *("httpx", "httpcore", "h11", "certifi", "idna"),
+    *("httpx2", "httpcore2", "h11", "truststore", "idna"),
 }
 
 

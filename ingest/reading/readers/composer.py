@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from corpus.records import MetadataValue
 from ingest.reading.document import Block, BlockKind, Document
 
-# Everything that is not text: controls but tab and newline, lone surrogates, non-characters.
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+# What is not text: controls but tab and newline, soft hyphens and word joiners, lone surrogates, non-characters.
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_SOFT_BREAK = re.compile(r"\xad[^\S\n]*\n[^\S\n]*(?=\w)")  # Within a word.
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -18,7 +19,8 @@ def clean(text: str) -> str:
     """The text with newlines as \\n and without control characters and what is left of broken encodings."""
     if text.isprintable():
         return text
-    return _NOT_TEXT.sub("", _BREAKS.sub("\n", text))
+    text = _BREAKS.sub("\n", text)
+    return _NOT_TEXT.sub("", _SOFT_BREAK.sub("", text) if "\xad" in text else text)
 
 
 def one_line(text: str) -> str:

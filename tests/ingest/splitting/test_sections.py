@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from corpus.tokens import Cl100kTokenizer
 from ingest.reading.document import Document
 from ingest.splitting.sections import sections
@@ -66,3 +68,12 @@ def test_a_last_heading_that_nothing_follows_stays_with_what_is_above_it() -> No
     assert found(heading("A"), LONG, heading("B", 2)) == [("A", 2), ("A > B", 1)]
     assert found(heading("A")) == [("A", 1)]
     assert found() == []
+
+
+def test_slides_are_not_joined() -> None:
+    show = document_of((heading("A"), SHORT, heading("B"), SHORT))
+    lengths = TokenCounts(show.text, Cl100kTokenizer())
+    starts = tuple(block.start for block in show.blocks if block.kind == "heading")
+    slides = sections(replace(show, page_starts=starts), lengths, join_tokens=30)
+    assert [section.heading for section in slides] == ["A", "B"]
+    assert [section.heading for section in sections(show, lengths, join_tokens=30)] == [None]

@@ -95,7 +95,7 @@ def test_pages_that_are_alike_are_no_running_heads(tmp_path: Path) -> None:
     assert text.count("Dear customer") == 9
 
 
-def test_rows_of_figures_stay_lines(tmp_path: Path) -> None:
+def test_rows_of_figures_name_their_columns(tmp_path: Path) -> None:
     sheet = Sheet()
     sheet.line("Sales of pumps in the years in which they were sold, by place:")
     sheet.gap()
@@ -105,7 +105,7 @@ def test_rows_of_figures_stay_lines(tmp_path: Path) -> None:
         sheet.y -= 14
     assert outline(read_bytes(tmp_path, "a.pdf", sheet.data()))[-1] == (
         "table",
-        "Place 2020 2021\nEast 1,200 1,300\nWest 800 950",
+        "Place: East; 2020: 1,200; 2021: 1,300\nPlace: West; 2020: 800; 2021: 950",
     )
 
 
