@@ -31,7 +31,7 @@ HOMES = {
     "fastapi": ("handler/",),
     "pypdf": ("ingest/reading/readers/",),
     "pypdfium2": ("ingest/reading/readers/",),
-    "typer": ("ingest/command/cli.py", "handler/cli.py"),
+    "typer": ("ingest/command/", "handler/cli.py"),
     "uvicorn": ("handler/",),
     "openapi_spec_validator": ("handler/check/",),
     "jsonschema": ("handler/check/",),

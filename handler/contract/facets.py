@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
@@ -30,7 +30,8 @@ Values = Mapping[str, tuple[Value, ...]]
 class Facets:
     """The values of tags and of the filterable texts and whole numbers. Looked up at the first need, and kept."""
 
-    def __init__(self, fields: Sequence[FilterField]) -> None:
+    def __init__(self, fields: Sequence[FilterField], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._all = fields
         self._told: dict[str, int] = {}
         self._fields = [field for field in (TAGS, *fields) if field.kind in ("str", "list", "int")]
@@ -48,13 +49,13 @@ class Facets:
         """The sorted values of each field that has at most 20, as of a minute ago at most. Raises StoreError."""
         with self._lock:
             # Whoever counts anew counts for all: the others go on with what they know.
-            if self._kept is not None and not fresh and (self._counting or time.monotonic() <= self._until):
+            if self._kept is not None and not fresh and (self._counting or self._clock() <= self._until):
                 return self._kept
             self._counting = True
         try:
             counted = self._counted(corpus)
             with self._lock:
-                self._kept, self._until = counted, time.monotonic() + KEPT_SECONDS
+                self._kept, self._until = counted, self._clock() + KEPT_SECONDS
         finally:
             with self._lock:
                 self._counting = False

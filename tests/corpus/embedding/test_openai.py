@@ -246,3 +246,10 @@ def test_an_endpoint_that_is_away_is_told_with_the_way_out(asking: Asking) -> No
         gone = asking(server)
     with pytest.raises(EmbeddingUnavailable, match="OPENAI_BASE_URL"):
         gone.embed_queries(["hello"], timeout_seconds=1)
+
+
+def test_a_query_is_not_retried_where_less_than_half_of_its_time_would_be_left(server: EmbeddingsServer) -> None:
+    server.interceptor = lambda *_: failure(503, None, "Broken", retry_after="6")
+    with pytest.raises(EmbeddingUnavailable):
+        embedder(server).embed_queries(["hello"], timeout_seconds=10)
+    assert len(server.requests) == 1
