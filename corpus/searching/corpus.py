@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequen
 from dataclasses import replace
 from typing import Self
 
-from corpus.embedding.model import Embedder
+from corpus.embedding.model import QueryEmbedder
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.searching.excerpts import neighbour_ids
@@ -28,7 +28,7 @@ class Corpus:
     def __init__(
         self,
         store: Store,
-        embedder: Embedder,
+        embedder: QueryEmbedder,
         *,
         mode: SearchMode = "hybrid",
         max_per_document: int | None = None,
