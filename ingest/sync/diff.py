@@ -99,7 +99,7 @@ class Changes:
                     document = replace(document, notes=(*document.notes, remark))
                 yield Draft(document, item, digest, stamp, old is not None)
         for record in stored.values():
-            yield Removed(record.document_id)
+            yield Removed(record.document_id, record.source)
 
     def _other_name_of(self, item: Item) -> str | None:
         """A remark, where the very file is stored already under the name that another working folder gave it."""
