@@ -62,7 +62,8 @@ def test_the_official_client_is_served_in_every_mode_and_refusals_keep_their_sta
         def status_of(body: Any, *, method: str = "POST", key: str = API_KEY, **headers: str) -> int:
             event = http_api(method, "/mcp", json.dumps(body), authorization=f"Bearer {key}")
             event["headers"] |= {"accept": ACCEPT, **{name.lower(): value for name, value in headers.items()}}
-            return function.invoke(event)[0]
+            status: int = json.loads(function.invoke_raw(event)[1])["statusCode"]
+            return status
 
         unknown = message("nope", modern=True)
         assert status_of(unknown, **headers_of(unknown, modern=True)) == 404
