@@ -7,13 +7,14 @@ from typing import Self
 
 import numpy as np
 
-from corpus.collection import CollectionRecord
+from corpus.collection import RECORDS, CollectionRecord
 from corpus.embedding.model import Vectors
-from corpus.errors import CollectionMismatch, StoreUnavailable
+from corpus.errors import CollectionMismatch, StoreRefused, StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.handle import Handle
+from corpus.store.healing import kept_too_long
 from corpus.store.lease import Lease
 from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
@@ -22,6 +23,8 @@ DIGESTS_PER_REQUEST = 100
 READ_ATTEMPTS = 3
 PROBES = 8
 DOCUMENTS_PER_REQUEST = 100
+
+Written = tuple[DocumentRecord, Sequence[Chunk], Vectors]  # A whole document: vector i is of chunk i.
 
 
 class Store:
@@ -51,16 +54,38 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def write(self, documents: Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]) -> None:
-        """Store whole documents: their chunks first, their records next, then drop what older versions left."""
+    def write(self, documents: Sequence[Written]) -> dict[str, str]:
+        """Store whole documents; by id, why Chroma refuses one, which costs that one alone.
+
+        Their chunks go in first, their records next, and then what older versions left is dropped.
+        """
+        try:
+            self._write(documents)
+        except StoreRefused as error:
+            if len(documents) > 1:
+                half = len(documents) // 2
+                return self.write(documents[:half]) | self.write(documents[half:])
+            record, chunks, _ = documents[0]
+            before = self.records([record.document_id]).get(record.document_id)
+            if before is None or before.digest != record.digest:
+                # What went in before it was refused; the record, if there is one, is the old version's.
+                self.rows.delete(chunk.chunk_id for chunk in chunks if chunk.index)
+            return {record.document_id: str(error)}
+        return {}
+
+    def _write(self, documents: Sequence[Written]) -> None:
         rows = [
             (record, chunk, vector)
             for record, chunks, vectors in documents
             for chunk, vector in zip(chunks, vectors, strict=True)
         ]
-        before = self.records(record.document_id for record, _, _ in documents)
-        self.rows.upsert(sorted(rows, key=lambda row: row[1].index == 0))
+        before = {
+            metadata["document_id"]: metadata
+            for page in self.rows.pages((record_id_of(record.document_id) for record, _, _ in documents), ["metadatas"])
+            for metadata in page["metadatas"]
+        }
         # Last, so that a crash leaves stale text behind rather than a hole.
+        self.rows.upsert(sorted(rows, key=lambda row: row[1].index == 0), over=before)
         digests = {record.document_id: record.digest for record, _, _ in documents}
         for part in batched(before, DOCUMENTS_PER_REQUEST):
             stale = [
@@ -79,6 +104,18 @@ class Store:
     def restamp(self, stamps: Mapping[str, str]) -> None:
         """Note by document id that the document's file was looked at again and holds the same."""
         self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
+
+    def heal(self) -> None:
+        """Take away what the records kept of their documents' earlier versions; once for a collection."""
+        if self.rows.records_version >= RECORDS:
+            return
+        seconds = {metadata["document_id"]: metadata for _, metadata, _ in self.rows.read({"index": 1}, texts=False)}
+        gone = {
+            chunk_id: kept_too_long(metadata, text, seconds.get(metadata["document_id"]))
+            for chunk_id, metadata, text in self.rows.read({"index": 0}, texts=True)
+        }
+        self.rows.amend({chunk_id: dict.fromkeys(names) for chunk_id, names in gone.items() if names})
+        self.rows.note_records_version(RECORDS)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> None:
         """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for."""
