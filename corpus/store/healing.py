@@ -1,4 +1,4 @@
-"""What a document's record kept of earlier versions, until what is gone was named to Chroma. Pure functions.
+"""What a document's record kept of earlier versions, until what is gone was named to Chroma.
 
 Only the first chunk was ever written over: its id is the same in every version, and Chroma merges what it is given with
 what is there.
@@ -10,11 +10,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from corpus.collection import RECORDS
 from corpus.records import Chunk
+from corpus.store.rows import Rows
 from corpus.stored import TEXT_DIGEST, UPDATED, USER_PREFIX, chunk_from, text_digest_of
 
 # All chunks of a document say the same of it.
 _SHARED = ("title", "url", "page", UPDATED)
+
+
+def heal_records(rows: Rows) -> None:
+    """Take what is gone from all records; once for a collection. Raises StoreError."""
+    if rows.records_version >= RECORDS:
+        return
+    seconds = {metadata["document_id"]: metadata for _, metadata, _ in rows.read({"index": 1}, texts=False)}
+    gone = {
+        chunk_id: kept_too_long(metadata, text, seconds.get(metadata["document_id"]))
+        for chunk_id, metadata, text in rows.read({"index": 0}, texts=True)
+    }
+    rows.amend({chunk_id: dict.fromkeys(names) for chunk_id, names in gone.items() if names})
+    rows.note_records_version(RECORDS)
 
 
 def kept_too_long(first: Mapping[str, Any], text: str, second: Mapping[str, Any] | None) -> set[str]:

@@ -105,7 +105,7 @@ class Rows:
         return MOST_IDS if self._page > CLOUD_PAGE else CLOUD_PAGE
 
     def upsert(self, rows: Iterable[Row], *, over: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        """Write the rows, over those of the same id; `over` is the metadata of the records there, by document id."""
+        """Write the rows, over those of the same id; `over` is the metadata of the records there, by id."""
         before = over or {}
         for part in batched(rows, self._batch()):
             with self._handle.written() as collection:
@@ -114,8 +114,7 @@ class Rows:
                     embeddings=[vector for _, _, vector in part],
                     documents=[chunk.text for _, chunk, _ in part],
                     metadatas=[
-                        _named(metadata_of(chunk, record), {} if chunk.index else before.get(chunk.document_id, {}))
-                        for record, chunk, _ in part
+                        _named(metadata_of(chunk, record), before.get(chunk.chunk_id, {})) for record, chunk, _ in part
                     ],
                 )
 

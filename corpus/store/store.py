@@ -7,14 +7,15 @@ from typing import Self
 
 import numpy as np
 
-from corpus.collection import RECORDS, CollectionRecord
+from corpus.collection import CollectionRecord
 from corpus.embedding.model import Vectors
-from corpus.errors import CollectionMismatch, StoreRefused, StoreUnavailable
+from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
+from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_documents
 from corpus.store.handle import Handle
-from corpus.store.healing import kept_too_long
+from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
 from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
@@ -22,9 +23,6 @@ from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 DIGESTS_PER_REQUEST = 100
 READ_ATTEMPTS = 3
 PROBES = 8
-DOCUMENTS_PER_REQUEST = 100
-
-Written = tuple[DocumentRecord, Sequence[Chunk], Vectors]  # A whole document: vector i is of chunk i.
 
 
 class Store:
@@ -55,45 +53,14 @@ class Store:
         self.close()
 
     def write(self, documents: Sequence[Written]) -> dict[str, str]:
-        """Store whole documents; by id, why Chroma refuses one, which costs that one alone.
-
-        Their chunks go in first, their records next, and then what older versions left is dropped.
-        """
-        try:
-            self._write(documents)
-        except StoreRefused as error:
-            if len(documents) > 1:
-                half = len(documents) // 2
-                return self.write(documents[:half]) | self.write(documents[half:])
-            record, chunks, _ = documents[0]
-            before = self.records([record.document_id]).get(record.document_id)
-            if before is None or before.digest != record.digest:
-                # What went in before it was refused; the record, if there is one, is the old version's.
-                self.rows.delete(chunk.chunk_id for chunk in chunks if chunk.index)
-            return {record.document_id: str(error)}
-        return {}
-
-    def _write(self, documents: Sequence[Written]) -> None:
-        rows = [
-            (record, chunk, vector)
-            for record, chunks, vectors in documents
-            for chunk, vector in zip(chunks, vectors, strict=True)
-        ]
-        before = {
-            metadata["document_id"]: metadata
-            for page in self.rows.pages((record_id_of(record.document_id) for record, _, _ in documents), ["metadatas"])
-            for metadata in page["metadatas"]
-        }
-        # Last, so that a crash leaves stale text behind rather than a hole.
-        self.rows.upsert(sorted(rows, key=lambda row: row[1].index == 0), over=before)
-        digests = {record.document_id: record.digest for record, _, _ in documents}
-        for part in batched(before, DOCUMENTS_PER_REQUEST):
-            stale = [
-                chunk_id
-                for chunk_id, metadata, _ in self.rows.read({"document_id": {"$in": part}}, texts=False)
-                if metadata["digest"] != digests[metadata["document_id"]]
-            ]
-            self.rows.delete(stale)
+        """Store whole documents; by id, why Chroma refuses one, which costs that one alone."""
+        for record, _, vectors in documents:
+            if vectors.shape[1] != self.record.dimensions:
+                raise CollectionMismatch(
+                    f"The vectors of {record.source} have {vectors.shape[1]} dimensions and the collection has "
+                    f"{self.record.dimensions}. Nothing of it is stored."
+                )
+        return write_documents(self.rows, documents)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """Remove documents; ids that are not there are passed over. The records go first: no half document shows."""
@@ -107,15 +74,7 @@ class Store:
 
     def heal(self) -> None:
         """Take away what the records kept of their documents' earlier versions; once for a collection."""
-        if self.rows.records_version >= RECORDS:
-            return
-        seconds = {metadata["document_id"]: metadata for _, metadata, _ in self.rows.read({"index": 1}, texts=False)}
-        gone = {
-            chunk_id: kept_too_long(metadata, text, seconds.get(metadata["document_id"]))
-            for chunk_id, metadata, text in self.rows.read({"index": 0}, texts=True)
-        }
-        self.rows.amend({chunk_id: dict.fromkeys(names) for chunk_id, names in gone.items() if names})
-        self.rows.note_records_version(RECORDS)
+        heal_records(self.rows)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> None:
         """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for."""
