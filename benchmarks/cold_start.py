@@ -30,7 +30,7 @@ from corpus.settings import LOCAL_MODEL, CorpusSettings
 from corpus.snapshot.publish import Published, publish
 from corpus.store import open_store
 from infra import package
-from infra.build_lambda import find_python, install
+from infra.build_lambda import find_python, install, locks_of
 from tests.handler.events import http_api
 from tests.lambda_ import tools
 from tests.lambda_.runtime_api import snap_start
@@ -139,7 +139,7 @@ def without_bytecode(task: Path, folder: Path) -> Path:
 def installed(folder: Path, *, local_model: bool) -> Path:
     """The dependencies as they are installed, and our modules."""
     folder.mkdir()
-    install(folder, machine="x86_64", local_model=local_model, installer="auto")
+    install(folder, locks_of(local_model, chroma_server=False), machine="x86_64", installer="auto")
     package.copy_ours(folder, local_model=local_model)
     return folder
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
+from handler.access.addresses import parse_networks
 from handler.access.aws import DynamoCounter
 from handler.access.cors import Cors
 from handler.access.key_sources import read_keys, signer_of
@@ -19,6 +20,7 @@ from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
 from handler.contract.errors import ActionError, error_response, refusal, upstream_error
 from handler.contract.facets import Facets
 from handler.contract.origin import PathPrefix
+from handler.contract.plugin_requests import plugin_request
 from handler.contract.requests import search_request
 from handler.library import Library
 from handler.mcp import http as mcp
@@ -53,9 +55,11 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         ),
         filterable=filterable,
         search_request=search_request(filterable),
+        plugin_request=plugin_request(filterable),
         facets=Facets(filterable),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),
+        trusted_proxies=parse_networks(settings.trusted_proxies),
     )
 
     protected = APIRouter(dependencies=[Depends(admit)])

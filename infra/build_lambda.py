@@ -35,6 +35,7 @@ def build(
     *,
     machine: str = "x86_64",
     local_model: bool = False,
+    chroma_server: bool = False,
     bundle: str | None = None,
     installer: str = "auto",
 ) -> int:
@@ -43,8 +44,10 @@ def build(
     with tempfile.TemporaryDirectory(prefix="build-lambda-") as scratch:
         folder = Path(scratch) / "task"
         folder.mkdir()
-        install(folder, machine=machine, local_model=local_model, installer=installer)
-        package.prune(folder)
+        install(folder, locks_of(local_model, chroma_server), machine=machine, installer=installer)
+        package.prune(folder, chroma_server=chroma_server)
+        if local_model:
+            package.shrink_model(folder)
         package.copy_ours(folder, local_model=local_model)
         package.compile_bytecode(folder, python)
         code = package.unpacked_bytes(folder)
@@ -56,14 +59,15 @@ def build(
         )
         if manifest:
             _say(f"It holds snapshot {manifest.version}: {manifest.chunks:,} chunks, {manifest.bytes:,} bytes.")
-        limit = package.AWS_UNPACKED_BYTES if local_model or bundle else package.OWN_UNPACKED_BYTES
+        more = local_model or chroma_server or bundle
+        limit = package.AWS_UNPACKED_BYTES if more else package.OWN_UNPACKED_BYTES
         if total > limit:
             parts = ", ".join(f"{name} {size:,}" for name, size in package.largest(folder, 6))
             raise BuildError(f"The package unpacks to {total:,} bytes, and {limit:,} is the limit. Largest: {parts}.")
         package.write_zip(folder, target)
     size = target.stat().st_size
     _say(f"Wrote {target}: {size:,} bytes, SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
-    if not local_model and not bundle and size > package.OWN_ZIP_BYTES:
+    if not more and size > package.OWN_ZIP_BYTES:
         raise BuildError(f"{target} has {size:,} bytes, and {package.OWN_ZIP_BYTES:,} is the limit of our own.")
     return total
 
@@ -76,9 +80,14 @@ def find_python() -> Path:
         raise BuildError(f"{error} Its bytecode goes into the package.") from None
 
 
-def install(folder: Path, *, machine: str, local_model: bool, installer: str) -> None:
+def locks_of(local_model: bool, chroma_server: bool) -> list[Path]:  # noqa: FBT001 - the two words of the command line
+    """What is installed."""
+    names = [name for name, wanted in (("lambda-local", local_model), ("lambda-server", chroma_server)) if wanted]
+    return [package.ROOT / "requirements" / f"{name}.txt" for name in names or ["lambda"]]
+
+
+def install(folder: Path, locks: Sequence[Path], *, machine: str, installer: str) -> None:
     """Install the locked wheels for Lambda, whatever this machine is: by uv where it is found, else by pip."""
-    lock = package.ROOT / "requirements" / ("lambda-local.txt" if local_model else "lambda.txt")
     uv = shutil.which("uv") if installer in {"auto", "uv"} else None
     if uv:
         command = [uv, "pip", "install", "--python-platform", f"{MACHINES[machine]}-manylinux_2_28"]
@@ -89,9 +98,11 @@ def install(folder: Path, *, machine: str, local_model: bool, installer: str) ->
         command += ["--ignore-requires-python", "--no-warn-conflicts", "--disable-pip-version-check"]
         command += [word for tag in GLIBC_TAGS for word in ("--platform", f"{tag}_{MACHINES[machine]}")]
     command += ["--quiet", "--target", str(folder), "--python-version", PYTHON_VERSION]
-    command += ["--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(lock)]
+    command += ["--only-binary", ":all:", "--no-deps", "--require-hashes"]
+    command += [word for lock in locks for word in ("-r", str(lock))]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - pip or uv, with words of our own
-        raise BuildError(f"The packages of {lock.name} could not be installed for {machine}; the lines above say why.")
+        names = " and ".join(lock.name for lock in locks)
+        raise BuildError(f"The packages of {names} could not be installed for {machine}; the lines above say why.")
 
 
 def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
@@ -107,14 +118,16 @@ def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
                 f"Snapshot {manifest.version} has {manifest.bytes:,} bytes and the package has {room:,} left. "
                 f"Publish it to S3 and set SNAPSHOT_URL instead."
             )
-        files = {POINTER: pointer_to_bytes(manifest), manifest_key(manifest.version): manifest_to_bytes(manifest)}
+        signature = pointer.signature
+        signed = pointer_to_bytes(manifest, None if signature is None else lambda _: signature)
+        files = {POINTER: signed, manifest_key(manifest.version): manifest_to_bytes(manifest)}
         for key, content in files.items():
             (folder / BUNDLE / key).parent.mkdir(parents=True, exist_ok=True)
             (folder / BUNDLE / key).write_bytes(content)
-        for sha256 in manifest.objects:
+        for sha256, size in manifest.objects.items():
             path = folder / BUNDLE / object_key(sha256)
             path.parent.mkdir(exist_ok=True)
-            if place.download(object_key(sha256), path) != sha256:
+            if place.download(object_key(sha256), path, max_bytes=size) != sha256:
                 raise BuildError(f"{place.name}/{object_key(sha256)} is damaged. Publish again.")
     finally:
         place.close()
@@ -138,6 +151,7 @@ def main(words: Sequence[str] | None = None) -> int:
             given.output,
             machine="arm64" if given.arm64 else "x86_64",
             local_model=os.environ.get("LOCAL_MODEL") == "1",
+            chroma_server=os.environ.get("CHROMA_SERVER") == "1",
             bundle=given.bundle,
             installer=given.installer,
         )

@@ -9,21 +9,28 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from corpus.embedding.int8 import shrink
+from corpus.embedding.model_files import INT8_WEIGHTS, PACKAGE, WEIGHTS, model_files_in
+
 ROOT = Path(__file__).parents[1]
 ENTRY = "handler.main"
 LOCAL_EMBEDDER = ("corpus.embedding.bert", "corpus.embedding.minilm")
+ONLY_INGEST = "corpus.embedding.openai"  # And the SDK: queries go without it.
 PACKAGES = ("corpus", "handler")
 
 # AWS counts everything that the zip unpacks to, layers included.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 AWS_UNPACKED_BYTES = 262_144_000
-# Our own: what a package without the local model and a bundle may take, so that growth is noticed.
-OWN_UNPACKED_BYTES = 190_000_000
-OWN_ZIP_BYTES = 66_000_000
+# Our own: what a package without the local model, chromadb's client and a bundle may take, so that growth is noticed.
+OWN_UNPACKED_BYTES = 138_000_000
+OWN_ZIP_BYTES = 49_000_000
 
 # Nothing imports these at run time; metadata (*.dist-info) stays, because libraries look up their own versions.
+# Of onnxruntime what makes models, not what runs them.
+_PATHS = {f"onnxruntime/{name}" for name in ("backend", "datasets", "quantization", "tools", "transformers")}
 _FOLDERS = {"__pycache__", "bin", "f2py", "include", "sboms", "test", "testing", "tests", "_pyinstaller"}
-_PATHS = {"chromadb/experimental"}
+# Of chromadb's Python package the engine needs what it raises, and nothing else: see corpus/store/chroma_errors.py.
+CHROMA, CHROMA_ERRORS = "chromadb", "errors.py"
 _SUFFIXES = {".a", ".c", ".cc", ".cpp", ".h", ".hpp", ".ipynb", ".lib", ".pxd", ".pyi", ".pyx", ".proto"}
 # What an installer notes of itself, different for each.
 _INSTALLERS = {"direct_url.json", "INSTALLER", "RECORD", "REQUESTED", "uv_cache.json"}
@@ -37,7 +44,7 @@ def our_modules(*, local_model: bool) -> list[Path]:
     waiting = [ENTRY]
     while waiting:
         module = waiting.pop()
-        if module.startswith(LOCAL_EMBEDDER) and not local_model:
+        if module.startswith(ONLY_INGEST) or (module.startswith(LOCAL_EMBEDDER) and not local_model):
             continue
         for path in _files_of(module):
             if path not in found:
@@ -74,16 +81,29 @@ def copy_ours(target: Path, *, local_model: bool) -> None:
         shutil.copyfile(ROOT / path, target / path)
 
 
-def prune(folder: Path) -> None:
-    """Remove from installed wheels what only developers need."""
+def prune(folder: Path, *, chroma_server: bool = False) -> None:
+    """Remove from installed wheels what only developers need, and chromadb's client where no server is asked."""
+    if not chroma_server:
+        for path in (folder / CHROMA).iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != CHROMA_ERRORS:
+                path.unlink()
     for path in sorted(folder.rglob("*"), reverse=True):
-        name = path.relative_to(folder).as_posix()
         if path.is_dir() and not path.is_symlink():
-            if path.name in _FOLDERS or name in _PATHS:
+            if path.name in _FOLDERS or path.relative_to(folder).as_posix() in _PATHS:
                 shutil.rmtree(path)
         elif path.suffix in _SUFFIXES or (path.parent.suffix == ".dist-info" and path.name in _INSTALLERS):
             path.unlink()
     (folder / ".lock").unlink(missing_ok=True)
+
+
+def shrink_model(folder: Path) -> None:
+    """Keep the local model's weights as int8: whole they are 91 MB, and all that is unpacked may be 262."""
+    model = folder / PACKAGE / "model"
+    shrink(model / WEIGHTS, model / INT8_WEIGHTS)
+    (model / WEIGHTS).unlink()
+    model_files_in(model).check()
 
 
 def compile_bytecode(folder: Path, python: Path) -> None:

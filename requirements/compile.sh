@@ -13,8 +13,8 @@ compile runtime.txt --group build --group whole --extra local --extra aws pyproj
 # What the wheel asks for without extras: installed by a test, with our wheel on top.
 uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/runtime.txt -o requirements/install.txt pyproject.toml
-# Lambda's own: excludes are what Chroma asks for and neither its embedded nor its HTTP client touches.
-for set in lambda lambda-local; do
+# Lambda's own: excludes are what Chroma asks for and its engine does not touch, nor, of the last, its HTTP client.
+for set in lambda lambda-local lambda-server; do
     uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --excludes requirements/$set-excludes --constraint requirements/runtime.txt \
         -o requirements/$set.txt requirements/$set.in
@@ -24,3 +24,8 @@ uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-
     --no-emit-index-url --constraint requirements/dev.txt -o requirements/lambda-runtime.txt requirements/lambda-runtime.in
 # What the benchmarks compare with, and ours, in one environment of their own.
 compile bench.txt --group build --group whole --all-extras --constraint requirements/dev.txt pyproject.toml
+# Clients of others, each line of mcp in an environment of its own; nothing of ours is in there.
+for set in clients-first clients-second; do
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url -o requirements/$set.txt requirements/$set.in
+done

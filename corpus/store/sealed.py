@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pydantic_settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from corpus.errors import SettingsError
 from corpus.store.chroma_errors import ERRORS, step_aside
 from corpus.store.unchecked import leave_out_checks
 
@@ -37,7 +39,7 @@ class _GivenSettings(BaseSettings):
 
 
 def import_chromadb() -> Any:
-    """The package chromadb."""
+    """The package chromadb. Raises SettingsError in a Lambda package that was built without it."""
     leave_out_checks()
     step_aside()
     # Only while its class is made; ours are all made by then, or inherit from the class itself.
@@ -46,6 +48,11 @@ def import_chromadb() -> Any:
         chromadb: Any = importlib.import_module("chromadb")
     finally:
         pydantic_settings.BaseSettings = _BaseSettings  # type: ignore[misc] # As it was.
+    if not hasattr(chromadb, "config"):
+        raise SettingsError(
+            "This package has no client of Chroma servers. Build it with CHROMA_SERVER=1, or unset CHROMA_URL and set "
+            "SNAPSHOT_URL."
+        )
     if not issubclass(chromadb.config.Settings, _GivenSettings):  # Somebody else has imported it before us.
         chromadb.config.Settings.settings_customise_sources = _GivenSettings.settings_customise_sources
     # Where a reader has loaded it alone, the package does not know of it.
@@ -53,13 +60,13 @@ def import_chromadb() -> Any:
     return chromadb
 
 
-def seal_http() -> None:
+def seal_http(*, proxy: str | None = None) -> None:
     """Let chromadb's HTTP client use no proxy and no password that the environment or a `.netrc` names."""
     api: Any = importlib.import_module("chromadb.api.fastapi")
-    api.httpx = SimpleNamespace(Client=_client)
+    api.httpx = SimpleNamespace(Client=partial(_client, proxy))
 
 
-def _client(**options: Any) -> Any:
+def _client(proxy: str | None, **options: Any) -> Any:
     import httpx
 
     class Client(httpx.Client):
@@ -67,4 +74,4 @@ def _client(**options: Any) -> Any:
             # chromadb drops it open where it cannot make its own client.
             self.close()
 
-    return Client(trust_env=False, **options)
+    return Client(trust_env=False, proxy=proxy, **options)

@@ -1,4 +1,4 @@
-"""Metadata fields that callers may filter by: FILTERABLE="department,year:int". Each becomes a request field."""
+"""Metadata fields that callers may filter by: FILTERABLE="department,year:int". Each becomes some request fields."""
 
 from __future__ import annotations
 
@@ -6,14 +6,29 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from corpus.records import MetadataValue
+
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-Kind = Literal["str", "int", "float", "bool", "list"]
-KINDS: dict[str, Kind] = {"str": "str", "int": "int", "float": "float", "bool": "bool", "list": "list"}
+Kind = Literal["str", "int", "float", "bool", "list", "date"]
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+ANY, NOT, FROM, TO = "_any", "_not", "_from", "_to"
+# What can be asked of a field of each kind, beside its one value.
+KINDS: dict[Kind, tuple[str, ...]] = {
+    "str": (ANY, NOT),
+    "int": (FROM, TO, ANY, NOT),
+    "float": (FROM, TO, ANY, NOT),
+    "bool": (),
+    "list": (ANY, NOT),
+    "date": (FROM, TO),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class FilterField:
-    """A metadata field by which a caller may filter. A `list` holds several texts, of which one must be the value."""
+    """A metadata field by which a caller may filter.
+
+    A `list` holds several texts, of which one must be the value; a `date` is stored as a text such as 2026-01-31.
+    """
 
     name: str
     kind: Kind
@@ -26,12 +41,28 @@ def parse_filterable(text: str) -> tuple[FilterField, ...]:
         if not entry:
             continue
         name, _, kind = entry.partition(":")
-        name, kind = name.strip(), kind.strip() or "str"
+        name, known = name.strip(), [each for each in KINDS if each == (kind.strip() or "str")]
         if not NAME.fullmatch(name):
             raise ValueError(f"{entry!r} is not a field's name, or name:kind")
-        if kind not in KINDS:
+        if not known:
             raise ValueError(f"{entry!r} has an unknown kind; known are {', '.join(KINDS)}")
         if name in fields:
             raise ValueError(f"{name!r} stands twice")
-        fields[name] = FilterField(name, KINDS[kind])
+        fields[name] = FilterField(name, known[0])
     return tuple(fields.values())
+
+
+def is_of_kind(value: MetadataValue, kind: Kind) -> bool:
+    """Whether a filter by a field of that kind can find the value: "2024" is a text, and no whole number."""
+    if kind in ("str", "list"):
+        return isinstance(value, str | list)
+    if kind == "date":
+        return isinstance(value, str) and bool(DATE.match(value))
+    if kind == "bool" or isinstance(value, bool):
+        return kind == "bool" and isinstance(value, bool)
+    return isinstance(value, int | float)
+
+
+def names_of(field: FilterField) -> list[str]:
+    """The request fields that it becomes."""
+    return [field.name, *(field.name + ending for ending in KINDS[field.kind])]

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from corpus import __version__
 from handler.contract.facets import Value, Values
-from handler.contract.requests import DOCUMENT_ID_CHARS, ListRequest, ReadRequest, SearchRequest
+from handler.contract.fields import DOCUMENT_ID_CHARS
+from handler.contract.requests import ListRequest, ReadRequest, SearchRequest
 from handler.contract.responses import SCHEMAS
 
 SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
@@ -192,6 +193,7 @@ def _with_values(field: Schema, values: tuple[Value, ...] | None) -> Schema:
     if not values:
         return field
     if "items" in field:
-        return {**field, "items": {"type": "string", "enum": list(values)}, "examples": [[values[0]]]}
+        items = {"type": field["items"]["type"], "enum": list(values)}
+        return {**field, "items": items, "examples": [[values[0]]]}
     kept = {name: value for name, value in field.items() if name not in ("minLength", "maxLength")}
     return {**kept, "enum": list(values), "examples": [values[0]]}

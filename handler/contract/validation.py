@@ -69,9 +69,10 @@ def _sentence(model: type[BaseModel], problem: ErrorDetails, known: Mapping[str,
     name = str(path[0])
     field = model.model_fields[name]
     place = name + "".join(f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in path[1:])
-    example = f" Example: {to_json(field.examples[0])}." if field.examples else ""
+    examples = field.examples or []
+    example = f" Example: {to_json(examples[0])}." if examples else ""
     if name in known:
-        example = allowed_of(known[name], as_list=name == "tags")
+        example = allowed_of(known[name], as_list=any(isinstance(each, list) for each in examples))
     if problem["type"] == "missing":
         return f'"{place}" is missing.{example}'
     message = problem["msg"].removeprefix("Value error, ").replace("Input should", "should")

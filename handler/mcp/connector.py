@@ -13,7 +13,7 @@ from pydantic import Field
 
 from corpus.answer import cut
 from corpus.records import context_of
-from handler.contract.requests import Body, Name, Query
+from handler.contract.fields import Body, Name, Query
 from handler.contract.responses import field_of, object_of
 from handler.contract.validation import validate
 from handler.mcp.session import Session

@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request, Response
 
 from corpus.answer import document_list, document_page
 from handler.contract.errors import ActionError, json_response
-from handler.contract.requests import DOCUMENT_ID, ListRequest, ReadRequest
+from handler.contract.fields import DOCUMENT_ID
+from handler.contract.requests import ListRequest, ReadRequest
 from handler.contract.validation import validate_query_string
 from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, TraceDep

@@ -7,103 +7,46 @@ number and "2026" a date; unlike there, a query brings 50 chunks at most.
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from functools import partial
 from itertools import zip_longest
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from corpus.answer import to_json
 from corpus.filters import Filter
-from corpus.records import Hit
+from corpus.records import Hit, cited_url
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
-from handler.contract.requests import MAX_TOP_K, Query, moment, valid_date
+from handler.contract.fields import MAX_TOP_K
+from handler.contract.plugin_requests import PluginQuery
 from handler.contract.validation import invalid, validate
-from handler.routes.action import ActionDep, BodyDep, TraceDep
+from handler.observing.trace import Trace
+from handler.routes.action import Action, ActionDep, BodyDep, TraceDep, answered
 
 router = APIRouter()
 DEFAULT_TOP_K = 3
-MAX_QUERIES = 20
-SECOND = timedelta(seconds=1)
-SHORT_DATE = re.compile(r"\d{4}(-\d{2})?")
-
-
-def _any_date(text: str) -> str:
-    """A year or a month is its first day, as in the plugin's own reading of dates."""
-    return valid_date(text + "-01-01"[3 * text.count("-") :] if SHORT_DATE.fullmatch(text) else text)
-
-
-AnyDate = Annotated[str, AfterValidator(_any_date), Field(examples=["2026-01-31"])]
-
-
-class Lenient(BaseModel):
-    """As the plugin's own models."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-class PluginFilter(Lenient):
-    """Which chunks may answer."""
-
-    document_id: str | None = None
-    source: Literal["email", "file", "chat"] | None = None
-    source_id: str | None = None
-    author: str | None = None
-    start_date: AnyDate | None = None
-    end_date: AnyDate | None = None
-
-    def to_filter(self) -> Filter:
-        """In our own words."""
-        return Filter(
-            document_id=self.document_id,
-            source=self.source_id,
-            updated_after=moment(self.start_date) if self.start_date else None,
-            updated_before=_second_after(self.end_date) if self.end_date else None,
-            metadata={"author": self.author} if self.author is not None else {},
-        )
-
-
-def _second_after(date: str) -> datetime | None:
-    """Because the plugin's end is inclusive. After the last second that there is comes no end."""
-    try:
-        return moment(date) + SECOND
-    except OverflowError:
-        return None
-
-
-class PluginQuery(Lenient):
-    """One question."""
-
-    query: Query
-    filter: PluginFilter | None = None
-    top_k: Annotated[int, Field(ge=1)] | None = None
-
-
-class PluginRequest(Lenient):
-    """The questions of a call."""
-
-    queries: Annotated[list[PluginQuery], Field(min_length=1, max_length=MAX_QUERIES)] = Field(
-        examples=[[{"query": "how long is the warranty?", "top_k": 3}]]
-    )
 
 
 @router.post("/query")
-def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
+async def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for each question."""
-    asked = validate(PluginRequest, parse_json(body)).queries
+    asked = validate(action.plugin_request, parse_json(body)).queries
+    return await answered(action, partial(_queried, action, trace, asked))
+
+
+def _queried(action: Action, trace: Trace, asked: list[PluginQuery]) -> Response:
     found: list[list[Hit]] = [[] for _ in asked]
     if len(to_json({"results": _answers(asked)})) > action.settings.max_response_chars:
         raise invalid('"queries" are too long together: the answer repeats them. Send fewer in one call.')
     with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
         # Questions that are asked alike cost one request to the model.
-        for (top_k, narrowed), numbers in _alike(asked).items():
+        for numbers in _alike(asked):
+            top_k, narrowed = asked[numbers[0]].top_k, asked[numbers[0]].filter
             answers = corpus.search_each(
                 [asked[number].query for number in numbers],
                 top_k=min(top_k or DEFAULT_TOP_K, MAX_TOP_K),
-                within=narrowed.to_filter() if narrowed else Filter(),
+                within=narrowed.to_filter(action.filterable) if narrowed else Filter(),
                 timeout_seconds=trace.seconds_left,
                 spent=trace.seconds,
             )
@@ -119,13 +62,14 @@ def _answers(asked: list[PluginQuery]) -> list[dict[str, Any]]:
     return [{"query": question.query, "results": []} for question in asked]
 
 
-def _alike(asked: list[PluginQuery]) -> dict[tuple[int | None, PluginFilter | None], list[int]]:
+def _alike(asked: list[PluginQuery]) -> list[list[int]]:
     """The numbers of the questions that can be asked together; a kind that we do not have finds nothing."""
-    groups: dict[tuple[int | None, PluginFilter | None], list[int]] = {}
+    groups: dict[tuple[int | None, str], list[int]] = {}
     for number, question in enumerate(asked):
         if question.filter is None or question.filter.source in (None, "file"):
-            groups.setdefault((question.top_k, question.filter), []).append(number)
-    return groups
+            narrowed = question.filter.model_dump_json() if question.filter else ""
+            groups.setdefault((question.top_k, narrowed), []).append(number)
+    return list(groups.values())
 
 
 def within_budget(results: list[dict[str, Any]], found: list[list[Hit]], max_chars: int) -> list[dict[str, Any]]:
@@ -149,7 +93,7 @@ def chunk_of(hit: Hit) -> dict[str, Any]:
     metadata = {
         "source": "file",
         "source_id": chunk.source,
-        "url": chunk.url,
+        "url": cited_url(chunk.url, chunk.source, chunk.page),
         "created_at": chunk.updated_at,
         "author": chunk.metadata.get("author"),
         "document_id": chunk.document_id,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import schemathesis
 
-from handler.contract.requests import DOCUMENT_ID, DOCUMENT_ID_CHARS, MAX_NAME_CHARS, VISIBLE
+from handler.contract.fields import DOCUMENT_ID, DOCUMENT_ID_CHARS, MAX_NAME_CHARS, VISIBLE
 
 
 @schemathesis.hook

@@ -44,11 +44,11 @@ def lambda_python() -> Path | None:
         return None
 
 
-def run_in(task: Path, code: str) -> subprocess.CompletedProcess[str]:
+def run_in(task: Path, code: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Run code with Lambda's interpreter and nothing but the package to import from."""
     python = lambda_python()
     if python is None:
         raise RuntimeError("There is no interpreter of Lambda's version.")
     prelude = f"import sys; sys.path.insert(0, {str(task)!r}); sys.dont_write_bytecode = True\n"
-    command = [str(python), "-I", "-S", "-c", prelude + code]
+    command = [str(python), "-I", "-S", "-c", prelude + code, *words]
     return subprocess.run(command, cwd=task, env={"AUTH": "none"}, capture_output=True, text=True, check=False)

@@ -14,7 +14,16 @@ from corpus.records import MetadataValue
 
 _FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?)(?:^|\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _URL_KEYS = ("url", "canonical_url", "canonical", "permalink", "link")
+_KEY = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}")
+_WORDS_OF_PROSE = 4
 _UPDATED_KEYS = ("updated_at", "updated", "last_updated", "lastmod", "last_modified", "modified", "date")
+# What site builders, note apps and our own sidecars use.
+_KNOWN_KEYS = frozenset((
+    *_URL_KEYS, *_UPDATED_KEYS, "access", "aliases", "author", "authors", "categories", "category", "created",
+    "description", "draft", "id", "keywords", "lang", "language", "layout", "name", "order", "parent", "position",
+    "published", "sidebar", "sidebar_label", "sidebar_position", "slug", "source", "status", "subtitle", "summary",
+    "tag", "tags", "template", "title", "toc", "type", "version", "visibility", "weight",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +50,30 @@ def split(text: str) -> tuple[FrontMatter, str, str | None]:
         return FrontMatter(), text, f"The front matter was taken as text: {reason}."
     if values is None:
         return FrontMatter(), text[match.end() :], None
-    if not isinstance(values, Mapping):  # Text between two rules, not front matter.
+    if not isinstance(values, Mapping) or (fence == "---" and _is_prose(source, values)):
         return FrontMatter(), text, None
     return interpret({str(key): value for key, value in values.items()}), text[match.end() :], None
+
+
+def _is_prose(source: str, values: Mapping[object, object]) -> bool:
+    """True for text between two rules that YAML takes for fields, such as "Note: Wear gloves."
+
+    Front matter begins at its first line, and has a field that is known or short values alone.
+    """
+    if any(_named(str(key)) in _KNOWN_KEYS for key in values):
+        return False
+    if not source or source[0].isspace():
+        return True
+    return any(not _KEY.fullmatch(str(key)) for key in values) or any(
+        isinstance(value, str)
+        and len(value.split()) >= _WORDS_OF_PROSE
+        and value.rstrip().endswith((".", "!", "?", ":"))
+        for value in values.values()
+    )
+
+
+def _named(key: str) -> str:
+    return key.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def interpret(values: Mapping[str, object]) -> FrontMatter:
@@ -52,7 +82,7 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
     metadata: dict[str, MetadataValue] = {}
     notes: list[str] = []
     for key, value in values.items():
-        lowered = key.strip().lower().replace("-", "_").replace(" ", "_")
+        lowered = _named(key)
         moment = as_moment(value) if lowered in _UPDATED_KEYS else None
         if lowered == "title" and (text := as_text(value)) is not None:
             known["title"] = text

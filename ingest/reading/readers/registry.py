@@ -6,13 +6,15 @@ import contextlib
 import importlib
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, cast
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.encoding import in_utf8
+from ingest.reading.readers.dataruns import without_data
+from ingest.reading.readers.encoding import guesses, in_utf8
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -139,9 +141,13 @@ def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: S
         raise DocumentUnsupported(why_not(Path(name)))
     if not data.strip(_BLANK):
         raise DocumentEmpty("The file is empty.")
-    with _isolated():
+    with _isolated(), guesses() as guessed:
         reader = _loaded(module)
         documents = reader.read(data, password=password, **({"shares": shares} if shares else {}))
+        documents = [without_data(document) for document in documents]
+    if documents and guessed:
+        note = f"Its encoding is not said and was taken for {', '.join(guessed)}. Save it as UTF-8 if it reads wrong."
+        documents[0] = replace(documents[0], notes=(*documents[0].notes, note))
     if not any(document.text.strip() for document in documents):
         raise DocumentEmpty("The file holds no text.")
     return documents

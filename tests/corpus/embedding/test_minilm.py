@@ -13,9 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpus.embedding.int8 import shrink
 from corpus.embedding.minilm import DIMENSIONS, MAX_TOKENS, MODEL, LocalEmbedder
 from corpus.embedding.model import Embedder, Vectors
-from corpus.embedding.model_files import WEIGHTS_SHA256, ModelFiles, installed_model_files
+from corpus.embedding.model_files import (
+    INT8_WEIGHTS,
+    WEIGHTS_SHA256,
+    ModelFiles,
+    installed_model_files,
+    model_files_in,
+)
 from corpus.errors import EmbeddingInputInvalid, EmbeddingTimeout, ModelFilesInvalid
 from corpus.settings import LOCAL_MODEL
 from tests.shared import SHARED
@@ -205,3 +212,19 @@ def test_nobody_is_told_and_nothing_is_written(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "(1, 384)\n", "")
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_weights_of_a_quarter_of_the_bytes_give_nearly_the_same_vectors(embedder: Embedder, tmp_path: Path) -> None:
+    whole = installed_model_files()
+    shrink(whole.weights, tmp_path / INT8_WEIGHTS)
+    files = model_files_in(tmp_path)
+    assert files.are_int8
+    assert 4 * files.weights.stat().st_size < 1.01 * whole.weights.stat().st_size
+    small = LocalEmbedder(ModelFiles(weights=files.weights, tokenizer=whole.tokenizer))
+    texts = json.loads(OWN.read_text("utf-8"))["texts"]
+    assert cosines(queries(small, texts), queries(embedder, texts).tolist()).min() > 0.999
+    damaged = bytearray(files.weights.read_bytes())
+    damaged[-1] ^= 1
+    files.weights.write_bytes(damaged)
+    with pytest.raises(ModelFilesInvalid, match="is not all-MiniLM-L6-v2's"):
+        LocalEmbedder(ModelFiles(weights=files.weights, tokenizer=whole.tokenizer))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from corpus.errors import SettingsError
 from corpus.filters import Filter
 from corpus.opening import open_corpus
+from corpus.records import document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.settings import load
 from handler.settings import HandlerSettings
@@ -31,6 +33,7 @@ TEXTS = (
             "weight": 2,
             "final": True,
             "balance": -2,
+            "signed": "2025-03-31",
         },
     ),
     Text(
@@ -45,6 +48,7 @@ TEXTS = (
             "weight": 2.5,
             "final": False,
             "balance": -2.5,
+            "signed": "2026-01-01T12:00:00+02:00",
         },
     ),
     Text(
@@ -56,7 +60,7 @@ TEXTS = (
     ),
     Text(source="plain.md", text="days of nothing", updated_at="2026-07-01T00:00:00Z"),
 )
-FILTERABLE = "department, year:int, weight:float, balance:float, final:bool, reviewers:list"
+FILTERABLE = "department, year:int, weight:float, balance:float, final:bool, reviewers:list, signed:date"
 SOURCES = {text.source for text in TEXTS}
 
 
@@ -108,6 +112,31 @@ def corpus(folder: Path, server: EmbeddingsServer) -> Iterator[Corpus]:
         ({"reviewers": "bob"}, {"it/laptop.md"}),
         ({"department": None, "tags": None, "year": None}, SOURCES),
         ({"department": "it", "tags": ["people"]}, set()),
+        ({"year_from": 2026}, {"hr/pay.md", "it/laptop.md"}),
+        ({"year_to": 2025}, {"hr/leave.md"}),
+        ({"year_from": 2025, "year_to": 2025}, {"hr/leave.md"}),
+        ({"year_from": 2027}, set()),
+        ({"weight_from": 2.1}, {"hr/pay.md"}),
+        ({"weight_to": 2.4}, {"hr/leave.md"}),
+        ({"balance_from": -2.4}, {"hr/leave.md"}),
+        ({"signed": "2026-01-01"}, {"hr/pay.md"}),
+        ({"signed_from": "2025-04-01"}, {"hr/pay.md"}),
+        ({"signed_to": "2025-03-31"}, {"hr/leave.md"}),
+        ({"signed_from": "2025-03-31", "signed_to": "2026-01-01"}, {"hr/leave.md", "hr/pay.md"}),
+        ({"department_any": ["hr", "it"]}, SOURCES - {"plain.md"}),
+        ({"year_any": [2026]}, {"hr/pay.md", "it/laptop.md"}),
+        ({"reviewers_any": ["bob", "ann"]}, {"it/laptop.md"}),
+        ({"department_not": ["hr"]}, {"it/laptop.md", "plain.md"}),
+        ({"year_not": [2026]}, {"hr/leave.md", "plain.md"}),
+        ({"reviewers_not": ["ann"]}, SOURCES - {"it/laptop.md"}),
+        ({"tags_not": ["money", "things"]}, {"hr/leave.md", "plain.md"}),
+        ({"source_any": ["hr/pay.md", "plain.md"]}, {"hr/pay.md", "plain.md"}),
+        ({"source_not": ["hr/pay.md"]}, SOURCES - {"hr/pay.md"}),
+        ({"source_folder": "hr"}, {"hr/leave.md", "hr/pay.md"}),
+        ({"source_folder": "hr/", "tags": ["money"]}, {"hr/pay.md"}),
+        ({"source_folder_not": "hr"}, {"it/laptop.md", "plain.md"}),
+        ({"document_id_any": [document_id_of("plain.md"), "0" * 16]}, {"plain.md"}),
+        ({"document_id_not": [document_id_of("plain.md")], "department_not": ["hr"]}, {"it/laptop.md"}),
     ],
 )
 def test_a_field_narrows_the_search(client: TestClient, fields: dict[str, object], sources: set[str]) -> None:
@@ -130,6 +159,13 @@ def test_a_field_narrows_the_search(client: TestClient, fields: dict[str, object
         ({"weight": True}, ["weight"]),
         ({"final": 1}, ["final", "boolean"]),
         ({"colour": "red"}, ["colour", "department", "reviewers"]),
+        ({"department_any": ["hr", "sales"]}, ["department_any", '["hr","it"]', 'Example: ["hr"]']),
+        ({"department_not": "hr"}, ["department_not", "list", 'Example: ["hr"]']),
+        ({"year_from": 2027, "year_to": 2026}, ["year_from", "year_to", "Exchange"]),
+        ({"signed_from": "2026-02-01", "signed_to": "2026-01-31"}, ["signed_from", "signed_to"]),
+        ({"signed_to": "soon"}, ["signed_to", "date"]),
+        ({"final_not": [True]}, ["final_not", "Allowed"]),
+        ({"source_folder": " "}, ["source_folder"]),
     ],
 )
 def test_a_value_that_cannot_match_is_refused_with_those_that_can(
@@ -152,6 +188,9 @@ def test_the_spec_lists_the_values_of_fields_that_have_few(client: TestClient) -
     assert fields["year"]["type"] == "integer"
     assert fields["year"]["enum"] == [2025, 2026]
     assert fields["year"]["examples"] == [2025]
+    assert fields["year_any"]["items"] == {"type": "integer", "enum": [2025, 2026]}
+    assert fields["department_not"]["items"] == {"type": "string", "enum": ["hr", "it"]}
+    assert fields["signed_from"]["type"] == "string"
     assert not any("enum" in fields[name] for name in ("weight", "final", "source", "title"))
 
 
@@ -204,7 +243,53 @@ def test_a_filter_that_asks_nothing_is_no_filter(corpus: Corpus) -> None:
     assert len(corpus.search("days", top_k=10, timeout_seconds=10)) == len(TEXTS)
 
 
-@pytest.mark.parametrize("text", ["query", "year:date", "9lives", "a b", "year,year", "model_fields", "tags"])
+def test_documents_whose_value_is_of_another_kind_than_the_field_are_told_in_the_log(
+    tmp_path: Path, server: EmbeddingsServer, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    metadata: list[Any] = [{"year": 2024}, {"year": "2024"}, {"year": True}, {}, {"until": "2026-01-31", "year": 2025}]
+    texts = [
+        Text(source=f"{place}.md", text=f"The pump of page {place}.", metadata=each)
+        for place, each in enumerate(metadata)
+    ]
+    write_corpus(corpus_settings(tmp_path, server), texts)
+    client = connect(chroma_path=tmp_path, filterable="year:int,until:date,gone:float")
+    for _ in range(2):
+        found = client.post("/search", json={"query": "pump", "year": 2024}).json()
+        assert [chunk["source"] for chunk in found["results"]] == ["0.md"]
+    told = [record.fields for record in caplog.records if record.message == "filter_passes_over_documents"]  # type: ignore[attr-defined] # Ours.
+    assert told == [{"field": "year", "kind": "int", "documents": 2, "found": "bool, str"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["query", "year:number", "9lives", "year:int,year_from", "source_any", "a b", "year,year", "model_fields", "tags"],
+)
 def test_wrong_filterable_fields_stop_the_start(text: str) -> None:
     with pytest.raises(SettingsError, match="FILTERABLE"):
         load(HandlerSettings, filterable=text)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"year_from": 2026},
+        {"signed_to": "2025-03-31"},
+        {"department_any": ["it"], "tags_not": ["people"]},
+        {"source_folder": "hr", "title": "Pay"},
+        {"source_folder_not": "hr", "department_not": ["it"]},
+        {"tags": ["money"]},
+    ],
+)
+def test_the_filter_of_a_query_takes_the_same_fields(client: TestClient, fields: dict[str, object]) -> None:
+    found = client.post("/search", json={"query": "days", **fields}).json()["results"]
+    asked = {"queries": [{"query": "days", "top_k": 5, "filter": fields}, {"query": "days", "top_k": 5}]}
+    narrowed, free = client.post("/query", json=asked).json()["results"]
+    assert [each["id"] for each in narrowed["results"]] == [each["chunk_id"] for each in found]
+    assert len(free["results"]) == len(TEXTS) > len(found) > 0
+
+
+def test_a_range_of_a_query_that_nothing_lies_in_is_told(client: TestClient) -> None:
+    fields = {"year_from": 2027, "year_to": 2026}
+    response = client.post("/query", json={"queries": [{"query": "days", "filter": fields}]})
+    assert response.status_code == 422
+    assert '"year_to"' in response.json()["message"]

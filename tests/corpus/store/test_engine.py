@@ -26,7 +26,7 @@ from tests.corpus.store.test_store import RECORD, document
 DIMENSIONS = RECORD.dimensions
 READERS = ("engine", "snapshot", "server")
 HEAVY = ("chromadb.config", "grpc", "opentelemetry", "google.protobuf", "openai", "httpx")
-CASES = Path(__file__).parent / "stores"
+CASES = Path(__file__).parent
 WHERES: dict[str, Where | None] = {
     "nothing": None,
     "text": Filter(source="3.txt").to_where(),
