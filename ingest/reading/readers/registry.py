@@ -43,7 +43,7 @@ _SUFFIXES = {
     "pdf.reader": ".pdf",
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
     "rtf.reader": ".rtf",
-    "sheets.reader": ".ods .xlsm .xlsx .xltx",
+    "sheets.reader": ".ods .ots .xls .xlsb .xlsm .xlsx .xlt .xltm .xltx",
     "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
     "xml": ".atom .dita .docbook .nxml .rss .tei .xml",
 }
@@ -61,7 +61,7 @@ _SLIDES = "PPTX or PDF"
 # What to convert to, and the types that are legacy, closed or without text.
 _CONVERSIONS = {
     _OFFICE: ".abw .doc .dot .fodt .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
-    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1 .xls .xlsb .xlt",
+    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1",
     _SLIDES: ".fodp .key .pps .ppt .pot .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
     "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
