@@ -77,6 +77,11 @@ class CorpusSettings(OutboundSettings):
         default=None,
         description="Serve a published snapshot instead: s3://bucket/prefix, or a folder.",
     )
+    snapshot_public_key: str | None = Field(
+        default=None,
+        description="Serve only versions that `ingest publish --sign` has signed with the private key of this public "
+        "Ed25519 key, as `openssl pkey -pubout` prints it.",
+    )
     snapshot_refresh: float = Field(
         default=60.0, ge=0, description="Least seconds between two looks whether a newer snapshot is published."
     )
@@ -258,13 +263,14 @@ def _http_url(value: str, rule: str) -> str:
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 
-def use_env_file(path: Path) -> None:
+def use_env_file(path: Path | None) -> None:
     """Let `load` take what the environment does not say from that file, lines of NAME=value. Raises SettingsError.
 
-    Only settings of ours are taken; other names in it mean nothing to this process.
+    Only settings of ours are taken; other names in it mean nothing to this process. None: from no file.
     """
     try:
-        path.read_text("utf-8")
+        if path is not None:
+            path.read_text("utf-8")
     except OSError as error:
         raise SettingsError(f"--env-file {path} cannot be read: {error.strerror}. Check the path.") from None
     except UnicodeDecodeError:

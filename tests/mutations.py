@@ -249,7 +249,7 @@ MUTATIONS = [
     *_of(
         "handler/contract/facets.py",
         "tests/handler/contract/test_filters.py",
-        ("time.monotonic() + KEPT_SECONDS", "time.monotonic() + 1e9"),
+        ("self._clock() + KEPT_SECONDS", "self._clock() + 1e9"),
         ("known = self.values(corpus, fresh=True)", "known = self.values(corpus)"),
     ),
 ]

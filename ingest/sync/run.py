@@ -102,7 +102,7 @@ class IngestRun:
                     yield change
                 case Unchanged(document_id, stamp) if stamp is not None:
                     self._stamps[document_id] = stamp
-                case Removed(document_id):
+                case Removed(document_id, _):
                     self._remove([document_id])
         if len(self._stamps) >= STAMPS_PER_WRITE:
             self._writing.restamp(self._stamps)
@@ -157,8 +157,8 @@ def tally(change: Change, report: Report) -> None:
     match change:
         case Unchanged():
             report.unchanged += 1
-        case Removed():
-            report.removed += 1
+        case Removed(_, source):
+            report.note_removed([source])
         case Failed(source, error):
             report.failed.append((source, error))
         case Skipped(source, reason):
@@ -172,6 +172,7 @@ def tally_stored(change: Added, report: Report) -> None:
         report.updated += 1
     else:
         report.added += 1
+    report.changes.append(("updated" if change.replaces else "added", record.source))
     report.chunks += record.chunks
     report.tokens += record.tokens
     report.notes.extend((record.source, note) for note in change.notes)

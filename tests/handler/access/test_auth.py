@@ -16,6 +16,7 @@ PUBLIC = {
     "/healthz",
     "/privacy",
     "/openapi.json",
+    "/.well-known/openai-apps-challenge",
     "/.well-known/openapi-3.0.json",
     "/.well-known/openapi.json",
     "/.well-known/openapi.yaml",

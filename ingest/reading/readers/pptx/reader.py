@@ -38,7 +38,12 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         raise DocumentEmpty("The presentation holds no text. If its slides are pictures, run OCR over them first.")
     properties = properties_of(package)
     return [
-        composer.finish(title=properties.title or title, updated_at=properties.updated_at, metadata=properties.metadata)
+        composer.finish(
+            title=properties.title or title,
+            updated_at=properties.updated_at,
+            has_slides=True,
+            metadata=properties.metadata,
+        )
     ]
 
 

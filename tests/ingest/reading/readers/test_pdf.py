@@ -220,3 +220,14 @@ def test_embedded_files_are_documents(tmp_path: Path) -> None:
     cover, note = read_all(tmp_path, "a.pdf", assemble_pdf(objects))
     assert cover.text == "Cover."
     assert (note.name, note.text) == ("note.txt", "Embedded text.")
+
+
+def test_a_line_in_type_hardly_larger_than_the_text_is_no_heading(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for _ in range(3):
+        sheet.line("Twelve points", size=12)
+        sheet.gap()
+        for _ in range(4):
+            sheet.line(LONG + ".")
+        sheet.gap()
+    assert [block.name for block in read_bytes(tmp_path, "a.pdf", sheet.data()).blocks if block.level] == []
