@@ -45,7 +45,7 @@ _SUFFIXES = {
     "rtf.reader": ".rtf",
     "sheets.reader": ".ods .ots .xls .xlsb .xlsm .xlsx .xlt .xltm .xltx",
     "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
-    "xml": ".atom .dita .docbook .nxml .rss .tei .xml",
+    "xml": ".atom .dita .docbook .fb2 .nxml .opml .plist .resx .rss .tei .wsdl .xml .xsd .xsl .xslt",
 }
 _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 # Files that go without a suffix.
@@ -65,7 +65,7 @@ _CONVERSIONS = {
     _SLIDES: ".fodp .key .pps .ppt .pot .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
     "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
-    "EPUB or PDF": ".azw .azw3 .fb2 .kfx .lit .mobi",
+    "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
     "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
     "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zip .zst",
     "CSV or JSON Lines": ".accdb .avro .db .feather .h5 .mdb .npy .npz .parquet .pkl .sqlite .sqlite3",
