@@ -40,9 +40,11 @@ _NOTES = frozenset(("note", "warning", "caution", "important", "tip", "danger", 
 _ROWS, _CELLS = frozenset(("row", "tr", "strow", "sthead")), frozenset(("entry", "td", "th", "cell", "stentry"))
 _SKIPPED = frozenset((
     "teiHeader", "description", "binary", "indexterm", "imageobject", "mediaobject-alt", "graphic", "image",
-    "author", "authorgroup", "keywordset", "keywords", "legalnotice", "revhistory", "prolog", "colspec", "spanspec", "tagsDecl", "facsimile",
+    "author", "authorgroup", "keywordset",
+    "keywords", "legalnotice", "revhistory", "prolog", "colspec", "spanspec", "tagsDecl", "facsimile",
     "pb", "lb", "copyright", "pubdate", "releaseinfo",
 ))  # fmt: skip
+_TITLED = frozenset(("table", "informaltable", "figure", "example", "simpletable", "fig", "equation", "procedure"))
 _HEADS = ("titleStmt", "title-info", "info", "bookinfo", "articleinfo")
 _MAX_DEPTH = 200
 
@@ -104,7 +106,12 @@ class _Writer:
         if not name or name in _SKIPPED:
             return
         if name in _HEADINGS:
-            self._composer.heading(one_line(" ".join(str(text) for text in node.itertext())), level)
+            text = one_line(" ".join(str(text) for text in node.itertext()))
+            above = node.getparent()
+            if above is not None and local_name(above) in _TITLED:
+                self._composer.paragraph(text)
+            else:
+                self._composer.heading(text, level)
         elif name in _LISTS:
             self._list(node, level, depth, is_numbered=name in _NUMBERED or node.get("type") == "ordered")
         elif name in _CODE:
