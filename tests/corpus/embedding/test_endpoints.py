@@ -213,6 +213,21 @@ def test_what_others_do(server: EmbeddingsServer, quirk: str) -> None:
     check(embedder_for_new_collection(settings_for(server)))
 
 
+@pytest.mark.parametrize("most", [1, 3])
+def test_several_questions_go_apart_where_the_endpoint_takes_fewer(server: EmbeddingsServer, most: int) -> None:
+    def few(_: int, body: dict[str, Any]) -> Reply | None:
+        return failure(400, None, "too many inputs") if len(body["input"]) > most else None
+
+    server.interceptor = few
+    embedder = embedder_for_new_collection(settings_for(server))
+    for texts in (TEXTS[:5], TEXTS[:7]):
+        vectors = embedder.embed_queries(texts, timeout_seconds=10)
+        assert np.allclose(vectors, [vector_of(text, 32) for text in texts], atol=1e-6)
+    server.requests.clear()
+    embedder.embed_queries(TEXTS[:7], timeout_seconds=10)
+    assert [len(body["input"]) for body in server.requests] == ([1] * 7 if most == 1 else [3, 3, 1])
+
+
 @pytest.mark.parametrize(
     "changed",
     [
