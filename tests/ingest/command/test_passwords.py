@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.free_port import free_port
@@ -25,7 +27,7 @@ def test_no_output_holds_a_password(ingest: Ingest, words: tuple[str, ...], sett
     host = f"127.0.0.1:{free_port()}"
     if words[0] in {"search", "publish"}:
         ingest("add", "docs")
-    given = dict.fromkeys(settings, f"http://user:s3cret@{host}")
+    given: dict[str, Any] = dict.fromkeys(settings, f"http://user:s3cret@{host}")
     if "OPENAI_BASE_URL" in settings:
         given |= {"EMBEDDING_MODEL": "some-model", "CHROMA_COLLECTION": "another"}
     run = ingest(*(word.format(host=host) for word in words), ALLOW_PRIVATE_ADDRESSES="true", **given)
