@@ -17,8 +17,6 @@ from ingest.command.removal import Removal, carry_out
 from ingest.settings import IngestSettings
 from ingest.sync.lock import exclusive
 
-NAMED = 20
-
 
 @app.command(epilog=examples("ingest repair", "ingest repair --yes"))
 def repair(
