@@ -47,7 +47,7 @@ class OutboundSettings(BaseSettings):
     outbound_proxy: str | None = Field(
         default=None,
         description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by. No other "
-        "variable names one.",
+        "variable names one for them.",
     )
 
     @field_validator("outbound_proxy")
@@ -263,13 +263,14 @@ def _http_url(value: str, rule: str) -> str:
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 
-def use_env_file(path: Path) -> None:
+def use_env_file(path: Path | None) -> None:
     """Let `load` take what the environment does not say from that file, lines of NAME=value. Raises SettingsError.
 
-    Only settings of ours are taken; other names in it mean nothing to this process.
+    Only settings of ours are taken; other names in it mean nothing to this process. None: from no file.
     """
     try:
-        path.read_text("utf-8")
+        if path is not None:
+            path.read_text("utf-8")
     except OSError as error:
         raise SettingsError(f"--env-file {path} cannot be read: {error.strerror}. Check the path.") from None
     except UnicodeDecodeError:

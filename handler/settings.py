@@ -95,6 +95,12 @@ class HandlerSettings(CorpusSettings):
         "", description="What the documents are about, in a few words; the model reads it with each operation."
     )
     operator: str | None = Field(None, description="Who runs this, for the privacy page.")
+    terms_url: str | None = Field(None, description="Where the terms of use stand, for `handler pack`.")
+    apps_challenge: str | None = Field(
+        None,
+        description="Token that OpenAI gives to prove whose domain this is; served at "
+        "/.well-known/openai-apps-challenge.",
+    )
     contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
     log_retention_days: Annotated[int, Field(ge=1)] = Field(30, description="How long logs are kept, for that page.")
 
@@ -121,9 +127,9 @@ class HandlerSettings(CorpusSettings):
             raise ValueError("must be a header's name, such as X-API-Key")
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "terms_url")
     @classmethod
-    def _public_url_is_a_url(cls, value: str | None) -> str | None:
+    def _it_is_a_url(cls, value: str | None) -> str | None:
         if value is None:
             return None
         if not URL.fullmatch(value):

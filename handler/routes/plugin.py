@@ -15,7 +15,7 @@ from fastapi import APIRouter, Response
 
 from corpus.answer import to_json
 from corpus.filters import Filter
-from corpus.records import Hit
+from corpus.records import Hit, cited_url
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
 from handler.contract.fields import MAX_TOP_K
@@ -93,7 +93,7 @@ def chunk_of(hit: Hit) -> dict[str, Any]:
     metadata = {
         "source": "file",
         "source_id": chunk.source,
-        "url": chunk.url,
+        "url": cited_url(chunk.url, chunk.source, chunk.page),
         "created_at": chunk.updated_at,
         "author": chunk.metadata.get("author"),
         "document_id": chunk.document_id,

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from corpus.answer import answer_of
-from corpus.searching.excerpts import Excerpt, excerpts_of
+from corpus.searching.excerpts import Excerpt, excerpts_of, joining_distance
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
 from handler.contract.fields import DEFAULT_TOP_K
@@ -61,6 +61,7 @@ def find(action: Action, trace: Trace, sent: Any) -> Found:
             within=within,
             mode=asked.mode,
             min_score=asked.min_score or 0.0,
+            join=joining_distance(asked.context or 0),
             timeout_seconds=trace.seconds_left,
             spent=trace.seconds,
         )

@@ -122,6 +122,7 @@ class Composer:
         updated_at: str | None = None,
         name: str | None = None,
         page_labels: Sequence[str] = (),
+        has_slides: bool = False,
         metadata: Mapping[str, MetadataValue] | None = None,
     ) -> Document:
         """The document. An empty title becomes None; a page that starts beyond the text starts at its end."""
@@ -132,6 +133,7 @@ class Composer:
             name=name,
             page_starts=tuple(self._page_starts),
             page_labels=tuple(page_labels),
+            has_slides=has_slides,
             title=one_line(title or "") or None,
             url=url or None,
             updated_at=updated_at,
