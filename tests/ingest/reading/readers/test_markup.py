@@ -204,11 +204,11 @@ def test_org(tmp_path: Path) -> None:
     [
         (
             "a.srt",
-            "1\n00:12:30,000 --> 00:12:34,000\n<i>Hello there,</i>\nold lamp.\n\n2\n00:12:35,000 --> 00:12:38,000\nWell?\n",
+            "1\n00:12:30,000 --> 00:12:34,000\n<i>Hello there,</i>\nold lamp.\n\n2\n00:12:35,0 --> 00:12:38,0\nWell?\n",
         ),
         (
             "a.vtt",
-            "WEBVTT\n\nNOTE x\n\n12:30.0 --> 12:34.0 line:0\nHello there,\nold <b>lamp</b>.\n\n12:35.0 --> 12:38.0\nWell?",
+            "WEBVTT\n\nNOTE x\n\n12:30.0 --> 12:34.0 x:0\nHello there,\nold <b>lamp</b>.\n\n12:35.0 --> 12:38.0\nWell?",
         ),
         ("a.sbv", "0:12:30.000,0:12:34.000\nHello there,\nold lamp.\n\n0:12:35.000,0:12:38.000\nWell?\n"),
         ("a.lrc", "[ti:x]\n[12:30.00]Hello there, old lamp.\n[12:35.00]Well?\n"),
