@@ -37,6 +37,7 @@ _SUFFIXES = {
     "json": ".json .geojson",
     "jsonlines": ".jsonl .ndjson",
     "mail.eml": ".eml",
+    "mail.mbox": ".mbox .mbx",
     "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
     "mhtml": ".mht .mhtml",
     "mail.msg": ".msg",
@@ -45,6 +46,7 @@ _SUFFIXES = {
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
     "rtf.reader": ".rtf",
     "sheets.reader": ".ods .ots .xls .xlsb .xlsm .xlsx .xlt .xltm .xltx",
+    "archive": ".zip",
     "cards": ".ics .vcf",
     "markup.asciidoc": ".adoc .asciidoc",
     "markup.org": ".org",
@@ -75,9 +77,9 @@ _CONVERSIONS = {
     "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
     "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
     "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
-    "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zip .zst",
+    "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zst",
     "CSV or JSON Lines": ".accdb .avro .db .feather .h5 .mdb .npy .npz .parquet .pkl .sqlite .sqlite3",
-    "EML": ".mbox .oft .ost .pst .tnef",
+    "EML": ".oft .ost .pst .tnef",
 }
 _UNREAD = {suffix: target for target, suffixes in _CONVERSIONS.items() for suffix in suffixes.split()}
 

@@ -44,9 +44,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     writer = _Writer(composer)
     writer.write(Source(clean(decode(data)).split("\n")))
     title = next((block.name for block in composer.blocks if block.kind == "heading"), None)
-    about = {
-        name: writer.attributes[name] for name in ("author", "description", "keywords") if name in writer.attributes
-    }
+    about: dict[str, MetadataValue] = {key: value for key, value in writer.attributes.items() if key in _ABOUT}
     return [composer.finish(title=title, metadata=about)]
 
 
