@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode

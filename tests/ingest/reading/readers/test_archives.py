@@ -59,7 +59,8 @@ def test_hostile_archives_are_refused_in_one_line(tmp_path: Path) -> None:
 
 def test_the_messages_of_a_mail_archive_are_documents(tmp_path: Path) -> None:
     mails = (
-        "From ann Sun Mar  1 10:00:00 2026\nFrom: Ann <ann@x.org>\nSubject: One\nMessage-ID: <1@x>\n\nFirst.\n>From here.\n\n"
+        "From ann Sun Mar  1 10:00:00 2026\nFrom: Ann <ann@x.org>\nSubject: One\nMessage-ID: <1@x>\n\n"
+        "First.\n>From here.\n\n"
         "From bo Sun Mar  1 11:00:00 2026\nFrom: Bo <bo@x.org>\nSubject: Two\n\nSecond.\n\nFrom now on it runs."
     )
     texts = _texts(tmp_path, "a.mbox", mails.encode())
