@@ -7,7 +7,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
 from ingest.reading.document import Document
@@ -46,7 +46,7 @@ def _documents(package: Package, entries: Iterable[zipfile.ZipInfo]) -> list[Doc
     for info in entries:
         name = _name_of(info)
         path = PurePosixPath(name)
-        if not is_readable(path):
+        if not is_readable(Path(name)):
             unread.append(name)
             continue
         try:
