@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Self
@@ -25,6 +26,7 @@ from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 DIGESTS_PER_REQUEST = 100
 READ_ATTEMPTS = 3
 PROBES = 8
+SERVER_STATE_SECONDS = 5.0
 
 
 class Store:
@@ -42,6 +44,7 @@ class Store:
         self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
         self._is_published = is_published
+        self._published_state = object()
 
     def close(self) -> None:
         """Let go of the files or the connection."""
@@ -102,6 +105,15 @@ class Store:
             for chunk_id, metadata, _ in ours_in(result):
                 found[metadata[TEXT_DIGEST]] = vectors[chunk_id]
         return found
+
+    def state(self) -> object:
+        """Another than before where somebody may have written to the collection; always the same of what is published.
+
+        Of a server nobody tells: there it changes with the number of chunks, and every few seconds.
+        """
+        if self._is_published:
+            return self._published_state
+        return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
