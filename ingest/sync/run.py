@@ -59,7 +59,6 @@ class IngestRun:
         self._on_progress = on_progress
         self._before = {record.document_id: record for record in stored}
         self._after = dict(self._before)
-        self._writing.store.sweep(stored)
         self._vectors = VectorSource(
             self._writing,
             self._embedder,

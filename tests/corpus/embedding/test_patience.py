@@ -40,7 +40,7 @@ def broken(vector: Any) -> Any:
     [
         poisoned(failure(400, None, f"cannot embed '{POISON}' at all")),
         poisoned(failure(413, None, "too large")),
-        poisoned(failure(500, None, "Internal error")),
+        poisoned(failure(500, None, "Internal error", retry_after_ms="10")),
         poisoned((503, {"x-should-retry": "false"}, {"error": "no"})),
         poisoned((200, {}, {"data": []})),
         broken(np.full(1536, np.nan, dtype=np.float32)),
