@@ -15,6 +15,7 @@ from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.handle import Handle
 from corpus.store.lease import Lease
+from corpus.store.mapped import MappedVectors
 from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
@@ -22,6 +23,8 @@ DIGESTS_PER_REQUEST = 100
 READ_ATTEMPTS = 3
 PROBES = 8
 DOCUMENTS_PER_REQUEST = 100
+# Of so many numbers together a matrix product takes less than Chroma's search, which misses some besides.
+EXACT_NUMBERS = 2_000_000
 
 
 class Store:
@@ -31,9 +34,17 @@ class Store:
     """
 
     def __init__(
-        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int, is_published: bool
+        self,
+        handle: Handle,
+        record: CollectionRecord,
+        *,
+        words: LexicalIndexStore,
+        page: int,
+        is_published: bool,
+        mapped: MappedVectors | None = None,
     ) -> None:
         self.record = record
+        self.mapped = mapped  # Of a published one.
         self.words = words
         self.rows = Rows(handle, page=page)
         self.lease = Lease(handle.client, self.rows.name)
@@ -178,6 +189,10 @@ class Store:
                 f"A vector of {vectors.shape[1]} dimensions was asked for and the collection's have "
                 f"{self.record.dimensions}. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
             )
+        if self.mapped is not None and not where and (among is not None or self.mapped.numbers <= EXACT_NUMBERS):
+            found = self.mapped.nearest(vectors, count=count, among=among)
+            if found is not None:
+                return found
         result = self.rows.nearest(vectors, count=count, where=where, among=among)
         return [
             {chunk_id: 1.0 - distance for chunk_id, distance in zip(ids, distances, strict=True)}
@@ -186,6 +201,8 @@ class Store:
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
+        if self.mapped is not None:
+            return self.mapped.cosines(vector, chunk_ids)
         found: dict[str, float] = {}
         for page in self.rows.pages(chunk_ids, ["embeddings"]):
             if page["ids"]:
