@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 METRIC = "cosine"
+# How documents' records are written. Where they were written otherwise, `ingest add` reads each file again once and
+# mends what is stored; nothing is embedded anew.
+RECORDS = 2
+RECORDS_FIELD = "records"
 NONE = "(nothing)"
 PROMPTS = ("query_prefix", "passage_prefix", "input_types")
 

@@ -47,7 +47,7 @@ class OutboundSettings(BaseSettings):
     outbound_proxy: str | None = Field(
         default=None,
         description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by. No other "
-        "variable names one.",
+        "variable names one for them.",
     )
 
     @field_validator("outbound_proxy")

@@ -43,7 +43,8 @@ def run(*, host: str, port: int) -> None:
     _say(f"Corpus: {settings.read_target}")
     _say(f"Serving on {url}")
     if settings.playground:
-        _say(f"Page to ask questions by hand: {url}/")
+        # Behind #, which no browser sends; the page takes it out of the address.
+        _say(f"Page to ask questions by hand: {url}/{f'#key={key}' if key else ''}")
     if key is not None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,7 +87,7 @@ def locks_of(local_model: bool, chroma_server: bool) -> list[Path]:  # noqa: FBT
 
 def install(folder: Path, locks: Sequence[Path], *, machine: str, installer: str) -> None:
     """Install the locked wheels for Lambda, whatever this machine is: by uv where it is found, else by pip."""
-    uv = shutil.which("uv") if installer in {"auto", "uv"} else None
+    uv = interpreters.find_uv() if installer in {"auto", "uv"} else None
     if uv:
         command = [uv, "pip", "install", "--python-platform", f"{MACHINES[machine]}-manylinux_2_28"]
         command += ["--no-config", "--python", sys.executable]

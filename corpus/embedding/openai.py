@@ -17,7 +17,7 @@ import openai
 
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.model import Refused, Vectors
-from corpus.embedding.patience import PLAIN_TEXT, RetryAfterGate
+from corpus.embedding.patience import PLAIN_TEXT, PatientRequests
 from corpus.embedding.portions import portions
 from corpus.embedding.remote import RemoteEmbedder
 from corpus.embedding.transport import Refusal, Transport, no_json, too_late, unreachable
@@ -128,10 +128,10 @@ class OpenAIEmbedder(RemoteEmbedder):
         vectors = [part.result() for part in parts]
         return vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
 
-    def _patience(self, stopped: threading.Event, refused: Refused | None) -> RetryAfterGate:
+    def _patience(self, stopped: threading.Event, refused: Refused | None) -> PatientRequests:
         def ask(texts: Sequence[str]) -> Vectors:
             return self._dialect.spoken(
                 lambda encoding: self._request(texts, REQUEST_SECONDS, encoding, prompt=self._passage)
             )
 
-        return RetryAfterGate(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)
+        return PatientRequests(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)

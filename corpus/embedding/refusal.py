@@ -20,8 +20,6 @@ from corpus.hints import hints_in
 
 _NO_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "arrearage"}
 _NO_MODEL = {"model_not_found", "deploymentnotfound"}
-# What a proxy in front of the endpoint says when that is overloaded or being restarted; 529 is said for it too.
-PASSING = frozenset({502, 503, 504, 529})
 
 
 def refusal(
@@ -70,9 +68,10 @@ def _explained(
 ) -> tuple[type[EmbeddingError], str]:
     """The kind of error, and what to say; `()` stands for the status and the endpoint's words."""
     if codes & _NO_MODEL or status == 404:
+        is_plain = endpoint.api_version is None
         return EmbeddingModelUnknown, (
             f"The embeddings endpoint does not know the model {model!r}, or nothing is at that address (). "
-            f"Check EMBEDDING_MODEL and {endpoint.url_setting}."
+            f"Check EMBEDDING_MODEL and {endpoint.url_setting}{', which mostly ends in /v1' if is_plain else ''}."
         )
     if codes & _NO_MONEY or status == 402:
         return EmbeddingQuotaExceeded, (

@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from typing import Required, TypedDict
 
+import numpy as np
+
 from corpus.collection import Prompt
 from corpus.embedding.dialect import Dialect, Encoding
 from corpus.embedding.endpoint import Endpoint
@@ -18,7 +20,7 @@ from corpus.embedding.model import Vectors
 from corpus.embedding.refusal import refusal, without_vectors
 from corpus.embedding.reply import list_in, vectors_from
 from corpus.embedding.transport import Refusal, Transport, too_late
-from corpus.errors import EmbeddingError
+from corpus.errors import EmbeddingError, EmbeddingInputInvalid, EmbeddingReplyInvalid
 from corpus.tokens import Tokenizer
 
 MAX_INPUT_TOKENS = 8191
@@ -122,7 +124,18 @@ class RemoteEmbedder:
                 raise too_late()
             return self._request(texts, left, encoding, prompt=self._question, is_query=True)
 
-        return self._dialect.spoken(ask)
+        most = self._dialect.most_inputs
+        if len(texts) <= most:
+            try:
+                return self._dialect.spoken(ask)
+            except (EmbeddingInputInvalid, EmbeddingReplyInvalid):
+                if len(texts) == 1:
+                    raise
+            most = (len(texts) + 1) // 2
+        vectors = [self._questions(texts[at : at + most], deadline) for at in range(0, len(texts), most)]
+        # Apart they were taken, so it was how many they are.
+        self._dialect.note_most(most)
+        return np.concatenate(vectors)
 
     def _request(
         self,

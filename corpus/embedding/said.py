@@ -10,6 +10,7 @@ from corpus.urls import without_passwords
 
 LONGEST_CHARS = 200
 READ_CHARS = 1000
+MAX_DEPTH = 6
 # What has so many characters in common with a text was taken from it.
 COMMON_CHARS = 12
 SHORTEST_TEXT = 4
@@ -20,22 +21,22 @@ _KEYS = re.compile(r"(?i)\b(?:sk|pk|rk)-[\w*.-]+|\bbearer\s+\S+|\S*\*{3,}\S*")
 _QUOTED = re.compile(r"""(?<=["'`“‘«])[^"'`“”‘’«»]{2,}(?=["'`”’»])""")
 
 
-def message_in(body: object) -> str:
+def message_in(body: object, *, depth: int = 0) -> str:
     """The message of an error's body, parsed or not; empty where there is none."""
     if isinstance(body, str):
         return "" if body.lstrip().startswith("<") else body
-    if isinstance(body, list):
-        return next(filter(None, map(message_in, body)), "")
     if isinstance(body, dict):
-        return next(filter(None, (message_in(body.get(place)) for place in _PLACES)), "")
-    return ""
+        body = [body[place] for place in _PLACES if place in body]
+    if not isinstance(body, list) or depth == MAX_DEPTH:
+        return ""
+    return next(filter(None, (message_in(each, depth=depth + 1) for each in body)), "")
 
 
 def parsed(content: str) -> object:
     """JSON where it is some, else the content itself."""
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content
 
 

@@ -46,7 +46,6 @@ class HttpReranker:
         self._headers = {"Content-Type": "application/json", "User-Agent": "retrieval-action"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
-        # No proxy of the environment's, and no redirect, which would take the key along.
         self._welcome_at = 0.0
 
     def scores(self, query: str, passages: Sequence[str], *, timeout_seconds: float) -> list[float]:

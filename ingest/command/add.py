@@ -69,6 +69,8 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
         spool = stack.enter_context(Spool())
         places = stack.enter_context(sources(settings, selection, spool, options.stdin))
         target = existing_target(settings, stack, dry_run=options.dry_run)
+        if target and target.store and not options.dry_run:
+            target.store.heal()
         stored = target.store.documents() if target and target.store else []
         found = places.gather(named, _known(stored, options))
         report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))

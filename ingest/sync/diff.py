@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from corpus.errors import DocumentError, DocumentUnsupported
 from corpus.records import DocumentRecord, composed
+from corpus.stored import rounded
 from ingest.reading.document import Document
 from ingest.reading.pool import size_of
 from ingest.sources.descriptions import Description
@@ -92,7 +93,7 @@ class Changes:
             except DocumentError as error:
                 yield Failed(source, str(error))
                 continue
-            if old is not None and old.digest == digest:
+            if old is not None and old.digest == digest and _says_the_same(old, document):
                 yield Unchanged(old.document_id, stamp)
             else:
                 if old is None and (remark := self._other_name_of(item)):
@@ -124,6 +125,12 @@ def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]
         and (_lies_in(file, found.scopes) or origin_in(record.stamp) in found.origins)
         and not _lies_in(file, found.kept_from_prune)
     ]
+
+
+def _says_the_same(record: DocumentRecord, document: Document) -> bool:
+    """Whether nothing is stored that the document no longer says; before version 2 of the records it stayed."""
+    said = [(each.title, each.url, rounded(each.metadata)) for each in (record, document)]
+    return said[0] == said[1]
 
 
 def _is_composed(record: DocumentRecord) -> bool:

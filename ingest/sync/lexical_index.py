@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from corpus.errors import LexicalIndexUnusable
@@ -10,7 +11,7 @@ from corpus.lexical.build import Texts
 from corpus.lexical.forward import Forward
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
-from corpus.stored import fields_of
+from corpus.stored import fields_of, rounded
 
 Records = Mapping[str, DocumentRecord]  # By document id.
 # Reading some chunks by their ids takes Chroma longer than reading all in a row.
@@ -18,8 +19,11 @@ MOST_CHANGED = 0.3
 
 
 def state_of(records: Records) -> str:
-    """A name for a state of the corpus: the SHA-256 over its documents and their versions."""
-    lines = sorted(f"{record.document_id} {record.digest} {record.chunks}" for record in records.values())
+    """A name for a state of the corpus: the SHA-256 over its documents, their versions and what filters look at."""
+    lines = sorted(
+        json.dumps([record.document_id, record.digest, record.chunks, sorted(rounded(fields_of(record)).items())])
+        for record in records.values()
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

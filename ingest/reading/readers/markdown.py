@@ -51,7 +51,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             url=front.url,
             updated_at=front.updated_at,
             metadata=front.metadata,
-            notes=(remark,) if remark else (),
+            notes=(*front.notes, *((remark,) if remark else ())),
         )
     ]
 

@@ -43,9 +43,9 @@ _SUFFIXES = {
     "pdf.reader": ".pdf",
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
     "rtf.reader": ".rtf",
-    "sheets.reader": ".ods .xlsm .xlsx .xltx",
+    "sheets.reader": ".ods .ots .xls .xlsb .xlsm .xlsx .xlt .xltm .xltx",
     "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
-    "xml": ".atom .dita .docbook .nxml .rss .tei .xml",
+    "xml": ".atom .dita .docbook .fb2 .nxml .opml .plist .resx .rss .tei .wsdl .xml .xsd .xsl .xslt",
 }
 _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 # Files that go without a suffix.
@@ -61,11 +61,11 @@ _SLIDES = "PPTX or PDF"
 # What to convert to, and the types that are legacy, closed or without text.
 _CONVERSIONS = {
     _OFFICE: ".abw .doc .dot .fodt .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
-    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1 .xls .xlsb .xlt",
+    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1",
     _SLIDES: ".fodp .key .pps .ppt .pot .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
     "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
-    "EPUB or PDF": ".azw .azw3 .fb2 .kfx .lit .mobi",
+    "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
     "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
     "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zip .zst",
     "CSV or JSON Lines": ".accdb .avro .db .feather .h5 .mdb .npy .npz .parquet .pkl .sqlite .sqlite3",

@@ -21,7 +21,7 @@ _NO_TITLE = re.compile(
 # What programs put where nobody is named.
 _NOTHING = re.compile(
     r"[\W_]*(?:none|null|nil|n/?a|anonymous|anonym|unknown|unspecified|undefined|untitled|user|admin|administrator"
-    r"|owner|author|microsoft office user|default)?[\W_]*",
+    r"|owner|author|openpyxl|python-docx|apache poi|microsoft office user|default)?[\W_]*",
     re.IGNORECASE,
 )
 

@@ -21,6 +21,8 @@ from corpus.errors import EmbeddingModelUnknown, EmbeddingQuotaExceeded, Embeddi
 from corpus.settings import CorpusSettings, load
 from tests.openai_server import KEY, EmbeddingsServer, Reply, embeddings_server, failure, listing, vector_of
 
+# A failure is asked about again at once, so that nobody waits here.
+SOON = {"retry-after-ms": "10"}
 TEXTS = [f"note number {number} about widgets" for number in range(40)]
 
 
@@ -144,7 +146,7 @@ def test_ollama(server: EmbeddingsServer) -> None:
             message = f'model "{body["model"]}" not found, try pulling it first'
             return 404, {}, {"error": {"message": message, "type": "api_error", "param": None, "code": None}}
         if TEXTS[7] in body["input"]:
-            return 500, {}, {"error": {"message": "failed to encode response: json: unsupported value: NaN"}}
+            return 500, SOON, {"error": {"message": "failed to encode response: json: unsupported value: NaN"}}
         return 200, {}, listing(vectors_for(body), as_base64=False)
 
     server.interceptor = ollama
@@ -211,6 +213,21 @@ def test_what_others_do(server: EmbeddingsServer, quirk: str) -> None:
 
     server.interceptor = other
     check(embedder_for_new_collection(settings_for(server)))
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_several_questions_go_apart_where_the_endpoint_takes_fewer(server: EmbeddingsServer, most: int) -> None:
+    def few(_: int, body: dict[str, Any]) -> Reply | None:
+        return failure(400, None, "too many inputs") if len(body["input"]) > most else None
+
+    server.interceptor = few
+    embedder = embedder_for_new_collection(settings_for(server))
+    for texts in (TEXTS[:5], TEXTS[:7]):
+        vectors = embedder.embed_queries(texts, timeout_seconds=10)
+        assert np.allclose(vectors, [vector_of(text, 32) for text in texts], atol=1e-6)
+    server.requests.clear()
+    embedder.embed_queries(TEXTS[:7], timeout_seconds=10)
+    assert [len(body["input"]) for body in server.requests] == ([1] * 7 if most == 1 else [3, 3, 1])
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,6 @@ GOOD = vector_of("good", 1536)
 @pytest.mark.parametrize(
     "body",
     [
-        listing([GOOD]),
         listing([GOOD, GOOD, GOOD]),
         listing([GOOD, GOOD[:100]]),
         listing([GOOD[:100], GOOD[:100]]),

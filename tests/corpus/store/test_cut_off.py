@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,12 @@ class CutOff(Rows):
 
     requests = 0
 
-    def upsert(self, rows: Iterable[Row]) -> None:
+    def upsert(self, rows: Iterable[Row], *, over: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         for row in rows:
             if not self.requests:
                 raise StoreUnavailable("The server is gone.")
             self.requests -= 1
-            super().upsert([row])
+            super().upsert([row], over=over)
 
 
 @pytest.mark.parametrize("requests", range(5))

@@ -7,9 +7,10 @@ from lxml import etree
 from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.drawingml import all_text
 from ingest.reading.readers.ooxml import main_part, relationships
 from ingest.reading.readers.package import Package, attribute, local_name
-from ingest.reading.readers.pptx.shapes import SlideWriter, all_text
+from ingest.reading.readers.pptx.shapes import SlideWriter
 from ingest.reading.readers.properties import properties_of
 
 

@@ -182,6 +182,7 @@ FILES: dict[str, Callable[[Wordy], str | bytes]] = {
     "a.json": lambda w: json.dumps({"a": w(), "b": [w(), {"c": {"d": w()}}, [[w()]]], w(): 1}),
     "a.jsonl": lambda w: f"{json.dumps({'text': w()})}\n{json.dumps({'a': w(), w(): [w()]})}\n",
     "a.xml": lambda w: f"<r><a>{w()}</a><b><c>{w()}</c><d><e>{w()}</e>{w()}</d></b>{w()}</r>",
+    "b.xml": lambda w: f"<r><a>{w()}</a><f g='{w()}'/><h i='{w()}'>{w()}</h><j><k l='{w()}'/></j></r>",
     "a.rtf": lambda w: rf"{{\rtf1 {w()}\par {w()}{{\footnote {w()}}}\par\trowd\intbl {w()}\cell {w()}\cell\row}}",
     "a.py": lambda w: f'"""{w()}"""\n\n\ndef {w()}():\n    return {w()}  # {w()}\n',
 }
