@@ -15,7 +15,7 @@ from corpus.errors import CorpusError, SnapshotMissing
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import read_manifest, read_pointer
-from infra import interpreters, package
+from infra import interpreters, package, sbom
 from infra.interpreters import InterpreterMissing
 
 PYTHON_VERSION = "3.13"
@@ -64,6 +64,8 @@ def build(
             parts = ", ".join(f"{name} {size:,}" for name, size in package.largest(folder, 6))
             raise BuildError(f"The package unpacks to {total:,} bytes, and {limit:,} is the limit. Largest: {parts}.")
         package.write_zip(folder, target)
+        bill = sbom.write_sbom(folder, target)
+    _say(f"Wrote {bill}: what it is made of, as CycloneDX.")
     size = target.stat().st_size
     _say(f"Wrote {target}: {size:,} bytes, SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
     if not more and size > package.OWN_ZIP_BYTES:
