@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self
 
@@ -26,6 +27,7 @@ READ_ATTEMPTS = 3
 PROBES = 8
 # Of so many numbers together a matrix product takes less than Chroma's search, which misses some besides.
 EXACT_NUMBERS = 2_000_000
+SERVER_STATE_SECONDS = 5.0
 
 
 class Store:
@@ -51,6 +53,7 @@ class Store:
         self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
         self._is_published = is_published
+        self._published_state = object()
 
     def close(self) -> None:
         """Let go of the files or the connection."""
@@ -108,6 +111,15 @@ class Store:
             for metadata, vector in zip(result["metadatas"], result["embeddings"], strict=True):
                 found[metadata[TEXT_DIGEST]] = vector
         return found
+
+    def state(self) -> object:
+        """Another than before where somebody may have written to the collection; always the same of what is published.
+
+        Of a server nobody tells: there it changes with the number of chunks, and every few seconds.
+        """
+        if self._is_published:
+            return self._published_state
+        return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
