@@ -12,7 +12,7 @@ from corpus.embedding.model import Vectors
 from corpus.filters import Where, is_chromas, passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.records import document_id_in
-from corpus.store import EXACT_NUMBERS, Store
+from corpus.store import Store
 from corpus.stored import fields_of
 
 Near = dict[str, float]  # Cosines by chunk id, nearest first.
@@ -52,7 +52,7 @@ def filtered_nearest(
 def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """By one matrix product over all that pass, where the vectors lie in a file; None where they don't, or are many."""
     mapped = store.mapped
-    if mapped is None or len(mapped) != len(passing.rows) or passing.count * store.record.dimensions > EXACT_NUMBERS:
+    if mapped is None or len(mapped) != len(passing.rows) or passing.count > mapped.few:
         return None
     return mapped.nearest(vectors, count=count, among=passing.ids())
 

@@ -7,6 +7,7 @@ from corpus.filters import Where
 from corpus.store.opening import create_store, open_store, read_store
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store
-from corpus.store.store import EXACT_NUMBERS, Store
+from corpus.store.store import Store
+from corpus.store.survey import Survey
 
-__all__ = ["EXACT_NUMBERS", "PAGE", "Store", "Where", "create_store", "open_store", "read_store", "settle_store"]
+__all__ = ["PAGE", "Store", "Survey", "Where", "create_store", "open_store", "read_store", "settle_store"]

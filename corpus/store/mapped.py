@@ -20,9 +20,12 @@ from numpy.typing import NDArray
 
 from corpus.embedding.model import Vectors
 from corpus.errors import SnapshotInvalid, StoreError
+from corpus.filters import Where
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
 
 FOLDER = "vectors"
+# Of so many numbers together a matrix product takes less than Chroma's search, which misses some besides.
+EXACT_NUMBERS = 2_000_000
 _FORMAT = 1
 _ABOUT, _IDS, _ROWS = "index.json", "ids.npy", "rows.npy"
 # Of vectors whose length is looked at, before they are taken for ones of length 1.
@@ -97,9 +100,9 @@ class MappedVectors:
         return len(self._rows)
 
     @property
-    def numbers(self) -> int:
-        """How many numbers all vectors have together."""
-        return int(self._rows.size * self._vectors.shape[1])
+    def few(self) -> int:
+        """So many chunks are compared exactly."""
+        return int(EXACT_NUMBERS // self._vectors.shape[1])
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
@@ -109,6 +112,14 @@ class MappedVectors:
         return dict(
             zip([each for each, is_known in zip(chunk_ids, known, strict=True) if is_known], found, strict=True)
         )
+
+    def exact(
+        self, vectors: Vectors, *, count: int, where: Where | None, among: Sequence[str] | None
+    ) -> list[dict[str, float]] | None:
+        """As `nearest`; None too where that would take longer than Chroma's search, or only Chroma knows the filter."""
+        if where or (len(self) if among is None else len(among)) > self.few:
+            return None
+        return self.nearest(vectors, count=count, among=among)
 
     def nearest(
         self, vectors: Vectors, *, count: int, among: Sequence[str] | None = None

@@ -94,8 +94,10 @@ def _opened(
         )
         handle = Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
     words = _words(connection.client, settings, page)
-    mapped = _mapped(connection, settings, record) if is_published else None
-    return Store(handle, record, words=words, page=page, is_published=is_published, mapped=mapped)
+    store = Store(handle, record, words=words, page=page, is_published=is_published)
+    if is_published:
+        store.mapped = _mapped(connection, settings, record)
+    return store
 
 
 def _mapped(connection: Connection, settings: CorpusSettings, record: CollectionRecord) -> MappedVectors | None:
