@@ -72,7 +72,7 @@ def sitemaps_in_robots(path: Path) -> list[str]:
 
 
 def _elements(path: Path) -> Iterator[tuple[list[str], str | None]]:
-    """The names of every element and those around it, outermost first; with None as it begins, with its text as it ends.
+    """The names of every element and those around it, from outside; as it begins with None, as it ends with its text.
 
     Raises expat.ExpatError, ValueError.
     """
