@@ -19,6 +19,7 @@ from ingest.command import console
 from ingest.command.app import AsJson, Collection, app
 from ingest.command.mending import summary, survey_to_json
 from ingest.command.preview import Preview, preview
+from ingest.reading.readers.catalogue import COLUMNS, rows
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -34,6 +35,15 @@ def list_documents(collection: Collection = None, as_json: AsJson = False) -> No
         typer.echo(to_json(document_list(documents, total=len(documents))))
     else:
         console.show_documents(documents)
+
+
+@app.command("formats", epilog=examples("ingest formats", "ingest formats --json"))
+def list_formats(as_json: AsJson = False) -> None:
+    """Say what is read of each format, and what is left out."""
+    if as_json:
+        typer.echo(to_json({"formats": [dict(zip(COLUMNS, row, strict=True)) for row in rows()]}))
+    else:
+        console.show_rows(COLUMNS, rows())
 
 
 @app.command(epilog=examples("ingest stats", "ingest stats --json"))

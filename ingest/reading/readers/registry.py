@@ -92,6 +92,11 @@ class _Reader(Protocol):
     def read_share(self, data: bytes, number: int, of: int, *, password: str | None = None) -> bytes: ...
 
 
+def suffixes_of(module: str) -> list[str]:
+    """The suffixes that a module of readers takes."""
+    return sorted(_SUFFIXES[module].split())
+
+
 def is_readable(path: Path) -> bool:
     """True when a reader takes files of this name. The file itself is not looked at."""
     return _module_of(path) is not None
