@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from corpus.embedding.said import LONGEST_CHARS, message_in, parsed, showable
+from corpus.embedding.said import COMMON_WITH_A_QUERY, LONGEST_CHARS, message_in, parsed, showable
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,14 @@ def test_keys_and_texts_are_left_out(message: str, shown: str) -> None:
 
 def test_a_short_text_is_left_out_too() -> None:
     assert showable("token 'pump' is bad: pump", secrets=[], texts=["pump"]) == "token '…' is bad: …"
+
+
+def test_of_a_question_not_a_word_is_left_and_the_cause_is() -> None:
+    message = 'Input "Where is Anna Müller\'s salary?" (salary of ANNA) is longer than 8 tokens'
+    shown = showable(message, secrets=[], texts=["Where is Anna Müller's salary?"], common_chars=COMMON_WITH_A_QUERY)
+    assert shown.startswith("Input ")
+    assert shown.endswith("longer than 8 tokens")
+    assert not any(word in shown.lower() for word in ("anna", "müller", "salary"))
 
 
 def test_a_long_message_is_cut() -> None:
