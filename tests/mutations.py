@@ -98,7 +98,7 @@ MUTATIONS = [
         ("name.removeprefix(USER_PREFIX): value", "name: value"),
     ),
     *_of(
-        "corpus/store/store.py",
+        "corpus/store/changing.py",
         "tests/corpus/store",
         ("key=lambda row: row[1].index == 0", "key=lambda row: row[1].index != 0"),
         (
@@ -182,8 +182,8 @@ MUTATIONS = [
         "ingest/sync/diff.py",
         "tests/ingest/command/test_cli.py",
         ("if source in self._seen:", "if False:"),
-        ("if old is not None and old.digest == digest:", "if old is not None:"),
-        ("yield Removed(record.document_id)", "pass"),
+        ("if old is not None and old.digest == digest and", "if old is not None and"),
+        ("yield Removed(record.document_id, record.source)", "pass"),
         ("and not _lies_in(file, found.kept_from_prune)", ""),
         ('place in {source, "."} or source.startswith(place + "/")', "source.startswith(place)"),
     ),
