@@ -40,7 +40,7 @@ def filtered_nearest(
         found = _read_all(store, vectors, passing, count)
     elif (depth := _depth(passing, count)) <= min(DEEPEST, max(SHALLOW, passing.count)):
         found = _deeper(store, vectors, passing, count, depth)
-    elif passing.count <= store.rows.most_ids and store.count() == len(passing.rows):
+    elif passing.count <= store.rows.most_ids and store.count() == passing.chunks:
         found = store.similar(vectors, count=count, among=passing.ids())
     else:
         found = None
@@ -68,7 +68,7 @@ def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[
 
 def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """By the cosines of all that pass; None where the store has more, or others, than the index."""
-    if store.count() != len(passing.rows):
+    if store.count() != passing.chunks:
         return None
     ids = passing.ids()
     found = []
@@ -82,7 +82,7 @@ def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -
 
 
 def _depth(passing: FilterMask, count: int) -> int:
-    return math.ceil(MARGIN * count * len(passing.rows) / passing.count)
+    return math.ceil(MARGIN * count * passing.chunks / passing.count)
 
 
 def _deeper(store: Store, vectors: Vectors, passing: FilterMask, count: int, depth: int) -> list[Near] | None:

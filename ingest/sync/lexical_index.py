@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import Texts
 from corpus.lexical.forward import Forward
+from corpus.lexical.segment import Fields
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
 from corpus.stored import fields_of
@@ -18,9 +19,9 @@ MOST_CHANGED = 0.3
 
 
 def state_of(records: Records) -> str:
-    """A name for a state of the corpus: the SHA-256 over its documents and their versions."""
-    lines = sorted(f"{record.document_id} {record.digest} {record.chunks}" for record in records.values())
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    """A name for a state of the corpus: the SHA-256 over its documents' versions and what they are filtered by."""
+    lines = sorted(f"{key} {_version_of(record)}" for key, record in records.items())
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def bring_up_to_date(
@@ -49,18 +50,17 @@ def bring_up_to_date(
 
     new = [record for key, record in after.items() if not _same(record, before.get(key))]
     old = [record for key, record in before.items() if not _same(record, after.get(key))]
-    fields = {key: fields_of(record) for key, record in after.items()}
     chunks = sum(record.chunks for record in after.values())
     if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
-            store.words.update(add=add, remove=remove, stamp=state, fields=fields, before_publish=settle)
+            store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=settle)
         except LexicalIndexUnusable:
             pass
         else:
             return
     texts = texts_of(after.values(), lambda: store.all_chunks(after.values()))
-    store.words.write(texts, stamp=state, fields=fields, before_publish=settle)
+    store.words.write(texts, stamp=state, fields=_fields(after.values()), before_publish=settle)
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:
@@ -72,8 +72,17 @@ def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> F
     return found if len(found.ids) == len(wanted) else None
 
 
+def _fields(records: Iterable[DocumentRecord]) -> Fields:
+    return {record.document_id: fields_of(record) for record in records}
+
+
 def _same(record: DocumentRecord, other: DocumentRecord | None) -> bool:
-    return other is not None and (record.digest, record.chunks) == (other.digest, other.chunks)
+    return record is other or (other is not None and _version_of(record) == _version_of(other))
+
+
+def _version_of(record: DocumentRecord) -> str:
+    own = sorted(record.metadata.items())
+    return repr((record.digest, record.chunks, record.source, record.title, record.updated_at, own))
 
 
 def _chunk_ids(records: Iterable[DocumentRecord]) -> Iterator[str]:
