@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo serve lambda deploy release check test quick coverage mutate eval bench clean
+.PHONY: clients setup demo serve lambda deploy release check test quick coverage mutate eval bench clean
 
 setup: .venv/dev.stamp
 
@@ -34,6 +34,24 @@ INSTALL = if command -v uv >/dev/null 2>&1; \
 	@# Copied, for nltk refuses hard links, which uv makes.
 	@export UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1; $(call INSTALL,requirements/bench.txt,.venv-bench)
 	@touch $@
+
+# Clients of others, in environments of their own without this project; not part of `make test`.
+.venv-clients/%.stamp: requirements/clients-%.txt | .venv/bin/python
+	@echo "Installing the locked clients of requirements/clients-$*.txt …" >&2
+	@test -x .venv-clients/$*/bin/python || $(BIN)/python -m venv .venv-clients/$*
+	@if command -v uv >/dev/null 2>&1; \
+	then VIRTUAL_ENV=.venv-clients/$* uv pip install --quiet --require-hashes --no-deps -r $<; \
+	else .venv-clients/$*/bin/python -m pip install --quiet --require-hashes --no-deps -r $<; fi
+	@touch $@
+
+.venv-clients/npm.stamp: tests/clients/package.json | .venv/bin/python
+	@mkdir -p .venv-clients/npm && cp $< .venv-clients/npm/
+	npm install --no-audit --no-fund --prefix .venv-clients/npm
+	@touch $@
+
+# Writes docs/doors.md's tables: what each client made of the handler over the sample corpus.
+clients: .venv/dev.stamp .venv-clients/first.stamp .venv-clients/second.stamp .venv-clients/npm.stamp
+	@$(BIN)/python -m tests.clients
 
 demo: .venv/runtime.stamp
 	@$(BIN)/python -m examples.demo

@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from corpus.records import Chunk, DocumentRecord, Hit
-from corpus.searching.excerpts import Excerpt, excerpts_of, pieces
+from corpus.records import Chunk, DocumentRecord, cited_url
+from corpus.searching.excerpts import Excerpt, pieces
 
 # A shorter rest of a text than this tells a reader nothing.
 SHORTEST_CUT = 200
@@ -22,11 +22,6 @@ def to_json(payload: object) -> str:
     return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def answer(hits: Sequence[Hit], *, max_chars: int) -> dict[str, Any]:
-    """What answers one question, best first: `{"results": [...], "truncated": bool}`."""
-    return answer_of(excerpts_of([("", hits)]), max_chars=max_chars)
-
-
 def answer_of(excerpts: Iterable[Excerpt], *, max_chars: int, **notes: object) -> dict[str, Any]:
     """`{"results": [...], "truncated": bool}` and the notes, in at most `max_chars` characters.
 
@@ -34,7 +29,7 @@ def answer_of(excerpts: Iterable[Excerpt], *, max_chars: int, **notes: object) -
     """
     results: list[dict[str, Any]] = []
     # false is the longer word.
-    rest = {"truncated": False, **_filled(**notes)}
+    rest = {"truncated": False, **filled(**notes)}
     room = max_chars - len(to_json({"results": [], **rest}))
     for excerpt in excerpts:
         result = result_of(excerpt)
@@ -56,17 +51,17 @@ def result_of(excerpt: Excerpt) -> dict[str, Any]:
     page = excerpt.chunks[0].page
     page_end = excerpt.chunks[-1].page_end
     query, *others = excerpt.queries
-    return _filled(
+    return filled(
         chunk_id=chunk.chunk_id,
         document_id=chunk.document_id,
         title=chunk.title,
         text=excerpt.text,
         score=round(excerpt.score, 4),
         source=chunk.source,
-        url=chunk.url,
+        url=cited_url(chunk.url, chunk.source, page),
         page=page,
         page_end=page_end if page_end != page else None,
-        heading=chunk.heading,
+        heading=excerpt.heading,
         metadata=dict(chunk.metadata),
         query=query,
         also_answers=others,
@@ -75,7 +70,7 @@ def result_of(excerpt: Excerpt) -> dict[str, Any]:
 
 def document_of(record: DocumentRecord) -> dict[str, Any]:
     """A document as GET /documents and `ingest list --json` tell it."""
-    return _filled(
+    return filled(
         document_id=record.document_id,
         title=record.title,
         source=record.source,
@@ -167,6 +162,6 @@ def _escaped(text: str) -> int:
     return len(to_json(text)) - 2
 
 
-def _filled(**fields: object) -> dict[str, Any]:
+def filled(**fields: object) -> dict[str, Any]:
     """The fields without the empty ones: a model that reads them pays for every character."""
     return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 METRIC = "cosine"
+# How documents' records are written. Where they were written otherwise, `ingest add` reads each file again once and
+# mends what is stored; nothing is embedded anew.
+RECORDS = 2
+RECORDS_FIELD = "records"
 NONE = "(nothing)"
 PROMPTS = ("query_prefix", "passage_prefix", "input_types")
 
@@ -71,9 +75,15 @@ class CollectionRecord:
 def record_from_metadata(name: str, metadata: Mapping[str, object] | None, space: object) -> CollectionRecord:
     """Read it back. Raises CollectionMismatch for a collection that this project did not make."""
     found = metadata or {}
-    if found.get("format") != FORMAT:
+    if "format" not in found:
         raise CollectionMismatch(
-            f"Collection {name!r} was not made by this version of ingest (format {found.get('format')!r}, "
+            f"Collection {name!r} was made by another program, such as LangChain or LlamaIndex: it does not say which "
+            "model its vectors are of. It is left as it is. Name another with CHROMA_COLLECTION, and bring the "
+            "documents in by `ingest add`."
+        )
+    if found["format"] != FORMAT:
+        raise CollectionMismatch(
+            f"Collection {name!r} was not made by this version of ingest (format {found['format']!r}, "
             f"expected {FORMAT}). Name another with CHROMA_COLLECTION, or ingest into a new one."
         )
     if found.get("metric") != METRIC or space != METRIC:

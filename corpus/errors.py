@@ -19,6 +19,7 @@ CorpusError
 │   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
 ├── RerankUnavailable           the reranker cannot be asked; search answers without it
 └── StoreError
+    ├── StoreRefused            Chroma takes this for wrong, however often it is given
     ├── StoreUnavailable        Chroma cannot be reached or opened; later it may work
     ├── CollectionBusy          another ingest is writing to it; later it works
     ├── CollectionMissing       nothing was ingested under that name
@@ -135,6 +136,10 @@ class RerankUnavailable(CorpusError):
 
 class StoreError(CorpusError):
     code = "store_error"
+
+
+class StoreRefused(StoreError):
+    code = "store_refused"
 
 
 class StoreUnavailable(StoreError):

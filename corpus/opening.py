@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.embedding.choice import embedder_of
+from corpus.embedding.choice import query_embedder_of
 from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import reranker_of
 from corpus.settings import CorpusSettings
@@ -26,7 +26,7 @@ def _opened(store: Store, settings: CorpusSettings) -> Corpus:
     try:
         return Corpus(
             store,
-            embedder_of(store.record, settings),
+            query_embedder_of(store.record, settings),
             mode=settings.search_mode,
             max_per_document=settings.max_per_document,
             reranker=reranker_of(settings),

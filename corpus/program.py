@@ -1,4 +1,4 @@
-"""What both command lines share: which version this is, and where --env-file may stand."""
+"""What both command lines share: which version this is, where --env-file may stand, how examples look."""
 
 from __future__ import annotations
 
@@ -28,3 +28,8 @@ def with_env_file_first(words: Sequence[str]) -> list[str]:
         (first if word == ENV_FILE or word.startswith(f"{ENV_FILE}=") else rest).extend(words[place : place + width])
         place += width
     return [*first, *rest, *words[end:]]
+
+
+def examples(*lines: str) -> str:
+    """What stands at the end of a command's --help, a line each; the first mark keeps them from being run together."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+HEADING_SEPARATOR = " > "
+
 MetadataValue = str | int | float | bool | list[str]
 Metadata = Mapping[str, MetadataValue]
 
@@ -26,6 +28,14 @@ def composed_value(value: MetadataValue) -> MetadataValue:
 def document_id_of(source: str) -> str:
     """The id of the document at `source`: the first 16 hex digits of the SHA-256 of its UTF-8 bytes."""
     return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def cited_url(url: str | None, source: str, page: int | None) -> str | None:
+    """The link to a passage: into a PDF with its page, which browsers then open at."""
+    if url is None or page is None or "#" in url:
+        return url
+    is_pdf = any(place.partition("?")[0].lower().endswith(".pdf") for place in (source, url))
+    return f"{url}#page={page}" if is_pdf else url
 
 
 def context_of(title: str | None, heading: str | None) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.errors import CorpusError, SettingsError
+from corpus.settings import OutboundSettings, load
 from corpus.urls import without_passwords
 
 CONNECTIONS = 16
@@ -38,9 +39,15 @@ def s3_client() -> Any:
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=CONNECTIONS,
-        proxies={},  # None of the environment's.
+        proxies=aws_proxies(),
     )
     return boto3.session.Session().client("s3", config=config)
+
+
+def aws_proxies() -> dict[str, str]:
+    """For botocore's Config: OUTBOUND_PROXY, and none of the environment's."""
+    proxy = load(OutboundSettings).outbound_proxy
+    return {"http": proxy, "https": proxy} if proxy else {}
 
 
 @contextlib.contextmanager

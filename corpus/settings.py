@@ -37,12 +37,27 @@ CollectionName = Annotated[
 ]
 
 
-class CorpusSettings(BaseSettings):
-    """Where the corpus lives and how a new collection is made."""
+class OutboundSettings(BaseSettings):
+    """How the services are reached that settings name. AWS's clients, made in many places, read it by themselves."""
 
     model_config = SettingsConfigDict(
         frozen=True, env_ignore_empty=True, hide_input_in_errors=True, extra="ignore", case_sensitive=False
     )
+
+    outbound_proxy: str | None = Field(
+        default=None,
+        description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by. No other "
+        "variable names one for them.",
+    )
+
+    @field_validator("outbound_proxy")
+    @classmethod
+    def _is_proxy(cls, value: str | None) -> str | None:
+        return None if value is None else _http_url(value, "must look like http://host:3128")
+
+
+class CorpusSettings(OutboundSettings):
+    """Where the corpus lives and how a new collection is made."""
 
     chroma_path: Path = Field(default=Path(".chroma"), description="Folder of the embedded store.")
     chroma_url: str | None = Field(
@@ -61,6 +76,11 @@ class CorpusSettings(BaseSettings):
     snapshot_url: str | None = Field(
         default=None,
         description="Serve a published snapshot instead: s3://bucket/prefix, or a folder.",
+    )
+    snapshot_public_key: str | None = Field(
+        default=None,
+        description="Serve only versions that `ingest publish --sign` has signed with the private key of this public "
+        "Ed25519 key, as `openssl pkey -pubout` prints it.",
     )
     snapshot_refresh: float = Field(
         default=60.0, ge=0, description="Least seconds between two looks whether a newer snapshot is published."
@@ -243,13 +263,14 @@ def _http_url(value: str, rule: str) -> str:
 _env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
 
 
-def use_env_file(path: Path) -> None:
+def use_env_file(path: Path | None) -> None:
     """Let `load` take what the environment does not say from that file, lines of NAME=value. Raises SettingsError.
 
-    Only settings of ours are taken; other names in it mean nothing to this process.
+    Only settings of ours are taken; other names in it mean nothing to this process. None: from no file.
     """
     try:
-        path.read_text("utf-8")
+        if path is not None:
+            path.read_text("utf-8")
     except OSError as error:
         raise SettingsError(f"--env-file {path} cannot be read: {error.strerror}. Check the path.") from None
     except UnicodeDecodeError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +17,32 @@ USER_PREFIX = "meta."
 UPDATED = "updated"
 TEXT_DIGEST = "text_digest"
 
+# Beyond, Chroma makes a fraction of a whole number, or refuses it.
+SMALLEST_WHOLE, LARGEST_WHOLE = -(2**63), 2**63 - 1
+
 _OPTIONAL = ("title", "url", "page", "page_end", "heading", "before")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
+
+
+def storable(metadata: Mapping[str, MetadataValue]) -> tuple[dict[str, MetadataValue], tuple[str, ...]]:
+    """The fields that Chroma gives back as they are, and a remark on each that it would change; empty lists go."""
+    kept: dict[str, MetadataValue] = {}
+    remarks = []
+    for name, value in metadata.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            remarks.append(f"The field {name!r} was left out: {value} cannot be kept as a number. Put it in quotes.")
+        elif isinstance(value, int) and not SMALLEST_WHOLE <= value <= LARGEST_WHOLE:
+            remarks.append(
+                f"The field {name!r} was left out: whole numbers from 2**63 on cannot be kept. Put it in quotes."
+            )
+        elif value != []:
+            kept[name] = value
+    return kept, tuple(remarks)
+
+
+def rounded(metadata: Mapping[str, MetadataValue]) -> dict[str, MetadataValue]:
+    """To compare what was written with what is read: Chroma may change the last bit of a fraction."""
+    return {name: float(f"{each:.14g}") if isinstance(each, float) else each for name, each in metadata.items()}
 
 
 def text_digest_of(chunk: Chunk) -> str:

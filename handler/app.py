@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from corpus.errors import CorpusError, SettingsError
+from handler.access.addresses import parse_networks
 from handler.access.aws import DynamoCounter
 from handler.access.cors import Cors
 from handler.access.key_sources import read_keys, signer_of
@@ -58,6 +59,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         facets=Facets(filterable),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),
+        trusted_proxies=parse_networks(settings.trusted_proxies),
     )
 
     protected = APIRouter(dependencies=[Depends(admit)])

@@ -14,10 +14,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import CorpusError, SettingsError
-from corpus.program import our_version, with_env_file_first
+from corpus.program import examples, our_version, with_env_file_first
 from corpus.settings import load, use_env_file
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
+from handler.contract.functions import FunctionFormat
 from handler.settings import HandlerSettings
 
 FAILED = 1
@@ -27,7 +28,6 @@ app = typer.Typer(
     name="handler",
     help="Serve a corpus as an action that a GPT can call.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -39,7 +39,7 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(epilog=examples("handler serve", "handler key my-gpt"))
 def options(
     *,
     env_file: Annotated[
@@ -50,8 +50,7 @@ def options(
     ] = False,
 ) -> None:
     """Serve a corpus as an action that a GPT can call."""
-    if env_file is not None:
-        use_env_file(env_file)
+    use_env_file(env_file)
 
 
 class SpecFormat(StrEnum):
@@ -61,7 +60,11 @@ class SpecFormat(StrEnum):
     yaml = "yaml"
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "handler serve", "API_KEYS=… handler serve --host 0.0.0.0 --port 8080", "handler serve --env-file .env"
+    )
+)
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
@@ -72,7 +75,7 @@ def serve(
     run(host=host, port=port)
 
 
-@app.command()
+@app.command(epilog=examples("handler mcp"))
 def mcp() -> None:
     """Serve the corpus over stdin and stdout by the Model Context Protocol, for a client on this machine."""
     from handler.desktop import run
@@ -80,7 +83,7 @@ def mcp() -> None:
     run()
 
 
-@app.command()
+@app.command(epilog=examples("handler key my-gpt"))
 def key(
     *,
     name: Annotated[str, typer.Argument(help="Whose key it is: letters, digits, dots, underscores, dashes.")],
@@ -98,7 +101,7 @@ def key(
     typer.echo(f"key    {new_key}\nentry  {entry}")
 
 
-@app.command()
+@app.command(epilog=examples("handler openapi --format yaml"))
 def openapi(
     form: Annotated[SpecFormat, typer.Option("--format", help="How to write it.")] = SpecFormat.json,
 ) -> None:
@@ -112,7 +115,39 @@ def openapi(
     )
 
 
-@app.command()
+@app.command(epilog=examples("handler tools --format openai"))
+def tools(
+    form: Annotated[FunctionFormat, typer.Option("--format", help="Whose API they are for.")],
+) -> None:
+    """Print the operations as function definitions, as a model vendor's API takes them under `tools`."""
+    from handler.contract.functions import written
+    from handler.routes.site import document_of
+
+    settings = load(HandlerSettings)
+    document = document_of(settings, server_url=settings.public_url or "http://127.0.0.1:8000")
+    typer.echo(json.dumps(written(document, form), indent=2, ensure_ascii=False))
+
+
+@app.command(epilog=examples("handler pack path/to/folder"))
+def pack(
+    folder: Annotated[Path, typer.Argument(help="The folder to write into; it is made where it is missing.")],
+    questions: Annotated[
+        Path | None, typer.Option(help="A JSON list of your own test questions: question, answer or null, source.")
+    ] = None,
+) -> None:
+    """Write what an administrator or a directory asks for: texts, URLs, hints with reasons, test questions, images."""
+    from corpus.opening import open_corpus
+    from handler.pack.cases import read_cases
+    from handler.pack.write import write_pack
+
+    settings = load(HandlerSettings)
+    given = read_cases(questions) if questions is not None else []
+    with open_corpus(settings) as corpus:
+        for path in write_pack(folder, settings, corpus, given):
+            typer.echo(path)
+
+
+@app.command(epilog=examples("ACTION_KEY=… handler check https://api.example.com"))
 def check(
     *,
     url: Annotated[str, typer.Argument(help="Where the action is reached, or where its OpenAPI document lies.")],

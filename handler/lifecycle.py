@@ -16,7 +16,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import Message
 
-from corpus.embedding.choice import embedder_of
+from corpus.embedding.choice import query_embedder_of
 from corpus.errors import CorpusError
 from corpus.settings import load
 from handler.access.key_sources import read_keys, signer_of, with_openai_key
@@ -109,7 +109,7 @@ def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> 
         signer = signer_of(settings, keys)
         app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer)
         with action.library.corpus() as corpus:
-            corpus.embedder = embedder_of(corpus.store.record, settings)
+            corpus.embedder = query_embedder_of(corpus.store.record, settings)
     except CorpusError as error:
         # With what was known when the snapshot was taken it may still work.
         logger.error("secrets_not_read", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400

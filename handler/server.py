@@ -8,6 +8,7 @@ import shlex
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from pydantic import SecretStr
@@ -19,6 +20,7 @@ from corpus.urls import without_passwords
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key
 from handler.app import create_app
+from handler.doorstep import OwnNamesOnly, PatientProtocol
 from handler.library import Library
 from handler.mcp.clients import configurations
 from handler.mcp.dispatch import server_info
@@ -41,7 +43,8 @@ def run(*, host: str, port: int) -> None:
     _say(f"Corpus: {settings.read_target}")
     _say(f"Serving on {url}")
     if settings.playground:
-        _say(f"Page to ask questions by hand: {url}/")
+        # Behind #, which no browser sends; the page takes it out of the address.
+        _say(f"Page to ask questions by hand: {url}/{f'#key={key}' if key else ''}")
     if key is not None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
@@ -55,7 +58,8 @@ def run(*, host: str, port: int) -> None:
         _say(f"  {line}")
     _say(f"{'Ready' if is_ready else 'Each question looks for the corpus again'}. Ctrl-C stops it.")
     config = uvicorn.Config(
-        app,
+        OwnNamesOnly(app, names=_names(settings, host)) if is_loopback(host) else app,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -69,6 +73,12 @@ def run(*, host: str, port: int) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     app.state.action.library.close()
+
+
+def _names(settings: HandlerSettings, host: str) -> list[str]:
+    """Under which the server may be asked, beside those of loopback."""
+    public = urlsplit(settings.public_url or "").hostname
+    return [host, *([public] if public else [])]
 
 
 def local_settings(host: str = "127.0.0.1") -> tuple[HandlerSettings, str | None]:

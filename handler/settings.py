@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 
 from corpus.settings import CorpusSettings
+from handler.access.addresses import parse_networks
 from handler.access.keys import parse_keys
 from handler.access.rate_limit import parse_rate
 from handler.contract.filterable import FilterField, parse_filterable
@@ -81,6 +82,11 @@ class HandlerSettings(CorpusSettings):
     rate_limit: str | None = Field(
         None, description="Most requests of a key, or of an address where there are no keys, such as 60/minute."
     )
+    trusted_proxies: str = Field(
+        "",
+        description="Proxies whose X-Forwarded-For says who calls: addresses or networks, separated by commas. Matters "
+        "where callers have no keys.",
+    )
     rate_limit_table: str | None = Field(
         None, description="DynamoDB table that counts for all Lambdas together; each process counts for itself without."
     )
@@ -89,6 +95,12 @@ class HandlerSettings(CorpusSettings):
         "", description="What the documents are about, in a few words; the model reads it with each operation."
     )
     operator: str | None = Field(None, description="Who runs this, for the privacy page.")
+    terms_url: str | None = Field(None, description="Where the terms of use stand, for `handler pack`.")
+    apps_challenge: str | None = Field(
+        None,
+        description="Token that OpenAI gives to prove whose domain this is; served at "
+        "/.well-known/openai-apps-challenge.",
+    )
     contact: str | None = Field(None, description="An e-mail address or URL, for the privacy page.")
     log_retention_days: Annotated[int, Field(ge=1)] = Field(30, description="How long logs are kept, for that page.")
 
@@ -115,9 +127,9 @@ class HandlerSettings(CorpusSettings):
             raise ValueError("must be a header's name, such as X-API-Key")
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "terms_url")
     @classmethod
-    def _public_url_is_a_url(cls, value: str | None) -> str | None:
+    def _it_is_a_url(cls, value: str | None) -> str | None:
         if value is None:
             return None
         if not URL.fullmatch(value):
@@ -129,6 +141,12 @@ class HandlerSettings(CorpusSettings):
     def _rate_can_be_read(cls, value: str | None) -> str | None:
         if value is not None:
             parse_rate(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_can_be_read(cls, value: str) -> str:
+        parse_networks(value)
         return value
 
     @field_validator("filterable")

@@ -118,14 +118,16 @@ def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
                 f"Snapshot {manifest.version} has {manifest.bytes:,} bytes and the package has {room:,} left. "
                 f"Publish it to S3 and set SNAPSHOT_URL instead."
             )
-        files = {POINTER: pointer_to_bytes(manifest), manifest_key(manifest.version): manifest_to_bytes(manifest)}
+        signature = pointer.signature
+        signed = pointer_to_bytes(manifest, None if signature is None else lambda _: signature)
+        files = {POINTER: signed, manifest_key(manifest.version): manifest_to_bytes(manifest)}
         for key, content in files.items():
             (folder / BUNDLE / key).parent.mkdir(parents=True, exist_ok=True)
             (folder / BUNDLE / key).write_bytes(content)
-        for sha256 in manifest.objects:
+        for sha256, size in manifest.objects.items():
             path = folder / BUNDLE / object_key(sha256)
             path.parent.mkdir(exist_ok=True)
-            if place.download(object_key(sha256), path) != sha256:
+            if place.download(object_key(sha256), path, max_bytes=size) != sha256:
                 raise BuildError(f"{place.name}/{object_key(sha256)} is damaged. Publish again.")
     finally:
         place.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from corpus.errors import SettingsError
 class Report:
     """`added`, `updated`, `unchanged`, `removed` count documents; `chunks` and `tokens` are of the documents stored in
     this run; `embedded` counts the texts that were sent to the model; `notes` are remarks on stored documents; `files`
-    counts the files that were looked at; `stopped` says that Ctrl-C ended the run early;
+    counts the files that were looked at; `changes` names documents, as ("added" | "updated" | "removed", source);
+    `stopped` says that Ctrl-C ended the run early;
     `price_usd` is what a dry run says that embedding would cost.
     """
 
@@ -24,6 +26,7 @@ class Report:
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    changes: list[tuple[str, str]] = field(default_factory=list)
     chunks: int = 0
     tokens: int = 0
     embedded: int = 0
@@ -31,6 +34,12 @@ class Report:
     files: int = 0
     stopped: bool = False
     price_usd: float | None = None
+
+    def note_removed(self, sources: Iterable[str]) -> None:
+        """Count and name documents that are gone."""
+        for source in sources:
+            self.removed += 1
+            self.changes.append(("removed", source))
 
     def to_json(self) -> dict[str, object]:
         """The object that `ingest add --json` prints."""
@@ -43,12 +52,24 @@ class Report:
             "failed": [{"source": source, "error": error} for source, error in self.failed],
             "skipped": [{"source": source, "reason": reason} for source, reason in self.skipped],
             "notes": [{"source": source, "note": note} for source, note in self.notes],
+            "changes": [{"change": change, "source": source} for change, source in self.changes],
             "chunks": self.chunks,
             "tokens": self.tokens,
             "embedded": self.embedded,
             "seconds": round(self.seconds, 2),
             **price,
         }
+
+
+def check_report(path: Path) -> None:
+    """Find out before the work whether the report can be written. Raises SettingsError where it cannot."""
+    was_there = path.exists()
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise SettingsError(f"--report {path} cannot be written: {error.strerror}. Name another file.") from None
+    if not was_there:
+        path.unlink(missing_ok=True)
 
 
 def write_report(report: Report, path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from corpus.settings import CorpusSettings
 
@@ -29,6 +29,15 @@ class IngestSettings(CorpusSettings):
     fetch_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to fetch one page.")
     fetch_max_mb: int = Field(default=64, ge=1, le=512, description="Largest page that is fetched, unpacked, in MB.")
     sitemap_max_pages: int = Field(default=10_000, ge=1, description="Most pages that are taken from one sitemap.")
+    http_proxy: SecretStr | None = Field(
+        default=None, description="Proxy that pages of http:// are fetched through, http://[user:password@]host:port."
+    )
+    https_proxy: SecretStr | None = Field(
+        default=None, description="The same for pages of https://. What a host's name leads to is checked all the same."
+    )
+    no_proxy: str = Field(
+        default="", description="Hosts, domains and networks whose pages are fetched without, separated by commas."
+    )
     embedding_price: float | None = Field(
         default=None, ge=0, description="US dollars for a million tokens, for --dry-run. Default: the list price."
     )

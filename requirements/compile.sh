@@ -24,3 +24,8 @@ uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-
     --no-emit-index-url --constraint requirements/dev.txt -o requirements/lambda-runtime.txt requirements/lambda-runtime.in
 # What the benchmarks compare with, and ours, in one environment of their own.
 compile bench.txt --group build --group whole --all-extras --constraint requirements/dev.txt pyproject.toml
+# Clients of others, each line of mcp in an environment of its own; nothing of ours is in there.
+for set in clients-first clients-second; do
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url -o requirements/$set.txt requirements/$set.in
+done

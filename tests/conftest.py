@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import filelock
 import pytest
+from hypothesis import settings as profiles
 
 from corpus.settings import CorpusSettings
 from handler.check.settings import CheckSettings
@@ -17,13 +19,35 @@ from ingest.settings import IngestSettings
 from tests.absent import absent
 from tests.chroma_server import chroma_server
 from tests.lambda_.built import Built, build_into, lambda_python
+from tests.leftovers import MARK, left_over
 from tests.s3_server import S3Server, s3_server
+
+# Properties are tried on new examples in each run, and what failed is kept in .hypothesis and tried first. What decides
+# whether a change lands is the same for everybody.
+profiles.register_profile("fresh", deadline=None)
+profiles.register_profile("decides", deadline=None, derandomize=True, database=None)
+profiles.load_profile("decides" if os.environ.get("CI") else "fresh")
 
 # The developer's own settings must not reach the tests, nor the processes that they start.
 SETTINGS = {name.upper() for cls in (IngestSettings, HandlerSettings, CheckSettings) for name in cls.model_fields}
 for name in list(os.environ):
     if name.upper() in SETTINGS or name.upper().startswith(("AWS_", "AZURE_", "CHROMA_", "OPENAI_")):
         del os.environ[name]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[MARK] = uuid.uuid4().hex
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """No process outlives the tests."""
+    if hasattr(session.config, "workerinput"):
+        return
+    if found := left_over(os.environ[MARK]):
+        sys.stderr.write("\nError: the tests left processes running:\n" + "\n".join(found) + "\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

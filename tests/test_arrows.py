@@ -31,7 +31,7 @@ HOMES = {
     "fastapi": ("handler/",),
     "pypdf": ("ingest/reading/readers/",),
     "pypdfium2": ("ingest/reading/readers/",),
-    "typer": ("ingest/command/cli.py", "handler/cli.py"),
+    "typer": ("ingest/command/", "handler/cli.py"),
     "uvicorn": ("handler/",),
     "openapi_spec_validator": ("handler/check/",),
     "jsonschema": ("handler/check/",),
@@ -153,7 +153,7 @@ def test_importing_touches_no_network_and_starts_nothing(package: str) -> None:
 
 def test_the_handler_loads_no_ingest_and_no_document_parser() -> None:
     code = f"""
-import handler.app, corpus.opening, corpus.store, corpus.embedding.openai, corpus.embedding.minilm
+import handler.app, corpus.opening, corpus.store, corpus.embedding.remote, corpus.embedding.minilm
 loaded = set(sys.modules)
 print(sorted(name for name in loaded if name.split(".")[0] in {("ingest", "typer", *PARSERS)!r}))
 print(sorted(name for name in loaded if name.startswith(("handler.check", "openapi_spec_validator"))))

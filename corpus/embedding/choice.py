@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from corpus.collection import CollectionRecord, Prompt
 from corpus.embedding.endpoint import Endpoint, endpoint_of
-from corpus.embedding.model import Embedder
+from corpus.embedding.model import Embedder, QueryEmbedder
+from corpus.embedding.remote import NATIVE_DIMENSIONS, RemoteEmbedder, RemoteOptions
 from corpus.errors import ModelFilesInvalid, SettingsError
 from corpus.settings import LOCAL_MODEL, CorpusSettings
+from corpus.tokens import Cl100kTokenizer
+
+if TYPE_CHECKING:
+    from corpus.embedding.minilm import LocalEmbedder
 
 DEFAULT_CHUNK_TOKENS = 400
 LEAST_CHUNK_TOKENS = 32
@@ -40,6 +47,16 @@ def embedder_of(record: CollectionRecord, settings: CorpusSettings, *, paid: boo
     )
 
 
+def query_embedder_of(record: CollectionRecord, settings: CorpusSettings) -> QueryEmbedder:
+    """The same model for those who only ask: without what ingesting needs. Raises SettingsError as `embedder_of`."""
+    prompts = (record.question, record.passage)
+    if record.embedding_model == LOCAL_MODEL:
+        return _local(record.dimensions, prompts)
+    return RemoteEmbedder(
+        **_options(settings, record.embedding_model, record.dimensions, shortened=record.shortened, prompts=prompts)
+    )
+
+
 def _embedder(
     settings: CorpusSettings,
     model: str,
@@ -50,44 +67,62 @@ def _embedder(
     paid: bool,
 ) -> Embedder:
     if model == LOCAL_MODEL:
-        try:
-            from corpus.embedding.bert import DIMENSIONS
-            from corpus.embedding.minilm import LocalEmbedder
-        except ImportError as error:
-            raise ModelFilesInvalid(
-                f"The model {LOCAL_MODEL} is not part of this Lambda package. Build it with LOCAL_MODEL=1, or ingest "
-                "into a new collection with another EMBEDDING_MODEL."
-            ) from error
-        if dimensions not in {None, DIMENSIONS}:
-            raise SettingsError(
-                f"EMBEDDING_DIMENSIONS is {dimensions} but {LOCAL_MODEL} has {DIMENSIONS}. Unset EMBEDDING_DIMENSIONS."
-            )
-        if prompts != (Prompt(), Prompt()):
-            raise SettingsError(
-                f"{LOCAL_MODEL} wants nothing with a text. Unset EMBEDDING_QUERY_PREFIX, EMBEDDING_PASSAGE_PREFIX and "
-                "EMBEDDING_INPUT_TYPES."
-            )
-        return LocalEmbedder()
+        return _local(dimensions, prompts)
+    options = _options(settings, model, dimensions, shortened=shortened, prompts=prompts, paid=paid)
+    from corpus.embedding.openai import OpenAIEmbedder
+
+    return OpenAIEmbedder(**options)
+
+
+def _local(dimensions: int | None, prompts: tuple[Prompt, Prompt]) -> LocalEmbedder:
+    try:
+        from corpus.embedding.bert import DIMENSIONS
+        from corpus.embedding.minilm import LocalEmbedder
+    except ImportError as error:
+        raise ModelFilesInvalid(
+            f"The model {LOCAL_MODEL} is not part of this Lambda package. Build it with LOCAL_MODEL=1, or ingest "
+            "into a new collection with another EMBEDDING_MODEL."
+        ) from error
+    if dimensions not in {None, DIMENSIONS}:
+        raise SettingsError(
+            f"EMBEDDING_DIMENSIONS is {dimensions} but {LOCAL_MODEL} has {DIMENSIONS}. Unset EMBEDDING_DIMENSIONS."
+        )
+    if prompts != (Prompt(), Prompt()):
+        raise SettingsError(
+            f"{LOCAL_MODEL} wants nothing with a text. Unset EMBEDDING_QUERY_PREFIX, EMBEDDING_PASSAGE_PREFIX and "
+            "EMBEDDING_INPUT_TYPES."
+        )
+    return LocalEmbedder()
+
+
+def _options(
+    settings: CorpusSettings,
+    model: str,
+    dimensions: int | None,
+    *,
+    shortened: bool,
+    prompts: tuple[Prompt, Prompt],
+    paid: bool = True,
+) -> RemoteOptions:
+    """What a RemoteEmbedder is made of."""
     endpoint = endpoint_of(settings)
     if paid and endpoint is None:
         raise SettingsError(
             f"The model {model!r} needs OPENAI_API_KEY (or OPENAI_BASE_URL, for an endpoint without keys). "
             f"Set it, or ingest into a new collection with EMBEDDING_MODEL={LOCAL_MODEL}, which needs neither."
         )
-    from corpus.embedding.openai import OpenAIEmbedder
-    from corpus.tokens import Cl100kTokenizer
-
     question, passage = prompts
-    return OpenAIEmbedder(
-        model=model,
-        endpoint=endpoint or Endpoint(),
-        tokenizer=Cl100kTokenizer(),
-        dimensions=dimensions,
-        shortened=shortened,
-        question=question,
-        passage=passage,
-        most_inputs=settings.embedding_batch,
-    )
+    return {
+        "model": model,
+        "endpoint": endpoint or Endpoint(),
+        "tokenizer": Cl100kTokenizer(),
+        "dimensions": dimensions,
+        "shortened": shortened,
+        "question": question,
+        "passage": passage,
+        "most_inputs": settings.embedding_batch,
+        "proxy": settings.outbound_proxy,
+    }
 
 
 def _prompts(settings: CorpusSettings) -> tuple[Prompt, Prompt]:
@@ -136,6 +171,4 @@ def native_dimensions(model: str) -> int:
         from corpus.embedding.bert import DIMENSIONS
 
         return DIMENSIONS
-    from corpus.embedding.openai import NATIVE_DIMENSIONS
-
     return NATIVE_DIMENSIONS.get(model, 0)

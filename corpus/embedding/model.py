@@ -16,8 +16,11 @@ Vectors = NDArray[np.float32]
 Refused = MutableMapping[str, EmbeddingError]
 
 
-class Embedder(Protocol):
-    """A text embedding model. Vectors are float32 of length 1, so that their dot product is the cosine."""
+class QueryEmbedder(Protocol):
+    """A text embedding model, as a search needs it.
+
+    Vectors are float32 of length 1, so that their dot product is the cosine.
+    """
 
     @property
     def model(self) -> str:
@@ -39,15 +42,6 @@ class Embedder(Protocol):
         """The most tokens of one input, special tokens not counted."""
         ...
 
-    def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
-        """For each batch of texts, in order, its vectors, shape (len(batch), dimensions).
-
-        Lazy on both sides, so that reading, embedding and writing overlap: it takes a bounded number of batches
-        ahead. Patient: retries what may pass. Raises EmbeddingError where it does not. But where the model takes
-        others and not one text, that text is noted in `refused` if it is given, and its row is NaN.
-        """
-        ...
-
     def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:
         """The vectors of queries, shape (len(texts), dimensions). At most one quick retry within the time.
 
@@ -61,4 +55,17 @@ class Embedder(Protocol):
 
     def close(self) -> None:
         """Let go of connections; a later call opens new ones."""
+        ...
+
+
+class Embedder(QueryEmbedder, Protocol):
+    """The same for documents too."""
+
+    def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
+        """For each batch of texts, in order, its vectors, shape (len(batch), dimensions).
+
+        Lazy on both sides, so that reading, embedding and writing overlap: it takes a bounded number of batches
+        ahead. Patient: retries what may pass. Raises EmbeddingError where it does not. But where the model takes
+        others and not one text, that text is noted in `refused` if it is given, and its row is NaN.
+        """
         ...

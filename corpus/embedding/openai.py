@@ -1,77 +1,42 @@
-"""Embeddings from OpenAI, or any endpoint that speaks its protocol. The only module that imports openai.
+"""Embed documents by OpenAI's SDK. The only module that imports openai; only who ingests needs it.
 
-Nothing is connected before the first call, so that a snapshot of the process holds no socket.
+Nothing is connected before the first call.
 """
 
 from __future__ import annotations
 
 import functools
 import threading
-import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import openai
 
-from corpus.collection import Prompt
-from corpus.embedding.dialect import Dialect, Encoding
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.model import Refused, Vectors
-from corpus.embedding.patience import PLAIN_TEXT, RetryAfterGate
+from corpus.embedding.patience import PLAIN_TEXT, PatientRequests
 from corpus.embedding.portions import portions
-from corpus.embedding.refusal import refusal, without_vectors
-from corpus.embedding.reply import list_in, vectors_from
-from corpus.errors import EmbeddingError, EmbeddingReplyInvalid, EmbeddingTimeout, EmbeddingUnavailable
-from corpus.tokens import Tokenizer
-
-MAX_INPUT_TOKENS = 8191
-
-NATIVE_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
+from corpus.embedding.remote import RemoteEmbedder
+from corpus.embedding.transport import Refusal, Transport, no_json, too_late, unreachable
+from corpus.outbound import Exchanges
 
 REQUESTS_IN_FLIGHT = 8
 REQUEST_SECONDS = 60.0
-QUICK_WAIT_SECONDS = 0.2
-NO_PROMPT = Prompt()
 
 
-class _HttpClient(openai.DefaultHttpxClient):
-    """With `trust_env=False` it uses no proxy of the environment's. Like the SDK's own it closes when it is dropped."""
+class SdkTransport:
+    """See Transport."""
 
-    def __del__(self) -> None:
-        if not self.is_closed:
-            self.close()
-
-
-class OpenAIEmbedder:
-    """One model at one endpoint. `dimensions` is what a reply must have; None until the first reply tells.
-
-    `question` and `passage` say what goes with texts of either kind; `most_inputs` is how many go into a request.
-    """
-
-    def __init__(
-        self,
-        *,
-        model: str,
-        endpoint: Endpoint,
-        tokenizer: Tokenizer,
-        dimensions: int | None = None,
-        shortened: bool = False,
-        question: Prompt = NO_PROMPT,
-        passage: Prompt = NO_PROMPT,
-        most_inputs: int | None = None,
-    ) -> None:
-        self.model = model
-        self.tokenizer = tokenizer
-        self.max_tokens = MAX_INPUT_TOKENS - max(tokenizer.count(each.prefix) for each in (question, passage))
-        self._dimensions = dimensions if dimensions is not None else NATIVE_DIMENSIONS.get(model)
-        self._shortened = shortened
+    def __init__(self, endpoint: Endpoint, *, proxy: str | None) -> None:
         self._endpoint = endpoint
-        self._question = question
-        self._passage = passage
-        self._dialect = Dialect(most_inputs=most_inputs)
+        self._proxy = proxy
+
+    @functools.cached_property
+    def _exchanges(self) -> Exchanges:
+        return Exchanges(proxy=self._proxy)
 
     @functools.cached_property
     def _client(self) -> openai.OpenAI:
@@ -83,7 +48,7 @@ class OpenAIEmbedder:
             "default_query": endpoint.query,
             "max_retries": 0,
             "timeout": REQUEST_SECONDS,
-            "http_client": _HttpClient(trust_env=False),
+            "http_client": self._exchanges.client,
         }
         is_azure = endpoint.api_version is not None
         client = (
@@ -93,12 +58,44 @@ class OpenAIEmbedder:
         client.organization = client.project = None
         return client
 
-    @property
-    def dimensions(self) -> int:
-        """The vectors' length. Asks the endpoint once where neither the settings nor the model's name tell it."""
-        if self._dimensions is None:
-            self._dimensions = self._patience(threading.Event(), None).embed([PLAIN_TEXT]).shape[1]
-        return self._dimensions
+    def post(self, body: Mapping[str, object], *, timeout_seconds: float, max_bytes: int) -> object:
+        """See Transport."""
+        try:
+            # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
+            with self._exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes):
+                return self._client.post(
+                    "/embeddings", cast_to=object, body=dict(body), options={"timeout": timeout_seconds}
+                )
+        except openai.APIStatusError as error:
+            return Refusal(error.status_code, error.response.headers, error.response.text)
+        except openai.APITimeoutError as error:
+            raise too_late() from error
+        except openai.APIConnectionError as error:
+            raise unreachable(self._endpoint) from error
+        except (openai.OpenAIError, ValueError) as error:
+            raise no_json(self._endpoint) from error
+
+    def prepare(self) -> None:
+        """See Transport."""
+        _ = self._client
+
+    def close(self) -> None:
+        """See Transport."""
+        self.__dict__.pop("_client", None)
+        if exchanges := self.__dict__.pop("_exchanges", None):
+            exchanges.close()
+
+
+class OpenAIEmbedder(RemoteEmbedder):
+    """One model at one endpoint, for documents too."""
+
+    def transport_to(self, endpoint: Endpoint, *, proxy: str | None) -> Transport:
+        """See RemoteEmbedder."""
+        return SdkTransport(endpoint, proxy=proxy)
+
+    def learn_dimensions(self) -> int:
+        """See RemoteEmbedder. Patiently, for an ingest waits too."""
+        return int(self._patience(threading.Event(), None).embed([PLAIN_TEXT]).shape[1])
 
     def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
         """See Embedder. Up to 8 requests are in flight, and twice as many batches are taken ahead at most."""
@@ -125,95 +122,16 @@ class OpenAIEmbedder:
             stopped.set()
             executor.shutdown(wait=False, cancel_futures=True)
 
-    def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:
-        """See Embedder. One quick retry, and only where half of the time is left."""
-        deadline = time.monotonic() + timeout_seconds
-        try:
-            return self._questions(texts, deadline)
-        except EmbeddingError as error:
-            wait = QUICK_WAIT_SECONDS if error.retry_after is None else error.retry_after
-            left = deadline - time.monotonic() - wait
-            if not error.retryable or left < timeout_seconds / 2:
-                raise
-        time.sleep(wait)
-        return self._questions(texts, deadline)
-
-    def prepare(self) -> None:
-        """See Embedder. Making the client reads the certificates; it connects to nothing."""
-        _ = self._client
-
-    def close(self) -> None:
-        """See Embedder."""
-        if client := self.__dict__.pop("_client", None):
-            client.close()
-
     def _joined(self, parts: list[Future[Vectors]]) -> Vectors:
         if not parts:
             return np.empty((0, self.dimensions), dtype=np.float32)
         vectors = [part.result() for part in parts]
         return vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
 
-    def _patience(self, stopped: threading.Event, refused: Refused | None) -> RetryAfterGate:
+    def _patience(self, stopped: threading.Event, refused: Refused | None) -> PatientRequests:
         def ask(texts: Sequence[str]) -> Vectors:
             return self._dialect.spoken(
                 lambda encoding: self._request(texts, REQUEST_SECONDS, encoding, prompt=self._passage)
             )
 
-        return RetryAfterGate(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)
-
-    def _questions(self, texts: Sequence[str], deadline: float) -> Vectors:
-        def ask(encoding: Encoding) -> Vectors:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise _too_late()
-            return self._request(texts, left, encoding, prompt=self._question, is_query=True)
-
-        return self._dialect.spoken(ask)
-
-    def _request(
-        self,
-        texts: Sequence[str],
-        timeout_seconds: float,
-        encoding: Encoding,
-        *,
-        prompt: Prompt,
-        is_query: bool = False,
-    ) -> Vectors:
-        body: dict[str, object] = {"model": self.model, "input": [prompt.prefix + text for text in texts]}
-        if self._shortened and self._dimensions:
-            body["dimensions"] = self._dimensions
-        if encoding:
-            body["encoding_format"] = encoding
-        if prompt.input_type:
-            body["input_type"] = prompt.input_type
-        try:
-            # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
-            reply = self._client.post("/embeddings", cast_to=object, body=body, options={"timeout": timeout_seconds})
-        except openai.APIStatusError as error:
-            raise refusal(
-                error.status_code,
-                error.response.headers,
-                error.response.text,
-                endpoint=self._endpoint,
-                model=self.model,
-                texts=texts,
-                is_query=is_query,
-            ) from error
-        except openai.APITimeoutError as error:
-            raise _too_late() from error
-        except openai.APIConnectionError as error:
-            raise EmbeddingUnavailable(
-                f"The embeddings endpoint cannot be reached. Check the network and {self._endpoint.url_setting}, "
-                "or use EMBEDDING_MODEL=all-MiniLM-L6-v2, which needs none."
-            ) from error
-        except (openai.OpenAIError, ValueError) as error:
-            raise EmbeddingReplyInvalid(
-                f"The embeddings endpoint answered with something that is not JSON. Check {self._endpoint.url_setting}."
-            ) from error
-        if (vectors := list_in(reply)) is None:
-            raise without_vectors(reply, endpoint=self._endpoint, texts=texts, is_query=is_query)
-        return vectors_from(vectors, count=len(texts), dimensions=self._dimensions)
-
-
-def _too_late() -> EmbeddingTimeout:
-    return EmbeddingTimeout("The embeddings endpoint did not answer in time. Try again later.")
+        return PatientRequests(ask, self._dialect, dimensions=lambda: self.dimensions, stopped=stopped, refused=refused)

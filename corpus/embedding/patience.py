@@ -35,7 +35,7 @@ LONGEST_WAIT_SECONDS = 60.0
 PLAIN_TEXT = "text"
 
 
-class RetryAfterGate:
+class PatientRequests:
     """One run's way of asking: `ask` sends one request. `refused` is told what was refused; without, it is raised."""
 
     def __init__(
@@ -93,7 +93,12 @@ class RetryAfterGate:
                 return True
             if state.attempt_number >= (UNREACHABLE_ATTEMPTS if _is_unreachable(error) else ATTEMPTS):
                 return True
-            enough = ATTEMPTS_BEFORE_BLAME_OF_ONE if len(texts) == 1 and error.status in PASSING else tries
+            enough = tries
+            if len(texts) == 1 and error.status in PASSING:
+                enough = ATTEMPTS_BEFORE_BLAME_OF_ONE
+            elif isinstance(error, EmbeddingTimeout):
+                # It has had a minute.
+                enough = 1
             return state.attempt_number >= enough and self._is_of_the_texts(error, started)
 
         retrying = tenacity.Retrying(

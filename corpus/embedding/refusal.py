@@ -78,6 +78,11 @@ def _explained(
         return EmbeddingQuotaExceeded, (
             f"The account of {endpoint.key_setting} has too little quota left (). Add credit, or use another key."
         )
+    if 300 <= status < 400:
+        return EmbeddingReplyInvalid, (
+            "The embeddings endpoint leads elsewhere (), which is not followed: texts and key would go there. Set "
+            f"{endpoint.url_setting} to where it leads, if that is yours."
+        )
     if status in {401, 403}:
         return EmbeddingUnauthorized, (
             f"The embeddings endpoint refused the key in {endpoint.key_setting} (). Set one that may use {model!r}."

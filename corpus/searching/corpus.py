@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequen
 from dataclasses import replace
 from typing import Self
 
-from corpus.embedding.model import Embedder
+from corpus.embedding.model import QueryEmbedder
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.searching.excerpts import neighbour_ids
 from corpus.searching.rerank import Reranker, reranked_each
-from corpus.searching.search import Plan, language_fit, search
+from corpus.searching.search import Plan, counted, language_fit, search
 from corpus.settings import SearchMode
 from corpus.store import Store
 
@@ -28,7 +28,7 @@ class Corpus:
     def __init__(
         self,
         store: Store,
-        embedder: Embedder,
+        embedder: QueryEmbedder,
         *,
         mode: SearchMode = "hybrid",
         max_per_document: int | None = None,
@@ -81,10 +81,12 @@ class Corpus:
         within: Filter = EVERYTHING,
         mode: SearchMode | None = None,
         min_score: float = 0.0,
+        join: int | None = None,
         timeout_seconds: float,
         spent: Spent | None = None,
     ) -> list[list[Hit]]:
-        """The `top_k` best chunks for each of the queries, which are embedded in one request.
+        """The `top_k` best chunks for each of the queries, which are embedded in one request; with `join` the chunks of
+        the `top_k` best passages, into which those of one document at most so far apart are joined.
 
         `mode` is SEARCH_MODE unless given; `min_score` leaves out what scores below. For the vectors, what of a query
         lies beyond the model's window is left out (see `fitting`). `spent` is told the seconds spent in "embedding"
@@ -97,6 +99,7 @@ class Corpus:
             where=within.to_where(),
             min_score=min_score,
             max_per_document=self._max_per_document,
+            join=join,
         )
         vectors = None
         if plan.mode != "lexical":
@@ -107,12 +110,12 @@ class Corpus:
             trusts = [language_fit(self.embedder.model, query) for query in queries]
             if self._reranker is None:
                 return search(self.store, queries, vectors, trusts, plan)
-            wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0)
+            wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0, join=None)
             found = search(self.store, queries, vectors, trusts, wide)
         with _measured(spent, "reranking"):
             left = max(0.0, deadline - time.monotonic())
             reranked = reranked_each(found, queries, self._reranker, timeout_seconds=left)
-        return [[hit for hit in hits if hit.score >= min_score][:top_k] for hits in reranked]
+        return [counted((hit for hit in hits if hit.score >= min_score), plan) for hits in reranked]
 
     def fitting(self, query: str) -> str:
         """The start of the query that the model can read, cut between two tokens; mostly all of it."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise, takewhile
 
-from corpus.records import Chunk, Hit, chunk_id_of, usual_space
+from corpus.records import HEADING_SEPARATOR, Chunk, Hit, chunk_id_of, usual_space
+
+# So many times the hits that were asked for are looked at to make up the number of passages: each has to be read.
+LOOKED_AT = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,13 @@ class Excerpt:
     def text(self) -> str:
         """The document's text from the first chunk's start to the last one's end."""
         return "".join(text for _, text in pieces(self.chunks))
+
+    @property
+    def heading(self) -> str | None:
+        """The headings that all of the text stands under; those that begin within it are part of the text."""
+        paths = [chunk.heading.split(HEADING_SEPARATOR) if chunk.heading else [] for chunk in self.chunks]
+        shared = [names[0] for names in takewhile(lambda names: len(set(names)) == 1, zip(*paths, strict=False))]
+        return HEADING_SEPARATOR.join(shared) or None
 
 
 def pieces(chunks: Iterable[Chunk], *, offset: int = 0) -> Iterator[tuple[int, str]]:
@@ -62,6 +73,32 @@ def excerpts_of(answers: Sequence[tuple[str, Sequence[Hit]]], neighbours: Iterab
     runs = [run for run in _runs(chunks.values()) if any(chunk.chunk_id in places for chunk in run)]
     runs.sort(key=lambda run: min(places[chunk.chunk_id] for chunk in run if chunk.chunk_id in places))
     return [_excerpt(run, scores) for run in runs]
+
+
+def joining_distance(context: int) -> int:
+    """How far apart two hits of one document may be to become one, with so many neighbours read around each."""
+    return 2 * context + 1
+
+
+def first_passages(hits: Iterable[Hit], *, count: int, distance: int) -> list[Hit]:
+    """The first `count` hits, best first, and in place of each that is joined to a better one a hit that stands apart.
+
+    Hits at most `distance` apart in a document are joined. So there are `count` passages, where so many are found
+    among the first hits; what merely makes a passage longer is not taken for that.
+    """
+    taken: list[Hit] = []
+    for place, hit in enumerate(islice(hits, LOOKED_AT * count)):
+        if place < count or _passages([*taken, hit], distance) > _passages(taken, distance):
+            taken.append(hit)
+        if place + 1 >= count and _passages(taken, distance) >= count:
+            break
+    return taken
+
+
+def _passages(hits: Iterable[Hit], distance: int) -> int:
+    places = sorted((hit.chunk.document_id, hit.chunk.digest, hit.chunk.index) for hit in hits)
+    joined = sum(one[:2] == other[:2] and other[2] - one[2] <= distance for one, other in pairwise(places))
+    return len(places) - joined
 
 
 def neighbour_ids(hits: Iterable[Hit], *, distance: int) -> list[str]:

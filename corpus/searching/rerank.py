@@ -5,17 +5,13 @@ Off unless RERANK_URL is set. Its scores are the model's own, brought to 0 to 1,
 
 from __future__ import annotations
 
-import http.client
-import json
 import logging
 import queue
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from corpus.errors import RerankUnavailable
 from corpus.hints import hints_in
@@ -27,7 +23,6 @@ logger = logging.getLogger("corpus")
 # Of the time that is left, so that an answer in search's own order is still in time.
 SHARE_OF_TIME = 0.8
 MAX_ANSWER_BYTES = 2**20
-PIECE_BYTES = 2**16
 
 
 class Reranker(Protocol):
@@ -44,14 +39,13 @@ class HttpReranker:
     https://docs.cohere.com/reference/rerank. One that says when to come back is left alone until then.
     """
 
-    def __init__(self, *, url: str, model: str, api_key: str | None = None) -> None:
+    def __init__(self, *, url: str, model: str, api_key: str | None = None, proxy: str | None = None) -> None:
         self._url = url
+        self._proxy = proxy
         self._model = model
         self._headers = {"Content-Type": "application/json", "User-Agent": "retrieval-action"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
-        # No proxy of the environment's, and no redirect, which would take the key along.
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
         self._welcome_at = 0.0
 
     def scores(self, query: str, passages: Sequence[str], *, timeout_seconds: float) -> list[float]:
@@ -61,45 +55,32 @@ class HttpReranker:
         started = time.monotonic()
         if started < self._welcome_at:
             raise RerankUnavailable("The reranker asked to be left alone for a while. It is asked again after that.")
+        # Here, because no search needs it but those that are reranked.
+        import httpx2
+
+        from corpus.outbound import Exchanges
+
         body = {"model": self._model, "query": query, "documents": list(passages), "top_n": len(passages)}
-        request = urllib.request.Request(  # noqa: S310 - RERANK_URL is http or https, the settings see to it
-            self._url, json.dumps(body).encode(), self._headers, method="POST"
-        )
+        # Closed at once: Lambda may take a snapshot of this process.
+        exchanges = Exchanges(proxy=self._proxy)
         try:
-            with self._opener.open(request, timeout=timeout_seconds) as answer:
-                results = json.loads(_content(answer, started + timeout_seconds))["results"]
-            by_place = {int(each["index"]): float(each["relevance_score"]) for each in results}
+            with exchanges.limited(seconds=timeout_seconds, max_bytes=MAX_ANSWER_BYTES) as client:
+                answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
+            if answer.status_code != httpx2.codes.OK:
+                self._welcome_at = time.monotonic() + (hints_in(answer.headers).seconds or 0.0)
+                raise RerankUnavailable(
+                    f"The reranker answered {answer.status_code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
+                )
+            by_place = {int(each["index"]): float(each["relevance_score"]) for each in answer.json()["results"]}
             return [min(1.0, max(0.0, by_place[place])) for place in range(len(passages))]
-        except urllib.error.HTTPError as error:
-            seconds = hints_in({name.lower(): value for name, value in error.headers.items()}).seconds
-            self._welcome_at = time.monotonic() + (seconds or 0.0)
-            error.close()
-            raise RerankUnavailable(
-                f"The reranker answered {error.code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
-            ) from error
-        except (OSError, http.client.HTTPException) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise RerankUnavailable("The reranker cannot be reached in time. Check RERANK_URL.") from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RerankUnavailable(
                 "The reranker's answer lacks a score for some passage. Check RERANK_URL."
             ) from error
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        """None, so that the redirect itself is the answer."""
-
-
-def _content(answer: Any, deadline: float) -> bytes:
-    """All of it, though each piece alone may be in time."""
-    content = b""
-    while piece := answer.read1(PIECE_BYTES):
-        content += piece
-        if len(content) > MAX_ANSWER_BYTES:
-            raise ValueError("too long")
-        if time.monotonic() > deadline:
-            raise TimeoutError
-    return content
+        finally:
+            exchanges.close()
 
 
 def reranked_each(
@@ -150,4 +131,6 @@ def reranker_of(settings: CorpusSettings) -> Reranker | None:
     if settings.rerank_url is None:
         return None
     key = settings.rerank_api_key.get_secret_value() if settings.rerank_api_key else None
-    return HttpReranker(url=settings.rerank_url, model=settings.rerank_model, api_key=key)
+    return HttpReranker(
+        url=settings.rerank_url, model=settings.rerank_model, api_key=key, proxy=settings.outbound_proxy
+    )

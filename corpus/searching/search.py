@@ -7,8 +7,9 @@ cosines of those that words alone brought, one for the texts of what is returned
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +22,7 @@ from corpus.lexical.index import LexicalIndex, Scores
 from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
 from corpus.searching.diversity import diverse
+from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
 from corpus.settings import LOCAL_MODEL, SearchMode
@@ -37,13 +39,16 @@ GROWTH = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is asked of a search. `depth` is how many candidates each side brings."""
+    """What is asked of a search. `depth` is how many candidates each side brings. `join` None: `top_k` counts chunks;
+    else passages, into which chunks of one document at most so far apart are joined.
+    """
 
     mode: SearchMode
     top_k: int
     where: Where | None = None
     min_score: float = 0.0
     max_per_document: int | None = None
+    join: int | None = None
     depth: int = DEPTH
 
 
@@ -65,10 +70,18 @@ def search(
 
     Without a usable index of words, hybrid search is dense search, and lexical search raises LexicalIndexUnusable.
     """
+    limit = plan.top_k if plan.join is None else plan.depth
     return [
-        list(diverse(_hits(store, candidates, plan), limit=plan.top_k, max_per_document=_most(plan)))
+        counted(diverse(_hits(store, candidates, plan), limit=limit, max_per_document=_most(plan)), plan)
         for candidates in rank_each(store, queries, vectors, trusts, plan)
     ]
+
+
+def counted(hits: Iterable[Hit], plan: Plan) -> list[Hit]:
+    """As many of the hits, best first, as the plan's `top_k` asks for."""
+    if plan.join is None:
+        return list(islice(hits, plan.top_k))
+    return first_passages(hits, count=plan.top_k, distance=plan.join)
 
 
 def rank_each(

@@ -136,7 +136,7 @@ class Cache:
     def _fetch(self, place: SnapshotStore, file: SnapshotFile, path: Path) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                _check(place, file, place.download(object_key(file.sha256), path))
+                _check(place, file, place.download(object_key(file.sha256), path, max_bytes=file.bytes))
             except SnapshotUnavailable:
                 if attempt == ATTEMPTS:
                     raise

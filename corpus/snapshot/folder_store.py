@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
+from corpus.snapshot.layout import longer
 from corpus.snapshot.snapshot_store import PART, OnBytes
 
 LOCK = ".lock"
@@ -65,7 +66,7 @@ class FolderStore:
                 target.write(block)
                 on_bytes(len(block))
 
-    def download(self, key: str, path: Path) -> str:
+    def download(self, key: str, path: Path, *, max_bytes: int) -> str:
         digest = hashlib.sha256()
         with self._translated():
             try:
@@ -74,6 +75,9 @@ class FolderStore:
                 raise SnapshotInvalid(f"{self._folder / key} is missing. Publish again, or roll back.") from None
             with source, path.open("wb") as target:
                 while block := source.read(PART):
+                    max_bytes -= len(block)
+                    if max_bytes < 0:
+                        raise longer(f"{self._folder / key}")
                     digest.update(block)
                     target.write(block)
         return digest.hexdigest()

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.errors import SnapshotInvalid
 from corpus.snapshot.manifest import SQLITE
 from corpus.snapshot.snapshot_store import PART
 
@@ -38,3 +39,8 @@ def sha256_of(path: Path) -> str:
 def warm_vector(dimensions: int) -> NDArray[np.float32]:
     """A vector that any collection can be asked for; the first query reads the index into memory."""
     return np.full(dimensions, dimensions**-0.5, dtype=np.float32)
+
+
+def longer(name: str) -> SnapshotInvalid:
+    """What to say of an object that is not as short as its manifest says, or as any is."""
+    return SnapshotInvalid(f"{name} is longer than it should be: it is damaged, or somebody means ill. Publish again.")

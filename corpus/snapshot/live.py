@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corpus.collection import check_settings
@@ -19,8 +19,10 @@ from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
 from corpus.snapshot.layout import warm_vector
-from corpus.snapshot.manifest import Manifest
+from corpus.snapshot.manifest import POINTER, Manifest
+from corpus.snapshot.signing import check_signature, message_of, parse_public_key
 from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.trial import PROGRAM, check_opens
 from corpus.snapshot.versions import read_manifest, read_pointer
 from corpus.store import Store
 
@@ -35,8 +37,17 @@ SECONDS_BETWEEN_FAULTS = 60.0
 class LiveSnapshot:
     """`current` is what a request asks for, once. Safe in threads."""
 
-    def __init__(self, settings: CorpusSettings, open_corpus: Callable[[CorpusSettings], Corpus]) -> None:
+    def __init__(
+        self,
+        settings: CorpusSettings,
+        open_corpus: Callable[[CorpusSettings], Corpus],
+        *,
+        trial: Sequence[str] = PROGRAM,
+    ) -> None:
+        """`trial` is the program in which a version that is to replace another is opened first."""
         self._settings = settings
+        self._trial = trial
+        self._public_key = parse_public_key(settings.snapshot_public_key) if settings.snapshot_public_key else None
         self._open_corpus = open_corpus
         self._place = snapshot_store_of(settings.snapshot_url or "")
         self._cache = Cache(settings.snapshot_cache, limit_mb=settings.snapshot_cache_mb)
@@ -103,6 +114,10 @@ class LiveSnapshot:
                 )
             if pointer.version == self._version and not self._is_distrusted:
                 return
+            if self._public_key is not None:
+                said = message_of(pointer.version, pointer.manifest_sha256)
+                name = f"{self._place.name}/{POINTER}"
+                check_signature(said, pointer.signature, self._public_key, name=name)
             manifest = read_manifest(self._place, pointer)
             self._check(manifest)
             folder = self._cache.open(self._place, manifest)
@@ -129,6 +144,8 @@ class LiveSnapshot:
     def _opened(self, manifest: Manifest, folder: Path) -> Corpus:
         try:
             inside = self._settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
+            if self._corpus is not None:  # The first has nothing to fall back on, and is waited for.
+                check_opens(inside, name=f"Version {manifest.version} in {self._place.name}", program=self._trial)
             corpus = self._open_corpus(inside)
         except BaseException:
             self._cache.drop(folder)

@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.collection import CollectionRecord, record_from_metadata
 from corpus.errors import CollectionMismatch, SnapshotInvalid
+from corpus.snapshot.signing import Sign, message_of
 
 FORMAT = 1
 POINTER = "latest.json"
@@ -62,10 +63,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointer:
-    """The version that is served; the hash is of its manifest's bytes."""
+    """The version that is served; the hash is of its manifest's bytes. `signature` is Base64, see `signing`."""
 
     version: str
     manifest_sha256: str
+    signature: str | None = None
 
 
 def manifest_key(version: str) -> str:
@@ -86,7 +88,7 @@ def manifest_from_bytes(content: bytes, *, name: str) -> Manifest:
     fields = _fields(content, name)
     try:
         return _manifest_from(fields)
-    except (KeyError, TypeError, ValueError, CollectionMismatch) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, CollectionMismatch) as error:
         raise SnapshotInvalid(f"{name} is not a manifest that this version reads ({error}). Publish again.") from None
 
 
@@ -128,9 +130,12 @@ def newest_first(manifests: Iterable[Manifest]) -> list[Manifest]:
     return sorted(by_version.values(), key=lambda manifest: (ancestors(manifest), manifest.version), reverse=True)
 
 
-def pointer_to_bytes(manifest: Manifest) -> bytes:
+def pointer_to_bytes(manifest: Manifest, sign: Sign | None = None) -> bytes:
     digest = hashlib.sha256(manifest_to_bytes(manifest)).hexdigest()
-    return (json.dumps({"format": FORMAT, "version": manifest.version, "manifest_sha256": digest}) + "\n").encode()
+    fields = {"format": FORMAT, "version": manifest.version, "manifest_sha256": digest}
+    if sign is not None:
+        fields["signature"] = sign(message_of(manifest.version, digest))
+    return (json.dumps(fields) + "\n").encode()
 
 
 def pointer_from_bytes(content: bytes, *, name: str) -> Pointer:
@@ -141,13 +146,16 @@ def pointer_from_bytes(content: bytes, *, name: str) -> Pointer:
         raise SnapshotInvalid(f"{name} names no version. Publish again, or roll back to a version that is there.")
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
         raise SnapshotInvalid(f"{name} has no manifest_sha256. Publish again, or roll back to a version that is there.")
-    return Pointer(version=version, manifest_sha256=digest)
+    signature = fields.get("signature")
+    if signature is not None and not (isinstance(signature, str) and signature.isascii()):
+        raise SnapshotInvalid(f"{name} has a signature that is none. Publish again with --sign.")
+    return Pointer(version=version, manifest_sha256=digest, signature=signature)
 
 
 def _fields(content: bytes, name: str) -> Mapping[str, Any]:
     try:
         fields = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SnapshotInvalid(f"{name} is no JSON: it is damaged or half-written. Publish again.") from None
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise SnapshotInvalid(f"{name} is not of format {FORMAT}, which this version reads. Publish again.")
@@ -160,6 +168,9 @@ def _file_from(fields: Mapping[str, Any]) -> SnapshotFile:
     # A path decides where a reader writes.
     if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in file.path or str(path) != file.path:
         raise ValueError(f"the path {file.path!r} leaves the store")
+    # SQLite plays a journal that lies there back into its file; a name that begins with a dot may be a lock of ours.
+    if not file.path.isprintable() or any(each.startswith((".", f"{SQLITE}-")) for each in path.parts):
+        raise ValueError(f"the path {file.path!r} is none of a store's")
     if not _SHA256.fullmatch(file.sha256):
         raise ValueError(f"the file {file.path!r} has no SHA-256")
     return file
@@ -168,10 +179,11 @@ def _file_from(fields: Mapping[str, Any]) -> SnapshotFile:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
+    value.encode()  # Raises ValueError for half a character.
     return value
 
 
 def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
         raise TypeError(f"{value!r} is no count")
     return value

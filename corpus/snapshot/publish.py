@@ -23,6 +23,7 @@ from corpus.snapshot.manifest import (
     object_key,
     pointer_to_bytes,
 )
+from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
 from corpus.snapshot.stores import snapshot_store_of
@@ -51,11 +52,14 @@ def publish(
     *,
     keep: int | None = None,
     repair: bool = False,
+    sign: Sign | None = None,
     on_progress: OnProgress = lambda _moved, _all: None,
 ) -> Published:
     """Publish the embedded store. With `keep`, only that many versions stay, and no object that none of them has.
 
     With `repair`, what lies there already is read, and put there anew where it is not what its name says.
+    `sign` signs what the pointer says.
+
     Raises StoreError; SnapshotConflict where another publisher was first; SettingsError where `url` is no place.
     """
     place = snapshot_store_of(url)
@@ -68,9 +72,11 @@ def publish(
             staged = stage(settings, folder)
             if latest is not None and latest.content == staged.content and is_whole(place, latest, read=repair):
                 published = Published(manifest=latest, is_new=False, moved=0)
+                if sign is not None:
+                    place.replace(POINTER, pointer_to_bytes(latest, sign), tag=tag)
             else:
-                published = _serve_again(place, staged, tag, repair=repair) or _upload(
-                    place, staged, tag, on_progress, before=before, repair=repair
+                published = _serve_again(place, staged, tag, sign, repair=repair) or _upload(
+                    place, staged, tag, on_progress, before=before, sign=sign, repair=repair
                 )
         if keep is None:
             return published
@@ -86,11 +92,13 @@ def publish(
         place.close()
 
 
-def _serve_again(place: SnapshotStore, staged: Staged, tag: str | None, *, repair: bool) -> Published | None:
+def _serve_again(
+    place: SnapshotStore, staged: Staged, tag: str | None, sign: Sign | None, *, repair: bool
+) -> Published | None:
     """Point at a version of the same content that was published before, as after a roll back; nothing is uploaded."""
     for manifest in versions_of(place).manifests:
         if manifest.content == staged.content and is_whole(place, manifest, read=repair):
-            place.replace(POINTER, pointer_to_bytes(manifest), tag=tag)
+            place.replace(POINTER, pointer_to_bytes(manifest, sign), tag=tag)
             return Published(manifest=manifest, is_new=True, moved=0)
     return None
 
@@ -102,6 +110,7 @@ def _upload(
     on_progress: OnProgress,
     *,
     before: str | None,
+    sign: Sign | None,
     repair: bool = False,
 ) -> Published:
     manifest = _manifest(staged, before)
@@ -116,7 +125,7 @@ def _upload(
             moved += _upload_objects(place, staged.folder, manifest, on_progress)
         else:
             raise SnapshotUnavailable(f"What was uploaded to {place.name} does not stay there. Publish again.")
-        place.replace(POINTER, pointer_to_bytes(manifest), tag=tag)
+        place.replace(POINTER, pointer_to_bytes(manifest, sign), tag=tag)
     except SnapshotConflict as error:
         place.delete([manifest_key(manifest.version)])
         _, winner = latest_of(place)

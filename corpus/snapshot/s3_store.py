@@ -5,16 +5,23 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
 from corpus.s3 import s3_client, s3_errors
+from corpus.snapshot.layout import longer
 from corpus.snapshot.snapshot_store import PART, OnBytes
 
 KEYS_PER_DELETE = 1000
+# A manifest or a pointer has some kilobytes.
+MAX_READ_BYTES = 8 << 20
+# Whoever sends a byte now and then is in time with each.
+LEAST_SECONDS = 60.0
+SLOWEST_BYTES_PER_SECOND = 256 << 10
 
 
 class S3Store:
@@ -39,7 +46,10 @@ class S3Store:
             except self._client.exceptions.NoSuchKey:
                 return None
             with contextlib.closing(found["Body"]) as body:
-                return body.read(), found["ETag"]
+                content = body.read(MAX_READ_BYTES + 1)
+                if len(content) > MAX_READ_BYTES:
+                    raise longer(f"{self.name}/{key}")
+                return content, found["ETag"]
 
     def replace(self, key: str, content: bytes, *, tag: str | None) -> None:
         condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
@@ -75,15 +85,19 @@ class S3Store:
                 ExtraArgs={"ChecksumAlgorithm": "SHA256"},
             )
 
-    def download(self, key: str, path: Path) -> str:
+    def download(self, key: str, path: Path, *, max_bytes: int) -> str:
         digest = hashlib.sha256()
         with self._translated():
             try:
                 found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
             except self._client.exceptions.NoSuchKey:
                 raise SnapshotInvalid(f"{self.name}/{key} is missing. Publish again, or roll back.") from None
-            with contextlib.closing(found["Body"]) as body, path.open("wb") as target:
+            seconds = LEAST_SECONDS + max_bytes / SLOWEST_BYTES_PER_SECOND
+            with contextlib.closing(found["Body"]) as body, path.open("wb") as target, _ended(body, seconds):
                 for block in body.iter_chunks(PART):
+                    max_bytes -= len(block)
+                    if max_bytes < 0:
+                        raise longer(f"{self.name}/{key}")
                     digest.update(block)
                     target.write(block)
         return digest.hexdigest()
@@ -121,3 +135,15 @@ class S3Store:
 
     def _translated(self) -> AbstractContextManager[None]:
         return s3_errors(self.name, bucket=self._bucket, unavailable=SnapshotUnavailable, conflict=SnapshotConflict)
+
+
+@contextlib.contextmanager
+def _ended(body: Any, seconds: float) -> Iterator[None]:
+    """Hang up after so many seconds; who reads then gets an error of botocore's."""
+    timer = threading.Timer(seconds, body.close)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -37,8 +37,11 @@ class SnapshotStore(Protocol):
         """Put a file there, whole or not at all."""
         ...
 
-    def download(self, key: str, path: Path) -> str:
-        """Write it to a new file. Returns the hex SHA-256 of what was written. SnapshotInvalid where there is none."""
+    def download(self, key: str, path: Path, *, max_bytes: int) -> str:
+        """Write it to a new file. Returns the hex SHA-256 of what was written.
+
+        Raises SnapshotInvalid where there is none, or more of it.
+        """
         ...
 
     def sha256(self, key: str) -> str | None:

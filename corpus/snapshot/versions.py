@@ -19,6 +19,7 @@ from corpus.snapshot.manifest import (
     pointer_from_bytes,
     pointer_to_bytes,
 )
+from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.stores import snapshot_store_of
 
@@ -41,7 +42,7 @@ def list_versions(url: str) -> VersionList:
         place.close()
 
 
-def rollback(url: str, version: str | None = None) -> Manifest:
+def rollback(url: str, version: str | None = None, *, sign: Sign | None = None) -> Manifest:
     """Serve a version again, by default the one before. Returns it.
 
     Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
@@ -61,7 +62,7 @@ def rollback(url: str, version: str | None = None) -> Manifest:
         manifest = by_name[version]
         if not is_whole(place, manifest):
             raise SnapshotInvalid(f"Version {version} in {place.name} is no longer whole. Choose another.")
-        place.replace(POINTER, pointer_to_bytes(manifest), tag=found[1] if found else None)
+        place.replace(POINTER, pointer_to_bytes(manifest, sign), tag=found[1] if found else None)
         return manifest
     finally:
         place.close()

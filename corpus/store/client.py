@@ -65,7 +65,7 @@ def _chromas(settings: CorpusSettings) -> Any:
             except BaseException:
                 _spellings.discard(path)
                 raise
-        seal_http()
+        seal_http(proxy=settings.outbound_proxy)
         if target_kind(settings) == "cloud":
             client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
         else:
@@ -74,7 +74,8 @@ def _chromas(settings: CorpusSettings) -> Any:
             # First, because chromadb's own client waits for ever.
             headers = _headers(settings, key)
             heartbeat = f"{settings.chroma_url}/api/v2/heartbeat"
-            httpx.get(heartbeat, headers=headers, timeout=SERVER_SECONDS, trust_env=False).raise_for_status()
+            with httpx.Client(trust_env=False, proxy=settings.outbound_proxy, timeout=SERVER_SECONDS) as asking:
+                asking.get(heartbeat, headers=headers).raise_for_status()
             url = urlsplit(settings.chroma_url or "")
             client = chromadb.HttpClient(
                 host=settings.chroma_url or "",

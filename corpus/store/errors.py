@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from collections.abc import Iterator
 
-from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreUnavailable
+from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreRefused, StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store.chroma_errors import ERRORS
 from corpus.urls import without_passwords
@@ -25,7 +26,12 @@ def translated(settings: CorpusSettings | None = None) -> Iterator[None]:
     except OSError as error:
         raise StoreUnavailable(f"Chroma cannot use {where}: {error.strerror or error}") from error
     except (UnicodeError, TypeError) as error:
-        raise StoreError(f"Chroma refused what it was given: {error}") from error
+        raise _refused(error) from error
+    except ValueError as error:
+        # chromadb's own checks of what is written; but while it connects, and where no Chroma answers, they mean that.
+        if settings is not None or isinstance(error, json.JSONDecodeError):
+            raise _ours(error, where) from error
+        raise _refused(error) from error
     except Exception as error:
         raise _ours(error, where) from error
     except BaseException as error:
@@ -40,8 +46,10 @@ def _ours(error: Exception, where: str) -> StoreError:
         return CollectionMissing(f"What was open in {where} is gone. Run `ingest add PATH` again.")
     if is_chromas(error, "ChromaAuthError", "AuthorizationError"):
         return StoreError(f"Chroma refused the key for {where}. Set CHROMA_API_KEY to one that may use it.")
-    if is_chromas(error, "InvalidArgumentError", "InvalidDimensionException"):
-        return StoreError(f"Chroma refused what it was given: {error}")
+    if is_chromas(error, "InvalidArgumentError", "QuotaError"):
+        return _refused(error)
+    if is_chromas(error, "InvalidDimensionException"):
+        return StoreError(f"Chroma refused vectors of another length: {error}")
     if is_chromas(error, "ChromaError"):
         return StoreUnavailable(f"Chroma cannot use {where}: {without_passwords(str(error))}")
     # chromadb raises bare Exception, and httpx's own, from its HTTP client.
@@ -67,6 +75,10 @@ def _status_behind(error: BaseException) -> int | None:
             return status
         behind = behind.__cause__ or behind.__context__
     return None
+
+
+def _refused(error: Exception) -> StoreRefused:
+    return StoreRefused(f"Chroma refused what it was given: {error}")
 
 
 def is_chromas(error: BaseException, *names: str) -> bool:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from corpus.collection import METRIC, CollectionRecord, check_settings, record_from_metadata
+from corpus.collection import (
+    METRIC,
+    RECORDS,
+    RECORDS_FIELD,
+    CollectionRecord,
+    check_settings,
+    record_from_metadata,
+)
 from corpus.errors import CorpusError, StoreUnavailable
 from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.settings import CorpusSettings, target_kind
@@ -57,7 +64,7 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
             settings.chroma_collection,
             embedding_function=None,
             configuration=cast("Any", index),
-            metadata=record.to_metadata(),
+            metadata={**record.to_metadata(), RECORDS_FIELD: RECORDS},
         )
     return _opened(Connection(client, collection), settings)
 

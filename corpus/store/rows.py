@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
+from corpus.collection import RECORDS_FIELD
 from corpus.embedding.model import Vectors
 from corpus.filters import Where
 from corpus.records import Chunk, DocumentRecord
@@ -36,6 +37,16 @@ class Rows:
     def name(self) -> str:
         """The collection's name."""
         return str(self.collection.name)
+
+    @property
+    def records_version(self) -> int:
+        """How the documents' records were written, as `note_records_version` was told."""
+        return int((self.collection.metadata or {}).get(RECORDS_FIELD, 1))
+
+    def note_records_version(self, version: int) -> None:
+        """Note how all documents' records are written now."""
+        with self._handle.written() as collection:
+            collection.modify(metadata={**collection.metadata, RECORDS_FIELD: version})
 
     def count(self) -> int:
         """How many records there are."""
@@ -93,19 +104,22 @@ class Rows:
         """How many ids a query may name."""
         return MOST_IDS if self._page > CLOUD_PAGE else CLOUD_PAGE
 
-    def upsert(self, rows: Iterable[Row]) -> None:
-        """Write the rows, over those of the same id."""
+    def upsert(self, rows: Iterable[Row], *, over: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """Write the rows, over those of the same id; `over` is the metadata of the records there, by id."""
+        before = over or {}
         for part in batched(rows, self._batch()):
             with self._handle.written() as collection:
                 collection.upsert(
                     ids=[chunk.chunk_id for _, chunk, _ in part],
                     embeddings=[vector for _, _, vector in part],
                     documents=[chunk.text for _, chunk, _ in part],
-                    metadatas=[metadata_of(chunk, record) for record, chunk, _ in part],
+                    metadatas=[
+                        _named(metadata_of(chunk, record), before.get(chunk.chunk_id, {})) for record, chunk, _ in part
+                    ],
                 )
 
-    def amend(self, metadatas: Mapping[str, Mapping[str, str]]) -> None:
-        """Set fields of the records' metadata, by id."""
+    def amend(self, metadatas: Mapping[str, Mapping[str, str | None]]) -> None:
+        """Set fields of the records' metadata, by id; None takes one away."""
         for part in batched(metadatas, self._batch()):
             with self._handle.written() as collection:
                 collection.update(ids=part, metadatas=[dict(metadatas[each]) for each in part])
@@ -134,6 +148,11 @@ class Rows:
     def _batch(self) -> int:
         with self._handle.used():
             return min(self._page, int(self._handle.client.get_max_batch_size()))
+
+
+def _named(metadata: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata with what is gone: Chroma keeps what was there under every key that is not named."""
+    return {**dict.fromkeys(before), **metadata}
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

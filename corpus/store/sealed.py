@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,13 +60,13 @@ def import_chromadb() -> Any:
     return chromadb
 
 
-def seal_http() -> None:
+def seal_http(*, proxy: str | None = None) -> None:
     """Let chromadb's HTTP client use no proxy and no password that the environment or a `.netrc` names."""
     api: Any = importlib.import_module("chromadb.api.fastapi")
-    api.httpx = SimpleNamespace(Client=_client)
+    api.httpx = SimpleNamespace(Client=partial(_client, proxy))
 
 
-def _client(**options: Any) -> Any:
+def _client(proxy: str | None, **options: Any) -> Any:
     import httpx
 
     class Client(httpx.Client):
@@ -73,4 +74,4 @@ def _client(**options: Any) -> Any:
             # chromadb drops it open where it cannot make its own client.
             self.close()
 
-    return Client(trust_env=False, **options)
+    return Client(trust_env=False, proxy=proxy, **options)

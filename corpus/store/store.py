@@ -13,7 +13,9 @@ from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
+from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_documents
 from corpus.store.handle import Handle
+from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
 from corpus.store.rows import Rows, batched
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
@@ -21,7 +23,6 @@ from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 DIGESTS_PER_REQUEST = 100
 READ_ATTEMPTS = 3
 PROBES = 8
-DOCUMENTS_PER_REQUEST = 100
 
 
 class Store:
@@ -51,24 +52,15 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def write(self, documents: Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]) -> None:
-        """Store whole documents: their chunks first, their records next, then drop what older versions left."""
-        rows = [
-            (record, chunk, vector)
-            for record, chunks, vectors in documents
-            for chunk, vector in zip(chunks, vectors, strict=True)
-        ]
-        before = self.records(record.document_id for record, _, _ in documents)
-        self.rows.upsert(sorted(rows, key=lambda row: row[1].index == 0))
-        # Last, so that a crash leaves stale text behind rather than a hole.
-        digests = {record.document_id: record.digest for record, _, _ in documents}
-        for part in batched(before, DOCUMENTS_PER_REQUEST):
-            stale = [
-                chunk_id
-                for chunk_id, metadata, _ in self.rows.read({"document_id": {"$in": part}}, texts=False)
-                if metadata["digest"] != digests[metadata["document_id"]]
-            ]
-            self.rows.delete(stale)
+    def write(self, documents: Sequence[Written]) -> dict[str, str]:
+        """Store whole documents; by id, why Chroma refuses one, which costs that one alone."""
+        for record, _, vectors in documents:
+            if vectors.shape[1] != self.record.dimensions:
+                raise CollectionMismatch(
+                    f"The vectors of {record.source} have {vectors.shape[1]} dimensions and the collection has "
+                    f"{self.record.dimensions}. Nothing of it is stored."
+                )
+        return write_documents(self.rows, documents)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """Remove documents; ids that are not there are passed over. The records go first: no half document shows."""
@@ -79,6 +71,10 @@ class Store:
     def restamp(self, stamps: Mapping[str, str]) -> None:
         """Note by document id that the document's file was looked at again and holds the same."""
         self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
+
+    def heal(self) -> None:
+        """Take away what the records kept of their documents' earlier versions; once for a collection."""
+        heal_records(self.rows)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> None:
         """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for."""

@@ -9,6 +9,7 @@ import contextlib
 from typing import Any, ClassVar
 
 from corpus.errors import SettingsError
+from corpus.s3 import aws_proxies
 from corpus.urls import without_passwords
 from handler.access.rate_limit import CounterUnavailable
 
@@ -81,6 +82,7 @@ def _client(service: str, *, seconds: float) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 2}, proxies={})
+    retries = {"total_max_attempts": 2}
+    config = Config(connect_timeout=seconds, read_timeout=seconds, retries=retries, proxies=aws_proxies())
     # A session of its own: the shared one may not be used by two threads at once.
     return boto3.session.Session().client(service, config=config)

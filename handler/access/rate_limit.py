@@ -49,6 +49,11 @@ class Counter(Protocol):
         ...
 
 
+# More callers than these in one window share one count.
+MAX_COUNTED = 50_000
+EVERYBODY_ELSE = "everybody else"
+
+
 class MemoryCounter:
     """Counts within this process."""
 
@@ -65,6 +70,8 @@ class MemoryCounter:
             if expires != self._expires:
                 self._counts.clear()
                 self._expires = expires
+            if name not in self._counts and len(self._counts) >= MAX_COUNTED:
+                name = EVERYBODY_ELSE
             self._counts[name] = self._counts.get(name, 0) + 1
             return self._counts[name]
 

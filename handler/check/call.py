@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from corpus.hints import hints_in
 from corpus.urls import without_passwords
 from handler.check.document import Schema, listed, mapping, resolve
 
 # What a GPT waits for at most, and more than it takes. https://developers.openai.com/api/docs/actions/production
 TIMEOUT_SECONDS = 45.0
 MAX_REPLY_BYTES = 4_000_000
+LONGEST_WAIT_SECONDS = 65
 SHOWN_CHARS = 160
 WRONG_KEY = "ra_this-key-is-wrong-on-purpose"
 
@@ -78,8 +81,13 @@ def credentials_of(document: Schema, operation: Schema, key: str) -> Credentials
 class Caller:
     """Sends requests, from several threads if need be."""
 
-    def __init__(self, *, secret: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, *, secret: str, wait: Callable[[int], None] = lambda _: None, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> None:
+        """`wait` is told before it waits for a limit that an earlier run has used up."""
         self._secret = secret
+        self._wait = wait
+        self._seconds_to_wait = LONGEST_WAIT_SECONDS
         self._client = httpx.Client(follow_redirects=False, timeout=timeout_seconds, trust_env=True)
 
     def close(self) -> None:
@@ -106,6 +114,17 @@ class Caller:
             return Reply(status=0, headers={}, text=reason(error), seconds=time.monotonic() - started)
         return Reply(status=status, headers=received, text=text, seconds=time.monotonic() - started)
 
+    def send_patiently(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
+        """The same; once again after the wait that a 429 names."""
+        reply = self.send(method, url, headers=headers, body=body)
+        seconds = seconds_of(reply)
+        if reply.status == 429 and seconds <= self._seconds_to_wait:
+            self._seconds_to_wait -= seconds
+            self._wait(seconds)
+            time.sleep(seconds)
+            reply = self.send(method, url, headers=headers, body=body)
+        return reply
+
     def told(self, reply: Reply) -> str:
         """The reply in a few words, for people. The key never stands in it, not even where the server sent it back."""
         if reply.status == 0:
@@ -127,6 +146,12 @@ class Caller:
         line = "".join(character if character.isprintable() else " " for character in text)
         line = " ".join(line.split())
         return line if len(line) <= SHOWN_CHARS else line[: SHOWN_CHARS - 1] + "…"
+
+
+def seconds_of(reply: Reply) -> int:
+    """After how many seconds to come again; 1 where the answer says nothing of it."""
+    seconds = hints_in(reply.headers).seconds
+    return 1 if seconds is None else min(math.ceil(seconds), 86_400)
 
 
 def reason(error: Exception) -> str:

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from corpus.hints import hints_in
 from handler.check.burst import burst
 from handler.check.call import TIMEOUT_SECONDS, WRONG_KEY, Caller, Credentials, Reply
 from handler.check.reading import (
     ORIGIN,
-    Outcome,
     check_document,
     check_preflight,
     check_privacy,
     schema_problem,
 )
+from handler.check.rows import Check, Outcome
 from handler.check.target import QUESTION, Search, Target
 
 MAX_RESPONSE_CHARS = 100_000
 LONG_QUESTION_CHARS = 4_001
-LONGEST_WAIT_SECONDS = 65
 CLOSE = "Let nobody in without a right key (AUTH=none does); where that is meant, say --open."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table. `expected` and `remedy` matter where it failed."""
-
-    name: str
-    outcome: Outcome
-    expected: str
-    came: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +32,8 @@ class CheckOptions:
     most_calls: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    name: str
-    expected: str
-    remedy: str
-    ask: Callable[[], tuple[Outcome, str]]
-
-
 class Matrix:
-    """Asks, row by row; `wait` is told before it waits for a limit that an earlier run has used up."""
+    """Asks, row by row."""
 
     def __init__(
         self,
@@ -65,77 +42,72 @@ class Matrix:
         search: Search,
         credentials: Credentials | None,
         wishes: CheckOptions,
-        wait: Callable[[int], None],
     ) -> None:
         self._caller = caller
         self._target = target
         self._search = search
         self._credentials = credentials
         self._wishes = wishes
-        self._wait = wait
         self._authorized = credentials.headers(credentials.key) if credentials else {}
-        self._seconds_to_wait = LONGEST_WAIT_SECONDS
 
-    def rows(self) -> Iterator[Row]:
-        """Every row, as soon as it is known. The one that uses up the limit comes last."""
-        for row in self._all():
-            outcome, came = row.ask()
-            yield Row(name=row.name, outcome=outcome, expected=row.expected, came=came, remedy=row.remedy)
-
-    def _all(self) -> list[_Row]:
+    def checks(self) -> list[Check]:
+        """All but the one about the rate limit, which must come last: it uses the limit up."""
         operation = self._search.operation.name
         refusal = "400 or 422 with a JSON error that says what to send"
         keys = "401 or 403 with a JSON error"
         return [
-            _Row(
+            Check(
                 "spec",
                 "valid OpenAPI within the limits of GPT Actions, its server this deployment",
                 "Correct the document. For this project's handler: PUBLIC_URL is where GPTs are to call.",
                 lambda: check_document(self._caller, self._target, self._search),
             ),
-            _Row(
+            Check(
                 "happy path",
                 f"{operation} answers 200 with results, as its schema says",
                 "401 or 403: check the key. 5xx: the server's log has the reason under the request's id. No results: "
                 "bring documents in.",
                 self._happy_path,
             ),
-            _Row("empty body", refusal, "Refuse a call without a question, as a client error.", self._empty_body),
-            _Row("empty query", refusal, "Refuse a question without text, as a client error.", self._empty_query),
-            _Row(
+            Check("empty body", refusal, "Refuse a call without a question, as a client error.", self._empty_body),
+            Check("empty query", refusal, "Refuse a question without text, as a client error.", self._empty_query),
+            Check(
                 f"{LONG_QUESTION_CHARS - 1:,}+ characters",
                 "200, or 400, 413, 414 or 422 with a JSON error",
                 "Answer a long question, or refuse it as a client error; a GPT cannot act on anything else.",
                 self._long_query,
             ),
-            _Row("missing key", keys, f"{CLOSE}", self._missing_key),
-            _Row("wrong key", keys, CLOSE, self._wrong_key),
-            _Row(
+            Check("missing key", keys, f"{CLOSE}", self._missing_key),
+            Check("wrong key", keys, CLOSE, self._wrong_key),
+            Check(
                 "CORS preflight",
                 f"2xx that lets {ORIGIN} send the method and the key",
                 f"Name {ORIGIN} in CORS_ORIGINS, and in the gateway's own CORS settings where it has some.",
                 lambda: check_preflight(self._caller, self._target, self._search, self._authorized),
             ),
-            _Row(
+            Check(
                 "privacy page",
                 "200 with a page for people, without a key",
                 "Serve one at /privacy, or give its address as --privacy-url; a public GPT needs it.",
                 lambda: check_privacy(self._caller, self._wishes.privacy_url or f"{self._target.url}/privacy"),
             ),
-            _Row(
+            Check(
                 "response size",
                 f"the widest answer under {MAX_RESPONSE_CHARS:,} characters, within {TIMEOUT_SECONDS:.0f} s",
                 "Lower MAX_RESPONSE_CHARS, or how many results one call may ask for.",
                 self._widest,
             ),
-            _Row(
-                "rate limit",
-                f"429 with Retry-After within {self._wishes.most_calls} rapid calls",
-                "Set RATE_LIMIT=60/minute, or a limit at the gateway; a higher one: --calls. Limited by other means: "
-                "--no-rate-limit.",
-                self._rate_limit,
-            ),
         ]
+
+    def limit(self) -> Check:
+        """The one about the rate limit."""
+        return Check(
+            "rate limit",
+            f"429 with Retry-After within {self._wishes.most_calls} rapid calls",
+            "Set RATE_LIMIT=60/minute, or a limit at the gateway; a higher one: --calls. Limited by other means: "
+            "--no-rate-limit.",
+            self._rate_limit,
+        )
 
     def _send(
         self, question: str | None, *, authorized: Mapping[str, str] | None = None, widest: bool = False
@@ -145,14 +117,7 @@ class Matrix:
         headers = dict(self._authorized if authorized is None else authorized)
         if body is not None:
             headers["Content-Type"] = "application/json"
-        reply = self._caller.send(method, url, headers=headers, body=body)
-        seconds = seconds_of(reply)
-        if reply.status == 429 and seconds <= self._seconds_to_wait:
-            self._seconds_to_wait -= seconds
-            self._wait(seconds)
-            time.sleep(seconds)
-            reply = self._caller.send(method, url, headers=headers, body=body)
-        return reply
+        return self._caller.send_patiently(method, url, headers=headers, body=body)
 
     def _happy_path(self) -> tuple[Outcome, str]:
         reply = self._send(QUESTION)
@@ -216,9 +181,3 @@ class Matrix:
             lambda: self._caller.send(method, url, headers=headers, body=body), most_calls=self._wishes.most_calls
         )
         return found.outcome, self._caller.clean(found.came)
-
-
-def seconds_of(reply: Reply) -> int:
-    """After how many seconds to come again; 1 where the answer says nothing of it."""
-    seconds = hints_in(reply.headers).seconds
-    return 1 if seconds is None else min(math.ceil(seconds), 86_400)

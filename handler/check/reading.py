@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import jsonschema
 
 from handler.check.call import Caller
 from handler.check.document import Schema, mapping, resolve
 from handler.check.limits import broken_limits
+from handler.check.rows import Outcome
 from handler.check.target import Search, Target
 
 ORIGIN = "https://chatgpt.com"
-Outcome = Literal["ok", "failed", "skipped"]
 
 
 def check_document(caller: Caller, target: Target, search: Search) -> tuple[Outcome, str]:

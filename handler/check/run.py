@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from rich.console import Console
@@ -14,9 +15,11 @@ from corpus.errors import SettingsError
 from corpus.settings import load
 from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
-from handler.check.matrix import CheckOptions, Matrix, Row
+from handler.check.matrix import CheckOptions, Matrix
+from handler.check.mcp import McpChecks, find_mcp
+from handler.check.rows import Check, Row, carried_out
 from handler.check.settings import CheckSettings
-from handler.check.target import Search, Target, find_search, find_target
+from handler.check.target import CannotCheck, Search, Target, find_search, find_target
 
 ALL_HOLD, SOME_FAIL = 0, 1
 URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
@@ -31,22 +34,15 @@ def check(url: str, *, key: str | None, wishes: CheckOptions, as_json: bool) -> 
         )
     given = key if key is not None else _from_environment()
     err = Console(stderr=True, highlight=False, soft_wrap=True)
-    caller = Caller(secret=given or "")
+
+    def waiting(seconds: int) -> None:
+        err.print(Text(f"The rate limit is used up; waiting {seconds} s for the next window."))
+
+    caller = Caller(secret=given or "", wait=waiting)
+    rows = []
     try:
         err.print(Text(f"Checking {url}"))
-        target = find_target(caller, url)
-        search = find_search(target.document)
-        credentials = _credentials(target, search, given, wishes)
-        rows = []
-        matrix = Matrix(
-            caller,
-            target,
-            search,
-            credentials,
-            wishes,
-            lambda seconds: err.print(Text(f"The rate limit is used up; waiting {seconds} s for the next window.")),
-        )
-        for row in matrix.rows():
+        for row in carried_out(_checks(caller, url, given, wishes, err)):
             rows.append(row)
             if err.is_terminal:
                 err.print(Text(f"  {row.name}: {row.outcome}", style=STYLES[row.outcome]))
@@ -54,6 +50,34 @@ def check(url: str, *, key: str | None, wishes: CheckOptions, as_json: bool) -> 
         caller.close()
     _show(url, rows, as_json=as_json)
     return SOME_FAIL if any(row.outcome == "failed" for row in rows) else ALL_HOLD
+
+
+def _checks(caller: Caller, url: str, key: str | None, wishes: CheckOptions, err: Console) -> Iterator[Check]:
+    """Those of the document, then those of the MCP server, where there is one. Raises CannotCheck where there is
+    neither.
+    """
+    try:
+        target = find_target(caller, url)
+    except CannotCheck:
+        mcp_url = find_mcp(caller, url, Credentials(key=key).headers(key) if key else {})
+        if mcp_url is None:
+            raise
+        err.print(Text("There is no OpenAPI document here; checking the MCP server alone."))
+        yield from McpChecks(caller, mcp_url, Credentials(key=key) if key else None).checks()
+        return
+    search = find_search(target.document)
+    credentials = _credentials(target, search, key, wishes)
+    matrix = Matrix(caller, target, search, credentials, wishes)
+    yield from matrix.checks()
+    mcp_url = find_mcp(caller, target.url, credentials.headers(credentials.key) if credentials else {})
+    if mcp_url is None:
+        err.print(Text(f"There is no MCP server at {target.url}/mcp; its rows are left out."))
+    else:
+        asks = credentials is not None and credentials_of(target.document, search.operation.body, "") is not None
+        # Over MCP a key is always a Bearer token.
+        own = Credentials(key=credentials.key) if credentials is not None and asks else None
+        yield from McpChecks(caller, mcp_url, own).checks()
+    yield matrix.limit()
 
 
 def _from_environment() -> str | None:

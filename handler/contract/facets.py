@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
-from corpus.records import MetadataValue, composed
-from handler.contract.filterable import ANY, NOT, FilterField
+from corpus.records import DocumentRecord, MetadataValue, composed
+from handler.contract.filterable import ANY, NOT, FilterField, is_of_kind
 from handler.contract.validation import allowed_of, invalid
 
 if TYPE_CHECKING:
     from corpus.searching.corpus import Corpus
+
+logger = logging.getLogger("handler")
 
 MOST_VALUES = 20
 LONGEST_VALUE = 100
@@ -27,7 +30,10 @@ Values = Mapping[str, tuple[Value, ...]]
 class Facets:
     """The values of tags and of the filterable texts and whole numbers. Looked up at the first need, and kept."""
 
-    def __init__(self, fields: Sequence[FilterField]) -> None:
+    def __init__(self, fields: Sequence[FilterField], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._all = fields
+        self._told: dict[str, int] = {}
         self._fields = [field for field in (TAGS, *fields) if field.kind in ("str", "list", "int")]
         self._lock = threading.Lock()
         self._kept: Values | None = None
@@ -43,13 +49,13 @@ class Facets:
         """The sorted values of each field that has at most 20, as of a minute ago at most. Raises StoreError."""
         with self._lock:
             # Whoever counts anew counts for all: the others go on with what they know.
-            if self._kept is not None and not fresh and (self._counting or time.monotonic() <= self._until):
+            if self._kept is not None and not fresh and (self._counting or self._clock() <= self._until):
                 return self._kept
             self._counting = True
         try:
             counted = self._counted(corpus)
             with self._lock:
-                self._kept, self._until = counted, time.monotonic() + KEPT_SECONDS
+                self._kept, self._until = counted, self._clock() + KEPT_SECONDS
         finally:
             with self._lock:
                 self._counting = False
@@ -75,6 +81,7 @@ class Facets:
     def _counted(self, corpus: Corpus) -> Values:
         found: dict[str, set[Value]] = {field.name: set() for field in self._fields}
         records, _ = corpus.documents(offset=0, limit=10**9)
+        self._tell_other_kinds(records)
         for record in records:
             for field in self._fields:
                 found[field.name] |= _values(record.metadata.get(field.name), field)
@@ -84,6 +91,17 @@ class Facets:
             if 0 < len(values) <= MOST_VALUES and max(len(str(value)) for value in values) <= LONGEST_VALUE
             for ending in ("", ANY, NOT)
         }
+
+    def _tell_other_kinds(self, records: Sequence[DocumentRecord]) -> None:
+        """Log, once for each number of them, that documents have a field whose value no filter by it finds."""
+        for field in self._all:
+            held = [record.metadata[field.name] for record in records if field.name in record.metadata]
+            others = [value for value in held if not is_of_kind(value, field.kind)]
+            if others and self._told.get(field.name) != len(others):
+                kinds = sorted({type(value).__name__ for value in others})
+                told = {"field": field.name, "kind": field.kind, "documents": len(others), "found": ", ".join(kinds)}
+                logger.warning("filter_passes_over_documents", extra={"fields": told})
+            self._told[field.name] = len(others)
 
 
 def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:

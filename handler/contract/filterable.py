@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from corpus.records import MetadataValue
+
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 Kind = Literal["str", "int", "float", "bool", "list", "date"]
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 ANY, NOT, FROM, TO = "_any", "_not", "_from", "_to"
 # What can be asked of a field of each kind, beside its one value.
 KINDS: dict[Kind, tuple[str, ...]] = {
@@ -47,6 +50,17 @@ def parse_filterable(text: str) -> tuple[FilterField, ...]:
             raise ValueError(f"{name!r} stands twice")
         fields[name] = FilterField(name, known[0])
     return tuple(fields.values())
+
+
+def is_of_kind(value: MetadataValue, kind: Kind) -> bool:
+    """Whether a filter by a field of that kind can find the value: "2024" is a text, and no whole number."""
+    if kind in ("str", "list"):
+        return isinstance(value, str | list)
+    if kind == "date":
+        return isinstance(value, str) and bool(DATE.match(value))
+    if kind == "bool" or isinstance(value, bool):
+        return kind == "bool" and isinstance(value, bool)
+    return isinstance(value, int | float)
 
 
 def names_of(field: FilterField) -> list[str]:

@@ -23,10 +23,14 @@ class Asked(Body):
     )
     queries: Annotated[list[Query], Field(min_length=2, max_length=5)] | None = Field(
         None,
-        description="2 to 5 more questions to ask in the same call; each gets up to top_k chunks of its own.",
+        description="2 to 5 more questions to ask in the same call; each gets up to top_k passages of its own.",
         examples=[["how long is the warranty?", "who pays for the return?"]],
     )
-    top_k: TopK | None = Field(None, description="How many chunks to find at most; 5 unless given.", examples=[5])
+    top_k: TopK | None = Field(
+        None,
+        description="How many passages to find at most; 5 unless given. Chunks that touch count as one passage.",
+        examples=[5],
+    )
     context: Context | None = Field(
         None, description="How many neighbouring chunks to add before and after each; 0 unless given.", examples=[1]
     )

@@ -6,6 +6,7 @@ for a way to sign in. What is checked comes in the order of the official SDK's s
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -31,10 +32,10 @@ from handler.contract.jsonrpc import (
     result_body,
 )
 from handler.contract.origin import own_url
-from handler.mcp.dispatch import WAITING_METHODS, result_of
+from handler.mcp.dispatch import SEARCHING_TOOLS, WAITING_METHODS, result_of
 from handler.mcp.envelope import VERSION_HEADER, check_envelope, check_unanswered, is_modern
 from handler.mcp.session import Session
-from handler.routes.action import action_of, admit, trace_of
+from handler.routes.action import action_of, admit, answered, trace_of
 
 router = APIRouter()
 UNACCEPTABLE = "The answer is JSON: send Accept: application/json, text/event-stream."
@@ -99,8 +100,13 @@ async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> 
     try:
         if modern:
             check_envelope(message, request.headers)
-        waits = message.method in WAITING_METHODS
-        result = await run_in_threadpool(result_of, message, session) if waits else result_of(message, session)
+        work = partial(result_of, message, session)
+        if message.method not in WAITING_METHODS:
+            result = work()
+        elif message.params.get("name") in SEARCHING_TOOLS:
+            result = await answered(session.action, work, sent=message.params.get("arguments"))
+        else:
+            result = await run_in_threadpool(work)
     except RpcError as error:
         return _refused(message.id, error, modern=modern)
     return json_response(result_body(message.id, result))

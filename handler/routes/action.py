@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
 
+import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
+from handler.access.addresses import Network, counted_address
 from handler.access.auth import authenticate
 from handler.access.keys import KeyEntry
 from handler.access.links import Signer
@@ -20,6 +24,10 @@ from handler.contract.requests import SearchRequest
 from handler.library import Library
 from handler.observing.trace import Trace
 from handler.settings import HandlerSettings
+
+T = TypeVar("T")
+# Questions wait for the model's endpoint. They have threads of their own: where it hangs, all else has the others.
+QUESTIONS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,8 @@ class Action:
     facets: Facets
     limiter: Limiter | None
     signer: Signer
+    trusted_proxies: tuple[Network, ...] = ()
+    question_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(QUESTIONS_AT_ONCE))
 
 
 def action_of(request: Request) -> Action:
@@ -73,9 +83,19 @@ async def limit(action: Action, caller: str) -> None:
         action.limiter.check(caller)
 
 
+async def answered(action: Action, work: Callable[[], T], *, sent: Any = None) -> T:
+    """What a question's work returns, done in a thread: one of the questions' own where the model is asked too."""
+    mode = sent.get("mode") if isinstance(sent, dict) else None
+    if (mode or action.settings.search_mode) == "lexical":
+        return await run_in_threadpool(work)
+    return await anyio.to_thread.run_sync(work, limiter=action.question_threads)
+
+
 def address_of(request: Request) -> str:
     """Who is calling, where there is no key to tell it by."""
-    return f"address:{request.client.host if request.client else ''}"
+    forwarded = request.headers.getlist("x-forwarded-for")
+    peer = request.client.host if request.client else None
+    return f"address:{counted_address(peer, forwarded, action_of(request).trusted_proxies)}"
 
 
 async def body_of(request: Request) -> bytes:

@@ -39,5 +39,17 @@ def script() -> Response:
     return _file("playground.js", "text/javascript")
 
 
+@router.get("/playground-text.js")
+def text() -> Response:
+    """How it shows texts."""
+    return _file("playground-text.js", "text/javascript")
+
+
+@router.get("/playground-documents.js")
+def documents() -> Response:
+    """How it shows documents."""
+    return _file("playground-documents.js", "text/javascript")
+
+
 def _file(name: str, media_type: str) -> Response:
     return Response((FILES / name).read_bytes(), media_type=media_type, headers=HEADERS)

@@ -7,6 +7,7 @@ number and "2026" a date; unlike there, a query brings 50 chunks at most.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -14,22 +15,27 @@ from fastapi import APIRouter, Response
 
 from corpus.answer import to_json
 from corpus.filters import Filter
-from corpus.records import Hit
+from corpus.records import Hit, cited_url
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
 from handler.contract.fields import MAX_TOP_K
 from handler.contract.plugin_requests import PluginQuery
 from handler.contract.validation import invalid, validate
-from handler.routes.action import ActionDep, BodyDep, TraceDep
+from handler.observing.trace import Trace
+from handler.routes.action import Action, ActionDep, BodyDep, TraceDep, answered
 
 router = APIRouter()
 DEFAULT_TOP_K = 3
 
 
 @router.post("/query")
-def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
+async def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for each question."""
     asked = validate(action.plugin_request, parse_json(body)).queries
+    return await answered(action, partial(_queried, action, trace, asked))
+
+
+def _queried(action: Action, trace: Trace, asked: list[PluginQuery]) -> Response:
     found: list[list[Hit]] = [[] for _ in asked]
     if len(to_json({"results": _answers(asked)})) > action.settings.max_response_chars:
         raise invalid('"queries" are too long together: the answer repeats them. Send fewer in one call.')
@@ -87,7 +93,7 @@ def chunk_of(hit: Hit) -> dict[str, Any]:
     metadata = {
         "source": "file",
         "source_id": chunk.source,
-        "url": chunk.url,
+        "url": cited_url(chunk.url, chunk.source, chunk.page),
         "created_at": chunk.updated_at,
         "author": chunk.metadata.get("author"),
         "document_id": chunk.document_id,

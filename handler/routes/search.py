@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Response
 
 from corpus.answer import answer_of
-from corpus.searching.excerpts import Excerpt, excerpts_of
+from corpus.searching.excerpts import Excerpt, excerpts_of, joining_distance
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
 from handler.contract.fields import DEFAULT_TOP_K
 from handler.contract.validation import example_of, invalid, validate
 from handler.observing.trace import Trace
-from handler.routes.action import Action, ActionDep, BodyDep, TraceDep
+from handler.routes.action import Action, ActionDep, BodyDep, TraceDep, answered
 
 router = APIRouter()
 
@@ -33,9 +34,14 @@ class Found:
 
 
 @router.post("/search")
-def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
+async def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for one question or several."""
-    payload = find(action, trace, parse_json(body)).answer(max_chars=action.settings.max_response_chars)
+    sent = parse_json(body)
+    return await answered(action, partial(_searched, action, trace, sent), sent=sent)
+
+
+def _searched(action: Action, trace: Trace, sent: Any) -> Response:
+    payload = find(action, trace, sent).answer(max_chars=action.settings.max_response_chars)
     trace.counts["results"] = len(payload["results"])
     return json_response(payload)
 
@@ -55,6 +61,7 @@ def find(action: Action, trace: Trace, sent: Any) -> Found:
             within=within,
             mode=asked.mode,
             min_score=asked.min_score or 0.0,
+            join=joining_distance(asked.context or 0),
             timeout_seconds=trace.seconds_left,
             spent=trace.seconds,
         )

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
@@ -59,6 +60,15 @@ async def privacy_page(action: ActionDep) -> Response:
     """The privacy page that GPT's editor asks for."""
     headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"}
     return Response(privacy(action.settings), media_type="text/html", headers=headers)
+
+
+@router.api_route("/.well-known/openai-apps-challenge", methods=READ)
+async def apps_challenge(action: ActionDep) -> Response:
+    """The token by which OpenAI sees whose domain this is, and nothing else."""
+    token = action.settings.apps_challenge
+    if token is None:
+        raise HTTPException(404)
+    return Response(token, media_type="text/plain", headers=NO_STORE)
 
 
 @router.api_route("/.well-known/ai-plugin.json", methods=READ)

@@ -13,26 +13,26 @@ from dataclasses import dataclass, field
 from corpus import __version__
 from corpus.errors import SettingsError
 from corpus.records import DocumentRecord
-from corpus.store import Store
 from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.command.estimate import Estimate
 from ingest.command.target import Target, existing_target, new_target
-from ingest.reading.pool import ReaderPool
+from ingest.reading.pool import pool_of
 from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sources.descriptions import Description
 from ingest.sources.fingerprints import known_mark
 from ingest.sources.found import Found
 from ingest.sources.gather import Input, sources
-from ingest.sources.patterns import Patterns, Selection
+from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from ingest.sync.chunking import ChunkingPool
 from ingest.sync.diff import Changes, Job, gone
 from ingest.sync.intake import read_items
-from ingest.sync.lexical_index import bring_up_to_date
 from ingest.sync.run import IngestRun
 from ingest.sync.writer import Writing
+
+LISTED_SKIPPED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class AddOptions:
     prune: bool = False
     may_empty: bool = False
     follow_links: bool = False
+    default_ignores: bool = True
     stdin: Input = field(default_factory=Input)
 
     @property
@@ -58,20 +59,29 @@ class AddOptions:
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
     """Bring what is named into the collection and report. Raises CorpusError where nothing can go on."""
     started = time.monotonic()
-    selection = Selection(include=options.include, exclude=options.exclude, follow_links=options.follow_links)
+    selection = Selection(
+        include=options.include,
+        exclude=options.exclude,
+        follow_links=options.follow_links,
+        default_ignores=options.default_ignores,
+    )
     with contextlib.ExitStack() as stack:
         spool = stack.enter_context(Spool())
         places = stack.enter_context(sources(settings, selection, spool, options.stdin))
         target = existing_target(settings, stack, dry_run=options.dry_run)
+        if target and target.store and not options.dry_run:
+            target.store.heal()
         stored = target.store.documents() if target and target.store else []
         found = places.gather(named, _known(stored, options))
         report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
+        doomed = gone(stored, found) if options.prune else []
+        _check_found(named, found, doomed)
         if target is None:
             target = new_target(settings, stack, dry_run=options.dry_run)
             stored = target.store.documents() if target.store else []
-        doomed = gone(stored, found) if options.prune else []
+            doomed = gone(stored, found) if options.prune else []
         _check_prune(stored, doomed, found, options)
-        readers = stack.enter_context(_readers(settings, options.password))
+        readers = stack.enter_context(pool_of(settings, options.password))
         job = Job(
             items=found.items,
             read=functools.partial(read_items, readers=readers, sources=places, spool=spool),
@@ -105,7 +115,7 @@ def _bring_in(
         estimate = Estimate(report, store=target.store, tokenizer=tokenizer)
         with console.progress(report, files=len(job.items)) as on_progress:
             estimate.count(changes(), on_progress)
-        report.removed += len(doomed)
+        report.note_removed(record.source for record in doomed)
         report.price_usd = estimate.price(target.collection.embedding_model, settings.embedding_price)
     else:
         with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
@@ -133,7 +143,7 @@ def _carry_out(
         sync.carry_out(changes, stored=stored, on_progress=on_progress)
         if not report.stopped:
             sync.remove(doomed)
-            report.removed += len(doomed)
+            report.note_removed(record.source for record in doomed)
         sync.index()
 
 
@@ -148,12 +158,15 @@ def _check_prune(
         )
 
 
-def _readers(settings: IngestSettings, password: str | None) -> ReaderPool:
-    return ReaderPool(
-        workers=settings.workers,
-        timeout_seconds=settings.read_timeout_seconds,
-        memory_bytes=settings.read_memory_mb * 2**20,
-        password=password,
+def _check_found(named: Sequence[str], found: Found, doomed: Sequence[DocumentRecord]) -> None:
+    """Nothing to do is mostly a mistyped path or pattern: nobody should take it for done."""
+    if found.items or found.failed or doomed:
+        return
+    reasons = "".join(f" {source}: {reason}" for source, reason in found.skipped[:LISTED_SKIPPED])
+    more = f" And {len(found.skipped) - LISTED_SKIPPED} more." if len(found.skipped) > LISTED_SKIPPED else ""
+    raise SettingsError(
+        f"No file matched in {', '.join(named)}. Check PATH, --include and --exclude; `ingest add --help` says what is "
+        f"read.{reasons}{more}"
     )
 
 
@@ -171,17 +184,3 @@ def _interrupt_stops(sync: IngestRun) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def remove_documents(store: Store, document_ids: Sequence[str], pattern: str | None) -> tuple[list[str], list[str]]:
-    """Remove by id and by a pattern over sources, as in .gitignore. Returns the ids removed and those not there."""
-    stored = {record.document_id: record for record in store.documents()}
-    missing = [document_id for document_id in document_ids if document_id not in stored]
-    chosen = [document_id for document_id in document_ids if document_id in stored]
-    if pattern is not None:
-        spec = Patterns("--source", [pattern])
-        chosen += [document_id for document_id, record in stored.items() if spec.match(record.source)]
-    chosen = list(dict.fromkeys(chosen))
-    store.remove(chosen)
-    bring_up_to_date(store, before=stored, after={key: value for key, value in stored.items() if key not in chosen})
-    return chosen, missing

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from corpus.errors import CollectionMismatch, CollectionMissing, CorpusError, SettingsError
-from corpus.records import DocumentRecord, Hit
+from corpus.records import DocumentRecord, context_of
+from corpus.searching.excerpts import Excerpt
 from corpus.urls import without_passwords
 from ingest.report import Report
 
@@ -102,6 +103,7 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
         _list(cause, sources, style="yellow")
     for cause, sources in _by_cause(report.skipped).items():
         say(f"Skipped {_files(len(sources))}: {cause} ({', '.join(sources[:3])}{', …' if len(sources) > 3 else ''})")
+    show_changes(report.changes, dry_run=dry_run)
     table = Table("", "documents", title="Would be done" if dry_run else "Done", title_justify="left")
     table.columns[1].justify = "right"
     for name in ("added", "updated", "unchanged", "removed"):
@@ -154,17 +156,30 @@ def show_fields(fields: Mapping[str, object]) -> None:
     out.print(table)
 
 
-def show_hits(hits: Sequence[Hit]) -> None:
-    """The chunks found, best first, on stdout."""
-    if not hits:
-        say("Nothing found.")
-    for number, hit in enumerate(hits, start=1):
-        chunk = hit.chunk
-        page = f", page {chunk.page}" if chunk.page else ""
-        out.print(Text.assemble(f"{number}. ", (f"{hit.score:.3f}", "green"), f"  {shown(chunk.source)}{page}"))
-        if context := chunk.context:
+def show_changes(changes: Sequence[tuple[str, str]], *, dry_run: bool = False) -> None:
+    """A line on stdout for each document that was, or would be, added, updated or removed."""
+    marks = {"added": ("+", "green"), "updated": ("~", "yellow"), "removed": ("-", "red")}
+    for change, source in changes:
+        mark, style = marks[change]
+        out.print(Text(f"{mark} {'would be ' if dry_run else ''}{change}  {shown(source)}", style=style))
+
+
+def show_excerpts(excerpts: Sequence[Excerpt], *, full: bool = False) -> None:
+    """The passages found, best first, on stdout; only their beginnings unless `full`."""
+    if not excerpts:
+        say("Nothing found. Try other words, or `--mode lexical` for a name or a number.")
+    for number, excerpt in enumerate(excerpts, start=1):
+        chunk = excerpt.best
+        page = f", page {excerpt.chunks[0].page}" if excerpt.chunks[0].page else ""
+        out.print(Text.assemble(f"{number}. ", (f"{excerpt.score:.3f}", "green"), f"  {shown(chunk.source)}{page}"))
+        if context := context_of(chunk.title, excerpt.heading):
             out.print(Text(f"   {shown(context)}", style="dim"))
-        lines = shown(" ".join(chunk.text.split()))
+        if full:
+            for line in excerpt.text.splitlines():
+                out.print(Text(f"   {shown(line)}"))
+            out.print()
+            continue
+        lines = shown(" ".join(excerpt.text.split()))
         out.print(Text(f"   {lines[:SHOWN_CHARS]}{'…' if len(lines) > SHOWN_CHARS else ''}\n"))
 
 

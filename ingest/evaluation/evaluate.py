@@ -13,12 +13,13 @@ import numpy as np
 
 from corpus.collection import CollectionRecord
 from corpus.embedding.choice import collection_for, embedder_for_new_collection
+from corpus.embedding.model import Embedder
 from corpus.records import document_id_in, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.searching.fusion import Ranked
 from corpus.searching.search import Plan, language_fit, rank_each
 from corpus.settings import SearchMode
-from corpus.store import create_store
+from corpus.store import Store, create_store
 from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.evaluation.beir import TestCollection, read_collection
@@ -94,19 +95,21 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
         )
         with create_store(own, record) as opened:
             corpus = Corpus(opened, embedder)
-            _fill(corpus, own, record, documents)
+            _fill(corpus.store, embedder, own, record, documents)
             return _measured(corpus, collection, options)
 
 
-def _fill(corpus: Corpus, settings: IngestSettings, record: CollectionRecord, documents: list[Document]) -> None:
+def _fill(
+    store: Store, embedder: Embedder, settings: IngestSettings, record: CollectionRecord, documents: list[Document]
+) -> None:
     def read(items: Iterable[tuple[Item, str]]) -> Reading:
         for each, _ in items:
             yield each, documents
 
     job = Job(items=[Item(source=SOURCE, place=SOURCE)], read=read)
     report = Report()
-    sync = IngestRun(Writing(corpus.store, settings), lambda: corpus.embedder, report)
-    changes = Changes(job, stored=[], cutting=ChunkingPool(record, lambda: corpus.embedder.tokenizer))
+    sync = IngestRun(Writing(store, settings), lambda: embedder, report)
+    changes = Changes(job, stored=[], cutting=ChunkingPool(record, lambda: embedder.tokenizer))
     with console.progress(report, files=1) as on_progress:
         sync.carry_out(changes, stored=[], on_progress=on_progress)
         sync.index()

@@ -14,8 +14,9 @@ from corpus.errors import DocumentUnreadable
 from ingest.processes import Child
 from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
 from ingest.reading.worker import Limits, Request, Result
+from ingest.settings import IngestSettings
 
-__all__ = ["ReaderPool", "Result"]
+__all__ = ["ReaderPool", "Result", "pool_of"]
 
 # What may wait at a worker, so that it goes on while its last answer is being dealt with.
 _FILES_AHEAD = 8
@@ -176,3 +177,13 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def pool_of(settings: IngestSettings, password: str | None) -> ReaderPool:
+    """The pool that the settings ask for."""
+    return ReaderPool(
+        workers=settings.workers,
+        timeout_seconds=settings.read_timeout_seconds,
+        memory_bytes=settings.read_memory_mb * 2**20,
+        password=password,
+    )

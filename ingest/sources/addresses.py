@@ -68,6 +68,10 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return ipaddress.ip_address(address.partition("%")[0])
 
 
+class HostUnknown(DocumentUnreadable):
+    """Nothing is known of where a name leads."""
+
+
 class CheckedBackend(httpcore.SyncBackend):
     """Connects for httpcore, and lets nothing last beyond `deadline` (time.monotonic). For one thread, but `abort`."""
 
@@ -87,7 +91,7 @@ class CheckedBackend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """Raises DocumentUnreadable where the host is none or not to be called, else httpcore's errors."""
         failure: Exception = httpcore.ConnectError("no address")
-        for address in self._addresses(host, port):
+        for address in self.check(host, port):
             try:
                 stream = super().connect_tcp(address, port, self.left(timeout), local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -113,11 +117,12 @@ class CheckedBackend(httpcore.SyncBackend):
             except OSError:  # Closed already.
                 continue
 
-    def _addresses(self, host: str, port: int) -> list[str]:
+    def check(self, host: str, port: int) -> list[str]:
+        """What the host's name leads to. Raises HostUnknown, and DocumentUnreadable where that is not to be called."""
         try:
             found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
-            raise DocumentUnreadable("Its host cannot be found. Check the URL and this machine's connection.") from None
+            raise HostUnknown("Its host cannot be found. Check the URL and this machine's connection.") from None
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not all(is_callable(address, allow_private=self._allow_private) for address in addresses):
             raise DocumentUnreadable(
@@ -129,6 +134,18 @@ class CheckedBackend(httpcore.SyncBackend):
                 )
             )
         return addresses
+
+
+class UncheckedBackend(CheckedBackend):
+    """The same for a proxy, which the settings name and nobody else."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_private=True)
+
+    def check(self, host: str, port: int) -> list[str]:
+        """Nothing to object to. It is looked up when it is called."""
+        del port
+        return [host.strip("[]")]
 
 
 class _Stream(httpcore.NetworkStream):

@@ -18,7 +18,7 @@ from ingest.reading.readers.registry import MAX_FILE_BYTES
 from ingest.sources.files import SIDECARS
 from ingest.sources.found import Fetched, Found, Item
 from ingest.sources.patience import RetryAfterGate
-from ingest.sources.patterns import Selection
+from ingest.sources.patterns import IGNORED_BY_DEFAULT, Selection
 from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20
@@ -82,12 +82,19 @@ class BucketSource:
                 if not key.endswith("/") and (not prefix or key == prefix or key.startswith(f"{prefix}/")):
                     yield entry
 
+    def _is_ignored(self, name: str) -> bool:
+        folders = PurePosixPath(name).parts[:-1]
+        return self._selection.ignores(name) or any(self._selection.ignores(f"{folder}/") for folder in folders)
+
     def _take(self, bucket: _Bucket, key: str, found: Found) -> None:
         source = composed(f"s3://{bucket.name}/{key}")
         is_named = key == bucket.prefix
         name = key.removeprefix(bucket.prefix).strip("/")
         is_hidden = any(part.startswith(".") for part in name.split("/"))
-        if not is_named and (is_hidden or not self._selection.takes(name)):
+        if not is_named and self._is_ignored(name):
+            found.kept_from_prune.append(source)
+            found.skipped.append((source, IGNORED_BY_DEFAULT))
+        elif not is_named and (is_hidden or not self._selection.takes(name)):
             found.kept_from_prune.append(source)
         elif not is_readable(Path(key)):
             found.kept_from_prune.append(source)

@@ -1,6 +1,6 @@
 """Fetch over HTTP from servers that nobody vouches for: every hop is checked, everything has a limit.
 
-A proxy is not used: it would look up the names itself, and no address could be checked.
+A proxy is used only where the settings name one (see ingest.sources.proxies).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from corpus.hints import hints_in
 from ingest.sources.addresses import CheckedBackend
 from ingest.sources.inflate import Writer
 from ingest.sources.patience import RetryAfterGate
+from ingest.sources.proxies import ProxiedPools, Proxies, refused_by
 from ingest.sources.urls import host_of, joined
 
 USER_AGENT = f"retrieval-action/{__version__} (ingest)"
@@ -30,6 +31,7 @@ MAX_WAIT_SECONDS = 60.0
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 
+NO_PROXIES = Proxies()
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PASSING = {429, 500, 502, 503, 504}
 
@@ -41,6 +43,7 @@ class Limits:
     allow_private: bool
     timeout_seconds: float
     max_bytes: int
+    proxies: Proxies = NO_PROXIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Client:
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls, network_backend=self._backend, max_connections=4, keepalive_expiry=30
         )
+        self._proxied = ProxiedPools(limits.proxies, self._backend, tls, allow_private=limits.allow_private)
 
     def get(self, url: str, into: Path, *, asking: Mapping[str, str], accept: Callable[[Response], None]) -> Response:
         """Write what a normalised URL holds to a file; with status 304 there is none. `asking` are further headers.
@@ -84,7 +88,7 @@ class Client:
             attempt += 1
             self._patience.wait(host)
             started = time.monotonic()
-            self._backend.deadline = started + left
+            self._backend.deadline = self._proxied.backend.deadline = started + left
             try:
                 return self._follow(url, into, asking, accept)
             except _TryAgain as again:
@@ -100,19 +104,24 @@ class Client:
     def abort(self) -> None:
         """End what another thread waits for."""
         self._backend.abort()
+        self._proxied.backend.abort()
 
     def close(self) -> None:
         self._pool.close()
+        self._proxied.close()
 
     def _follow(self, url: str, into: Path, asking: Mapping[str, str], accept: Callable[[Response], None]) -> Response:
         current = url
         for _ in range(MAX_REDIRECTS + 1):
+            through = self._proxied.pool_for(current)
             try:
-                got = self._ask(current, into, asking, accept)
+                got = self._ask(through or self._pool, current, into, asking, accept)
             except httpcore.TimeoutException:
                 raise too_slow(self._limits) from None
             except httpcore.ConnectError as error:
-                raise _TryAgain(_unconnected(error)) from None
+                raise _TryAgain(_unconnected(error, is_proxied=through is not None)) from None
+            except httpcore.ProxyError as error:
+                raise refused_by(str(error)) from None
             except (httpcore.NetworkError, httpcore.ProtocolError):
                 broken = "The connection broke, or the server speaks no HTTP. Try again later."
                 raise _TryAgain(DocumentUnreadable(broken)) from None
@@ -121,10 +130,17 @@ class Client:
             current = _next(current, got.headers)
         raise DocumentUnreadable(f"It redirects more than {MAX_REDIRECTS} times. Name the page that it leads to.")
 
-    def _ask(self, url: str, into: Path, asking: Mapping[str, str], accept: Callable[[Response], None]) -> Response:
+    def _ask(
+        self,
+        pool: httpcore.ConnectionPool,
+        url: str,
+        into: Path,
+        asking: Mapping[str, str],
+        accept: Callable[[Response], None],
+    ) -> Response:
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", **asking}
         timeouts = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": CONNECT_SECONDS}
-        with self._pool.stream("GET", url, headers=_in_bytes(headers), extensions={"timeout": timeouts}) as answer:
+        with pool.stream("GET", url, headers=_in_bytes(headers), extensions={"timeout": timeouts}) as answer:
             got = Response(url, answer.status, _in_text(answer.headers))
             if got.status in _REDIRECTS or (got.status == 304 and asking):
                 return got
@@ -167,9 +183,11 @@ def _next(url: str, headers: Mapping[str, str]) -> str:
     return led
 
 
-def _unconnected(error: Exception) -> DocumentError:
+def _unconnected(error: Exception, *, is_proxied: bool) -> DocumentError:
     if isinstance(error.__cause__ or error.__context__, ssl.SSLError):
         return DocumentUnreadable("Its certificate is not trusted, or it speaks no TLS. Check the URL.")
+    if is_proxied:
+        return DocumentUnreadable("The proxy of HTTP_PROXY or HTTPS_PROXY does not answer. Check it, or try later.")
     return DocumentUnreadable("Nothing answers there. Check the URL, or try later.")
 
 
@@ -177,7 +195,9 @@ def _refusal(got: Response) -> Exception:
     status = got.status
     if status in {404, 410}:
         return DocumentMissing(f"There is no such page (HTTP {status}). Check the URL, or the sitemap that lists it.")
-    if status in {401, 403, 407}:
+    if status == 407:
+        return refused_by("HTTP 407")
+    if status in {401, 403}:
         return DocumentUnreadable(f"The server shows it to nobody unknown (HTTP {status}). Save it as a file.")
     error = DocumentUnreadable(f"The server failed (HTTP {status}). Try again later.")
     if status not in _PASSING:

@@ -13,6 +13,7 @@ import yaml
 
 from corpus.errors import SettingsError
 from corpus.records import MetadataValue, composed, composed_value
+from corpus.stored import storable
 from ingest.reading.document import Document
 from ingest.reading.readers.frontmatter import as_plain, interpret
 from ingest.reading.readers.sidecar import read_sidecar, value_of
@@ -37,13 +38,14 @@ class Description:
         """The document with what is said about it, in NFC. Raises DocumentUnreadable for a sidecar that is none."""
         front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
         title = front.title or (None if document.name else item.title) or document.title
-        metadata = {**document.metadata, **front.metadata, **self.metadata}
+        metadata, notes = storable({**document.metadata, **front.metadata, **self.metadata})
         return replace(
             document,
             title=composed(title) if title else title,
             url=front.url or _own_url(document, item) or self._url(item),
             updated_at=front.updated_at or document.updated_at,
             metadata={name: composed_value(value) for name, value in metadata.items()},
+            notes=(*document.notes, *front.notes, *notes),
         )
 
     def _url(self, item: Item) -> str | None:
@@ -69,6 +71,9 @@ def description_from(pairs: Iterable[str], url_template: str | None) -> Descript
                 f"--metadata {pair!r} is no key=value. Write, for example, --metadata department=sales."
             )
         metadata[name.strip()] = _value_of(text) if name.strip() != "tags" else _list_of(text)
+    _, remarks = storable(metadata)
+    if remarks:
+        raise SettingsError(f"--metadata: {' '.join(remarks)}")
     if url_template is not None:
         _check_template(url_template)
     return Description(metadata=metadata, url_template=url_template)

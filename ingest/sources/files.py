@@ -10,7 +10,7 @@ from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, Do
 from corpus.records import composed
 from ingest.reading.readers import is_readable, why_not
 from ingest.sources.found import Found, Item
-from ingest.sources.patterns import Patterns, Selection, strangers_patterns
+from ingest.sources.patterns import IGNORED_BY_DEFAULT, Patterns, Selection, strangers_patterns
 
 IGNORE_FILE = ".ingestignore"
 MAX_IGNORE_BYTES = 64 * 1024
@@ -116,6 +116,11 @@ class _Walk:
             self.kept_from_prune.append(source)
             self.skipped.append((source.encode("utf-8", "replace").decode(), str(error)))
 
+    def _ignore(self, source: str) -> None:
+        """What is left out by default, though it may be stored from a time when it was not."""
+        self.kept_from_prune.append(source.rstrip("/"))
+        self.skipped.append((source.encode("utf-8", "replace").decode(), IGNORED_BY_DEFAULT))
+
     def _below(self, folder: Path, *, beside: Path) -> Iterator[Path]:
         """Every file below a folder that is neither hidden nor excluded, in the order of names; no folder twice."""
         seen: set[tuple[int, int]] = set()
@@ -141,9 +146,13 @@ class _Walk:
                 continue
             seen.add((stat.st_dev, stat.st_ino))
             folders = []
+            names = {entry.name for entry in entries}
             for entry in entries:
                 path = Path(entry.path)
                 is_folder = _is_folder(entry)
+                if self._selection.ignores(entry.name + ("/" if is_folder else ""), names):
+                    self._ignore(self._source(path, beside=beside) + ("/" if is_folder else ""))
+                    continue
                 if entry.name.startswith(".") or self._is_left_out(path, folder, is_folder=is_folder, ignores=ignores):
                     self.kept_from_prune.append(self._source(path, beside=beside))
                     continue

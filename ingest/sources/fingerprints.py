@@ -12,7 +12,7 @@ from ingest.sources.found import Item
 def stamp_of(item: Item, options: str, documents: int) -> str:
     """What must agree for an item not to be read again: its place, the options, all its documents being there, where
     it was listed, and its mark."""
-    return f"{_made(item.place, options)}-{documents}-{item.origin}-{item.mark}"
+    return f"{made_of(item.place, options)}-{documents}-{item.origin}-{item.mark}"
 
 
 def known_mark(stored: Sequence[DocumentRecord], place: str, options: str) -> str:
@@ -20,7 +20,17 @@ def known_mark(stored: Sequence[DocumentRecord], place: str, options: str) -> st
     if not stored or len({record.stamp for record in stored}) > 1:
         return ""
     made, documents, _, mark = _parts(stored[0].stamp)
-    return mark if made == _made(place, options) and documents == str(len(stored)) else ""
+    return mark if made == made_of(place, options) and documents == str(len(stored)) else ""
+
+
+def made_of(place: str, options: str) -> str:
+    """Short for a place and the options under which it was read."""
+    return hashlib.sha256(f"{place} {options}".encode()).hexdigest()[:12]
+
+
+def made_in(stamp: str) -> str:
+    """What `made_of` was when the item was stored."""
+    return _parts(stamp)[0]
 
 
 def origin_in(stamp: str) -> str:
@@ -31,10 +41,6 @@ def origin_in(stamp: str) -> str:
 def origin_of(url: str) -> str:
     """Short for the sitemap at a URL."""
     return hashlib.sha256(url.encode()).hexdigest()[:12]
-
-
-def _made(place: str, options: str) -> str:
-    return hashlib.sha256(f"{place} {options}".encode()).hexdigest()[:12]
 
 
 def _parts(stamp: str) -> tuple[str, str, str, str]:

@@ -20,6 +20,7 @@ from ingest.sources.found import Found, Item
 from ingest.sources.pages import PageSource
 from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
+from ingest.sources.proxies import Proxies
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
 from ingest.sources.web import Web
@@ -96,6 +97,7 @@ class Sources:
                 allow_private=self._settings.allow_private_addresses,
                 timeout_seconds=self._settings.fetch_timeout_seconds,
                 max_bytes=self._settings.fetch_max_mb * 2**20,
+                proxies=_proxies(self._settings),
             )
             self._web = self._stack.enter_context(contextlib.closing(Web(limits, self._patience, self._spool)))
         return PageSource(
@@ -118,6 +120,11 @@ def sources(settings: IngestSettings, selection: Selection, spool: Spool, stdin:
     """All kinds of sources, for one run."""
     with contextlib.closing(Sources(settings, selection, spool, stdin)) as opened:
         yield opened
+
+
+def _proxies(settings: IngestSettings) -> Proxies:
+    http, https = (each.get_secret_value() if each else None for each in (settings.http_proxy, settings.https_proxy))
+    return Proxies(http=http, https=https, no_proxy=settings.no_proxy)
 
 
 def _unknown(scheme: str) -> DocumentError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pathspec
 
@@ -12,6 +12,24 @@ from corpus.records import composed
 # Of a name of 255 letters, three stars can be matched in three million ways; each further one is eighty times as many.
 MAX_STARS = 3
 MAX_FOLDERS = 3
+# What lies among documents and is none: other people's code, what programs lock and cache, what systems leave behind.
+DEFAULT_IGNORES = (
+    "node_modules/",
+    "__pycache__/",
+    "*.min.js",
+    "*.min.css",
+    "*.lock",
+    "*.lockb",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "go.sum",
+    "~$*",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+)
+IGNORED_BY_DEFAULT = "Left out by default; --no-default-ignores takes it."
 
 
 class Patterns:
@@ -34,13 +52,31 @@ class Patterns:
 class Selection:
     """What --include and --exclude leave. Raises SettingsError for a pattern that is none.
 
-    `follow_links` says whether links may lead out of the folder that was named.
+    `follow_links` says whether links may lead out of the folder that was named; `default_ignores` whether what is
+    mostly no document is left out.
     """
 
-    def __init__(self, *, include: Iterable[str] = (), exclude: Iterable[str] = (), follow_links: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        include: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        follow_links: bool = False,
+        default_ignores: bool = True,
+    ) -> None:
         self.follow_links = follow_links
+        self._default_ignores = Patterns("", DEFAULT_IGNORES) if default_ignores else None
         self._include = _patterns_or_none("--include", include)
         self._exclude = _patterns_or_none("--exclude", exclude)
+
+    def ignores(self, name: str, beside: Collection[str] = ()) -> bool:
+        """True for what is left out by default; a folder's name ends with a slash. `beside` are the names around it."""
+        if self._default_ignores is None:
+            return False
+        page = name.removesuffix("/").rpartition("/")[2].removesuffix("_files")
+        # What a browser saves beside a page, as page_files/ beside page.html.
+        is_saved = name.endswith("_files/") and not {f"{page}.html", f"{page}.htm"}.isdisjoint(beside)
+        return is_saved or self._default_ignores.match(name)
 
     def excludes(self, name: str) -> bool:
         """True for what is not wanted; a folder's name ends with a slash."""

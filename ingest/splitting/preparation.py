@@ -36,6 +36,8 @@ def source_of(item: Item, document: Document) -> str:
 def digest_of(document: Document) -> str:
     """The hex SHA-256 over everything that ends up in the document's chunks."""
     about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
+    if document.has_slides:
+        about.append("slides")
     blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
     return hashlib.sha256(json.dumps([document.text, about, blocks]).encode()).hexdigest()
 

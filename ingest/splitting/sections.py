@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from ingest.reading.document import Block, Document
 from ingest.splitting.token_counts import TokenCounts
 
 SEPARATOR = " > "
+_SHARE_OF_SLIDES = 0.8
 
 
 @dataclass(slots=True)
@@ -31,31 +33,61 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
 
     A heading without text of its own goes to the text that follows. Neighbours under one heading are joined as long
     as they have at most `join_tokens` together; what is joined is found under the headings that all of it shares.
+    Nothing is joined across two slides.
     """
     blocks = document.blocks
+    slides = _slides(document)
     joined: list[Section] = []
-    for section in _by_heading(blocks):
+    for section in _by_heading(blocks, slides):
         group = joined[-1] if joined else None
-        if group is None or not (group.bare or _belong_together(group, section)):
+        if (
+            group is None
+            or slides[group.last] != slides[section.first]
+            or not (group.bare or _belong_together(group, section))
+        ):
             joined.append(section)
         elif group.bare or _tokens(group, section, blocks, lengths) <= join_tokens:
             _join(group, section)
         else:
             joined.append(section)
-    if len(joined) > 1 and joined[-1].bare and _tokens(joined[-2], joined[-1], blocks, lengths) <= join_tokens:
-        ending = joined.pop()
-        joined[-1].last = ending.last
+    if len(joined) > 1 and joined[-1].bare and not document.has_slides:
+        before, ending = joined[-2:]
+        if _tokens(before, ending, blocks, lengths) <= join_tokens:
+            before.last = joined.pop().last
     return joined
 
 
-def _by_heading(blocks: tuple[Block, ...]) -> Iterator[Section]:
-    starts = [index for index, block in enumerate(blocks) if block.kind == "heading"]
+def _slides(document: Document) -> list[int]:
+    """For each block the number of its slide; 0 where there are none.
+
+    A PDF is a show too where most pages begin with a heading; one that begins without goes on with the page before.
+    """
+    starts: Sequence[int] = document.page_starts
+    if not document.has_slides:
+        headings = {block.start for block in document.blocks if block.kind == "heading"}
+        starts = sorted(headings.intersection(document.page_starts))
+        pages = len(set(document.page_starts))
+        if pages < 2 or len(starts) < _SHARE_OF_SLIDES * pages:
+            return [0] * len(document.blocks)
+    return [bisect_right(starts, block.start) for block in document.blocks]
+
+
+def _by_heading(blocks: tuple[Block, ...], slides: list[int]) -> Iterator[Section]:
+    starts = [
+        index
+        for index, block in enumerate(blocks)
+        if block.kind == "heading" or (index and slides[index] != slides[index - 1])
+    ]
     if blocks and (not starts or starts[0] > 0):
         yield Section(0, (starts[0] if starts else len(blocks)) - 1, (), bare=False)
     # The headings above: their levels, and the names down to each of them.
     above: list[tuple[int, tuple[str, ...]]] = [(0, ())]
     for start, following in pairwise([*starts, len(blocks)]):
         heading = blocks[start]
+        if heading.kind != "heading":
+            # A slide without a title.
+            yield Section(start, following - 1, (), bare=False)
+            continue
         while above[-1][0] >= heading.level:
             above.pop()
         names = (*above[-1][1], heading.name) if heading.name else above[-1][1]

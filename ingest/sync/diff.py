@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus.errors import DocumentError, DocumentUnsupported
 from corpus.records import DocumentRecord, composed
+from corpus.stored import rounded
 from ingest.reading.document import Document
 from ingest.reading.pool import size_of
 from ingest.sources.descriptions import Description
-from ingest.sources.fingerprints import known_mark, origin_in, stamp_of
+from ingest.sources.fingerprints import known_mark, made_in, made_of, origin_in, stamp_of
 from ingest.sources.found import Found, Item
 from ingest.splitting.preparation import digest_of, source_of
 from ingest.sync.chunking import ChunkingPool
@@ -37,13 +38,14 @@ class Job:
 class Changes:
     """The changes that a job brings to a collection."""
 
-    def __init__(self, job: Job, *, stored: Iterable[DocumentRecord], cutting: ChunkingPool) -> None:
+    def __init__(self, job: Job, *, stored: Sequence[DocumentRecord], cutting: ChunkingPool) -> None:
         self._job = job
         self._cutting = cutting
         self._seen: set[str] = set()
         self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
         for record in stored:
             self._by_file[composed(record.file)].append(record)
+        self._file_of = {made_in(record.stamp): composed(record.file) for record in stored}
 
     def __iter__(self) -> Iterator[tuple[Item, list[Change]]]:
         """For each item what changed in it; what needs no reading comes first."""
@@ -91,12 +93,26 @@ class Changes:
             except DocumentError as error:
                 yield Failed(source, str(error))
                 continue
-            if old is not None and old.digest == digest:
+            if old is not None and old.digest == digest and _says_the_same(old, document):
                 yield Unchanged(old.document_id, stamp)
             else:
+                if old is None and (remark := self._other_name_of(item)):
+                    document = replace(document, notes=(*document.notes, remark))
                 yield Draft(document, item, digest, stamp, old is not None)
         for record in stored.values():
-            yield Removed(record.document_id)
+            yield Removed(record.document_id, record.source)
+
+    def _other_name_of(self, item: Item) -> str | None:
+        """A remark, where the very file is stored already under the name that another working folder gave it."""
+        other = self._file_of.get(made_of(item.place, self._job.options), item.source)
+        if other == item.source:
+            return None
+        place = composed(item.place)
+        root = place.removesuffix(f"/{other}") if place.endswith(f"/{other}") else "FOLDER"
+        return (
+            "The same file is stored already under another name, which it got from another working folder. Name "
+            f"sources from one, by --root {root or '/'} or SOURCE_ROOT, and take the others out by `ingest remove`."
+        )
 
 
 def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
@@ -109,6 +125,12 @@ def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]
         and (_lies_in(file, found.scopes) or origin_in(record.stamp) in found.origins)
         and not _lies_in(file, found.kept_from_prune)
     ]
+
+
+def _says_the_same(record: DocumentRecord, document: Document) -> bool:
+    """Whether nothing is stored that the document no longer says; before version 2 of the records it stayed."""
+    said = [(each.title, each.url, rounded(each.metadata)) for each in (record, document)]
+    return said[0] == said[1]
 
 
 def _is_composed(record: DocumentRecord) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import Texts
@@ -11,17 +13,18 @@ from corpus.lexical.forward import Forward
 from corpus.lexical.segment import Fields
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
-from corpus.stored import fields_of
+from corpus.stored import fields_of, rounded
 
 Records = Mapping[str, DocumentRecord]  # By document id.
+NOBODY: Records = MappingProxyType({})
+NOTHING: Mapping[str, str] = MappingProxyType({})
 # Reading some chunks by their ids takes Chroma longer than reading all in a row.
 MOST_CHANGED = 0.3
 
 
 def state_of(records: Records) -> str:
-    """A name for a state of the corpus: the SHA-256 over its documents' versions and what they are filtered by."""
-    lines = sorted(f"{key} {_version_of(record)}" for key, record in records.items())
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+    """A name for a state of the corpus: the SHA-256 over its documents, their versions and what filters look at."""
+    return _state(_versions(records))
 
 
 def bring_up_to_date(
@@ -37,7 +40,9 @@ def bring_up_to_date(
     `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read. `settle`
     waits until `after` is stored: the index is made meanwhile, and shown once that is so.
     """
-    state, stamp = state_of(after), store.words.stamp()
+    old_versions = _versions(before)
+    versions = _versions(after, before, old_versions)
+    state, stamp = _state(versions), store.words.stamp()
     if stamp == state:
         settle()
         return
@@ -48,10 +53,10 @@ def bring_up_to_date(
         settle()
         return _texts(read())
 
-    new = [record for key, record in after.items() if not _same(record, before.get(key))]
-    old = [record for key, record in before.items() if not _same(record, after.get(key))]
+    new = [record for key, record in after.items() if versions[key] != old_versions.get(key)]
+    old = [record for key, record in before.items() if old_versions[key] != versions.get(key)]
     chunks = sum(record.chunks for record in after.values())
-    if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
+    if stamp == _state(old_versions) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
             store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=settle)
@@ -76,13 +81,18 @@ def _fields(records: Iterable[DocumentRecord]) -> Fields:
     return {record.document_id: fields_of(record) for record in records}
 
 
-def _same(record: DocumentRecord, other: DocumentRecord | None) -> bool:
-    return record is other or (other is not None and _version_of(record) == _version_of(other))
+def _versions(records: Records, before: Records = NOBODY, known: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """By document what makes its version; `known` has those of the records before, most of which are still there."""
+    return {key: known[key] if record is before.get(key) else _version_of(record) for key, record in records.items()}
 
 
 def _version_of(record: DocumentRecord) -> str:
-    own = sorted(record.metadata.items())
-    return repr((record.digest, record.chunks, record.source, record.title, record.updated_at, own))
+    filtered_by = sorted(rounded(fields_of(record)).items())
+    return json.dumps([record.document_id, record.digest, record.chunks, filtered_by])
+
+
+def _state(versions: Mapping[str, str]) -> str:
+    return hashlib.sha256("\n".join(sorted(versions.values())).encode()).hexdigest()
 
 
 def _chunk_ids(records: Iterable[DocumentRecord]) -> Iterator[str]:

@@ -44,6 +44,7 @@ class Removed:
     """A stored document that its file no longer holds."""
 
     document_id: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

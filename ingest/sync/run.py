@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from corpus.embedding.model import Embedder, Vectors
 from corpus.errors import EmbeddingError
@@ -74,7 +74,10 @@ class IngestRun:
     def index(self) -> None:
         """Bring the lexical index to what is stored now."""
         writing = self._writing
-        bring_up_to_date(writing.store, before=self._before, after=self._after, cut=self._words, settle=writing.settle)
+        expected: dict[str, DocumentRecord] | None = None
+        while expected != self._after:  # Again, where the store has refused what was on its way.
+            expected = dict(self._after)
+            bring_up_to_date(writing.store, before=self._before, after=expected, cut=self._words, settle=writing.settle)
 
     def _remove(self, document_ids: Sequence[str]) -> None:
         self._writing.remove(document_ids)
@@ -102,7 +105,7 @@ class IngestRun:
                     yield change
                 case Unchanged(document_id, stamp) if stamp is not None:
                     self._stamps[document_id] = stamp
-                case Removed(document_id):
+                case Removed(document_id, _):
                     self._remove([document_id])
         if len(self._stamps) >= STAMPS_PER_WRITE:
             self._writing.restamp(self._stamps)
@@ -137,17 +140,25 @@ class IngestRun:
             return
         documents = [(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group]
         changes = [change for change, _ in group]
-        self._writing.write(documents, then=lambda: self._count(changes))
         for change in changes:
             self._vectors.note_written(change)
             self._after[change.prepared.record.document_id] = change.prepared.record
             self._words.append(change.words)
+        self._writing.write(documents, then=lambda refused: self._count(changes, refused))
         if len(self._words) >= WORDS_APART:
             self._words = [Forward.joined(self._words)]
 
-    def _count(self, stored: Iterable[Added]) -> None:
-        for change in stored:
-            tally_stored(change, self._report)
+    def _count(self, changes: Iterable[Added], refused: Mapping[str, str]) -> None:
+        for change in changes:
+            record = change.prepared.record
+            if (why := refused.get(record.document_id)) is None:
+                tally_stored(change, self._report)
+                continue
+            self._report.failed.append((record.source, why))
+            # An older version stays.
+            del self._after[record.document_id]
+            if (before := self._before.get(record.document_id)) is not None:
+                self._after[record.document_id] = before
         self._report.embedded = self._vectors.embedded
         self._on_progress()
 
@@ -157,8 +168,8 @@ def tally(change: Change, report: Report) -> None:
     match change:
         case Unchanged():
             report.unchanged += 1
-        case Removed():
-            report.removed += 1
+        case Removed(_, source):
+            report.note_removed([source])
         case Failed(source, error):
             report.failed.append((source, error))
         case Skipped(source, reason):
@@ -172,6 +183,7 @@ def tally_stored(change: Added, report: Report) -> None:
         report.updated += 1
     else:
         report.added += 1
+    report.changes.append(("updated" if change.replaces else "added", record.source))
     report.chunks += record.chunks
     report.tokens += record.tokens
     report.notes.extend((record.source, note) for note in change.notes)

@@ -60,9 +60,9 @@ class Writing:
         """Whether what was asked before is done."""
         return not self._is_open or self._child is None or self._child.answers.poll()
 
-    def write(self, documents: Documents, *, then: Callable[[], None]) -> None:
-        """See Store. `then` is called by whichever method first knows that the documents are stored."""
-        self._ask("write", documents, then)
+    def write(self, documents: Documents, *, then: Callable[[Mapping[str, str]], None]) -> None:
+        """See Store. `then` is told of what was refused by whichever method first knows that the others are stored."""
+        self._ask("write", documents, lambda: then(self._answer))
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """See Store."""

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from corpus.answer import answer, cut, document_list, document_of, document_page, result_of, to_json
+from corpus.answer import answer_of, cut, document_list, document_of, document_page, result_of, to_json
 from corpus.records import Chunk, Hit
 from corpus.searching.excerpts import excerpts_of
 from tests.handler.corpora import Text, chunked
@@ -28,6 +29,10 @@ def hits(*texts: str) -> list[Hit]:
         Hit(chunk=replace(CHUNK, document_id=f"{number:016x}", text=text, end=len(text)), score=0.5)
         for number, text in enumerate(texts)
     ]
+
+
+def answer(found: list[Hit], *, max_chars: int) -> dict[str, Any]:
+    return answer_of(excerpts_of([("", found)]), max_chars=max_chars)
 
 
 def test_an_answer_leaves_empty_fields_out_and_keeps_the_rest() -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,10 +16,12 @@ START_SECONDS = 20.0
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[str]:
-    """Serve the app on a free port of loopback; yields its URL."""
+def running(app: ASGIApp, **options: Any) -> Iterator[str]:
+    """Serve the app on a free port of loopback; yields its URL. `options` are uvicorn's."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=5, **({"lifespan": "off"} | options)
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -12,6 +12,7 @@ import pytest
 
 from corpus.opening import open_corpus
 from handler.app import create_app
+from handler.routes.action import QUESTIONS_AT_ONCE
 from tests.gate import gate
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
@@ -82,3 +83,28 @@ def test_the_document_does_not_wait_for_a_store_that_hangs(
         with running(app) as url:
             document = httpx2.get(f"{url}/openapi.json", timeout=60).json()
             assert "/search" in document["paths"]
+
+
+def test_a_hanging_model_costs_the_questions_that_need_it_and_nothing_else(
+    configure: Configure, server: EmbeddingsServer
+) -> None:
+    """200 questions hang; documents and searches by words are answered as long as they do."""
+    with gate(int(server.url.rpartition(":")[2].partition("/")[0])) as path:
+        settings = configure(openai_base_url=f"{path.url}/v1", deadline_seconds=8)
+        app = create_app(settings, open_corpus)
+        limits = httpx2.Limits(max_connections=None)
+        with running(app) as url, httpx2.Client(base_url=url, headers=HEADERS, timeout=60, limits=limits) as client:
+            assert outcome(client) == (200, "ok")
+            path.shut = True
+            with ThreadPoolExecutor(2 * CALLERS) as callers:
+                hanging = [callers.submit(outcome, client) for _ in range(2 * CALLERS)]
+                served = 0
+                while not any(each.done() for each in hanging):
+                    assert client.get("/documents").status_code == 200
+                    assert client.post("/search", json={**QUESTION, "mode": "lexical"}).status_code == 200
+                    served += 1
+                # As many as the deadline has room for; one would have waited for it, were all threads taken.
+                assert served > 3
+                assert {each.result() for each in hanging} <= {(504, "deadline_exceeded"), (504, "embedding_timeout")}
+            assert workers() <= MOST_WORKERS + QUESTIONS_AT_ONCE
+        app.state.action.library.close()

@@ -1,4 +1,4 @@
-"""The command line in a folder of small files; properties are tried on the same examples in every run."""
+"""The command line in a folder of small files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from ingest.__main__ import main
 from tests.ingest.command_line import TEXTS, Ingest, Run
 from tests.openai_server import EmbeddingsServer, embeddings_server
-
-settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
-settings.load_profile("repeatable")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.handler.events import http_api
 from tests.lambda_.built import build_into
 from tests.lambda_.environment import environment
 
-SPARE_BYTES = 11_000_000
+SPARE_BYTES = 20_000_000
 # Before anything of ours is imported. On loopback is the runtime itself.
 GUARDED = """
 import sys

@@ -1,62 +1,65 @@
-"use strict";
-// Everything that comes from the server or the visitor goes into the page as text, never as markup.
+// Ask, and show what came. Everything from the server or the visitor goes into the page as text, never as markup.
+
+import { element, facts, rendered, showMatch, termsOf } from "./playground-text.js";
+import { forgetDocuments, listDocuments, read } from "./playground-documents.js";
 
 const at = (id) => document.getElementById(id);
 const KEY = "retrieval-action-key";
-const QUIET_WORDS = new Set(("a an and are as at be by can did do does for from has have how i in is it its long may me " +
-  "my no not of on or our shall should that the their there they this to was we what when where which who why will " +
-  "with you your").split(" "));
-const WORD = /[\p{L}\p{N}]+(?:['’]\p{L}+)*/gu;
+const MODES = [["hybrid", "Meaning and words"], ["dense", "Meaning"], ["lexical", "Words"]];
+// Below it, what was found mostly has little to do with the question.
+const WEAK = 0.25;
+const FIELDS = { q: "question", mode: "mode", n: "count", source: "source", tag: "tag", after: "after" };
 let wantsKey = true;
 let latest = 0;
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
+function headers(more = {}) {
+  const key = at("key").value.trim();
+  return wantsKey && key ? { ...more, Authorization: `Bearer ${key}` } : more;
 }
 
-// The words of a question, without their endings, so that "costs" also marks "cost".
-function termsOf(question) {
-  const words = question.toLowerCase().match(WORD) || [];
-  return [...new Set(words.filter((word) => !QUIET_WORDS.has(word) && !/n['’]t$/.test(word)).map(stem))];
-}
-
-function stem(word) {
-  for (const ending of ["'s", "’s", "ing", "ies", "ed", "es", "s"]) {
-    if (word.endsWith(ending) && word.length - ending.length >= 3) return word.slice(0, -ending.length);
-  }
-  return word;
-}
-
-function highlighted(text, terms, into) {
-  let end = 0;
-  for (const found of text.matchAll(WORD)) {
-    if (!terms.includes(stem(found[0].toLowerCase()))) continue;
-    into.append(text.slice(end, found.index), element("mark", found[0]));
-    end = found.index + found[0].length;
-  }
-  into.append(text.slice(end));
-}
-
-function facts(pairs) {
-  const list = element("dl");
-  for (const [name, value] of pairs) {
-    if (value === undefined || value === "") continue;
-    const pair = element("div");
-    pair.append(element("dt", name), element("dd", String(value)));
-    list.append(pair);
-  }
-  return list;
+async function get(path) {
+  const response = await fetch(new URL(path, document.baseURI), { headers: headers(), credentials: "omit" });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(refused(response, answer));
+  return answer;
 }
 
 function pages(result) {
   return result.page_end && result.page_end !== result.page ? `${result.page}–${result.page_end}` : result.page;
 }
 
-function card(result, rank, terms) {
-  const item = element("li");
+function cited(result) {
+  const place = [result.title || result.source, result.heading, result.page && `page ${pages(result)}`].filter(Boolean);
+  return `“${result.text}”\n— ${place.join(", ")}${/^https?:/.test(result.url || "") ? `, ${result.url}` : ""}`;
+}
+
+async function copy(text, told, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+    told.textContent = "Copied.";
+  } catch (fault) {
+    // Without TLS a page may not write there.
+    getSelection().selectAllChildren(shown);
+    told.textContent = "Selected: copy it with the keyboard.";
+  }
+}
+
+function actions(result, text, question) {
+  const row = element("div", undefined, "actions");
+  const told = element("span");
+  told.setAttribute("role", "status");
+  const copied = element("button", "Copy with citation");
+  copied.type = "button";
+  copied.addEventListener("click", () => copy(cited(result), told, text));
+  const whole = element("button", "Read in the document");
+  whole.type = "button";
+  whole.addEventListener("click", () => read(get, result, result.text, question).catch(tell));
+  row.append(copied, " ", whole, " ", told);
+  return row;
+}
+
+function card(result, rank, question) {
+  const item = element("li", undefined, result.score < WEAK ? "weak" : "");
   const heading = element("h3");
   const name = result.title || result.source;
   if (/^https?:\/\//.test(result.url || "")) {
@@ -71,9 +74,11 @@ function card(result, rank, terms) {
   text.tabIndex = 0;
   text.setAttribute("role", "group");
   text.setAttribute("aria-label", `Text of result ${rank}`);
-  highlighted(result.text, terms, text);
-  item.append(element("span", `score ${result.score.toFixed(4)}`, "score"), heading,
-    facts([["source", result.source], ["page", pages(result)], ["heading", result.heading]]), text);
+  rendered(result.text, termsOf(question), text);
+  const score = `${result.score < WEAK ? "weak, " : ""}score ${result.score.toFixed(4)}`;
+  item.append(element("span", score, "score"), heading,
+    facts([["source", result.source], ["page", pages(result)], ["heading", result.heading]]), text,
+    actions(result, text, question));
   return item;
 }
 
@@ -99,63 +104,136 @@ function refused(response, answer) {
   return `${response.status} ${(answer && answer.error) || ""}: ${message}${wait ? ` (Retry-After: ${wait} s)` : ""}`;
 }
 
-async function search() {
-  const number = ++latest;
-  const question = at("question").value.trim();
-  const key = at("key").value.trim();
-  const body = { query: question, top_k: Number(at("count").value) };
-  if (at("mode").value) body.mode = at("mode").value;
-  sessionStorage.setItem(KEY, key);
-  at("error").textContent = "";
-  at("status").textContent = "Searching …";
+function tell(fault) {
+  at("error").textContent = fault instanceof TypeError ? "The server does not answer." : fault.message;
+}
+
+function bodyOf(mode) {
+  const body = { query: at("question").value.trim(), top_k: Number(at("count").value) };
+  if (mode) body.mode = mode;
+  if (at("source").value.trim()) body.source = at("source").value.trim();
+  if (at("tag").value.trim()) body.tags = [at("tag").value.trim()];
+  if (at("after").value) body.updated_after = at("after").value;
+  return body;
+}
+
+async function post(body) {
   const url = new URL("search", document.baseURI).href;
-  const headers = { "Content-Type": "application/json" };
-  if (wantsKey && key) headers.Authorization = `Bearer ${key}`;
   const started = performance.now();
-  let response, text, answer;
+  const sent = { method: "POST", headers: headers({ "Content-Type": "application/json" }), credentials: "omit" };
+  const response = await fetch(url, { ...sent, body: JSON.stringify(body) });
+  const text = await response.text();
+  const milliseconds = performance.now() - started;
+  let answer;
   try {
-    response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), credentials: "omit" });
-    text = await response.text();
     answer = JSON.parse(text);
   } catch (fault) {
-    if (!response) text = "";
+    answer = undefined;
   }
-  if (number !== latest) return; // A later question is under way.
-  const milliseconds = performance.now() - started;
-  if (!response || !response.ok || !answer) {
-    at("answer").hidden = true;
-    at("status").textContent = "";
-    at("error").textContent = response ? refused(response, answer) : "The server does not answer.";
-    return;
+  if (!response.ok || !answer) throw new Error(refused(response, answer));
+  return { url, body, answer, milliseconds, timing: response.headers.get("Server-Timing") };
+}
+
+function advice(results) {
+  if (!results.length) {
+    return "Nothing was found. Use the words of the documents, take filters out, or find by words for a name or a number.";
   }
-  const results = answer.results;
-  const terms = termsOf(question);
-  at("results").replaceChildren(...results.map((result, index) => card(result, index + 1, terms)));
-  at("timing").replaceChildren(...timing(response.headers.get("Server-Timing"), milliseconds).children);
-  at("curl").textContent = curlOf(url, body);
+  return results[0].score < WEAK ? "Only weak matches: the documents may not hold the answer. Ask in other words." : "";
+}
+
+function show(found, question) {
+  const { answer } = found;
+  at("results").replaceChildren(...answer.results.map((result, index) => card(result, index + 1, question)));
+  at("timing").replaceChildren(...timing(found.timing, found.milliseconds).children);
+  at("curl").textContent = curlOf(found.url, found.body);
   at("copied").textContent = "";
   at("raw").textContent = JSON.stringify(answer, null, 2);
+  at("advice").textContent = advice(answer.results);
+  at("status").textContent = `${answer.results.length} result${answer.results.length === 1 ? "" : "s"} in ` +
+    `${found.milliseconds.toFixed(0)} ms${answer.truncated ? ", cut to keep the answer short" : ""}.`;
+}
+
+function showAll(all, question) {
+  at("columns").replaceChildren(...all.map(({ answer }, place) => {
+    const column = element("section");
+    const results = element("ol");
+    results.append(...answer.results.map((result, index) => card(result, index + 1, question)));
+    column.append(element("h3", MODES[place][1]), element("p", advice(answer.results)), results);
+    return column;
+  }));
+  at("advice").textContent = "";
+  at("status").textContent = `${all.length} ways, side by side.`;
+}
+
+async function search() {
+  const number = ++latest;
+  const compare = at("mode").value === "compare";
+  const question = at("question").value.trim();
+  sessionStorage.setItem(KEY, at("key").value.trim());
+  remember();
+  at("error").textContent = "";
+  at("status").textContent = "Searching …";
+  at("examples").hidden = true;
+  try {
+    const modes = compare ? MODES.map(([mode]) => mode) : [at("mode").value];
+    const found = await Promise.all(modes.map((mode) => post(bodyOf(mode))));
+    if (number !== latest) return; // A later question is under way.
+    at("results").replaceChildren();
+    at("columns").replaceChildren();
+    at("behind").hidden = compare;
+    document.body.classList.toggle("wide", compare);
+    if (compare) showAll(found, question);
+    else show(found[0], question);
+  } catch (fault) {
+    if (number !== latest) return;
+    at("answer").hidden = true;
+    at("status").textContent = "";
+    tell(fault);
+    return;
+  }
   at("answer").hidden = false;
-  at("status").textContent = `${results.length} result${results.length === 1 ? "" : "s"} in ` +
-    `${milliseconds.toFixed(0)} ms${answer.truncated ? ", cut to keep the answer short" : ""}.`;
+  document.querySelectorAll("#answer .text").forEach(showMatch);
   at("found").focus();
 }
 
-async function copy() {
-  try {
-    await navigator.clipboard.writeText(at("curl").textContent);
-    at("copied").textContent = "Copied.";
-  } catch (fault) {
-    // Without TLS a page may not write there.
-    getSelection().selectAllChildren(at("curl"));
-    at("copied").textContent = "Selected: copy it with the keyboard.";
+// The question stands in the address behind #, which no browser sends to a server.
+function remember() {
+  const said = new URLSearchParams();
+  for (const [name, id] of Object.entries(FIELDS)) {
+    const field = at(id);
+    if (field.value && !(id === "count" && field.value === field.defaultValue)) said.set(name, field.value);
   }
+  if (location.hash.slice(1) !== said.toString()) history.pushState(null, "", `#${said}`);
+}
+
+// What the address says; a key is taken out of it at once.
+function recall() {
+  const said = new URLSearchParams(location.hash.slice(1));
+  if (said.get("key")) {
+    sessionStorage.setItem(KEY, said.get("key"));
+    said.delete("key");
+    history.replaceState(null, "", said.size ? `#${said}` : location.pathname);
+  }
+  at("key").value = sessionStorage.getItem(KEY) || "";
+  for (const [name, id] of Object.entries(FIELDS)) at(id).value = said.get(name) || at(id).defaultValue || "";
+  at("narrow").open = ["source", "tag", "after"].some((id) => at(id).value);
+  return said.has("q");
+}
+
+function ask(question) {
+  at("question").value = question;
+  search();
+}
+
+async function browse() {
+  forgetDocuments();
+  if (wantsKey && !at("key").value.trim()) return;
+  await listDocuments(get, ask);
 }
 
 // The action's own document says what it is called and whether it wants a key.
 async function introduce() {
-  const response = await fetch("openapi.json", { credentials: "omit" });
-  const described = await response.json();
+  const described = await (await fetch("openapi.json", { credentials: "omit" })).json();
   document.title = described.info.title;
   at("title").textContent = described.info.title;
   at("about").textContent = described.info.description || "";
@@ -163,12 +241,27 @@ async function introduce() {
   at("key-row").hidden = !wantsKey;
 }
 
-at("key").value = sessionStorage.getItem(KEY) || "";
 at("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   search();
 });
-at("copy").addEventListener("click", copy);
+at("copy").addEventListener("click", () => copy(at("curl").textContent, at("copied"), at("curl")));
+at("close").addEventListener("click", () => at("reader").close());
+at("more").addEventListener("click", () => listDocuments(get, ask).catch(tell));
+at("documents").addEventListener("toggle", () => {
+  if (at("documents").open && !at("document-list").children.length) browse().catch(tell);
+});
+addEventListener("popstate", () => recall() && search());
+addEventListener("keydown", (event) => {
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || at("reader").open) return;
+  event.preventDefault();
+  at("question").focus();
+});
+const asked = recall();
 introduce().catch(() => {
   at("error").textContent = "The server's own description cannot be read; questions may work all the same.";
+}).then(() => {
+  if (asked) search();
+  else if (!wantsKey || at("key").value) browse().catch(() => {}); // A question tells what is wrong.
 });

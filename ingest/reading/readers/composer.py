@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from corpus.records import MetadataValue
 from ingest.reading.document import Block, BlockKind, Document
 
-# Everything that is not text: controls but tab and newline, lone surrogates, non-characters.
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+# What is not text: controls but tab and newline, soft hyphens and word joiners, lone surrogates, non-characters.
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+_SOFT_BREAK = re.compile(r"\xad[^\S\n]*\n[^\S\n]*(?=\w)")  # Within a word.
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -18,7 +19,8 @@ def clean(text: str) -> str:
     """The text with newlines as \\n and without control characters and what is left of broken encodings."""
     if text.isprintable():
         return text
-    return _NOT_TEXT.sub("", _BREAKS.sub("\n", text))
+    text = _BREAKS.sub("\n", text)
+    return _NOT_TEXT.sub("", _SOFT_BREAK.sub("", text) if "\xad" in text else text)
 
 
 def one_line(text: str) -> str:
@@ -120,6 +122,7 @@ class Composer:
         updated_at: str | None = None,
         name: str | None = None,
         page_labels: Sequence[str] = (),
+        has_slides: bool = False,
         metadata: Mapping[str, MetadataValue] | None = None,
     ) -> Document:
         """The document. An empty title becomes None; a page that starts beyond the text starts at its end."""
@@ -130,6 +133,7 @@ class Composer:
             name=name,
             page_starts=tuple(self._page_starts),
             page_labels=tuple(page_labels),
+            has_slides=has_slides,
             title=one_line(title or "") or None,
             url=url or None,
             updated_at=updated_at,

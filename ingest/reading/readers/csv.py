@@ -20,7 +20,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     text = clean(decode(data))
     csv.field_size_limit(_MAX_CELL_CHARACTERS)
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter_of(text)))
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter_of(text), skipinitialspace=True))
     except csv.Error as error:
         raise DocumentUnreadable(f"The table cannot be taken apart: {error}. Save it as CSV anew.") from error
     composer = Composer()
@@ -35,7 +35,7 @@ def delimiter_of(text: str) -> str:
     head = text[:_SAMPLE_CHARACTERS].splitlines()[:50]
     best, best_score = ",", 0.0
     for delimiter in _DELIMITERS:
-        counts = [len(row) - 1 for row in csv.reader(head, delimiter=delimiter)]
+        counts = [len(row) - 1 for row in csv.reader(head, delimiter=delimiter, skipinitialspace=True)]
         usual = max(set(counts), key=counts.count, default=0)
         score = usual and counts.count(usual) / len(counts) + min(usual, 9) / 100
         if score > best_score:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import contextvars
 import re
+from collections.abc import Iterator
 
 from corpus.errors import DocumentUnreadable, DocumentUnsupported
+from ingest.reading.readers.charsets import codec_of, guess
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,6 +20,20 @@ _BOMS = (
 )
 _SAMPLE_BYTES = 65_536
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BINARY = "The file is binary data, not text. Convert it to PDF, DOCX, HTML or text."
+
+_guessed: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("_guessed", default=None)
+
+
+@contextlib.contextmanager
+def guesses() -> Iterator[list[str]]:
+    """Collect the names of encodings that are guessed meanwhile, each once."""
+    found: list[str] = []
+    token = _guessed.set(found)
+    try:
+        yield found
+    finally:
+        _guessed.reset(token)
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
@@ -28,17 +46,11 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
             return data[len(mark) :].decode(encoding, "replace")
     if declared and (text := _as_declared(data, declared)) is not None:
         return text
-    if b"\x00" not in data[:_SAMPLE_BYTES]:
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError:
-            return _by_look(data)
-        _refuse_noise(text)
-        return text
-    wide = _wide_encoding(data[:_SAMPLE_BYTES])
-    if wide is None:
-        raise DocumentUnsupported("The file is binary data, not text. Convert it to PDF, DOCX, HTML or text.")
-    text = data.decode(wide, "replace")
+    if b"\x00" in data[:_SAMPLE_BYTES]:
+        return _wide(data)
+    text = _as_utf8(data)
+    if text is None:
+        text = _by_look(data)
     _refuse_noise(text)
     return text
 
@@ -52,12 +64,38 @@ def in_utf8(data: bytes, charset: str) -> bytes:
 
 
 def _as_declared(data: bytes, declared: str) -> str | None:
-    try:
-        name = codecs.lookup(declared.strip()).name
-        # Pages that claim Latin-1 are written in its Windows superset (WHATWG Encoding Standard, section 4.2).
-        return data.decode("cp1252" if name in ("iso8859-1", "ascii") else name)
-    except (LookupError, UnicodeDecodeError):
+    """The text in the encoding declared; None where there is no such encoding, or it does not fit."""
+    codec = codec_of(declared)
+    if codec is None:
         return None
+    if codec == "cp1252":
+        # The default of servers and mail programs. Hardly a text in it is UTF-8 by chance.
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode("utf-8")
+        # The five bytes that it leaves open are controls to browsers (WHATWG Encoding Standard).
+        return data.decode(codec, "stray-bytes")
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _as_utf8(data: bytes) -> str | None:
+    """None where the text is not UTF-8, nor Japanese in seven bits (RFC 1468), which is UTF-8 too."""
+    try:
+        text = data.decode("utf-8")
+        return data.decode("iso2022_jp_2") if b"\x1b$" in data else text
+    except UnicodeDecodeError:
+        return None
+
+
+def _wide(data: bytes) -> str:
+    encoding = _wide_encoding(data[:_SAMPLE_BYTES])
+    if encoding is None:
+        raise DocumentUnsupported(_BINARY)
+    text = data.decode(encoding, "replace")
+    _refuse_noise(text)
+    return text
 
 
 def _wide_encoding(sample: bytes) -> str | None:
@@ -81,14 +119,27 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 
 def _by_look(data: bytes) -> str:
-    import charset_normalizer
-
-    best = charset_normalizer.from_bytes(data[:_SAMPLE_BYTES]).best()
-    if best is None:
+    found = guess(data)
+    if found is None:
         raise DocumentUnreadable("The file's text encoding cannot be told. Save it as UTF-8.")
-    text = data.decode(best.encoding, "replace")
-    _refuse_noise(text)
-    return text
+    told = _guessed.get()
+    if told is not None and found.name not in told:
+        told.append(found.name)
+    return data.decode(found.codec, "stray-bytes")
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding does not know is read as Windows-1252, whose gaps are controls."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stretch = error.object[error.start : error.end]
+    try:
+        return stretch.decode("cp1252"), error.end
+    except UnicodeDecodeError:
+        return stretch.decode("latin-1"), error.end
+
+
+codecs.register_error("stray-bytes", _stray)
 
 
 def _is_noise(text: str) -> bool:
@@ -99,4 +150,4 @@ def _is_noise(text: str) -> bool:
 
 def _refuse_noise(text: str) -> None:
     if _is_noise(text):
-        raise DocumentUnsupported("The file is binary data, not text. Convert it to PDF, DOCX, HTML or text.")
+        raise DocumentUnsupported(_BINARY)

@@ -14,15 +14,27 @@ from corpus.records import MetadataValue
 
 _FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?)(?:^|\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _URL_KEYS = ("url", "canonical_url", "canonical", "permalink", "link")
+_KEY = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}")
+_WORDS_OF_PROSE = 4
 _UPDATED_KEYS = ("updated_at", "updated", "last_updated", "lastmod", "last_modified", "modified", "date")
+# What site builders, note apps and our own sidecars use.
+_KNOWN_KEYS = frozenset((
+    *_URL_KEYS, *_UPDATED_KEYS, "access", "aliases", "author", "authors", "categories", "category", "created",
+    "description", "draft", "id", "keywords", "lang", "language", "layout", "name", "order", "parent", "position",
+    "published", "sidebar", "sidebar_label", "sidebar_position", "slug", "source", "status", "subtitle", "summary",
+    "tag", "tags", "template", "title", "toc", "type", "version", "visibility", "weight",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
+    """`notes` are remarks on fields that were left out."""
+
     title: str | None = None
     url: str | None = None
     updated_at: str | None = None
     metadata: dict[str, MetadataValue] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def split(text: str) -> tuple[FrontMatter, str, str | None]:
@@ -38,20 +50,42 @@ def split(text: str) -> tuple[FrontMatter, str, str | None]:
         return FrontMatter(), text, f"The front matter was taken as text: {reason}."
     if values is None:
         return FrontMatter(), text[match.end() :], None
-    if not isinstance(values, Mapping):  # Text between two rules, not front matter.
+    if not isinstance(values, Mapping) or (fence == "---" and _is_prose(source, values)):
         return FrontMatter(), text, None
     return interpret({str(key): value for key, value in values.items()}), text[match.end() :], None
 
 
+def _is_prose(source: str, values: Mapping[object, object]) -> bool:
+    """True for text between two rules that YAML takes for fields, such as "Note: Wear gloves."
+
+    Front matter begins at its first line, and has a field that is known or short values alone.
+    """
+    if any(_named(str(key)) in _KNOWN_KEYS for key in values):
+        return False
+    if not source or source[0].isspace():
+        return True
+    return any(not _KEY.fullmatch(str(key)) for key in values) or any(
+        isinstance(value, str)
+        and len(value.split()) >= _WORDS_OF_PROSE
+        and value.rstrip().endswith((".", "!", "?", ":"))
+        for value in values.values()
+    )
+
+
+def _named(key: str) -> str:
+    return key.strip().lower().replace("-", "_").replace(" ", "_")
+
+
 def interpret(values: Mapping[str, object]) -> FrontMatter:
-    """Well-known keys become fields, other plain values metadata; the rest is dropped; tags are a list."""
+    """Well-known keys become fields, other plain values metadata; a remark tells of the rest; tags are a list."""
     known: dict[str, str] = {}
     metadata: dict[str, MetadataValue] = {}
+    notes: list[str] = []
     for key, value in values.items():
-        lowered = key.strip().lower().replace("-", "_").replace(" ", "_")
+        lowered = _named(key)
         moment = as_moment(value) if lowered in _UPDATED_KEYS else None
-        if lowered == "title" and isinstance(value, str | int | float):
-            known["title"] = str(value)
+        if lowered == "title" and (text := as_text(value)) is not None:
+            known["title"] = text
         elif lowered in _URL_KEYS and isinstance(value, str) and value.startswith(("http://", "https://")):
             known.setdefault("url", value)
         elif moment is not None and (lowered != "date" or "updated_at" not in known):
@@ -60,17 +94,40 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
             metadata["tags"] = [tag.strip() for tag in value.split(",") if tag.strip()]
         elif (plain := as_plain(value)) is not None:
             metadata[lowered] = plain
-    return FrontMatter(known.get("title"), known.get("url"), known.get("updated_at"), metadata)
+        elif value not in (None, [], {}):
+            notes.append(left_out(lowered))
+    return FrontMatter(known.get("title"), known.get("url"), known.get("updated_at"), metadata, tuple(notes))
+
+
+def left_out(key: str) -> str:
+    """A remark on a field of which nothing can be made."""
+    return f"The field {key!r} was left out: it is neither text, number, date, true or false, nor a list of those."
 
 
 def as_plain(value: object) -> MetadataValue | None:
+    """The value as it can be kept; in a list everything becomes text. None where nothing can be made of it."""
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, list) and value and all(isinstance(item, str | int | float) for item in value):
-        return [str(item) for item in value]
+    if isinstance(value, list) and value:
+        texts = [text for item in value if (text := as_text(item)) is not None]
+        return texts if len(texts) == len(value) else None
     return None
+
+
+def as_text(value: object) -> str | None:
+    """A single value in words; None for anything else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return str(value) if isinstance(value, int | float) else None
+    except ValueError:  # More digits than Python writes.
+        return None
 
 
 def as_moment(value: object) -> str | None:
@@ -81,7 +138,11 @@ def as_moment(value: object) -> str | None:
         except ValueError:
             return None
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
+        try:
+            moment = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:  # Before the year 1 or after 9999, once it is in UTC.
+            return None
+        return moment.isoformat(timespec="seconds")
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC).isoformat(timespec="seconds")
     return None

@@ -35,7 +35,7 @@ def _write(composer: Composer, cell: dict[str, object]) -> None:
     source = clean(_text(cell.get("source"))).strip("\n")
     kind = cell.get("cell_type")
     if kind == "markdown":
-        composer.embed(source, markdown.blocks(source))
+        composer.embed(*markdown.structured(source))
     elif kind == "code":
         composer.code(source)
         for output in _outputs(cell.get("outputs")):

@@ -1,7 +1,9 @@
-"""Markdown: the file's own text, its structure found by markdown-it. The text is never rendered or changed."""
+"""Markdown: the file's own text, its structure found by markdown-it. Only tables are rewritten, as rows that make sense
+alone."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -12,9 +14,11 @@ from ingest.reading.document import Block, BlockKind, Document
 from ingest.reading.readers import frontmatter
 from ingest.reading.readers.composer import clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.tables import lines
 
 # Only blocks are parsed: inline markup costs most of the time and matters only in headings.
-_BLOCKS = MarkdownIt("commonmark").enable("table")
+# Lists and quotes are looked into as deep as Python's own recursion allows; what lies deeper is text.
+_BLOCKS = MarkdownIt("commonmark", {"maxNesting": 120}).enable("table")
 _BLOCKS.core.ruler.enableOnly(["block"])
 _INLINE = MarkdownIt("commonmark")
 
@@ -22,6 +26,8 @@ _INLINE = MarkdownIt("commonmark")
 LONGEST_HEADING = 300
 _ATTRIBUTES = re.compile(r"\s*\{[ :]*[#.][^{}]*\}\s*$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_WORD = re.compile(r"[^\W\d_]|\d(?![.)]|\d)")  # A number alone may be a list's.
+_LINK_DEFINITION = re.compile(r"[\s>*+-]*\[[^\]^][^\]]*\]:\s*\S")
 _TAG = re.compile(r"<[^>]*>")
 _LEAVES: dict[str, BlockKind] = {
     "heading_open": "heading",
@@ -35,25 +41,63 @@ _LEAVES: dict[str, BlockKind] = {
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     front, text, remark = frontmatter.split(clean(decode(data)))
-    found = tuple(blocks(text))
+    text, found = structured(text)
     title = front.title or next((block.name for block in found if block.level == 1), None)
     return [
         Document(
             text=text,
-            blocks=found,
+            blocks=tuple(found),
             title=title,
             url=front.url,
             updated_at=front.updated_at,
             metadata=front.metadata,
-            notes=(remark,) if remark else (),
+            notes=(*front.notes, *((remark,) if remark else ())),
         )
     ]
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """The blocks of a Markdown text, by markdown-it's line maps."""
-    starts = _line_starts(text)
+def structured(text: str) -> tuple[str, Sequence[Block]]:
+    """A Markdown text with its tables rewritten as rows that name their columns, and its blocks."""
     tokens = _BLOCKS.parse(text)
+    rows = {
+        token.map[0]: _table_rows(tokens, number)
+        for number, token in enumerate(tokens)
+        if token.type == "table_open" and token.map
+    }
+    starts = _line_starts(text)
+    found = list(_blocks(text, starts, tokens))
+    if not rows:
+        return text, found
+    parts: list[str] = []
+    done = shift = 0
+    moved: list[Block] = []
+    tables = {_trim(text, starts[line], starts[line + 1])[0]: lines for line, lines in rows.items()}
+    for block in found:
+        new = "\n".join(tables.get(block.start, ())) if block.kind == "table" else ""
+        start = block.start + shift
+        if new:
+            parts.extend((text[done : block.start], new))
+            done = block.end
+            shift += len(new) - (block.end - block.start)
+        moved.append(block._replace(start=start, end=block.end + shift))
+    return "".join([*parts, text[done:]]), moved
+
+
+def _table_rows(tokens: Sequence[Token], position: int) -> list[str]:
+    """The rows of the table that opens at a token."""
+    grid: list[list[str]] = []
+    for token, following in itertools.pairwise(tokens[position:]):
+        if token.type == "table_close":
+            break
+        if token.type == "tr_open":
+            grid.append([])
+        elif token.type in ("th_open", "td_open"):
+            grid[-1].append(following.content if following.type == "inline" else "")
+    return lines(grid, header_rows=1 if any(grid[0]) else 0)
+
+
+def _blocks(text: str, starts: Sequence[int], tokens: Sequence[Token]) -> Iterator[Block]:
+    """The blocks by markdown-it's line maps."""
     done = 0
     item_line = -1
     for position, token in enumerate(tokens):
@@ -65,7 +109,7 @@ def blocks(text: str) -> Iterator[Block]:
         first, last = max(token.map[0], done), token.map[1]
         if kind == "paragraph" and token.map[0] == item_line:
             kind = "list_item"
-        yield from _footnotes(text, starts, done, first)
+        yield from _unclaimed(text, starts, done, first)
         done = max(last, done)
         start, end = _trim(text, starts[first], starts[last])
         if start == end or (token.type == "html_block" and not _has_text(text[start:end])):
@@ -76,7 +120,7 @@ def blocks(text: str) -> Iterator[Block]:
             yield Block("paragraph", start, end)
         else:
             yield Block(kind, start, end)
-    yield from _footnotes(text, starts, done, len(starts) - 1)
+    yield from _unclaimed(text, starts, done, len(starts) - 1)
 
 
 def _line_starts(text: str) -> list[int]:
@@ -88,11 +132,15 @@ def _line_starts(text: str) -> list[int]:
     return starts
 
 
-def _footnotes(text: str, starts: Sequence[int], first: int, last: int) -> Iterator[Block]:
-    """Footnotes among the lines that make no block: markdown-it takes them for link definitions."""
+def _unclaimed(text: str, starts: Sequence[int], first: int, last: int) -> Iterator[Block]:
+    """Lines that make no block for markdown-it and hold words: footnotes, and what is nested too deep.
+
+    Link definitions, rules and lone markers are left out.
+    """
     for line in range(first, last):
         start, end = _trim(text, starts[line], starts[line + 1])
-        if text.startswith("[^", start):
+        stretch = text[start:end]
+        if _WORD.search(stretch) and not _LINK_DEFINITION.match(stretch):
             yield Block("paragraph", start, end)
 
 

@@ -8,7 +8,7 @@ from corpus.records import MetadataValue
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.package import Package, local_name
-from ingest.reading.readers.titles import usable_title
+from ingest.reading.readers.titles import usable_text, usable_title
 
 _OOXML = "docProps/core.xml"
 _OPENDOCUMENT = "meta.xml"
@@ -43,8 +43,8 @@ def properties_of(package: Package) -> Properties:
             values.setdefault(local_name(element), text)
     metadata: dict[str, MetadataValue] = {}
     for key, name in _METADATA.items():
-        if key in values:
-            metadata.setdefault(name, values[key])
+        if stated := usable_text(values.get(key)):
+            metadata.setdefault(name, stated)
     # "date" is OpenDocument's name for the last change, but OOXML's "modified" is more precise.
     changed = as_moment(values.get("modified")) or as_moment(values.get("date"))
     return Properties(usable_title(values.get("title")), changed, metadata)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean
-from ingest.reading.readers.frontmatter import as_moment, as_plain
+from ingest.reading.readers.frontmatter import as_moment, as_plain, left_out
 from ingest.reading.readers.text import paragraphs
 
 _TEXT_KEYS = ("text", "content", "body", "page_content")
@@ -48,6 +48,9 @@ def document_of(value: object, *, position: int) -> Document | None:
         url=_string(fields.pop("url", None)),
         updated_at=next((moment for key in _UPDATED_KEYS if (moment := as_moment(fields.get(key)))), None),
         metadata=_plain(fields),
+        notes=tuple(
+            left_out(key) for key, each in fields.items() if each not in (None, [], {}) and as_plain(each) is None
+        ),
     )
 
 
@@ -77,6 +80,12 @@ def flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
 
 def _plain(fields: Mapping[str, object]) -> dict[str, MetadataValue]:
     return {key: plain for key, value in fields.items() if (plain := as_plain(value)) is not None and plain != ""}
+
+
+def _left_out(fields: Mapping[str, object]) -> Iterator[str]:
+    for key, value in fields.items():
+        if value not in (None, [], {}) and as_plain(value) is None:
+            yield left_out(key)
 
 
 def _string(value: object) -> str | None:

@@ -6,13 +6,15 @@ import contextlib
 import importlib
 import stat
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, cast
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.encoding import in_utf8
+from ingest.reading.readers.dataruns import without_data
+from ingest.reading.readers.encoding import guesses, in_utf8
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
 MAX_FILE_BYTES = 512 * 1024 * 1024
@@ -41,9 +43,9 @@ _SUFFIXES = {
     "pdf.reader": ".pdf",
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
     "rtf.reader": ".rtf",
-    "sheets.reader": ".ods .xlsm .xlsx .xltx",
+    "sheets.reader": ".ods .ots .xls .xlsb .xlsm .xlsx .xlt .xltm .xltx",
     "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
-    "xml": ".atom .dita .docbook .nxml .rss .tei .xml",
+    "xml": ".atom .dita .docbook .fb2 .nxml .opml .plist .resx .rss .tei .wsdl .xml .xsd .xsl .xslt",
 }
 _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 # Files that go without a suffix.
@@ -59,11 +61,11 @@ _SLIDES = "PPTX or PDF"
 # What to convert to, and the types that are legacy, closed or without text.
 _CONVERSIONS = {
     _OFFICE: ".abw .doc .dot .fodt .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
-    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1 .xls .xlsb .xlt",
+    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1",
     _SLIDES: ".fodp .key .pps .ppt .pot .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
     "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
-    "EPUB or PDF": ".azw .azw3 .fb2 .kfx .lit .mobi",
+    "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
     "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
     "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zip .zst",
     "CSV or JSON Lines": ".accdb .avro .db .feather .h5 .mdb .npy .npz .parquet .pkl .sqlite .sqlite3",
@@ -139,9 +141,13 @@ def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: S
         raise DocumentUnsupported(why_not(Path(name)))
     if not data.strip(_BLANK):
         raise DocumentEmpty("The file is empty.")
-    with _isolated():
+    with _isolated(), guesses() as guessed:
         reader = _loaded(module)
         documents = reader.read(data, password=password, **({"shares": shares} if shares else {}))
+        documents = [without_data(document) for document in documents]
+    if documents and guessed:
+        note = f"Its encoding is not said and was taken for {', '.join(guessed)}. Save it as UTF-8 if it reads wrong."
+        documents[0] = replace(documents[0], notes=(*documents[0].notes, note))
     if not any(document.text.strip() for document in documents):
         raise DocumentEmpty("The file holds no text.")
     return documents

@@ -12,34 +12,44 @@ Row = Sequence[str]
 # Stands in a row for the columns that the cell before it spans too.
 SPANNED = "\ufdd0"
 
+_NOTHING = ("", SPANNED)
 _PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
 _SUFFIXES = frozenset({")", "%", ")%", "%)"})
 _MAX_SPAN = 100
 _NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
 MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
-_NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,' \u00a0\u202f")
+_COLUMNS_OF_WORDS = (
+    3  # So many above rows of words, whose figures come late, are names; two may be a key and its value.
+)
+_NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,:/' \u00a0\u202f")
 
 
-def lines(rows: Sequence[Row], *, header_rows: int | None = None, has_header_style: bool = False) -> list[str]:
+def lines(
+    rows: Sequence[Row], *, header_rows: int | None = None, has_header_style: bool = False, has_keys: bool = False
+) -> list[str]:
     """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
 
     `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
-    that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart.
+    that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart,
+    `has_keys` that the first of two columns says what the second holds.
     """
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
     titles: list[str] = []
+    while cleaned and (_is_title(cleaned[0]) if not header_rows else _spans_all(cleaned[0])):
+        titles.append(_plain(_joined_symbols(cleaned.pop(0))))
+        header_rows = header_rows - 1 or None if header_rows else header_rows
+    if has_keys:
+        return [*filter(None, titles), *map(_keyed, filter(any, cleaned))]
     if header_rows is None:
-        while cleaned and _is_title(cleaned[0]):
-            titles.append(_plain(_joined_symbols(cleaned.pop(0))))
         header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
     header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
-    body = [joined for row in cleaned[header_rows:] if any(joined := _joined_symbols(row))]
+    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := _joined_symbols(row))]
     if not body:
         return [*filter(None, titles), *map(_plain, header)]
     labels = _labels(header)
-    shown = [_labelled(labels, row) if labels else _plain(row) for row in body]
-    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell}
+    shown = [_labelled(labels, row) for row in body] if labels else _aligned(body)
+    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
     # The names of columns without a value would be lost.
     unused = {*labels} - used - {""}
     return [*filter(None, titles), *(map(_plain, header) if unused else ()), *shown]
@@ -48,6 +58,11 @@ def lines(rows: Sequence[Row], *, header_rows: int | None = None, has_header_sty
 def _is_title(row: Row) -> bool:
     """True for an empty row and for one whose first cell alone is filled, across others or beside empty ones."""
     return not any(cell and cell != SPANNED for cell in row[1:]) and len(row) > 1
+
+
+def _spans_all(row: Row) -> bool:
+    """True for a row whose first cell reaches across all of the others: it names the table, not its columns."""
+    return len(row) > 1 and bool(row[0]) and all(cell == SPANNED for cell in row[1:])
 
 
 class Cell(NamedTuple):
@@ -96,6 +111,7 @@ def looks_like_header(row: Row) -> bool:
     return (
         len(row) > 1
         and len(names) >= max(len(row) - 1, 1)
+        and not row[0].endswith(":")
         and all(row[1:])
         and len(set(names)) == len(names)
         and all(len(name) <= _MAX_LABEL_CHARACTERS and not is_figure(name) for name in names)
@@ -113,8 +129,11 @@ def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
         # Above the lowest row of names stand only names of several columns, with gaps between them.
         has_layers = all("" in row or SPANNED in row for row in header[:-1])
         is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
-        return count if is_header else 0
+        if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
+            return count if is_header else 0
     body = [row for row in rows[top + 1 :] if any(row)]
+    if any(cell and cell == below for row in body for cell, below in zip(rows[top], row, strict=False)):
+        return 0  # No column is named like what stands in it.
     # One row of words under another says nothing of which names what.
     tells = len(body) > 1 or (has_header_style and bool(body))
     return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
@@ -157,8 +176,9 @@ def _labels(header: Sequence[Row]) -> list[str]:
 
 
 def _joined_symbols(row: Row) -> list[str]:
-    """Currency signs, brackets and percent signs go to the figure they belong to: pages put them into own cells."""
-    joined = ["" if cell == SPANNED else cell for cell in row]
+    """Currency signs, brackets and percent signs go to the figure they belong to, which then spans their cell: pages
+    put them into own cells."""
+    joined = list(row)
     if not any(cell in _PREFIXES or cell in _SUFFIXES for cell in row):
         return joined
     pending = ""
@@ -166,11 +186,11 @@ def _joined_symbols(row: Row) -> list[str]:
     for column, cell in enumerate(tuple(joined)):
         if cell in _PREFIXES:
             pending += cell
-            joined[column] = ""
+            joined[column] = SPANNED
         elif cell in _SUFFIXES and last >= 0:
             joined[last] += cell
-            joined[column] = ""
-        elif cell:
+            joined[column] = SPANNED
+        elif cell not in _NOTHING:
             joined[column] = pending + cell
             pending = ""
             last = column
@@ -178,13 +198,34 @@ def _joined_symbols(row: Row) -> list[str]:
 
 
 def _plain(row: Row) -> str:
-    return " | ".join(cell for cell in row if cell)
+    return " | ".join(cell for cell in row if cell not in _NOTHING).replace(": | ", ": ")
+
+
+def _aligned(body: Sequence[Row]) -> list[str]:
+    """Rows without names of columns: an empty cell keeps its place, so that the others keep theirs."""
+    width = max(map(len, body))
+    used = [column for column in range(width) if any(row[column : column + 1] not in ([""], []) for row in body)]
+    shown = []
+    for row in body:
+        cells = [row[column] for column in used if column < len(row) and row[column] != SPANNED]
+        is_alone = sum(map(bool, cells)) == 1
+        shown.append(_plain(cells) if is_alone else " | ".join(cells).rstrip(" |").replace(": | ", ": "))
+    return shown
+
+
+def _is_filled(row: Row) -> bool:
+    return any(cell not in _NOTHING for cell in row)
+
+
+def _keyed(row: Row) -> str:
+    key, *values = [cell for cell in row if cell and cell != SPANNED] or [""]
+    return f"{key.rstrip(':')}: {' '.join(values)}" if values else key
 
 
 def _labelled(labels: Sequence[str], row: Row) -> str:
     cells = []
     for column, cell in enumerate(row):
         label = labels[column] if column < len(labels) else ""
-        if cell:
+        if cell not in _NOTHING:
             cells.append(f"{label}: {cell}" if label and label != cell else cell)
     return "; ".join(cells)

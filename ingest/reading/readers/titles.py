@@ -8,13 +8,31 @@ from ingest.reading.readers.composer import one_line
 
 # Titles that programs put where authors put none.
 _NO_TITLE = re.compile(
-    r"untitled.*|(?:powerpoint )?presentation\d*|document\d*|microsoft (?:word|powerpoint|excel) - .*"
+    r"untitled.*|sans titre.*|unbenannt.*|sin t[ií]tulo.*|(?:powerpoint )?presentation\d*|document\d*|dokument\d*"
+    r"|pr[eé]sentation powerpoint|presentaci[oó]n de powerpoint|powerpoint[- ]pr(?:[aäæ]sentation|esentatie)"
+    r"|apresenta[cç][aã]o do powerpoint|presentazione (?:standard )?di powerpoint|prezentacja programu powerpoint"
+    r"|slide \d+|microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b.*|(?:book|sheet|mappe|classeur|libro)\d*"
+    r"|print(?:ing)?|full page (?:photo|fax) print|scan\d*|image\d*|new document|bookmark|layout \d+|title"
     r"|.*\.(?:docx?|pptx?|xlsx?|rtf|odt|qxd|indd|tex|dvi|ps|pdf|fm|html?|txt)",
     re.IGNORECASE,
 )
 
 
+# What programs put where nobody is named.
+_NOTHING = re.compile(
+    r"[\W_]*(?:none|null|nil|n/?a|anonymous|anonym|unknown|unspecified|undefined|untitled|user|admin|administrator"
+    r"|owner|author|openpyxl|python-docx|apache poi|microsoft office user|default)?[\W_]*",
+    re.IGNORECASE,
+)
+
+
+def usable_text(stated: str | None) -> str | None:
+    """What is stated of an author, a subject or keywords; None where a program put a word for nothing there."""
+    text = one_line(stated or "")
+    return text if text and not _NOTHING.fullmatch(text) else None
+
+
 def usable_title(stated: str | None) -> str | None:
     """The stated title, None where it is empty or made up by a program."""
-    title = one_line(stated or "")
+    title = usable_text(stated)
     return title if title and not _NO_TITLE.fullmatch(title) else None

@@ -1,15 +1,15 @@
-"""XML: articles in JATS with their structure; any other by what its elements look like."""
+"""XML: articles and books with their structure; of any other what its elements and attributes are called and hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from corpus.errors import DocumentEmpty
+from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
-from ingest.reading.readers import jats
+from ingest.reading.readers import jats, xmlbook
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.html.reader import charset_of, read_page
@@ -17,17 +17,23 @@ from ingest.reading.readers.package import local_name, parse_xml, text_of
 
 _TITLES = ("title", "head", "heading", "caption")
 _TAG = re.compile(r"<[^<>]+>")
+_ODD_IDENTIFIER = re.compile(rb"(xml:id\s*=\s*[\"'])(?=\d)")
+_LONG = 120  # Characters of a text that needs no name: it is a paragraph.
+# Attributes that say something to programs alone.
+_SILENT = frozenset(("schemaLocation", "space", "noNamespaceSchemaLocation", "base"))
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
-    root = parse_xml(data.lstrip(), what="file")
+    root = _parsed(data.lstrip())
     name = local_name(root)
     if name == "html":
         return [read_page(decode(data, declared=charset_of(data)))]
     if jats.is_article(root):
         return [jats.read_article(root)]
+    if xmlbook.is_book(root):
+        return [xmlbook.read_book(root)]
     composer = Composer()
-    writer = _Writer(composer)
+    writer = _Writer(composer, has_prose=any(len(node) and _is_mixed(node) for node in root.iter()))
     writer.write(root, 1)
     writer.end()
     if not composer.blocks:
@@ -36,31 +42,72 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     return [composer.finish(title=title)]
 
 
-class _Writer:
-    """Writes elements with text among their children as paragraphs, and runs of records as tables."""
+def _parsed(data: bytes) -> etree._Element:
+    """The root. An xml:id that begins with a figure breaks a rule of validity, and is mended."""
+    try:
+        return parse_xml(data, what="file")
+    except DocumentUnreadable as error:
+        if "xml:id" not in str(error):
+            raise
+        return parse_xml(_ODD_IDENTIFIER.sub(rb"\1_", data), what="file")
 
-    def __init__(self, composer: Composer) -> None:
+
+class _Writer:
+    """Writes elements with text among their children as paragraphs, and what has a name and a value as rows."""
+
+    def __init__(self, composer: Composer, *, has_prose: bool) -> None:
         self._composer = composer
+        self._has_prose = has_prose
         self._rows: list[str] = []
 
-    def write(self, element: etree._Element, level: int) -> None:
+    def write(self, element: etree._Element, level: int, label: str = "") -> None:
+        """An element; `label` is put before its values, where its name says what they are of."""
         children = [node for node in element if local_name(node)]
         if not children or _is_mixed(element):
-            self._paragraph(element)
-        elif _is_record(children):
-            self._rows.append("; ".join(f"{local_name(node)}: {text}" for node in children if (text := _shown(node))))
-        else:
-            for position, node in enumerate(children):
-                if position == 0 and local_name(node).lower() in _TITLES and len(children) > 1:
-                    self.end()
-                    self._composer.heading(_shown(node), level)
-                    level += 1
-                else:
-                    self.write(node, level)
+            self._leaf(element)
+            return
+        cells = [*self._attributes(element)]
+        for position, node in enumerate(children):
+            if position == 0 and len(children) > 1 and _is_title(node):
+                self.end()
+                self._composer.heading(_shown(node), level)
+                level += 1
+            elif len(node) or _is_prose(node) or self._has_prose_in(children):
+                self._row(label, cells)
+                cells = []
+                self.write(node, level, _label_of(node, children))
+            elif text := self._valued(node):
+                cells.append(text)
+        self._row(label, cells)
 
-    def _paragraph(self, element: etree._Element) -> None:
-        self.end()
-        self._composer.paragraph(_shown(element))
+    def _has_prose_in(self, children: Sequence[etree._Element]) -> bool:
+        """True for elements of one name after another, such as paragraphs."""
+        names = {local_name(node) for node in children}
+        return self._has_prose and len(names) <= max(len(children) // 2, 1) and not any(len(node) for node in children)
+
+    def _leaf(self, element: etree._Element) -> None:
+        if self._has_prose or _is_prose(element):
+            self.end()
+            self._composer.paragraph(_shown(element))
+        elif text := self._valued(element):
+            self._rows.append(text)
+
+    def _valued(self, element: etree._Element) -> str:
+        """An element's name and value, its attributes in brackets: Total (currency USD): 279.84."""
+        attributes = ", ".join(cell.replace(": ", " ", 1) for cell in self._attributes(element))
+        name = f"{local_name(element)} ({attributes})" if attributes else local_name(element)
+        text = _shown(element)
+        return f"{name}: {text}" if text else name if attributes else ""
+
+    def _attributes(self, element: etree._Element) -> Iterator[str]:
+        for key, value in element.attrib.items() if not self._has_prose else ():
+            name = str(key).rpartition("}")[2]
+            if name not in _SILENT and str(value).strip():
+                yield f"{name}: {one_line(str(value))}"
+
+    def _row(self, label: str, cells: Sequence[str]) -> None:
+        if cells:
+            self._rows.append(f"{label}: {'; '.join(cells)}" if label else "; ".join(cells))
 
     def end(self) -> None:
         """Write the records that have come."""
@@ -69,15 +116,23 @@ class _Writer:
             self._rows = []
 
 
+def _label_of(node: etree._Element, siblings: Sequence[etree._Element]) -> str:
+    """The element's name, unless it is one of many."""
+    name = local_name(node)
+    return name if sum(local_name(other) == name for other in siblings) == 1 and len(siblings) > 1 else ""
+
+
+def _is_title(node: etree._Element) -> bool:
+    return local_name(node).lower() in _TITLES and bool(_shown(node))
+
+
 def _is_mixed(element: etree._Element) -> bool:
     """True where text stands between child elements."""
     return bool((element.text or "").strip()) or any((node.tail or "").strip() for node in element)
 
 
-def _is_record(children: Sequence[etree._Element]) -> bool:
-    """True for leaves, most with a name of their own."""
-    names = [local_name(node) for node in children]
-    return len(set(names)) > max(len(names) // 2, 1) and not any(len(node) for node in children)
+def _is_prose(element: etree._Element) -> bool:
+    return (len(element) > 0 and _is_mixed(element)) or len(_shown(element)) > _LONG
 
 
 def _shown(element: etree._Element) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from corpus.embedding.choice import collection_for, embedder_for_new_collection, embedder_of
+from corpus.embedding.choice import collection_for, embedder_for_new_collection, embedder_of, query_embedder_of
 from corpus.embedding.endpoint import Endpoint, endpoint_of
 from corpus.embedding.model import Embedder, Refused
 from corpus.errors import EmbeddingModelUnknown, EmbeddingQuotaExceeded, EmbeddingReplyInvalid, SettingsError
@@ -211,6 +211,55 @@ def test_what_others_do(server: EmbeddingsServer, quirk: str) -> None:
 
     server.interceptor = other
     check(embedder_for_new_collection(settings_for(server)))
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_several_questions_go_apart_where_the_endpoint_takes_fewer(server: EmbeddingsServer, most: int) -> None:
+    def few(_: int, body: dict[str, Any]) -> Reply | None:
+        return failure(400, None, "too many inputs") if len(body["input"]) > most else None
+
+    server.interceptor = few
+    embedder = embedder_for_new_collection(settings_for(server))
+    for texts in (TEXTS[:5], TEXTS[:7]):
+        vectors = embedder.embed_queries(texts, timeout_seconds=10)
+        assert np.allclose(vectors, [vector_of(text, 32) for text in texts], atol=1e-6)
+    server.requests.clear()
+    embedder.embed_queries(TEXTS[:7], timeout_seconds=10)
+    assert [len(body["input"]) for body in server.requests] == ([1] * 7 if most == 1 else [3, 3, 1])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"openai_api_key": None},
+        {"embedding_dimensions": 32, "embedding_input_types": "query,document"},
+        {"openai_base_url": "?team=a%20b&x=1"},
+        {"openai_base_url": None, "azure_openai_endpoint": "", "azure_openai_api_key": "azure-key"},
+        {"openai_base_url": None, "azure_openai_endpoint": "/openai/deployments/d/embeddings?api-version=2024-02-01",
+         "azure_openai_api_key": "azure-key"},
+    ],
+    ids=["OpenAI", "no key", "dimensions and types", "a query", "Azure", "Azure, pasted"],
+)  # fmt: skip
+def test_a_question_is_asked_alike_without_the_sdk(server: EmbeddingsServer, changed: dict[str, Any]) -> None:
+    for name in ("openai_base_url", "azure_openai_endpoint"):
+        if changed.get(name) is not None:
+            changed = changed | {name: server.url + changed[name]}
+    server.interceptor = lambda _, body: (200, {}, listing(vectors_for(body)))
+    settings = settings_for(server, **changed)
+    by_sdk = embedder_for_new_collection(settings)
+    without = query_embedder_of(collection_for(by_sdk, settings), settings)
+    server.requests.clear()
+    server.paths.clear()
+    server.headers.clear()
+    for embedder in (by_sdk, without):
+        assert embedder.embed_queries(["one", "zwölf 日本"], timeout_seconds=5).shape == (2, 32)
+        embedder.close()
+    assert server.requests[0] == server.requests[1]
+    assert server.paths[0] == server.paths[1]
+    told = ("authorization", "api-key", "content-type", "accept-encoding")
+    of_sdk, of_ours = ({name: headers.get(name) for name in told} for headers in server.headers)
+    assert of_sdk == of_ours
 
 
 def test_a_query_in_the_address_goes_with_every_request(server: EmbeddingsServer) -> None:

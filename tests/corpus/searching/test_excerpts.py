@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from corpus.records import Chunk, Hit
-from corpus.searching.excerpts import excerpts_of, neighbour_ids, pieces
+from corpus.searching.excerpts import excerpts_of, first_passages, joining_distance, neighbour_ids, pieces
 from tests.handler.corpora import Text, chunked
 
 TEXT = "Alpha one. Beta two. Gamma three.\n\nDelta four. Epsilon five."
@@ -62,3 +62,30 @@ def test_the_pieces_of_a_document_can_be_read_from_any_offset() -> None:
         assert "".join(text for _, text in pieces(CHUNKS, offset=offset)) == whole[offset:]
     for position, text in pieces(CHUNKS):
         assert whole[position : position + len(text)] == text
+
+
+def test_a_joined_text_is_cited_under_what_all_of_it_stands_under() -> None:
+    def cited(*headings: str | None) -> str | None:
+        chunks = [replace(chunk, heading=heading) for chunk, heading in zip(CHUNKS, headings, strict=False)]
+        (excerpt,) = excerpts_of([("", [hit(chunk, 0.9 - place / 10) for place, chunk in enumerate(chunks)])])
+        return excerpt.heading
+
+    assert cited("Fees > Labour") == "Fees > Labour"
+    assert cited("Fees > Labour", "Fees > Labour") == "Fees > Labour"
+    assert cited("Fees > Labour", "Fees > Parts") == "Fees"
+    assert cited("Fees", "Fees > Parts") == "Fees"
+    assert cited("Fees > Labour", "Feest > Labour") is None
+    assert cited("Fees > Labour", None) is None
+
+
+def test_as_many_passages_are_taken_as_were_asked_for() -> None:
+    hits = [hit(CHUNKS[0], 0.9), hit(CHUNKS[1], 0.8), hit(CHUNKS[2], 0.7), hit(OTHERS[0], 0.6), hit(OTHERS[3], 0.5)]
+    assert first_passages(hits, count=1, distance=1) == hits[:1]
+    # The second is joined to the first; the third would be too, and would make it longer only.
+    assert first_passages(hits, count=2, distance=1) == [*hits[:2], hits[3]]
+    assert first_passages(hits, count=3, distance=1) == [*hits[:3], hits[3], hits[4]]
+    assert first_passages(hits, count=9, distance=1) == hits
+    assert len(excerpts_of([("", first_passages(hits, count=3, distance=1))])) == 3
+    # With a neighbour around each, what lies three apart becomes one.
+    assert joining_distance(1) == 3
+    assert first_passages(hits, count=3, distance=3) == hits[:4]

@@ -101,25 +101,31 @@ def test_a_removed_document_is_gone_at_once_even_before_the_index_knows(corpus: 
 
 
 @pytest.mark.parametrize("mode", ["lexical", "hybrid"])
-def test_a_changed_document_is_found_by_its_new_words_alone(corpus: Corpus, mode: SearchMode) -> None:
-    write(corpus.store, corpus.embedder, {"manuals/pump.md": ["Replace the rotor, part QX-77."]})
+def test_a_changed_document_is_found_by_its_new_words_alone(
+    corpus: Corpus, embedder: LocalEmbedder, mode: SearchMode
+) -> None:
+    write(corpus.store, embedder, {"manuals/pump.md": ["Replace the rotor, part QX-77."]})
     assert found(corpus, "QX-77", mode)[0] == "Replace the rotor, part QX-77."
     assert "Replace the impeller, part FW-20117, when the pump hums." not in found(corpus, "FW-20117", mode)
 
 
-def test_what_a_killed_run_stored_is_found_by_vectors_until_the_next_run_indexes_it(corpus: Corpus) -> None:
-    write(corpus.store, corpus.embedder, {"new.md": ["The kraken lives in the sea."]}, index=False)
+def test_what_a_killed_run_stored_is_found_by_vectors_until_the_next_run_indexes_it(
+    corpus: Corpus, embedder: LocalEmbedder
+) -> None:
+    write(corpus.store, embedder, {"new.md": ["The kraken lives in the sea."]}, index=False)
     assert found(corpus, "kraken", "lexical") == []
     assert "The kraken lives in the sea." in found(corpus, "a monster of the ocean")
-    write(corpus.store, corpus.embedder, {})
+    write(corpus.store, embedder, {})
     assert found(corpus, "kraken", "lexical") == ["The kraken lives in the sea."]
 
 
 @pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
-def test_no_chunk_of_a_half_written_document_is_found(corpus: Corpus, mode: SearchMode) -> None:
+def test_no_chunk_of_a_half_written_document_is_found(
+    corpus: Corpus, embedder: LocalEmbedder, mode: SearchMode
+) -> None:
     # As a run leaves it that is killed before the record is written.
     record, chunks = document_of("manuals/pump.md", ["The pump has a motor.", "The pump hums FW-20117 FW-20117."])
-    vectors = next(corpus.embedder.embed_documents([[chunk.text for chunk in chunks]]))
+    vectors = next(embedder.embed_documents([[chunk.text for chunk in chunks]]))
     corpus.store.rows.upsert([(record, chunks[1], vectors[1])])
     corpus.store.words.update(add=[(chunks[1].chunk_id, chunks[1].text)], remove=[], stamp="half")
     texts = found(corpus, "pump hums FW-20117", mode)
@@ -128,12 +134,12 @@ def test_no_chunk_of_a_half_written_document_is_found(corpus: Corpus, mode: Sear
 
 
 def test_a_document_that_is_replaced_between_two_readings_is_found_in_one_version(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+    corpus: Corpus, embedder: LocalEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     same = "The pump in the cellar hums loudly at night when it is worn"
-    write(corpus.store, corpus.embedder, {"worn.md": [f"{same}.", f"{same}!"]})
+    write(corpus.store, embedder, {"worn.md": [f"{same}.", f"{same}!"]})
     record, chunks = document_of("worn.md", ["A pump that is worn hums.", "A pump in the cellar is worn and hums."])
-    vectors = next(corpus.embedder.embed_documents([[chunk.text for chunk in chunks]]))
+    vectors = next(embedder.embed_documents([[chunk.text for chunk in chunks]]))
     corpus.store.rows.upsert([(record, chunks[1], vectors[1])])
     whole = corpus.store.whole
     read: list[int] = []
@@ -153,7 +159,7 @@ def test_a_document_that_is_replaced_between_two_readings_is_found_in_one_versio
 
 
 def test_without_an_index_hybrid_search_is_dense_search_and_says_so_in_the_log(
-    corpus: Corpus, settings: CorpusSettings, caplog: pytest.LogCaptureFixture
+    corpus: Corpus, embedder: LocalEmbedder, settings: CorpusSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     if settings.chroma_url:
         corpus.store._handle.client.delete_collection(f"{settings.chroma_collection}.words")
@@ -165,7 +171,7 @@ def test_without_an_index_hybrid_search_is_dense_search_and_says_so_in_the_log(
     with pytest.raises(LexicalIndexUnusable, match="ingest add"):
         found(corpus, "pump", "lexical")
     # The next run, which finds nothing new, makes it again.
-    write(corpus.store, corpus.embedder, {})
+    write(corpus.store, embedder, {})
     assert found(corpus, "FW-20117", "lexical", top_k=1) == [TEXTS["manuals/pump.md"][1]]
 
 
@@ -219,8 +225,8 @@ def test_at_most_so_many_chunks_of_a_document_unless_that_document_is_asked_for(
         assert len(corpus.search("pump", top_k=3, within=alone, timeout_seconds=30)) == 3
 
 
-def test_a_text_that_is_stored_twice_fills_one_place(corpus: Corpus) -> None:
-    write(corpus.store, corpus.embedder, {"copy.md": TEXTS["manuals/pump.md"]})
+def test_a_text_that_is_stored_twice_fills_one_place(corpus: Corpus, embedder: LocalEmbedder) -> None:
+    write(corpus.store, embedder, {"copy.md": TEXTS["manuals/pump.md"]})
     texts = found(corpus, "pump", top_k=10)
     assert len(set(texts)) == len(texts) == sum(map(len, TEXTS.values()))
 

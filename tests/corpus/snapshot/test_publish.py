@@ -39,7 +39,7 @@ from corpus.snapshot.manifest import (
     object_key,
     pointer_to_bytes,
 )
-from corpus.snapshot.publish import publish
+from corpus.snapshot.publish import _prune, publish
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import list_versions, rollback
 from corpus.store import open_store
@@ -319,7 +319,7 @@ KILLED_AT_LAST_BYTE = """
 import os, signal, sys
 from pathlib import Path
 from corpus.settings import CorpusSettings
-from corpus.snapshot.publish import publish
+from corpus.snapshot.publish import _prune, publish
 
 def at_last_byte(moved, total):
     if moved == total and total:
@@ -468,3 +468,13 @@ def test_rolling_back_a_version_published_after_a_roll_back_leads_to_what_was_se
     rollback(in_folder.dest)
     in_folder.publishes("The warranty lasts 24 months.")
     assert rollback(in_folder.dest).version == good.version
+
+
+def test_whoever_tidies_up_leaves_what_another_has_published_meanwhile(keeper: Keeper) -> None:
+    ours = keeper.publishes("The warranty lasts 12 months.")
+    keeper.publishes("The warranty lasts 24 months.")
+    place = snapshot_store_of(keeper.dest)
+    removed, _ = _prune(place, ours.manifest.version, 1)
+    place.close()
+    assert removed == ()
+    assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 24 months."

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import chromadb
 import pytest
 
-from corpus.errors import CollectionMissing, SettingsError, StoreError, StoreUnavailable
+from corpus.errors import CollectionMismatch, CollectionMissing, SettingsError, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings, load
 from corpus.store import create_store, open_store
 from tests.corpus.store.test_store import RECORD
@@ -105,3 +106,11 @@ def test_a_password_in_the_address_is_in_no_message() -> None:
     with pytest.raises(SettingsError) as told:
         load(CorpusSettings, chroma_url="ftp://user:s3cret@host")
     assert "s3cret" not in str(told.value)
+
+
+def test_a_collection_that_another_program_made_is_named_as_such(tmp_path: Path) -> None:
+    client: Any = chromadb.PersistentClient(tmp_path)
+    client.create_collection("langchain", metadata={"source": "notes"}, embedding_function=None)
+    client.close()
+    with pytest.raises(CollectionMismatch, match=r"'langchain' was made by another program.*ingest add"):
+        open_store(load(CorpusSettings, chroma_path=tmp_path, chroma_collection="langchain"))

@@ -16,6 +16,7 @@ PUBLIC = {
     "/healthz",
     "/privacy",
     "/openapi.json",
+    "/.well-known/openai-apps-challenge",
     "/.well-known/openapi-3.0.json",
     "/.well-known/openapi.json",
     "/.well-known/openapi.yaml",
@@ -88,7 +89,7 @@ def test_an_old_and_a_new_key_both_work_while_keys_are_changed(connect: Connect)
         )
 
 
-PLAYGROUND = {"/", "/playground.css", "/playground.js"}
+PLAYGROUND = {"/", "/playground.css", "/playground.js", "/playground-text.js", "/playground-documents.js"}
 
 
 @pytest.mark.parametrize("playground", [False, True])

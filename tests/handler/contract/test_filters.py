@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -240,6 +241,23 @@ def test_a_value_stored_a_moment_ago_can_be_asked_for(
 def test_a_filter_that_asks_nothing_is_no_filter(corpus: Corpus) -> None:
     assert Filter().to_where() is None
     assert len(corpus.search("days", top_k=10, timeout_seconds=10)) == len(TEXTS)
+
+
+def test_documents_whose_value_is_of_another_kind_than_the_field_are_told_in_the_log(
+    tmp_path: Path, server: EmbeddingsServer, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    metadata: list[Any] = [{"year": 2024}, {"year": "2024"}, {"year": True}, {}, {"until": "2026-01-31", "year": 2025}]
+    texts = [
+        Text(source=f"{place}.md", text=f"The pump of page {place}.", metadata=each)
+        for place, each in enumerate(metadata)
+    ]
+    write_corpus(corpus_settings(tmp_path, server), texts)
+    client = connect(chroma_path=tmp_path, filterable="year:int,until:date,gone:float")
+    for _ in range(2):
+        found = client.post("/search", json={"query": "pump", "year": 2024}).json()
+        assert [chunk["source"] for chunk in found["results"]] == ["0.md"]
+    told = [record.fields for record in caplog.records if record.message == "filter_passes_over_documents"]  # type: ignore[attr-defined] # Ours.
+    assert told == [{"field": "year", "kind": "int", "documents": 2, "found": "bool, str"}]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ def refusal(response: Any) -> tuple[int, str, str]:
         ({"query": "x", "tags": []}, ["tags"]),
         ({"query": "x", "tags": "warranty"}, ["tags", "list"]),
         ({"query": "x", "updated_after": "yesterday"}, ["updated_after", "2026-01-31"]),
+        ({"query": "x", "updated_after": f"2026-01-31T00:00:00.{'0' * 90_000}"}, ["updated_after", "2026-01-31"]),
         ({"query": "x", "updated_before": "2026-02-30"}, ["updated_before"]),
         ({"query": "x", "updated_before": "20260230"}, ["updated_before"]),
         ([], ["object", "query"]),

@@ -24,12 +24,14 @@ class Session:
     refused: str
 
 
-def over_http(url: str, key: str, mode: str, question: str) -> Session:
-    """Ask over HTTP with a key."""
+def over_http(
+    url: str, key: str, mode: str, question: str, *, transport: httpx2.AsyncBaseTransport | None = None
+) -> Session:
+    """Ask over HTTP with a key; `transport` is another way than a socket."""
 
     async def run() -> Session:
         async with (
-            httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}, timeout=60) as http,
+            httpx2.AsyncClient(headers={"Authorization": f"Bearer {key}"}, timeout=60, transport=transport) as http,
             Client(streamable_http_client(url, http_client=http), mode=mode) as client,
         ):
             return await _asked(client, question)

@@ -79,7 +79,7 @@ def test_search_and_fetch_answer_as_their_schemas_say(client: TestClient, *, mod
     assert [result.keys() for result in found["results"]] == [{"id", "title", "text", "url"}] * len(MANUALS)
     best = found["results"][0]
     assert best["title"] == "X200 manual > Warranty > Duration, page 12"
-    assert best["url"] == WARRANTY.url
+    assert best["url"] == f"{WARRANTY.url}#page=12"
     document = payload(call(client, "fetch", modern=modern, id=best["id"]))
     jsonschema.validate(document, fetch["outputSchema"])
     assert document["id"] == best["id"]

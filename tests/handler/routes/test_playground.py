@@ -85,7 +85,7 @@ def test_a_question_is_asked_by_keyboard_and_its_chunks_are_shown(browser: Chrom
     good = shown["X200 manual"]
     assert good.find_element(By.CLASS_NAME, "text").text == WARRANTY.text
     assert {mark.text for mark in good.find_elements(By.TAG_NAME, "mark")} == {"warranty", "lasts"}
-    assert good.find_element(By.TAG_NAME, "a").get_attribute("href") == WARRANTY.url
+    assert good.find_element(By.TAG_NAME, "a").get_attribute("href") == f"{WARRANTY.url}#page=12"
     for words in ("manuals/x200.pdf", "12", "Warranty > Duration", "score"):
         assert words in good.text
     # What a document holds is text, whatever it looks like.

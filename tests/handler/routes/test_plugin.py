@@ -47,7 +47,7 @@ def test_each_query_is_answered_in_the_plugins_shape(client: TestClient) -> None
         "metadata": {
             "source": "file",
             "source_id": WARRANTY.source,
-            "url": WARRANTY.url,
+            "url": f"{WARRANTY.url}#page=12",
             "created_at": UPDATED,
             "author": None,
             "document_id": WARRANTY.document_id,

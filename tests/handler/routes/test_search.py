@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
 from corpus.answer import to_json
 from tests.handler.conftest import Connect
-from tests.handler.corpora import MANUALS, RETURNS, UNICODE, WARRANTY
+from tests.handler.corpora import MANUALS, RETURNS, UNICODE, WARRANTY, Text, corpus_settings, write_corpus
+from tests.openai_server import EmbeddingsServer
 
 
 def test_search_answers_with_the_best_chunk_first_and_where_it_stands(client: TestClient) -> None:
@@ -20,7 +23,7 @@ def test_search_answers_with_the_best_chunk_first_and_where_it_stands(client: Te
     assert best["source"] == "manuals/x200.pdf"
     assert (best["title"], best["url"], best["page"], best["heading"]) == (
         "X200 manual",
-        "https://example.com/manuals/x200.pdf",
+        "https://example.com/manuals/x200.pdf#page=12",
         12,
         "Warranty > Duration",
     )
@@ -53,6 +56,25 @@ def test_top_k_source_and_document_id_narrow_the_search(client: TestClient) -> N
     assert sources(document_id=WARRANTY.document_id) == [WARRANTY.source]
     assert sources(source=RETURNS.source, document_id=WARRANTY.document_id) == []
     assert sources(source="nowhere.txt") == []
+
+
+def test_top_k_counts_passages_after_joining(connect: Connect, server: EmbeddingsServer, tmp_path: Path) -> None:
+    words = ("The warranty lasts a year.", "The warranty covers parts.", "The warranty covers labour.")
+    text = "\n\n".join(words)
+    spans = [(text.index(each), text.index(each) + len(each)) for each in words]
+    long = Text(source="long.pdf", text=text, spans=spans, pages=(1, 1, 2), url="https://example.com/long.pdf")
+    others = [Text(source=f"{number}.md", text=f"The warranty, part {number}: ask us.") for number in range(4)]
+    write_corpus(corpus_settings(tmp_path, server), [long, *others])
+    client = connect(chroma_path=tmp_path)
+
+    def found(top_k: int) -> list[dict[str, object]]:
+        results = client.post("/search", json={"query": "the warranty", "top_k": top_k}).json()["results"]
+        return list(results)
+
+    assert [len(found(top_k)) for top_k in (1, 2, 3, 5)] == [1, 2, 3, 5]
+    results = found(5)
+    (joined,) = (result for result in results if result["source"] == long.source)
+    assert (joined["text"], joined["url"]) == (text, "https://example.com/long.pdf#page=1")
 
 
 def test_text_comes_back_verbatim_and_unescaped(client: TestClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.handler.conftest import Connect
 
@@ -76,3 +77,11 @@ def test_the_manifest_leads_to_the_spec_and_the_privacy_page(connect: Connect) -
     assert manifest["auth"] == {"type": "user_http", "authorization_type": "bearer"}
     assert (manifest["name_for_model"], manifest["contact_email"]) == ("x200_help", "a@b.c")
     assert connect(auth="none").get("/.well-known/ai-plugin.json").json()["auth"] == {"type": "none"}
+
+
+def test_the_challenge_is_the_token_alone_where_it_is_set(client: TestClient, connect: Connect) -> None:
+    path = "/.well-known/openai-apps-challenge"
+    assert client.get(path).status_code == 404
+    response = connect(apps_challenge="token-1234", headers={}).get(path)
+    assert (response.status_code, response.text) == (200, "token-1234")
+    assert response.headers["content-type"].startswith("text/plain")

@@ -179,7 +179,7 @@ def test_a_file_whose_new_version_cannot_be_read_keeps_its_old_one(
         (["add", "docs", "--include", "!"], {}, 2, "--include"),
         (["add"], {}, 2, "PATH"),
         (["search", "  "], {}, 2, "empty"),
-        (["remove"], {}, 2, "DOCUMENT_ID"),
+        (["remove"], {}, 2, "Name a DOCUMENT or --source GLOB"),
         (["nonsense"], {}, 2, "nonsense"),
     ],
 )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ingest.sources.client import Limits
+from ingest.sources.client import NO_PROXIES, Limits
 from ingest.sources.patience import RetryAfterGate
+from ingest.sources.proxies import Proxies
 from ingest.sources.spool import Spool
 from ingest.sources.web import Web
 from tests.web_server import WebServer, web_server
@@ -32,8 +33,14 @@ def connect(spool: Spool) -> Iterator[Connect]:
     """Makes a Web of given limits, which may ask loopback."""
     opened: list[Web] = []
 
-    def make(*, allow_private: bool = True, timeout_seconds: float = 30.0, max_bytes: int = 1 << 20) -> Web:
-        opened.append(Web(Limits(allow_private, timeout_seconds, max_bytes), RetryAfterGate(), spool))
+    def make(
+        *,
+        allow_private: bool = True,
+        timeout_seconds: float = 30.0,
+        max_bytes: int = 1 << 20,
+        proxies: Proxies = NO_PROXIES,
+    ) -> Web:
+        opened.append(Web(Limits(allow_private, timeout_seconds, max_bytes, proxies), RetryAfterGate(), spool))
         return opened[-1]
 
     yield make

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from corpus.tokens import Cl100kTokenizer
 from ingest.reading.document import Document
 from ingest.splitting.sections import sections
@@ -66,3 +68,24 @@ def test_a_last_heading_that_nothing_follows_stays_with_what_is_above_it() -> No
     assert found(heading("A"), LONG, heading("B", 2)) == [("A", 2), ("A > B", 1)]
     assert found(heading("A")) == [("A", 1)]
     assert found() == []
+
+
+def test_nothing_reaches_from_one_slide_into_the_next() -> None:
+    parts = (heading("One"), SHORT, heading("Two"), SHORT, SHORT, heading("Four"))
+    document = document_of(parts)
+    starts = (0, document.blocks[2].start, document.blocks[4].start, document.blocks[5].start)
+    deck = replace(document, page_starts=starts, has_slides=True)
+    lengths = TokenCounts(deck.text, Cl100kTokenizer())
+    cut = [(each.heading, each.first, each.last) for each in sections(deck, lengths, join_tokens=1000)]
+    assert cut == [("One", 0, 1), ("Two", 2, 3), (None, 4, 4), ("Four", 5, 5)]
+    paged = replace(deck, has_slides=False)
+    assert len(sections(paged, lengths, join_tokens=1000)) == 1
+
+
+def test_slides_are_not_joined() -> None:
+    show = document_of((heading("A"), SHORT, heading("B"), SHORT))
+    lengths = TokenCounts(show.text, Cl100kTokenizer())
+    starts = tuple(block.start for block in show.blocks if block.kind == "heading")
+    slides = sections(replace(show, page_starts=starts), lengths, join_tokens=30)
+    assert [section.heading for section in slides] == ["A", "B"]
+    assert [section.heading for section in sections(show, lengths, join_tokens=30)] == [None]

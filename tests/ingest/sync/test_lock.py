@@ -15,7 +15,7 @@ import pytest
 from corpus.errors import CollectionBusy
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store import Store, create_store
-from ingest.sync.lock import exclusive
+from ingest.sync.lock import LEASE_SECONDS, RENEW_SECONDS, exclusive
 from tests.corpus.store.test_store import RECORD
 
 
@@ -74,3 +74,7 @@ def test_a_writer_that_was_killed_holds_nobody_up(store: Store, settings: Corpus
         subprocess.run([sys.executable, "-c", code, settings.chroma_path / "ingest.lock"], check=False)
     with exclusive(store, settings):
         pass
+
+
+def test_a_lease_is_renewed_several_times_before_it_runs_out() -> None:
+    assert 3 * RENEW_SECONDS < LEASE_SECONDS

@@ -14,7 +14,8 @@ from corpus.records import document_id_of
 from corpus.settings import LOCAL_MODEL
 from corpus.store import open_store
 from corpus.stored import text_digest_of
-from ingest.command.add import AddOptions, add_documents, remove_documents
+from ingest.command.add import AddOptions, add_documents
+from ingest.command.removal import plan_removal
 from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sources.files import find
@@ -104,8 +105,8 @@ def test_patterns_match_names_of_either_form(settings: IngestSettings) -> None:
     (folder / ".ingestignore").unlink()
     add(settings)
     with open_store(settings) as store:
-        removed, _ = remove_documents(store, [], nfd("*Café.md"))
-    assert len(removed) == 1
+        removal = plan_removal(store, [], nfd("*Café.md"))
+    assert len(removal.records) == 1
 
 
 def test_two_files_whose_names_differ_by_form_alone_are_told(settings: IngestSettings) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ def store(settings: CorpusSettings) -> Iterator[Store]:
         yield made
 
 
-def ignored() -> None:
+def ignored(_: Mapping[str, str]) -> None:
     """What nobody waits for."""
 
 
@@ -67,9 +67,9 @@ def test_vectors_are_found_of_what_was_written_just_now(store: Store, settings: 
 def test_what_is_on_its_way_does_not_count_as_stored(store: Store, settings: CorpusSettings) -> None:
     told: list[int] = []
     with beside(store, settings) as writing:
-        writing.write([document("a.txt", ["east"], [EAST])], then=lambda: told.append(store.count()))
+        writing.write([document("a.txt", ["east"], [EAST])], then=lambda _: told.append(store.count()))
         assert not told
-        writing.write([document("b.txt", ["east"], [[1.0]])], then=lambda: told.append(store.count()))
+        writing.write([document("b.txt", ["east"], [[1.0]])], then=lambda _: told.append(store.count()))
         assert told == [1]
         with pytest.raises(StoreError):
             writing.settle()

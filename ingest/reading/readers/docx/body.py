@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
-from ingest.reading.readers.docx.pieces import SKIPPED, Pieces, all_text
-from ingest.reading.readers.docx.styles import Numbering, Style, Styles, child, number_of, outline_level, value
+from ingest.reading.readers.docx.numbering import Numbering
+from ingest.reading.readers.docx.pieces import SKIPPED, Pieces, all_text, pieces_of
+from ingest.reading.readers.docx.styles import Style, Styles, child, number_of, outline_level, value
+from ingest.reading.readers.drawingml import Linked, write_drawing
 from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.tables import SPANNED, lines
 
@@ -23,11 +25,13 @@ Notes = Mapping[str, Mapping[str, etree._Element]]
 class BodyWriter:
     """Writes blocks; `title` is the first paragraph styled as title, or else the first heading of level 1."""
 
-    def __init__(self, composer: Composer, styles: Styles, numbering: Numbering, notes: Notes) -> None:
+    def __init__(self, composer: Composer, styles: Styles, numbering: Numbering, notes: Notes, linked: Linked) -> None:
         self._composer = composer
         self._styles = styles
         self._numbering = numbering
         self._notes = notes
+        self._linked = linked
+        self.has_hidden = False
         self._styled_title: str | None = None
         self._first_heading: str | None = None
 
@@ -56,23 +60,41 @@ class BodyWriter:
             self._write_styled(text, style, properties)
         for box in pieces.boxes:
             self.write(box)
+        self._write_rest(pieces)
+
+    def _write_rest(self, pieces: Pieces) -> None:
+        """What belongs to a paragraph and stands beside it: charts, diagrams, notes."""
+        self.has_hidden = self.has_hidden or pieces.has_hidden
+        for name, identifier in pieces.drawings:
+            write_drawing(self._composer, name, self._linked(identifier))
         for kind, identifier in pieces.references:
             self._note(kind, identifier)
 
     def _write_styled(self, text: str, style: Style, properties: etree._Element | None) -> None:
         level = outline_level(properties) or style.level
-        numbering = number_of(properties) or style.numbering
+        marker, depth = self._marker(properties, style)
+        numbered = f"{marker} {text}" if marker else text
         if style.role == "title":
             self._styled_title = self._styled_title or one_line(text)
             self._composer.heading(text, 1)
         elif level:
             if level == 1:
-                self._first_heading = self._first_heading or one_line(text)
-            self._composer.heading(text, level)
-        elif numbering is not None and numbering[0] not in ("", "0"):
-            self._composer.list_item(self._numbering.marker(*numbering) + text)
+                self._first_heading = self._first_heading or one_line(numbered)
+            self._composer.heading(numbered, level)
+        elif depth is not None:
+            self._composer.list_item(f"{Numbering.indent(depth)}{numbered if marker else f'- {text}'}")
         else:
             self._composer.paragraph(text)
+
+    def _marker(self, properties: etree._Element | None, style: Style) -> tuple[str, int | None]:
+        """The number that is shown before a paragraph, and its depth in a list; None where it is in none."""
+        numbering = number_of(properties) or style.numbering
+        if numbering is None or numbering[0] in ("", "0"):
+            return "", None
+        identifier, depth = numbering
+        if child(child(properties, "numPr"), "ilvl") is None:
+            depth = self._numbering.depth_of(identifier, value(properties, "pStyle"), depth)
+        return self._numbering.marker(identifier, depth), depth
 
     def _note(self, kind: str, identifier: str) -> None:
         note = self._notes.get(kind, {}).get(identifier)
@@ -105,6 +127,9 @@ class BodyWriter:
         look = child(child(table, "tblPr"), "tblLook")
         is_styled = look is not None and attribute(look, "firstRow") in ("1", "true")
         self._composer.table(lines(grid, header_rows=_declared_header(table), has_header_style=is_styled))
+        for cell in itertools.chain.from_iterable(cells):
+            for pieces in pieces_of(cell):
+                self._write_rest(pieces)
 
 
 def _rows(table: etree._Element) -> Iterator[list[_Cell]]:

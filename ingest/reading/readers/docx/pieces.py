@@ -11,6 +11,12 @@ from ingest.reading.readers.package import attribute, local_name
 
 # Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
 SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})
+# What a symbol font shows for a box or a tick, by the character's number: Wingdings and Wingdings 2.
+_TICKS = {
+    0x6F: "☐", 0x70: "☐", 0x71: "☐", 0x72: "☐", 0xA8: "☐", 0xA3: "☐", 0xFB: "☒", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
+    0x50: "✓", 0x52: "☑", 0x53: "☒", 0x54: "☒",
+}  # fmt: skip
+_OFF = ("0", "false", "off")
 _REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote", "commentReference": "comment"}
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 
@@ -22,6 +28,8 @@ class Pieces:
         self.text: list[str] = []
         self.boxes: list[etree._Element] = []
         self.references: list[tuple[str, str]] = []
+        self.drawings: list[tuple[str, str]] = []  # Charts and diagrams, by the name of their element and relationship.
+        self.has_hidden = False
 
     def gather(self, element: etree._Element) -> None:
         for node in element:
@@ -41,6 +49,12 @@ class Pieces:
                     self.text.append(f"[{identifier}]")
             elif name == "sym":
                 self._symbol(node)
+            elif name == "checkBox":
+                self._box(node)
+            elif name in ("chart", "relIds"):
+                self.drawings.append((name, attribute(node, "dm") or attribute(node, "id") or ""))
+            elif name == "r" and _is_hidden(node):
+                self.has_hidden = True
             elif name not in SKIPPED and len(node):
                 self.gather(node)
 
@@ -53,16 +67,35 @@ class Pieces:
         # Symbol fonts sit in the private use area, where the number says nothing without the font.
         if not "\ue000" <= character <= "\uf8ff":
             self.text.append(character)
+        elif "Wingdings" in (attribute(node, "font") or ""):
+            self.text.append(_TICKS.get(ord(character) - 0xF000, ""))
+
+    def _box(self, node: etree._Element) -> None:
+        """A form's box to tick (17.16.7)."""
+        states = {local_name(inner): attribute(inner, "val") not in _OFF for inner in node}
+        self.text.append("☑ " if states.get("checked", states.get("default", False)) else "☐ ")
 
 
-def all_text(container: etree._Element) -> Iterator[str]:
+def _is_hidden(run: etree._Element) -> bool:
+    properties = next((node for node in run if local_name(node) == "rPr"), ())
+    return any(
+        local_name(node) in ("vanish", "webHidden") and attribute(node, "val") not in _OFF for node in properties
+    )
+
+
+def pieces_of(container: etree._Element) -> Iterator[Pieces]:
+    """The pieces of each paragraph in a cell or note, text boxes looked into."""
     for element in container:
         name = local_name(element)
         if name == "p":
             pieces = Pieces()
             pieces.gather(element)
-            yield "".join(pieces.text)
+            yield pieces
             for box in pieces.boxes:
-                yield from all_text(box)
+                yield from pieces_of(box)
         elif name not in SKIPPED and len(element):
-            yield from all_text(element)
+            yield from pieces_of(element)
+
+
+def all_text(container: etree._Element) -> Iterator[str]:
+    return ("".join(pieces.text) for pieces in pieces_of(container))

@@ -8,8 +8,9 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer
 from ingest.reading.readers.docx.body import BodyWriter
-from ingest.reading.readers.docx.styles import Numbering, Styles
-from ingest.reading.readers.ooxml import main_part, related_parts
+from ingest.reading.readers.docx.numbering import Numbering
+from ingest.reading.readers.docx.styles import Styles
+from ingest.reading.readers.ooxml import main_part, related_parts, relationships
 from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.properties import properties_of
 
@@ -18,6 +19,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     package = Package(data, kind="Word document")
     part = main_part(package)
     related = related_parts(package, part)
+    targets = {relationship.identifier: relationship.target for relationship in relationships(package, part)}
     root = package.xml(part)
     composer = Composer()
     writer = BodyWriter(
@@ -29,9 +31,12 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             for kind in ("footnote", "endnote", "comment")
             if f"{kind}s" in related
         },
+        lambda identifier: package.xml(targets[identifier]) if identifier in targets else None,
     )
     body = next((child for child in root if local_name(child) == "body"), root)
     writer.write(body)
+    if writer.has_hidden:
+        composer.note("Hidden text was left out.")
     if not composer.blocks:
         raise DocumentEmpty("The Word document holds no text. If it is pictures of pages, run OCR over it first.")
     properties = properties_of(package)

@@ -94,33 +94,3 @@ def _role_by_name(name: str) -> str:
     if name.startswith(("toc ", "table of figures")):
         return "toc"
     return "caption" if name == "caption" else ""
-
-
-class Numbering:
-    """Tells a list item's marker: a bullet, or its number in a decimal list."""
-
-    def __init__(self, root: etree._Element | None) -> None:
-        self._formats: dict[str, dict[int, str]] = {}
-        self._abstract: dict[str, str] = {}
-        self._counts: dict[tuple[str, int], int] = {}
-        for node in root if root is not None else ():
-            if local_name(node) == "abstractNum":
-                self._formats[attribute(node, "abstractNumId") or ""] = {
-                    int(attribute(level, "ilvl") or 0): value(level, "numFmt") or "bullet"
-                    for level in node
-                    if local_name(level) == "lvl"
-                }
-            elif local_name(node) == "num":
-                self._abstract[attribute(node, "numId") or ""] = value(node, "abstractNumId") or ""
-
-    def marker(self, identifier: str, depth: int) -> str:
-        """Such as "- " or "3. ", indented by depth. Counts on: to be called once for each item, in order."""
-        style = self._formats.get(self._abstract.get(identifier, ""), {}).get(depth, "bullet")
-        indent = "  " * min(depth, 8)
-        if style != "decimal":
-            return f"{indent}- "
-        for key in [key for key in self._counts if key[0] == identifier and key[1] > depth]:
-            del self._counts[key]
-        count = self._counts.get((identifier, depth), 0) + 1
-        self._counts[identifier, depth] = count
-        return f"{indent}{count}. "

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
-from ingest.reading.readers.html.table import grid_of, is_layout
+from ingest.reading.readers.html.signs import without_icons
+from ingest.reading.readers.html.table import grid_of, has_keys, is_layout
+from ingest.reading.readers.numerals import numeral, style_of
 from ingest.reading.readers.tables import lines
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # fmt: off
 _BLOCK_TAGS = frozenset((
     "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hgroup", "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody",
+    "aside", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table", "tbody",
     "td", "tfoot", "th", "thead", "tr", "ul",
 ))
 # fmt: on
+_LISTS = ("ul", "ol", "menu")
+_MAX_INDENT = 32
+_WHOLE = re.compile(r"-?\d{1,6}")
 _SPACE = re.compile(r"\s+")
 
 
@@ -27,13 +33,44 @@ def render(root: LexborNode, composer: Composer) -> None:
     _Writer(composer).walk(root)
 
 
+@dataclass(slots=True)
+class _List:
+    """An open list: the number of its next item and how it is shown; `style` is None for bullets."""
+
+    style: str | None = None
+    number: int = 1
+    step: int = 1
+
+    @classmethod
+    def of(cls, node: LexborNode) -> _List:
+        if node.tag != "ol":
+            return cls()
+        attributes = node.attributes
+        step = -1 if "reversed" in attributes else 1
+        items = sum(child.tag == "li" for child in node.iter())
+        start = _whole(attributes.get("start"))
+        return cls(style_of(attributes.get("type") or "1") or "1", start or (items if step < 0 else 1), step)
+
+    def next_marker(self, item: LexborNode) -> str:
+        if self.style is None:
+            return "- "
+        own = _whole(item.attributes.get("value"))
+        shown = self.number if own is None else own
+        self.number = shown + self.step
+        return f"{numeral(shown, self.style)}. "
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and _WHOLE.fullmatch(text.strip()) else None
+
+
 class _Writer:
     """Keeps the inline text of the block that is being read, and writes it when the block ends."""
 
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
         self._inline: list[str] = []
-        self._lists: list[int] = []  # For each open list the number of its next item, or -1 for bullets.
+        self._lists: list[_List] = []
         self._marker = ""
         self._term = ""
         self._preformatted = 0
@@ -62,7 +99,7 @@ class _Writer:
         """Begin a node; True to go on with its children."""
         tag = node.tag
         if tag == "-text":
-            text = node.text_content or ""
+            text = without_icons(node.text_content or "")
             self._inline.append(text if self._preformatted else _SPACE.sub(" ", text))
         elif tag in ("rt", "rp"):  # How to pronounce what stands beside it.
             return False
@@ -70,10 +107,10 @@ class _Writer:
             self._inline.append("\n")
         elif tag in _BLOCK_TAGS:
             self._flush()
-            if tag in ("ul", "ol"):
-                self._lists.append(1 if tag == "ol" else -1)
+            if tag in _LISTS:
+                self._lists.append(_List.of(node))
             elif tag == "li":
-                self._marker = self._next_marker()
+                self._marker = self._next_marker(node)
             elif tag == "pre":
                 self._preformatted += 1
             elif tag == "table" and not is_layout(node):
@@ -96,7 +133,7 @@ class _Writer:
             self._flush()
         if tag == "li":
             self._marker = ""
-        elif tag in ("ul", "ol") and self._lists:
+        elif tag in _LISTS and self._lists:
             self._lists.pop()
 
     def _take(self) -> str:
@@ -117,12 +154,9 @@ class _Writer:
         self._composer.add("list_item" if is_item else "paragraph", self._marker + text)
         self._marker = ""
 
-    def _next_marker(self) -> str:
-        indent = "  " * (len(self._lists) - 1)
-        if not self._lists or self._lists[-1] < 0:
-            return f"{indent}- "
-        self._lists[-1] += 1
-        return f"{indent}{self._lists[-1] - 1}. "
+    def _next_marker(self, item: LexborNode) -> str:
+        indent = "  " * min(len(self._lists) - 1, _MAX_INDENT)
+        return f"{indent}{self._lists[-1].next_marker(item) if self._lists else '- '}"
 
     def _table(self, node: LexborNode) -> None:
         caption = node.css_first("caption")
@@ -132,4 +166,4 @@ class _Writer:
         if len(rows) == 1:
             self._composer.paragraph(" ".join(cell for cell in rows[0] if cell))
         else:
-            self._composer.table(lines(rows, header_rows=header_rows))
+            self._composer.table(lines(rows, header_rows=header_rows, has_keys=has_keys(node)))

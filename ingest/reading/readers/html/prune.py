@@ -4,52 +4,97 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _NEVER_TEXT = (
-    "script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "audio", "video", "map",
-    "button", "select", "input", "textarea", "dialog", "nav", "aside", "footer", "menu", "ix:header",
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "canvas", "audio", "video", "map",
+    "select", "textarea", "dialog", "nav", "ix:header",
 )  # fmt: skip
-_NEVER_ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog", "menu")
+_NEVER_ROLES = ("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu")
 _HIDDEN = (
     "[hidden]", "[aria-hidden=true]", '[style*="display:none"]', '[style*="display: none"]',
     '[style*="visibility:hidden"]', '[style*="visibility: hidden"]',
 )  # fmt: skip
+# What a reader opens by a click, and a browser's search finds.
+_OPENED = "[role=tabpanel], [hidden=until-found], .tab-pane, .tabcontent, .tab-content, .accordion-collapse"
+# Within these a button or a footer is content: a question that opens its answer, the source of a quotation.
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt"})
+_QUOTING = frozenset({"blockquote", "figure", "aside", "td", "li", "dd"})
 # Class names and ids that pages give to what surrounds their content.
 _SUSPECT = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navbox|navigation|menu|sidebar|breadcrumbs?|footer|cookies?|consent|gdpr|advert\w*|ads?|"
     r"promo|share|sharing|social|related|newsletter|subscribe|toc|skip|pagination|pager|catlinks|editsection|noprint|"
-    r"interlanguage\w*|lang-list|popup|modal)(?:$|[\s_-])",
+    r"interlanguage\w*|lang-list|popup|modal|widget)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 # What may go with its notice of cookies though it holds few links.
-_NOTICE = re.compile(r"(?:^|[\s_-])(?:cookies?|consent|gdpr|editsection|skip|popup|modal)", re.IGNORECASE)
-_CONTAINERS = "ul, ol, " + ", ".join(
+_NOTICE = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|editsection|skip|popup|modal|advert\w*|ads?|promo)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_CONTAINERS = "ul, ol, menu, aside, [role=complementary], " + ", ".join(
     f"{tag}[{name}]" for tag in ("div", "section", "table", "header", "span", "p") for name in ("class", "id")
 )
 
 _MAX_SUSPECT_SHARE = 0.3  # A container with more of the page's text is no margin, whatever its name.
 _LINKS_OF_A_WALL = 15
 _LINK_CHARACTERS = 40
+_WORTH_TELLING = 0.02  # Of the page's words.
 
 
-def prune(tree: LexborHTMLParser) -> None:
-    """Remove it in place."""
+def prune(tree: LexborHTMLParser) -> list[str]:
+    """Remove it in place; remarks on what was hidden, where it was much."""
     tree.strip_tags(list(_NEVER_TEXT))
-    for selector in (*(f"[role={role}]" for role in _NEVER_ROLES), *_HIDDEN):
-        for node in tree.css(selector):
+    for node in tree.css("svg"):
+        _keep_labels(node)
+    for node in [*_lone(tree, "button", _HEADS), *_lone(tree, "footer", _QUOTING)]:
+        node.decompose()
+    for role in _NEVER_ROLES:
+        for node in tree.css(f"[role={role}]"):
             if node.tag not in ("body", "html", "main", "article"):
                 node.decompose()
+    hidden = _drop_hidden(tree)
     body = tree.body
     if body is None:
-        return
+        return []
     extents = _extents(body)
     total = extents[body.mem_id].text
     doomed = [node for node in body.css(_CONTAINERS) if _is_margin(node, extents[node.mem_id], total)]
     for node in doomed:
         node.decompose()
+    is_much = hidden > _WORTH_TELLING * (total + hidden)
+    return ["Parts of the page that are hidden were left out."] if is_much else []
+
+
+def _keep_labels(drawing: LexborNode) -> None:
+    """A drawing's words stay, such as those of a diagram; an icon's name goes."""
+    labels = [text for node in drawing.css("text, foreignObject") if (text := " ".join(node.text().split()))]
+    drawing.replace_with(f" {'; '.join(labels)} ") if labels else drawing.decompose()
+
+
+def _lone(tree: LexborHTMLParser, tag: str, within: frozenset[str]) -> Iterator[LexborNode]:
+    """The elements that are in none of those."""
+    for node in tree.css(tag):
+        parent = node.parent
+        while parent is not None and parent.tag not in within:
+            parent = parent.parent
+        if parent is None:
+            yield node
+
+
+def _drop_hidden(tree: LexborHTMLParser) -> int:
+    """Take away what is hidden and stays so; how many characters that was."""
+    gone = 0
+    for selector in _HIDDEN:
+        for node in tree.css(selector):
+            if node.tag in ("body", "html", "main", "article") or node.css_matches(_OPENED):
+                continue
+            gone += len("".join(node.text().split()))
+            node.decompose()
+    return gone
 
 
 @dataclass(slots=True)
@@ -84,11 +129,13 @@ def _is_margin(node: LexborNode, extent: _Extent, total: int) -> bool:
     """True for a container that is named like a margin and holds mostly links, and for walls of short links."""
     attributes = node.attributes
     name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    is_aside = node.tag == "aside" or attributes.get("role") == "complementary"
     is_suspect = _SUSPECT.search(name) is not None
-    if extent.text > _MAX_SUSPECT_SHARE * total or not (is_suspect or node.tag in ("ul", "ol")):
+    if extent.text > _MAX_SUSPECT_SHARE * total or not (is_suspect or is_aside or node.tag in ("ul", "ol", "menu")):
         return False
     if is_suspect and _NOTICE.search(name):
         return True
-    if extent.linked < (0.5 if is_suspect else 0.9) * extent.text:
+    if extent.linked < (0.5 if is_suspect or is_aside else 0.9) * extent.text:
         return False
-    return is_suspect or (extent.links >= _LINKS_OF_A_WALL and extent.linked < _LINK_CHARACTERS * extent.links)
+    is_wall = extent.links >= _LINKS_OF_A_WALL and extent.linked < _LINK_CHARACTERS * extent.links
+    return is_suspect or (is_aside and extent.links > 0) or is_wall

@@ -13,6 +13,7 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.html.body import render
 from ingest.reading.readers.html.prune import prune
+from ingest.reading.readers.html.signs import write_signs
 from ingest.reading.readers.titles import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
@@ -60,7 +61,9 @@ def add_body(source: str, composer: Composer) -> None:
 
 
 def _add(tree: LexborHTMLParser, composer: Composer) -> None:
-    prune(tree)
+    write_signs(tree)
+    for remark in prune(tree):
+        composer.note(remark)
     root = _main(tree)
     if root is not None:
         render(root, composer)

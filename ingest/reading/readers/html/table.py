@@ -5,6 +5,7 @@ from __future__ import annotations
 from selectolax.lexbor import LexborNode
 
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.html.signs import without_icons
 from ingest.reading.readers.tables import Cell, laid_out, span_of
 
 _STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"
@@ -30,7 +31,7 @@ def cell_text(cell: LexborNode) -> str:
     parts: list[str] = []
     for node in cell.traverse(include_text=True):
         if node.tag == "-text":
-            parts.append(node.text_content or "")
+            parts.append(without_icons(node.text_content or ""))
         elif node.tag == "li" and parts and parts[-1].strip():
             parts.append(", ")
         elif node.tag in _INLINE_BREAKS:
@@ -42,6 +43,12 @@ def grid_of(table: LexborNode) -> tuple[list[list[str]], int | None]:
     """The rows, and how many of them are the header where the page says so."""
     nodes = table.css("tr")
     return laid_out(map(_cells, nodes)), _header_rows(nodes)
+
+
+def has_keys(table: LexborNode) -> bool:
+    """True for two columns whose first says what the second holds, such as an encyclopedia's box of facts."""
+    rows = [cells for row in table.css("tr") if len(cells := cells_of(row)) > 1]
+    return bool(rows) and all(len(row) == 2 and row[0].tag == "th" and row[1].tag == "td" for row in rows)
 
 
 def _cells(row: LexborNode) -> list[Cell]:

@@ -31,6 +31,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             subject=_header(message, "Subject"),
             sender=_header(message, "From"),
             recipients=_header(message, "To"),
+            copied=_header(message, "Cc"),
             sent=_sent(message),
             plain="\n\n".join(plain),
             html="\n".join(html),

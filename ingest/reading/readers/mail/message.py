@@ -20,6 +20,7 @@ class Message:
     subject: str
     sender: str
     recipients: str
+    copied: str
     sent: str | None
     plain: str
     html: str
@@ -30,7 +31,7 @@ def documents_of(message: Message) -> list[Document]:
     """The message, its formatted body where it has one, then what is attached."""
     composer = Composer()
     composer.heading(message.subject, 1)
-    envelope = {"From": message.sender, "To": message.recipients, "Date": message.sent}
+    envelope = {"From": message.sender, "To": message.recipients, "Cc": message.copied, "Date": message.sent}
     composer.paragraph("; ".join(f"{name}: {value}" for name, value in envelope.items() if value))
     before = len(composer.blocks)
     if message.html:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.message
 import email.policy
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import cast
@@ -12,13 +13,27 @@ from typing import cast
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.encoding import decode
 
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
+
 
 def parse(data: bytes) -> EmailMessage:
     """The message. Raises DocumentUnreadable where there are no headers."""
-    message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
+    message = email.message_from_bytes(_with_plain_headers(data.lstrip()), policy=email.policy.default)
     if not message.keys():
         raise DocumentUnreadable("The file is no message: it has no headers. Save it anew.")
     return message
+
+
+def _with_plain_headers(data: bytes) -> bytes:
+    """Headers that hold other than ASCII, which RFC 5322 forbids, in UTF-8, which is what is made of it today."""
+    match = _BLANK_LINE.search(data)
+    head = data[: match.start()] if match else data
+    if head.isascii():
+        return data
+    charset = _CHARSET.search(data)
+    text = decode(head, declared=charset.group(1).decode("ascii") if charset else None)
+    return text.encode("utf-8", "replace") + data[len(head) :]
 
 
 def leaves(message: EmailMessage) -> Iterator[EmailMessage]:

@@ -50,10 +50,10 @@ class BodyWriter:
         for frame in slide:
             kind = attribute(frame, "class")
             if local_name(frame) == "notes":
-                text = " ".join(_texts(frame))
+                text = " ".join(texts_of(frame))
                 self._composer.paragraph(f"Notes: {text}" if text else "")
             elif kind == "title":
-                text = one_line(" ".join(_texts(frame)))
+                text = one_line(" ".join(texts_of(frame)))
                 self._first_heading = self._first_heading or text or None
                 self._composer.heading(text, 1)
             elif kind not in ("footer", "date-time", "page-number"):
@@ -91,7 +91,7 @@ class BodyWriter:
                     self.write(cell)
             return
         header = child(table, "table-header-rows")
-        grid = [[cell if isinstance(cell, str) else one_line(" ".join(_texts(cell))) for cell in row] for row in rows]
+        grid = [[cell if isinstance(cell, str) else one_line(" ".join(texts_of(cell))) for cell in row] for row in rows]
         self._composer.table(lines(grid, header_rows=len(header) if header is not None else None))
 
 
@@ -114,9 +114,9 @@ class _Pieces:
             elif name == "line-break":
                 self.text.append("\n")
             elif name == "note":
-                label = one_line("".join(_texts(child(node, "note-citation"))))
+                label = one_line("".join(texts_of(child(node, "note-citation"))))
                 self.text.append(f"[{label}]")
-                self.notes.append((label, one_line(" ".join(_texts(child(node, "note-body"))))))
+                self.notes.append((label, one_line(" ".join(texts_of(child(node, "note-body"))))))
             elif name in ("frame", "text-box", "custom-shape"):
                 self.frames.append(node)
             elif name not in _SKIPPED:
@@ -144,7 +144,7 @@ def _cells(row: etree._Element) -> Iterator[etree._Element | str]:
             yield node if name == "table-cell" else SPANNED
 
 
-def _texts(element: etree._Element | None) -> Iterator[str]:
+def texts_of(element: etree._Element | None) -> Iterator[str]:
     """The text of each paragraph below the element; the element's own where it has none."""
     if element is None:
         return

@@ -21,8 +21,10 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     composer = Composer()
     writer = BodyWriter(composer, _parent_styles(root))
     body = child(root, "body")
+    has_slides = False
     for content in body if body is not None else ():
         if local_name(content) == "presentation":
+            has_slides = True
             for slide in (node for node in content if local_name(node) == "page"):
                 composer.start_page()
                 writer.write_slide(slide)
@@ -33,7 +35,10 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     properties = properties_of(package)
     return [
         composer.finish(
-            title=properties.title or writer.title, updated_at=properties.updated_at, metadata=properties.metadata
+            title=properties.title or writer.title,
+            updated_at=properties.updated_at,
+            has_slides=has_slides,
+            metadata=properties.metadata,
         )
     ]
 

@@ -12,24 +12,29 @@ from ingest.reading.document import BlockKind, Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.pdf import headings as pdfheadings
 from ingest.reading.readers.pdf.furniture import furniture
-from ingest.reading.readers.pdf.layout import Group, body_height, continues, fills_its_line, grouped, merged
+from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continues, fills_its_line, grouped, merged
 from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line
+from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
+from ingest.reading.readers.pdf.rules import Rule
+from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.pdf.text import joined, text_of
-from ingest.reading.readers.titles import usable_title
+from ingest.reading.readers.titles import usable_text, usable_title
 
 _MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
 _ENOUGH_BY_OUTLINE = 0.5
+_SAME_COLUMN = 12.0  # Points from page to page.
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 
 
 @dataclass(slots=True)
 class Content:
-    """What a PDF holds: for each page its lines and its filled form fields; `damaged` counts pages from 0."""
+    """What a PDF holds: for each page its lines, filled form fields and drawn lines; `damaged` counts pages from 0."""
 
     pages: list[list[Line]] = field(default_factory=list)
     fields: list[list[tuple[str, str]]] = field(default_factory=list)
+    rules: list[list[Rule]] = field(default_factory=list)
     outline: list[OutlineEntry] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
@@ -53,12 +58,14 @@ def assemble(content: Content) -> Document:
     """The document. `content.pages` must hold some text, or `content.fields` some value."""
     size = body_height(content.pages)
     junk = furniture(content.pages, body_height=size)
-    pages = [
-        merged([line for index, line in enumerate(lines) if (number, index) not in junk])
+    parts = [
+        _arranged([line for index, line in enumerate(lines) if (number, index) not in junk], content.rules[number])
         for number, lines in enumerate(content.pages)
     ]
+    pages = [[line for part in page for line in lines_of(part)] for page in parts]
     marks, found = pdfheadings.by_outline(pages, content.outline)
-    layout = [grouped(lines, marks.get(number, {})) for number, lines in enumerate(pages)]
+    layout = [_grouped(page, marks.get(number, {})) for number, page in enumerate(parts)]
+    name_columns(layout)
     if found < _ENOUGH_BY_OUTLINE:
         pdfheadings.by_type([group for groups in layout for group in groups], body_height=size)
     composer = Composer()
@@ -69,6 +76,45 @@ def assemble(content: Content) -> Document:
         updated_at=_moment(content.properties.get("ModDate", "")),
         page_labels=content.labels,
         metadata=_metadata(content.properties),
+    )
+
+
+def _arranged(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Part]:
+    return [part if isinstance(part, Table) else merged(part) for part in arranged(lines, rules)]
+
+
+def lines_of(part: Part) -> Sequence[Line]:
+    return part.lines if isinstance(part, Table) else part
+
+
+def _grouped(page: Sequence[Part], marks: Marks) -> list[Group]:
+    """The groups of a page; `marks` count its lines."""
+    groups: list[Group] = []
+    start = 0
+    for part in page:
+        lines = lines_of(part)
+        if isinstance(part, Table):
+            groups.append(Group("table", part.lines, table=part))
+        elif lines:
+            inside = {index - start: mark for index, mark in marks.items() if 0 <= index - start < len(lines)}
+            groups.extend(grouped(lines, inside))
+        start += len(lines)
+    return groups
+
+
+def name_columns(layout: Sequence[Sequence[Group]]) -> None:
+    """Tables that go on on the next page have their columns' names there too."""
+    last: Table | None = None
+    for groups in layout:
+        for group in groups[:1]:
+            if group.table is not None and last is not None and _continues(last, group.table):
+                group.table.names_from(last)
+        last = groups[-1].table if groups else last
+
+
+def _continues(before: Table, table: Table) -> bool:
+    return len(before.lefts) == len(table.lefts) and all(
+        abs(one - other) < _SAME_COLUMN for one, other in zip(before.lefts, table.lefts, strict=True)
     )
 
 
@@ -143,7 +189,7 @@ def _title(properties: dict[str, str], first_page: Sequence[Group], size: float)
 
 
 def _metadata(properties: dict[str, str]) -> dict[str, MetadataValue]:
-    return {name: properties[key] for key, name in _METADATA.items() if key in properties}
+    return {name: text for key, name in _METADATA.items() if (text := usable_text(properties.get(key)))}
 
 
 def _moment(date: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The values that somebody has filled into a PDF's form, as pdfium knows them."""
+"""What people have added to a PDF's pages: values filled into its form, and notes stuck on, as pdfium knows them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from collections.abc import Callable, Iterator
 from pypdfium2 import raw
 
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.titles import usable_text
+
+_NOTES = (
+    raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE,
+    raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_CARET, raw.FPDF_ANNOT_STAMP,
+    raw.FPDF_ANNOT_SQUARE,
+)  # fmt: skip
 
 
 def field_values(page: object, form: object) -> Iterator[tuple[str, str]]:
@@ -25,11 +32,28 @@ def field_values(page: object, form: object) -> Iterator[tuple[str, str]]:
         raw.FPDFPage_CloseAnnot(field)
 
 
-def _string(function: Callable[..., int], form: object, field: object) -> str:
+def notes_on(page: object) -> Iterator[tuple[str, str]]:
+    """The notes on a page, with who wrote them: sticky ones, boxes of text, remarks on marked text."""
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        if not note:
+            continue
+        if raw.FPDFAnnot_GetSubtype(note) in _NOTES and not raw.FPDFAnnot_GetFlags(note) & raw.FPDF_ANNOT_FLAG_HIDDEN:
+            text, author = _value_of(note, b"Contents"), usable_text(_value_of(note, b"T"))
+            if text:
+                yield f"Note by {author}" if author else "Note", text
+        raw.FPDFPage_CloseAnnot(note)
+
+
+def _value_of(annotation: object, key: bytes) -> str:
+    return _string(lambda *rest: raw.FPDFAnnot_GetStringValue(annotation, key, *rest))
+
+
+def _string(function: Callable[..., int], *about: object) -> str:
     """What a pdfium function writes into a buffer of UTF-16."""
-    size = function(form, field, None, 0)
+    size = function(*about, None, 0)
     if size <= 2:
         return ""
     buffer = ctypes.create_string_buffer(size)
-    function(form, field, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    function(*about, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
     return one_line(buffer.raw[: size - 2].decode("utf-16-le", "replace"))

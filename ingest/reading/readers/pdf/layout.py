@@ -10,7 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.reading.document import BlockKind
-from ingest.reading.readers.pdf.lines import CELL, HYPHEN, SENTENCE_ENDS, Line, kinds_of
+from ingest.reading.readers.pdf.lines import (
+    CELL,
+    HYPHEN,
+    SENTENCE_ENDS,
+    Line,
+    is_raised,
+    is_right_to_left,
+    joined_beside,
+    kinds_of,
+    with_raised,
+)
+from ingest.reading.readers.pdf.tables import Table
 
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]
@@ -18,17 +29,17 @@ Marks = Mapping[int, tuple[int, int]]
 
 _BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _WINDOW = 6
 
 
 @dataclass(slots=True)
 class Group:
-    """Lines that belong together. `level` is above 0 for headings."""
+    """Lines that belong together. `level` is above 0 for headings, `table` is what was made of the lines of one."""
 
     kind: BlockKind
     lines: list[Line] = field(default_factory=list)
     level: int = 0
+    table: Table | None = None
 
 
 def body_height(pages: Sequence[Sequence[Line]]) -> float:
@@ -48,13 +59,12 @@ def merged(lines: Sequence[Line]) -> list[Line]:
         if previous is None or not _beside(previous, line):
             whole.append(line)
             continue
+        if is_raised(previous, line):
+            whole[-1] = previous._replace(text=with_raised(previous.text, line.text), right=line.right)
+            continue
         gap = line.left - previous.right
         between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""
-        whole[-1] = previous._replace(
-            text=previous.text + between + line.text,
-            right=line.right,
-            is_bold=previous.is_bold and line.is_bold,
-        )
+        whole[-1] = joined_beside(previous, line, between)
     return whole
 
 
@@ -68,7 +78,7 @@ def _beside(left: Line, right: Line) -> bool:
 
 def grouped(lines: Sequence[Line], marks: Marks) -> list[Group]:
     """The groups of a page's merged lines, in their order."""
-    if _is_right_to_left(lines):
+    if is_right_to_left(lines):
         lines = [line._replace(left=-line.right, right=-line.left) for line in lines]
     return _Grouping(lines, marks).groups()
 
@@ -171,8 +181,3 @@ def _pitch(lines: Sequence[Line]) -> float:
             if 0.7 < distance < 2.6:
                 distances.append(distance)
     return statistics.median(distances) if len(distances) > 2 else 1.4
-
-
-def _is_right_to_left(lines: Sequence[Line]) -> bool:
-    sample = "".join(line.text for line in lines[:40])
-    return not sample.isascii() and len(_RIGHT_TO_LEFT.findall(sample)) * 2 > len(sample)

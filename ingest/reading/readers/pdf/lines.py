@@ -13,7 +13,16 @@ HYPHEN = "\ufffe"  # What pdfium gives for a hyphen at the end of a line.
 CELL = "\t"  # Between what stands on one line but far apart.
 SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "：", "؟", "…")
 
-_LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
+LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
+# A bullet or a number that stands alone before its text.
+BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·*-"
+MARKER = re.compile(
+    "[" + BULLETS + r"]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
+)
+_UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
+_LONGEST_MARK = 4
+_RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
 
@@ -33,6 +42,33 @@ class Line(NamedTuple):
     is_fixed: bool  # Of fixed pitch, as code is.
 
 
+def joined_beside(left: Line, right: Line, between: str) -> Line:
+    """Both as one line; a bullet takes size and weight of the text that it stands before."""
+    text = left.text + between + right.text
+    if MARKER.fullmatch(left.text):
+        return right._replace(text=text, left=left.left)
+    return left._replace(text=text, right=max(left.right, right.right), is_bold=left.is_bold and right.is_bold)
+
+
+def is_raised(before: Line, line: Line) -> bool:
+    """True for a small sign set higher beside a line: a power, or the mark of a note."""
+    return (
+        len(line.text) <= _LONGEST_MARK
+        and line.height < 0.85 * before.height
+        and line.bottom > before.bottom + 0.15 * before.height
+    )
+
+
+def with_raised(before: str, mark: str) -> str:
+    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2] and "as said [2]" for a note's mark."""
+    mark = mark.strip()
+    if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
+        return f"{before}^{mark}"
+    if mark.isdigit() and before[-1:].isalnum():
+        return f"{before} [{mark}]"
+    return before + mark
+
+
 def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
     """What each line looks like by itself and its neighbours: code, a table's row, or plain text."""
     fixed = sum(line.is_fixed for line in lines)
@@ -42,7 +78,7 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
     kinds: list[BlockKind] = []
     for index, line in enumerate(lines):
         beside = rows[index - 1 : index] + rows[index + 1 : index + 2]
-        if (".." in line.text or ". ." in line.text or "…" in line.text) and _LEADERS.search(line.text):
+        if (".." in line.text or ". ." in line.text or "…" in line.text) and LEADERS.search(line.text):
             kinds.append("list_item")
         elif has_code and line.is_fixed:
             kinds.append("code")
@@ -73,3 +109,8 @@ def _is_row(text: str) -> bool:
         return False
     figures = len(_FIGURE.findall(text))
     return figures >= 2 and figures * 3 > text.count(" ")
+
+
+def is_right_to_left(lines: Sequence[Line]) -> bool:
+    sample = "".join(line.text for line in lines[:40])
+    return not sample.isascii() and len(_RIGHT_TO_LEFT.findall(sample)) * 2 > len(sample)

@@ -12,8 +12,10 @@ from pypdfium2 import raw
 
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.pdf.forms import field_values
+from ingest.reading.readers.pdf.forms import field_values, notes_on
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.order import has_neighbours
+from ingest.reading.readers.pdf.rules import Rule, rules_of
 from ingest.reading.readers.pdf.textpage import LineReader
 
 _LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
@@ -55,9 +57,9 @@ class Pdf:
     def __len__(self) -> int:
         return len(self._document)
 
-    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]]]:
-        """A page's lines in reading order, and its filled form fields as label and value: the same whichever pages were
-        read before.
+    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], list[Rule]]:
+        """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, and
+        the level lines drawn on it where text stands beside text: the same whichever pages were read before.
 
         Raises DocumentUnreadable where the page is damaged.
         """
@@ -70,7 +72,9 @@ class Pdf:
                 raise DocumentUnreadable("pdfium cannot load the page's text")
             try:
                 fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
-                return self._reader.lines(text_page), fields
+                fields.extend(notes_on(page))
+                lines = _within(page, self._reader.lines(text_page))
+                return lines, fields, rules_of(page) if has_neighbours(lines) else []
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:
@@ -104,6 +108,20 @@ class Pdf:
             attachment = self._document.get_attachment(index)
             with contextlib.suppress(pypdfium2.PdfiumError):
                 yield attachment.get_name(), bytes(attachment.get_data())
+
+
+def _within(page: object, lines: list[Line]) -> list[Line]:
+    """Those of the lines that the page shows: its box may be cut to a part of it."""
+    box = raw.FS_RECTF()
+    if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
+        return lines
+    left, right, bottom, top = box.left, box.right, box.bottom, box.top
+    inside = [
+        line
+        for line in lines
+        if line.right > left and line.left < right and line.bottom + line.height > bottom and line.bottom < top
+    ]
+    return inside if inside else lines
 
 
 def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:

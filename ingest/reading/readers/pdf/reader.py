@@ -100,6 +100,7 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
     for number, page in enumerate(found.pages if found else _pages(pdf, range(len(pdf)), second)):
         content.pages.append(page.lines)
         content.fields.append(page.fields)
+        content.rules.append(page.rules)
         if page.is_damaged:
             content.damaged.append(number)
     return content
@@ -109,14 +110,14 @@ def _pages(pdf: Pdf, numbers: range, second: _SecondTry) -> Iterator[Page]:
     for number in numbers:
         is_damaged = False
         try:
-            lines, fields = pdf.page(number)
+            lines, fields, rules = pdf.page(number)
         except DocumentUnreadable:
-            lines, fields = second.page_lines(number), []
+            lines, fields, rules = second.page_lines(number), [], []
             is_damaged = not lines
         if _is_spaced_out(lines):
             whole = second.page_lines(number)
             lines = whole if whole and not _is_spaced_out(whole) else lines
-        yield Page(lines, fields, is_damaged)
+        yield Page(lines, fields, rules, is_damaged)
 
 
 def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
@@ -133,6 +134,7 @@ def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
             content.damaged.append(number)
         content.pages.append(lines)
         content.fields.append([])
+        content.rules.append([])
     return content
 
 

@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
+from ingest.reading.readers.pdf.rules import Rule
 
 
 class Page(NamedTuple):
-    """`fields` are label and value of what is filled in."""
+    """`fields` are label and value of what is filled in or noted, `rules` what is drawn between rows."""
 
     lines: list[Line]
     fields: list[tuple[str, str]]
+    rules: list[Rule]
     is_damaged: bool = False
 
 
@@ -32,7 +34,7 @@ def packed(pages: Iterable[Page], outline: Sequence[OutlineEntry], data: bytes) 
     time."""
     pages = list(pages)
     columns = list(zip(*(line for page in pages for line in page.lines), strict=True))
-    rest = [(len(page.lines), page.fields, page.is_damaged) for page in pages]
+    rest = [(len(page.lines), page.fields, page.rules, page.is_damaged) for page in pages]
     return pickle.dumps((zlib.crc32(data), columns, rest, outline), pickle.HIGHEST_PROTOCOL)
 
 
@@ -47,6 +49,6 @@ def unpacked(shares: Sequence[bytes], data: bytes) -> Found | None:
         if read_from != mark:
             return None
         lines = map(Line._make, zip(*columns, strict=True))
-        found.pages.extend(Page(list(islice(lines, count)), fields, is_damaged) for count, fields, is_damaged in rest)
+        found.pages.extend(Page(list(islice(lines, count)), *about) for count, *about in rest)
         found.outline.extend(outline)
     return found

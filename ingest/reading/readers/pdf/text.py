@@ -34,7 +34,9 @@ def is_garbage(text: str) -> bool:
 def text_of(group: Group, words: Collection[str]) -> str:
     """The group's text: code and rows line by line, all else as one line. `words` decides about hyphens."""
     lines = [line.text for line in group.lines]
-    if group.kind == "code":
+    if group.table is not None:
+        text = "\n".join(table_lines(group.table.rows, header_rows=group.table.header_rows))
+    elif group.kind == "code":
         text = "\n".join(_indented(group))
     elif group.kind == "table":
         text = "\n".join(table_lines([line.split(CELL) for line in lines], header_rows=0))

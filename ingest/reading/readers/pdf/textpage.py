@@ -8,10 +8,12 @@ from __future__ import annotations
 import ctypes
 import functools
 import re
+from collections.abc import Iterator
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.lines import HYPHEN, Line
+from ingest.reading.readers.pdf.gaps import Box, parted, uneven_lines
+from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 
 _BOLD_WEIGHT = 600
 _NAME_BYTES = 128
@@ -19,8 +21,10 @@ _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font do
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
+_DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 # Called for each line.
 _char_box = raw.FPDFText_GetLooseCharBox
+_text_rect = raw.FPDFText_GetRect
 _font_info = raw.FPDFText_GetFontInfo
 
 
@@ -33,6 +37,8 @@ class LineReader:
         self._name = ctypes.create_string_buffer(_NAME_BYTES)
         self._text = _units_buffer(_LEAST_BUFFER)
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
+        self._edges = tuple(ctypes.c_double() for _ in range(4))
+        self._to_edges = tuple(ctypes.byref(edge) for edge in self._edges)
 
     def lines(self, text_page: object) -> list[Line]:
         """The page's lines in reading order: the same whichever pages were read before."""
@@ -51,9 +57,12 @@ class LineReader:
         if has_pairs:
             text = "".join(map(_units, text))
         text = text.replace("\t", " ")
+        if _DIVIDED in text:
+            text = text.replace(_DIVIDED, HYPHEN + "\r\n")
         if HYPHEN in text:
             text = text.replace(HYPHEN, HYPHEN + "\n")
-        lines = []
+        lines: list[Line] = []
+        spans: list[tuple[int, int] | None] = []  # Of characters; None where they cannot be counted.
         start = inserted = 0
         for raw_line in text.split("\n"):
             stretch = raw_line.strip(" \t\r")
@@ -64,9 +73,37 @@ class LineReader:
                     first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, first)
                     last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, last)
                 lines.append(self._line(text_page, _joined(stretch) if has_pairs else stretch, first, last))
+                spans.append((first, last) if is_even and not has_pairs else None)
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
-        return lines
+        return self._parted(text_page, lines, spans)
+
+    def _parted(self, text_page: object, lines: list[Line], spans: list[tuple[int, int] | None]) -> list[Line]:
+        """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell."""
+        uneven = uneven_lines(lines, self._runs(text_page))
+        if not uneven:
+            return lines
+        whole: list[Line] = []
+        for number, line in enumerate(lines):
+            span = spans[number]
+            if number in uneven and span is not None:
+                whole.extend(parted(line, [self._box(text_page, index) for index in range(span[0], span[1] + 1)]))
+            else:
+                whole.append(line)
+        return whole
+
+    def _runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
+        """Left, top, right and bottom of what is drawn at once, in the order of the text."""
+        left, top, right, bottom = self._edges
+        to_left, to_top, to_right, to_bottom = self._to_edges
+        for index in range(raw.FPDFText_CountRects(text_page, 0, -1)):
+            _text_rect(text_page, index, to_left, to_top, to_right, to_bottom)
+            yield left.value, top.value, right.value, bottom.value
+
+    def _box(self, text_page: object, index: int) -> Box:
+        rectangle = self._rectangle
+        _char_box(text_page, index, self._to_rectangle)
+        return Box(rectangle.left, rectangle.right, rectangle.bottom, rectangle.top)
 
     def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
         rectangle = self._rectangle
@@ -75,6 +112,9 @@ class LineReader:
         _char_box(text_page, first, self._to_rectangle)
         # The first character stands on the right in Arabic and Hebrew.
         left, right = min(left, rectangle.left), max(right, rectangle.right)
+        if text[0] in BULLETS and len(text) > _MIN_FONT_TEXT:  # Often drawn larger than its text.
+            first += 1 + (text[1] == " ")
+            _char_box(text_page, first, self._to_rectangle)
         bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
         is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
         if is_bold or is_fixed:  # All of the line is, if its ends are.

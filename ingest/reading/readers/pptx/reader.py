@@ -7,9 +7,10 @@ from lxml import etree
 from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.drawingml import all_text
 from ingest.reading.readers.ooxml import main_part, relationships
 from ingest.reading.readers.package import Package, attribute, local_name
-from ingest.reading.readers.pptx.shapes import SlideWriter, all_text
+from ingest.reading.readers.pptx.shapes import SlideWriter
 from ingest.reading.readers.properties import properties_of
 
 
@@ -38,7 +39,12 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         raise DocumentEmpty("The presentation holds no text. If its slides are pictures, run OCR over them first.")
     properties = properties_of(package)
     return [
-        composer.finish(title=properties.title or title, updated_at=properties.updated_at, metadata=properties.metadata)
+        composer.finish(
+            title=properties.title or title,
+            updated_at=properties.updated_at,
+            has_slides=True,
+            metadata=properties.metadata,
+        )
     ]
 
 

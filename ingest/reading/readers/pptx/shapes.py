@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 
 from lxml import etree
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.drawingml import Linked, all_text, runs_of, write_drawing
+from ingest.reading.readers.numerals import numeral, style_of
 from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.tables import SPANNED, lines
 
@@ -15,9 +18,7 @@ _TITLES = ("title", "ctrTitle")
 # Placeholders that repeat on every slide.
 _FURNITURE = ("dt", "ftr", "sldNum", "hdr", "sldImg")
 _MIN_DESCRIPTION = 12
-
-# Gives the root of the part with a relationship id, such as a chart.
-Linked = Callable[[str], etree._Element | None]
+_NUMBERING = re.compile(r"(arabic|alphaLc|alphaUc|romanLc|romanUc)(ParenBoth|ParenR|Period|Plain)")
 
 
 class SlideWriter:
@@ -45,7 +46,7 @@ class SlideWriter:
         tree = _shape_tree(root)
         for shape in _leaves(tree) if tree is not None else ():
             if _placeholder(shape) == "body":
-                text = "\n".join(paragraph for paragraph, _ in _paragraphs(shape))
+                text = "\n".join(paragraph for paragraph, _, _ in _paragraphs(shape))
                 self._composer.paragraph(f"Notes: {text}" if text else "")
 
     def _shape(self, shape: etree._Element) -> None:
@@ -53,11 +54,11 @@ class SlideWriter:
             self._graphic(shape)
         elif local_name(shape) == "pic":
             self._composer.paragraph(description_of(shape))
-        for text, depth in _paragraphs(shape):
+        for text, depth, marker in _paragraphs(shape):
             if depth is None:
                 self._composer.paragraph(text)
             else:
-                self._composer.list_item(f"{'  ' * depth}- {text}")
+                self._composer.list_item(f"{'  ' * depth}{marker} {text}")
 
     def _graphic(self, frame: etree._Element) -> None:
         for node in frame.iter():
@@ -66,30 +67,7 @@ class SlideWriter:
                 self._composer.table(lines(_grid(node), header_rows=_declared_header(node)))
             elif name in ("chart", "relIds"):
                 identifier = attribute(node, "dm") or attribute(node, "id")
-                part = self._linked(identifier) if identifier else None
-                if part is not None and name == "chart":
-                    self._chart(part)
-                elif part is not None:
-                    for text in _diagram_texts(part):
-                        self._composer.list_item(f"- {text}")
-
-    def _chart(self, root: etree._Element) -> None:
-        """A chart as its title and a table: a row for each category, a column for each series."""
-        title = next((node for node in root.iter() if local_name(node) == "title"), None)
-        if title is not None:
-            self._composer.paragraph(one_line(" ".join(all_text(title))))
-        names = [""]
-        rows: dict[str, list[str]] = {}
-        for series in (node for node in root.iter() if local_name(node) == "ser"):
-            names.append(" ".join(_points(child(series, "tx"))))
-            categories = _points(child(series, "cat")) or _points(child(series, "xVal"))
-            values = _points(child(series, "val")) or _points(child(series, "yVal"))
-            for position, value in enumerate(values):
-                category = categories[position] if position < len(categories) else str(position + 1)
-                row = rows.setdefault(category, [category])
-                row.extend([""] * (len(names) - 1 - len(row)))
-                row.append(value)
-        self._composer.table(lines([names, *rows.values()], header_rows=1) if rows else [])
+                write_drawing(self._composer, name, self._linked(identifier) if identifier else None)
 
 
 def _shape_tree(root: etree._Element) -> etree._Element | None:
@@ -119,32 +97,39 @@ def _placeholder(shape: etree._Element) -> str | None:
     return None
 
 
-def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, int | None]]:
-    """Each paragraph's text, and its depth in a list where it is in one."""
+def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, int | None, str]]:
+    """Each paragraph's text, and its depth in a list and its mark there, where it is in one."""
     body = child(shape, "txBody")
     is_list = _placeholder(shape) == "body"
+    counts: dict[int, int] = {}
     for paragraph in body if body is not None else ():
         if local_name(paragraph) != "p":
             continue
-        text = squeeze("".join(_runs(paragraph)))
+        text = squeeze("".join(runs_of(paragraph)))
         if not text:
             continue
         properties = child(paragraph, "pPr")
         level = int(attribute(properties, "lvl") or 0) if properties is not None else 0
         marked = any(child(properties, name) is not None for name in ("buChar", "buAutoNum"))
         plain = child(properties, "buNone") is not None
-        yield text, level if (is_list or marked) and not plain else None
+        numbering = child(properties, "buAutoNum")
+        counts = {depth: count for depth, count in counts.items() if depth <= level}
+        if numbering is None:
+            counts.pop(level, None)
+            marker = "-"
+        else:
+            start = numbering.get("startAt") or "1"
+            counts[level] = counts.get(level, (int(start) if start.isdecimal() else 1) - 1) + 1
+            marker = _numbered(counts[level], numbering.get("type") or "")
+        yield text, level if (is_list or marked) and not plain else None, marker
 
 
-def _runs(paragraph: etree._Element) -> Iterator[str]:
-    for node in paragraph.iter():
-        name = local_name(node)
-        if name == "t":
-            yield node.text or ""
-        elif name == "br":
-            yield "\n"
-        elif name == "tab":
-            yield " "
+def _numbered(number: int, kind: str) -> str:
+    """The number as a kind of automatic numbering such as alphaLcParenBoth shows it (ECMA-376, 20.1.10.61)."""
+    match = _NUMBERING.match(kind)
+    shown = numeral(number, (style_of(match.group(1)) if match else None) or "1")
+    ending = match.group(2) if match else "Period"
+    return f"({shown})" if ending == "ParenBoth" else f"{shown})" if ending == "ParenR" else f"{shown}."
 
 
 def description_of(element: etree._Element) -> str:
@@ -155,18 +140,6 @@ def description_of(element: etree._Element) -> str:
             generated = "automatically generated" in text.lower() or "AI-generated" in text
             return f"Picture: {text}" if len(text) >= _MIN_DESCRIPTION and " " in text and not generated else ""
     return ""
-
-
-def all_text(element: etree._Element) -> Iterator[str]:
-    """The text of each paragraph below the element, and of elements that hold text of their own."""
-    found = False
-    for node in element.iter():
-        if local_name(node) == "p" and (text := squeeze("".join(_runs(node)))):
-            found = True
-            yield text
-    if not found:
-        texts = (node for node in element.iter() if local_name(node) in ("t", "text", "v"))
-        yield from (one_line(node.text) for node in texts if node.text)
 
 
 def _grid(table: etree._Element) -> list[list[str]]:
@@ -187,20 +160,3 @@ def _grid(table: etree._Element) -> list[list[str]]:
 def _declared_header(table: etree._Element) -> int | None:
     properties = child(table, "tblPr")
     return 1 if properties is not None and properties.get("firstRow") in ("1", "true") else None
-
-
-def _points(element: etree._Element | None) -> list[str]:
-    """The values that a chart keeps with it of the sheet it is drawn from."""
-    if element is None:
-        return []
-    values = []
-    for point in (node for node in element.iter() if local_name(node) == "pt"):
-        value = child(point, "v")
-        values.append(one_line(value.text or "") if value is not None else "")
-    return values or [one_line(node.text or "") for node in element.iter() if local_name(node) == "v"]
-
-
-def _diagram_texts(root: etree._Element) -> Iterator[str]:
-    for node in root.iter():
-        if local_name(node) == "t" and len(node):
-            yield from all_text(node)

@@ -55,6 +55,7 @@ def _is_header_only(band: Rows) -> bool:
 def _side_by_side(band: Rows) -> Iterator[Rows]:
     width = max(map(len, band))
     used = [any(column < len(row) and row[column] for row in band) for column in range(width)]
+    parts: list[tuple[int, int]] = []
     first: int | None = None
     gap = 0
     for column in range(width + _GAP_COLUMNS):
@@ -64,9 +65,13 @@ def _side_by_side(band: Rows) -> Iterator[Rows]:
         elif first is not None:
             gap += 1
             if gap == _GAP_COLUMNS:
-                part = [row[first : column - gap + 1] for row in band]
-                yield [row for row in part if any(row)]
+                parts.append((first, column - gap + 1))
                 first = None
+    # Lone columns are labels and their values, as on a form.
+    if any(end - start < _GAP_COLUMNS for start, end in parts):
+        parts = [(parts[0][0], parts[-1][1])] if parts else []
+    for start, end in parts:
+        yield [part for row in band if any(part := row[start:end])]
 
 
 def _parts_of_table(rows: Rows) -> Iterator[Part]:

@@ -1,75 +1,138 @@
-"""Spreadsheets (XLSX, XLSM, ODS): each sheet a heading, each of its tables rows with their columns' names."""
+"""Spreadsheets: each sheet a heading, each of its tables rows with their columns' names, as people see the cells."""
 
 from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterable
 
 import python_calamine
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
-from ingest.reading.readers.package import Package
-from ingest.reading.readers.properties import properties_of
+from ingest.reading.readers.drawingml import all_text, write_chart
+from ingest.reading.readers.odf.reader import open_package
+from ingest.reading.readers.ooxml import relationships
+from ingest.reading.readers.package import Package, local_name
+from ingest.reading.readers.properties import Properties, properties_of
+from ingest.reading.readers.sheets import ods, xlsx
+from ingest.reading.readers.sheets.grid import Sheet, named
 from ingest.reading.readers.sheets.layout import parts_of
-from ingest.reading.readers.tables import SPANNED
 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))  # What XLS files are kept in.
+_MOST_NAMED = 5
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
-    package = Package(data, kind="spreadsheet")  # Refuses bombs before calamine unpacks them.
     composer = Composer()
-    hidden = []
-    try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for sheet in book.sheets_metadata:
-                if sheet.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                if sheet.visible is not python_calamine.SheetVisibleEnum.Visible:
-                    hidden.append(sheet.name)
-                    continue
-                _write(composer, book.get_sheet_by_name(sheet.name))
-    except python_calamine.CalamineError as error:
-        raise DocumentUnreadable(f"The spreadsheet is damaged: {error}. Open it and save it again.") from error
-    if hidden:
-        composer.note(f"Hidden sheets were left out: {', '.join(hidden)}.")
+    if data.startswith(_OLE) and any(name in data for name in _STREAMS):  # Else it is a package that is encrypted.
+        properties = _read_binary(data, composer)
+    else:
+        package = Package(data, kind="spreadsheet")
+        properties = properties_of(package)
+        if "content.xml" in package:
+            _read_opendocument(data, composer)
+        elif any(name.endswith("workbook.bin") for name in package.names()):
+            _read_binary(data, composer)
+        else:
+            _read_workbook(package, composer)
     if not any(block.kind != "heading" for block in composer.blocks):
         raise DocumentEmpty("The spreadsheet holds no text.")
-    properties = properties_of(package)
     return [composer.finish(title=properties.title, updated_at=properties.updated_at, metadata=properties.metadata)]
 
 
-def _write(composer: Composer, sheet: python_calamine.CalamineSheet) -> None:
-    rows = [[shown(value) for value in row] for row in sheet.to_python()]
-    if not any(map(any, rows)):
-        return
-    _mark_merged(rows, sheet)
-    composer.heading(sheet.name, 1)
+def _read_workbook(package: Package, composer: Composer) -> None:
+    book, parts = xlsx.opened(package)
+    _tell_hidden(composer, [part.name for part in parts if part.is_hidden])
+    for part in parts:
+        if part.is_hidden:
+            continue
+        if part.kind == "worksheet":
+            sheet = xlsx.read_sheet(book, part)
+            xlsx.add_comments(book, part, sheet)
+            _write(composer, sheet)
+        _write_drawings(package, part.member, composer)
+
+
+def _read_opendocument(data: bytes, composer: Composer) -> None:
+    sheets = list(ods.sheets_of(open_package(data)))
+    _tell_hidden(composer, [sheet.name for sheet, is_hidden in sheets if is_hidden])
+    for sheet, is_hidden in sheets:
+        if not is_hidden:
+            _write(composer, sheet)
+
+
+def _read_binary(data: bytes, composer: Composer) -> Properties:
+    """XLS and XLSB, whose formats are not read: numbers come as they are stored."""
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            sheets = [sheet for sheet in book.sheets_metadata if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet]
+            visible = [sheet.name for sheet in sheets if sheet.visible is python_calamine.SheetVisibleEnum.Visible]
+            _tell_hidden(composer, [sheet.name for sheet in sheets if sheet.name not in visible])
+            for name in visible:
+                cells = book.get_sheet_by_name(name)
+                top, left = cells.start or (0, 0)
+                texts = {
+                    (top + row, left + column): text
+                    for row, values in enumerate(cells.to_python())
+                    for column, value in enumerate(values)
+                    if (text := shown(value))
+                }
+                _write(
+                    composer, Sheet(name, texts, [(*first, *last) for first, last in cells.merged_cell_ranges or ()])
+                )
+    except python_calamine.CalamineError as error:
+        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {error}. Save it anew.") from error
+    return Properties()
+
+
+def _tell_hidden(composer: Composer, names: Iterable[str]) -> None:
+    if hidden := ", ".join(names):
+        composer.note(f"Hidden sheets were left out: {hidden}.")
+
+
+def _write(composer: Composer, sheet: Sheet) -> None:
+    if sheet.hidden():
+        composer.note("Hidden rows or columns were left out.")
+    if sheet.unknown_results:
+        places = ", ".join(map(named, sheet.unknown_results[:_MOST_NAMED]))
+        more = "…" if len(sheet.unknown_results) > _MOST_NAMED else ""
+        composer.note(
+            f"Formulas without a stored result, which are not worked out: {len(sheet.unknown_results)} on {sheet.name} "
+            f"({places}{more}). Open the file and save it."
+        )
+    rows = sheet.rows()
+    if rows or sheet.comments:
+        composer.heading(sheet.name, 1)
     for part in parts_of(rows):
         if part.is_table:
             composer.table(part.lines)
         else:
             composer.paragraph(part.lines[0])
+    for place, author, text in sheet.comments:
+        composer.paragraph(f"Comment {f'by {author} ' if author else ''}on {named(place)}: {text}")
 
 
-def _mark_merged(rows: list[list[str]], sheet: python_calamine.CalamineSheet) -> None:
-    """Cells merged across are SPANNED, cells merged down repeat their text."""
-    top, left = sheet.start or (0, 0)
-    for (first_row, first_column), (last_row, last_column) in sheet.merged_cell_ranges or ():
-        row, column = first_row - top, first_column - left
-        if not (0 <= row < len(rows) and 0 <= column < len(rows[row]) and rows[row][column]):
+def _write_drawings(package: Package, member: str, composer: Composer) -> None:
+    """What lies on a sheet: boxes of text, charts."""
+    for relationship in relationships(package, member):
+        if relationship.kind != "drawing":
             continue
-        text = rows[row][column]
-        for below in range(row, min(last_row - top + 1, len(rows))):
-            rows[below][column] = text
-            for across in range(column + 1, min(last_column - left + 1, len(rows[below]))):
-                rows[below][across] = SPANNED
+        charts = {other.identifier: other.target for other in relationships(package, relationship.target)}
+        for node in package.xml(relationship.target).iter():
+            if local_name(node) == "txBody":
+                composer.paragraph("\n".join(all_text(node)))
+            elif local_name(node) == "chart":
+                identifier = next((str(value) for key, value in node.attrib.items() if str(key).endswith("}id")), "")
+                if identifier in charts:
+                    write_chart(composer, package.xml(charts[identifier]))
 
 
 def shown(value: _Value) -> str:
-    """A cell's value as a reader would write it: whole numbers without a point, times in ISO 8601."""
+    """A value as a reader would write it: whole numbers without a point, times in ISO 8601."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):

@@ -37,12 +37,21 @@ def opendocument(body: str, *, styles: str = "", meta: str = "", manifest: str =
     return package({"content.xml": content, "meta.xml": about, "META-INF/manifest.xml": manifest})
 
 
-def word(body: str, *, doctype: str = "") -> bytes:
-    """A Word document with a body of raw XML."""
+def word(body: str, *, doctype: str = "", parts: Mapping[str, str] | None = None) -> bytes:
+    """A Word document with a body of raw XML, and what `parts` hold, such as numbering and footnotes."""
     relationships = "http://schemas.openxmlformats.org/package/2006/relationships"
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    related = "".join(
+        f'<Relationship Id="{name}" Type="{kind.rpartition("/")[0]}/{name}" Target="{name}.xml"/>'
+        for name in parts or {}
+    )
     return package(
         {
+            "word/_rels/document.xml.rels": f'<Relationships xmlns="{relationships}">{related}</Relationships>',
+            **{
+                f"word/{name}.xml": f'<w:{name} xmlns:w="{WORD}">{content}</w:{name}>'
+                for name, content in (parts or {}).items()
+            },
             "_rels/.rels": f'<Relationships xmlns="{relationships}">'
             f'<Relationship Id="r1" Type="{kind}" Target="word/document.xml"/></Relationships>',
             "word/document.xml": f'{doctype}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',

@@ -21,7 +21,7 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Pumps – Exam
 <tr><td rowspan="2">X200</td><td>$</td><td>120</td></tr><tr><td>€</td><td>110</td></tr></table>
 <pre>a = 1
   b = 2</pre>
-<aside>Advert</aside><footer>© Example</footer></body></html>"""
+<aside class="advert">Advert</aside><footer>© Example</footer></body></html>"""
 
 
 def test_structure_is_kept_and_boilerplate_left_out(tmp_path: Path) -> None:
@@ -100,6 +100,62 @@ def test_layout_tables_are_blocks(tmp_path: Path) -> None:
 def test_pronunciation_beside_characters_is_left_out(tmp_path: Path) -> None:
     page = "<p><ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>です</p>"
     assert read_bytes(tmp_path, "page.html", page.encode()).text == "東京です"
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (
+            "<p>Dose 10<sup>6</sup>, 5 m<sup>2</sup>, 10<sup>-3</sup>, x<sup>n+1</sup></p>",
+            "Dose 10^6, 5 m^2, 10^-3, x^(n+1)",
+        ),
+        ("<p>the 1<sup>st</sup> of May, CO<sub>2</sub>, pump<sup>TM</sup></p>", "the 1st of May, CO2, pumpTM"),
+        (
+            '<p>as said<sup><a href="#n">3</a></sup> before<sup class="reference"><a href="#m">[4]</a></sup></p>',
+            "as said[3] before[4]",
+        ),
+        (
+            "<p>E: <math><mfrac><mn>1</mn><mi>n</mi></mfrac><mo>+</mo><msqrt><mi>x</mi></msqrt></math>.</p>",
+            "E: 1/n+√(x) .",
+        ),
+        ('<p>If <math alttext="a^2"><mi>a</mi></math> is</p>', "If a^2 is"),
+        ("<p>go <i>\ue001</i>on <span class='material-icons'>home</span></p>", "go on"),
+        (
+            "<ul><li><input type=checkbox checked> Ship it</li><li><input type=checkbox> Test it</li></ul>",
+            "- [x] Ship it\n- [ ] Test it",
+        ),
+        ('<ol start="5"><li>five</li><li value="9">nine</li><li>ten</li></ol>', "5. five\n9. nine\n10. ten"),
+        ('<ol type="a"><li>one</li></ol><ol type="I" start="4"><li>four</li></ol>', "a. one\nIV. four"),
+        ("<ol reversed><li>two</li><li>one</li></ol>", "2. two\n1. one"),
+        (
+            '<p>A <img src="x" alt="The pump seen from the left"> b <img alt="photo_12.jpg">.</p>',
+            "A [Picture: The pump seen from the left] b .",
+        ),
+        (
+            '<p>Ask <a href="mailto:desk@example.org">the desk</a> or <a href="/x">here</a>.</p>',
+            "Ask the desk (desk@example.org) or here.",
+        ),
+        ('<ul><li><a href="https://example.org/a">Pumps</a></li></ul>', "- Pumps (https://example.org/a)"),
+        (
+            "<table><tr><th colspan=2>Crane</th></tr><tr><td>Height:</td><td>40 m</td></tr>"
+            "<tr><td>Owner:</td><td>Board</td></tr></table>",
+            "Crane\nHeight: 40 m\nOwner: Board",
+        ),
+        (
+            "<table><tr><th>Height</th><td>40</td></tr><tr><th>Owner</th><td>Board</td></tr></table>",
+            "Height: 40\nOwner: Board",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_page_shows_by_other_means_than_text_is_written_as_text(tmp_path: Path, page: str, text: str) -> None:
+    assert read_bytes(tmp_path, "a.html", page.encode()).text == text
+
+
+def test_hidden_parts_that_a_reader_can_open_are_read_and_others_told(tmp_path: Path) -> None:
+    page = "<h1>A</h1><div role=tabpanel hidden>Panel</div><p hidden=until-found>Found</p><p hidden>Away for good</p>"
+    document = read_bytes(tmp_path, "a.html", page.encode())
+    assert document.text == "A\n\nPanel\n\nFound"
+    assert document.notes == ("Parts of the page that are hidden were left out.",)
 
 
 def test_a_file_name_is_no_title(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ def _message() -> EmailMessage:
     message["Subject"] = "Grüße aus Köln"
     message["From"] = "Ann Example <ann@example.org>"
     message["To"] = "bo@example.org"
+    message["Cc"] = "Cy <cy@example.org>"
     message["Date"] = "Tue, 03 Mar 2026 10:00:00 +0100"
     message.set_content("Plain text.\n")
     return message
@@ -33,7 +34,8 @@ def test_a_message_tells_who_wrote_what_when(tmp_path: Path) -> None:
         ("heading1", "Grüße aus Köln"),
         (
             "paragraph",
-            "From: Ann Example <ann@example.org>; To: bo@example.org; Date: 2026-03-03T09:00:00+00:00",
+            "From: Ann Example <ann@example.org>; To: bo@example.org; Cc: Cy <cy@example.org>; "
+            "Date: 2026-03-03T09:00:00+00:00",
         ),
         ("paragraph", "Plain text."),
     ]
@@ -115,6 +117,28 @@ def test_an_outlook_message_is_read_with_its_attachment(tmp_path: Path) -> None:
         ("paragraph", "Two."),
     ]
     assert (note.name, note.text) == ("note.txt", "Attached text.")
+
+
+@pytest.mark.parametrize(
+    ("page", "encoding", "text"),
+    [
+        (1251, "cp1251", "Цех № 5"),
+        (932, "cp932", "価格表"),
+        (65001, "utf-8", "Größe"),
+        (28592, "iso8859-2", "Łódź"),
+        (20866, "koi8_r", "Цех"),
+    ],
+)
+def test_an_outlook_message_s_code_page_is_believed(tmp_path: Path, page: int, encoding: str, text: str) -> None:
+    content = {f"__substg1.0_{name}001E": text.encode(encoding) for name in ("0037", "0E03", "1000")}
+    content["__substg1.0_10130102"] = f"<p>formatted {text}</p>".encode(encoding)
+    content["__properties_version1.0"] = bytes(32) + b"".join(
+        struct.pack("<HHIQ", 0x03, identifier, 6, page) for identifier in (0x3FFD, 0x3FDE)
+    )
+    (mail,) = read_all(tmp_path, "a.msg", compound(content))
+    assert mail.title == text
+    assert outline(mail)[1:] == [("paragraph", f"Cc: {text}"), ("paragraph", f"formatted {text}")]
+    assert mail.notes == ()
 
 
 def test_a_damaged_outlook_message_says_so(tmp_path: Path) -> None:

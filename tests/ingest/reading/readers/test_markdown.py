@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.ingest.reading.readers.files import outline, read_bytes
 
 PAGE = """---
@@ -48,14 +50,14 @@ def test_front_matter_becomes_fields_and_is_no_part_of_the_text(tmp_path: Path) 
     assert document.text.startswith("# Warranty")
 
 
-def test_blocks_are_the_file_s_own_text(tmp_path: Path) -> None:
+def test_blocks_are_the_file_s_own_text_but_tables_name_their_columns_in_each_row(tmp_path: Path) -> None:
     assert outline(read_bytes(tmp_path, "page.md", PAGE.encode())) == [
         ("heading1", "# Warranty of the *X200* { #warranty }"),
         ("paragraph", "The pump is covered\nfor two years."),
         ("list_item", "- Parts"),
         ("list_item", "- Seals"),
         ("list_item", "- Labour"),
-        ("table", "| Part | Years |\n| --- | --- |\n| Seal | 2 |"),
+        ("table", "Part: Seal; Years: 2"),
         ("code", "```python\n# not a heading\n```"),
         ("heading2", "Duration\n--------"),
         ("paragraph", "See `terms()`.[^1]"),
@@ -88,6 +90,40 @@ def test_front_matter_that_cannot_be_read_is_kept_as_text_and_remarked(tmp_path:
 
 def test_a_rule_at_the_top_is_no_front_matter(tmp_path: Path) -> None:
     assert "first" in read_bytes(tmp_path, "page.md", b"---\nfirst\n\n---\nsecond\n").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["---\nNote: Wear gloves at all times.\n---\nText.\n", "---\n\nIntro: a manual\n\nWarning: hot\n\n---\nText.\n"],
+)
+def test_text_between_two_rules_at_the_top_is_no_front_matter(tmp_path: Path, text: str) -> None:
+    document = read_bytes(tmp_path, "page.md", text.encode())
+    assert document.text == text
+    assert document.metadata == {}
+
+
+def test_lists_and_quotes_are_read_however_deep_and_so_is_what_follows(tmp_path: Path) -> None:
+    levels = "".join("  " * depth + f"- level {depth}\n" for depth in range(100))
+    document = read_bytes(tmp_path, "a.md", f"{levels}\n# Safety\n\n{'> ' * 10_000}Vent it.\n\nCall 4711.\n".encode())
+    shown = [text for _, text in outline(document)]
+    assert [text.lstrip("> ") for text in shown[:100]] == [f"- level {depth}" for depth in range(100)]
+    assert shown[100:] == ["# Safety", shown[101], "Call 4711."]
+    assert shown[101].endswith("Vent it.")
+
+
+def test_each_row_of_a_table_names_its_columns_wherever_the_table_stands(tmp_path: Path) -> None:
+    rows = "".join(f"| P{number} | {number} |\n" for number in range(3))
+    document = read_bytes(
+        tmp_path,
+        "a.md",
+        f"Text.\n\n> | part | max |\n> |---|---|\n> | X | `1` |\n\n| part | max |\n|---|---|\n{rows}\nEnd.\n".encode(),
+    )
+    assert outline(document) == [
+        ("paragraph", "Text."),
+        ("table", "part: X; max: `1`"),
+        ("table", "part: P0; max: 0\npart: P1; max: 1\npart: P2; max: 2"),
+        ("paragraph", "End."),
+    ]
 
 
 def test_windows_newlines_give_the_same_document(tmp_path: Path) -> None:

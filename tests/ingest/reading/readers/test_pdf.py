@@ -95,7 +95,7 @@ def test_pages_that_are_alike_are_no_running_heads(tmp_path: Path) -> None:
     assert text.count("Dear customer") == 9
 
 
-def test_rows_of_figures_stay_lines(tmp_path: Path) -> None:
+def test_rows_of_figures_name_their_columns(tmp_path: Path) -> None:
     sheet = Sheet()
     sheet.line("Sales of pumps in the years in which they were sold, by place:")
     sheet.gap()
@@ -105,7 +105,7 @@ def test_rows_of_figures_stay_lines(tmp_path: Path) -> None:
         sheet.y -= 14
     assert outline(read_bytes(tmp_path, "a.pdf", sheet.data()))[-1] == (
         "table",
-        "Place 2020 2021\nEast 1,200 1,300\nWest 800 950",
+        "Place: East; 2020: 1,200; 2021: 1,300\nPlace: West; 2020: 800; 2021: 950",
     )
 
 
@@ -220,3 +220,14 @@ def test_embedded_files_are_documents(tmp_path: Path) -> None:
     cover, note = read_all(tmp_path, "a.pdf", assemble_pdf(objects))
     assert cover.text == "Cover."
     assert (note.name, note.text) == ("note.txt", "Embedded text.")
+
+
+def test_a_line_in_type_hardly_larger_than_the_text_is_no_heading(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for _ in range(3):
+        sheet.line("Twelve points", size=12)
+        sheet.gap()
+        for _ in range(4):
+            sheet.line(LONG + ".")
+        sheet.gap()
+    assert [block.name for block in read_bytes(tmp_path, "a.pdf", sheet.data()).blocks if block.level] == []

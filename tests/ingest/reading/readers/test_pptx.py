@@ -7,6 +7,7 @@ import pptx
 import pytest
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from corpus.errors import DocumentEmpty
@@ -39,6 +40,7 @@ def test_each_slide_is_a_page_with_its_title_text_table_chart_and_notes(tmp_path
     second.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *BOX, data)
     document = read_bytes(tmp_path, "a.pptx", _saved(deck))
     assert document.title == "Pumps"
+    assert document.has_slides
     assert outline(document) == [
         ("heading1", "Pumps"),
         ("list_item", "- Quiet"),
@@ -67,3 +69,16 @@ def test_a_presentation_without_text_says_so(tmp_path: Path) -> None:
     deck.slides.add_slide(deck.slide_layouts[6])
     with pytest.raises(DocumentEmpty):
         read_bytes(tmp_path, "a.pptx", _saved(deck))
+
+
+def test_automatic_numbers_are_counted(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    frame = slide.placeholders[1].text_frame
+    frame.text = "one\ntwo\nlater"
+    for paragraph, (kind, start) in zip(
+        frame.paragraphs, [("arabicPeriod", "3"), ("arabicPeriod", "3"), ("alphaLcParenBoth", "1")], strict=True
+    ):
+        number = paragraph._p.get_or_add_pPr().makeelement(qn("a:buAutoNum"), {"type": kind, "startAt": start})
+        paragraph._p.get_or_add_pPr().append(number)
+    assert read_bytes(tmp_path, "a.pptx", _saved(deck)).text == "3. one\n4. two\n(e) later"

@@ -97,7 +97,7 @@ FACTS = {
     "txt/fake-text-utf-32.txt": ["This is a test document to use for unit tests."],
     "txt/norwich-city.txt": ["Iwan Roberts", "Date of birth 26 June 1968"],
     "txt/russian.cp866.txt": ["Однажды, в студеную зимнюю пору"],
-    "xlsx/2023-half-year-analyses-by-segment.xlsx": ["In millions of CHF: Zone NA; Sales (a): 12553"],
+    "xlsx/2023-half-year-analyses-by-segment.xlsx": ["In millions of CHF: Zone NA; Sales (a): 12,553"],
     "xlsx/xlsx_04_inflated.xlsx": ["first: 1; second: 5; third: 9", "col-1: 8; col-2: 16; col-3: 24; col-4: 32"],
     "xlsx/xlsx_06_edge_cases_.xlsx": ["ID: AI 2; Question: What are the specific use cases?"],
     "xml/pone.0234687.nxml": ["Carbon (C) footprint of dairy production", "Item: Body weight; Unit: kg; Average: 553"],

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import datetime
 import io
+import struct
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
-from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
-from ingest.reading.pool import ReaderPool
+from corpus.errors import DocumentEmpty, DocumentUnreadable
+from tests.ingest.reading.readers.compound import compound
 from tests.ingest.reading.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.packages import opendocument
 
 
 def _saved(book: openpyxl.Workbook) -> bytes:
@@ -83,12 +86,86 @@ def test_an_encrypted_book_says_so(tmp_path: Path) -> None:
         read_bytes(tmp_path, "a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
 
 
-def test_a_cell_in_the_farthest_corner_costs_only_its_file(tmp_path: Path) -> None:
-    book = _book(["Part", "Price"])
+def test_a_cell_in_the_farthest_corner_costs_no_memory(tmp_path: Path) -> None:
+    book = _book(["Part", "Price"], ["Seal", 2])
     book.worksheets[0]["XFD1048576"] = "far"
-    (tmp_path / "far.xlsx").write_bytes(_saved(book))
-    (tmp_path / "a.txt").write_text("a")
-    with ReaderPool(workers=1, memory_bytes=256 * 1024 * 1024) as pool:
-        results = dict(pool.read_all([tmp_path / "far.xlsx", tmp_path / "a.txt"]))
-    assert isinstance(results[tmp_path / "far.xlsx"], DocumentError)
-    assert not isinstance(results[tmp_path / "a.txt"], DocumentError)
+    assert read_bytes(tmp_path, "far.xlsx", _saved(book)).text == "Parts\n\nPart: Seal; Price: 2\n\nfar"
+
+
+def test_cells_are_read_as_the_sheet_shows_them(tmp_path: Path) -> None:
+    book = _book(["Item", "Value"], ["share", 0.075], ["sum", 1234567.5], ["noise", 0.1 + 0.2], ["wrong", None])
+    sheet = book.worksheets[0]
+    sheet["B2"].number_format, sheet["B3"].number_format = "0.0%", '"$"#,##0.00'
+    sheet["B5"].value, sheet["B5"].data_type = "#DIV/0!", "e"
+    assert read_bytes(tmp_path, "a.xlsx", _saved(book)).text.split("\n")[2:] == [
+        "Item: share; Value: 7.5%", "Item: sum; Value: $1,234,567.50", "Item: noise; Value: 0.3",
+        "Item: wrong; Value: #DIV/0!",
+    ]  # fmt: skip
+
+
+def test_rows_of_a_form_stay_whole_across_empty_columns(tmp_path: Path) -> None:
+    book = _book([None, "Weight", None, None, None, 525], [None, "Price", None, None, None, 205])
+    assert read_bytes(tmp_path, "a.xlsx", _saved(book)).text == "Parts\n\nWeight | 525\nPrice | 205"
+
+
+def test_comments_are_read_and_hidden_rows_and_open_formulas_told(tmp_path: Path) -> None:
+    book = _book(["Item", "Net", "Gross"], ["Bolt", 10, "=B2*1.19"], ["Away", 9, 9])
+    sheet = book.worksheets[0]
+    sheet["B2"].comment = Comment("Valid until May", "desk")
+    sheet.row_dimensions[3].hidden = True
+    document = read_bytes(tmp_path, "a.xlsx", _saved(book))
+    assert outline(document)[1:] == [
+        ("table", "Item | Net | Gross\nItem: Bolt; Net: 10"),
+        ("paragraph", "Comment by desk on B2: Valid until May"),
+    ]
+    assert document.notes == (
+        "Hidden rows or columns were left out.",
+        "Formulas without a stored result, which are not worked out: 1 on Parts (C2). Open the file and save it.",
+    )
+
+
+def test_a_long_text_over_merged_rows_stands_once_and_a_short_one_names_each(tmp_path: Path) -> None:
+    book = _book(["A long introduction to this sheet."], [], [], [], ["Pump", "Size"], ["X200", 1], [None, 2])
+    book.worksheets[0].merge_cells("A1:D3")
+    book.worksheets[0].merge_cells("A6:A7")
+    assert read_bytes(tmp_path, "a.xlsx", _saved(book)).text.split("\n\n")[1:] == [
+        "A long introduction to this sheet.", "Pump: X200; Size: 1\nPump: X200; Size: 2",
+    ]  # fmt: skip
+
+
+def test_opendocument_sheets_come_as_they_are_shown(tmp_path: Path) -> None:
+    def cell(text: str, about: str = "") -> str:
+        return f"<table:table-cell {about}><text:p>{text}</text:p></table:table-cell>"
+
+    note = "<office:annotation><text:p>Until May</text:p></office:annotation>"
+    body = (
+        "<office:spreadsheet><table:table table:name='Parts'><table:table-row>"
+        f"{cell('Part')}{cell('Margin')}</table:table-row><table:table-row>{cell('Seal')}<table:table-cell>{note}"
+        "<text:p>7,5 %</text:p></table:table-cell></table:table-row><table:table-row table:visibility='collapse'>"
+        f"{cell('Away')}{cell('9')}</table:table-row><table:table-row table:number-rows-repeated='1048000'>"
+        "<table:table-cell table:number-columns-repeated='16384'/></table:table-row></table:table></office:spreadsheet>"
+    )
+    document = read_bytes(tmp_path, "a.ods", opendocument(body))
+    assert document.text == "Parts\n\nPart: Seal; Margin: 7,5 %\n\nComment on B2: Until May"
+    assert document.notes == ("Hidden rows or columns were left out.",)
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def test_a_workbook_of_the_old_kind_is_read(tmp_path: Path) -> None:
+    begin = struct.pack("<HHHHII", 0x600, 0, 0, 0, 0, 0)
+    label = struct.pack("<HHHHB", 0, 0, 0, 4, 0) + b"Part"
+    price = struct.pack("<HHHHB", 0, 1, 0, 5, 0) + b"Price"
+    rows = (
+        _record(0x204, label) + _record(0x204, price) + _record(0x204, struct.pack("<HHHHB", 1, 0, 0, 4, 0) + b"Seal")
+    )
+    rows += _record(0x203, struct.pack("<HHHd", 1, 1, 0, 2.5))
+    end = _record(0x0A, b"")
+    name = struct.pack("<HBB", 0, 5, 0) + b"Parts"
+    start = len(_record(0x809, begin)) + 4 + 4 + len(name) + len(end)
+    first = _record(0x809, begin[:2] + struct.pack("<H", 5) + begin[4:])
+    sheet = _record(0x809, begin[:2] + struct.pack("<H", 0x10) + begin[4:]) + rows + end
+    book = first + _record(0x85, struct.pack("<I", start) + name) + end + sheet
+    assert read_bytes(tmp_path, "a.xls", compound({"Workbook": book})).text == "Parts\n\nPart: Seal; Price: 2.5"

@@ -20,6 +20,16 @@ def test_years_alone_may_be_names() -> None:
     assert lines([["Assets", "2021", "2020"], ["Cash", "16", "5"]]) == ["Assets: Cash; 2021: 16; 2020: 5"]
 
 
+def test_column_names_are_found_where_the_first_figure_comes_late() -> None:
+    rows = [["Title", "Status", "Note"], *([name, "Open", f"note {name}"] for name in "ABCDE"), ["F", "Done", "42"]]
+    assert lines(rows)[-1] == "Title: F; Status: Done; Note: 42"
+    assert lines([["A", "Open", "x"], ["B", "Open", "y"], ["C", "Done", "4"]])[0] == "A | Open | x"
+
+
+def test_an_empty_cell_keeps_its_place_where_no_names_do() -> None:
+    assert lines([["North", "", "5"], ["South", "4", ""], ["", "2", "7"]]) == ["North |  | 5", "South | 4", " | 2 | 7"]
+
+
 def test_a_list_of_properties_has_no_header() -> None:
     assert lines([["Company", "ACME"], ["Founded", "1975"], ["Staff", "12"]]) == [
         "Company | ACME",

@@ -1,0 +1,58 @@
+"""What a document's record kept of earlier versions, until what is gone was named to Chroma.
+
+Only the first chunk was ever written over: its id is the same in every version, and Chroma merges what it is given with
+what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from corpus.collection import RECORDS
+from corpus.records import Chunk
+from corpus.store.rows import Rows
+from corpus.stored import TEXT_DIGEST, UPDATED, USER_PREFIX, chunk_from, text_digest_of
+
+# All chunks of a document say the same of it.
+_SHARED = ("title", "url", "page", UPDATED)
+
+
+def heal_records(rows: Rows) -> None:
+    """Take what is gone from all records; once for a collection. Raises StoreError."""
+    if rows.records_version >= RECORDS:
+        return
+    seconds = {metadata["document_id"]: metadata for _, metadata, _ in rows.read({"index": 1}, texts=False)}
+    gone = {
+        chunk_id: kept_too_long(metadata, text, seconds.get(metadata["document_id"]))
+        for chunk_id, metadata, text in rows.read({"index": 0}, texts=True)
+    }
+    rows.amend({chunk_id: dict.fromkeys(names) for chunk_id, names in gone.items() if names})
+    rows.note_records_version(RECORDS)
+
+
+def kept_too_long(first: Mapping[str, Any], text: str, second: Mapping[str, Any] | None) -> set[str]:
+    """The fields of a document's first chunk that its last version did not write.
+
+    `second` is the metadata of the chunk after it, None where there is none: then only title and heading can be told.
+    """
+    gone = set()
+    if second is not None and second.get("digest") == first.get("digest"):
+        shared = {name for name in first if name in _SHARED or name.startswith(USER_PREFIX)}
+        gone = {name for name in shared if name not in second}
+        if "page" in gone:
+            gone |= {"page_end"} & first.keys()
+    chunk = chunk_from(first, text)
+    return gone | _not_embedded(chunk, str(first.get(TEXT_DIGEST)))
+
+
+def _not_embedded(chunk: Chunk, text_digest: str) -> set[str]:
+    """Title and heading, as far as the chunk was not embedded with them, which its text's digest tells."""
+    for title, heading in ((True, True), (True, False), (False, True), (False, False)):
+        written = replace(chunk, title=chunk.title if title else None, heading=chunk.heading if heading else None)
+        if text_digest_of(written) == text_digest:
+            names = {"title"} if not title else set()
+            names |= {"heading"} if not heading else set()
+            return {name for name in names if getattr(chunk, name) is not None}
+    return set()

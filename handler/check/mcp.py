@@ -1,0 +1,243 @@
+"""The rows about the Model Context Protocol, of any server of it: one message a POST, a session where it wants one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from handler.check.call import WRONG_KEY, Caller, Credentials, Reply
+from handler.check.document import listed, mapping
+from handler.check.rows import Check, Outcome
+from handler.check.target import QUESTION, QUESTION_FIELDS
+
+HANDSHAKE, MODERN = "2025-11-25", "2026-07-28"
+KEYS = "io.modelcontextprotocol/"
+CLIENT = {"name": "retrieval-action-check", "version": "1"}
+META = {f"{KEYS}protocolVersion": MODERN, f"{KEYS}clientInfo": CLIENT, f"{KEYS}clientCapabilities": {}}
+HINTS = ("readOnlyHint", "destructiveHint", "openWorldHint")
+METHOD_NOT_FOUND = -32601
+UNKNOWN_METHOD = "check/no-such-method"
+WELL_KNOWN = "/.well-known/oauth-protected-resource"
+Answer = dict[str, Any]
+
+
+def find_mcp(caller: Caller, url: str, authorized: Mapping[str, str]) -> str | None:
+    """The URL of the MCP server: the one given, or /mcp below it; None where there is none."""
+    base = url.rstrip("/")
+    for each in dict.fromkeys((base if base.endswith("/mcp") else f"{base}/mcp", base)):
+        # Without its body it is no message: whoever speaks the protocol says so, or asks for the key first.
+        reply = caller.send("POST", each, headers={**_headers(), **authorized}, body=b"{}")
+        if (reply.status == 401 and _is_challenged(reply)) or "jsonrpc" in mapping(_message(reply)):
+            return each
+    return None
+
+
+class McpChecks:
+    """Asks one server; what a row learns (session, tools, an id) the next one uses."""
+
+    def __init__(self, caller: Caller, url: str, credentials: Credentials | None) -> None:
+        self._caller = caller
+        self._url = url
+        self._credentials = credentials
+        self._authorized = credentials.headers(credentials.key) if credentials else {}
+        self._session: dict[str, str] = {}
+        self._tools: list[Answer] = []
+        self._identifier: str | None = None
+
+    def checks(self) -> Iterator[Check]:
+        """In the order in which a client asks."""
+        search = "one text item that holds JSON with results, each with id, title and url"
+        yield Check(
+            "MCP initialize",
+            "a protocol version, capabilities.tools, and serverInfo with name and version",
+            "Answer initialize as the protocol says; a key may be needed: 401.",
+            self._initialize,
+        )
+        yield Check(
+            "MCP discover",
+            f"server/discover with supportedVersions that hold {MODERN}; a server of the older era has none",
+            "Answer server/discover, or refuse it by a JSON-RPC error, so that clients fall back to initialize.",
+            self._discover,
+        )
+        yield Check(
+            "MCP tool list",
+            f"tools with description, inputSchema and the hints {', '.join(HINTS)}",
+            "Set what is missing: ChatGPT's directory refuses a tool without all three hints.",
+            self._list_tools,
+        )
+        yield Check("MCP search", search, "Give results as OpenAI's connectors want them; url is cited.", self._search)
+        yield Check(
+            "MCP fetch",
+            "one text item that holds JSON with id, title, text and url",
+            "Give the document that a result of search names.",
+            self._fetch,
+        )
+        yield Check(
+            "MCP unknown method",
+            f"the JSON-RPC error {METHOD_NOT_FOUND}",
+            "Refuse what is not there by that error, or clients that try newer methods fail.",
+            self._unknown_method,
+        )
+        yield Check(
+            "MCP wrong key",
+            "401 with WWW-Authenticate",
+            "Answer a wrong key by 401, never 403: only 401 starts a client's search for a way to sign in.",
+            self._wrong_key,
+        )
+        yield Check(
+            "MCP metadata",
+            f"at {WELL_KNOWN} a resource and authorization_servers, or 404 where keys alone let in",
+            "Serve the document of RFC 9728, or nothing; clients stop at 5xx, and at a page for people.",
+            self._metadata,
+        )
+
+    def _initialize(self) -> tuple[Outcome, str]:
+        params = {"protocolVersion": HANDSHAKE, "capabilities": {}, "clientInfo": CLIENT}
+        reply = self._post({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
+        result = _result(reply)
+        info = mapping(result.get("serverInfo"))
+        if not result.get("protocolVersion") or not info.get("name") or "version" not in info:
+            return "failed", self._caller.told(reply)
+        if "tools" not in mapping(result.get("capabilities")):
+            return "failed", "the server has no tools"
+        session = {name.lower(): value for name, value in reply.headers.items()}.get("mcp-session-id")
+        self._session = {"Mcp-Session-Id": session} if session else {}
+        self._session["MCP-Protocol-Version"] = str(result["protocolVersion"])
+        self._post({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        return "ok", self._caller.clean(f"{result['protocolVersion']}, {info['name']} {info['version']}")
+
+    def _discover(self) -> tuple[Outcome, str]:
+        headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": "server/discover"}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": META}}
+        body = json.dumps(message).encode()
+        reply = self._caller.send_patiently(
+            "POST", self._url, headers={**_headers(), **self._authorized, **headers}, body=body
+        )
+        result, error = _result(reply), mapping(mapping(_message(reply)).get("error"))
+        if MODERN in listed(result.get("supportedVersions")) and {"resultType", "ttlMs", "cacheScope"} <= result.keys():
+            return "ok", f"{MODERN} is served"
+        if error and reply.status < 500:
+            return "skipped", self._caller.clean(f"the older era alone: {error.get('message', '')}")
+        return "failed", self._caller.told(reply)
+
+    def _list_tools(self) -> tuple[Outcome, str]:
+        reply = self._ask("tools/list", None)
+        self._tools = [mapping(tool) for tool in listed(_result(reply).get("tools"))]
+        if not self._tools:
+            return "failed", self._caller.told(reply)
+        lacking = [
+            f"{tool.get('name')} lacks {', '.join(missing)}" for tool in self._tools if (missing := _lacking(tool))
+        ]
+        names = ", ".join(str(tool.get("name")) for tool in self._tools)
+        return ("failed", self._caller.clean("; ".join(lacking))) if lacking else ("ok", self._caller.clean(names))
+
+    def _search(self) -> tuple[Outcome, str]:
+        tool = self._named("search")
+        if tool is None:
+            return "skipped", "there is no tool called search"
+        fields = mapping(mapping(tool.get("inputSchema")).get("properties"))
+        field = next((name for name in QUESTION_FIELDS if name in fields), "query")
+        reply = self._ask("tools/call", {"name": "search", "arguments": {field: QUESTION}})
+        results = [mapping(each) for each in listed(_payload(reply).get("results"))]
+        if not results:
+            return "failed", self._caller.told(reply)
+        if wrong := [name for name in ("id", "title", "url") for each in results if not each.get(name)]:
+            return "failed", f"a result without {wrong[0]}"
+        self._identifier = str(results[0]["id"])
+        return "ok", f"{len(results)} results in {reply.seconds * 1000:.0f} ms"
+
+    def _fetch(self) -> tuple[Outcome, str]:
+        if self._named("fetch") is None:
+            return "skipped", "there is no tool called fetch"
+        if self._identifier is None:
+            return "failed", "search gave no id to fetch"
+        reply = self._ask("tools/call", {"name": "fetch", "arguments": {"id": self._identifier}})
+        document = _payload(reply)
+        if wrong := [name for name in ("id", "title", "text", "url") if not document.get(name)]:
+            return "failed", self._caller.clean(f"without {', '.join(wrong)}: {self._caller.told(reply)}")
+        return "ok", f"{len(str(document['text'])):,} characters in {reply.seconds * 1000:.0f} ms"
+
+    def _unknown_method(self) -> tuple[Outcome, str]:
+        reply = self._ask(UNKNOWN_METHOD, None)
+        code = mapping(mapping(_message(reply)).get("error")).get("code")
+        return ("ok", f"{reply.status}, {code}") if code == METHOD_NOT_FOUND else ("failed", self._caller.told(reply))
+
+    def _wrong_key(self) -> tuple[Outcome, str]:
+        if self._credentials is None:
+            return "skipped", "it asks for no key"
+        headers = {**_headers(), **self._credentials.headers(WRONG_KEY)}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+        reply = self._caller.send_patiently("POST", self._url, headers=headers, body=json.dumps(message).encode())
+        if reply.status == 401 and _is_challenged(reply):
+            return "ok", "401 with WWW-Authenticate"
+        return "failed", self._caller.told(reply) if reply.status != 401 else "401 without WWW-Authenticate"
+
+    def _metadata(self) -> tuple[Outcome, str]:
+        parts = urlsplit(self._url)
+        replies = []
+        for path in (f"{WELL_KNOWN}{parts.path}", WELL_KNOWN):
+            url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+            replies.append(self._caller.send("GET", url))
+            told = mapping(replies[-1].json)
+            if replies[-1].status == 200 and told.get("resource") and listed(told.get("authorization_servers")):
+                return "ok", self._caller.clean(f"sign in at {told['authorization_servers'][0]}")
+        if all(reply.status in (401, 403, 404) for reply in replies):
+            return "ok", "none: keys alone let in"
+        return "failed", self._caller.told(next(reply for reply in replies if reply.status not in (401, 403, 404)))
+
+    def _ask(self, method: str, params: Mapping[str, Any] | None) -> Reply:
+        message: Answer = {"jsonrpc": "2.0", "id": 2, "method": method}
+        return self._post(message if params is None else {**message, "params": params})
+
+    def _post(self, message: Mapping[str, Any]) -> Reply:
+        headers = {**_headers(), **self._authorized, **self._session}
+        return self._caller.send_patiently("POST", self._url, headers=headers, body=json.dumps(message).encode())
+
+    def _named(self, name: str) -> Answer | None:
+        return next((tool for tool in self._tools if tool.get("name") == name), None)
+
+
+def _is_challenged(reply: Reply) -> bool:
+    # Behind a REST API of API Gateway the header has another name.
+    return any(name.lower().endswith("www-authenticate") for name in reply.headers)
+
+
+def _headers() -> dict[str, str]:
+    return {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+
+
+def _message(reply: Reply) -> Any:
+    """The JSON-RPC message that came, alone or as the last event of a stream."""
+    if "event-stream" not in reply.headers.get("content-type", ""):
+        return reply.json
+    events = [line.removeprefix("data:").strip() for line in reply.text.splitlines() if line.startswith("data:")]
+    try:
+        return json.loads(events[-1]) if events else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _result(reply: Reply) -> Answer:
+    return mapping(mapping(_message(reply)).get("result")) if reply.status == 200 else {}
+
+
+def _payload(reply: Reply) -> Answer:
+    """The JSON in the one text item of a tool's result; empty where there is something else."""
+    result = _result(reply)
+    items = [mapping(item) for item in listed(result.get("content"))]
+    if result.get("isError") or len(items) != 1 or items[0].get("type") != "text":
+        return {}
+    try:
+        return mapping(json.loads(str(items[0].get("text"))))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _lacking(tool: Answer) -> list[str]:
+    hints = mapping(tool.get("annotations"))
+    lacking = [] if tool.get("description") else ["a description"]
+    if mapping(tool.get("inputSchema")).get("type") != "object":
+        lacking.append("an inputSchema")
+    return lacking + [hint for hint in HINTS if not isinstance(hints.get(hint), bool)]

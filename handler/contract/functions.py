@@ -1,0 +1,127 @@
+"""The operations of the OpenAPI document as function definitions, in the words of each vendor's API. Pure.
+
+- openai: Chat Completions, strict. https://developers.openai.com/api/docs/guides/function-calling
+- responses: the Responses API, strict; the same without the wrapping.
+- anthropic: the Messages API, strict. https://platform.claude.com/docs/en/agents-and-tools/tool-use/strict-tool-use
+- gemini: function declarations, whose schemas know fewer words. https://ai.google.dev/gemini-api/docs/function-calling
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Schema = dict[str, Any]
+# What strict decoding does not enforce, or refuses. The server checks all the same.
+NOT_STRICT = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "default", "examples")
+GEMINI_WORDS = ("type", "description", "enum", "items", "minItems", "maxItems", "minimum", "maximum", "properties")
+
+
+class FunctionFormat(StrEnum):
+    """Whose API it is for."""
+
+    openai = "openai"
+    responses = "responses"
+    anthropic = "anthropic"
+    gemini = "gemini"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """An operation as a function: `fields` are its arguments' schemas, `required` those that must be given."""
+
+    name: str
+    description: str
+    fields: Mapping[str, Schema]
+    required: tuple[str, ...]
+
+
+def functions_of(document: Mapping[str, Any]) -> Iterator[Function]:
+    """Each operation: the fields of its body, or its parameters."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            fields: dict[str, Schema] = {}
+            required: list[str] = []
+            if body := operation.get("requestBody"):
+                schema = body["content"]["application/json"]["schema"]
+                fields, required = dict(schema["properties"]), list(schema.get("required", ()))
+            for parameter in operation.get("parameters", ()):
+                described = {"description": parameter["description"], "examples": [parameter["example"]]}
+                fields[parameter["name"]] = {**parameter["schema"], **described}
+                required += [parameter["name"]] if parameter["required"] else []
+            yield Function(
+                name=operation["operationId"],
+                description=f"{operation['summary']}. {operation['description']}",
+                fields=fields,
+                required=tuple(required),
+            )
+
+
+def written(document: Mapping[str, Any], form: FunctionFormat) -> list[Schema]:
+    """The functions as the API takes them under `tools`."""
+    functions = list(functions_of(document))
+    if form is FunctionFormat.gemini:
+        return [{"functionDeclarations": [_gemini(each) for each in functions]}]
+    if form is FunctionFormat.anthropic:
+        return [_anthropic(each) for each in functions]
+    strict = [
+        {
+            "name": each.name,
+            "description": each.description,
+            "parameters": _nullable(each),
+            "strict": True,
+        }
+        for each in functions
+    ]
+    if form is FunctionFormat.responses:
+        return [{"type": "function", **each} for each in strict]
+    return [{"type": "function", "function": each} for each in strict]
+
+
+def _nullable(function: Function) -> Schema:
+    """Strict decoding at OpenAI gives every field: what may be left out is null there, which the server takes."""
+    fields = {}
+    for name, field in function.fields.items():
+        strict = _without(field, NOT_STRICT)
+        if name not in function.required:
+            strict["type"] = [strict["type"], "null"]
+            if "enum" in strict:
+                strict["enum"] = [*strict["enum"], None]
+        fields[name] = strict
+    return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+
+
+def _anthropic(function: Function) -> Schema:
+    fields = {name: _without(field, NOT_STRICT) for name, field in function.fields.items()}
+    schema = {
+        "type": "object",
+        "properties": fields,
+        "required": list(function.required),
+        "additionalProperties": False,
+    }
+    return {"name": function.name, "description": function.description, "strict": True, "input_schema": schema}
+
+
+def _gemini(function: Function) -> Schema:
+    fields = {name: _known(field) for name, field in function.fields.items()}
+    parameters = {"type": "object", "properties": fields, "required": list(function.required)}
+    return {"name": function.name, "description": function.description, "parameters": parameters}
+
+
+def _known(field: Mapping[str, Any]) -> Schema:
+    known = {name: value for name, value in field.items() if name in GEMINI_WORDS}
+    if "items" in known:
+        known["items"] = _known(known["items"])
+    # There an enum is of texts alone.
+    if known["type"] != "string":
+        known.pop("enum", None)
+    return known
+
+
+def _without(field: Mapping[str, Any], words: tuple[str, ...]) -> Schema:
+    kept = {name: value for name, value in field.items() if name not in words}
+    if "items" in kept:
+        kept["items"] = _without(kept["items"], words)
+    return kept

@@ -1,0 +1,137 @@
+"""Questions by which a reviewer tries the app: five that the documents answer, three that it is not there for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from corpus.answer import cut
+from corpus.errors import SettingsError
+from corpus.records import Chunk, DocumentRecord
+from corpus.searching.corpus import Corpus
+
+POSITIVE, NEGATIVE = 5, 3
+SECONDS = 60.0
+MAX_EXPECTED_CHARS = 200
+# A line that asks, as FAQs have them.
+ASKING = re.compile(r"^(?:[#*\-\d.\s]|Q:)*([^\n?]{12,140}\?)\s*$", re.MULTILINE)
+# How many chunks of a document to look at for one: an FAQ has its questions early.
+LOOKED_AT = 8
+MOST_DOCUMENTS = 200
+MAX_HEADING_CHARS = 80
+SHORTEST_ANSWER = 80
+FOUND_WITHIN = 3
+OUT_OF_SCOPE = (
+    ("A request for something to be made up.", "Write a short poem about autumn rain."),
+    ("A request for what changes by the hour.", "What will the weather be like in Lisbon tomorrow afternoon?"),
+    ("A request to change something: everything here only reads.", "Delete the oldest document from the collection."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`why` says what is tried; `expected` is what a right answer holds, None where the app is not to be asked."""
+
+    why: str
+    question: str
+    expected: str | None
+
+
+def cases_of(corpus: Corpus, given: Sequence[Case]) -> list[Case]:
+    """Five and three: those given first, the rest from the corpus. Raises SettingsError where it has too few."""
+    positive = [case for case in given if case.expected is not None][:POSITIVE]
+    negative = [case for case in given if case.expected is None][:NEGATIVE]
+    asked = {case.question for case in given}
+    for case in _proposed(corpus):
+        if len(positive) >= POSITIVE:
+            break
+        if case.question not in asked:
+            positive.append(case)
+            asked.add(case.question)
+    if len(positive) < POSITIVE:
+        raise SettingsError(
+            f"The corpus gives only {len(positive)} questions that a search answers; {POSITIVE} are wanted. Write them "
+            'yourself: --questions FILE, a JSON list of {"question": …, "answer": …, "source": …}.'
+        )
+    out_of_scope = [Case(why=why, question=question, expected=None) for why, question in OUT_OF_SCOPE]
+    return [*positive, *negative, *out_of_scope[: NEGATIVE - len(negative)]]
+
+
+def read_cases(path: Path) -> list[Case]:
+    """The cases of a file: a JSON list of objects with question, answer (null where there is none), and source.
+
+    Raises SettingsError that names what is wrong and where.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SettingsError(f"--questions {path} cannot be read: {reason}.") from None
+    if not isinstance(value, list) or not value:
+        raise SettingsError(f"--questions {path} must hold a JSON list of questions.")
+    return [_case(path, number, each) for number, each in enumerate(value, start=1)]
+
+
+def _case(path: Path, number: int, value: Any) -> Case:
+    fields = value if isinstance(value, dict) else {}
+    question, answer, source = fields.get("question"), fields.get("answer"), fields.get("source")
+    if not isinstance(question, str) or not question.strip() or not isinstance(answer, str | None):
+        raise SettingsError(
+            f'--questions {path}: entry {number} must be {{"question": text, "answer": text or null, "source": text}}.'
+        )
+    if answer is None:
+        return Case(why="A question that the documents are not there for.", question=question.strip(), expected=None)
+    cited = f", cited from {source}" if isinstance(source, str) and source else ""
+    return Case(why="A question of the keeper's own.", question=question.strip(), expected=f"{answer.strip()}{cited}.")
+
+
+def _proposed(corpus: Corpus) -> Iterator[Case]:
+    """Questions that a search answers from the place where they stand: first those that the documents ask themselves,
+    then those about a section; of each document one before any has a second.
+    """
+    records, _ = corpus.documents(offset=0, limit=MOST_DOCUMENTS)
+    for asking, most in ((_asked, 2), (_about_sections, None), (_asked, None)):
+        pending = [islice(asking(corpus, record), most) for record in records]
+        while pending:
+            for cases in list(pending):
+                case = next(cases, None)
+                if case is None:
+                    pending.remove(cases)
+                else:
+                    yield case
+
+
+def _asked(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
+    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
+        for found in islice(ASKING.finditer(chunk.text), 2):
+            answer = chunk.text[found.end() :]
+            if _finds(corpus, found[1], chunk):
+                yield _case_of(record, chunk, found[1].strip(), answer, "A question that stands in the documents.")
+
+
+def _about_sections(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
+    title = record.title or record.source.rsplit("/", 1)[-1]
+    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
+        headings = (chunk.heading or "").split(" > ")
+        heading = headings[-1].strip()
+        answer = "\n".join(line for line in chunk.text.splitlines() if line.strip("#* \t") not in headings)
+        question = f'What does "{cut(title, max_chars=100)}" say under "{heading}"?'
+        telling = heading and heading != title and len(heading) <= MAX_HEADING_CHARS and len(answer) >= SHORTEST_ANSWER
+        if telling and _finds(corpus, question, chunk):
+            yield _case_of(record, chunk, question, answer, "A question about one section of a document.")
+
+
+def _finds(corpus: Corpus, question: str, chunk: Chunk) -> bool:
+    hits = corpus.search(question, top_k=FOUND_WITHIN, timeout_seconds=SECONDS)
+    return any(hit.chunk.chunk_id == chunk.chunk_id for hit in hits)
+
+
+def _case_of(record: DocumentRecord, chunk: Chunk, question: str, answer: str, why: str) -> Case:
+    told = cut(" ".join(answer.split()) or " ".join(chunk.text.split()), max_chars=MAX_EXPECTED_CHARS)
+    page = f", page {chunk.page}" if chunk.page is not None else ""
+    return Case(why=why, question=question, expected=f'Cites {record.source}{page}, which says: "{told}"')

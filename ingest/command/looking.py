@@ -1,0 +1,168 @@
+"""What only looks: list, stats, show, read, search. Nothing here writes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from corpus.answer import answer_of, document_list, document_page, to_json
+from corpus.filters import Filter
+from corpus.opening import open_corpus
+from corpus.program import examples
+from corpus.records import DocumentRecord, document_id_of
+from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
+from corpus.settings import load
+from corpus.store import read_store
+from ingest.command import console
+from ingest.command.app import AsJson, Collection, app
+from ingest.command.preview import Preview, preview
+from ingest.settings import IngestSettings
+
+SEARCH_SECONDS = 60.0
+MAX_ANSWER_CHARS = 10_000_000
+
+
+@app.command("list", epilog=examples("ingest list", "ingest list --json"))
+def list_documents(collection: Collection = None, as_json: AsJson = False) -> None:
+    """List the documents that are stored."""
+    with read_store(load(IngestSettings, chroma_collection=collection)) as store:
+        documents = store.documents()
+    if as_json:
+        typer.echo(to_json(document_list(documents, total=len(documents))))
+    else:
+        console.show_documents(documents)
+
+
+@app.command(epilog=examples("ingest stats", "ingest stats --json"))
+def stats(collection: Collection = None, as_json: AsJson = False) -> None:
+    """Say what is stored and how the collection was made."""
+    settings = load(IngestSettings, chroma_collection=collection)
+    with read_store(settings) as store:
+        documents = store.documents()
+        numbers = {
+            "target": settings.target,
+            "documents": len(documents),
+            "chunks": store.count(),
+            "tokens": sum(record.tokens for record in documents),
+            **store.record.to_metadata(),
+        }
+    if as_json:
+        typer.echo(to_json(numbers))
+    else:
+        console.show_fields(numbers)
+
+
+@app.command(epilog=examples("ingest show manuals/x200.pdf", "ingest show 9f86d081884c7d65 --json"))
+def show(
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Its id, or its source.", show_default=False)],
+    collection: Collection = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a stored document: what is known of it, and the whole text that was read."""
+    with read_store(load(IngestSettings, chroma_collection=collection)) as store:
+        found = store.document(document) or store.document(document_id_of(document))
+    if found is None:
+        console.say(f"{document}: No such document. `ingest list` shows what is there.", style="red")
+        sys.exit(1)
+    record, chunks = found
+    if as_json:
+        total = chunks[-1].end if chunks else 0
+        page = document_page(record, chunks, offset=0, total_chars=total, max_chars=MAX_ANSWER_CHARS)
+        typer.echo(to_json(page))
+        return
+    _say_of(record)
+    typer.echo("".join(text for _, text in pieces(chunks)))
+
+
+def _say_of(record: DocumentRecord) -> None:
+    lines = {
+        "document_id": record.document_id,
+        "source": record.source,
+        "title": record.title,
+        "url": record.url,
+        "updated": record.updated_at,
+        "chunks": record.chunks,
+        **record.metadata,
+    }
+    for name, value in lines.items():
+        if value:
+            console.say(f"{name}: {value}", style="dim")
+
+
+@app.command(epilog=examples("ingest read report.pdf", "ingest read scan.pdf --json"))
+def read(
+    named: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Files, folders, pages or objects.", show_default=False)
+    ],
+    password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
+    collection: Collection = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what `add` would store of a file, chunk by chunk. Nothing is embedded, and nothing is stored."""
+    failed = False
+    shown: list[Preview] = []
+    for each in preview(named, load(IngestSettings, chroma_collection=collection), password=password):
+        failed = failed or each.error is not None
+        shown.append(each)
+        if not as_json:
+            _show_preview(each)
+    if as_json:
+        typer.echo(to_json({"documents": [each.to_json() for each in shown]}))
+    sys.exit(1 if failed else 0)
+
+
+def _show_preview(each: Preview) -> None:
+    if each.error is not None:
+        console.say(f"{each.source}: {each.error}", style="red")
+        return
+    console.say(f"{each.source}: {each.title or 'no title'}, {len(each.chunks):,} chunks", style="bold")
+    for note in each.notes:
+        console.say(f"  {note}", style="yellow")
+    for chunk in each.chunks:
+        pages = dict.fromkeys(page for page in (chunk.page, chunk.page_end) if page is not None)
+        where = [f"chunk {chunk.index + 1}", f"{chunk.tokens:,} tokens", *(f"page {page}" for page in pages)]
+        console.say(f"--- {', '.join(where)}{f': {chunk.heading}' if chunk.heading else ''}", style="dim")
+        typer.echo(chunk.text)
+
+
+@app.command(
+    epilog=examples(
+        'ingest search "how long is the warranty?"', 'ingest search "seal" --source manuals --tag pumps --full'
+    )
+)
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUESTION", help="A question in plain text.")],
+    top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, max=50, help="How many passages.")] = 5,
+    mode: Annotated[
+        Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="How to find chunks.  [default: SEARCH_MODE]")
+    ] = None,
+    min_score: Annotated[float, typer.Option(min=0, max=1, help="Leave out what scores below.")] = 0.0,
+    source: Annotated[str | None, typer.Option(help="Only this source, or what lies below this folder.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only documents with this tag, or one of several.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Print the whole passages.")] = False,
+    collection: Collection = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search as the handler does: chunks that touch come as one passage."""
+    if not query.strip():
+        raise typer.BadParameter("The question is empty.")
+    if query != query.encode("utf-8", "replace").decode():
+        raise typer.BadParameter("The question is not UTF-8.")
+    within = Filter(source_folder=source, tags=tuple(tag or ()))
+    with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
+        (hits,) = corpus.search_each(
+            [query.strip()],
+            top_k=top_k,
+            within=within,
+            mode=mode,
+            min_score=min_score,
+            join=joining_distance(0),
+            timeout_seconds=SEARCH_SECONDS,
+        )
+    excerpts = excerpts_of([("", hits)])
+    if as_json:
+        typer.echo(to_json(answer_of(excerpts, max_chars=MAX_ANSWER_CHARS)))
+    else:
+        console.show_excerpts(excerpts, full=full)

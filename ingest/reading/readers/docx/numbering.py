@@ -1,0 +1,99 @@
+"""The numbers that Word gives to list items and headings (ECMA-376, 17.9): counted on, as they are shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.reading.readers.docx.styles import child, value
+from ingest.reading.readers.numerals import numeral, style_of
+from ingest.reading.readers.package import attribute, local_name
+
+_MAX_INDENT = 8
+_PLACE = re.compile(r"%([1-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """`style` is None for bullets; `shown` holds %1 to %9 for the levels' numbers; `style_name` is numbered by it."""
+
+    start: int = 1
+    style: str | None = None
+    shown: str = ""
+    is_legal: bool = False
+    style_name: str | None = None
+
+
+class Numbering:
+    """To be asked once for each numbered paragraph, in their order."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._levels: dict[str, dict[int, _Level]] = {}
+        self._abstract: dict[str, str] = {}
+        self._starts: dict[tuple[str, int], int] = {}
+        self._begun: set[tuple[str, int]] = set()
+        self._counts: dict[str, dict[int, int]] = {}
+        for node in root if root is not None else ():
+            if local_name(node) == "abstractNum":
+                self._levels[attribute(node, "abstractNumId") or ""] = _levels_of(node)
+            elif local_name(node) == "num":
+                self._add_instance(node)
+
+    def _add_instance(self, node: etree._Element) -> None:
+        identifier = attribute(node, "numId") or ""
+        self._abstract[identifier] = value(node, "abstractNumId") or ""
+        for override in (inner for inner in node if local_name(inner) == "lvlOverride"):
+            start = value(override, "startOverride")
+            if start is not None and start.isdecimal():
+                self._starts[identifier, int(attribute(override, "ilvl") or 0)] = int(start)
+
+    def depth_of(self, identifier: str, style: str | None, depth: int) -> int:
+        """The level of a paragraph in a style that a level is linked to."""
+        levels = self._levels.get(self._abstract.get(identifier, ""), {})
+        return next((level for level, about in levels.items() if style and about.style_name == style), depth)
+
+    def marker(self, identifier: str, depth: int) -> str:
+        """Such as "3.", "(a)", "1.1" or "Article I."; empty for bullets."""
+        abstract = self._abstract.get(identifier, "")
+        levels = self._levels.get(abstract, {})
+        level = levels.get(depth)
+        if level is None or (level.style is None and not level.shown.strip()):
+            return ""
+        counts = self._counts.setdefault(abstract, {})
+        for deeper in [other for other in counts if other > depth]:
+            del counts[deeper]
+        start = self._starts.get((identifier, depth))
+        if start is not None and (identifier, depth) not in self._begun:
+            counts[depth] = start
+        else:
+            counts[depth] = counts.get(depth, level.start - 1) + 1
+        self._begun.add((identifier, depth))
+        if level.style is None:
+            return ""
+
+        def shown(match: re.Match[str]) -> str:
+            other = int(match.group(1)) - 1
+            about = levels.get(other, _Level(style="1"))
+            return numeral(counts.get(other, about.start), "1" if level.is_legal else about.style or "1")
+
+        return _PLACE.sub(shown, level.shown).strip()
+
+    @staticmethod
+    def indent(depth: int) -> str:
+        return "  " * min(depth, _MAX_INDENT)
+
+
+def _levels_of(abstract: etree._Element) -> dict[int, _Level]:
+    levels = {}
+    for node in (inner for inner in abstract if local_name(inner) == "lvl"):
+        start = value(node, "start") or "1"
+        levels[int(attribute(node, "ilvl") or 0)] = _Level(
+            start=int(start) if start.isdecimal() else 1,
+            style=style_of(value(node, "numFmt") or "bullet"),
+            shown=value(node, "lvlText") or "",
+            is_legal=child(node, "isLgl") is not None,
+            style_name=value(node, "pStyle"),
+        )
+    return levels

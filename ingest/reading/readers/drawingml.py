@@ -1,0 +1,85 @@
+"""What DrawingML holds in whatever Office file: text, charts as tables, diagrams as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.numberformats import shown_number
+from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.tables import lines
+
+# Gives the root of the part with a relationship id, such as a chart.
+Linked = Callable[[str], etree._Element | None]
+
+
+def write_drawing(composer: Composer, name: str, part: etree._Element | None) -> None:
+    """A chart or diagram, by the name of the element that refers to its part."""
+    if part is not None and name == "chart":
+        write_chart(composer, part)
+    elif part is not None:
+        for text in _diagram_texts(part):
+            composer.list_item(f"- {text}")
+
+
+def write_chart(composer: Composer, root: etree._Element) -> None:
+    """A chart as its title and a table: a row for each category, a column for each series."""
+    title = next((node for node in root.iter() if local_name(node) == "title"), None)
+    if title is not None:
+        composer.paragraph(one_line(" ".join(all_text(title))))
+    names = [""]
+    rows: dict[str, list[str]] = {}
+    for series in (node for node in root.iter() if local_name(node) == "ser"):
+        names.append(" ".join(_points(child(series, "tx"))))
+        categories = _points(child(series, "cat")) or _points(child(series, "xVal"))
+        values = _points(child(series, "val")) or _points(child(series, "yVal"))
+        for position, value in enumerate(values):
+            category = categories[position] if position < len(categories) else str(position + 1)
+            row = rows.setdefault(category, [category])
+            row.extend([""] * (len(names) - 1 - len(row)))
+            row.append(value)
+    composer.table(lines([names, *rows.values()], header_rows=1) if rows else [])
+
+
+def _points(element: etree._Element | None) -> list[str]:
+    """The values that a chart keeps with it of the sheet it is drawn from, as they are shown there."""
+    if element is None:
+        return []
+    code = next((node.text or "" for node in element.iter() if local_name(node) == "formatCode"), "General")
+    values = []
+    for point in (node for node in element.iter() if local_name(node) == "pt"):
+        text = one_line(next((node.text or "" for node in point if local_name(node) == "v"), ""))
+        values.append(shown_number(text, attribute(point, "formatCode") or code))
+    return values or [one_line(node.text or "") for node in element.iter() if local_name(node) == "v"]
+
+
+def _diagram_texts(root: etree._Element) -> Iterator[str]:
+    for node in root.iter():
+        if local_name(node) == "t" and len(node):
+            yield from all_text(node)
+
+
+def runs_of(paragraph: etree._Element) -> Iterator[str]:
+    for node in paragraph.iter():
+        name = local_name(node)
+        if name == "t":
+            yield node.text or ""
+        elif name == "br":
+            yield "\n"
+        elif name == "tab":
+            yield " "
+
+
+def all_text(element: etree._Element) -> Iterator[str]:
+    """The text of each paragraph below the element, and of elements that hold text of their own."""
+    found = False
+    for node in element.iter():
+        if local_name(node) == "p" and (text := squeeze("".join(runs_of(node)))):
+            found = True
+            yield text
+    if not found:
+        texts = (node for node in element.iter() if local_name(node) in ("t", "text", "v"))
+        yield from (one_line(node.text) for node in texts if node.text)

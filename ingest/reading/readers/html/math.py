@@ -1,0 +1,84 @@
+"""Formulas of web pages (MathML) in one line of text: as TeX where the page says it, else with /, ^ and _."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ingest.reading.readers.composer import one_line
+
+_TEX = ("application/x-tex", "application/x-latex", "tex", "latex")
+_DISPLAY = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
+_WRAPPED = "[class*=mwe-math], mjx-container, .katex, .MathJax, .math-container"
+_MAX_DEPTH = 60
+
+
+def spell_formulas(tree: LexborHTMLParser) -> None:
+    """Put each formula's text in its place, and take away what else shows it: pictures, glyphs, hidden copies."""
+    for node in tree.css("math"):
+        text = _formula(node)
+        outer = _outermost(node)
+        if text and outer.parent is not None:
+            outer.replace_with(f" {text} ")
+    for picture in tree.css("img.mwe-math-fallback-image-inline, img.mwe-math-fallback-image-display, img.tex"):
+        picture.replace_with(f" {_plain_tex(picture.attributes.get('alt') or '')} ")
+
+
+def _outermost(node: LexborNode) -> LexborNode:
+    """The element that holds the formula in all its forms."""
+    outer, parent = node, node.parent
+    for _ in range(5):
+        if parent is None or parent.tag in ("p", "div", "td", "li", "body", "dd"):
+            break
+        if parent.css_matches(_WRAPPED):
+            outer = parent
+        parent = parent.parent
+    return outer
+
+
+def _formula(math: LexborNode) -> str:
+    for note in math.css("annotation"):
+        if (note.attributes.get("encoding") or "").lower() in _TEX and (text := _plain_tex(note.text())):
+            return text
+    return _plain_tex(math.attributes.get("alttext") or "") or one_line(linear(math))
+
+
+def _plain_tex(text: str) -> str:
+    text = one_line(text)
+    match = _DISPLAY.match(text)
+    return match.group(1).strip() if match else text
+
+
+def linear(node: LexborNode, depth: int = 0) -> str:
+    """A MathML element as text, such as x^2+1/2 (MathML 4, section 3)."""
+    parts = [child for child in node.iter() if child.tag not in ("annotation", "annotation-xml")]
+    if depth > _MAX_DEPTH or not parts:
+        return one_line(node.text())
+    shown = [linear(part, depth + 1) for part in parts]
+    match node.tag:
+        case "mfrac" if len(shown) == 2:
+            return f"{_grouped(shown[0])}/{_grouped(shown[1])}"
+        case "msup" | "mover" if len(shown) == 2:
+            return f"{shown[0]}^{_grouped(shown[1])}"
+        case "msub" | "munder" if len(shown) == 2:
+            return f"{shown[0]}_{_grouped(shown[1])}"
+        case "msubsup" | "munderover" if len(shown) == 3:
+            return f"{shown[0]}_{_grouped(shown[1])}^{_grouped(shown[2])}"
+        case "msqrt":
+            return f"√({''.join(shown)})"
+        case "mroot" if len(shown) == 2:
+            return f"{shown[1]}√({shown[0]})"
+        case "mtr" | "mlabeledtr":
+            return ", ".join(shown)
+        case "mtable":
+            return f"[{'; '.join(shown)}]"
+        case "mfenced":
+            return f"({', '.join(shown)})"
+        case _:
+            return "".join(shown)
+
+
+def _grouped(text: str) -> str:
+    """In brackets where it is more than one number or word."""
+    return text if text.isalnum() else f"({text})"

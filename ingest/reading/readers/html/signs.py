@@ -1,0 +1,91 @@
+"""Write down what a page shows by other means than its text: formulas, raised figures, ticks, pictures, targets."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.html.math import spell_formulas
+
+_ICON_FONTS = "[class*=material-icons], [class*=material-symbols]"
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")  # Where icon fonts have their pictures.
+_ON = "input[type=checkbox][checked], .checkbox-on, [role=checkbox][aria-checked=true]"
+_OFF = "input[type=checkbox]:not([checked]), .checkbox-off, [role=checkbox][aria-checked=false]"
+_TASKS = ".inline-task-list > li"
+_REFERENCE = re.compile(r"\[?[\w*†‡§]{1,4}\]?")
+_NUMBER = re.compile(r"[+\-−–]?\d+(?:[.,]\d+)?")
+_LEAST_DESCRIPTION = 12
+_GENERATED = re.compile(r"automatically generated|AI-generated|\.(?:jpe?g|png|gif|svg|webp)$", re.IGNORECASE)
+_LONGEST_TARGET = 200
+_TARGET = re.compile(r"(?:https?://|mailto:|tel:)\S+$")
+
+
+def write_signs(tree: LexborHTMLParser) -> None:
+    """Put it into the tree as text. To be called before anything is taken away."""
+    spell_formulas(tree)
+    for node in tree.css("sup"):
+        _raise(node)
+    for selector, sign in ((_ON, "[x] "), (_OFF, "[ ] ")):
+        for node in tree.css(selector):
+            node.replace_with(sign)
+    for node in tree.css(_TASKS):
+        checked = "checked" in (node.attributes.get("class") or "").split()
+        if node.child is not None:
+            node.child.insert_before("[x] " if checked else "[ ] ")
+    for node in tree.css(_ICON_FONTS):
+        node.decompose()
+    for node in tree.css("img[alt]"):
+        _describe(node)
+    for node in tree.css("a[href]"):
+        _add_target(node)
+
+
+def without_icons(text: str) -> str:
+    return text if text.isascii() else _PRIVATE.sub("", text)
+
+
+def _raise(node: LexborNode) -> None:
+    """10⁶ as 10^6 and a note's mark as [3]; "1st" and "™" stay as they are."""
+    text = one_line(node.text())
+    before = node.prev.text() if node.prev is not None else ""
+    if not text or (before[-1:].isspace() and not node.css_first("a")):
+        return
+    name = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    if _REFERENCE.fullmatch(text) and (node.css_first("a") is not None or "ref" in name or "footnote" in name):
+        node.replace_with(text if text.startswith("[") else f"[{text}]")
+    elif _NUMBER.fullmatch(text) or (len(text) == 1 and text.isalpha() and before[-1:].isalpha()):
+        node.replace_with(f"^{text}")
+    elif not text.replace(".", "").isalpha() and any(map(str.isdigit, text)) and node.css_first("a") is None:
+        node.replace_with(f"^({text})")
+
+
+def _describe(picture: LexborNode) -> None:
+    text = one_line(picture.attributes.get("alt") or "")
+    if len(text) < _LEAST_DESCRIPTION or " " not in text or _GENERATED.search(text):
+        return
+    if picture.attributes.get("aria-hidden") != "true" and picture.attributes.get("role") != "presentation":
+        picture.replace_with(f" [Picture: {text}] ")
+
+
+def _add_target(link: LexborNode) -> None:
+    """A target is kept where it is the point of the link: an address to write to or call, a button, an item of a list
+    that is a link and nothing else."""
+    target = (link.attributes.get("href") or "").strip()
+    text = one_line(link.text())
+    if len(target) > _LONGEST_TARGET or not _TARGET.match(target) or not text:
+        return
+    shown = target.removeprefix("mailto:").removeprefix("tel:").partition("?")[0] if target[0] in "mt" else target
+    if shown in text or _digits(shown) == _digits(text) != "":
+        return
+    parent = link.parent
+    is_item = parent is not None and parent.tag == "li" and one_line(parent.text()) == text
+    names = (link.attributes.get("class") or "").lower()
+    is_button = link.attributes.get("role") == "button" or re.search(r"\b(?:btn|button)\b", names) is not None
+    if (target[0] in "mt" and shown) or is_item or is_button:
+        link.insert_after(f" ({shown})")
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text)) if not text.startswith("http") else ""

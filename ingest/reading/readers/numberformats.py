@@ -1,0 +1,168 @@
+"""Numbers as a spreadsheet shows them: by the format codes of Excel and charts (ECMA-376, 18.8.31). Pure functions."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+# The formats that have a number and no code (18.8.30); the others are given with the file.
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"$"#,##0', 6: '"$"#,##0', 7: '"$"#,##0.00', 8: '"$"#,##0.00',
+    9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm",
+    17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss", 22: "yyyy-mm-dd h:mm",
+    37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)", 39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)", 45: "mm:ss",
+    46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@",
+}  # fmt: skip
+_TOKEN = re.compile(
+    r"""(?P<literal>"[^"]*"|\\.|_.|\*.)|\[(?P<elapsed>h+|m+|s+)\]|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]"""
+    r"""|(?P<digits>[#0?](?:[#0?,]*[#0?])?(?:\.[#0?]*)?|\.[#0?]+)(?P<scale>,*)|(?P<exponent>E[+-]0+)|(?P<date>y+|m+|d+|h+|s+|AM/PM|A/P)""",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile("General", re.IGNORECASE)
+_MAX_DIGITS = 15
+_TOO_LARGE = 10**12 * 10**3  # Beyond fifteen digits nothing is shown as it is.
+_EPOCH = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - sheets know no time zones
+_LAST_SERIAL = 2_958_466  # The first day of the year 10000.
+_SHIFT_1904 = 1462
+
+
+def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
+    """A number, given as text, in a format; what is no number stays as it is. Dates and times come in ISO 8601."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not number.is_finite() or abs(number) >= _TOO_LARGE:
+        return text
+    sections = _sections(code)
+    section, sign = sections[0], "-" if number < 0 else ""
+    if number < 0 and len(sections) > 1:
+        section, number, sign = sections[1], -number, ""  # The section has its own sign.
+    elif number == 0 and len(sections) > 2:
+        section = sections[2]
+    section = _GENERAL.sub(f'"{plain(abs(number))}"', section)
+    tokens = list(_TOKEN.finditer(section))
+    places = [token for token in tokens if token["digits"]]
+    is_moment = any(token["date"] or token["elapsed"] for token in tokens)
+    if is_moment and all(token["digits"].startswith(".") or token["digits"].strip("0") == "" for token in places):
+        return _moment(number, tokens, is_1904=is_1904)
+    if "/" in section and any("?" in token["digits"] for token in places):  # A fraction.
+        return plain(number)
+    if places:
+        return sign + _in_digits(abs(number), section, tokens)
+    return sign + _literals(tokens) if _literals(tokens) else plain(number)
+
+
+def plain(number: Decimal) -> str:
+    """Without the noise of binary fractions, as Excel's General shows fifteen digits."""
+    return f"{float(number):.15g}" if number != number.to_integral_value() or abs(number) >= 10**15 else f"{number:.0f}"
+
+
+def _sections(code: str) -> list[str]:
+    """The parts for positive, negative and zero, parted by semicolons outside quotes."""
+    parts = [""]
+    for piece in re.findall(r'"[^"]*"|\\.|;|[^;"\\]+|.', code):
+        if piece == ";":
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return parts
+
+
+def _literals(tokens: list[re.Match[str]]) -> str:
+    return "".join(_literal(token) for token in tokens).strip()
+
+
+def _literal(token: re.Match[str]) -> str:
+    literal = token["literal"]
+    if literal is None:
+        return token["currency"] or ""
+    if literal[0] == '"':
+        return literal[1:-1]
+    return literal[1] if literal[0] == "\\" else ""
+
+
+def _in_digits(number: Decimal, section: str, tokens: list[re.Match[str]]) -> str:
+    """The number among the signs of its format: currency, per cent, words."""
+    percent = sum(section[token_end] == "%" for token_end in _bare(section, tokens))
+    places = [token for token in tokens if token["digits"]]
+    digits = places[0]["digits"]
+    number = number * (Decimal(100) ** percent) / (Decimal(1000) ** len(places[-1]["scale"] or ""))
+    exponent = next((token for token in tokens if token["exponent"]), None)
+    whole, _, fraction = digits.partition(".")
+    decimals = min(len(fraction), _MAX_DIGITS)
+    if exponent is not None:
+        body = f"{number:.{decimals}E}"
+        mantissa, _, power = body.partition("E")
+        body = f"{mantissa}E{power[0]}{power[1:].zfill(len(exponent['exponent']) - 2)}"
+    else:
+        rounded = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        body = f"{rounded:,.{decimals}f}" if "," in whole else f"{rounded:.{decimals}f}"
+        least = min(whole.replace(",", "").count("0"), _MAX_DIGITS)
+        head, dot, tail = body.partition(".")
+        if "," not in head:
+            head = head.zfill(least)
+        optional = len(fraction) - len(fraction.rstrip("#?"))
+        while optional and tail.endswith("0"):
+            tail, optional = tail[:-1], optional - 1
+        body = head + (dot + tail if tail else "")
+    groups = _grouped(body, places)
+    shown, end = "", 0
+    for token in tokens:
+        shown += _plain_signs(section[end : token.start()])
+        end = token.end()
+        if token["digits"]:
+            shown += groups.pop(0)
+        elif not token["exponent"]:
+            shown += _literal(token)
+    return (shown + _plain_signs(section[end:])).strip()
+
+
+def _grouped(body: str, places: list[re.Match[str]]) -> list[str]:
+    """The digits for each of several groups, as in a telephone number; what is too much goes to the first."""
+    groups: list[str] = []
+    for place in reversed(places[1:]):
+        length = len(place["digits"])
+        groups.insert(0, body[-length:])
+        body = body[:-length]
+    return [body, *groups]
+
+
+def _bare(section: str, tokens: list[re.Match[str]]) -> list[int]:
+    """The places that no token takes."""
+    taken = {place for token in tokens for place in range(token.start(), token.end())}
+    return [place for place in range(len(section)) if place not in taken]
+
+
+def _plain_signs(text: str) -> str:
+    return "".join(sign for sign in text if sign in "$€£¥%()+-:/ '\u00a0" or sign.isalpha())
+
+
+def _moment(number: Decimal, tokens: list[re.Match[str]], *, is_1904: bool) -> str:
+    """A serial number of days as date, time or duration."""
+    seconds = int((number * 86_400).quantize(Decimal(1), ROUND_HALF_UP))
+    elapsed = next((token["elapsed"][0].lower() for token in tokens if token["elapsed"]), None)
+    kinds = {(token["date"] or "")[:1].lower() for token in tokens}
+    if elapsed:
+        sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
+        hours, rest = divmod(seconds, 3600)
+        minutes, seconds = divmod(rest, 60)
+        if elapsed == "h":
+            return f"{sign}{hours}:{minutes:02}" + (f":{seconds:02}" if "s" in kinds else "")
+        return (
+            f"{sign}{hours * 60 + minutes}:{seconds:02}"
+            if elapsed == "m"
+            else f"{sign}{(hours * 60 + minutes) * 60 + seconds}"
+        )
+    has_date, has_time = bool(kinds & {"y", "d"}) or ("m" in kinds and not kinds & {"h", "s"}), bool(kinds & {"h", "s"})
+    if not 0 <= number < _LAST_SERIAL:
+        return plain(number)
+    moment = _EPOCH + datetime.timedelta(days=_SHIFT_1904 if is_1904 else 0, seconds=seconds)
+    time = moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+    if not has_date:
+        return time if has_time else plain(number)
+    date = moment.strftime("%Y-%m-%d") if "d" in kinds or not kinds & {"y"} else moment.strftime("%Y-%m")
+    if kinds & {"y"} and not kinds & {"m", "d"}:
+        date = f"{moment.year:04}"
+    return f"{date} {time}" if has_time and seconds % 86_400 else date

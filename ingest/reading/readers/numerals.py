@@ -1,0 +1,39 @@
+"""Numbers of list items and headings as they are shown: 3, c, iii. Pure functions."""
+
+from __future__ import annotations
+
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+_LONGEST = 3999  # What Roman numerals can say; no list of letters gets there.
+# The names of HTML, OpenDocument (the sign itself), Word and PowerPoint, and what they stand for.
+_STYLES = {
+    "1": "1", "a": "a", "A": "A", "i": "i", "I": "I",
+    "decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I",
+    "decimalZero": "01", "decimalEnclosedParen": "1", "ordinal": "1", "cardinalText": "1", "ordinalText": "1",
+    "arabic": "1", "alphaLc": "a", "alphaUc": "A", "romanLc": "i", "romanUc": "I",
+}  # fmt: skip
+
+
+def style_of(name: str) -> str | None:
+    """1, 01, a, A, i or I for what a format calls its style of numbers; None where it is none, such as a bullet."""
+    return _STYLES.get(name)
+
+
+def numeral(number: int, style: str) -> str:
+    """The number in the style 1, 01, a, A, i or I; beyond what the style can say, in figures."""
+    if style in ("a", "A") and 1 <= number <= _LONGEST:
+        # As Word and browsers differ after z: browsers count on with aa, ab.
+        text = ""
+        while number:
+            number, letter = divmod(number - 1, 26)
+            text = chr(ord("a") + letter) + text
+        return text if style == "a" else text.upper()
+    if style in ("i", "I") and 1 <= number <= _LONGEST:
+        text = ""
+        for value, sign in _ROMAN:
+            count, number = divmod(number, value)
+            text += sign * count
+        return text if style == "i" else text.upper()
+    return f"{number:02}" if style == "01" else str(number)

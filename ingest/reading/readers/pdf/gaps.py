@@ -1,0 +1,109 @@
+"""Part what pdfium gives as one line: cells with wide gaps between them, and signs set higher. Pure functions."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ingest.reading.readers.pdf.lines import Line, with_raised
+
+# In heights of the line.
+_GAP = 0.75
+_DOUBT = 0.5  # From here on a gap between two runs of text is looked at closer.
+_SMALL, _RAISED = 0.85, 0.15
+_SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
+_LEAST_DOUBT = 3.0  # Points: the same in the smallest type.
+
+
+class Box(NamedTuple):
+    """In points from the page's lower left corner."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
+    """The numbers of the lines whose runs have wide gaps between them or stand at different heights.
+
+    Runs are left, top, right, bottom; both are in the order of the text.
+    """
+    doubtful: list[tuple[float, float, float, float, float]] = []
+    before_top = before_right = before_bottom = 0.0
+    for run in runs:  # One step for each run of a long book: no calls, and most are on the next line.
+        left, top, right, bottom = run
+        if (
+            left > before_right - 1
+            and bottom < before_top
+            and top > before_bottom
+            and (left - before_right > _LEAST_DOUBT or 2 * (top - bottom) < 1.7 * (before_top - before_bottom))
+        ):
+            doubtful.append((*run, before_right))
+        before_top, before_right, before_bottom = top, right, bottom
+    return set(_lines_of(doubtful, lines))
+
+
+def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: Sequence[Line]) -> Iterator[int]:
+    """The lines in which the runs stand apart from the run before, whose right end is given last."""
+    number = 0
+    for left, top, right, bottom, before in runs:
+        across, up = (left + right) / 2, (bottom + top) / 2
+        for ahead in itertools.chain(range(number, len(lines)), range(number)):
+            line = lines[ahead]
+            height = line.height
+            if not (line.left - 1 <= across <= line.right + 1 and -0.3 <= (up - line.bottom) / height <= 1.3):
+                continue
+            number = ahead
+            is_small = top - bottom < _SMALL_RUN * height and bottom > line.bottom + _RAISED_RUN * height
+            if left - before > _DOUBT * height or is_small:
+                yield ahead
+            break
+
+
+def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:
+    """The line's cells, given the box of each of its characters; the line itself where it has no more than one."""
+    if len(boxes) != len(line.text):
+        return [line]
+    if any(box.left < before.left - line.height for before, box in itertools.pairwise(boxes)):
+        return [line]
+    cells: list[list[int]] = [[]]
+    right = boxes[0].right
+    for index, sign in enumerate(line.text):
+        if sign == " ":
+            continue
+        if boxes[index].left - right > _GAP * line.height and cells[-1]:
+            cells.append([])
+        cells[-1].append(index)
+        right = max(boxes[index].right, right) if cells[-1][0] != index else boxes[index].right
+    return [_cell(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells]
+
+
+def _cell(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
+    text = ""
+    raised = ""
+    for index in range(start, end):
+        box = boxes[index]
+        if line.text[index] != " " and _is_raised(box, line):
+            raised += line.text[index]
+            continue
+        if raised:
+            text, raised = with_raised(text, raised) if text else _leading(raised), ""
+        text += line.text[index]
+    if raised:
+        text = with_raised(text, raised) if text else raised
+    return line._replace(
+        text=" ".join(text.split()),
+        left=min(box.left for box in boxes[start:end]),
+        right=max(box.right for box in boxes[start:end]),
+    )
+
+
+def _leading(mark: str) -> str:
+    """A raised mark before a text, as at the foot of a page."""
+    return f"[{mark}] " if mark.isdigit() else mark
+
+
+def _is_raised(box: Box, line: Line) -> bool:
+    return 0 < box.top - box.bottom < _SMALL * line.height and box.bottom > line.bottom + _RAISED * line.height

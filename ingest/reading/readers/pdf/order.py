@@ -1,0 +1,166 @@
+"""The order in which a page is read: bands of one column and of several, found by the white space. Pure functions."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of
+from ingest.reading.readers.pdf.lines import LEADERS, MARKER, Line, is_right_to_left
+from ingest.reading.readers.pdf.rules import Rule
+from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
+
+_LEAST_PROSE = 22  # Characters of a line of running text in a narrow column.
+_LEAST_LOWER = 0.2  # Of such lines begin within a sentence.
+_MOST_COLUMNS_OF_PROSE = 4
+_MOSTLY = 0.6
+_TURNED_LENGTH = 5
+_BELOW = 0.5  # Heights from one line to the next, where nothing stands beside anything.
+_FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
+
+Part = list[Line] | Table
+
+
+def arranged(lines: Sequence[Line], rules: Sequence[Rule] = ()) -> list[Part]:
+    """The lines of a page in reading order, tables apart. Lines with wide gaps in them must have been parted.
+
+    That is the order in which they were drawn, but for tables, columns drawn line by line and pages drawn upwards.
+    `rules` are the level lines drawn on it.
+    """
+    if not has_neighbours(lines):
+        return [list(lines)]
+    if is_right_to_left(lines):
+        rules = [Rule(rule.height, -rule.right, -rule.left) for rule in rules]
+        return [_mirrored(part) for part in _arranged([_mirror(line) for line in lines], rules)]
+    return _arranged(lines, rules)
+
+
+def has_neighbours(lines: Sequence[Line]) -> bool:
+    """True where a line does not stand below the one before it."""
+    return any(line.bottom + _BELOW * line.height >= before.bottom for before, line in itertools.pairwise(lines))
+
+
+def _mirror(line: Line) -> Line:
+    return line._replace(left=-line.right, right=-line.left)
+
+
+def _mirrored(part: Part) -> Part:
+    if isinstance(part, Table):
+        part.lines = [_mirror(line) for line in part.lines]
+        return part
+    return [_mirror(line) for line in part]
+
+
+def _arranged(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Part]:
+    lines = _downwards(lines)
+    rows = rows_of(line for line in lines if not _is_turned(line))
+    if all(len(row.cells) == 1 for row in rows):
+        return [list(lines)]
+    places = {_spot(line): number for number, line in enumerate(lines)}
+    found = [(float(places[_spot(line)]), [line]) for line in lines if _is_turned(line)]
+    units: list[tuple[float, Part]] = [*found]
+    for band in bands_of(rows):
+        for part in _parts(band, places, rules):
+            if isinstance(part, Table | _Reordered):
+                place = min(places.get(_spot(line), len(lines)) for line in part.lines)
+                units.append((place, part if isinstance(part, Table) else part.lines))
+            else:
+                units.extend((places.get(_spot(line), len(lines)), [line]) for line in part)
+    parts: list[Part] = []
+    for _, part in sorted(units, key=lambda unit: unit[0]):
+        if isinstance(part, list) and parts and isinstance(parts[-1], list):
+            parts[-1].extend(part)
+        else:
+            parts.append(part)
+    return parts
+
+
+class _Reordered(NamedTuple):
+    """Lines in another order than they were drawn in."""
+
+    lines: list[Line]
+
+
+def _downwards(lines: Sequence[Line]) -> Sequence[Line]:
+    """From top to bottom, where most of the page was drawn upwards in one column."""
+    pairs = list(itertools.pairwise(lines))
+    rising = sum(line.bottom > before.bottom + 0.5 * before.height and _overlap(before, line) for before, line in pairs)
+    return sorted(lines, key=lambda line: -line.bottom) if pairs and rising > _MOSTLY * len(pairs) else lines
+
+
+def _overlap(one: Line, other: Line) -> bool:
+    return one.left < other.right and other.left < one.right
+
+
+def _is_turned(line: Line) -> bool:
+    """True for text that runs up or down the page, as in a margin."""
+    return len(line.text) > _TURNED_LENGTH and line.height > line.right - line.left
+
+
+def _spot(line: Line) -> Interval:
+    """Where the line begins: it stays the same when others are joined to it."""
+    return line.left, line.bottom
+
+
+def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> Iterator[list[Line] | _Reordered | Table]:
+    lines = [cell for row in band.rows for cell in row.cells]
+    if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
+        yield lines
+        return
+    grid = Grid([[_in_column(row, column) for column in band.columns] for row in band.rows])
+    grid = grid.without_markers(MARKER)
+    left, right = band.columns[0][0], band.columns[-1][1]
+    rules = [rule for rule in rules if min(rule.right, right) - max(rule.left, left) > 0.5 * (right - left)]
+    if grid.width == 1:
+        yield grid.column(0)
+    elif _is_prose(grid) and not grid.is_ruled(rules):
+        columns = [grid.column(column) for column in range(grid.width)]
+        if _is_by_columns(grid, places):
+            yield lines
+        else:
+            yield _Reordered([line for column in columns for line in column])
+    elif _is_by_columns(grid, places) and not (grid.is_even() or grid.is_ruled(rules)):
+        yield lines
+    else:
+        yield from tables_of(grid, rules)
+
+
+def _is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:
+    """True where one column was drawn after the other."""
+    drawn = sorted(
+        (places.get(_spot(line), 0), column) for row in grid.rows for column, line in enumerate(row) if line is not None
+    )
+    changes = sum(one != other for (_, one), (_, other) in itertools.pairwise(drawn))
+    return changes <= max(grid.width, _FEW_CHANGES * len(drawn))
+
+
+def _in_column(row: Row, column: Interval) -> Line | None:
+    """What of the row stands in the column, as one line."""
+    inside = [cell for cell in row.cells if cell.left >= column[0] - 0.1 and cell.right <= column[1] + 0.1]
+    if not inside:
+        return None
+    return inside[0]._replace(
+        text=" ".join(cell.text for cell in inside),
+        right=inside[-1].right,
+        is_bold=all(cell.is_bold for cell in inside),
+    )
+
+
+def _is_prose(grid: Grid) -> bool:
+    """True for columns of running text: long lines, many of which begin within a sentence."""
+    columns = [grid.column(column) for column in range(grid.width)]
+    long = [column for column in columns if len(column) > 2 and _mean_length(column) >= _LEAST_PROSE]
+    if grid.width > _MOST_COLUMNS_OF_PROSE or len(long) < max(2, grid.width - 1):
+        return False
+    return all(_begins_within(column) for column in long)
+
+
+def _mean_length(column: Sequence[Line]) -> float:
+    return statistics.mean(sum(2 if sign > "\u2e80" else 1 for sign in line.text) for line in column)
+
+
+def _begins_within(column: Sequence[Line]) -> bool:
+    starts = [line.text[0] for line in column[1:]]
+    return sum(not sign.isupper() and not sign.isdigit() for sign in starts) >= _LEAST_LOWER * len(starts)

@@ -1,0 +1,225 @@
+"""Tables of a page, from lines that stand in columns: rows, wrapped cells, the names of the columns. Pure functions."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.reading.readers.pdf.lines import MARKER, Line, joined_beside
+from ingest.reading.readers.pdf.rules import Rule
+from ingest.reading.readers.tables import is_figure
+
+Cells = list[Line | None]
+
+_FAR = 1.7  # Of the usual distance of rows: what is farther away is not the table's.
+_LEAST_RULES = 3
+_LONG = 22  # Characters of a cell that reads like text.
+_SPARSE = 0.6
+
+
+@dataclass(slots=True)
+class Table:
+    """`rows` hold the text of each cell, `header_rows` of them name the columns; None lets the look decide.
+
+    `lefts` are where the columns begin; `lines` are the page's lines in it.
+    """
+
+    rows: list[list[str]]
+    header_rows: int | None
+    lefts: list[float]
+    lines: list[Line]
+
+    def names_from(self, before: Table) -> None:
+        """Take the names of the columns from the table before, which this one carries on, unless they are repeated."""
+        if before.header_rows and not self.header_rows and self.rows[0] != before.rows[0]:
+            self.rows = [*before.rows[: before.header_rows], *self.rows]
+            self.header_rows = before.header_rows
+
+
+@dataclass(slots=True)
+class Grid:
+    """Lines in rows and columns; None for what is empty."""
+
+    rows: list[Cells]
+
+    @property
+    def width(self) -> int:
+        return len(self.rows[0])
+
+    def column(self, number: int) -> list[Line]:
+        return [line for row in self.rows if (line := row[number])]
+
+    def without_markers(self, marker: re.Pattern[str]) -> Grid:
+        """With columns of bullets or numbers put before the text beside them."""
+        number = 0
+        rows = self.rows
+        while number < len(rows[0]) - 1:
+            column = [line for row in rows if (line := row[number])]
+            marked = sum(marker.fullmatch(line.text) is not None for line in column)
+            if column and marked >= _SPARSE * len(column):
+                rows = [[*row[:number], _beside(row[number], row[number + 1]), *row[number + 2 :]] for row in rows]
+            else:
+                number += 1
+        return Grid(rows)
+
+    def is_even(self) -> bool:
+        """True where most cells are filled, and a column behind the first holds figures."""
+        columns = [self.column(number) for number in range(1, self.width)]
+        if sum(map(len, columns)) < _SPARSE * self.width * len(self.rows) - len(self.rows):
+            return False
+        return any(
+            sum(is_figure(line.text) for line in column) >= _SPARSE * len(column) for column in columns if column
+        )
+
+    def is_ruled(self, rules: Sequence[Rule]) -> bool:
+        """True where lines are drawn between the rows."""
+        bottoms = [line.bottom for row in self.rows for line in row if line]
+        return sum(min(bottoms) < height < max(bottoms) for height, _, _ in rules) >= _LEAST_RULES
+
+
+def _beside(left: Line | None, right: Line | None) -> Line | None:
+    if left is None or right is None:
+        return left or right
+    return joined_beside(left, right, " ")
+
+
+def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]:
+    """The tables in a grid, and the lines that only stand near them."""
+    for rows in _apart(grid.rows):
+        several = [number for number, row in enumerate(rows) if sum(cell is not None for cell in row) > 1]
+        if not _is_table(rows, several):
+            yield [line for row in rows for line in row if line]
+            continue
+        first, last = _without_neighbours(rows, several)
+        yield [line for row in rows[:first] for line in row if line]
+        yield _table(rows[first:last], rules)
+        yield [line for row in rows[last:] for line in row if line]
+
+
+def _is_table(rows: Sequence[Cells], several: Sequence[int]) -> bool:
+    """True for two rows of three cells; of two, three are needed, or figures beside their names."""
+    width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
+    if len(several) < 2 or len(several) * 2 < len(rows):
+        return False
+    if width == 2 and all(MARKER.fullmatch(row[1].text) for row in rows if row[1]):
+        return False  # The numbers of formulas.
+    figures = sum(is_figure(line.text) for number in several for line in rows[number][1:] if line)
+    return width > 2 or len(several) > 2 or figures >= len(several)
+
+
+def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
+    """The rows between gaps that are much wider than those from row to row."""
+    usual = _usual_distance(rows)
+    part: list[Cells] = []
+    for row in rows:
+        if part and _bottom(part[-1]) - _bottom(row) > 2.2 * usual:
+            yield part
+            part = []
+        part.append(row)
+    yield part
+
+
+def _usual_distance(rows: Sequence[Cells]) -> float:
+    distances = [_bottom(above) - _bottom(below) for above, below in itertools.pairwise(rows)]
+    return statistics.median(distances) if distances else 0.0
+
+
+def _bottom(row: Cells) -> float:
+    return min(line.bottom for line in row if line)
+
+
+def _without_neighbours(rows: Sequence[Cells], several: Sequence[int]) -> tuple[int, int]:
+    """Where the table begins and ends: lone lines at some distance above and below it are text."""
+    usual = _usual_distance([rows[number] for number in several])
+    first, last = several[0], several[-1] + 1
+    while (
+        first > 0 and _bottom(rows[first - 1]) - _bottom(rows[first]) <= 1.1 * usual and not _is_wide(rows[first - 1])
+    ):
+        first -= 1
+    while last < len(rows) and _bottom(rows[last - 1]) - _bottom(rows[last]) <= 1.1 * usual:
+        last += 1
+    return first, last
+
+
+def _is_wide(row: Cells) -> bool:
+    return row[0] is not None
+
+
+def _table(rows: Sequence[Cells], rules: Sequence[Rule]) -> Table:
+    used = [column for column in range(len(rows[0])) if any(row[column] for row in rows)]
+    rows = [[row[column] for column in used] for row in rows]
+    whole = [_text_of(group) for group in _grouped(rows, rules)]
+    lines = [line for row in rows for line in row if line]
+    lefts = [min(line.left for row in rows if (line := row[column])) for column in range(len(used))]
+    return Table(whole, _header_rows(rows, len(whole)), lefts, lines)
+
+
+def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cells]]:
+    """The rows with those that go on in the next line together."""
+    between = sorted((height for height, _, _ in rules), reverse=True)
+    is_ruled = _parts_rows(between, rows)
+    is_labelled = _is_labelled(rows)
+    distances = [_bottom(above) - _bottom(below) for above, below in itertools.pairwise(rows)]
+    usual = statistics.median(distances) if distances else 0.0
+    group = [rows[0]]
+    for above, row in itertools.pairwise(rows):
+        distance = _bottom(above) - _bottom(row)
+        if is_ruled:
+            goes_on = not any(_bottom(row) < height < _bottom(above) for height in between)
+        elif row[0] is not None:
+            goes_on = False
+        elif is_labelled:
+            goes_on = True
+        else:
+            goes_on = distance < 0.85 * usual or _all_go_on(group, row)
+        if not goes_on:
+            yield group
+            group = []
+        group.append(row)
+    yield group
+
+
+def _parts_rows(heights: Sequence[float], rows: Sequence[Cells]) -> bool:
+    """True where lines are drawn between many rows, or where most rows between two lines go on with what is above."""
+    inside = [height for height in heights if _bottom(rows[-1]) < height < _bottom(rows[0])]
+    if len(inside) > len(rows) // 3:
+        return True
+    inner = [
+        row
+        for above, row in itertools.pairwise(rows)
+        if not any(_bottom(row) < height < _bottom(above) for height in inside)
+    ]
+    going_on = [row for row in inner if None in row or all(line.text[0].islower() for line in row if line)]
+    return len(inside) > 1 and len(going_on) >= _SPARSE * len(inner)
+
+
+def _is_labelled(rows: Sequence[Cells]) -> bool:
+    """True for labels beside texts of several lines."""
+    if len(rows[0]) != 2:
+        return False
+    labels = sum(row[0] is not None for row in rows)
+    texts = [line.text for row in rows if (line := row[1])]
+    return 0 < labels < _SPARSE * len(rows) and statistics.mean(map(len, texts)) >= _LONG
+
+
+def _all_go_on(group: Sequence[Cells], row: Cells) -> bool:
+    """True where each cell of the row carries on the text above it."""
+    filled = [(column, line) for column, line in enumerate(row) if line]
+    return all(line.text[0].islower() and any(above[column] for above in group) for column, line in filled)
+
+
+def _text_of(group: Sequence[Cells]) -> list[str]:
+    return [_joined([line.text for row in group if (line := row[column])]) for column in range(len(group[0]))]
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return " ".join(lines).replace("\ufffe ", "").replace("\ufffe", "-")
+
+
+def _header_rows(rows: Sequence[Cells], count: int) -> int | None:
+    """1 where the first row is set in bold and the others are not."""
+    bold = [all(line.is_bold or len(line.text) < 2 for line in row if line) for row in rows]
+    return 1 if count > 1 and bold[0] and not all(bold[1:]) else None

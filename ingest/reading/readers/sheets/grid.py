@@ -1,0 +1,85 @@
+"""What a sheet holds, whatever format it came in: cells by place, what is merged, remarks. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ingest.reading.readers.tables import SPANNED
+
+Place = tuple[int, int]  # Row and column, both from 0.
+Area = tuple[int, int, int, int]  # First row and column, last row and column, all within.
+
+_GAP = 2  # So many empty rows or columns part two tables; more say nothing.
+_LONG = 40  # Characters of a text that is no name of a group of rows.
+
+
+@dataclass(slots=True)
+class Sheet:
+    """`texts` holds the cells that are not empty. `comments` are place, author and text."""
+
+    name: str
+    texts: dict[Place, str] = field(default_factory=dict)
+    merged: list[Area] = field(default_factory=list)
+    comments: list[tuple[Place, str, str]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    unknown_results: list[Place] = field(default_factory=list)
+
+    def rows(self) -> list[list[str]]:
+        """The rows as far as there is something in them; wide gaps are shortened, so that a far cell costs nothing."""
+        texts = {
+            place: text
+            for place, text in self.texts.items()
+            if place[0] not in self.hidden_rows and place[1] not in self.hidden_columns
+        }
+        for area in self.merged:
+            _spread(texts, area)
+        row_of = _shortened({row for row, _ in texts})
+        column_of = _shortened({column for _, column in texts})
+        grid = [[""] * (max(column_of.values(), default=-1) + 1) for _ in range(max(row_of.values(), default=-1) + 1)]
+        for (row, column), text in texts.items():
+            grid[row_of[row]][column_of[column]] = text
+        return grid
+
+    def hidden(self) -> int:
+        """How many cells with a text lie in hidden rows and columns."""
+        return sum(row in self.hidden_rows or column in self.hidden_columns for row, column in self.texts)
+
+
+def _shortened(numbers: Iterable[int]) -> dict[int, int]:
+    """Each number's new one, with gaps of at most two between them."""
+    new: dict[int, int] = {}
+    before, place = -1, -1
+    for number in sorted(numbers):
+        place += min(number - before, _GAP + 1)
+        new[number] = place
+        before = number
+    return new
+
+
+def _spread(texts: dict[Place, str], area: Area) -> None:
+    """Cells merged across are SPANNED; merged down they repeat their text, where it names the rows beside it."""
+    top, left, bottom, right = area
+    text = texts.get((top, left))
+    if not text:
+        return
+    rows = {row for row, _ in texts if top <= row <= bottom}
+    names_rows = len(text) <= _LONG and any(
+        top < row <= bottom and not left <= column <= right for row, column in texts
+    )
+    for row in rows if names_rows else {top}:
+        texts[row, left] = text
+        for column in range(left + 1, min(right, left + 100) + 1):
+            texts[row, column] = SPANNED
+
+
+def named(place: Place) -> str:
+    """The place as people write it, such as C4."""
+    row, column = place
+    letters = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row + 1}"

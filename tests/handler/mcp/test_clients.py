@@ -1,0 +1,40 @@
+"""What `handler serve` prints to be pasted works where it is pasted: each line is what the client reads."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from handler.mcp.clients import configurations
+
+URL = "https://api.example.com/mcp"
+
+
+def pasted(key: str | None) -> dict[str, str]:
+    """The line below each client's name."""
+    lines = list(
+        configurations(URL, key, name="docs", command="/opt/handler", environment={"CHROMA_PATH": "/srv/corpus"})
+    )
+    return {_client(name): line for name, line in zip(lines[::2], lines[1::2], strict=True)}
+
+
+def _client(line: str) -> str:
+    return line.partition(" (")[0].partition(",")[0].rstrip(":")
+
+
+def test_each_client_is_given_its_own_form_with_the_key() -> None:
+    told = pasted("ra_key")
+    words = shlex.split(told["Claude Code"])
+    assert words[:7] == ["claude", "mcp", "add", "--transport", "http", "docs", URL]
+    assert words[7:] == ["--header", "Authorization: Bearer ra_key"]
+    headers = {"Authorization": "Bearer ra_key"}
+    vs_code: Any = json.loads(told["VS Code"])
+    assert vs_code == {"servers": {"docs": {"type": "http", "url": URL, "headers": headers}}}
+    assert json.loads(told["Cursor"]) == {"mcpServers": {"docs": {"url": URL, "headers": headers}}}
+    stdio = {"command": "/opt/handler", "args": ["mcp"], "env": {"CHROMA_PATH": "/srv/corpus"}}
+    assert json.loads(told["Claude Desktop"]) == {"mcpServers": {"docs": stdio}}
+
+
+def test_without_a_key_none_is_named() -> None:
+    assert not any("Authorization" in line or "key" in line.lower() for line in pasted(None).values())
