@@ -145,8 +145,14 @@ def _put(file: Path, content: bytes | memoryview) -> None:
 
 
 def mapped(file: Path) -> NDArray[Any]:
-    """The file's array, read where it is looked at. A plain one: numpy's own class for them is slow at each step."""
-    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    """The file's array, read where it is looked at. A plain one: numpy's own class for them is slow at each step.
+
+    Raises OSError and ValueError.
+    """
+    try:
+        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    except EOFError as error:
+        raise ValueError(f"{file.name} is empty") from error
 
 
 def mapped_bytes(file: Path) -> memoryview:
