@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: clients setup demo serve lambda deploy release check test quick coverage mutate eval bench clean
+.PHONY: clients setup demo serve lambda deploy release check audit test quick coverage mutate eval bench clean
 
 setup: .venv/dev.stamp
 
@@ -65,6 +65,10 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/vulture
 	$(BIN)/python -m pytest --quiet tests/test_arrows.py tests/test_docs.py tests/test_repository.py
+
+# Known holes in what is locked.
+audit: .venv/dev.stamp
+	@$(BIN)/python -m infra.audit
 
 # The quick part of the tests under another interpreter, in an environment of its own: make quick ON=3.13
 ON ?= 3.13

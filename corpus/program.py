@@ -1,19 +1,10 @@
-"""What both command lines share: which version this is, where --env-file may stand, how examples look."""
+"""What both command lines share: where --env-file may stand, and how examples look."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 ENV_FILE = "--env-file"
-
-
-def our_version() -> str:
-    """Such as "0.1.0"; "unknown" where the code was copied and not installed, as on Lambda."""
-    try:
-        return version("retrieval-action")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def with_env_file_first(words: Sequence[str]) -> list[str]:

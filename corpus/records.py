@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,6 +94,9 @@ def usual_space(length: int) -> str:
 def record_id_of(document_id: str) -> str:
     """The id of the chunk that is the document's record."""
     return f"{document_id}-0"
+
+
+CHUNK_ID = re.compile(r"[0-9a-f]{16}-(?:0|[0-9a-f]{12}-[1-9][0-9]*)")  # What `chunk_id_of` makes.
 
 
 def chunk_id_of(document_id: str, digest: str, index: int) -> str:

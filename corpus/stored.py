@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from corpus.records import Chunk, DocumentRecord, MetadataValue
+from corpus.records import Chunk, DocumentRecord, MetadataValue, chunk_id_of
 
 # The user's own fields carry a prefix, so that none can shadow one of ours.
 USER_PREFIX = "meta."
@@ -22,6 +22,36 @@ SMALLEST_WHOLE, LARGEST_WHOLE = -(2**63), 2**63 - 1
 
 _OPTIONAL = ("title", "url", "page", "page_end", "heading", "before")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
+
+
+_TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("document_id", "source", "digest", "updated_at"), str),
+    **dict.fromkeys(("index", "start", "end", "tokens"), int),
+}
+_RECORD_TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("ingested_at", "file", "stamp"), str),
+    **dict.fromkeys(("chunks", "document_tokens"), int),
+}
+_OPTIONAL_TYPES: Mapping[str, type] = {
+    **dict.fromkeys(("title", "url", "heading", "before"), str),
+    **dict.fromkeys(("page", "page_end"), int),
+}
+
+
+def is_ours(chunk_id: str, metadata: Mapping[str, Any] | None) -> bool:
+    """Whether a record of the collection is a chunk as `metadata_of` writes it; other programs may write others."""
+    if not metadata or not _have(metadata, _TYPES):
+        return False
+    index = metadata["index"]
+    if index < 0 or chunk_id != chunk_id_of(metadata["document_id"], metadata["digest"], index):
+        return False
+    if index == 0 and (not _have(metadata, _RECORD_TYPES) or metadata["chunks"] < 1):
+        return False
+    return _have(metadata, {name: kind for name, kind in _OPTIONAL_TYPES.items() if metadata.get(name) is not None})
+
+
+def _have(metadata: Mapping[str, Any], types: Mapping[str, type]) -> bool:
+    return all(type(metadata.get(name)) is kind for name, kind in types.items())
 
 
 def storable(metadata: Mapping[str, MetadataValue]) -> tuple[dict[str, MetadataValue], tuple[str, ...]]:

@@ -13,8 +13,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from corpus import __version__
 from corpus.errors import CorpusError, SettingsError
-from corpus.program import examples, our_version, with_env_file_first
+from corpus.program import examples, with_env_file_first
 from corpus.settings import load, use_env_file
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
@@ -35,7 +36,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"handler {our_version()}")
+        typer.echo(f"handler {__version__}")
         raise typer.Exit
 
 

@@ -20,14 +20,17 @@ LOOPBACK = "127.0.0.1"
 def run() -> None:
     """Serve until stdin ends. Raises SettingsError."""
     outgoing = claimed_stdout()
-    settings, _ = local_settings()
+    settings, key_of_this_run = local_settings()
     configure(PlainLines())
     app = create_app(settings, open_corpus)
     library = app.state.action.library
     # Beside the first messages, which need no corpus: a client that waits for them gives up.
     threading.Thread(target=open_early, args=(library,), name="open-early", daemon=True).start()
     pages = Pages(app)
-    Stdio(app.state.action, lambda: settings.public_url or pages.url()).serve(sys.stdin.buffer, outgoing)
+    # What is served elsewhere knows nothing of a key that was made here, and would open none of our links.
+    shared = key_of_this_run is None or settings.link_secret is not None
+    elsewhere = settings.public_url if shared else None
+    Stdio(app.state.action, lambda: elsewhere or pages.url()).serve(sys.stdin.buffer, outgoing)
     library.close()
 
 

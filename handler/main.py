@@ -10,6 +10,7 @@ from mangum import Mangum
 
 from corpus.opening import open_corpus
 from handler.app import create_app
+from handler.contract.events import is_request, is_sound
 from handler.lifecycle import lambda_settings, make_ready, register_hooks
 from handler.observing.logs import JsonLines, configure
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("handler")
 # Everything that we send is text. Mangum would wrap what it does not know, such as YAML, in base64.
 TEXT_TYPES = ["text/", "application/json", "application/yaml"]
+
+MALFORMED = {
+    "statusCode": 400,
+    "headers": {"content-type": "application/json"},
+    "body": '{"error": "malformed_request", "message": "The gateway\'s event cannot be read as a request."}',
+    "isBase64Encoded": False,
+}
 
 configure(JsonLines())
 app = create_app(lambda_settings(), open_corpus)
@@ -42,11 +50,10 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
         return {"ignored": "not an HTTP request"}
     # Again, because whoever ran another loop in this thread has taken ours away.
     asyncio.set_event_loop(_loop)
-    return _adapter(event, context)
-
-
-def is_request(event: object) -> bool:
-    """Whether it is an event that stands for an HTTP request."""
-    if not isinstance(event, dict) or not isinstance(event.get("requestContext"), dict):
-        return False
-    return "version" in event or "resource" in event or "elb" in event["requestContext"]
+    try:
+        if is_sound(event):
+            return _adapter(event, context)
+    except Exception:  # noqa: BLE001, S110 - Mangum's, of an event that it cannot read: the app answers its own errors
+        pass
+    logger.warning("malformed_event")
+    return dict(MALFORMED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from corpus.errors import CorpusError, SnapshotMissing
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import read_manifest, read_pointer
-from infra import interpreters, package
+from infra import interpreters, package, sbom
 from infra.interpreters import InterpreterMissing
 
 PYTHON_VERSION = "3.13"
@@ -65,6 +64,8 @@ def build(
             parts = ", ".join(f"{name} {size:,}" for name, size in package.largest(folder, 6))
             raise BuildError(f"The package unpacks to {total:,} bytes, and {limit:,} is the limit. Largest: {parts}.")
         package.write_zip(folder, target)
+        bill = sbom.write_sbom(folder, target)
+    _say(f"Wrote {bill}: what it is made of, as CycloneDX.")
     size = target.stat().st_size
     _say(f"Wrote {target}: {size:,} bytes, SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
     if not more and size > package.OWN_ZIP_BYTES:
@@ -88,7 +89,7 @@ def locks_of(local_model: bool, chroma_server: bool) -> list[Path]:  # noqa: FBT
 
 def install(folder: Path, locks: Sequence[Path], *, machine: str, installer: str) -> None:
     """Install the locked wheels for Lambda, whatever this machine is: by uv where it is found, else by pip."""
-    uv = shutil.which("uv") if installer in {"auto", "uv"} else None
+    uv = interpreters.find_uv() if installer in {"auto", "uv"} else None
     if uv:
         command = [uv, "pip", "install", "--python-platform", f"{MACHINES[machine]}-manylinux_2_28"]
         command += ["--no-config", "--python", sys.executable]

@@ -21,7 +21,7 @@ def find_python(version: str) -> Path:
     candidates = [os.environ.get("LAMBDA_PYTHON", ""), sys.executable, shutil.which(f"python{version}") or ""]
     # As pyenv lays them side by side.
     candidates += map(str, sorted(Path(sys.base_prefix).parent.glob(f"{version}.*/bin/python")))
-    if uv := shutil.which("uv"):
+    if uv := find_uv():
         found = subprocess.run(  # noqa: S603 - uv, with words of our own
             [uv, "python", "find", "--offline", "--no-project", version], capture_output=True, text=True, check=False
         )
@@ -33,6 +33,11 @@ def find_python(version: str) -> Path:
         f"No Python {version} is found. Install it (`uv python install {version}`, pyenv, or your system's packages), "
         "or name it by LAMBDA_PYTHON."
     )
+
+
+def find_uv() -> str | None:
+    """uv as the machine has it, or as this environment does; None where neither has it."""
+    return shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
 
 
 def _version_of(python: str) -> str:

@@ -20,6 +20,7 @@ from tests.absent import absent
 from tests.chroma_server import chroma_server
 from tests.lambda_.built import Built, build_into, lambda_python
 from tests.leftovers import MARK, left_over
+from tests.not_run import pytest_terminal_summary
 from tests.s3_server import S3Server, s3_server
 
 # Properties are tried on new examples in each run, and what failed is kept in .hypothesis and tried first. What decides
@@ -33,6 +34,9 @@ SETTINGS = {name.upper() for cls in (IngestSettings, HandlerSettings, CheckSetti
 for name in list(os.environ):
     if name.upper() in SETTINGS or name.upper().startswith(("AWS_", "AZURE_", "CHROMA_", "OPENAI_")):
         del os.environ[name]
+
+
+__all__ = ["pytest_terminal_summary"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

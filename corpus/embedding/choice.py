@@ -30,7 +30,7 @@ def embedder_for_new_collection(settings: CorpusSettings, *, paid: bool = True) 
         settings.model_for_new_collection,
         dimensions,
         shortened=dimensions is not None,
-        prompts=_prompts(settings),
+        prompts=prompts_of(settings),
         paid=paid,
     )
 
@@ -125,7 +125,7 @@ def _options(
     }
 
 
-def _prompts(settings: CorpusSettings) -> tuple[Prompt, Prompt]:
+def prompts_of(settings: CorpusSettings) -> tuple[Prompt, Prompt]:
     """What goes with a question and with a chunk of a new collection."""
     question, _, passage = (settings.embedding_input_types or "").partition(",")
     return Prompt(settings.embedding_query_prefix or "", question), Prompt(

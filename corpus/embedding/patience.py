@@ -14,7 +14,6 @@ import tenacity
 
 from corpus.embedding.dialect import Dialect
 from corpus.embedding.model import Refused, Vectors
-from corpus.embedding.refusal import PASSING
 from corpus.errors import (
     EmbeddingError,
     EmbeddingInputInvalid,
@@ -26,11 +25,13 @@ from corpus.errors import (
 
 ATTEMPTS = 8
 UNREACHABLE_ATTEMPTS = 4
-# So many before a text is suspected; where what fails may be passing, a single one is asked about oftener.
-ATTEMPTS_BEFORE_BLAME = 3
-ATTEMPTS_BEFORE_BLAME_OF_ONE = 5
+# So many before texts are suspected that the endpoint fails at, and before a single one is blamed.
+ATTEMPTS_BEFORE_DOUBT = 3
 ATTEMPTS_OF_A_PART = 2
+ATTEMPTS_BEFORE_BLAME = 4
 LONGEST_WAIT_SECONDS = 60.0
+# What says that there are too many texts, where all of them are taken apart.
+_OF_SIZE = (EmbeddingInputInvalid, EmbeddingReplyInvalid, EmbeddingTimeout)
 # Short, common and harmless: who refuses it refuses everything.
 PLAIN_TEXT = "text"
 
@@ -53,8 +54,10 @@ class PatientRequests:
         self._stopped = stopped
         self._refused = refused
 
-    def embed(self, texts: Sequence[str], *, tries: int = ATTEMPTS_BEFORE_BLAME) -> Vectors:
+    def embed(self, texts: Sequence[str], *, tries: int = ATTEMPTS_BEFORE_DOUBT) -> Vectors:
         """The vectors of the texts, a row of NaN for one that is refused. Raises EmbeddingError."""
+        if self._stopped.is_set():
+            raise EmbeddingUnavailable("The run was stopped. Run it again.")
         if len(texts) > self._dialect.most_inputs:
             return self._in_parts(texts, self._dialect.most_inputs, tries)
         if len(texts) == 1 and self._refused and texts[0] in self._refused:
@@ -70,7 +73,7 @@ class PatientRequests:
             half = (len(texts) + 1) // 2
             before = len(self._refused or ())
             vectors = self._in_parts(texts, half, ATTEMPTS_OF_A_PART)
-            if len(self._refused or ()) == before and not isinstance(error, EmbeddingUnavailable):
+            if len(self._refused or ()) == before and isinstance(error, _OF_SIZE):
                 self._dialect.note_most(half)
             return vectors
 
@@ -80,6 +83,11 @@ class PatientRequests:
     def _without(self, text: str, error: EmbeddingError) -> Vectors:
         if self._refused is None:
             raise error
+        if _is_unreachable(error):
+            broken = (
+                "The embeddings endpoint breaks the connection at this text, and takes others. Change or leave it out."
+            )
+            error = EmbeddingUnavailable(broken)
         self._refused[text] = error
         return self._nothing()
 
@@ -93,10 +101,8 @@ class PatientRequests:
                 return True
             if state.attempt_number >= (UNREACHABLE_ATTEMPTS if _is_unreachable(error) else ATTEMPTS):
                 return True
-            enough = tries
-            if len(texts) == 1 and error.status in PASSING:
-                enough = ATTEMPTS_BEFORE_BLAME_OF_ONE
-            elif isinstance(error, EmbeddingTimeout):
+            enough = ATTEMPTS_BEFORE_BLAME if len(texts) == 1 else tries
+            if isinstance(error, EmbeddingTimeout):
                 # It has had a minute.
                 enough = 1
             return state.attempt_number >= enough and self._is_of_the_texts(error, started)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from corpus.embedding.endpoint import Endpoint
-from corpus.embedding.said import message_in, parsed, showable
+from corpus.embedding.said import COMMON_CHARS, COMMON_WITH_A_QUERY, message_in, parsed, showable
 from corpus.errors import (
     EmbeddingError,
     EmbeddingInputInvalid,
@@ -20,8 +20,6 @@ from corpus.hints import hints_in
 
 _NO_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "arrearage"}
 _NO_MODEL = {"model_not_found", "deploymentnotfound"}
-# What a proxy in front of the endpoint says when that is overloaded or being restarted; 529 is said for it too.
-PASSING = frozenset({502, 503, 504, 529})
 
 
 def refusal(
@@ -36,14 +34,12 @@ def refusal(
 ) -> EmbeddingError:
     """The error for a reply whose status is no success; the names of `headers` are in small letters.
 
-    It repeats the endpoint's words, without keys and texts; of a query not even those that concern it.
+    It repeats the endpoint's words, without keys and texts.
     """
     body = parsed(content)
     codes = _codes_in(body)
-    words = showable(message_in(body), secrets=endpoint.secrets, texts=texts)
+    words = _words_in(body, endpoint=endpoint, texts=texts, is_query=is_query)
     kind, sentence = _explained(status, codes, words, endpoint=endpoint, model=model)
-    if is_query and kind in {EmbeddingInputInvalid, EmbeddingUnavailable}:
-        words = ""
     hints = hints_in(headers)
     return kind(
         sentence.replace("()", f'({status}: "{words}")' if words else f"({status})"),
@@ -57,12 +53,17 @@ def without_vectors(
     body: object, *, endpoint: Endpoint, texts: Sequence[str], is_query: bool = False
 ) -> EmbeddingReplyInvalid:
     """The error for a reply that is a success and holds no vectors, as some say that something else is wrong."""
-    said = message_in(parsed(body) if isinstance(body, str) else body)
-    words = "" if is_query else showable(said, secrets=endpoint.secrets, texts=texts)
+    body = parsed(body) if isinstance(body, str) else body
+    words = _words_in(body, endpoint=endpoint, texts=texts, is_query=is_query)
     quoted = f': "{words}"' if words else ""
     return EmbeddingReplyInvalid(
         f"The embeddings endpoint answered without vectors{quoted}. Check {endpoint.url_setting} and EMBEDDING_MODEL."
     )
+
+
+def _words_in(body: object, *, endpoint: Endpoint, texts: Sequence[str], is_query: bool) -> str:
+    common_chars = COMMON_WITH_A_QUERY if is_query else COMMON_CHARS
+    return showable(message_in(body), secrets=endpoint.secrets, texts=texts, common_chars=common_chars)
 
 
 def _explained(
@@ -70,9 +71,10 @@ def _explained(
 ) -> tuple[type[EmbeddingError], str]:
     """The kind of error, and what to say; `()` stands for the status and the endpoint's words."""
     if codes & _NO_MODEL or status == 404:
+        is_plain = endpoint.api_version is None
         return EmbeddingModelUnknown, (
             f"The embeddings endpoint does not know the model {model!r}, or nothing is at that address (). "
-            f"Check EMBEDDING_MODEL and {endpoint.url_setting}."
+            f"Check EMBEDDING_MODEL and {endpoint.url_setting}{', which mostly ends in /v1' if is_plain else ''}."
         )
     if codes & _NO_MONEY or status == 402:
         return EmbeddingQuotaExceeded, (

@@ -67,6 +67,8 @@ def _vector(embedding: object) -> Vectors:
 def _normalized(matrix: Vectors) -> Vectors:
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     if not np.isfinite(norms).all() or not (norms > 0).all():
-        raise EmbeddingReplyInvalid("The embeddings endpoint answered with a vector that is not finite, or zero.")
+        raise EmbeddingReplyInvalid(
+            "The embeddings endpoint answered with a vector that is not finite, or zero. Change the text, or the model."
+        )
     normalized: Vectors = (matrix / norms).astype(np.float32)
     return normalized

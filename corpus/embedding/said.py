@@ -10,9 +10,12 @@ from corpus.urls import without_passwords
 
 LONGEST_CHARS = 200
 READ_CHARS = 1000
-# What has so many characters in common with a text was taken from it.
+MAX_DEPTH = 6
+# What has so many characters in common with a text was taken from it. A question is short and is logged nowhere: of it
+# not a word may be left, even if that costs some of the message.
 COMMON_CHARS = 12
-SHORTEST_TEXT = 4
+COMMON_WITH_A_QUERY = 4
+SHORTEST_TEXT = 2
 
 # Where OpenAI, vLLM, Ollama, Gemini (in a list), FastAPI, Cohere and TEI put it.
 _PLACES = ("error", "message", "msg", "detail", "errors")
@@ -20,45 +23,45 @@ _KEYS = re.compile(r"(?i)\b(?:sk|pk|rk)-[\w*.-]+|\bbearer\s+\S+|\S*\*{3,}\S*")
 _QUOTED = re.compile(r"""(?<=["'`“‘«])[^"'`“”‘’«»]{2,}(?=["'`”’»])""")
 
 
-def message_in(body: object) -> str:
+def message_in(body: object, *, depth: int = 0) -> str:
     """The message of an error's body, parsed or not; empty where there is none."""
     if isinstance(body, str):
         return "" if body.lstrip().startswith("<") else body
-    if isinstance(body, list):
-        return next(filter(None, map(message_in, body)), "")
     if isinstance(body, dict):
-        return next(filter(None, (message_in(body.get(place)) for place in _PLACES)), "")
-    return ""
+        body = [body[place] for place in _PLACES if place in body]
+    if not isinstance(body, list) or depth == MAX_DEPTH:
+        return ""
+    return next(filter(None, (message_in(each, depth=depth + 1) for each in body)), "")
 
 
 def parsed(content: str) -> object:
     """JSON where it is some, else the content itself."""
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content
 
 
-def showable(message: str, *, secrets: Iterable[str], texts: Sequence[str]) -> str:
+def showable(message: str, *, secrets: Iterable[str], texts: Sequence[str], common_chars: int = COMMON_CHARS) -> str:
     """The message in one short line, with keys and whatever it quotes from the texts left out."""
     message = " ".join(message[:READ_CHARS].split())
     for secret in filter(None, secrets):
         message = message.replace(secret, "…")
-    message = _without_texts(_KEYS.sub("…", without_passwords(message)), texts)
+    message = _without_texts(_KEYS.sub("…", without_passwords(message)), texts, common_chars)
     return message if len(message) <= LONGEST_CHARS else f"{message[: LONGEST_CHARS - 1]}…"
 
 
-def _without_texts(message: str, texts: Sequence[str]) -> str:
+def _without_texts(message: str, texts: Sequence[str], common_chars: int) -> str:
     found = _lowered(message)
     sent = [_lowered(" ".join(text.split())) for text in texts]
     source = "\n".join(sent)
     taken = [False] * len(message)
-    places = [(start, start + COMMON_CHARS) for start in range(len(message) - COMMON_CHARS + 1)]
+    places = [(start, start + common_chars) for start in range(len(message) - common_chars + 1)]
     places += [match.span() for match in _QUOTED.finditer(message)]
     for start, end in places:
         if found[start:end] in source:
             taken[start:end] = [True] * (end - start)
-    for text in {text for text in sent if SHORTEST_TEXT <= len(text) < COMMON_CHARS}:
+    for text in {text for text in sent if SHORTEST_TEXT <= len(text) < common_chars}:
         for match in re.finditer(re.escape(text), found):
             taken[slice(*match.span())] = [True] * len(text)
     kept = "".join("\0" if hidden else character for character, hidden in zip(message, taken, strict=True))

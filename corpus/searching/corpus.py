@@ -12,6 +12,7 @@ from corpus.embedding.model import QueryEmbedder
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.searching.excerpts import neighbour_ids
+from corpus.searching.listing import Listing
 from corpus.searching.rerank import Reranker, reranked_each
 from corpus.searching.search import Plan, counted, language_fit, search
 from corpus.settings import SearchMode
@@ -36,6 +37,7 @@ class Corpus:
         rerank_candidates: int = 30,
     ) -> None:
         self.store = store
+        self._listing = Listing(store)
         self.embedder = embedder
         self._mode: SearchMode = mode
         self._max_per_document = max_per_document
@@ -132,8 +134,7 @@ class Corpus:
 
     def documents(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:
         """A page of the documents, sorted by source, and how many there are in all."""
-        documents = self.store.documents()
-        return documents[offset : offset + limit], len(documents)
+        return self._listing.page(offset=offset, limit=limit)
 
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""

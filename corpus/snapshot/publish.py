@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,13 +37,17 @@ OnProgress = Callable[[int, int], None]  # Bytes moved, of how many in all.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What a call of `publish` did. `moved` are the bytes that were uploaded; `is_new` False says nothing changed."""
+    """What a call of `publish` did. `moved` are the bytes that were uploaded; `is_new` False says nothing changed.
+
+    `left_out` counts records that other programs wrote into the collection.
+    """
 
     manifest: Manifest
     is_new: bool
     moved: int
     removed_versions: tuple[str, ...] = ()
     removed_objects: int = 0
+    left_out: int = 0
 
 
 def publish(
@@ -78,16 +82,11 @@ def publish(
                 published = _serve_again(place, staged, tag, sign, repair=repair) or _upload(
                     place, staged, tag, on_progress, before=before, sign=sign, repair=repair
                 )
+        published = replace(published, left_out=staged.left_out)
         if keep is None:
             return published
         versions, objects = _prune(place, published.manifest.version, keep)
-        return Published(
-            manifest=published.manifest,
-            is_new=published.is_new,
-            moved=published.moved,
-            removed_versions=versions,
-            removed_objects=objects,
-        )
+        return replace(published, removed_versions=versions, removed_objects=objects)
     finally:
         place.close()
 

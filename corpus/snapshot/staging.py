@@ -11,7 +11,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.collection import CollectionRecord
@@ -22,7 +22,7 @@ from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
-from corpus.store import read_store, settle_store
+from corpus.store import open_store, read_store, settle_store
 
 COPY_ATTEMPTS = 5
 COPY_WAIT_SECONDS = 1.0
@@ -30,7 +30,7 @@ COPY_WAIT_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
-    """The files below `folder`, and what they hold."""
+    """The files below `folder`, and what they hold. `left_out` counts records that other programs wrote."""
 
     folder: Path
     collection: str
@@ -39,6 +39,7 @@ class Staged:
     chunks: int
     content: str
     files: tuple[SnapshotFile, ...]
+    left_out: int = 0
 
 
 def stage(settings: CorpusSettings, folder: Path) -> Staged:
@@ -53,6 +54,7 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
         raise CollectionMissing(f"Nothing is stored in {settings.target}. Run `ingest add PATH` first.")
     _copy(store_path, folder, settings.chroma_collection)
     copy = settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
+    left_out = _without_foreign(copy)
     settle_store(copy)
     # A snapshot is read and not brought up to date; and the same chunks are the same files, whatever came before.
     with contextlib.suppress(LexicalIndexUnusable):
@@ -60,7 +62,23 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
     _compact(folder / SQLITE)
     files = tuple(_file(path, folder) for path in _paths(folder))
     with _read_view(folder) as view:
-        return _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
+        staged = _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
+        return replace(staged, left_out=left_out)
+
+
+def _without_foreign(copy: CorpusSettings) -> int:
+    """Take out what ingest did not write; returns how many records that were."""
+    with open_store(copy) as store:
+        if store.holds_only(store.documents()):
+            return 0
+        found = store.survey()
+        if found.incomplete:
+            raise SnapshotInvalid(
+                f"{len(found.incomplete)} documents of collection {copy.chroma_collection!r} lack chunks, the first is "
+                f"{found.incomplete[0].source}. Bring them in again by `ingest add`, or run `ingest repair --yes`."
+            )
+        store.rows.delete(found.foreign)
+        return len(found.foreign)
 
 
 def _copy(source: Path, folder: Path, collection: str) -> None:

@@ -8,5 +8,6 @@ from corpus.store.opening import create_store, open_store, read_store
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store
 from corpus.store.store import Store
+from corpus.store.survey import Survey
 
-__all__ = ["PAGE", "Store", "Where", "create_store", "open_store", "read_store", "settle_store"]
+__all__ = ["PAGE", "Store", "Survey", "Where", "create_store", "open_store", "read_store", "settle_store"]

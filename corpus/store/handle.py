@@ -66,7 +66,7 @@ class Handle:
         self._reopen = reopen
         self._watch = watch
         self._folder = folder
-        self._held = self._holding(opened, self._state())
+        self._held = self._holding(opened, self.state())
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._refreshing: threading.Thread | None = None
@@ -134,7 +134,7 @@ class Handle:
             if not is_ours:
                 raise StoreUnavailable("The vectors are being written to. Ask again.")
             if not held.has_index:
-                held.seen = self._state()
+                held.seen = self.state()
             answer = question(held.opened.collection)
             held.has_index = True
             return answer
@@ -150,14 +150,15 @@ class Handle:
             elif time.monotonic() >= self._rests_until:
                 self._refresh_beside(question)
 
-    def _state(self) -> State | None:
+    def state(self) -> State | None:
+        """The state of an embedded store that others may write to; None of all else."""
         return None if self._watch is None else self._watch.state()
 
     def _is_newest(self) -> bool:
-        return self._state() == self._held.seen
+        return self.state() == self._held.seen
 
     def _is_in_place(self) -> bool:
-        state, seen = self._state(), self._held.seen
+        state, seen = self.state(), self._held.seen
         return (state and state.place) == (seen and seen.place)
 
     def _refresh_beside(self, question: Callable[[Any], object]) -> None:
@@ -192,7 +193,7 @@ class Handle:
                 old.opened.close()
 
     def _opened_anew(self, question: Callable[[Any], object] | None) -> _Held:
-        seen = self._state()
+        seen = self.state()
         held = self._holding(self._reopen(), seen)
         if question is not None:
             try:

@@ -11,13 +11,14 @@ from corpus.embedding.model import Vectors
 from corpus.filters import Where
 from corpus.records import Chunk, DocumentRecord
 from corpus.store.handle import Handle
-from corpus.stored import metadata_of
+from corpus.stored import is_ours, metadata_of
 
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
 PAGE = 1000  # Records a request; Chroma Cloud allows 300.
 CLOUD_PAGE = 300
+CLOUD_ATTEMPTS = 3
 MOST_IDS = 20_000  # More are a burden to a server.
 
 
@@ -63,25 +64,29 @@ class Rows:
         return self._get(include, where=dict(where))
 
     def read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
-        """Id, metadata and, where asked for, text of all that pass the filter, read as they are asked for."""
-        include = ["metadatas", "documents"] if texts else ["metadatas"]
-        offset = 0
-        while True:
-            with self._handle.used() as collection:
-                found = collection.get(
-                    where=dict(where) if where else None, include=include, limit=self._page, offset=offset
-                )
-            documents = found["documents"] or [""] * len(found["ids"])
-            yield from zip(found["ids"], found["metadatas"], documents, strict=True)
-            if len(found["ids"]) < self._page:
-                return
-            offset += self._page
+        """Id, metadata and, where asked for, text of our own records that pass the filter, read as they are asked for.
 
-    def ids(self, where: Where) -> list[str]:
-        """The ids of all that pass the filter."""
+        Which they are is asked at once: what is deleted meanwhile moves no other out of sight.
+        """
+        include = ["metadatas", "documents"] if texts else ["metadatas"]
+        for page in self.pages(self.ids(where), include):
+            yield from ours_in(page)
+
+    def ids(self, where: Where | None) -> list[str]:
+        """The ids of all that pass the filter, whoever wrote them."""
+        asked = dict(where) if where else None
         if self._page > CLOUD_PAGE:
-            return list(self.matching(where, include=[])["ids"])
-        return [each for each, _, _ in self.read(where, texts=False)]
+            return list(self._get([], where=asked)["ids"])
+        found: list[str] = []
+        # Chroma Cloud gives no more than a page: where something was deleted meanwhile, all are asked for again.
+        for _ in range(CLOUD_ATTEMPTS):
+            before = self.count()
+            found = []
+            while part := self._get([], where=asked, limit=self._page, offset=len(found))["ids"]:
+                found += part
+            if self.count() == before:
+                break
+        return list(dict.fromkeys(found))
 
     def nearest(
         self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
@@ -148,6 +153,15 @@ class Rows:
     def _batch(self) -> int:
         with self._handle.used():
             return min(self._page, int(self._handle.client.get_max_batch_size()))
+
+
+def ours_in(page: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Of an answer of Chroma's the records that are chunks of ours: id, metadata and, where there are any, text."""
+    texts = page.get("documents")
+    for place, (chunk_id, metadata) in enumerate(zip(page["ids"], page["metadatas"], strict=True)):
+        text = "" if texts is None else texts[place]
+        if text is not None and is_ours(chunk_id, metadata):
+            yield chunk_id, metadata, text
 
 
 def _named(metadata: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Self
 
 import numpy as np
@@ -12,17 +14,19 @@ from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
-from corpus.records import Chunk, DocumentRecord, Hit, document_id_in, record_id_of
+from corpus.records import CHUNK_ID, Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_documents
 from corpus.store.handle import Handle
 from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
-from corpus.store.rows import Rows, batched
+from corpus.store.rows import Rows, batched, ours_in
+from corpus.store.survey import Survey, holds_only, survey_of, sweep_leftovers
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
 READ_ATTEMPTS = 3
 PROBES = 8
+SERVER_STATE_SECONDS = 5.0
 
 
 class Store:
@@ -40,6 +44,7 @@ class Store:
         self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
         self._is_published = is_published
+        self._published_state = object()
 
     def close(self) -> None:
         """Let go of the files or the connection."""
@@ -76,27 +81,39 @@ class Store:
         """Take away what the records kept of their documents' earlier versions; once for a collection."""
         heal_records(self.rows)
 
-    def sweep(self, records: Sequence[DocumentRecord]) -> None:
-        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for."""
-        if self.count() == sum(record.chunks for record in records):
-            return
-        digests = {record.document_id: record.digest for record in records}
-        self.rows.delete(
-            [
-                chunk_id
-                for chunk_id, metadata, _ in self.rows.read(None, texts=False)
-                if digests.get(metadata["document_id"]) != metadata["digest"]
-            ]
-        )
+    def sweep(self, records: Sequence[DocumentRecord]) -> frozenset[str]:
+        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for.
+
+        Returns the ids of documents that lack chunks, which only bringing them in again can mend.
+        """
+        return sweep_leftovers(self.rows, records)
+
+    def holds_only(self, records: Iterable[DocumentRecord]) -> bool:
+        """Whether the ids that are there are those of these documents' chunks. Much quicker than a survey."""
+        return holds_only(self.rows, records)
+
+    def survey(self) -> Survey:
+        """Look through all records. Takes as long as listing them all."""
+        return survey_of(self.rows)
 
     def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
         """The vectors that are stored already, by what `text_digest_of` calls the texts that they stand for."""
         found: dict[str, Vectors] = {}
         for part in batched(dict.fromkeys(text_digests), DIGESTS_PER_REQUEST):
             result = self.rows.matching({TEXT_DIGEST: {"$in": part}}, include=["embeddings", "metadatas"])
-            for metadata, vector in zip(result["metadatas"], result["embeddings"], strict=True):
-                found[metadata[TEXT_DIGEST]] = vector
+            vectors = dict(zip(result["ids"], result["embeddings"], strict=True))
+            for chunk_id, metadata, _ in ours_in(result):
+                found[metadata[TEXT_DIGEST]] = vectors[chunk_id]
         return found
+
+    def state(self) -> object:
+        """Another than before where somebody may have written to the collection; always the same of what is published.
+
+        Of a server nobody tells: there it changes with the number of chunks, and every few seconds.
+        """
+        if self._is_published:
+            return self._published_state
+        return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
@@ -106,7 +123,8 @@ class Store:
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""
         ids = map(record_id_of, document_ids)
-        records = (record_from(each) for page in self.rows.pages(ids, ["metadatas"]) for each in page["metadatas"])
+        pages = self.rows.pages(ids, ["metadatas"])
+        records = (record_from(metadata) for page in pages for _, metadata, _ in ours_in(page))
         return {record.document_id: record for record in records}
 
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
@@ -125,7 +143,7 @@ class Store:
         """Those of the chunks that are there, by document and in order."""
         chunks: list[Chunk] = []
         for page in self.rows.pages(chunk_ids, ["metadatas", "documents"]):
-            chunks += map(chunk_from, page["metadatas"], page["documents"])
+            chunks += (chunk_from(metadata, text) for _, metadata, text in ours_in(page))
         return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.index))
 
     def chunk_at(self, record: DocumentRecord, offset: int) -> Chunk | None:
@@ -174,11 +192,16 @@ class Store:
                 f"A vector of {vectors.shape[1]} dimensions was asked for and the collection's have "
                 f"{self.record.dimensions}. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
             )
-        result = self.rows.nearest(vectors, count=count, where=where, among=among)
-        return [
-            {chunk_id: 1.0 - distance for chunk_id, distance in zip(ids, distances, strict=True)}
-            for ids, distances in zip(result["ids"], result["distances"], strict=True)
-        ]
+        asked = count
+        while True:
+            result = self.rows.nearest(vectors, count=asked, where=where, among=among)
+            pairs = [zip(*each, strict=True) for each in zip(result["ids"], result["distances"], strict=True)]
+            found = [{each: 1.0 - far for each, far in near if CHUNK_ID.fullmatch(each)} for near in pairs]
+            most = max(map(len, result["ids"]), default=0)
+            if most < asked or all(len(near) >= count for near in found):
+                return [dict(islice(near.items(), count)) for near in found]
+            # Records of other programs lie between.
+            asked *= 4
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
@@ -195,7 +218,7 @@ class Store:
         records = [] if self._is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found: dict[str, Chunk] = {}
         for page in self.rows.pages([*chunk_ids, *records], ["metadatas", "documents"]):
-            found |= dict(zip(page["ids"], map(chunk_from, page["metadatas"], page["documents"]), strict=True))
+            found |= {chunk_id: chunk_from(metadata, text) for chunk_id, metadata, text in ours_in(page)}
         if self._is_published:  # Publishing has made sure of it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.

@@ -38,6 +38,7 @@ class Facets:
         self._lock = threading.Lock()
         self._kept: Values | None = None
         self._until = 0.0
+        self._state: object = None
         self._counting = False
 
     @property
@@ -47,7 +48,11 @@ class Facets:
 
     def values(self, corpus: Corpus, *, fresh: bool = False) -> Values:
         """The sorted values of each field that has at most 20, as of a minute ago at most. Raises StoreError."""
+        state = corpus.store.state()
         with self._lock:
+            # Nothing was written since; and a value that nobody has costs no count of all documents.
+            if self._kept is not None and state == self._state:
+                return self._kept
             # Whoever counts anew counts for all: the others go on with what they know.
             if self._kept is not None and not fresh and (self._counting or self._clock() <= self._until):
                 return self._kept
@@ -55,7 +60,7 @@ class Facets:
         try:
             counted = self._counted(corpus)
             with self._lock:
-                self._kept, self._until = counted, self._clock() + KEPT_SECONDS
+                self._kept, self._until, self._state = counted, self._clock() + KEPT_SECONDS, state
         finally:
             with self._lock:
                 self._counting = False
@@ -80,7 +85,7 @@ class Facets:
 
     def _counted(self, corpus: Corpus) -> Values:
         found: dict[str, set[Value]] = {field.name: set() for field in self._fields}
-        records, _ = corpus.documents(offset=0, limit=10**9)
+        records = corpus.store.documents()
         self._tell_other_kinds(records)
         for record in records:
             for field in self._fields:

@@ -5,6 +5,7 @@ https://www.jsonrpc.org/specification; one message a body, never a batch.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,6 +75,11 @@ def message_of(value: Any) -> Request | Notification | Reply:
 def result_body(identifier: RequestId, result: Mapping[str, Any]) -> dict[str, Any]:
     """An answer as it is sent."""
     return {"jsonrpc": "2.0", "id": identifier, "result": result}
+
+
+def wrapping_chars(identifier: RequestId) -> int:
+    """How many characters stand around a result, with the member that the newer era adds to it."""
+    return len(json.dumps(result_body(identifier, {"resultType": "complete"}))) + 1
 
 
 def error_body(identifier: RequestId | None, error: RpcError) -> dict[str, Any]:

@@ -105,14 +105,17 @@ def _result(passage: Mapping[str, Any], session: Session) -> dict[str, Any]:
 
 
 def fetch(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
-    """A document's text, from a little before the passage that the id names where it does not fit whole."""
+    """A document's text, from a little before the passage that the id names where that would not be reached."""
     identifier = validate(FetchArguments, dict(arguments)).id
     with session.action.library.corpus(wait_seconds=session.trace.seconds_left) as corpus:
         place = place_of(corpus, identifier)
 
         def document(max_chars: int) -> dict[str, Any]:
-            offset = place.offset_in(corpus, max_chars=max_chars)
-            page = page_of(corpus, place.record.document_id, offset=offset)(max_chars)
+            page: dict[str, Any] = {}
+            for start in place.starts(corpus):
+                page = page_of(corpus, place.record.document_id, offset=start)(max_chars)
+                if place.is_reached(page.get("next_offset")):
+                    break
             return _document(identifier, page, place.record.source, session)
 
         return fit(document)

@@ -30,6 +30,7 @@ from handler.contract.jsonrpc import (
     RpcError,
     message_of,
     result_body,
+    wrapping_chars,
 )
 from handler.contract.origin import own_url
 from handler.mcp.dispatch import SEARCHING_TOOLS, WAITING_METHODS, result_of
@@ -96,6 +97,7 @@ async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> 
         trace=trace_of(request),
         is_modern=modern,
         base_url=lambda: action_of(request).settings.public_url or own_url(request.scope),
+        wrapping_chars=wrapping_chars(message.id),
     )
     try:
         if modern:

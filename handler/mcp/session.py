@@ -11,9 +11,12 @@ from handler.routes.action import Action
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`base_url` gives the URL under which pages of ours are reached, without a slash at its end."""
+    """`base_url` gives the URL under which pages of ours are reached, without a slash at its end; `wrapping_chars` is
+    what stands around a result on its way out.
+    """
 
     action: Action
     trace: Trace
     is_modern: bool
     base_url: Callable[[], str]
+    wrapping_chars: int

@@ -28,6 +28,7 @@ from handler.contract.jsonrpc import (
     error_body,
     message_of,
     result_body,
+    wrapping_chars,
 )
 from handler.mcp.dispatch import WAITING_METHODS, result_of
 from handler.mcp.envelope import check_envelope, is_modern, version_in
@@ -95,7 +96,13 @@ class Stdio:
 
     def _result(self, message: Request, trace: Trace) -> dict[str, Any]:
         modern = is_modern(version_in(message))
-        session = Session(action=self._action, trace=trace, is_modern=modern, base_url=self._base_url)
+        session = Session(
+            action=self._action,
+            trace=trace,
+            is_modern=modern,
+            base_url=self._base_url,
+            wrapping_chars=wrapping_chars(message.id),
+        )
         if modern:
             check_envelope(message, None)
         if message.method not in WAITING_METHODS:

@@ -25,9 +25,9 @@ Fit = Callable[[Fitted], dict[str, Any]]
 Run = Callable[[Session, Mapping[str, Any], Fit], dict[str, Any]]
 # Nothing here writes, and nothing reaches beyond the corpus.
 HINTS = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
-# What stands around a result on its way out, with the longest id that a client sends.
-WRAPPING_CHARS = 300
 MOST_FITTINGS = 8
+# A little less than the share that would just fit: the next attempt is to be the last.
+SPARE_CHARS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,9 @@ def call_tool(name: str, arguments: Mapping[str, Any], session: Session) -> dict
         known = ", ".join(tool.name for tool in _served(session))
         return _failed(session, ActionError(404, "unknown_tool", f"There is no such tool. There are: {known}."))
     session.trace.notes["tool"] = tool.name
+    room = session.action.settings.max_response_chars - session.wrapping_chars
     try:
-        return tool.run(session, arguments, lambda fitted: fitting(fitted, session.action.settings.max_response_chars))
+        return tool.run(session, arguments, lambda fitted: fitting(fitted, room))
     except ActionError as error:
         return _failed(session, error)
     except CorpusError as error:
@@ -81,10 +82,10 @@ def fitting(fitted: Fitted, max_chars: int) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for _ in range(MOST_FITTINGS):
         result = result_of(fitted(room))
-        length = len(to_json(result)) + WRAPPING_CHARS
+        length = len(to_json(result))
         if length <= max_chars:
             break
-        room = room * max_chars // length - WRAPPING_CHARS
+        room = room * max_chars // length - SPARE_CHARS
     return result
 
 

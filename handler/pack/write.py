@@ -20,7 +20,7 @@ from handler.pack.images import LOGO, icon
 from handler.settings import HandlerSettings
 
 FORM = "https://developers.openai.com/apps-sdk/schemas/chatgpt-app-submission.v1.json"
-MAX_NAME_CHARS = MAX_SUBTITLE_CHARS = 30
+MAX_NAME_CHARS = 30
 SUBTITLE = "Cited passages from documents"
 ICON_SIZES = (64, 512)
 REASONS = {

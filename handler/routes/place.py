@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from corpus.searching.corpus import Corpus
 
 PLACE = re.compile(r"([0-9a-f]{16})(?:@([0-9]{1,12})|-(?:[0-9a-f]{12}-)?([0-9]{1,9}))?")
-# The answer has more than the text; a document that fits into this share of it fits whole.
-SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +24,18 @@ class Place:
     offset: int
     chunk: Chunk | None
 
-    def offset_in(self, corpus: Corpus, *, max_chars: int) -> int:
-        """Where to start reading: at the character named; at the document's start where the whole fits; else with the
-        chunk before the one named.
-        """
-        if self.chunk is None:
-            return self.offset
-        if corpus.chars(self.record) <= max_chars * SHARE:
-            return 0
-        before = corpus.chunk(chunk_id_of(self.record.document_id, self.record.digest, max(0, self.chunk.index - 1)))
-        return before.start if before is not None else self.chunk.start
+    def starts(self, corpus: Corpus) -> Iterator[int]:
+        """Where to start reading, the widest first: the next where the chunk named would not be reached."""
+        yield self.offset
+        if self.chunk is not None:
+            before = chunk_id_of(self.record.document_id, self.record.digest, max(0, self.chunk.index - 1))
+            if (earlier := corpus.chunk(before)) is not None:
+                yield earlier.start
+            yield self.chunk.start
+
+    def is_reached(self, end: int | None) -> bool:
+        """Whether a text that ends before the character `end`, None for the document's own end, holds the chunk."""
+        return self.chunk is None or end is None or end >= self.chunk.end
 
 
 def place_of(corpus: Corpus, identifier: str) -> Place:

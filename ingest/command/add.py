@@ -35,6 +35,9 @@ from ingest.sync.writer import Writing
 LISTED_SKIPPED = 3
 
 
+BROKEN = "Some of its chunks are missing from the store. Bring its file in again, or remove it: `ingest repair`."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddOptions:
     """What one call asks for beyond the settings."""
@@ -69,10 +72,8 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
         spool = stack.enter_context(Spool())
         places = stack.enter_context(sources(settings, selection, spool, options.stdin))
         target = existing_target(settings, stack, dry_run=options.dry_run)
-        if target and target.store and not options.dry_run:
-            target.store.heal()
-        stored = target.store.documents() if target and target.store else []
-        found = places.gather(named, _known(stored, options))
+        stored, broken = _stored(target, dry_run=options.dry_run)
+        found = places.gather(named, _known(_whole(stored, broken), options))
         report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
         doomed = gone(stored, found) if options.prune else []
         _check_found(named, found, doomed)
@@ -88,15 +89,34 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
             description=options.description,
             options=options.stamped,
         )
-        _bring_in(job, target, stored, doomed, report, settings, dry_run=options.dry_run)
+        _bring_in(job, target, stored, broken, doomed, report, settings, dry_run=options.dry_run)
+        if broken and target.store is not None:
+            report.notes += [(record.source, BROKEN) for record in target.store.survey().incomplete]
     report.seconds = time.monotonic() - started
     return report
+
+
+def _stored(target: Target | None, *, dry_run: bool) -> tuple[list[DocumentRecord], frozenset[str]]:
+    """The documents that are stored, and the ids of those that lack chunks; what killed runs left is swept up."""
+    store = target.store if target else None
+    if store is None:
+        return [], frozenset()
+    if dry_run:
+        return store.documents(), frozenset()
+    store.heal()
+    stored = store.documents()
+    return stored, store.sweep(stored)
+
+
+def _whole(stored: Iterable[DocumentRecord], broken: frozenset[str]) -> list[DocumentRecord]:
+    return [record for record in stored if record.document_id not in broken]
 
 
 def _bring_in(
     job: Job,
     target: Target,
     stored: Sequence[DocumentRecord],
+    broken: frozenset[str],
     doomed: Sequence[DocumentRecord],
     report: Report,
     settings: IngestSettings,
@@ -109,7 +129,8 @@ def _bring_in(
     def changes(on_much: Callable[[], None] = lambda: None) -> Changes:
         processes = max(1, settings.workers - 1)
         cutting = ChunkingPool(target.collection, tokenizer, processes=processes, on_much=on_much)
-        return Changes(job, stored=stored, cutting=cutting)
+        # What lacks chunks is brought in as if it were not there.
+        return Changes(job, stored=_whole(stored, broken), cutting=cutting)
 
     if target.store is None or dry_run:
         estimate = Estimate(report, store=target.store, tokenizer=tokenizer)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from corpus.program import examples, our_version
+from corpus import __version__
+from corpus.program import examples
 from corpus.settings import use_env_file
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"ingest {our_version()}")
+        typer.echo(f"ingest {__version__}")
         raise typer.Exit
 
 

@@ -17,7 +17,7 @@ from corpus.snapshot import publish as publishing
 from corpus.snapshot.signing import signer
 from corpus.snapshot.versions import list_versions
 from corpus.snapshot.versions import rollback as go_back
-from ingest.command import console, keeping, looking
+from ingest.command import console, keeping, looking, mending
 from ingest.command import publishing as snapshots
 from ingest.command.app import AsJson, Collection, app
 from ingest.command.model import install_model
@@ -25,7 +25,7 @@ from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.settings import IngestSettings
 
-__all__ = ["app", "keeping", "looking", "run"]
+__all__ = ["app", "keeping", "looking", "mending", "run"]
 
 models = typer.Typer(help="The local model, all-MiniLM-L6-v2.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models, name="model")

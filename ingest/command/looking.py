@@ -14,10 +14,12 @@ from corpus.program import examples
 from corpus.records import DocumentRecord, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
 from corpus.settings import load
-from corpus.store import read_store
+from corpus.store import Survey, read_store
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, app
+from ingest.command.mending import summary, survey_to_json
 from ingest.command.preview import Preview, preview
+from ingest.reading.readers.catalogue import COLUMNS, rows
 from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
@@ -35,12 +37,22 @@ def list_documents(collection: Collection = None, as_json: AsJson = False) -> No
         console.show_documents(documents)
 
 
+@app.command("formats", epilog=examples("ingest formats", "ingest formats --json"))
+def list_formats(as_json: AsJson = False) -> None:
+    """Say what is read of each format, and what is left out."""
+    if as_json:
+        typer.echo(to_json({"formats": [dict(zip(COLUMNS, row, strict=True)) for row in rows()]}))
+    else:
+        console.show_rows(COLUMNS, rows())
+
+
 @app.command(epilog=examples("ingest stats", "ingest stats --json"))
 def stats(collection: Collection = None, as_json: AsJson = False) -> None:
     """Say what is stored and how the collection was made."""
     settings = load(IngestSettings, chroma_collection=collection)
     with read_store(settings) as store:
         documents = store.documents()
+        found = Survey() if store.holds_only(documents) else store.survey()
         numbers = {
             "target": settings.target,
             "documents": len(documents),
@@ -49,9 +61,9 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
             **store.record.to_metadata(),
         }
     if as_json:
-        typer.echo(to_json(numbers))
+        typer.echo(to_json({**numbers, **survey_to_json(found)}))
     else:
-        console.show_fields(numbers)
+        console.show_fields({**numbers, **summary(found)})
 
 
 @app.command(epilog=examples("ingest show manuals/x200.pdf", "ingest show 9f86d081884c7d65 --json"))

@@ -75,6 +75,10 @@ def show_published(published: Published) -> None:
     else:
         line = f"Nothing has changed since {manifest.version}, which stays published"
     console.out.print(line)
+    if published.left_out:
+        console.say(
+            f"{published.left_out:,} records that ingest did not write were left out; `ingest repair` lists them."
+        )
     if published.removed_versions or published.removed_objects:
         console.out.print(
             f"Removed {len(published.removed_versions):,} old versions and {published.removed_objects:,} objects"
@@ -86,6 +90,7 @@ def published_to_json(published: Published) -> dict[str, object]:
     return {
         **manifest_to_json(published.manifest),
         "new": published.is_new,
+        "left_out": published.left_out,
         "uploaded_bytes": published.moved,
         "removed_versions": list(published.removed_versions),
         "removed_objects": published.removed_objects,

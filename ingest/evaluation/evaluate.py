@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.collection import CollectionRecord
-from corpus.embedding.choice import collection_for, embedder_for_new_collection
+from corpus.embedding.choice import collection_for, embedder_for_new_collection, prompts_of
 from corpus.embedding.model import Embedder
 from corpus.records import document_id_in, document_id_of
 from corpus.searching.corpus import Corpus
@@ -79,8 +79,11 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
     """Ingest and search a collection, and measure. Raises CorpusError."""
     collection = read_collection(folder, options.qrels)
     cache = options.cache / f"{_file_name(settings.model_for_new_collection)}-{_file_name(folder.resolve().name)}.npz"
+    question, passage = prompts_of(settings)
     with (
-        contextlib.closing(CachingEmbedder(embedder_for_new_collection(settings), cache)) as embedder,
+        contextlib.closing(
+            CachingEmbedder(embedder_for_new_collection(settings), cache, question=question, passage=passage)
+        ) as embedder,
         tempfile.TemporaryDirectory(prefix="ingest-eval-") as store,
     ):
         own = settings.model_copy(update={"chroma_path": Path(store), "chroma_url": None})
@@ -88,7 +91,8 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
         documents = collection.documents
         if not options.split:
             documents = [_cut(document, embedder.tokenizer, embedder.max_tokens) for document in documents]
-            record = replace(record, chunk_tokens=embedder.max_tokens, chunk_overlap=0)
+            prefix = embedder.tokenizer.count(record.passage_prefix)
+            record = replace(record, chunk_tokens=embedder.max_tokens + prefix, chunk_overlap=0)
         console.say(
             f"Evaluating {folder} with {record.embedding_model}, "
             + (f"chunks of {record.chunk_tokens} tokens" if options.split else f"cut at {record.chunk_tokens} tokens")

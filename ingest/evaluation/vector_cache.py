@@ -11,17 +11,26 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.collection import Prompt
 from corpus.embedding.model import Embedder, Refused, Vectors
 from corpus.tokens import Tokenizer
 
 NEW_PER_SAVE = 2000
+NO_PROMPT = Prompt()
 
 
 class CachingEmbedder:
-    """An embedder that asks `inner` only for texts that `file` does not have. Saves as it goes, and when closed."""
+    """An embedder that asks `inner` only for texts that `file` does not have. Saves as it goes, and when closed.
 
-    def __init__(self, inner: Embedder, file: Path) -> None:
+    `question` and `passage` say what `inner` sends with a text of either kind: with another it has another vector.
+    """
+
+    def __init__(
+        self, inner: Embedder, file: Path, *, question: Prompt = NO_PROMPT, passage: Prompt = NO_PROMPT
+    ) -> None:
         self._inner = inner
+        self._question = question
+        self._passage = passage
         self._file = file
         self._known: dict[bytes, Vectors] = _load(file)
         self._new = 0
@@ -51,7 +60,7 @@ class CachingEmbedder:
         """As the inner one, which is not called before a text is new; a text that it refuses is an error."""
         batches = iter(batches)
         for batch in batches:
-            keys = [self._key(text) for text in batch]
+            keys = [self._key(text, self._passage) for text in batch]
             if not all(key in self._known for key in keys):
                 yield from self._embed_some(chain([batch], batches))
                 return
@@ -63,7 +72,7 @@ class CachingEmbedder:
 
         def missing() -> Iterator[list[str]]:
             for batch in batches:
-                keys = [self._key(text) for text in batch]
+                keys = [self._key(text, self._passage) for text in batch]
                 waiting.append(keys)
                 new = {key: text for key, text in zip(keys, batch, strict=True) if key not in self._known}
                 if new:
@@ -79,7 +88,7 @@ class CachingEmbedder:
 
     def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:
         """As the inner one."""
-        keys = [self._key(text) for text in texts]
+        keys = [self._key(text, self._question) for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if new:
             self._keep(list(new), self._inner.embed_queries(list(new.values()), timeout_seconds=timeout_seconds))
@@ -94,9 +103,10 @@ class CachingEmbedder:
         self._save()
         self._inner.close()
 
-    def _key(self, text: str) -> bytes:
+    def _key(self, text: str, prompt: Prompt) -> bytes:
         # A NUL at the end would be lost in numpy's fixed width; hex has none.
-        named = f"{self.model} {self.dimensions} {text}"
+        sent = f" {prompt.input_type} {len(prompt.prefix)} {prompt.prefix}" if prompt != NO_PROMPT else ""
+        named = f"{self.model} {self.dimensions}{sent} {text}"
         return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest().encode("ascii")
 
     def _take(self, keys: Sequence[bytes]) -> Vectors:

@@ -56,7 +56,6 @@ class IngestRun:
         self._on_progress = on_progress
         self._before = {record.document_id: record for record in stored}
         self._after = dict(self._before)
-        self._writing.store.sweep(stored)
         self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored), is_stopped=self._stops_here)
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))

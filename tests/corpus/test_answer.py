@@ -118,3 +118,11 @@ def test_pages_of_any_size_together_are_the_text_with_the_breaks_between_chunks(
             text += page["text"]
             offset = page.get("next_offset")
         assert text == whole
+
+
+def test_a_result_of_which_only_a_scrap_would_fit_is_left_out() -> None:
+    whole = answer(hits("word " * 100), max_chars=10_000)
+    room = len(to_json(whole)) + 250  # A second result would have some hundred characters of text.
+    found = answer(hits("word " * 100, "other " * 100), max_chars=room)
+    assert [len(each["text"]) for each in found["results"]] == [500]
+    assert found["truncated"]

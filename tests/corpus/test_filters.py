@@ -117,3 +117,8 @@ def test_what_chroma_can_say_is_known_from_what_it_cannot() -> None:
         where = ours.to_where()
         assert where is not None
         assert not is_chromas(where)
+
+
+@pytest.mark.parametrize(("stored", "asked"), [("2024", 2024), (2024, "2024"), (True, "True"), ("True", True)])
+def test_a_text_is_not_the_number_or_the_truth_that_it_spells(stored: object, asked: object) -> None:
+    assert not passes({"meta.year": asked}, {"meta.year": stored})

@@ -260,3 +260,17 @@ def test_an_exception_is_logged_by_where_it_was_raised_and_not_by_what_it_says()
         assert "KeyError" in line
         assert "test_main.py" in line
         assert question not in line
+
+
+def test_an_event_that_no_gateway_sends_is_refused_and_raises_nothing(main: ModuleType) -> None:
+    """Each field in turn is of another kind, or gone."""
+    odds: list[Any] = [None, 7, [], {}, "x", ["x"], {"x": []}]
+    for good in (gateway("POST", "/search", QUESTION, authorization=KEY) for gateway in GATEWAYS):
+        for name in good:
+            for odd in odds:
+                assert main.handler({**good, name: odd}, Context()).get("statusCode", 200) < 500, (name, odd)
+        for name in good["requestContext"]:
+            for odd in odds:
+                event = {**good, "requestContext": {**good["requestContext"], name: odd}}
+                assert main.handler(event, Context()).get("statusCode", 200) < 500, (name, odd)
+        assert main.handler({**good, "headers": [7]}, Context())["statusCode"] == 400

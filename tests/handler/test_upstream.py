@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -69,6 +70,16 @@ def test_a_fault_of_the_embedding_service_has_its_code_and_heals(
     assert outcome(client) == expected
     own.interceptor = None
     assert outcome(client) == (200, "ok")
+
+
+def test_the_log_has_the_cause_that_the_endpoint_named_and_nothing_of_the_question(
+    connect: Connect, own: EmbeddingsServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    own.interceptor = lambda *_: failure(400, None, "input 'warranty' exceeds 512 tokens; WARRANTY refused")
+    assert outcome(connect(openai_base_url=own.url)) == (502, "embedding_input_invalid")
+    told = json.dumps([getattr(record, "fields", {}) for record in caplog.records])
+    assert "exceeds 512 tokens" in told
+    assert "warranty" not in told.lower()
 
 
 @pytest.mark.parametrize(("status", "code"), [(429, "rate_limit_exceeded"), (503, None)])

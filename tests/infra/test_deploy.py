@@ -99,7 +99,7 @@ def literal(at: Path, variables: dict[str, str], line: str = LITERAL) -> subproc
 
 
 @pytest.mark.slow
-def test_the_documented_line_deploys_publishes_and_checks_and_the_rest_of_a_life_follows(
+def test_the_documented_line_deploys_and_the_rest_of_a_life_follows(
     tmp_path: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert LITERAL in (package.ROOT / "docs" / "deploy.md").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,20 @@ class Invoked(httpx2.AsyncBaseTransport):
         if found["isBase64Encoded"]:
             content = base64.b64decode(content)
         return httpx2.Response(found["statusCode"], headers=found["headers"], content=content, request=request)
+
+
+def test_the_protocol_adds_little_to_the_zip(built: Built) -> None:
+    ours = (
+        "handler/mcp/",
+        "handler/routes/cite",
+        "handler/routes/pla",
+        "handler/routes/passage",
+        "handler/access/links",
+    )
+    with zipfile.ZipFile(built.zip) as archive:
+        sizes = [each.compress_size for each in archive.infolist() if each.filename.startswith(ours)]
+    assert len(sizes) > 10
+    assert sum(sizes) < 200_000
 
 
 def test_the_official_client_is_served_in_every_mode_and_refusals_keep_their_status(

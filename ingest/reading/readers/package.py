@@ -39,6 +39,9 @@ class Package:
     def names(self) -> list[str]:
         return list(self._infos)
 
+    def entries(self) -> list[zipfile.ZipInfo]:
+        return list(self._infos.values())
+
     def __contains__(self, name: str) -> bool:
         return name in self._infos
 

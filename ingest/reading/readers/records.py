@@ -82,12 +82,6 @@ def _plain(fields: Mapping[str, object]) -> dict[str, MetadataValue]:
     return {key: plain for key, value in fields.items() if (plain := as_plain(value)) is not None and plain != ""}
 
 
-def _left_out(fields: Mapping[str, object]) -> Iterator[str]:
-    for key, value in fields.items():
-        if value not in (None, [], {}) and as_plain(value) is None:
-            yield left_out(key)
-
-
 def _string(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 

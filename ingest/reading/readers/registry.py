@@ -26,16 +26,18 @@ _SUFFIXES = {
         .gradle .graphql .groovy .h .hpp .hs .java .jl .js .jsx .kt .kts .less .lisp .lua .m .mjs .ml .nim .nix .pas
         .patch .php .pl .pm .proto .ps1 .py .pyi .pyx .r .rb .rs .sass .scala .scm .scss .sh .sol .sql .svelte .swift
         .tcl .tf .ts .tsx .v .vb .vhdl .vue .zig .zsh
-        .cfg .conf .editorconfig .env .ini .properties .toml .yaml .yml
+        .cfg .cjs .conf .cshtml .cts .editorconfig .env .erb .hcl .ini .json5 .jsonc .lock .mts .properties .tfvars
+        .toml .yaml .yml
     """,
     "csv": ".csv .tsv",
     "docx.reader": ".docx .docm .dotx .dotm",
     "epub": ".epub",
-    "html.reader": ".htm .html .xhtml",
+    "html.reader": ".htm .html .shtml .xht .xhtml",
     "ipynb": ".ipynb",
     "json": ".json .geojson",
     "jsonlines": ".jsonl .ndjson",
     "mail.eml": ".eml",
+    "mail.mbox": ".mbox .mbx",
     "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
     "mhtml": ".mht .mhtml",
     "mail.msg": ".msg",
@@ -44,7 +46,14 @@ _SUFFIXES = {
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
     "rtf.reader": ".rtf",
     "sheets.reader": ".ods .ots .xls .xlsb .xlsm .xlsx .xlt .xltm .xltx",
-    "text": ".adoc .asciidoc .log .org .rst .srt .tex .text .txt .vtt",
+    "archive": ".zip",
+    "cards": ".ics .vcf",
+    "markup.asciidoc": ".adoc .asciidoc",
+    "markup.org": ".org",
+    "markup.rst": ".rest .rst",
+    "markup.tex": ".latex .ltx .tex",
+    "subtitles": ".ass .lrc .sbv .srt .ssa .ttml .vtt",
+    "text": ".bib .log .mediawiki .po .pot .text .textile .txt .wiki",
     "xml": ".atom .dita .docbook .fb2 .nxml .opml .plist .resx .rss .tei .wsdl .xml .xsd .xsl .xslt",
 }
 _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
@@ -52,7 +61,8 @@ _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix 
 _NAMES = {
     "authors": "text", "changelog": "text", "changes": "text", "contributing": "text", "copying": "text",
     "dockerfile": "code", "license": "text", "makefile": "code", "news": "text", "notice": "text", "readme": "text",
-    "todo": "text",
+    "codeowners": "text", "gemfile": "code", "history": "text", "install": "text", "jenkinsfile": "code",
+    "procfile": "code", "rakefile": "code", "security": "text", "todo": "text", "vagrantfile": "code",
 }  # fmt: skip
 
 _OFFICE = "DOCX or PDF"
@@ -67,9 +77,9 @@ _CONVERSIONS = {
     "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
     "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
     "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
-    "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zip .zst",
+    "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zst",
     "CSV or JSON Lines": ".accdb .avro .db .feather .h5 .mdb .npy .npz .parquet .pkl .sqlite .sqlite3",
-    "EML": ".mbox .oft .ost .pst .tnef",
+    "EML": ".oft .ost .pst .tnef",
 }
 _UNREAD = {suffix: target for target, suffixes in _CONVERSIONS.items() for suffix in suffixes.split()}
 
@@ -80,6 +90,11 @@ class _Reader(Protocol):
     def read(self, data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]: ...
 
     def read_share(self, data: bytes, number: int, of: int, *, password: str | None = None) -> bytes: ...
+
+
+def suffixes_of(module: str) -> list[str]:
+    """The suffixes that a module of readers takes."""
+    return sorted(_SUFFIXES[module].split())
 
 
 def is_readable(path: Path) -> bool:

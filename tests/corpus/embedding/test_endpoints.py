@@ -21,6 +21,8 @@ from corpus.errors import EmbeddingModelUnknown, EmbeddingQuotaExceeded, Embeddi
 from corpus.settings import CorpusSettings, load
 from tests.openai_server import KEY, EmbeddingsServer, Reply, embeddings_server, failure, listing, vector_of
 
+# A failure is asked about again at once, so that nobody waits here.
+SOON = {"retry-after-ms": "10"}
 TEXTS = [f"note number {number} about widgets" for number in range(40)]
 
 
@@ -144,7 +146,7 @@ def test_ollama(server: EmbeddingsServer) -> None:
             message = f'model "{body["model"]}" not found, try pulling it first'
             return 404, {}, {"error": {"message": message, "type": "api_error", "param": None, "code": None}}
         if TEXTS[7] in body["input"]:
-            return 500, {}, {"error": {"message": "failed to encode response: json: unsupported value: NaN"}}
+            return 500, SOON, {"error": {"message": "failed to encode response: json: unsupported value: NaN"}}
         return 200, {}, listing(vectors_for(body), as_base64=False)
 
     server.interceptor = ollama

@@ -40,7 +40,7 @@ def broken(vector: Any) -> Any:
     [
         poisoned(failure(400, None, f"cannot embed '{POISON}' at all")),
         poisoned(failure(413, None, "too large")),
-        poisoned(failure(500, None, "Internal error")),
+        poisoned(failure(500, None, "Internal error", retry_after_ms="10")),
         poisoned((503, {"x-should-retry": "false"}, {"error": "no"})),
         poisoned((200, {}, {"data": []})),
         broken(np.full(1536, np.nan, dtype=np.float32)),
@@ -59,6 +59,18 @@ def test_a_text_that_is_refused_is_named_and_the_others_have_their_vectors(
     expected = np.stack([vector_of(text, 1536) for text in TEXTS])
     expected[TEXTS.index(POISON)] = np.nan
     assert np.allclose(vectors, expected, atol=1e-6, equal_nan=True)
+
+
+def test_a_text_at_which_the_connection_breaks_costs_itself(server: EmbeddingsServer) -> None:
+    def hang_up(_: int, body: dict[str, Any]) -> None:
+        if POISON in body["input"]:
+            raise ConnectionResetError
+
+    server.interceptor = hang_up
+    refused: Refused = {}
+    list(embedder(server).embed_documents([[POISON, "note"]], refused=refused))
+    assert list(refused) == [POISON]
+    assert "breaks the connection" in str(refused[POISON])
 
 
 def test_a_text_that_a_wall_takes_for_an_attack_costs_itself_once_others_came_through(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from corpus.embedding.said import LONGEST_CHARS, message_in, parsed, showable
+from corpus.embedding.said import COMMON_WITH_A_QUERY, LONGEST_CHARS, message_in, parsed, showable
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from corpus.embedding.said import LONGEST_CHARS, message_in, parsed, showable
         {"detail": "too long"},
         {"detail": [{"loc": ["body", "input"], "msg": "too long", "input": "the whole text"}]},
         {"errors": [{"message": "too long"}]},
+        {"error": {"errors": [{"detail": {"message": "too long"}}]}},
         "too long",
     ],
 )
@@ -27,9 +28,28 @@ def test_the_message_is_found_wherever_an_endpoint_puts_it(body: object) -> None
     assert message_in(parsed(content)) == "too long"
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "null", "<html><body>Bad gateway</body></html>", '{"error": 5}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"error":' * 50 + "1" + "}" * 50,
+        "",
+        "{}",
+        "[]",
+        "null",
+        "<html><body>Bad gateway</body></html>",
+        '{"error": 5}',
+    ],
+)
 def test_what_is_no_message_is_none(content: str) -> None:
     assert message_in(parsed(content)) == ""
+
+
+def test_a_message_deeper_than_any_is_none() -> None:
+    assert parsed("[" * 100_000) == "[" * 100_000
+    deep: object = "too deep"
+    for _ in range(100_000):
+        deep = {"error": deep}
+    assert message_in(deep) == ""
 
 
 TEXT = "The vault's combination is 11-22-33 and nobody\nmay know it."
@@ -55,6 +75,14 @@ def test_keys_and_texts_are_left_out(message: str, shown: str) -> None:
 
 def test_a_short_text_is_left_out_too() -> None:
     assert showable("token 'pump' is bad: pump", secrets=[], texts=["pump"]) == "token '…' is bad: …"
+
+
+def test_of_a_question_not_a_word_is_left_and_the_cause_is() -> None:
+    message = 'Input "Where is Anna Müller\'s salary?" (salary of ANNA) is longer than 8 tokens'
+    shown = showable(message, secrets=[], texts=["Where is Anna Müller's salary?"], common_chars=COMMON_WITH_A_QUERY)
+    assert shown.startswith("Input ")
+    assert shown.endswith("longer than 8 tokens")
+    assert not any(word in shown.lower() for word in ("anna", "müller", "salary"))
 
 
 def test_a_long_message_is_cut() -> None:

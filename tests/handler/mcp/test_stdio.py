@@ -32,6 +32,7 @@ def lines_of(configure: Configure, sent: bytes) -> list[Any]:
             "OPENAI_API_KEY": settings.openai_api_key.get_secret_value(),
             "OPENAI_BASE_URL": str(settings.openai_base_url),
             "PUBLIC_URL": "https://api.example.com",
+            "LINK_SECRET": "the same as over there",
         },
         capture_output=True,
         check=False,

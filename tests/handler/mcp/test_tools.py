@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from corpus.errors import SettingsError
+from corpus.records import chunk_id_of
 from corpus.settings import load
 from handler.access.key_sources import read_keys, signer_of
 from handler.settings import HandlerSettings
@@ -205,12 +207,27 @@ def test_fetch_begins_a_little_before_the_passage_where_the_document_is_long(
     connect: Connect, long_corpus: Path
 ) -> None:
     client = connect(chroma_path=long_corpus, max_response_chars=20_000)
-    passage = client.post("/search", json={"query": "pump", "source": LONG.source, "top_k": 1}).json()["results"][0]
-    document = payload(call(client, "fetch", id=passage["chunk_id"]))
-    index = int(passage["chunk_id"].rsplit("-", 1)[1])
-    assert document["metadata"]["offset"] == max(0, index - 1) * len(SENTENCE) * 100
+    digest = hashlib.sha256(LONG.text.encode()).hexdigest()
+    document = payload(call(client, "fetch", id=chunk_id_of(LONG.document_id, digest, 20)))
+    assert document["metadata"]["offset"] == 19 * len(SENTENCE) * 100
+    early = payload(call(client, "fetch", id=chunk_id_of(LONG.document_id, digest, 1)))
+    assert early["metadata"]["offset"] == 0, "the first page holds it"
     gone = f"{LONG.document_id}-000000000000-7"
     assert payload(call(client, "fetch", id=gone))["metadata"]["offset"] == 0
+
+
+def test_a_document_whose_text_swells_in_json_is_read_from_the_passage_on(
+    connect: Connect, server: EmbeddingsServer, tmp_path: Path
+) -> None:
+    # 9,000 characters that take 18,000: more than fits, though their number alone would.
+    text = '"' * 8_000 + "the pump at the end" + '"' * 1_000
+    quoted = Text(source="quoted.md", text=text, spans=[(0, 4_000), (4_000, 8_000), (8_000, len(text))])
+    write_corpus(corpus_settings(tmp_path, server), [quoted])
+    client = connect(chroma_path=tmp_path, max_response_chars=24_000)
+    document = payload(
+        call(client, "fetch", id=client.post("/search", json={"query": "pump"}).json()["results"][0]["chunk_id"])
+    )
+    assert "the pump at the end" in document["text"]
 
 
 def test_every_answer_keeps_within_the_budget(connect: Connect, long_corpus: Path) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpus.embedding.choice import embedder_for_new_collection, prompts_of
 from corpus.embedding.minilm import LocalEmbedder
 from corpus.embedding.model import Refused, Vectors
 from corpus.errors import SettingsError
+from corpus.settings import CorpusSettings, load
 from ingest.evaluation.beir import read_collection
 from ingest.evaluation.evaluate import EvalOptions, evaluate
 from ingest.evaluation.vector_cache import CachingEmbedder
 from ingest.settings import IngestSettings
+from tests.openai_server import KEY, embeddings_server
 
 DOCUMENTS = {
     "pump": "The pump FW-20117 moves water through the heating circuit.",
@@ -137,6 +140,25 @@ def test_vectors_are_computed_once_and_kept_for_the_next_run(tmp_path: Path) -> 
         assert all(np.allclose(*pair, atol=1e-5) for pair in zip(found, expected, strict=True))
         embedder.close()
         assert inner.texts == (3 if turn == 0 else 0)
+
+
+def test_the_same_text_with_another_prefix_is_another(tmp_path: Path) -> None:
+    with embeddings_server(dimensions=16, models=frozenset({"m"})) as server:
+        for prefix in ("query: ", "ask: ", "query: "):
+            settings = load(
+                CorpusSettings,
+                openai_api_key=KEY,
+                openai_base_url=server.url,
+                embedding_model="m",
+                embedding_query_prefix=prefix,
+            )
+            question, passage = prompts_of(settings)
+            inner = embedder_for_new_collection(settings)
+            cached = CachingEmbedder(inner, tmp_path / "vectors.npz", question=question, passage=passage)
+            list(cached.embed_documents([["one"]]))
+            cached.embed_queries(["one"], timeout_seconds=30)
+            cached.close()
+        assert [text for text in server.inputs if text != "text"] == ["one", "query: one", "ask: one"]
 
 
 def test_known_vectors_come_without_waiting_for_more_texts_and_a_batch_may_be_empty(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentMissing, DocumentUnreadable, DocumentUnsupported
-from ingest.reading.readers import is_readable, read, why_not
+from ingest.reading.readers import catalogue, is_readable, read, why_not
 
 
 def test_a_missing_file_an_empty_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
@@ -39,3 +39,11 @@ def test_reading_text_loads_no_other_parser(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path / "a.txt")], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_page_of_formats_is_what_the_command_prints() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "formats.md").read_text("utf-8")
+    assert catalogue.markdown() in page
+    named = {suffix for row in catalogue.rows() for suffix in row[1].split()}
+    assert all(is_readable(Path(f"a{suffix}")) for suffix in named)
+    assert named >= {".pdf", ".docx", ".zip", ".xls", ".rst", ".py"}

@@ -1,0 +1,79 @@
+"""Calendars (ICS) and contacts (VCF): a record for each entry, its fields by names that people use (RFC 5545, 6350)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from corpus.errors import DocumentEmpty
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, clean, one_line
+from ingest.reading.readers.encoding import decode
+
+_NAMES = {
+    "SUMMARY": "Title", "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "LOCATION": "Place", "DESCRIPTION": "Text",
+    "ORGANIZER": "Organizer", "ATTENDEE": "With", "STATUS": "Status", "RRULE": "Repeats", "URL": "URL",
+    "CATEGORIES": "Categories", "COMMENT": "Comment", "FN": "Name", "ORG": "Organization", "TITLE": "Position",
+    "TEL": "Phone", "EMAIL": "E-mail", "ADR": "Address", "NOTE": "Note", "BDAY": "Birthday", "NICKNAME": "Nickname",
+    "ROLE": "Role",
+}  # fmt: skip
+_ENTRIES = ("VEVENT", "VTODO", "VJOURNAL", "VCARD")
+_LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\")?[^:\"]*)*):(.*)$", re.DOTALL)
+_COMMON_NAME = re.compile(r';CN="?([^";:]+)')
+_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?\d\d)?(Z?))?$")
+_QUOTED = re.compile("ENCODING=QUOTED-PRINTABLE", re.IGNORECASE)
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    composer = Composer()
+    title = ""
+    for entry in _entries(clean(decode(data))):
+        heading = next((value for name, value in entry if name in ("Title", "Name")), "")
+        title = title or heading
+        composer.heading(heading, 1)
+        composer.table(f"{name}: {value}" for name, value in entry if value != heading)
+    if not composer.blocks:
+        raise DocumentEmpty("The file holds no entry.")
+    return [composer.finish(title=title if sum(block.kind == "heading" for block in composer.blocks) == 1 else None)]
+
+
+def _entries(text: str) -> Iterator[list[tuple[str, str]]]:
+    """The fields of each entry; alarms and time zones within are left out."""
+    entry: list[tuple[str, str]] = []
+    inside: list[str] = []
+    for line in _unfolded(text):
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        name, about, value = match.group(1).upper(), match.group(2), match.group(3)
+        if name == "BEGIN":
+            inside.append(value.strip().upper())
+            entry = [] if inside[-1] in _ENTRIES else entry
+        elif name == "END":
+            if inside and inside.pop() in _ENTRIES and entry:
+                yield entry
+        elif inside and inside[-1] in _ENTRIES and name in _NAMES and (shown := _shown(name, about, value)):
+            entry.append((_NAMES[name], shown))
+
+
+def _unfolded(text: str) -> list[str]:
+    """Lines that go on in the next with a blank, or with = in quoted-printable, as one."""
+    return re.sub(r"=\n(?=[^\n]*)(?![A-Z-]+[;:])", "", re.sub(r"\n[ \t]", "", text)).split("\n")
+
+
+def _shown(name: str, about: str, value: str) -> str:
+    if _QUOTED.search(about):
+        import quopri
+
+        value = decode(quopri.decodestring(value.encode()))
+    common = _COMMON_NAME.search(about)
+    if name in ("ORGANIZER", "ATTENDEE"):
+        address = value.partition(":")[2] if value.lower().startswith("mailto:") else value
+        return one_line(f"{common.group(1)} <{address}>" if common and address else address)
+    date = _DATE.match(value.strip())
+    if date:
+        year, month, day, hour, minute, zone = date.groups()
+        return f"{year}-{month}-{day}" + (f" {hour}:{minute}{' UTC' if zone else ''}" if hour else "")
+    parts = [part for part in re.split(r"(?<!\\);", value) if part.strip()] if name in ("ADR", "ORG") else [value]
+    text = ", ".join(parts)
+    return one_line(re.sub(r"\\([\\;,nN])", lambda match: " " if match.group(1) in "nN" else match.group(1), text))

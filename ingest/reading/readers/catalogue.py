@@ -1,0 +1,98 @@
+"""What becomes of each format: the table that `ingest formats` prints and docs/formats.md holds. Plain data."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ingest.reading.readers.registry import suffixes_of
+
+
+class Format(NamedTuple):
+    """A format and what of it becomes a page, heading, table, title, URL and date; what is left out."""
+
+    name: str
+    modules: tuple[str, ...]
+    pages: str
+    headings: str
+    tables: str
+    title: str
+    url: str
+    date: str
+    left_out: str
+
+    @property
+    def suffixes(self) -> str:
+        return " ".join(suffix for module in self.modules for suffix in suffixes_of(module))
+
+
+COLUMNS = ("format", "suffixes", "pages", "headings", "tables", "title", "url", "date", "left out")
+FORMATS = (
+    Format("PDF", ("pdf.reader",), "its pages, with printed numbers", "outline, or size and weight of type",
+           "by drawn rules or alignment", "property, or first large heading", "–", "last change",
+           "running heads, page and line numbers, what the page box cuts off; scans are refused"),
+    Format("Word", ("docx.reader",), "–", "styles, with their numbers", "rows", "property or title style", "–",
+           "last change", "deleted and hidden text, pictures, running heads"),
+    Format("PowerPoint", ("pptx.reader",), "slides", "slide titles", "tables and charts",
+           "property or first slide", "–",
+           "last change", "hidden slides, footers"),
+    Format("Spreadsheets", ("sheets.reader",), "–", "sheet names", "rows, as the sheet shows them", "property", "–",
+           "last change", "hidden sheets, rows and columns; formulas without a result"),
+    Format("OpenDocument text, slides", ("odf.reader",), "slides", "outline levels", "rows", "property or title style",
+           "–", "last change", "tracked deletions, indexes"),
+    Format("RTF", ("rtf.reader",), "–", "styles and outline levels", "rows", "property", "–", "–",
+           "pictures, running heads"),
+    Format("HTML", ("html.reader", "mhtml"), "–", "h1 to h6", "rows", "og:title, title or first heading",
+           "canonical link or saved address", "modified or published",
+           "scripts, navigation, margins of links, hidden parts"),
+    Format("Markdown", ("markdown",), "–", "# and underlined", "rows", "front matter or first heading", "front matter",
+           "front matter", "comments, link definitions"),
+    Format("Light markup", ("markup.asciidoc", "markup.org", "markup.rst", "markup.tex"), "–", "as marked", "rows",
+           "stated or first heading", "–", "stated", "comments, includes, the markup's signs"),
+    Format("EPUB", ("epub",), "–", "h1 to h6 of chapters", "rows", "metadata", "–", "modified", "protected books"),
+    Format("XML", ("xml",), "–", "titles of JATS, DocBook, DITA, TEI, FictionBook; title elements",
+           "rows; names and values of other elements", "as stated", "DOI of articles", "publication of articles",
+           "attributes in running text"),
+    Format("CSV", ("csv",), "–", "–", "rows", "–", "–", "–", "–"),
+    Format("JSON", ("json",), "–", "–", "fields", "field title of a record", "field url",
+           "field updated_at or the like",
+           "empty values"),
+    Format("JSON Lines", ("jsonlines",), "–", "–", "fields", "field title", "field url", "field updated_at or the like",
+           "damaged lines"),
+    Format("Notebooks", ("ipynb",), "–", "of Markdown cells", "of Markdown cells", "metadata or first heading",
+           "–", "–",
+           "pictures and tracebacks of results"),
+    Format("Mail", ("mail.eml", "mail.msg", "mail.mbox"), "–", "subject", "of formatted bodies", "subject", "–", "sent",
+           "a plain body beside a formatted one; attachments that cannot be read"),
+    Format("Archives", ("archive",), "each file a document", "–", "–", "of each file", "–", "–",
+           "files that cannot be read, archives three deep"),
+    Format("Subtitles", ("subtitles",), "–", "–", "–", "–", "–", "–",
+           "numbers and styles; the time stands before each part"),
+    Format("Calendars, contacts", ("cards",), "–", "each entry's name", "fields", "of a single entry", "–", "–",
+           "alarms, photos"),
+    Format("Text", ("text",), "–", "–", "–", "–", "–", "–", "base64 and other data"),
+    Format("Code and configuration", ("code",), "–", "–", "–", "–", "–", "–", "–"),
+)  # fmt: skip
+
+
+def rows() -> list[tuple[str, ...]]:
+    """The table's rows, below COLUMNS."""
+    return [
+        (
+            each.name,
+            each.suffixes,
+            each.pages,
+            each.headings,
+            each.tables,
+            each.title,
+            each.url,
+            each.date,
+            each.left_out,
+        )
+        for each in FORMATS
+    ]
+
+
+def markdown() -> str:
+    """The table as docs/formats.md holds it."""
+    lines = [COLUMNS, tuple("---" for _ in COLUMNS), *rows()]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

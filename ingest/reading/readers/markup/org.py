@@ -1,0 +1,89 @@
+"""Org: headings, lists, code, tables; drawers, comments and the signs of the markup go."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, clean, one_line
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.markup.source import Source, dedented
+from ingest.reading.readers.tables import lines as table_lines
+
+_HEADING = re.compile(r"(\*+)\s+(.*?)(?:\s+:[\w:@]+:)?$")
+_KEYWORD = re.compile(r"#\+(\w+):\s*(.*)", re.IGNORECASE)
+_BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.IGNORECASE)
+_ITEM = re.compile(r"(\s*)([-+]|\d+[.)])\s+(?:\[@\d+\]\s*)?(.*)")
+_INLINE = (
+    (re.compile(r"\[\[([a-z]+://[^\]]+)\]\[([^\]]+)\]\]"), r"\2 (\1)"),
+    (re.compile(r"\[\[[^\]]+\]\[([^\]]+)\]\]"), r"\1"),
+    (re.compile(r"\[\[([^\]]+)\]\]"), r"\1"),
+    (re.compile(r"\[fn:([\w-]+)\]"), r"[\1]"),
+    (re.compile(r"(?<!\w)([*/_=~+])(\S(?:[^\n]*?\S)?)\1(?!\w)"), r"\2"),
+)
+_ABOUT = {"author": "author", "description": "description", "keywords": "keywords"}
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    composer = Composer()
+    source = Source(clean(decode(data)).split("\n"))
+    keywords: dict[str, str] = {}
+    while source.skip_empty():
+        _take(source, composer, keywords)
+    first = next((block.name for block in composer.blocks if block.kind == "heading"), None)
+    about = {name: keywords[key] for key, name in _ABOUT.items() if keywords.get(key)}
+    title, moment = keywords.get("title") or first, as_moment(keywords.get("date"))
+    return [composer.finish(title=title, updated_at=moment, metadata=about)]
+
+
+def _take(source: Source, composer: Composer, keywords: dict[str, str]) -> None:
+    """The next block."""
+    line = source.at(0)
+    heading, keyword, begin, item = _HEADING.match(line), _KEYWORD.match(line), _BEGIN.match(line), _ITEM.match(line)
+    if line.lstrip().startswith("|"):
+        rows = source.take_while(lambda text: text.lstrip().startswith("|"))
+        has_rule = len(rows) > 1 and rows[1].lstrip().startswith("|-")
+        parts = [row.strip().strip("|").split("|") for row in rows if not row.lstrip().startswith("|-")]
+        cells = [[_plain(cell) for cell in row] for row in parts]
+        composer.table(table_lines(cells, header_rows=1 if has_rule else None))
+        return
+    source.take(1)
+    if heading:
+        composer.heading(_plain(heading.group(2)), len(heading.group(1)))
+    elif begin:
+        end = f"#+end_{begin.group(1)}".lower()
+        inside = source.take_while(lambda text: text.strip().lower() != end)
+        source.take(1)
+        if begin.group(1).lower() in ("src", "example", "verse", "export"):
+            composer.code("\n".join(dedented(inside)))
+        elif begin.group(1).lower() != "comment":
+            nested = Source(inside)
+            while nested.skip_empty():
+                _take(nested, composer, keywords)
+    elif keyword:
+        keywords.setdefault(keyword.group(1).lower(), _plain(keyword.group(2)))
+    elif re.match(r"\s*:\w+:\s*$", line):
+        source.take_while(lambda text: text.strip().lower() != ":end:")
+        source.take(1)
+    elif item:
+        rest = source.take_while(lambda text: text[:1] == " " and not _ITEM.match(text))
+        depth = len(item.group(1)) // 2
+        marker = "-" if item.group(2) in "-+" else item.group(2)
+        said = _plain(" ".join((item.group(3), *rest))).replace(" :: ", ": ")
+        composer.list_item(f"{'  ' * min(depth, 8)}{marker} {said}")
+    elif line.startswith((": ", "#")):
+        composer.code(line[2:] if line.startswith(": ") else "")
+    else:
+        rest = source.take_while(_goes_on)
+        composer.paragraph(_plain(" ".join((line, *rest))))
+
+
+def _goes_on(line: str) -> bool:
+    return bool(line) and not any(pattern.match(line) for pattern in (_HEADING, _BEGIN, _ITEM, _KEYWORD))
+
+
+def _plain(text: str) -> str:
+    for pattern, instead in _INLINE:
+        text = pattern.sub(instead, text)
+    return one_line(text)

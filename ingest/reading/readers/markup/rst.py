@@ -1,0 +1,230 @@
+"""reStructuredText: headings by their underlines, lists, code, notes and tables; the signs of the markup go."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, clean, one_line
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.markup.rsttables import GRID_TABLE, SIMPLE_TABLE, grid_rows, simple_rows
+from ingest.reading.readers.markup.source import Source, dedented, indent_of
+from ingest.reading.readers.tables import lines as table_lines
+
+_RULE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
+_DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?([\w:+.-]+?)::(?:\s+(.*)|$)")
+_FOOTNOTE = re.compile(r"\.\. (\[[^\]]+\])\s+(.*)")
+_REPLACED = re.compile(r"\.\. \|([^|]+)\| replace::\s*(.*)")
+_ITEM = re.compile(r"([-*+•]|(?:\(?(?:\d+|[a-zA-Z]|#|[ivxIVX]+)[.)]))\s+")
+_FIELD = re.compile(r":([^:\n]+):(?:\s+(.*)|$)")
+_CODE = frozenset(
+    ("code", "code-block", "sourcecode", "parsed-literal", "highlight-block", "prompt", "math", "literal")
+)
+_NOTES = frozenset((
+    "note", "warning", "tip", "important", "caution", "danger", "hint", "attention", "error", "seealso", "deprecated",
+    "versionadded", "versionchanged", "admonition", "topic", "sidebar",
+))  # fmt: skip
+_SILENT = frozenset((
+    "toctree", "contents", "include", "literalinclude", "index", "meta", "highlight", "currentmodule", "raw",
+    "default-role", "role", "tabularcolumns", "sectnum", "only", "image", "target-notes", "module", "testsetup",
+    "unicode", "replace",
+))  # fmt: skip
+_MAX_DEPTH = 40
+_INLINE = (
+    (re.compile(r"``(.+?)``"), r"\1"),
+    (re.compile(r":[\w:+.-]+:`([^`<]+?)\s*<[^`>]*>`"), r"\1"),
+    (re.compile(r":[\w:+.-]+:`[~!]?([^`]+)`"), r"\1"),
+    (re.compile(r"`([^`<]+?)\s*<(\w[^`>]*)>`__?"), r"\1 (\2)"),
+    (re.compile(r"`([^`]+)`(?:__?)?"), r"\1"),
+    (re.compile(r"(?<![\w*])\*\*(\S.*?)\*\*(?!\w)"), r"\1"),
+    (re.compile(r"(?<![\w*])\*(\S[^*]*?)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(\w)__?(?=[\s.,;:!?)]|$)"), r"\1"),
+    (re.compile(r"\\(?=\S)"), ""),
+)
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    text = clean(decode(data)).expandtabs(8)
+    composer = Composer()
+    writer = _Writer(composer, dict(_REPLACED.findall(text)))
+    writer.write(text.split("\n"))
+    title = next((block.name for block in composer.blocks if block.kind == "heading"), None)
+    return [composer.finish(title=title, updated_at=as_moment(writer.fields.pop("date", None)), metadata=writer.fields)]
+
+
+class _Writer:
+    def __init__(self, composer: Composer, replaced: dict[str, str]) -> None:
+        self._composer = composer
+        self._replaced = replaced
+        self._levels: list[tuple[str, bool]] = []
+        self.fields: dict[str, str] = {}
+
+    def write(self, lines: Sequence[str], depth: int = 0) -> None:
+        """The blocks of lines whose common indentation is gone; `depth` counts what they are nested in."""
+        source = Source(lines)
+        if depth > _MAX_DEPTH:
+            self._composer.paragraph(self._plain(" ".join(lines)))
+            return
+        while source.skip_empty():
+            if not (self._heading(source) or self._explicit(source, depth) or self._table(source)):
+                self._body(source, depth)
+
+    def _heading(self, source: Source) -> bool:
+        line, following, after = source.at(0), source.at(1), source.at(2)
+        over = _RULE.match(line)
+        if over and following.strip() and after.strip() and after[0] == line[0] and _RULE.match(after):
+            self._add_heading(following, line[0], over=True)
+            source.take(3)
+        elif over:
+            source.take(1)  # A line between parts.
+        elif line[:1].strip() and _RULE.match(following) and len(following.rstrip()) >= min(len(line.rstrip()), 4):
+            self._add_heading(line, following[0], over=False)
+            source.take(2)
+        else:
+            return False
+        return True
+
+    def _add_heading(self, text: str, sign: str, *, over: bool) -> None:
+        style = (sign, over)
+        if style not in self._levels:
+            self._levels.append(style)
+        self._composer.heading(self._plain(text), self._levels.index(style) + 1)
+
+    def _explicit(self, source: Source, depth: int) -> bool:
+        """Directives, footnotes, targets and comments."""
+        line = source.at(0)
+        if not line.startswith(".. ") and line.strip() != "..":
+            return False
+        directive, footnote = _DIRECTIVE.match(line), _FOOTNOTE.match(line)
+        source.take(1)
+        body = source.take_indented()
+        if footnote:
+            self._composer.paragraph(self._plain(" ".join((footnote.group(1), footnote.group(2), *body))))
+        elif directive:
+            self._directive(directive.group(1).rpartition(":")[2], directive.group(2) or "", body, depth)
+        return True
+
+    def _directive(self, name: str, argument: str, body: Sequence[str], depth: int) -> None:
+        options = dict(_options(body))
+        content = dedented(body[len(options) :])
+        if name in _CODE:
+            self._composer.code("\n".join(content))
+        elif name in ("csv-table", "list-table", "table"):
+            self._composer.paragraph(self._plain(argument))
+            self._directive_table(name, content, options, depth)
+        elif name in ("image", "figure"):
+            self._composer.paragraph(f"Picture: {options['alt']}" if options.get("alt") else "")
+            self.write(content, depth + 1)
+        elif name == "rubric":
+            self._composer.paragraph(self._plain(argument))
+        elif name not in _SILENT:
+            label = name.capitalize() if name in _NOTES and name not in ("admonition", "topic", "sidebar") else ""
+            first, rest = _first_paragraph([argument, *content]) if label else (argument, content)
+            text = self._plain(first)
+            self._composer.paragraph(f"{label}: {text}" if label and text else text or label)
+            self.write(rest, depth + 1)
+
+    def _directive_table(self, name: str, content: Sequence[str], options: dict[str, str], depth: int) -> None:
+        if name == "csv-table":
+            names = [options["header"]] if "header" in options else []
+            rows = [*csv.reader(names, skipinitialspace=True), *csv.reader(content, skipinitialspace=True)]
+            heads = 1 if "header" in options or options.get("header-rows", "0") != "0" else None
+            self._composer.table(table_lines([[self._plain(cell) for cell in row] for row in rows], header_rows=heads))
+        elif name == "list-table":
+            rows = []
+            for line in content:
+                row, cell = re.match(r"\* - ?(.*)", line), re.match(r"\s+- ?(.*)", line)
+                if row:
+                    rows.append([row.group(1)])
+                elif cell and rows:
+                    rows[-1].append(cell.group(1))
+                elif rows and line.strip():
+                    rows[-1][-1] += " " + line.strip()
+            heads = 1 if options.get("header-rows", "0") != "0" else None
+            self._composer.table(table_lines([[self._plain(cell) for cell in row] for row in rows], header_rows=heads))
+        else:
+            self.write(content, depth + 1)
+
+    def _table(self, source: Source) -> bool:
+        line = source.at(0)
+        if GRID_TABLE.match(line):
+            rows, heads = grid_rows(source.take_while(lambda text: text[:1] in ("+", "|")))
+        elif SIMPLE_TABLE.match(line):
+            rows, heads = simple_rows(source)
+        else:
+            return False
+        self._composer.table(table_lines([[self._plain(cell) for cell in row] for row in rows], header_rows=heads))
+        return True
+
+    def _body(self, source: Source, depth: int) -> None:
+        """Lists, fields, definitions, quotes and paragraphs."""
+        line = source.at(0)
+        if line[:1] == " ":
+            self.write(dedented(source.take_indented()), depth + 1)
+            return
+        item, field = _ITEM.match(line), _FIELD.match(line)
+        source.take(1)
+        if item:
+            rest = dedented([" " * item.end() + line[item.end() :], *source.take_indented(item.end())])
+            text, below = _first_paragraph(rest)
+            marker = "-" if item.group(1) in "-*+•" else item.group(1)
+            self._composer.list_item(f"{'  ' * min(depth, 8)}{marker} {self._plain(text)}")
+            self.write(below, depth + 1)
+        elif field:
+            value = self._plain(" ".join((field.group(2) or "", *source.take_indented())))
+            if not any(block.kind != "heading" for block in self._composer.blocks) and not depth:
+                self.fields[field.group(1).strip().lower()] = value
+            else:
+                self._composer.list_item(f"{self._plain(field.group(1))}: {value}" if value else "")
+        elif source.at(0)[:1] == " " and source.at(0).strip() and not line.rstrip().endswith("::"):
+            text, below = _first_paragraph(dedented(source.take_indented()))
+            self._composer.list_item(f"{self._plain(line)}: {self._plain(text)}")
+            self.write(below, depth + 1)
+        else:
+            self._paragraph([line, *source.take_while(_goes_on)], source)
+
+    def _paragraph(self, lines: Sequence[str], source: Source) -> None:
+        text = " ".join(line.strip() for line in lines)
+        is_literal = text.endswith("::")
+        if is_literal:
+            text = text[:-2] if text.endswith(" ::") or text == "::" else text[:-1]
+        self._composer.paragraph(self._plain(text))
+        if is_literal:
+            self._composer.code("\n".join(dedented(source.take_indented())))
+
+    def _plain(self, text: str) -> str:
+        for name, value in self._replaced.items():
+            text = text.replace(f"|{name}|", value)
+        for pattern, instead in _INLINE:
+            text = pattern.sub(instead, text)
+        return one_line(text)
+
+
+def _options(body: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for line in body:
+        match = _FIELD.match(line.strip())
+        if match is None:
+            return
+        yield match.group(1), (match.group(2) or "").strip()
+
+
+def _first_paragraph(lines: Sequence[str]) -> tuple[str, list[str]]:
+    """The first paragraph as one line, and what follows it."""
+    lines = list(lines)
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    first: list[str] = []
+    while lines and lines[0].strip() and _is_same_paragraph(first, lines[0]):
+        first.append(lines.pop(0))
+    return " ".join(line.strip() for line in first), lines
+
+
+def _is_same_paragraph(first: Sequence[str], line: str) -> bool:
+    return not first or (indent_of(line) == indent_of(first[0]) and not _ITEM.match(line))
+
+
+def _goes_on(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith(".. ")

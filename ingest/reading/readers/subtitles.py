@@ -1,0 +1,97 @@
+"""Subtitles (SRT, WebVTT, SBV, ASS, TTML, LRC): running text, with the time at which each part is said before it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from corpus.errors import DocumentEmpty
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, clean, one_line
+from ingest.reading.readers.encoding import decode
+
+_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d+))?"
+_CUE = re.compile(rf"\s*{_TIME}\s*(?:-->|,)\s*{_TIME}.*$")
+_ASS = re.compile(rf"Dialogue:\s*[^,]*,{_TIME},[^,]*,[^,]*,([^,]*),[^,]*,[^,]*,[^,]*,[^,]*,(.*)$")
+_LRC = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\](.*)$")
+_TTML = re.compile(rf'<p\b[^>]*\bbegin="{_TIME}[^"]*"[^>]*>(.*?)</p>', re.DOTALL)
+_SPEAKER = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
+_TAG = re.compile(r"<[^>]*>|\{[^}]*\}")
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "”", '"')
+_PART_SECONDS = 60  # A part is so long, up to the end of a sentence,
+_LONGEST_SECONDS = 120  # or so long at most.
+
+
+class _Cue(NamedTuple):
+    second: int
+    text: str
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
+    composer = Composer()
+    part: list[_Cue] = []
+    for cue in _cues(clean(decode(data))):
+        if part and _is_full(part, cue):
+            composer.paragraph(_shown(part))
+            part = []
+        if not part or part[-1].text != cue.text:  # Captions that roll say a line twice.
+            part.append(cue)
+    if part:
+        composer.paragraph(_shown(part))
+    if not composer.blocks:
+        raise DocumentEmpty("The subtitles hold no text.")
+    return [composer.finish()]
+
+
+def _is_full(part: list[_Cue], cue: _Cue) -> bool:
+    length = cue.second - part[0].second
+    return length >= _LONGEST_SECONDS or (length >= _PART_SECONDS and part[-1].text.endswith(_SENTENCE_ENDS))
+
+
+def _shown(part: list[_Cue]) -> str:
+    minutes, seconds = divmod(part[0].second, 60)
+    hours, minutes = divmod(minutes, 60)
+    time = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"[at {time}] {' '.join(cue.text for cue in part)}"
+
+
+def _cues(text: str) -> Iterator[_Cue]:
+    if "<tt" in text[:2000]:
+        yield from (_Cue(_second(match), plain) for match in _TTML.finditer(text) if (plain := _plain(match.group(5))))
+        return
+    second: int | None = None
+    words: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        timed, dialogue, lyric = _CUE.match(line), _ASS.match(line), _LRC.match(line)
+        if dialogue:
+            speaker, said = (
+                one_line(dialogue.group(5)),
+                _plain(dialogue.group(6).replace("\\N", " ").replace("\\n", " ")),
+            )
+            if said:
+                yield _Cue(_second(dialogue), f"{speaker}: {said}" if speaker else said)
+        elif lyric and (said := _plain(lyric.group(3))):
+            yield _Cue(60 * int(lyric.group(1)) + int(lyric.group(2)), said)
+        elif timed:
+            if second is not None and words and words[-1].strip().isdigit():
+                words.pop()  # The next cue's number, where no empty line parts them.
+            if second is not None and (said := _plain(" ".join(words))):
+                yield _Cue(second, said)
+            second, words = _second(timed), []
+        elif not line.strip():
+            if second is not None and (said := _plain(" ".join(words))):
+                yield _Cue(second, said)
+            second, words = None, []
+        elif second is not None:
+            words.append(line)
+
+
+def _second(match: re.Match[str]) -> int:
+    return 3600 * int(match.group(1) or 0) + 60 * int(match.group(2)) + int(match.group(3))
+
+
+def _plain(text: str) -> str:
+    """Without tags; who speaks stays, with a colon."""
+    return one_line(html.unescape(_TAG.sub("", _SPEAKER.sub(r"\1: ", text))))

@@ -1,0 +1,70 @@
+"""A page of the documents costs a page, however many documents there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from corpus.opening import open_corpus
+from corpus.records import DocumentRecord
+from corpus.searching.listing import Listing
+from corpus.settings import CorpusSettings
+from corpus.store import Store, open_store
+from tests.handler.corpora import Text, corpus_settings, write_corpus
+from tests.openai_server import embeddings_server
+
+TEXTS = [Text(source=f"{number:03}.txt", text=f"Text number {number}.") for number in range(30)]
+
+
+class Counted:
+    """A real store, and how often it was asked for all documents, and for how many records."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.all = 0
+        self.some = 0
+
+    def state(self) -> object:
+        return self.store.state()
+
+    def documents(self) -> list[DocumentRecord]:
+        self.all += 1
+        return self.store.documents()
+
+    def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
+        ids = list(document_ids)
+        self.some += len(ids)
+        return self.store.records(ids)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> CorpusSettings:
+    with embeddings_server() as server:
+        made = corpus_settings(tmp_path / "store", server)
+        write_corpus(made, TEXTS)
+        return made
+
+
+def sources(page: tuple[list[DocumentRecord], int]) -> list[str]:
+    return [record.source for record in page[0]]
+
+
+def test_all_documents_are_read_once_for_all_pages(settings: CorpusSettings) -> None:
+    with open_corpus(settings) as corpus:
+        counted = Counted(corpus.store)
+        listing = Listing(counted)
+        found = [source for offset in range(0, 30, 7) for source in sources(listing.page(offset=offset, limit=7))]
+        assert found == [text.source for text in TEXTS]
+        assert listing.page(offset=100, limit=7) == ([], 30)
+        assert (counted.all, counted.some) == (1, 30)
+
+
+def test_what_somebody_else_writes_is_seen_by_the_next_page(settings: CorpusSettings) -> None:
+    with open_corpus(settings) as corpus:
+        assert corpus.documents(offset=0, limit=5)[1] == 30
+        with open_store(settings) as writer:
+            writer.remove([TEXTS[0].document_id])
+        page = corpus.documents(offset=0, limit=2)
+        assert (sources(page), page[1]) == (["001.txt", "002.txt"], 29)

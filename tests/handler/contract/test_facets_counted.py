@@ -1,0 +1,38 @@
+"""A filter's value that no document has is told from what was counted once, as long as nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from corpus.filters import Filter
+from corpus.opening import open_corpus
+from handler.contract.errors import ActionError
+from handler.contract.facets import Facets
+from handler.contract.filterable import FilterField
+from tests.corpus.searching.test_listing import Counted
+from tests.handler.corpora import Text, corpus_settings, write_corpus
+from tests.openai_server import EmbeddingsServer
+
+NOBODY = Filter(metadata={"owner": "nobody"})
+
+
+def test_a_value_that_nobody_has_does_not_count_all_documents_each_time(
+    tmp_path: Path, server: EmbeddingsServer
+) -> None:
+    settings = corpus_settings(tmp_path, server)
+    write_corpus(settings, [Text(source="a.txt", text="It hums.", metadata={"owner": "ada"})])
+    facets = Facets((FilterField("owner", "str"),))
+    with open_corpus(settings) as opened:
+        corpus: Any = SimpleNamespace(store=Counted(opened.store))
+        for _ in range(5):
+            with pytest.raises(ActionError, match="no document has"):
+                facets.check(corpus, NOBODY)
+        assert corpus.store.all == 1
+        # What was stored a moment ago is known all the same.
+        write_corpus(settings, [Text(source="b.txt", text="It hums too.", metadata={"owner": "nobody"})])
+        facets.check(corpus, NOBODY)
+        assert corpus.store.all == 2

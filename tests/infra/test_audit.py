@@ -1,0 +1,63 @@
+"""`make audit` and the list of components beside the zip."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from infra.audit import KNOWN, LOCKS, findings, pinned
+from infra.sbom import write_sbom
+from tests.lambda_.built import Built
+
+
+def test_no_lock_names_a_version_with_a_hole_that_we_know() -> None:
+    locks = sorted(LOCKS.glob("*.txt"))
+    assert len(locks) >= 3
+    assert all(list(pinned(lock)) for lock in locks)
+    assert findings(locks) == []
+
+
+def test_a_version_with_a_hole_is_named_with_it(tmp_path: Path) -> None:
+    lock = tmp_path / "old.txt"
+    lock.write_text("PyYAML==5.3 \\\n    --hash=sha256:00\nh11==0.16.0\nstarlette==0.45.0 ; python_version > '3'\n")
+    assert [(each.package, each.version) for each in findings([lock])] == [
+        ("pyyaml", "5.3"), ("starlette", "0.45.0"), ("starlette", "0.45.0"),
+    ]  # fmt: skip
+    assert "old.txt: pyyaml 5.3 has CVE-2020-14343" in str(findings([lock])[0])
+
+
+def test_the_list_of_holes_is_dated_and_well_formed() -> None:
+    known = json.loads(KNOWN.read_text("utf-8"))
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", known["as_of"])
+    for hole in known["holes"]:
+        assert set(hole) == {"package", "affected", "id", "what"}
+        assert hole["package"] == re.sub(r"[-_.]+", "-", hole["package"]).lower()
+
+
+def test_the_components_of_a_package_are_named_with_their_versions(tmp_path: Path) -> None:
+    folder = tmp_path / "task"
+    for name, version, licence in (("Some_Thing", "1.2", "License-Expression: MIT\n"), ("other", "3", "")):
+        (folder / f"{name}-{version}.dist-info").mkdir(parents=True)
+        (folder / f"{name}-{version}.dist-info/METADATA").write_text(
+            f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{licence}"
+        )
+    archive = tmp_path / "lambda.zip"
+    archive.write_bytes(b"zip")
+    path = write_sbom(folder, archive)
+    assert path == tmp_path / "lambda.cdx.json"
+    told = json.loads(path.read_text("utf-8"))
+    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
+    assert [(each["purl"], each.get("licenses")) for each in told["components"]] == [
+        ("pkg:pypi/other@3", None), ("pkg:pypi/some-thing@1.2", [{"expression": "MIT"}]),
+    ]  # fmt: skip
+    before = path.read_bytes()
+    assert write_sbom(folder, archive).read_bytes() == before
+
+
+def test_a_built_package_has_its_list_beside_it(built: Built) -> None:
+    told = json.loads(built.zip.with_suffix(".cdx.json").read_text("utf-8"))
+    named = {(each["name"], each["version"]) for each in told["components"]}
+    locked = set(pinned(LOCKS / "lambda.txt"))
+    assert {"fastapi", "openai", "mangum"} <= {name for name, _ in named}
+    assert named <= locked
