@@ -22,9 +22,9 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 MOST_CHANGED = 0.3
 
 
-def state_of(records: Records) -> str:
-    """A name for a state of the corpus: the SHA-256 over its documents, their versions and what filters look at."""
-    return _state(_versions(records))
+def state_of(versions: Mapping[str, str]) -> str:
+    """A name for a state of the corpus: the SHA-256 over what `versions_of` tells of its documents."""
+    return hashlib.sha256("\n".join(sorted(versions.values())).encode()).hexdigest()
 
 
 def bring_up_to_date(
@@ -40,9 +40,9 @@ def bring_up_to_date(
     `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read. `settle`
     waits until `after` is stored: the index is made meanwhile, and shown once that is so.
     """
-    old_versions = _versions(before)
-    versions = _versions(after, before, old_versions)
-    state, stamp = _state(versions), store.words.stamp()
+    old_versions = versions_of(before)
+    versions = versions_of(after, before, old_versions)
+    state, stamp = state_of(versions), store.words.stamp()
     if stamp == state:
         settle()
         return
@@ -56,7 +56,7 @@ def bring_up_to_date(
     new = [record for key, record in after.items() if versions[key] != old_versions.get(key)]
     old = [record for key, record in before.items() if old_versions[key] != versions.get(key)]
     chunks = sum(record.chunks for record in after.values())
-    if stamp == _state(old_versions) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
+    if stamp == state_of(old_versions) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
             store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=settle)
@@ -81,18 +81,14 @@ def _fields(records: Iterable[DocumentRecord]) -> Fields:
     return {record.document_id: fields_of(record) for record in records}
 
 
-def _versions(records: Records, before: Records = NOBODY, known: Mapping[str, str] = NOTHING) -> dict[str, str]:
-    """By document what makes its version; `known` has those of the records before, most of which are still there."""
+def versions_of(records: Records, before: Records = NOBODY, known: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """By document its version and what filters look at; `known` has it for the records before, mostly the same ones."""
     return {key: known[key] if record is before.get(key) else _version_of(record) for key, record in records.items()}
 
 
 def _version_of(record: DocumentRecord) -> str:
     filtered_by = sorted(rounded(fields_of(record)).items())
     return json.dumps([record.document_id, record.digest, record.chunks, filtered_by])
-
-
-def _state(versions: Mapping[str, str]) -> str:
-    return hashlib.sha256("\n".join(sorted(versions.values())).encode()).hexdigest()
 
 
 def _chunk_ids(records: Iterable[DocumentRecord]) -> Iterator[str]:
