@@ -1,4 +1,4 @@
-"""The vectors' candidates that a filter lets through, in the quickest of four ways, which all find the same.
+"""The vectors' candidates that a filter lets through, in the quickest of five ways, which all find the same.
 
 Chroma's own filter reads every match from its database first. The index of words knows as well which chunks pass.
 """
@@ -36,6 +36,8 @@ def filtered_nearest(
     """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
     if passing is None:
         return _by_store(store, vectors, count, where)
+    if (exact := _exact(store, vectors, passing, count)) is not None:
+        return exact
     if passing.count <= min(FEW, FEW_NUMBERS // store.record.dimensions):
         found = _read_all(store, vectors, passing, count)
     elif (depth := _depth(passing, count)) <= min(DEEPEST, max(SHALLOW, passing.count)):
@@ -45,6 +47,14 @@ def filtered_nearest(
     else:
         found = None
     return _by_store(store, vectors, count, where) if found is None else found
+
+
+def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
+    """By one matrix product over all that pass, where the vectors lie in a file; None where they don't, or are many."""
+    mapped = store.mapped
+    if mapped is None or len(mapped) != len(passing.rows) or passing.count > mapped.few:
+        return None
+    return mapped.nearest(vectors, count=count, among=passing.ids())
 
 
 def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[Near]:

@@ -23,6 +23,8 @@ from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
 from corpus.store import open_store, read_store, settle_store
+from corpus.store.mapped import FOLDER as VECTORS
+from corpus.store.mapped import write_map
 
 COPY_ATTEMPTS = 5
 COPY_WAIT_SECONDS = 1.0
@@ -60,6 +62,7 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
     with contextlib.suppress(LexicalIndexUnusable):
         merge_index(index_folder(folder, settings.chroma_collection))
     _compact(folder / SQLITE)
+    _map_vectors(folder, settings.chroma_collection)
     files = tuple(_file(path, folder) for path in _paths(folder))
     with _read_view(folder) as view:
         staged = _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
@@ -161,6 +164,20 @@ def _compact(sqlite: Path) -> None:
         database.execute("VACUUM")
 
 
+def _map_vectors(folder: Path, collection: str) -> None:
+    """Write down where each chunk's vector lies, so that readers need not ask for it, nor read Chroma's own list."""
+    with contextlib.closing(sqlite3.connect(folder / SQLITE)) as database:
+        found = database.execute(
+            "SELECT segments.id, dimension FROM segments JOIN collections ON segments.collection = collections.id "
+            "WHERE collections.name = ? AND segments.scope = 'VECTOR' AND dimension IS NOT NULL",
+            (collection,),
+        ).fetchall()
+        ((chunks,),) = database.execute("SELECT count(*) FROM embeddings")
+    if len(found) == 1:
+        ((segment, dimensions),) = found
+        write_map(folder, segment, dimensions=dimensions, chunks=chunks)
+
+
 def _empty(database: sqlite3.Connection, table: str) -> None:
     """A virtual table made anew; deleting its rows would read them all."""
     ((made_by,),) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
@@ -221,12 +238,14 @@ def _content(
         for document in documents
     ]  # fmt: skip
     others = [[file.path, file.sha256] for file in files if not _is_chromas(file.path)]
-    text = json.dumps([name, record.to_metadata(), said, others], sort_keys=True)
+    has_map = any(file.path.startswith(f"{VECTORS}/") for file in files)  # A version of before is published anew.
+    text = json.dumps([name, record.to_metadata(), said, others, has_map], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _is_chromas(path: str) -> bool:
-    if path == SQLITE:
+    """Whether it is a file of Chroma's, or made of one."""
+    if path == SQLITE or path.startswith(f"{VECTORS}/"):
         return True
     try:
         uuid.UUID(path.split("/", 1)[0])

@@ -19,6 +19,7 @@ from corpus.store.client import Connection, collection_of, connect, missing
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
 from corpus.store.errors import translated
 from corpus.store.handle import Handle
+from corpus.store.mapped import MappedVectors, open_map
 from corpus.store.rows import CLOUD_PAGE, PAGE
 from corpus.store.store import Store
 from corpus.store.watch import SQLITE_FILE, Watch
@@ -93,7 +94,20 @@ def _opened(
         )
         handle = Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
     words = _words(connection.client, settings, page)
-    return Store(handle, record, words=words, page=page, is_published=is_published)
+    store = Store(handle, record, words=words, page=page, is_published=is_published)
+    if is_published:
+        store.mapped = _mapped(connection, settings, record)
+    return store
+
+
+def _mapped(connection: Connection, settings: CorpusSettings, record: CollectionRecord) -> MappedVectors | None:
+    try:
+        with translated(settings):
+            chunks = connection.collection.count()
+        return open_map(settings.chroma_path, dimensions=record.dimensions, chunks=chunks)
+    except CorpusError:
+        connection.close()
+        raise
 
 
 def _record(connection: Connection, settings: CorpusSettings) -> CollectionRecord:

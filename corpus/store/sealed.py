@@ -16,7 +16,7 @@ import pydantic_settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from corpus.errors import SettingsError
-from corpus.store.chroma_errors import ERRORS, step_aside
+from corpus.store.chroma_errors import step_aside
 from corpus.store.unchecked import leave_out_checks
 
 _BaseSettings = pydantic_settings.BaseSettings
@@ -48,15 +48,16 @@ def import_chromadb() -> Any:
         chromadb: Any = importlib.import_module("chromadb")
     finally:
         pydantic_settings.BaseSettings = _BaseSettings  # type: ignore[misc] # As it was.
-    if not hasattr(chromadb, "config"):
+    if not hasattr(chromadb, "PersistentClient"):
         raise SettingsError(
             "This package has no client of Chroma servers. Build it with CHROMA_SERVER=1, or unset CHROMA_URL and set "
             "SNAPSHOT_URL."
         )
+    # What was imported before it, as its errors are by a reader, the package does not know of.
+    for name in [each for each in sys.modules if each.startswith("chromadb.") and each.count(".") == 1]:
+        setattr(chromadb, name.partition(".")[2], sys.modules[name])
     if not issubclass(chromadb.config.Settings, _GivenSettings):  # Somebody else has imported it before us.
         chromadb.config.Settings.settings_customise_sources = _GivenSettings.settings_customise_sources
-    # Where a reader has loaded it alone, the package does not know of it.
-    chromadb.errors = sys.modules[ERRORS]
     return chromadb
 
 

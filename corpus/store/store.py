@@ -19,6 +19,7 @@ from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_document
 from corpus.store.handle import Handle
 from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
+from corpus.store.mapped import MappedVectors
 from corpus.store.rows import Rows, batched, ours_in
 from corpus.store.survey import Survey, holds_only, survey_of, sweep_leftovers
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
@@ -39,6 +40,7 @@ class Store:
         self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int, is_published: bool
     ) -> None:
         self.record = record
+        self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
         self.rows = Rows(handle, page=page)
         self.lease = Lease(handle.client, self.rows.name)
@@ -192,6 +194,8 @@ class Store:
                 f"A vector of {vectors.shape[1]} dimensions was asked for and the collection's have "
                 f"{self.record.dimensions}. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
             )
+        if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
+            return exact
         asked = count
         while True:
             result = self.rows.nearest(vectors, count=asked, where=where, among=among)
@@ -205,6 +209,8 @@ class Store:
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
+        if self.mapped is not None:
+            return self.mapped.cosines(vector, chunk_ids)
         found: dict[str, float] = {}
         for page in self.rows.pages(chunk_ids, ["embeddings"]):
             if page["ids"]:

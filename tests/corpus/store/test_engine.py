@@ -217,8 +217,10 @@ with read_store(CorpusSettings(chroma_path=Path({str(folder / "store")!r}))) as 
         error = raised
     assert "Invalid where clause" in str(error), error
 print([name for name in {HEAVY!r} if name in sys.modules])
+from chromadb.config import Settings
 import chromadb
 from chromadb.errors import ChromaError
+assert chromadb.config.Settings is Settings
 print(isinstance(error.__cause__, ChromaError), chromadb.errors.ChromaError is ChromaError, chromadb.Client.__name__)
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -1,0 +1,91 @@
+"""Where the vectors lie in the files of Chroma's index: hnswlib's own format, one record for each vector.
+
+A record of data_level0.bin is the links of a vector to its neighbours, the vector as float32, and its label; header.bin
+says how long these are (saveIndex in hnswlib's hnswalg.h). In cosine space vectors are stored at length 1. The ids of
+the labels are in a pickle, of which nothing but plain values is read.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import StoreError
+
+DATA_FILE, HEADER_FILE, LABELS_FILE = "data_level0.bin", "header.bin", "index_metadata.pickle"
+_VERSION = 1
+# Version; offset of level 0, most and present records, bytes of one, where in it label and vector begin.
+_HEADER = struct.Struct("<i6Q")
+_LABEL_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """In bytes: the length of a record, and where in it the vector begins. `records` counts deleted ones too."""
+
+    record: int
+    vector: int
+    records: int
+    dimensions: int
+
+    def check(self) -> None:
+        """Raises ValueError where these cannot be those of such a file."""
+        if self.vector < 4 or self.vector % 4 or self.records < 0 or self.dimensions < 1:
+            raise ValueError(f"no layout of an index: {self}")
+        if self.record != self.vector + 4 * self.dimensions + _LABEL_BYTES:
+            raise ValueError(f"a record of {self.record} bytes has no room for {self.dimensions} dimensions")
+
+
+def read_layout(folder: Path, *, dimensions: int) -> Layout:
+    """What header.bin says. Raises StoreError where it is not what this version reads."""
+    try:
+        version, start, _, records, record, label, vector = _HEADER.unpack_from((folder / HEADER_FILE).read_bytes())
+        layout = Layout(record=record, vector=vector, records=records, dimensions=dimensions)
+        layout.check()
+        if version != _VERSION or start or label != record - _LABEL_BYTES:
+            raise ValueError(f"version {version}, start {start}, label at {label}")  # noqa: TRY301 - told alike
+    except (OSError, struct.error, ValueError) as error:
+        raise StoreError(f"{folder / HEADER_FILE} is not that of an index which this version reads: {error}.") from None
+    return layout
+
+
+def map_vectors(file: Path, layout: Layout) -> NDArray[np.float32]:
+    """All records' vectors, shape (records, dimensions), read where they are looked at. Raises ValueError, OSError."""
+    if file.stat().st_size < layout.records * layout.record:
+        raise ValueError(f"{file.name} is cut off")
+    return np.ndarray(
+        (layout.records, layout.dimensions),
+        dtype="<f4",
+        buffer=np.memmap(file, mode="r") if layout.records else b"",
+        offset=layout.vector if layout.records else 0,
+        strides=(layout.record, 4),
+    )
+
+
+def read_ids(folder: Path, layout: Layout) -> list[tuple[bytes, int]]:
+    """Each stored id, in UTF-8, and its record's place in the file. Raises StoreError."""
+    try:
+        known = _PlainValues(io.BytesIO((folder / LABELS_FILE).read_bytes())).load()["id_to_label"]
+        labels = np.ndarray(
+            (layout.records,),
+            dtype="<u8",
+            buffer=np.memmap(folder / DATA_FILE, mode="r"),
+            offset=layout.record - _LABEL_BYTES,
+            strides=(layout.record,),
+        )
+        place_of = {label: place for place, label in enumerate(labels.tolist())}
+        return [(each.encode(), place_of[label]) for each, label in known.items()]
+    except (OSError, EOFError, pickle.UnpicklingError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise StoreError(f"{folder} holds an index that this version cannot read: {error!r}. Publish again.") from None
+
+
+class _PlainValues(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
