@@ -52,7 +52,7 @@ def filtered_nearest(
 def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """By one matrix product over all that pass, where the vectors lie in a file; None where they don't, or are many."""
     mapped = store.mapped
-    if mapped is None or len(mapped) != len(passing.rows) or passing.count > mapped.few:
+    if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
         return None
     return mapped.nearest(vectors, count=count, among=passing.ids())
 
