@@ -1,14 +1,22 @@
-"""Who may write to a collection on a server: whoever made the collection beside it, which only one can."""
+"""Who may write to a collection on a server: whoever made the collection beside it, which only one can.
+
+That collection's id is the holder's own: nobody renews, or takes away, by the name alone, under which another may have
+come meanwhile. Whoever slept finds out before the next write.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import time
+from collections.abc import Iterator
 from typing import Any
 
-from corpus.errors import CollectionMissing
+from corpus.errors import CollectionBusy
 from corpus.store.errors import is_chromas, translated
 
 SUFFIX = ".ingest-lease"
+SLEEPERS_SECONDS = 60.0
+LONGEST_NAME = 440  # Of 512, with the suffix and an id.
 
 
 class Lease:
@@ -16,29 +24,101 @@ class Lease:
 
     def __init__(self, client: Any, collection_name: str) -> None:
         self._client = client
-        self._name = f"{collection_name}{SUFFIX}"
+        self._name = f"{collection_name[:LONGEST_NAME]}{SUFFIX}"
+        self._held: Any = None
 
     def claim(self, holder: str, *, until: float) -> tuple[str, float] | None:
         """Take it. None where it is ours now; else who holds it, and until when, in seconds since 1970."""
         with translated():
-            try:
-                self._client.create_collection(
-                    self._name, metadata={"holder": holder, "until": until}, embedding_function=None
-                )
-            except Exception as error:
-                if not is_chromas(error, "ChromaError"):
-                    raise
-                metadata = self._client.get_collection(self._name, embedding_function=None).metadata
-                return str(metadata["holder"]), float(metadata["until"])
-            return None
+            made = self._made(holder, until)
+            there = self._there()
+            if made is not None and there is not None and there.id == made.id:
+                self._held = made
+                return None
+            said = there.metadata if there is not None else {}
+            return str(said.get("holder", "unknown")), float(said.get("until", until))
 
-    def renew(self, holder: str, *, until: float) -> None:
-        """Hold it for longer."""
+    def put_away(self, *, before: float) -> None:
+        """Take away one that ran out before that time, whose holder has died or sleeps."""
         with translated():
-            lease = self._client.get_collection(self._name, embedding_function=None)
-            lease.modify(metadata={"holder": holder, "until": until})
+            there = self._there()
+            if there is None or float(there.metadata["until"]) >= before:
+                return
+            aside = self._aside(there)
+            with _unless_gone():
+                there.modify(name=aside)
+                # Its holder may have woken and renewed it since it was looked at.
+                if float(self._client.get_collection(aside, embedding_function=None).metadata["until"]) >= before:
+                    there.modify(name=self._name)
+                    return
+            with _unless_gone():
+                self._client.delete_collection(aside)
+
+    def renew(self, *, until: float) -> bool:
+        """Hold it for longer; False where it is ours no more."""
+        with translated():
+            if not self._is_ours():
+                return False
+            with _unless_gone():
+                self._held.modify(metadata={**self._held.metadata, "until": until})
+            return self._is_ours()
+
+    def check(self) -> None:
+        """Before a write: raises CollectionBusy where we held it and hold it no more."""
+        if self._held is None:
+            return
+        with translated():
+            if self._is_ours() and float(self._held.metadata["until"]) > time.time():
+                return
+        if self.renew(until=time.time() + SLEEPERS_SECONDS):  # It slept, and nobody took it.
+            return
+        raise CollectionBusy(
+            "Another ingest has taken over the collection, for this one had not been heard of for a while. What is "
+            "stored is kept: run this again."
+        )
 
     def release(self) -> None:
-        """Give it back; also takes away one whose holder has died."""
-        with contextlib.suppress(CollectionMissing), translated():
-            self._client.delete_collection(self._name)
+        """Give it back, if it is ours still."""
+        held, self._held = self._held, None
+        if held is None:
+            return
+        with translated(), _unless_gone():
+            held.modify(name=self._aside(held))
+            self._client.delete_collection(self._aside(held))
+
+    def _made(self, holder: str, until: float) -> Any:
+        """The collection, made now; None where there is one."""
+        try:
+            return self._client.create_collection(
+                self._name, metadata={"holder": holder, "until": until}, embedding_function=None
+            )
+        except Exception as error:
+            if not is_chromas(error, "ChromaError"):
+                raise
+            return None
+
+    def _there(self) -> Any:
+        try:
+            return self._client.get_collection(self._name, embedding_function=None)
+        except Exception as error:
+            if not is_chromas(error, "NotFoundError"):
+                raise
+            return None
+
+    def _is_ours(self) -> bool:
+        there = self._there()
+        return there is not None and self._held is not None and there.id == self._held.id
+
+    def _aside(self, collection: Any) -> str:
+        """A name under which nobody looks for a lease."""
+        return f"{self._name}.{collection.id}"
+
+
+@contextlib.contextmanager
+def _unless_gone() -> Iterator[None]:
+    """Another did the same a moment before."""
+    try:
+        yield
+    except Exception as error:
+        if not is_chromas(error, "NotFoundError", "UniqueConstraintError", "InternalError", "InvalidArgumentError"):
+            raise

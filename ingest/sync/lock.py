@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from corpus.errors import CollectionBusy, StoreUnavailable
+from corpus.errors import CollectionBusy, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store import Store
 from corpus.store.watch import LOCK_FILE, holder, holder_of, is_running
 
 LEASE_SECONDS = 120.0
 RENEW_SECONDS = 30.0
+GRACE_SECONDS = 10.0  # Two machines' clocks may differ.
 SECONDS_BETWEEN = 0.05
 PATIENCE_SECONDS = 2.0
 # What it is at is one write, at most of a thousand chunks, or the removal of many documents.
@@ -88,13 +89,13 @@ def _is_locked(descriptor: int) -> bool:
 @contextlib.contextmanager
 def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequence[int]]:
     taken = store.lease.claim(holder, until=time.time() + LEASE_SECONDS)
-    if taken is not None and taken[1] < time.time():
-        store.lease.release()
+    if taken is not None and taken[1] + GRACE_SECONDS < time.time():
+        store.lease.put_away(before=time.time() - GRACE_SECONDS)
         taken = store.lease.claim(holder, until=time.time() + LEASE_SECONDS)
     if taken is not None:
         raise CollectionBusy(_busy(settings, taken[0]))
     done = threading.Event()
-    renewing = threading.Thread(target=_renew, args=(store, holder, done), daemon=True)
+    renewing = threading.Thread(target=_renew, args=(store, done), daemon=True)
     renewing.start()
     try:
         yield ()
@@ -104,11 +105,12 @@ def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequ
         store.lease.release()
 
 
-def _renew(store: Store, holder: str, done: threading.Event) -> None:
+def _renew(store: Store, done: threading.Event) -> None:
     while not done.wait(RENEW_SECONDS):
-        # A server that is away will fail the run's own calls, which say so.
-        with contextlib.suppress(StoreUnavailable):
-            store.lease.renew(holder, until=time.time() + LEASE_SECONDS)
+        # A server that is away will fail the run's own calls, which say so; so will the loss of the lease.
+        with contextlib.suppress(StoreError):
+            if not store.lease.renew(until=time.time() + LEASE_SECONDS):
+                return
 
 
 def _busy(settings: CorpusSettings, holder: str) -> str:

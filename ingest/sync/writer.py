@@ -99,6 +99,8 @@ class Writing:
 
     def _ask(self, name: str, about: object, then: Callable[[], None] = _nothing) -> None:
         self.settle()
+        if name != "vectors_of":
+            self.store.lease.check()
         if self._child is None:
             self._answer = getattr(self.store, name)(about)
             then()
