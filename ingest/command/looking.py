@@ -9,11 +9,11 @@ import typer
 
 from corpus.answer import answer_of, document_list, document_page, to_json
 from corpus.filters import Filter
+from corpus.loading import load
 from corpus.opening import open_corpus
 from corpus.program import examples
 from corpus.records import DocumentRecord, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
-from corpus.settings import load
 from corpus.store import Survey, read_store
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, app
