@@ -87,9 +87,8 @@ def main(chunks: int = 5_000, nights: int = 30) -> None:
                 store.write([document(number, night) for number in changed])
             if night % 5 == 0 or night == nights:
                 size, seconds, answers, took = published(settings, Path(name, f"night-{night}"))
-                print(
-                    f"night {night}: bytes {size / first[0]:.2f}, open {seconds / first[1]:.2f}, index anew {took:.1f} s"
-                )
+                ratios = f"bytes {size / first[0]:.2f}, open {seconds / first[1]:.2f}"
+                print(f"night {night}: {ratios}, index anew {took:.1f} s")
         once = CorpusSettings(chroma_path=Path(name, "once"))
         with create_store(once, RECORD) as store:
             store.write([document(number, version) for number, version in versions.items()])

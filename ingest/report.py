@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.errors import SettingsError
+from ingest.work import Work
 
 
 @dataclass(slots=True)
@@ -16,7 +17,7 @@ class Report:
     this run; `embedded` counts the texts that were sent to the model; `notes` are remarks on stored documents; `files`
     counts the files that were looked at; `changes` names documents, as ("added" | "updated" | "removed", source);
     `stopped` says that Ctrl-C ended the run early;
-    `price_usd` is what a dry run says that embedding would cost.
+    `work` is how far it has come; `price_usd` is what a dry run says that embedding would cost.
     """
 
     added: int = 0
@@ -34,6 +35,7 @@ class Report:
     files: int = 0
     stopped: bool = False
     price_usd: float | None = None
+    work: Work = field(default_factory=Work)
 
     def note_removed(self, sources: Iterable[str]) -> None:
         """Count and name documents that are gone."""

@@ -105,7 +105,7 @@ def _options(
     paid: bool = True,
 ) -> RemoteOptions:
     """What a RemoteEmbedder is made of."""
-    endpoint = endpoint_of(settings)
+    endpoint = endpoint_of(settings) if paid else None
     if paid and endpoint is None:
         raise SettingsError(
             f"The model {model!r} needs OPENAI_API_KEY (or OPENAI_BASE_URL, for an endpoint without keys). "

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from handler.check.call import WRONG_KEY, Caller, Credentials, Reply
 from handler.check.document import listed, mapping
+from handler.check.mcp_reply import Answer, is_challenged, message_headers, message_in, payload_in, result_in
 from handler.check.rows import Check, Outcome
 from handler.check.target import QUESTION, QUESTION_FIELDS
 
@@ -20,7 +21,6 @@ HINTS = ("readOnlyHint", "destructiveHint", "openWorldHint")
 METHOD_NOT_FOUND = -32601
 UNKNOWN_METHOD = "check/no-such-method"
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
-Answer = dict[str, Any]
 
 
 def find_mcp(caller: Caller, url: str, authorized: Mapping[str, str]) -> str | None:
@@ -28,8 +28,8 @@ def find_mcp(caller: Caller, url: str, authorized: Mapping[str, str]) -> str | N
     base = url.rstrip("/")
     for each in dict.fromkeys((base if base.endswith("/mcp") else f"{base}/mcp", base)):
         # Without its body it is no message: whoever speaks the protocol says so, or asks for the key first.
-        reply = caller.send("POST", each, headers={**_headers(), **authorized}, body=b"{}")
-        if (reply.status == 401 and _is_challenged(reply)) or "jsonrpc" in mapping(_message(reply)):
+        reply = caller.send("POST", each, headers={**message_headers(), **authorized}, body=b"{}")
+        if (reply.status == 401 and is_challenged(reply)) or "jsonrpc" in mapping(message_in(reply)):
             return each
     return None
 
@@ -96,7 +96,7 @@ class McpChecks:
     def _initialize(self) -> tuple[Outcome, str]:
         params = {"protocolVersion": HANDSHAKE, "capabilities": {}, "clientInfo": CLIENT}
         reply = self._post({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
-        result = _result(reply)
+        result = result_in(reply)
         info = mapping(result.get("serverInfo"))
         if not result.get("protocolVersion") or not info.get("name") or "version" not in info:
             return "failed", self._caller.told(reply)
@@ -113,9 +113,9 @@ class McpChecks:
         message = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": META}}
         body = json.dumps(message).encode()
         reply = self._caller.send_patiently(
-            "POST", self._url, headers={**_headers(), **self._authorized, **headers}, body=body
+            "POST", self._url, headers={**message_headers(), **self._authorized, **headers}, body=body
         )
-        result, error = _result(reply), mapping(mapping(_message(reply)).get("error"))
+        result, error = result_in(reply), mapping(mapping(message_in(reply)).get("error"))
         if MODERN in listed(result.get("supportedVersions")) and {"resultType", "ttlMs", "cacheScope"} <= result.keys():
             return "ok", f"{MODERN} is served"
         if error and reply.status < 500:
@@ -124,7 +124,7 @@ class McpChecks:
 
     def _list_tools(self) -> tuple[Outcome, str]:
         reply = self._ask("tools/list", None)
-        self._tools = [mapping(tool) for tool in listed(_result(reply).get("tools"))]
+        self._tools = [mapping(tool) for tool in listed(result_in(reply).get("tools"))]
         if not self._tools:
             return "failed", self._caller.told(reply)
         lacking = [
@@ -140,7 +140,7 @@ class McpChecks:
         fields = mapping(mapping(tool.get("inputSchema")).get("properties"))
         field = next((name for name in QUESTION_FIELDS if name in fields), "query")
         reply = self._ask("tools/call", {"name": "search", "arguments": {field: QUESTION}})
-        results = [mapping(each) for each in listed(_payload(reply).get("results"))]
+        results = [mapping(each) for each in listed(payload_in(reply).get("results"))]
         if not results:
             return "failed", self._caller.told(reply)
         if wrong := [name for name in ("id", "title", "url") for each in results if not each.get(name)]:
@@ -154,23 +154,23 @@ class McpChecks:
         if self._identifier is None:
             return "failed", "search gave no id to fetch"
         reply = self._ask("tools/call", {"name": "fetch", "arguments": {"id": self._identifier}})
-        document = _payload(reply)
+        document = payload_in(reply)
         if wrong := [name for name in ("id", "title", "text", "url") if not document.get(name)]:
             return "failed", self._caller.clean(f"without {', '.join(wrong)}: {self._caller.told(reply)}")
         return "ok", f"{len(str(document['text'])):,} characters in {reply.seconds * 1000:.0f} ms"
 
     def _unknown_method(self) -> tuple[Outcome, str]:
         reply = self._ask(UNKNOWN_METHOD, None)
-        code = mapping(mapping(_message(reply)).get("error")).get("code")
+        code = mapping(mapping(message_in(reply)).get("error")).get("code")
         return ("ok", f"{reply.status}, {code}") if code == METHOD_NOT_FOUND else ("failed", self._caller.told(reply))
 
     def _wrong_key(self) -> tuple[Outcome, str]:
         if self._credentials is None:
             return "skipped", "it asks for no key"
-        headers = {**_headers(), **self._credentials.headers(WRONG_KEY)}
+        headers = {**message_headers(), **self._credentials.headers(WRONG_KEY)}
         message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
         reply = self._caller.send_patiently("POST", self._url, headers=headers, body=json.dumps(message).encode())
-        if reply.status == 401 and _is_challenged(reply):
+        if reply.status == 401 and is_challenged(reply):
             return "ok", "401 with WWW-Authenticate"
         return "failed", self._caller.told(reply) if reply.status != 401 else "401 without WWW-Authenticate"
 
@@ -192,47 +192,11 @@ class McpChecks:
         return self._post(message if params is None else {**message, "params": params})
 
     def _post(self, message: Mapping[str, Any]) -> Reply:
-        headers = {**_headers(), **self._authorized, **self._session}
+        headers = {**message_headers(), **self._authorized, **self._session}
         return self._caller.send_patiently("POST", self._url, headers=headers, body=json.dumps(message).encode())
 
     def _named(self, name: str) -> Answer | None:
         return next((tool for tool in self._tools if tool.get("name") == name), None)
-
-
-def _is_challenged(reply: Reply) -> bool:
-    # Behind a REST API of API Gateway the header has another name.
-    return any(name.lower().endswith("www-authenticate") for name in reply.headers)
-
-
-def _headers() -> dict[str, str]:
-    return {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-
-
-def _message(reply: Reply) -> Any:
-    """The JSON-RPC message that came, alone or as the last event of a stream."""
-    if "event-stream" not in reply.headers.get("content-type", ""):
-        return reply.json
-    events = [line.removeprefix("data:").strip() for line in reply.text.splitlines() if line.startswith("data:")]
-    try:
-        return json.loads(events[-1]) if events else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _result(reply: Reply) -> Answer:
-    return mapping(mapping(_message(reply)).get("result")) if reply.status == 200 else {}
-
-
-def _payload(reply: Reply) -> Answer:
-    """The JSON in the one text item of a tool's result; empty where there is something else."""
-    result = _result(reply)
-    items = [mapping(item) for item in listed(result.get("content"))]
-    if result.get("isError") or len(items) != 1 or items[0].get("type") != "text":
-        return {}
-    try:
-        return mapping(json.loads(str(items[0].get("text"))))
-    except (ValueError, RecursionError):
-        return {}
 
 
 def _lacking(tool: Answer) -> list[str]:

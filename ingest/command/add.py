@@ -29,7 +29,7 @@ from ingest.sources.spool import Spool
 from ingest.sync.chunking import ChunkingPool
 from ingest.sync.diff import Changes, Job, gone
 from ingest.sync.intake import read_items
-from ingest.sync.run import IngestRun
+from ingest.sync.run import IngestRun, weight_of
 from ingest.sync.writer import Writing
 
 LISTED_SKIPPED = 3
@@ -89,6 +89,7 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
             description=options.description,
             options=options.stamped,
         )
+        report.work.bytes_all = sum(map(weight_of, found.items))
         _bring_in(job, target, stored, broken, doomed, report, settings, dry_run=options.dry_run)
         if broken and target.store is not None:
             report.notes += [(record.source, BROKEN) for record in target.store.survey().incomplete]

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.columns import Columns
+from rich.console import Console, RenderableType
+from rich.progress import Progress, ProgressColumn, Task
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +20,7 @@ from corpus.records import DocumentRecord, context_of
 from corpus.searching.excerpts import Excerpt
 from corpus.urls import without_passwords
 from ingest.report import Report
+from ingest.work import in_words
 
 # Results on stdout; all else on stderr.
 out = Console(highlight=False, soft_wrap=True)
@@ -51,6 +54,19 @@ class OnProgress(Protocol):
     def __call__(self) -> None: ...
 
 
+class _Done(ProgressColumn):
+    """The bar, and what is told beside it, as they are whenever the terminal is drawn anew."""
+
+    def __init__(self, report: Report, files: int, started: float) -> None:
+        super().__init__()
+        self._report, self._files, self._started = report, files, started
+
+    def render(self, task: Task) -> RenderableType:  # noqa: ARG002 - rich's own name
+        bar = ProgressBar(total=1, completed=self._report.work.share, width=30)
+        told = _told(self._report, self._files, time.monotonic() - self._started)
+        return Columns([bar, Text(shown(told))])
+
+
 @contextmanager
 def progress(report: Report, *, files: int) -> Iterator[OnProgress]:
     """Show how far the report has come, whenever the function is called: a bar on a terminal, else a line at times."""
@@ -58,23 +74,9 @@ def progress(report: Report, *, files: int) -> Iterator[OnProgress]:
     if not err.is_terminal:
         yield _lines(report, files, started)
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files"),
-        TextColumn("{task.fields[counts]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task("Ingesting", total=files, counts="")
-
-        def update() -> None:
-            bar.update(task, completed=report.files, counts=_counts(report, time.monotonic() - started))
-
-        update()
-        yield update
+    with Progress(_Done(report, files, started), console=err, transient=True) as bar:
+        bar.add_task("")
+        yield lambda: None
 
 
 def _lines(report: Report, files: int, started: float) -> OnProgress:
@@ -85,14 +87,23 @@ def _lines(report: Report, files: int, started: float) -> OnProgress:
         now = time.monotonic()
         if now - said >= SECONDS_BETWEEN_LINES:
             said = now
-            say(f"{report.files}/{files} files, {_counts(report, now - started)}")
+            say(_told(report, files, now - started))
 
     return update
 
 
-def _counts(report: Report, seconds: float) -> str:
-    rate = report.chunks / seconds if seconds > 0 else 0.0
-    return f"{report.chunks:,} chunks, {report.tokens:,} tokens, {rate:,.0f} chunks/s"
+def _told(report: Report, files: int, seconds: float) -> str:
+    work = report.work
+    left = work.seconds_left(seconds)
+    parts = [
+        f"{work.share:.0%}: {report.files:,} of {files:,} files read",
+        f"{work.cut:,} chunks cut",
+        f"{work.embedded:,} embedded",
+        f"{work.written:,} written",
+    ]
+    if left is not None:
+        parts.append(f"{in_words(left)} left")
+    return f"{', '.join(parts)}{f' ({work.reading})' if work.reading and report.files < files else ''}"
 
 
 def show_report(report: Report, *, dry_run: bool = False) -> None:

@@ -11,7 +11,7 @@ from corpus.tokens import Tokenizer
 from ingest.report import Report
 from ingest.sync.diff import Changes
 from ingest.sync.outcome import Added
-from ingest.sync.run import tally, tally_stored
+from ingest.sync.run import note_read, tally, tally_stored
 
 # List prices in US dollars for a million tokens, as OpenAI's page of prices had them in 2025. EMBEDDING_PRICE corrects.
 PRICES = {"text-embedding-3-small": 0.02, "text-embedding-3-large": 0.13, "text-embedding-ada-002": 0.10}
@@ -29,7 +29,8 @@ class Estimate:
 
     def count(self, changes: Changes, on_progress: Callable[[], None]) -> None:
         """Raises StoreError."""
-        for _, found in changes:
+        for item, found in changes:
+            note_read(self._report.work, item, found)
             for change in found:
                 tally(change, self._report)
                 if isinstance(change, Added):

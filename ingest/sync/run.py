@@ -14,12 +14,15 @@ from corpus.errors import EmbeddingError
 from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
 from corpus.store import PAGE
+from ingest.reading.pool import size_of
 from ingest.report import Report
+from ingest.sources.found import Item
 from ingest.sync.diff import Changes
 from ingest.sync.lexical_index import bring_up_to_date
 from ingest.sync.outcome import Added, Change, Failed, Removed, Skipped, Unchanged
 from ingest.sync.vectors import VectorSource
 from ingest.sync.writer import Writing
+from ingest.work import Work
 
 # What is there goes to a writer that has nothing to do, but not in driblets; more than a request holds never waits.
 CHUNKS_PER_WRITE = PAGE
@@ -56,7 +59,13 @@ class IngestRun:
         self._on_progress = on_progress
         self._before = {record.document_id: record for record in stored}
         self._after = dict(self._before)
-        self._vectors = VectorSource(self._writing, self._embedder, reusable=bool(stored), is_stopped=self._stops_here)
+        self._vectors = VectorSource(
+            self._writing,
+            self._embedder,
+            reusable=bool(stored),
+            is_stopped=self._stops_here,
+            on_embedded=self._note_embedded,
+        )
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))
         except EmbeddingError:
@@ -84,7 +93,8 @@ class IngestRun:
             self._after.pop(document_id, None)
 
     def _new(self, changes: Changes) -> Iterator[Added]:
-        for _, found in changes:
+        for item, found in changes:
+            note_read(self._report.work, item, found)
             yield from self._sorted_out(found)
             self._report.files += 1
             self._on_progress()
@@ -147,6 +157,10 @@ class IngestRun:
         if len(self._words) >= WORDS_APART:
             self._words = [Forward.joined(self._words)]
 
+    def _note_embedded(self, texts: int) -> None:
+        self._report.work.embedded += texts
+        self._on_progress()
+
     def _count(self, changes: Iterable[Added], refused: Mapping[str, str]) -> None:
         for change in changes:
             record = change.prepared.record
@@ -160,6 +174,22 @@ class IngestRun:
                 self._after[record.document_id] = before
         self._report.embedded = self._vectors.embedded
         self._on_progress()
+
+
+def weight_of(item: Item) -> int:
+    """What an item counts for in the work to be done: its bytes, where they are known."""
+    return max(1, size_of(item.path)) if item.path is not None else 1
+
+
+def note_read(work: Work, item: Item, found: Sequence[Change]) -> None:
+    """The item was read, and cut where there is something new in it."""
+    added = [change for change in found if isinstance(change, Added)]
+    if added:
+        work.bytes_read += weight_of(item)
+    else:
+        work.bytes_same += weight_of(item)
+    work.cut += sum(len(change.prepared.chunks) for change in added)
+    work.reading = item.source
 
 
 def tally(change: Change, report: Report) -> None:
@@ -184,5 +214,6 @@ def tally_stored(change: Added, report: Report) -> None:
         report.added += 1
     report.changes.append(("updated" if change.replaces else "added", record.source))
     report.chunks += record.chunks
+    report.work.written += record.chunks
     report.tokens += record.tokens
     report.notes.extend((record.source, note) for note in change.notes)

@@ -35,7 +35,8 @@ class _Plan:
 
 
 class VectorSource:
-    """One run's vectors. `embedder` is called once a text needs the model; `embedded` counts the texts it took.
+    """One run's vectors. `embedder` is called once a text needs the model; `embedded` counts the texts it took, of each
+    batch of which `on_embedded` is told.
 
     `reusable` says that the store held documents before the run: without, only what this run wrote is looked up. Once
     `is_stopped` says so, documents are left out of which the model has been asked nothing.
@@ -48,12 +49,14 @@ class VectorSource:
         *,
         reusable: bool,
         is_stopped: Callable[[], bool],
+        on_embedded: Callable[[int], None] = lambda _texts: None,
     ) -> None:
         self.embedded = 0
         self._writing = writing
         self._embedder = embedder
         self._reusable = reusable
         self._is_stopped = is_stopped
+        self._on_embedded = on_embedded
         self._written: set[str] = set()
         # Texts on their way: None until the vector is there.
         self._in_flight: dict[str, Vectors | None] = {}
@@ -69,6 +72,8 @@ class VectorSource:
         for vectors in self._computed(self._batches(changes)):
             self.embedded += int(np.isfinite(vectors).all(axis=1).sum())
             arrived.extend(vectors)
+            if len(vectors):
+                self._on_embedded(len(vectors))
             while self._waiting and len(self._waiting[0].wanted) <= len(arrived):
                 plan = self._waiting.popleft()
                 yield plan.change, self._assembled(plan, [arrived.popleft() for _ in plan.wanted])

@@ -60,7 +60,7 @@ def changed(value: Any, draw: random.Random, *, times: int = 2) -> Any:
             if draw.random() < 0.5:
                 holder[str(draw.choice(ODD))[:50]] = taken
         else:
-            holder[key] = draw.choice(ODD)
+            holder[key] = copy.deepcopy(draw.choice(ODD))
     return made
 
 

@@ -59,3 +59,32 @@ def ask(client: TestClient, method: str, params: Mapping[str, Any] | None = None
 def call(client: TestClient, tool: str, *, modern: bool = False, **arguments: Any) -> Any:
     """The result of a tool."""
     return ask(client, "tools/call", {"name": tool, "arguments": arguments}, modern=modern)
+
+
+def payload(result: Any) -> Any:
+    """The answer of a tool, which stands in the result twice."""
+    (item,) = result["content"]
+    assert item["type"] == "text"
+    assert json.loads(item["text"]) == result["structuredContent"]
+    assert result["isError"] is False
+    return result["structuredContent"]
+
+
+def failure(result: Any) -> Any:
+    """What a tool says that did not work."""
+    (item,) = result["content"]
+    assert result["isError"] is True
+    assert "structuredContent" not in result
+    return json.loads(item["text"])
+
+
+def refused(response: Any, status: int, code: int, identifier: object = 1) -> Any:
+    """The error of a refusal, which is JSON-RPC."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    body = response.json()
+    assert body["jsonrpc"] == "2.0"
+    assert body["id"] == identifier
+    assert body["error"]["code"] == code, body
+    assert body["error"]["message"]
+    return body["error"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.gaps import Box, parted, uneven_lines
+from ingest.reading.readers.pdf.gaps import Box, is_doubtful, parted, uneven_lines
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 
 _BOLD_WEIGHT = 600
@@ -21,6 +21,7 @@ _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font do
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
+_NOWHERE = -1e9
 _DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 # Called for each line.
 _char_box = raw.FPDFText_GetLooseCharBox
@@ -80,7 +81,7 @@ class LineReader:
 
     def _parted(self, text_page: object, lines: list[Line], spans: list[tuple[int, int] | None]) -> list[Line]:
         """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell."""
-        uneven = uneven_lines(lines, self._runs(text_page))
+        uneven = uneven_lines(lines, self._doubtful_runs(text_page))
         if not uneven:
             return lines
         whole: list[Line] = []
@@ -92,13 +93,30 @@ class LineReader:
                 whole.append(line)
         return whole
 
-    def _runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
-        """Left, top, right and bottom of what is drawn at once, in the order of the text."""
-        left, top, right, bottom = self._edges
+    def _doubtful_runs(self, text_page: object) -> Iterator[tuple[Box, Box]]:
+        """What is drawn at once and stands beside what was drawn before it, with that; in the order of the text.
+
+        Most runs begin a new line: for them there is one call and two numbers are looked at.
+        """
+        left, _, right, _ = self._edges
         to_left, to_top, to_right, to_bottom = self._to_edges
+        reach = _NOWHERE
         for index in range(raw.FPDFText_CountRects(text_page, 0, -1)):
             _text_rect(text_page, index, to_left, to_top, to_right, to_bottom)
-            yield left.value, top.value, right.value, bottom.value
+            if left.value > reach - 1:
+                run = self._run()
+                reach = run.right
+                if index:
+                    _text_rect(text_page, index - 1, to_left, to_top, to_right, to_bottom)
+                    before = self._run()
+                    if is_doubtful(before, run):
+                        yield before, run
+            else:
+                reach = right.value
+
+    def _run(self) -> Box:
+        left, top, right, bottom = self._edges
+        return Box(left.value, right.value, bottom.value, top.value)
 
     def _box(self, text_page: object, index: int) -> Box:
         rectangle = self._rectangle
