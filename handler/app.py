@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from handler.access.aws import DynamoCounter
 from handler.access.cors import Cors
 from handler.access.key_sources import read_keys, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
-from handler.contract.errors import ActionError, error_response, refusal, upstream_error
+from handler.contract.errors import ActionError, error_response, refusal
 from handler.contract.facets import Facets
 from handler.contract.origin import PathPrefix
 from handler.contract.plugin_requests import plugin_request
@@ -27,12 +26,12 @@ from handler.mcp import http as mcp
 from handler.observing.middleware import Observe
 from handler.routes import cite, documents, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
+from handler.routes.fault import fault_of
 from handler.settings import HandlerSettings
 
 if TYPE_CHECKING:
     from corpus.searching.corpus import Corpus
 
-logger = logging.getLogger("handler")
 # Longer than every request. Fetching a snapshot may take longer still, but S3 has limits of its own.
 OPENING_SECONDS = 60.0
 
@@ -103,10 +102,7 @@ async def _answer_corpus_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, CorpusError):
         raise TypeError("This answers CorpusError alone.") from error
     trace = trace_of(request)
-    # Its message may name a host: the operator's log, not the caller, gets it.
-    fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error)}
-    logger.error("upstream_error", extra={"fields": fields})
-    return error_response(upstream_error(error), request_id=trace.request_id)
+    return error_response(fault_of(error, trace), request_id=trace.request_id)
 
 
 async def _answer_http_error(request: Request, error: Exception) -> Response:

@@ -47,11 +47,10 @@ class Use:
 def costs(use: Use, *, snap_start: bool) -> dict[str, float]:
     """Dollars a month by what they are paid for."""
     restores = use.questions * use.cold_share
-    cold_seconds = 0.05 if snap_start else 1.5
+    cold_seconds = 0.05 if snap_start else 0.9
     compute = (use.questions * use.seconds + restores * cold_seconds) * MEMORY_GB * GB_SECOND
-    # A version that nobody has asked for 14 days is put aside, and its cache is no longer paid.
-    cached_seconds = MONTH_SECONDS if use.questions else 0
-    snap = MEMORY_GB * (cached_seconds * SNAP_START_CACHE_GB_SECOND + restores * SNAP_START_RESTORE_GB)
+    # Paid for as long as the version exists, whether anybody asks or not; one version here.
+    snap = MEMORY_GB * (MONTH_SECONDS * SNAP_START_CACHE_GB_SECOND + restores * SNAP_START_RESTORE_GB)
     has_metrics = use.questions > 0
     return {
         "Lambda": use.questions * REQUEST + compute,

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from corpus.errors import CorpusError
 from corpus.settings import CorpusSettings, load, use_env_file
+from infra.function_versions import kept_by, prune, snap_start_dollars
 from infra.package import ROOT
 from infra.preflight import Target, corpus_is_local, missing
 
@@ -44,9 +45,15 @@ def main(words: Sequence[str] | None = None) -> int:
     if given.preflight:
         sys.stderr.write("Everything that a deployment needs is there.\n")
         return 0
+    try:
+        keep = kept_by(rest)
+    except ValueError as error:
+        sys.stderr.write(f"Error: keepVersions is no number of versions: {error}.\n")
+        return 2
     for command, environment in _steps(target, given, rest):
         if code := _run(command, environment):
             return code
+    _tidy(target, keep)
     return _publish_and_check(target, ["--env-file", str(given.env_file)] if given.env_file else [])
 
 
@@ -80,6 +87,21 @@ def _steps(
     yield [sys.executable, "-m", "infra.build_lambda", *bundle], local
     without_key = ["--param=openaiKeyParameter=none"] if target.local_model else []
     yield [str(OSLS), "deploy", "--stage", target.stage, "--region", target.region, *without_key, *rest], {}
+
+
+def _tidy(target: Target, keep: int) -> None:
+    """Delete old versions of the function, and say what those that stay cost. What fails here stops nothing."""
+    function = f"retrieval-action-{target.stage}-api"
+    try:
+        old = prune(boto3.client("lambda", region_name=target.region), function, keep=keep)
+    except (BotoCoreError, ClientError) as error:
+        sys.stderr.write(f"Warning: old versions of {function} stay: {error}\n")
+        return
+    sys.stderr.write(f"Of the function's versions at most {keep} stay, {len(old)} were deleted.\n")
+    sys.stderr.write(
+        f"With SnapStart each costs about {snap_start_dollars():.2f} US dollars a month, whether anybody asks or not; "
+        '--param="snapStart=false" does without.\n'
+    )
 
 
 def _publish_and_check(target: Target, settings: Sequence[str]) -> int:

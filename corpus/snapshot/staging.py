@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corpus.collection import CollectionRecord
-from corpus.errors import CollectionMissing, SettingsError, SnapshotInvalid, StoreUnavailable
-from corpus.lexical.files import FORWARD_FILES
+from corpus.errors import CollectionMissing, LexicalIndexUnusable, SettingsError, SnapshotInvalid, StoreUnavailable
+from corpus.lexical.build import merge_index
 from corpus.lexical.index_store import index_folder
 from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
@@ -58,6 +58,9 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
     copy = settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
     left_out = _without_foreign(copy)
     settle_store(copy)
+    # A snapshot is read and not brought up to date; and the same chunks are the same files, whatever came before.
+    with contextlib.suppress(LexicalIndexUnusable):
+        merge_index(index_folder(folder, settings.chroma_collection))
     _compact(folder / SQLITE)
     _map_vectors(folder, settings.chroma_collection)
     files = tuple(_file(path, folder) for path in _paths(folder))
@@ -110,13 +113,12 @@ def _copy(source: Path, folder: Path, collection: str) -> None:
 
 
 def _travels(path: Path, words: Path) -> bool:
-    """No lock, which names the machine and who wrote last; of the indexes of words only the collection's own, without
-    what serves only updates."""
+    """No lock, which names the machine and who wrote last; of the indexes of words only the collection's own."""
     if path.suffix == ".lock":
         return False
     if words.parent not in path.parents:
         return True
-    return words in path.parents and path.name not in FORWARD_FILES
+    return words in path.parents
 
 
 def _copy_database(path: Path, target: Path) -> None:

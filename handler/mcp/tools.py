@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
-from handler.contract.errors import ActionError, upstream_error
+from handler.contract.errors import ActionError
 from handler.contract.openapi import LIST, SEARCH, schema_of, with_subject
 from handler.contract.requests import ListRequest
 from handler.contract.responses import SCHEMAS
@@ -17,10 +16,10 @@ from handler.contract.validation import validate
 from handler.mcp.connector import FETCH_OUTPUT, SEARCH_OUTPUT, FetchArguments, SearchArguments, fetch, search
 from handler.mcp.session import Session
 from handler.routes.documents import Fitted, listed
+from handler.routes.fault import fault_of
 from handler.routes.search import find
 from handler.routes.site import values_of
 
-logger = logging.getLogger("handler")
 Fit = Callable[[Fitted], dict[str, Any]]
 Run = Callable[[Session, Mapping[str, Any], Fit], dict[str, Any]]
 # Nothing here writes, and nothing reaches beyond the corpus.
@@ -71,9 +70,7 @@ def call_tool(name: str, arguments: Mapping[str, Any], session: Session) -> dict
     except ActionError as error:
         return _failed(session, error)
     except CorpusError as error:
-        fields = {"request_id": session.trace.request_id, "error": error.code, "detail": str(error)}
-        logger.error("upstream_error", extra={"fields": fields})  # noqa: TRY400 - its message is all there is to say
-        return _failed(session, upstream_error(error))
+        return _failed(session, fault_of(error, session.trace))
 
 
 def fitting(fitted: Fitted, max_chars: int) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from fastapi.concurrency import run_in_threadpool
 
 from corpus.errors import CorpusError
 from corpus.records import Hit
-from handler.contract.errors import ActionError, upstream_error
+from handler.contract.errors import ActionError
 from handler.observing.trace import Trace
 from handler.routes.action import Action, action_of, address_of, admit, limit, trace_of
 from handler.routes.documents import page_of
+from handler.routes.fault import fault_of
 from handler.routes.pages import CONTENT_SECURITY_POLICY, refusal_page
 from handler.routes.passage import Cited, passage_page
 from handler.routes.place import place_of
@@ -39,7 +40,7 @@ async def cite(request: Request, place: str) -> Response:
         await _admit(request, action, place)
         page = await run_in_threadpool(_page, action, trace, place)
     except CorpusError as error:
-        return _refused(upstream_error(error))
+        return _refused(fault_of(error, trace))
     except ActionError as error:
         return _refused(error)
     return Response(page, media_type="text/html", headers=HEADERS)

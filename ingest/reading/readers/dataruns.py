@@ -18,6 +18,7 @@ _WRAPPED = re.compile(
     r"(?:^[^\S\n]*[A-Za-z0-9+/]{60,100}={0,2}[^\S\n]*\n?){15,}(?:^[^\S\n]*[A-Za-z0-9+/]+={0,2}[^\S\n]*$)?",
     re.MULTILINE,
 )
+_ONE_LINE = re.compile(r"[A-Za-z0-9+/]{60}")
 _LONG_RUN = re.compile(r"\S{1001,}")
 # Of letters beyond ASCII many belong to scripts that put no blank between words.
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[^\W\d_\x00-\x7f]+")
@@ -49,6 +50,8 @@ def _uris(text: str) -> Iterator[_Stretch]:
 
 
 def _wrapped(text: str) -> Iterator[_Stretch]:
+    if _ONE_LINE.search(text) is None:
+        return
     yield from (_Stretch(*m.span()) for m in _WRAPPED.finditer(text) if not _is_language(m.group()))
 
 

@@ -106,3 +106,13 @@ def test_only_an_address_of_the_web_is_cited_as_it_is(
     write_corpus(corpus_settings(tmp_path, server), [Text(source="x.md", url=url, text="days")])
     (result,) = payload(call(connect(chroma_path=tmp_path), "search", query="days"))["results"]
     assert result["url"].startswith("http://host/cite/")
+
+
+def test_a_fault_behind_is_a_page_and_the_log_has_the_rest(
+    connect: Connect, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = connect(chroma_path=tmp_path / "nothing").get(f"/cite/{RETURNS.document_id}")
+    assert page.status_code == 503
+    assert page.headers["content-type"].startswith("text/html")
+    assert str(tmp_path) not in page.text
+    assert any(record.getMessage() == "upstream_error" for record in caplog.records)

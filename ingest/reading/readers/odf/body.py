@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from lxml import etree
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.odf.numbering import Numbering
 from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.tables import SPANNED, lines
 
@@ -20,10 +21,16 @@ _MAX_REPEATED = 256
 class BodyWriter:
     """Writes blocks; `title` is the first paragraph styled as title, or else the first heading of level 1."""
 
-    def __init__(self, composer: Composer, parents: Mapping[str, str]) -> None:
-        """`parents` gives the style that an automatic style of the document is made from."""
+    def __init__(
+        self, composer: Composer, parents: Mapping[str, str], numbering: Numbering, hidden: Container[str] = ()
+    ) -> None:
+        """`parents` gives the style that an automatic style is made from, `hidden` the styles of what is not shown."""
         self._composer = composer
         self._parents = parents
+        self._numbering = numbering
+        self._hidden = hidden
+        self._marker = ""  # Of the list item that begins.
+        self.has_hidden = False
         self._styled_title: str | None = None
         self._first_heading: str | None = None
 
@@ -38,12 +45,41 @@ class BodyWriter:
             if name in ("h", "p"):
                 self._paragraph(node, depth)
             elif name == "list":
-                for item in node:
-                    self.write(item, depth + 1)
+                self._list(node, depth + 1)
             elif name == "table":
                 self._table(node)
+            elif name == "section" and (attribute(node, "display") == "none" or self._is_hidden(node)):
+                self.has_hidden = True
             elif name not in _SKIPPED and len(node):
                 self.write(node, depth)
+
+    def _is_hidden(self, node: etree._Element) -> bool:
+        return attribute(node, "style-name") in self._hidden
+
+    def _list(self, node: etree._Element, depth: int, style: str = "") -> None:
+        """A list and those in it, which have its style unless they say otherwise."""
+        own = attribute(node, "style-name")
+        style = own or style
+        if depth == 0:
+            goes_on = attribute(node, "continue-numbering") == "true" or attribute(node, "continue-list") is not None
+            self._numbering.start_list(style, goes_on=goes_on)
+        for item in node:
+            is_counted = local_name(item) == "list-item" and any(local_name(part) in ("p", "h") for part in item)
+            start = attribute(item, "start-value")
+            self._marker = self._numbering.marker(style, depth, start) if is_counted else ""
+            for part in item:
+                if local_name(part) == "list":
+                    self._list(part, depth + 1, style)
+                else:
+                    self._write_part(part, depth)
+
+    def _write_part(self, part: etree._Element, depth: int) -> None:
+        if local_name(part) in ("h", "p"):
+            self._paragraph(part, depth)
+        elif local_name(part) == "table":
+            self._table(part)
+        elif local_name(part) not in _SKIPPED:
+            self.write(part, depth)
 
     def write_slide(self, slide: etree._Element) -> None:
         """A slide: its title as heading, its frames, and the notes."""
@@ -60,13 +96,18 @@ class BodyWriter:
                 self.write(frame)
 
     def _paragraph(self, node: etree._Element, depth: int) -> None:
-        pieces = _Pieces()
+        pieces = _Pieces(self._hidden)
         pieces.gather(node)
+        self.has_hidden = self.has_hidden or pieces.has_hidden
         text = squeeze("".join(pieces.text))
         style = attribute(node, "style-name") or ""
         style = self._parents.get(style, style)
         if local_name(node) == "h":
             level = attribute(node, "outline-level") or "1"
+            marker, self._marker = self._marker, ""
+            if not marker and text and level.isdecimal() and attribute(node, "is-list-header") != "true":
+                marker = self._numbering.marker("", int(level) - 1, attribute(node, "start-value"))
+            text = f"{marker} {text}" if marker and text else text
             if level == "1":
                 self._first_heading = self._first_heading or one_line(text) or None
             self._composer.heading(text, int(level) if level.isdecimal() else 1)
@@ -74,7 +115,8 @@ class BodyWriter:
             self._styled_title = self._styled_title or one_line(text)
             self._composer.heading(text, 1)
         elif depth >= 0 and text:
-            self._composer.list_item(f"{'  ' * min(depth, 8)}- {text}")
+            marker, self._marker = self._marker or "-", ""
+            self._composer.list_item(f"{'  ' * min(depth, 8)}{marker} {text}")
         else:
             self._composer.paragraph(text)
         for frame in pieces.frames:
@@ -98,7 +140,9 @@ class BodyWriter:
 class _Pieces:
     """What a paragraph holds: its text, frames anchored in it, notes as label and text."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: Container[str] = ()) -> None:
+        self._hidden = hidden
+        self.has_hidden = False
         self.text: list[str] = []
         self.frames: list[etree._Element] = []
         self.notes: list[tuple[str, str]] = []
@@ -119,6 +163,8 @@ class _Pieces:
                 self.notes.append((label, one_line(" ".join(texts_of(child(node, "note-body"))))))
             elif name in ("frame", "text-box", "custom-shape"):
                 self.frames.append(node)
+            elif name in ("hidden-text", "hidden-paragraph") or attribute(node, "style-name") in self._hidden:
+                self.has_hidden = True
             elif name not in _SKIPPED:
                 self.gather(node)
             self.text.append(node.tail or "")

@@ -9,6 +9,7 @@ from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.odf.body import BodyWriter
+from ingest.reading.readers.odf.numbering import Numbering
 from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.properties import properties_of
 
@@ -19,7 +20,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     package = open_package(data)
     root = package.xml("content.xml")
     composer = Composer()
-    writer = BodyWriter(composer, _parent_styles(root))
+    styles = [package.xml("styles.xml")] if "styles.xml" in package else []
+    writer = BodyWriter(composer, _parent_styles(root), Numbering([root, *styles]), _hidden_styles(root))
     body = child(root, "body")
     has_slides = False
     for content in body if body is not None else ():
@@ -32,6 +34,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             writer.write(content)
     if not composer.blocks:
         raise DocumentEmpty("The document holds no text. If it is pictures of pages, run OCR over it first.")
+    if writer.has_hidden:
+        composer.note("Hidden text was left out.")
     properties = properties_of(package)
     return [
         composer.finish(
@@ -41,6 +45,16 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             metadata=properties.metadata,
         )
     ]
+
+
+def _hidden_styles(root: etree._Element) -> frozenset[str]:
+    """The styles of text and sections that are not shown."""
+    styles = child(root, "automatic-styles")
+    return frozenset(
+        attribute(style, "name") or ""
+        for style in (styles if styles is not None else ())
+        if any(attribute(about, "display") == "none" for about in style)
+    )
 
 
 def _parent_styles(root: etree._Element) -> dict[str, str]:

@@ -25,30 +25,26 @@ class Box(NamedTuple):
     top: float
 
 
-def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
-    """The numbers of the lines whose runs have wide gaps between them or stand at different heights.
+def is_doubtful(before: Box, run: Box) -> bool:
+    """True where two runs stand beside each other with a gap, or the second is much lower in height."""
+    return (
+        run.bottom < before.top
+        and run.top > before.bottom
+        and (run.left - before.right > _LEAST_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
+    )
 
-    Runs are left, top, right, bottom; both are in the order of the text.
+
+def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[Box, Box]]) -> set[int]:
+    """The numbers of the lines that hold wide gaps or signs set higher, given the runs where that is in doubt.
+
+    Each comes with the run before it; both are in the order of the text.
     """
-    doubtful: list[tuple[float, float, float, float, float]] = []
-    before_top = before_right = before_bottom = 0.0
-    for run in runs:  # One step for each run of a long book: no calls, and most are on the next line.
-        left, top, right, bottom = run
-        if (
-            left > before_right - 1
-            and bottom < before_top
-            and top > before_bottom
-            and (left - before_right > _LEAST_DOUBT or 2 * (top - bottom) < 1.7 * (before_top - before_bottom))
-        ):
-            doubtful.append((*run, before_right))
-        before_top, before_right, before_bottom = top, right, bottom
-    return set(_lines_of(doubtful, lines))
+    return set(_lines_of(runs, lines))
 
 
-def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: Sequence[Line]) -> Iterator[int]:
-    """The lines in which the runs stand apart from the run before, whose right end is given last."""
+def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterator[int]:
     number = 0
-    for left, top, right, bottom, before in runs:
+    for before, (left, right, bottom, top) in runs:
         across, up = (left + right) / 2, (bottom + top) / 2
         for ahead in itertools.chain(range(number, len(lines)), range(number)):
             line = lines[ahead]
@@ -57,7 +53,7 @@ def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: S
                 continue
             number = ahead
             is_small = top - bottom < _SMALL_RUN * height and bottom > line.bottom + _RAISED_RUN * height
-            if left - before > _DOUBT * height or is_small:
+            if left - before.right > _DOUBT * height or is_small:
                 yield ahead
             break
 
@@ -66,23 +62,27 @@ def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:
     """The line's cells, given the box of each of its characters; the line itself where it has no more than one."""
     if len(boxes) != len(line.text):
         return [line]
-    if any(box.left < before.left - line.height for before, box in itertools.pairwise(boxes)):
-        return [line]
     cells: list[list[int]] = [[]]
-    right = boxes[0].right
+    before = boxes[0]
     for index, sign in enumerate(line.text):
         if sign == " ":
             continue
-        if boxes[index].left - right > _GAP * line.height and cells[-1]:
+        box = boxes[index]
+        is_below = before.bottom - box.bottom > line.height
+        if box.left < before.left - line.height and not is_below:
+            return [line]  # From right to left.
+        if cells[-1] and (is_below or box.left - before.right > _GAP * line.height):
             cells.append([])
         cells[-1].append(index)
-        right = max(boxes[index].right, right) if cells[-1][0] != index else boxes[index].right
+        before = box
     return [_cell(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells]
 
 
 def _cell(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
     text = ""
     raised = ""
+    if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.
+        line = line._replace(bottom=boxes[start].bottom, height=boxes[start].top - boxes[start].bottom, is_bold=False)
     for index in range(start, end):
         box = boxes[index]
         if line.text[index] != " " and _is_raised(box, line):

@@ -11,7 +11,7 @@ from pypdfium2 import raw
 _THIN = 2.5  # Points: a rectangle so low is a line.
 _LEAST_LENGTH = 24.0
 _MOST_OBJECTS = 20_000
-_MOST_SEGMENTS = 4000
+_MOST_SEGMENTS = 400  # A path of more is a drawing.
 
 
 class Rule(NamedTuple):
@@ -48,9 +48,12 @@ def _rules_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule]:
 
 
 def _level_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule]:
+    count = raw.FPDFPath_CountSegments(path)
+    if count > _MOST_SEGMENTS:
+        return
     x, y = ctypes.c_float(), ctypes.c_float()
     before: tuple[float, float] | None = None
-    for index in range(min(raw.FPDFPath_CountSegments(path), _MOST_SEGMENTS)):
+    for index in range(count):
         segment = raw.FPDFPath_GetPathSegment(path, index)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
         point = (

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.gaps import Box, parted, uneven_lines
+from ingest.reading.readers.pdf.gaps import Box, is_doubtful, parted, uneven_lines
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 
 _BOLD_WEIGHT = 600
@@ -21,6 +21,7 @@ _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font do
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
+_NOWHERE = -1e9
 _DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 # Called for each line.
 _char_box = raw.FPDFText_GetLooseCharBox
@@ -37,6 +38,8 @@ class LineReader:
         self._name = ctypes.create_string_buffer(_NAME_BYTES)
         self._text = _units_buffer(_LEAST_BUFFER)
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
+        self._falls = False  # Whether the last line's end stands lower than its begin: pdfium has taken two for one.
+        self._falling: set[int] = set()  # The numbers of such lines.
         self._edges = tuple(ctypes.c_double() for _ in range(4))
         self._to_edges = tuple(ctypes.byref(edge) for edge in self._edges)
 
@@ -73,6 +76,8 @@ class LineReader:
                     first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, first)
                     last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, last)
                 lines.append(self._line(text_page, _joined(stretch) if has_pairs else stretch, first, last))
+                if self._falls:
+                    self._falling.add(len(lines) - 1)
                 spans.append((first, last) if is_even and not has_pairs else None)
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
@@ -80,7 +85,8 @@ class LineReader:
 
     def _parted(self, text_page: object, lines: list[Line], spans: list[tuple[int, int] | None]) -> list[Line]:
         """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell."""
-        uneven = uneven_lines(lines, self._runs(text_page))
+        uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling
+        self._falling = set()
         if not uneven:
             return lines
         whole: list[Line] = []
@@ -92,13 +98,30 @@ class LineReader:
                 whole.append(line)
         return whole
 
-    def _runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
-        """Left, top, right and bottom of what is drawn at once, in the order of the text."""
-        left, top, right, bottom = self._edges
+    def _doubtful_runs(self, text_page: object) -> Iterator[tuple[Box, Box]]:
+        """What is drawn at once and stands beside what was drawn before it, with that; in the order of the text.
+
+        Most runs begin a new line: for them there is one call and two numbers are looked at.
+        """
+        left, _, right, _ = self._edges
         to_left, to_top, to_right, to_bottom = self._to_edges
+        reach = _NOWHERE
         for index in range(raw.FPDFText_CountRects(text_page, 0, -1)):
             _text_rect(text_page, index, to_left, to_top, to_right, to_bottom)
-            yield left.value, top.value, right.value, bottom.value
+            if left.value > reach - 1:
+                run = self._run()
+                reach = run.right
+                if index:
+                    _text_rect(text_page, index - 1, to_left, to_top, to_right, to_bottom)
+                    before = self._run()
+                    if is_doubtful(before, run):
+                        yield before, run
+            else:
+                reach = right.value
+
+    def _run(self) -> Box:
+        left, top, right, bottom = self._edges
+        return Box(left.value, right.value, bottom.value, top.value)
 
     def _box(self, text_page: object, index: int) -> Box:
         rectangle = self._rectangle
@@ -108,7 +131,7 @@ class LineReader:
     def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
         rectangle = self._rectangle
         _char_box(text_page, last, self._to_rectangle)
-        left, right = rectangle.left, rectangle.right
+        left, right, end = rectangle.left, rectangle.right, rectangle.bottom
         _char_box(text_page, first, self._to_rectangle)
         # The first character stands on the right in Arabic and Hebrew.
         left, right = min(left, rectangle.left), max(right, rectangle.right)
@@ -116,6 +139,7 @@ class LineReader:
             first += 1 + (text[1] == " ")
             _char_box(text_page, first, self._to_rectangle)
         bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
+        self._falls = bottom - end > height
         is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
         if is_bold or is_fixed:  # All of the line is, if its ends are.
             other = self._font(text_page, last)

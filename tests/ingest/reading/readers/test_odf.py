@@ -62,3 +62,35 @@ def test_an_encrypted_file_says_so(tmp_path: Path) -> None:
 def test_an_empty_document_says_so(tmp_path: Path) -> None:
     with pytest.raises(DocumentEmpty):
         read_bytes(tmp_path, "a.odt", opendocument("<office:text/>"))
+
+
+def _level(number: int, style: str, *, levels: int = 1, more: str = "") -> str:
+    return (
+        f'<text:list-level-style-number text:level="{number}" style:num-format="{style}" style:num-suffix="." '
+        f'text:display-levels="{levels}" {more}/>'
+    )
+
+
+def test_lists_and_headings_keep_their_numbers_and_hidden_text_is_left_out(tmp_path: Path) -> None:
+    levels = _level(1, "1", more="text:start-value='4'") + _level(2, "a", levels=2)
+    styles = (
+        f'<text:list-style style:name="L">{levels}</text:list-style>'
+        '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
+        '<text:outline-style><text:outline-level-style text:level="1" style:num-format="I" style:num-suffix="."/>'
+        "</text:outline-style>"
+    )
+    item = "<text:list-item><text:p>{}</text:p>{}</text:list-item>".format
+    inner = f"<text:list>{item('two', '')}{item('three', '')}</text:list>"
+    body = (
+        "<office:text><text:h text:outline-level='1'>Fees</text:h>"
+        f"<text:list text:style-name='L'>{item('one', inner)}</text:list><text:p>Between"
+        "<text:span text:style-name='H'>unseen</text:span>.</text:p>"
+        f"<text:list text:style-name='L' text:continue-numbering='true'>{item('four', '')}</text:list>"
+        f"<text:list text:style-name='L'>{item('anew', '')}</text:list><text:h text:outline-level='1'>Term</text:h>"
+        "</office:text>"
+    )
+    document = read_bytes(tmp_path, "a.odt", opendocument(body, styles=styles))
+    assert [text for _, text in outline(document)] == [
+        "I. Fees", "4. one", "4.a. two", "4.b. three", "Between.", "5. four", "4. anew", "II. Term",
+    ]  # fmt: skip
+    assert document.notes == ("Hidden text was left out.",)

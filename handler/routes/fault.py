@@ -1,0 +1,18 @@
+"""What is told of a fault behind the handler: to the caller little, to the operator's log the rest."""
+
+from __future__ import annotations
+
+import logging
+
+from corpus.errors import CorpusError
+from handler.contract.errors import ActionError, upstream_error
+from handler.observing.trace import Trace
+
+logger = logging.getLogger("handler")
+
+
+def fault_of(error: CorpusError, trace: Trace) -> ActionError:
+    """The caller's share. The error's own message may name a host: it is logged here, and goes nowhere else."""
+    fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error)}
+    logger.error("upstream_error", extra={"fields": fields})
+    return upstream_error(error)
