@@ -60,6 +60,8 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
             "tokens": sum(record.tokens for record in documents),
             **store.record.to_metadata(),
         }
+        if (dead := store.dead_share()) is not None:
+            numbers["dead_places"] = f"{dead:.1%}"
     if as_json:
         typer.echo(to_json({**numbers, **survey_to_json(found)}))
     else:
