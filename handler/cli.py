@@ -15,8 +15,8 @@ import typer
 
 from corpus import __version__
 from corpus.errors import CorpusError, SettingsError
+from corpus.loading import load, use_env_file
 from corpus.program import examples, with_env_file_first
-from corpus.settings import load, use_env_file
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat
@@ -176,7 +176,7 @@ def check(
 
 def fail(message: str, *, code: int) -> NoReturn:
     """End with one line on stderr."""
-    typer.echo(f"handler: {message}", err=True)
+    typer.echo(f"Error: {message}", err=True)
     raise typer.Exit(code)
 
 
@@ -185,10 +185,10 @@ def main() -> None:
     try:
         app(args=with_env_file_first(sys.argv[1:]))
     except SettingsError as error:
-        typer.echo(without_passwords(f"handler: {error}"), err=True)
+        typer.echo(without_passwords(f"Error: {error}"), err=True)
         sys.exit(WRONG_USAGE)
     except CorpusError as error:
-        typer.echo(without_passwords(f"handler: {error}"), err=True)
+        typer.echo(without_passwords(f"Error: {error}"), err=True)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -98,7 +98,7 @@ MUTATIONS = [
         ("name.removeprefix(USER_PREFIX): value", "name: value"),
     ),
     *_of(
-        "corpus/store/store.py",
+        "corpus/store/changing.py",
         "tests/corpus/store",
         ("key=lambda row: row[1].index == 0", "key=lambda row: row[1].index != 0"),
         (
@@ -182,8 +182,8 @@ MUTATIONS = [
         "ingest/sync/diff.py",
         "tests/ingest/command/test_cli.py",
         ("if source in self._seen:", "if False:"),
-        ("if old is not None and old.digest == digest:", "if old is not None:"),
-        ("yield Removed(record.document_id)", "pass"),
+        ("if old is not None and old.digest == digest and", "if old is not None and"),
+        ("yield Removed(record.document_id, record.source)", "pass"),
         ("and not _lies_in(file, found.kept_from_prune)", ""),
         ('place in {source, "."} or source.startswith(place + "/")', "source.startswith(place)"),
     ),
@@ -241,7 +241,7 @@ MUTATIONS = [
         ("_height(group) > 1.15 * body_height", "_height(group) > 1.02 * body_height"),
     ),
     *_of(
-        "corpus/embedding/openai.py",
+        "corpus/embedding/remote.py",
         "tests/corpus/embedding tests/handler/test_upstream.py",
         ("left < timeout_seconds / 2", "left < 0"),
         ("if not error.retryable or", "if"),
@@ -251,5 +251,34 @@ MUTATIONS = [
         "tests/handler/contract/test_filters.py",
         ("self._clock() + KEPT_SECONDS", "self._clock() + 1e9"),
         ("known = self.values(corpus, fresh=True)", "known = self.values(corpus)"),
+    ),
+    *_of(
+        "corpus/embedding/patience.py",
+        "tests/corpus/embedding/test_patience.py tests/corpus/embedding/test_endpoints.py",
+        ("error.status == 403 and answered is not None", "False"),
+        ("answered is not None or self._answers()", "True"),
+        ("self._dialect.note_most(half)", "pass"),
+    ),
+    *_of(
+        "corpus/embedding/said.py",
+        "tests/corpus/embedding/test_said.py",
+        ("for secret in filter(None, secrets):", "for secret in ():"),
+        ("places += [match.span() for match in _QUOTED.finditer(message)]", ""),
+    ),
+    *_of(
+        "corpus/embedding/reply.py",
+        "tests/corpus/embedding",
+        ("if not any(indexes):", "if False:"),
+    ),
+    *_of(
+        "ingest/sources/proxies.py",
+        "tests/ingest/sources/test_proxies.py",
+        ('self._checks.check(parsed.host.decode("ascii"), parsed.origin.port)', "pass"),
+        ("if not self._allow_private:", "if False:"),
+    ),
+    *_of(
+        "corpus/searching/rerank.py",
+        "tests/corpus/searching/test_rerank.py",
+        ("(hints_in(answer.headers).seconds or 0.0)", "0.0"),
     ),
 ]

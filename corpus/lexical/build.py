@@ -1,22 +1,33 @@
-"""Write a lexical index, or bring one up to date. The same chunks give the same files, whatever came before."""
+"""Write a lexical index, bring one up to date, or make one segment of it. A change costs what changed.
+
+An update adds a segment and notes which rows of others are dead. Segments are merged with those of their size, as
+Lucene does it, so that there are few; from the same chunks `write_index` and `merge_index` make the same files.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Required, TypedDict, Unpack
+from typing import Any, Required, TypedDict, Unpack
 
-from corpus.errors import LexicalIndexUnusable
-from corpus.lexical.files import FORMAT, INDEX_FILE, read_about, save_bm25, unusable
-from corpus.lexical.filter_mask import FIELDS_FILE, Fields, fields_as_bytes
-from corpus.lexical.forward import Forward
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexical.files import FORMAT, INDEX_FILE, Part, files_of, read_about, unusable
+from corpus.lexical.forward import Forward, ids_as_array
+from corpus.lexical.segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, fields_from, mapped, save_array
 from corpus.lexical.terms import VERSION
 
 NO_FIELDS: Fields = MappingProxyType({})
+# A new segment takes in each one that is at most so many times as large as what it has by then.
+MERGE_RATIO = 8
+# A segment of which more is dead is made anew.
+MOST_DEAD = 0.25
 # Chunk id and text, or what was cut from them already.
 Texts = Iterable[tuple[str, str]] | Forward
 
@@ -24,8 +35,9 @@ Texts = Iterable[tuple[str, str]] | Forward
 class State(TypedDict, total=False):
     """What an index is made of beside the chunks. `stamp` is the caller's name for this state of the corpus.
 
-    `fields` are of all documents; chunks of a document that has none pass no filter. `before_publish` is called when
-    all is ready that readers will see next; where it raises, they go on with what was there.
+    `fields` are of all documents whose chunks are added; chunks of a document that has none pass no filter.
+    `before_publish` is called when all is ready that readers will see next; where it raises, they go on with what was
+    there.
     """
 
     stamp: Required[str]
@@ -35,66 +47,135 @@ class State(TypedDict, total=False):
 
 def write_index(directory: Path, chunks: Texts, **state: Unpack[State]) -> None:
     """Index chunks from nothing."""
-    _write(directory, _cut(chunks), **state)
+    made = Segment.of(cut(chunks))
+    directory.mkdir(parents=True, exist_ok=True)
+    _show(directory, [_saved(directory, made, state.get("fields", NO_FIELDS))], **state)
 
 
 def update_index(directory: Path, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
-    """Bring the index up to date; the result is the one that `write_index` makes of the same chunks.
+    """Bring the index up to date. Raises LexicalIndexUnusable as opening does: then write it.
 
-    An added chunk takes the place of one with the same id; `fields` replace all that were there. Raises
-    LexicalIndexUnusable as opening does: then write it.
+    An added chunk takes the place of one with the same id. Of the segments that `merged_with` does not name only
+    ids.npy and what is dead are looked at.
     """
-    about = read_about(directory)
+    about, added = read_about(directory), cut(add)
+    gone = np.unique(np.concatenate([ids_as_array(sorted(set(remove))), added.ids]))
     try:
-        before = Forward.load(directory / about["generation"])
-    except (OSError, ValueError) as error:
+        kept, merging = [], [(Segment.of(added), np.ones(len(added.ids), dtype=bool))]
+        fields: dict[str, Any] = {}
+        to_merge = merged_with(about, len(added.ids))
+        for part in about["segments"]:
+            folder = directory / part["name"]
+            ids, dead = mapped(folder / "ids.npy"), _dead(folder, part)
+            now_dead = dead | np.isin(ids, gone)
+            if part["name"] in to_merge:
+                merging.append((Segment.open(folder), ~now_dead))
+                fields |= fields_from((folder / FIELDS_FILE).read_bytes())
+            elif not now_dead.all():
+                kept.append(_with_dead(folder, part, dead, now_dead))
+        made = Segment.merged(merging)
+    except (OSError, ValueError, IndexError) as error:
         raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
-    _write(directory, before.without(remove).merged(_cut(add)), **state)
+    _show(directory, [*kept, _saved(directory, made, {**fields, **state.get("fields", NO_FIELDS)})], **state)
 
 
-def _cut(chunks: Texts) -> Forward:
+def merge_index(directory: Path) -> None:
+    """Make one segment of all, as `write_index` would have. Raises LexicalIndexUnusable."""
+    about = read_about(directory)
+    if len(about["segments"]) == 1 and "dead" not in about["segments"][0]:
+        return
+    try:
+        folders = [(directory / part["name"], part) for part in about["segments"]]
+        made = Segment.merged([(Segment.open(folder), ~_dead(folder, part)) for folder, part in folders])
+        fields: dict[str, Any] = {}
+        for folder, _ in folders:
+            fields |= fields_from((folder / FIELDS_FILE).read_bytes())
+    except (OSError, ValueError, IndexError) as error:
+        raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
+    _show(directory, [_saved(directory, made, fields)], stamp=about["stamp"])
+
+
+def merged_with(about: dict[str, Any], added: int) -> set[str]:
+    """The names of the segments that an update which adds so many chunks makes one with them."""
+    size, names = max(1, added), set()
+    for part in sorted(about["segments"], key=lambda part: int(part["rows"])):
+        if part["rows"] <= MERGE_RATIO * size or part["live"] < (1 - MOST_DEAD) * part["rows"]:
+            names.add(part["name"])
+            size += part["live"]
+    return names
+
+
+def needed_to_update(about: dict[str, Any], added: int) -> list[str]:
+    """The names of the files that such an update looks at."""
+    merging = merged_with(about, added)
+    looked_at = ("ids.npy", "languages.npy")
+    return [
+        name
+        for name in files_of(about)
+        if name.partition("/")[0] in merging or name.endswith(looked_at) or "/dead-" in name
+    ]
+
+
+def cut(chunks: Texts) -> Forward:
+    """The terms of chunks, where they are not cut yet."""
     return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
 
 
-def _write(
+def _dead(folder: Path, part: Part) -> NDArray[np.bool_]:
+    return np.asarray(mapped(folder / part["dead"])) if "dead" in part else np.zeros(part["rows"], dtype=bool)
+
+
+def _with_dead(folder: Path, part: Part, before: NDArray[np.bool_], dead: NDArray[np.bool_]) -> Part:
+    """The segment with those rows dead, which a file of its own says."""
+    if np.array_equal(before, dead):
+        return part
+    name = f"dead-{hashlib.sha256(np.packbits(dead).tobytes()).hexdigest()[:16]}.npy"
+    save_array(folder / name, dead)
+    return {"name": part["name"], "rows": part["rows"], "live": int(np.count_nonzero(~dead)), "dead": name}
+
+
+def _saved(directory: Path, segment: Segment, fields: Fields) -> Part:
+    rows = len(segment.ids)
+    return {"name": segment.save(directory, fields), "rows": rows, "live": rows}
+
+
+def _show(
     directory: Path,
-    forward: Forward,
+    parts: Sequence[Part],
     *,
     stamp: str,
-    fields: Fields = NO_FIELDS,
     before_publish: Callable[[], None] = lambda: None,
+    **_: object,
 ) -> None:
-    parts = [getattr(forward, name).tobytes() for name in forward.__slots__]
-    generation = hashlib.sha256(b"".join([*parts, fields_as_bytes(fields)])).hexdigest()
-    files = directory / generation[:16]
-    # A generation is never written over: a reader may have it mapped. What lies there unfinished is not pointed to.
-    if _generation(directory) != files.name:
-        shutil.rmtree(files, ignore_errors=True)
-        files.mkdir(parents=True)
-        forward.save(files)
-        (files / FIELDS_FILE).write_bytes(fields_as_bytes(fields))
-        if len(forward.terms):
-            save_bm25(files, forward)
+    """From now on these are the index: named in one step, and what is not named goes."""
+    parts = [part for part in parts if part["rows"]] or list(parts[-1:])
+    languages = {
+        language.decode()
+        for part in parts
+        for language in np.unique(mapped(directory / part["name"] / "languages.npy")).tolist()
+    }
     about = {
         "format": FORMAT,
         "terms": VERSION,
         "stamp": stamp,
-        "generation": files.name,
-        "chunks": len(forward.ids),
-        "languages": sorted({language.decode() for language in forward.languages.tolist()}),
+        "chunks": sum(part["live"] for part in parts),
+        "languages": sorted(languages),
+        "segments": parts,
     }
     pending = directory / f"{INDEX_FILE}.new"
     pending.write_text(json.dumps(about, indent=2) + "\n", "utf-8")
     before_publish()
     pending.replace(directory / INDEX_FILE)
-    for other in directory.iterdir():
-        if other.is_dir() and other != files:
-            # A reader that has these open keeps them until it closes.
-            shutil.rmtree(other)
+    sweep(directory, {*files_of(about)})
 
 
-def _generation(directory: Path) -> str | None:
-    try:
-        return str(read_about(directory)["generation"])
-    except LexicalIndexUnusable:
-        return None
+def sweep(directory: Path, named: Collection[str]) -> None:
+    """Remove what no index names. A reader that has it open keeps it until it closes."""
+    for folder in [path for path in directory.iterdir() if path.is_dir()]:
+        if f"{folder.name}/{SEGMENT_FILES[0]}" not in named:
+            shutil.rmtree(folder)
+            continue
+        for file in folder.iterdir():
+            if f"{folder.name}/{file.name}" not in named:
+                with contextlib.suppress(FileNotFoundError):
+                    file.unlink()

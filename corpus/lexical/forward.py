@@ -1,4 +1,4 @@
-"""Which terms each chunk holds, as arrays: what the index is computed from, and what an update starts from.
+"""Which terms each chunk holds, as arrays: what a segment of the index is made of.
 
 A deterministic function of the set of chunks: rows are in the order of chunk ids, terms in the order of their hashes.
 """
@@ -9,7 +9,6 @@ import hashlib
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +41,7 @@ def find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], 
     return places, np.asarray(there[places] == wanted)
 
 
-def _narrow(words: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
+def narrowed(words: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
     """As wide as the longest asks for, whatever was there before."""
     return words.astype(f"S{np.strings.str_len(words).max(initial=1)}", copy=False)
 
@@ -100,14 +99,6 @@ class Forward:
         """The chunks of those ids; ids that are not here change nothing."""
         return self._rows(np.flatnonzero(np.isin(self.ids, ids_as_array(ids))))
 
-    def without(self, ids: Collection[str]) -> Forward:
-        """This without the chunks of those ids; ids that are not here change nothing."""
-        return self._rows(np.flatnonzero(~np.isin(self.ids, ids_as_array(ids))))
-
-    def merged(self, other: Forward) -> Forward:
-        """Both together; where both hold an id, the other's chunk counts."""
-        return Forward.joined([self._rows(np.flatnonzero(~np.isin(self.ids, other.ids))), other])
-
     def _rows(self, rows: NDArray[np.int64]) -> Forward:
         """Those rows in that order, with only the terms that they hold, sorted."""
         lengths = np.diff(self.starts)[rows]
@@ -121,24 +112,9 @@ class Forward:
         moved = np.zeros(len(self.terms), dtype=np.int32)
         moved[used] = position
         return Forward(
-            ids=_narrow(self.ids[rows]),
-            languages=_narrow(self.languages[rows]),
+            ids=narrowed(self.ids[rows]),
+            languages=narrowed(self.languages[rows]),
             starts=starts,
             tokens=moved[tokens],
             terms=terms,
         )
-
-    def token_lists(self) -> list[list[int]]:
-        """The tokens of each row. All share one object for each number, or 14 million would take half a gigabyte."""
-        numbers = np.empty(len(self.terms), dtype=object)
-        numbers[:] = range(len(self.terms))
-        flat = numbers[self.tokens].tolist()
-        return [flat[start:end] for start, end in zip(self.starts[:-1], self.starts[1:], strict=True)]
-
-    def save(self, directory: Path) -> None:
-        for name in self.__slots__:
-            np.save(directory / f"{name}.npy", getattr(self, name), allow_pickle=False)
-
-    @classmethod
-    def load(cls, directory: Path) -> Forward:
-        return cls(**{name: np.load(directory / f"{name}.npy", allow_pickle=False) for name in cls.__slots__})

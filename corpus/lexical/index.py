@@ -1,8 +1,13 @@
-"""Search an index of terms, mapped rather than read. Knows chunk ids and texts, and no store."""
+"""Search an index of terms, mapped rather than read. Knows chunk ids and texts, and no store.
+
+A term's score is Lucene's BM25, over the chunks that count now, whichever segments they lie in:
+log(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + k1 * (1 - b + b * length / mean)).
+"""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,12 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.filters import Where
-from corpus.lexical.files import load_bm25, mapped, mapped_bytes, read_about, unusable
-from corpus.lexical.filter_mask import FIELDS_FILE, Fields, FilterMask, fields_from
-from corpus.lexical.forward import find, hashes_of, ids_as_array
+from corpus.lexical.files import read_about, unusable
+from corpus.lexical.filter_mask import FilterMask
+from corpus.lexical.forward import Hashes, find, hashes_of
+from corpus.lexical.segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
+from corpus.lexical.table import Table, open_table
 from corpus.lexical.terms import Analyzer
 
+# Scores of frequent terms, four bytes for each chunk that holds one, are kept up to so many.
+MOST_KEPT = 2_000_000
+RARE = 200
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
+# Lucene's defaults; k1 from 0.9 to 2 and b from 0.4 to 1 found nothing better for all dev collections.
+K1 = 1.2
+B = 0.75
 
 
 class Match(NamedTuple):
@@ -26,11 +39,22 @@ class Match(NamedTuple):
     score: float
 
 
+class Term(NamedTuple):
+    """A term's weight, and by segment its first row in the table, the rows that hold the term, and their scores.
+
+    `size` is how many rows that are.
+    """
+
+    weight: float
+    parts: list[tuple[int, Rows, NDArray[np.float32]]]
+    size: int
+
+
 class Scores:
     """What one query finds. `ideal` is the score that no chunk reaches: the sum of the weights of its known terms."""
 
-    def __init__(self, ids: NDArray[np.bytes_], by_row: NDArray[np.float32], ideal: float) -> None:
-        self._ids = ids
+    def __init__(self, table: Table, by_row: NDArray[np.float32], ideal: float) -> None:
+        self._table = table
         self._by_row = by_row
         self.ideal = ideal
 
@@ -41,13 +65,14 @@ class Scores:
         if len(found) > k > 0:
             least = np.partition(scores[found], len(found) - k)[len(found) - k]
             found = found[scores[found] >= least]
-        best = found[np.lexsort((found, -scores[found]))][:k]
-        named = zip(self._ids[best].tolist(), scores[best].tolist(), strict=True)
+        ids = self._table.ids_at(found)
+        best = np.lexsort((ids, -scores[found]))[:k]
+        named = zip(ids[best].tolist(), scores[found[best]].tolist(), strict=True)
         return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
 
     def of(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
         """The scores of those chunks, in that order; 0 for a chunk that the index does not know."""
-        rows, known = find(self._ids, ids_as_array(chunk_ids))
+        rows, known = self._table.rows_of(chunk_ids)
         scores = np.zeros(len(rows), dtype=np.float32)
         scores[known] = self._by_row[rows[known]]
         return scores
@@ -59,50 +84,89 @@ class LexicalIndex:
     def __init__(self, directory: Path) -> None:
         """Raises LexicalIndexUnusable where there is none, or one that this version did not write."""
         about = read_about(directory)
-        try:
-            self._map(directory / about["generation"])
-        except FileNotFoundError as error:
-            again = read_about(directory)
-            if again == about:
-                raise unusable(directory, f"a file of it is missing ({error})") from error
-            # It was rewritten between the two looks.
-            about = again
-            self._map(directory / about["generation"])
-        except (OSError, ValueError) as error:
-            raise unusable(directory, f"a file of it is damaged ({error})") from error
+        while True:
+            try:
+                self._table = open_table(directory, about["segments"])
+                break
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                again = read_about(directory)
+                if again == about:
+                    raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
+                # It was rewritten between the two looks.
+                about = again
         self.stamp: str = about["stamp"]
         self.languages: list[str] = about["languages"]
-        self._cutter = Analyzer()
-
-    def _map(self, files: Path) -> None:
-        self._ids: NDArray[np.bytes_] = mapped(files / "ids.npy")
-        self._terms: NDArray[np.uint64] = mapped(files / "terms.npy")
-        self._bm25 = load_bm25(files) if len(self._terms) else None
-        self._files = files
-        # Mapped now, for a newer generation may have removed the file by the time that a filter asks for it. An index
-        # without it still knows its words.
-        try:
-            self._written_fields = mapped_bytes(files / FIELDS_FILE)
-        except (OSError, ValueError):
-            self._written_fields = memoryview(b"")
-        self._fields: Fields | None = None
-        self._passing: dict[str, FilterMask] = {}
+        self._directory = directory
+        self._analyzer = Analyzer()
+        self._masks: dict[str, FilterMask] = {}
+        self._fields: list[Fields] | None = None
+        self._length_weights = _length_weights(self._table)
+        self._known: dict[int, Term] = {}
+        self._kept = 0
 
     def __len__(self) -> int:
         """How many chunks it knows."""
-        return len(self._ids)
+        return self._table.count
+
+    def knows_fields(self) -> bool:
+        """Whether a filter can be told without the store, as far as a look tells."""
+        return all(bytes(each.written_fields[-1:]) == b"}" for each in self._table.segments)
 
     def scores(self, query: str) -> Scores:
-        """How well every chunk answers the query by its words."""
-        terms = self._known(self._cutter.query(query, self.languages))
-        if self._bm25 is None or not len(terms):
-            return Scores(self._ids, np.zeros(len(self._ids), dtype=np.float32), 0.0)
-        postings = self._bm25.scores["indptr"]
-        frequency = postings[terms + 1] - postings[terms]
-        # Lucene's idf, as bm25s has it; the other factor of a term's score, of its count and the length, stays below 1.
-        ideal = np.log1p((len(self._ids) - frequency + 0.5) / (frequency + 0.5)).sum()
-        by_row: NDArray[np.float32] = self._bm25.get_scores_from_ids(terms)
-        return Scores(self._ids, by_row, float(ideal))
+        """How well every chunk answers the query by its words. Raises LexicalIndexUnusable."""
+        times = Counter(self._analyzer.query(query, self.languages))
+        by_row = np.zeros(self._table.rows, dtype=np.float32)
+        ideal = 0.0
+        try:
+            for term, count in zip(self._terms(hashes_of(times)), times.values(), strict=True):
+                ideal += count * term.weight
+                for start, rows, scores in term.parts:
+                    np.add.at(by_row[start:], rows, scores if count == 1 else count * scores)
+            for each in self._table.segments:
+                by_row[each.start :][each.dead] = 0
+        except (IndexError, ValueError) as error:
+            raise unusable(self._directory, f"a file of it is damaged ({error})") from error
+        return Scores(self._table, by_row, ideal)
+
+    def _terms(self, hashes: Hashes) -> list[Term]:
+        names = hashes.tolist()
+        found = {each: self._known[each] for each in names if each in self._known}
+        if len(found) < len(names):
+            missing = np.array([each for each in names if each not in found], dtype=hashes.dtype)
+            weighed = dict(zip(missing.tolist(), self._weighed(missing), strict=True))
+            found |= weighed
+            # Rare terms are quicker weighed than kept.
+            frequent = {each: term for each, term in weighed.items() if term.size > RARE}
+            self._kept += sum(term.size for term in frequent.values())
+            if self._kept > MOST_KEPT:
+                self._known, self._kept = {}, 0
+            self._known |= frequent
+        return [found[each] for each in names]
+
+    def _weighed(self, hashes: Hashes) -> list[Term]:
+        """What the index knows of terms."""
+        postings: list[list[tuple[int, Rows, Counts]]] = [[] for _ in hashes]
+        frequencies = [0] * len(hashes)
+        for segment, start, dead, _ in self._table.segments:
+            places, known = find(segment.terms, hashes)
+            numbers = np.flatnonzero(known)
+            bounds = segment.postings[places[numbers]].tolist(), segment.postings[places[numbers] + 1].tolist()
+            for number, first, end in zip(numbers.tolist(), *bounds, strict=True):
+                rows = segment.rows[first:end]
+                postings[number].append((start, rows, segment.counts[first:end]))
+                frequencies[number] += end - first
+                if len(dead):
+                    frequencies[number] -= int(np.count_nonzero(find(rows, dead)[1]))
+        return [self._term(frequency, parts) for frequency, parts in zip(frequencies, postings, strict=True)]
+
+    def _term(self, frequency: int, postings: list[tuple[int, Rows, Counts]]) -> Term:
+        weight = float(np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))) if frequency else 0.0
+        parts = [(start, rows, self._scores(start, rows, counts, weight)) for start, rows, counts in postings]
+        return Term(weight, parts, sum(len(rows) for _, rows, _ in parts))
+
+    def _scores(self, start: int, rows: Rows, counts: Counts, weight: float) -> NDArray[np.float32]:
+        high = counts.astype(np.float32)
+        return high / (high + self._length_weights[start:][rows]) * np.float32(weight)
 
     def passing(self, where: Where) -> FilterMask:
         """The chunks that the filter lets through.
@@ -110,27 +174,31 @@ class LexicalIndex:
         Raises LexicalIndexUnusable where the fields are missing or damaged; the words can be searched even so.
         """
         name = json.dumps(dict(where), sort_keys=True)
-        passing = self._passing.get(name)
+        passing = self._masks.get(name)
         if passing is None:
-            passing = FilterMask.of(self._ids, self._read_fields(), where)
-            if len(self._passing) >= FILTERS_KEPT:
-                self._passing.clear()
-            self._passing[name] = passing
+            passing = FilterMask.of(self._table, self._read_fields(), where)
+            if len(self._masks) >= FILTERS_KEPT:
+                self._masks.clear()
+            self._masks[name] = passing
         return passing
 
     def among(self, chunk_ids: Sequence[str]) -> FilterMask:
         """Those of the chunks that the index knows, where somebody else applied the filter."""
-        return FilterMask.among(self._ids, chunk_ids)
+        return FilterMask.among(self._table, chunk_ids)
 
-    def _read_fields(self) -> Fields:
+    def _read_fields(self) -> list[Fields]:
         # Only a filter needs them, and they are read whole.
         if self._fields is None:
             try:
-                self._fields = fields_from(bytes(self._written_fields))
+                self._fields = [fields_from(bytes(each.written_fields)) for each in self._table.segments]
             except ValueError as error:
-                raise unusable(self._files.parent, f"{FIELDS_FILE} is missing or damaged ({error})") from error
+                raise unusable(self._directory, f"{FIELDS_FILE} is missing or damaged ({error})") from error
         return self._fields
 
-    def _known(self, terms: Sequence[str]) -> NDArray[np.int64]:
-        places, known = find(self._terms, hashes_of(terms))
-        return places[known]
+
+def _length_weights(table: Table) -> NDArray[np.float32]:
+    """By row what its length adds to the count of a term below the line."""
+    lengths = np.concatenate([np.zeros(0, np.int32), *(each.segment.lengths for each in table.segments)])
+    total = sum(int(segment.lengths.sum()) - int(segment.lengths[dead].sum()) for segment, _, dead, _ in table.segments)
+    mean = max(1.0, total / max(1, table.count))
+    return (K1 * (1 - B + B * lengths / mean)).astype(np.float32)

@@ -14,7 +14,7 @@ from typing import Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable, StoreUnavailable
 from corpus.lexical.build import State, Texts, update_index, write_index
-from corpus.lexical.files import INDEX_FILE, read_about
+from corpus.lexical.files import INDEX_FILE
 from corpus.lexical.index import LexicalIndex
 
 FOLDER = "lexical"
@@ -74,9 +74,10 @@ class FolderKeeper:
     def stamp(self) -> str | None:
         """The state of the corpus that the index was made of."""
         try:
-            return str(read_about(self._folder)["stamp"])
+            index = LexicalIndex(self._folder)
         except LexicalIndexUnusable:
             return None
+        return index.stamp if index.knows_fields() else None
 
     def write(self, texts: Texts, **state: Unpack[State]) -> None:
         """Make it from nothing."""

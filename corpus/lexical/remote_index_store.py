@@ -6,26 +6,32 @@ import json
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable
-from corpus.lexical.build import State, Texts, update_index, write_index
-from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
+from corpus.lexical.build import State, Texts, cut, needed_to_update, sweep, update_index, write_index
+from corpus.lexical.files import INDEX_FILE, check_version, files_of, read_about
 from corpus.lexical.index import LexicalIndex
 
 SECONDS_BETWEEN_LOOKS = 5.0
+PLACE = "the server"
+
+
+Wanted = Callable[[dict[str, Any]], Iterable[str]]  # The names of files, by what is said of them.
 
 
 class Files(Protocol):
-    """What a companion collection offers."""
+    """What a companion collection offers: named files that are never changed, and what is said about them."""
 
     def about(self) -> dict[str, Any] | None: ...
 
-    def fetch(self, without: tuple[str, ...] = ()) -> tuple[dict[str, Any], dict[str, bytes]] | None: ...
+    def fetch(self, wanted: Wanted) -> tuple[dict[str, Any], dict[str, bytes]] | None:
+        """What is said, and the files that are wanted then."""
 
-    def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, generation: str) -> None: ...
+    def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, keep: Collection[str]) -> None:
+        """Say something else, with these files beside those to keep."""
 
 
 class RemoteIndexStore:
@@ -54,20 +60,25 @@ class RemoteIndexStore:
     def stamp(self) -> str | None:
         """The state of the corpus that the index was made of."""
         about = self._files.about()
-        return None if about is None else str(about["stamp"])
+        try:
+            check_version(about, PLACE)
+        except LexicalIndexUnusable:
+            return None
+        return str((about or {})["stamp"])
 
     def write(self, texts: Texts, **state: Unpack[State]) -> None:
         """Make it from nothing."""
         with tempfile.TemporaryDirectory() as name:
             write_index(Path(name), texts, **state)
-            self._send(Path(name))
+            self._send(Path(name), there=set())
 
     def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
-        """Bring it up to date."""
+        """Bring it up to date. What stays as it is neither comes here nor goes back."""
         with tempfile.TemporaryDirectory() as name:
-            self._unpack(Path(name), self._files.fetch())
-            update_index(Path(name), add=add, remove=remove, **state)
-            self._send(Path(name))
+            chunks = cut(add)
+            before = self._fetch_into(Path(name), lambda about: needed_to_update(about, len(chunks.ids)))
+            update_index(Path(name), add=chunks, remove=remove, **state)
+            self._send(Path(name), there=set(files_of(before)))
 
     def close(self) -> None:
         """Let go of open files."""
@@ -76,32 +87,39 @@ class RemoteIndexStore:
             copy[0].cleanup()
 
     def _fetch(self) -> None:
-        # A search that still reads it has its files mapped.
-        self.close()
-        fetched = self._files.fetch(FORWARD_FILES)
-        folder = tempfile.TemporaryDirectory(prefix="lexical-")
+        # A search that still reads what is removed here has it mapped.
+        before = set(files_of(self._about)) if self._about else set()
+        folder = self._copy[0] if self._copy else tempfile.TemporaryDirectory(prefix="lexical-")
         try:
-            about = self._unpack(Path(folder.name), fetched)
+            about = self._fetch_into(Path(folder.name), lambda about: [n for n in files_of(about) if n not in before])
             self._copy = (folder, LexicalIndex(Path(folder.name)))
-            self._about = about
         except LexicalIndexUnusable:
+            self.close()
             folder.cleanup()
             raise
+        self._about = about
+        sweep(Path(folder.name), set(files_of(about)))
 
-    def _unpack(self, folder: Path, fetched: tuple[dict[str, Any], dict[str, bytes]] | None) -> dict[str, Any]:
+    def _fetch_into(self, folder: Path, wanted: Wanted) -> dict[str, Any]:
+        def of_this_version(about: dict[str, Any]) -> Iterable[str]:
+            check_version(about, PLACE)
+            return wanted(about)
+
+        fetched = self._files.fetch(of_this_version)
         if fetched is None:
             raise _none()
         about, files = fetched
-        (folder / about["generation"]).mkdir()
         for name, content in files.items():
-            (folder / about["generation"] / name).write_bytes(content)
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
         (folder / INDEX_FILE).write_text(json.dumps(about), "utf-8")
         return about
 
-    def _send(self, folder: Path) -> None:
+    def _send(self, folder: Path, *, there: set[str]) -> None:
         about = read_about(folder)
-        files = {path.name: path.read_bytes() for path in sorted((folder / about["generation"]).iterdir())}
-        self._files.replace(about, files, generation=about["generation"])
+        names = set(files_of(about))
+        new = {name: (folder / name).read_bytes() for name in sorted(names - there)}
+        self._files.replace(about, new, keep=names & there)
 
 
 def _none() -> LexicalIndexUnusable:

@@ -42,7 +42,7 @@ def filtered_nearest(
         found = _read_all(store, vectors, passing, count)
     elif (depth := _depth(passing, count)) <= min(DEEPEST, max(SHALLOW, passing.count)):
         found = _deeper(store, vectors, passing, count, depth)
-    elif passing.count <= store.rows.most_ids and store.count() == len(passing.rows):
+    elif passing.count <= store.rows.most_ids and store.count() == passing.chunks:
         found = store.similar(vectors, count=count, among=passing.ids())
     else:
         found = None
@@ -52,7 +52,7 @@ def filtered_nearest(
 def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """By one matrix product over all that pass, where the vectors lie in a file; None where they don't, or are many."""
     mapped = store.mapped
-    if mapped is None or len(mapped) != len(passing.rows) or passing.count > mapped.few:
+    if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
         return None
     return mapped.nearest(vectors, count=count, among=passing.ids())
 
@@ -78,7 +78,7 @@ def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[
 
 def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """By the cosines of all that pass; None where the store has more, or others, than the index."""
-    if store.count() != len(passing.rows):
+    if store.count() != passing.chunks:
         return None
     ids = passing.ids()
     found = []
@@ -92,7 +92,7 @@ def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -
 
 
 def _depth(passing: FilterMask, count: int) -> int:
-    return math.ceil(MARGIN * count * len(passing.rows) / passing.count)
+    return math.ceil(MARGIN * count * passing.chunks / passing.count)
 
 
 def _deeper(store: Store, vectors: Vectors, passing: FilterMask, count: int, depth: int) -> list[Near] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from corpus.errors import CollectionMissing, LexicalIndexUnusable
@@ -20,8 +20,11 @@ ABOUT = "about"
 _VECTOR = [1.0]
 
 
+Wanted = Callable[[dict[str, Any]], Iterable[str]]  # The names of files, by what is said of them.
+
+
 class BlobCollection:
-    """Named files of one generation at a time. Its methods raise StoreError."""
+    """Named files, of which those that belong together are told last. Its methods raise StoreError."""
 
     def __init__(self, client: Any, name: str, *, page: int, piece_bytes: int) -> None:
         self._client = client
@@ -35,37 +38,37 @@ class BlobCollection:
         kept = self._kept()
         return None if kept is None else kept["about"]
 
-    def fetch(self, without: tuple[str, ...] = ()) -> tuple[dict[str, Any], dict[str, bytes]] | None:
-        """What `replace` was told last and its files, but for those named; None where nothing is kept."""
+    def fetch(self, wanted: Wanted) -> tuple[dict[str, Any], dict[str, bytes]] | None:
+        """What `replace` was told last and the files that are wanted then; None where nothing is kept."""
         for _ in range(3):
             kept = self._kept()
             if kept is None:
                 return None
-            files = {name: count for name, count in kept["files"].items() if name not in without}
+            names = list(wanted(kept["about"]))
             with translated():
-                pieces = self._pieces(kept["generation"], files)
+                pieces = self._pieces({name: kept["files"][name] for name in names})
             if pieces is not None:
                 return kept["about"], pieces
             # A newer set took its place between the two looks.
         raise LexicalIndexUnusable("The lexical index on the server is incomplete. Run `ingest add` to rebuild it.")
 
-    def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, generation: str) -> None:
-        """Keep these files in place of those there."""
+    def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, keep: Collection[str]) -> None:
+        """Keep these files and those named of what is there, and nothing else."""
+        kept = self._kept() if keep else None
+        counts: dict[str, int] = {name: kept["files"][name] for name in keep} if kept else {}
         with translated():
             collection = self._opened = self._client.get_or_create_collection(self._name, embedding_function=None)
             before = [each for each in collection.get(include=[])["ids"] if each != ABOUT]
-            counts: dict[str, int] = {}
             records: list[tuple[str, str]] = []
             for name, content in files.items():
                 pieces = list(self._cut(zlib.compress(content, 1)))
                 counts[name] = len(pieces)
-                records += [(_piece_id(generation, name, place), piece) for place, piece in enumerate(pieces)]
+                records += [(_piece_id(name, place), piece) for place, piece in enumerate(pieces)]
             for start in range(0, len(records), self._page):
                 part = records[start : start + self._page]
                 self._upsert(collection, {each: {"data": piece} for each, piece in part})
-            kept = {"about": dict(about), "generation": generation, "files": counts}
-            self._upsert(collection, {ABOUT: {"about": json.dumps(kept)}})
-            current = {each for each, _ in records}
+            self._upsert(collection, {ABOUT: {"about": json.dumps({"about": dict(about), "files": counts})}})
+            current = {_piece_id(name, place) for name, count in counts.items() for place in range(count)}
             stale = [each for each in before if each not in current]
             for start in range(0, len(stale), self._page):
                 collection.delete(ids=stale[start : start + self._page])
@@ -81,8 +84,8 @@ class BlobCollection:
             return None
         return json.loads(found[0]["about"]) if found else None
 
-    def _pieces(self, generation: str, files: Mapping[str, int]) -> dict[str, bytes] | None:
-        wanted = [_piece_id(generation, name, place) for name, count in files.items() for place in range(count)]
+    def _pieces(self, files: Mapping[str, int]) -> dict[str, bytes] | None:
+        wanted = [_piece_id(name, place) for name, count in files.items() for place in range(count)]
         found: dict[str, str] = {}
         for start in range(0, len(wanted), self._page):
             result = self._opened.get(ids=wanted[start : start + self._page], include=["metadatas"])
@@ -90,9 +93,7 @@ class BlobCollection:
         if len(found) < len(wanted):
             return None
         return {
-            name: zlib.decompress(
-                b"".join(base64.b64decode(found[_piece_id(generation, name, place)]) for place in range(count))
-            )
+            name: zlib.decompress(b"".join(base64.b64decode(found[_piece_id(name, place)]) for place in range(count)))
             for name, count in files.items()
         }
 
@@ -106,5 +107,5 @@ class BlobCollection:
         )
 
 
-def _piece_id(generation: str, name: str, place: int) -> str:
-    return f"{generation}/{name}/{place}"
+def _piece_id(name: str, place: int) -> str:
+    return f"{name}/{place}"

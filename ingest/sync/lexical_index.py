@@ -5,26 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import Texts
 from corpus.lexical.forward import Forward
+from corpus.lexical.segment import Fields
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
 from corpus.stored import fields_of, rounded
 
 Records = Mapping[str, DocumentRecord]  # By document id.
+NOBODY: Records = MappingProxyType({})
+NOTHING: Mapping[str, str] = MappingProxyType({})
 # Reading some chunks by their ids takes Chroma longer than reading all in a row.
 MOST_CHANGED = 0.3
 
 
-def state_of(records: Records) -> str:
-    """A name for a state of the corpus: the SHA-256 over its documents, their versions and what filters look at."""
-    lines = sorted(
-        json.dumps([record.document_id, record.digest, record.chunks, sorted(rounded(fields_of(record)).items())])
-        for record in records.values()
-    )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def state_of(versions: Mapping[str, str]) -> str:
+    """A name for a state of the corpus: the SHA-256 over what `versions_of` tells of its documents."""
+    return hashlib.sha256("\n".join(sorted(versions.values())).encode()).hexdigest()
 
 
 def bring_up_to_date(
@@ -40,7 +40,9 @@ def bring_up_to_date(
     `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read. `settle`
     waits until `after` is stored: the index is made meanwhile, and shown once that is so.
     """
-    state, stamp = state_of(after), store.words.stamp()
+    old_versions = versions_of(before)
+    versions = versions_of(after, before, old_versions)
+    state, stamp = state_of(versions), store.words.stamp()
     if stamp == state:
         settle()
         return
@@ -51,20 +53,19 @@ def bring_up_to_date(
         settle()
         return _texts(read())
 
-    new = [record for key, record in after.items() if not _same(record, before.get(key))]
-    old = [record for key, record in before.items() if not _same(record, after.get(key))]
-    fields = {key: fields_of(record) for key, record in after.items()}
+    new = [record for key, record in after.items() if versions[key] != old_versions.get(key)]
+    old = [record for key, record in before.items() if old_versions[key] != versions.get(key)]
     chunks = sum(record.chunks for record in after.values())
-    if stamp == state_of(before) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
+    if stamp == state_of(old_versions) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
-            store.words.update(add=add, remove=remove, stamp=state, fields=fields, before_publish=settle)
+            store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=settle)
         except LexicalIndexUnusable:
             pass
         else:
             return
     texts = texts_of(after.values(), lambda: store.all_chunks(after.values()))
-    store.words.write(texts, stamp=state, fields=fields, before_publish=settle)
+    store.words.write(texts, stamp=state, fields=_fields(after.values()), before_publish=settle)
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:
@@ -76,8 +77,18 @@ def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> F
     return found if len(found.ids) == len(wanted) else None
 
 
-def _same(record: DocumentRecord, other: DocumentRecord | None) -> bool:
-    return other is not None and (record.digest, record.chunks) == (other.digest, other.chunks)
+def _fields(records: Iterable[DocumentRecord]) -> Fields:
+    return {record.document_id: fields_of(record) for record in records}
+
+
+def versions_of(records: Records, before: Records = NOBODY, known: Mapping[str, str] = NOTHING) -> dict[str, str]:
+    """By document its version and what filters look at; `known` has it for the records before, mostly the same ones."""
+    return {key: known[key] if record is before.get(key) else _version_of(record) for key, record in records.items()}
+
+
+def _version_of(record: DocumentRecord) -> str:
+    filtered_by = sorted(rounded(fields_of(record)).items())
+    return json.dumps([record.document_id, record.digest, record.chunks, filtered_by])
 
 
 def _chunk_ids(records: Iterable[DocumentRecord]) -> Iterator[str]:

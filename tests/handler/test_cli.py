@@ -100,7 +100,7 @@ def test_serve_refuses_to_stand_open_to_the_network(environment: Environment) ->
 def test_serve_says_which_address_it_cannot_have(environment: Environment) -> None:
     answer = run("serve", "--host", "192.0.2.1", "--port", "0", **environment, AUTH="none")
     assert answer.returncode == 2
-    assert answer.stderr.strip().splitlines()[-1].startswith("handler: Cannot listen on 192.0.2.1")
+    assert answer.stderr.strip().splitlines()[-1].startswith("Error: Cannot listen on 192.0.2.1")
 
 
 def test_key_prints_a_key_and_the_entry_that_lets_it_in() -> None:

@@ -31,7 +31,7 @@ from tests.lambda_ import tools
 from tests.openai_server import KEY, embeddings_server
 from tests.s3_server import S3Server
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)

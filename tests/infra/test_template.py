@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from corpus.settings import load
+from corpus import __version__
+from corpus.loading import load
 from handler.routes.pages import privacy
 from handler.routes.site import document_of
 from handler.settings import HandlerSettings
@@ -118,9 +119,10 @@ def test_the_privacy_page_says_what_is_deployed(template: Template) -> None:
 
 
 def test_the_document_and_the_project_have_one_version() -> None:
-    project = tomllib.loads((package.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((package.ROOT / "pyproject.toml").read_text("utf-8"))
+    assert project["tool"]["hatch"]["version"]["path"] == "corpus/__init__.py"
     served = document_of(load(HandlerSettings), server_url="https://api.example.com")["info"]["version"]
-    assert served == project["version"]
+    assert served == __version__
 
 
 def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> None:

@@ -76,12 +76,13 @@ class Runner:
 
 
 class Throttle:
-    """API Gateway's token bucket, as infra/stage.yml sets it: so many at once, and so many a second after that.
+    """API Gateway's token bucket: so many at once, and so many a second after that. Less a second than infra/stage.yml
+    says, for the emulator on a busy machine does not answer so many.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
     """
 
-    def __init__(self, *, burst: int = 20, rate: float = 10.0) -> None:
+    def __init__(self, *, burst: int = 40, rate: float = 1.0) -> None:
         self._burst = burst
         self._rate = rate
         self._left = float(burst)

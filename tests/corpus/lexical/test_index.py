@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from corpus.errors import LexicalIndexUnusable
-from corpus.lexical.build import update_index, write_index
-from corpus.lexical.files import FORWARD_FILES, INDEX_FILE, read_about
+from corpus.lexical.build import MERGE_RATIO, merge_index, update_index, write_index
+from corpus.lexical.files import INDEX_FILE, read_about
 from corpus.lexical.index import LexicalIndex
 from corpus.lexical.terms import Analyzer
 
@@ -89,11 +89,13 @@ def test_a_filter_finds_the_chunks_of_the_documents_that_pass(tmp_path: Path) ->
     assert passing.sift(["c-0", "new-0"]) is None
 
 
-def test_changed_fields_are_a_new_generation(tmp_path: Path) -> None:
-    write_index(tmp_path, CHUNKS, stamp="1", fields={"a": {"year": 2025}})
-    before = read_about(tmp_path)["generation"]
-    update_index(tmp_path, add=[], remove=[], stamp="2", fields={"a": {"year": 2026}})
-    assert read_about(tmp_path)["generation"] != before
+def test_an_updated_document_is_filtered_by_its_new_fields(tmp_path: Path) -> None:
+    chunks = [("a-0", "pump"), ("d-0", "seal")]
+    write_index(tmp_path, chunks, stamp="1", fields={"a": {"year": 2025}, "d": {"year": 2025}})
+    update_index(tmp_path, add=chunks[:1], remove=[], stamp="2", fields={"a": {"year": 2026}})
+    index = LexicalIndex(tmp_path)
+    assert index.passing({"year": 2026}).ids() == index.among(["a-0"]).ids() == ["a-0"]
+    assert index.passing({"year": 2025}).ids() == index.among(["d-0"]).ids() == ["d-0"]
 
 
 def test_equal_chunks_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
@@ -152,15 +154,87 @@ def test_what_an_interrupted_writer_left_is_replaced(tmp_path: Path) -> None:
 
 
 def read_about_generation(files: dict[str, bytes]) -> str:
-    return str(json.loads(files[INDEX_FILE])["generation"])
+    return str(json.loads(files[INDEX_FILE])["segments"][0]["name"])
 
 
-def test_a_reader_needs_no_forward_files(index: LexicalIndex, tmp_path: Path) -> None:
-    for name in FORWARD_FILES:
-        (tmp_path / read_about(tmp_path)["generation"] / name).unlink()
-    assert found(LexicalIndex(tmp_path), "pump") == found(index, "pump")
-    with pytest.raises(LexicalIndexUnusable, match="missing or damaged"):
-        update_index(tmp_path, add=[], remove=["a"], stamp="2")
+WORDS = ["pump", "seal", "valve", "motor", "gear", "shaft", "wheel", "bolt"]
+
+
+def random_chunk(chance: np.random.Generator, number: int) -> tuple[str, str]:
+    return f"{number:04}-0", " ".join([*chance.choice(WORDS, chance.integers(1, 12)), name_of(number)])
+
+
+def name_of(number: int) -> str:
+    """A word that no other chunk has."""
+    return "x" + "".join("bcdfghjklm"[int(digit)] for digit in f"{number:04}")
+
+
+def fields_for(chunks: dict[str, str]) -> dict[str, dict[str, object]]:
+    return {
+        each.removesuffix("-0"): {"words": len(text.split()), "first": text.split()[0]} for each, text in chunks.items()
+    }
+
+
+def test_updates_in_segments_answer_as_one_written_anew_does(tmp_path: Path) -> None:
+    chance = np.random.default_rng(11)
+    chunks = dict(random_chunk(chance, number) for number in range(400))
+    write_index(tmp_path / "updated", chunks.items(), stamp="0", fields=fields_for(chunks))
+    sizes = set()
+    for turn in range(40):
+        chosen = chance.choice(600, chance.integers(0, 12), replace=False)
+        added = dict(random_chunk(chance, int(number)) for number in chosen[: len(chosen) // 2])
+        gone = [f"{number:04}-0" for number in chosen[len(chosen) // 2 :]]
+        chunks = {each: text for each, text in chunks.items() if each not in gone} | added
+        update_index(tmp_path / "updated", add=added.items(), remove=gone, stamp=str(turn), fields=fields_for(added))
+        sizes.add(len(read_about(tmp_path / "updated")["segments"]))
+        if turn % 8 == 7:
+            write_index(tmp_path / "anew", chunks.items(), stamp=str(turn), fields=fields_for(chunks))
+            assert_same_answers(LexicalIndex(tmp_path / "updated"), LexicalIndex(tmp_path / "anew"))
+    assert max(sizes) > 1
+    merge_index(tmp_path / "updated")
+    assert files_of(tmp_path / "updated") == files_of(tmp_path / "anew")
+
+
+def assert_same_answers(one: LexicalIndex, other: LexicalIndex) -> None:
+    assert len(one) == len(other)
+    ids = [f"{number:04}-0" for number in range(600)]
+    where = {"$and": [{"first": "pump"}, {"words": {"$gt": 4}}]}
+    passing = one.passing(where)
+    assert passing.ids()
+    assert sorted(passing.ids()) == other.passing(where).ids()
+    assert passing.chunks == len(other)
+    assert sorted(one.among(passing.ids()).ids()) == sorted(passing.ids())
+    for query in ("pump", "seal valve valve", f"gear {name_of(7)} {name_of(399)}", "wheel bolt unheardof"):
+        left, right = one.scores(query), other.scores(query)
+        assert left.ideal == pytest.approx(right.ideal)
+        assert left.of(ids) == pytest.approx(right.of(ids), abs=1e-6)
+        assert [each.score for each in left.top(20)] == pytest.approx([each.score for each in right.top(20)], abs=1e-6)
+        best = [each.chunk_id for each in left.top(600)]
+        assert len(best) == len(set(best))
+        assert {each.chunk_id for each in left.top(600, passing=passing)} == set(best) & set(passing.ids())
+
+
+def test_an_update_leaves_the_files_of_a_large_segment_alone(tmp_path: Path) -> None:
+    chance = np.random.default_rng(3)
+    write_index(tmp_path, [random_chunk(chance, number) for number in range(3 * MERGE_RATIO)], stamp="0")
+    (name,) = [each["name"] for each in read_about(tmp_path)["segments"]]
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / name).iterdir()}
+    update_index(tmp_path, add=[random_chunk(chance, 5), random_chunk(chance, 99)], remove=["0007-0"], stamp="1")
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    index = LexicalIndex(tmp_path)
+    assert len(index) == 3 * MERGE_RATIO
+    assert found(index, name_of(7)) == []
+    assert found(index, name_of(5)) == ["0005-0"]
+    assert found(index, name_of(99)) == ["0099-0"]
+
+
+def test_a_segment_that_is_mostly_dead_is_made_anew(tmp_path: Path) -> None:
+    chance = np.random.default_rng(3)
+    chunks = [random_chunk(chance, number) for number in range(5 * MERGE_RATIO)]
+    write_index(tmp_path, chunks, stamp="0")
+    for turn, (chunk_id, _) in enumerate(chunks[:30]):
+        update_index(tmp_path, add=[], remove=[chunk_id], stamp=str(turn))
+        assert sum(each["rows"] for each in read_about(tmp_path)["segments"]) <= 1.5 * len(LexicalIndex(tmp_path)) + 2
 
 
 def test_an_unusable_index_says_why_and_what_to_do(tmp_path: Path) -> None:
@@ -175,18 +249,28 @@ def test_an_unusable_index_says_why_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(LexicalIndexUnusable, match="cannot be read"):
         LexicalIndex(tmp_path)
     (tmp_path / INDEX_FILE).write_text(json.dumps(about))
-    (tmp_path / about["generation"] / "rows.npy").write_bytes(b"half")
+    (tmp_path / about["segments"][0]["name"] / "rows.npy").write_bytes(b"half")
     with pytest.raises(LexicalIndexUnusable, match="damaged"):
         LexicalIndex(tmp_path)
-    shutil.rmtree(tmp_path / about["generation"])
+    shutil.rmtree(tmp_path / about["segments"][0]["name"])
     with pytest.raises(LexicalIndexUnusable, match="missing"):
         LexicalIndex(tmp_path)
+    with pytest.raises(LexicalIndexUnusable, match="missing"):
+        update_index(tmp_path, add=[], remove=["a"], stamp="2")
+
+
+def test_rows_that_cannot_be_are_told_when_they_are_met(tmp_path: Path) -> None:
+    write_index(tmp_path, CHUNKS, stamp="1")
+    rows = tmp_path / read_about(tmp_path)["segments"][0]["name"] / "rows.npy"
+    np.save(rows, np.load(rows) + 1000)
+    with pytest.raises(LexicalIndexUnusable, match="damaged"):
+        LexicalIndex(tmp_path).scores("pump")
 
 
 def test_opening_maps_the_files(index: LexicalIndex) -> None:
-    assert index._bm25 is not None
-    arrays = [index._ids, index._terms, *(index._bm25.scores[name] for name in ("data", "indices", "indptr"))]
-    assert all(isinstance(array, np.memmap) or isinstance(array.base, np.memmap) for array in arrays)
+    ((segment, _, _, _),) = index._table.segments
+    arrays = [segment.ids, segment.terms, segment.rows, segment.counts, segment.postings]
+    assert all(isinstance(array.base, np.memmap) for array in arrays)
 
 
 def test_hashes_are_the_same_in_every_process(tmp_path: Path) -> None:

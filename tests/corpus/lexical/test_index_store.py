@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.files import INDEX_FILE, files_of
 from corpus.lexical.index import LexicalIndex
-from corpus.lexical.index_store import LexicalIndexStore, index_folder
+from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.lexical.remote_index_store import RemoteIndexStore
+from corpus.lexical.segment import SEGMENT_FILES
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store
 from tests.corpus.texts import RECORD
@@ -79,6 +83,46 @@ def test_a_server_keeps_files_of_many_pieces_and_only_the_newest(chroma_url: str
         kept = store._handle.client.get_collection(f"{settings.chroma_collection}.words", embedding_function=None)
         assert len({each.partition("/")[0] for each in kept.get(include=[])["ids"]} - {"about"}) == 1
         assert kept.count() > 10
+        assert_an_update_moves_what_changed(store.words, kept)
+
+
+def assert_an_update_moves_what_changed(words: RemoteIndexStore, kept: Any) -> None:
+    before = set(kept.get(include=[])["ids"])
+    words.update(add=[("0007-0", "heron"), ("new-0", "heron")], remove=["0008-0"], stamp="3")
+    pieces = set(kept.get(include=[])["ids"])
+    assert before < pieces
+    assert len(pieces - before) <= 2 * len(SEGMENT_FILES)
+    reader = RemoteIndexStore(words._files, seconds_between_looks=0)
+    assert ids(reader.index(), "heron") == ["0007-0", "new-0"]
+    words.update(add=[], remove=["new-0"], stamp="4")
+    assert ids(reader.index(), "heron") == ["0007-0"]
+    assert ids(reader.index(), "8") == ids(reader.index(), "7") == []
+    assert len(reader.index()) == 2999
+    reader.close()
+
+
+@pytest.mark.parametrize("part", ["format", "terms"])
+def test_an_index_of_another_version_is_none(words: LexicalIndexStore, part: str) -> None:
+    words.write(TEXTS, stamp="1")
+    if isinstance(words, RemoteIndexStore):
+        about = words._files.about() or {}
+        words._files.replace({**about, part: 0}, {}, keep=list(files_of(about)))
+    else:
+        assert isinstance(words, FolderKeeper)
+        index = words._folder / INDEX_FILE
+        index.write_text(json.dumps({**json.loads(index.read_text()), part: 0}))
+    assert words.stamp() is None
+    words.write(TEXTS, stamp="1")
+    assert words.stamp() == "1"
+
+
+def test_an_index_in_a_folder_whose_files_are_damaged_is_none(tmp_path: Path) -> None:
+    words = FolderKeeper(tmp_path)
+    for name in SEGMENT_FILES:
+        words.write(TEXTS, stamp="1")
+        assert words.stamp() == "1"
+        next(tmp_path.glob(f"*/{name}")).write_bytes(b"")
+        assert words.stamp() is None
 
 
 def test_a_long_name_of_a_collection_is_no_name_of_a_folder() -> None:

@@ -26,7 +26,8 @@ from corpus.errors import (
     SnapshotUnavailable,
     StoreUnavailable,
 )
-from corpus.lexical.files import FORWARD_FILES
+from corpus.lexical.build import update_index
+from corpus.lexical.segment import SEGMENT_FILES
 from corpus.snapshot.manifest import (
     OBJECTS,
     POINTER,
@@ -164,18 +165,21 @@ def test_other_files_of_the_store_travel_along(in_folder: Keeper) -> None:
     assert publish(in_folder.settings, in_folder.dest).is_new
 
 
-def test_the_index_of_words_travels_without_what_only_updates_need(in_folder: Keeper) -> None:
+def test_the_index_of_words_travels_as_one_segment_whatever_came_before(in_folder: Keeper) -> None:
     in_folder.says("The warranty lasts 24 months.")
     for name in ("corpus", "other"):
         with open_store(in_folder.settings) as store:
             records = {record.document_id: record for record in store.documents()}
             bring_up_to_date(store, before={}, after=records)
         (in_folder.settings.chroma_path / "lexical" / name).mkdir(exist_ok=True)
-        (in_folder.settings.chroma_path / "lexical" / name / "starts.npy").touch()
+    index = in_folder.settings.chroma_path / "lexical" / "corpus"
+    for turn in range(2):
+        chunks = [(f"{turn}{number}-0", "a word") for number in range(40)]
+        update_index(index, add=chunks, remove=[], stamp="grown")
+        update_index(index, add=[], remove=[each for each, _ in chunks], stamp="shrunk")
     published = publish(in_folder.settings, in_folder.dest)
-    words = {file.path.split("/")[-1] for file in published.manifest.files if file.path.startswith("lexical/corpus/")}
-    assert "index.json" in words
-    assert not words & set(FORWARD_FILES)
+    words = [file.path.split("/")[-1] for file in published.manifest.files if file.path.startswith("lexical/corpus/")]
+    assert sorted(words) == sorted(["index.json", *SEGMENT_FILES])
     assert not [file for file in published.manifest.files if file.path.startswith("lexical/other/")]
     corpus = live_snapshot(in_folder.reader_settings()).current()
     (hit,) = corpus.search("warranty", top_k=1, timeout_seconds=30, mode="lexical")

@@ -13,7 +13,8 @@ import pytest
 
 from corpus.errors import SnapshotInvalid, StoreError
 from corpus.filters import Filter
-from corpus.lexical.filter_mask import FilterMask
+from corpus.lexical.build import write_index
+from corpus.lexical.index import LexicalIndex
 from corpus.searching.filtered import filtered_nearest
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
@@ -81,20 +82,22 @@ def test_the_nearest_are_exact(store: Store) -> None:
     assert len(everything) == COUNT
 
 
-def test_among_those_that_a_filter_lets_through_too(store: Store) -> None:
+def test_among_those_that_a_filter_lets_through_too(store: Store, tmp_path: Path) -> None:
     vectors = vectors_of(97, 3)
     where = Filter(source="2.txt").to_where()
     assert where is not None
     assert store.mapped is not None
     fields = {each.document_id: fields_of(each) for each in store.documents()}
-    passing = FilterMask.of(store.mapped.ids, fields, where)
+    write_index(tmp_path, [(each.decode(), "") for each in store.mapped.ids.tolist()], stamp="1", fields=fields)
+    index = LexicalIndex(tmp_path)
+    passing = index.passing(where)
     found = filtered_nearest(store, vectors, count=4, where=where, passing=passing)
     chunks = {chunk.chunk_id for chunk in store.chunks(passing.ids())}
     assert len(chunks) == 10
     for vector, near in zip(vectors, found, strict=True):
         cosines = {each: cosine for each, cosine in exact(store, vector).items() if each in chunks}
         assert list(near) == sorted(cosines, key=lambda each: (-cosines[each], each))[:4]
-    none = FilterMask.of(store.mapped.ids, fields, {"source": "nowhere"})
+    none = index.passing({"source": "nowhere"})
     assert filtered_nearest(store, vectors, count=4, where={"source": "nowhere"}, passing=none) == [{}, {}, {}]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.lexical.files import FORWARD_FILES, read_about
+from corpus.lexical.build import merge_index
 from corpus.lexical.index_store import index_folder
 from corpus.settings import CorpusSettings
 from corpus.store import open_store
@@ -83,12 +83,12 @@ def content_of(path: Path) -> dict[str, tuple[str, dict[str, object], list[float
 
 
 def index_of(path: Path) -> dict[str, bytes]:
-    """The files of the index of words, which are the same for the same chunks whatever came before."""
+    """The files of the index of words, which as one segment are the same for the same chunks whatever came before."""
     with open_store(CorpusSettings(chroma_path=path)) as store:
         assert len(store.words.index()) == store.count()
     folder = index_folder(path, "corpus")
-    newest = folder / read_about(folder)["generation"]
-    return {file.name: file.read_bytes() for file in sorted(newest.glob("*.npy")) if file.name not in FORWARD_FILES}
+    merge_index(folder)
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
 def killed(folder: Path, server: EmbeddingsServer, *, beside: bool, kills: int, longest: float) -> Path:

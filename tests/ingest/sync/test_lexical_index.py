@@ -10,7 +10,7 @@ import pytest
 from corpus.records import DocumentRecord, indexed_text_of
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store
-from ingest.sync.lexical_index import bring_up_to_date, state_of
+from ingest.sync.lexical_index import bring_up_to_date, state_of, versions_of
 from tests.corpus.texts import RECORD, document_of
 
 Records = dict[str, DocumentRecord]
@@ -44,7 +44,7 @@ def test_the_index_names_the_state_that_it_was_made_of(store: Store) -> None:
     put(store, MANY)
     assert store.words.stamp() is None
     bring_up_to_date(store, before={}, after=records(store))
-    assert store.words.stamp() == state_of(records(store))
+    assert store.words.stamp() == state_of(versions_of(records(store)))
     assert matches(store, "alpha") == 20
 
 
@@ -74,7 +74,7 @@ def test_an_index_of_another_state_is_made_anew(store: Store) -> None:
     # The next one finds nothing new.
     bring_up_to_date(store, before=records(store), after=records(store))
     assert matches(store, "epsilon") == 1
-    assert store.words.stamp() == state_of(records(store))
+    assert store.words.stamp() == state_of(versions_of(records(store)))
 
 
 def test_an_emptied_corpus_has_an_empty_index(store: Store) -> None:

@@ -20,6 +20,7 @@ from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sources.files import find
 from ingest.sources.patterns import Selection
+from ingest.sync.lexical_index import state_of, versions_of
 
 
 def nfd(text: str) -> str:
@@ -114,3 +115,12 @@ def test_two_files_whose_names_differ_by_form_alone_are_told(settings: IngestSet
     found = find([settings.source_root / "docs"], root=settings.source_root)
     assert [item.source for item in found.items] == [NAME]
     assert "would be both" in str(found.failed[0][1])
+
+
+def test_a_run_that_finds_nothing_new_leaves_the_index_as_it_is(settings: IngestSettings) -> None:
+    sidecar = settings.source_root / (nfd(NAME) + ".meta.yaml")
+    sidecar.write_text("year: 2026\nweight: 0.1\nfinal: true\nteam: [b, a]\nday: 2026-01-31\n", "utf-8")
+    add(settings)
+    with open_store(settings) as store:
+        stored = {record.document_id: record for record in store.documents()}
+        assert store.words.stamp() == state_of(versions_of(stored))

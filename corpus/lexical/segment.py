@@ -1,0 +1,179 @@
+"""A part of a lexical index: some chunks, and which of them hold each term how often. Its files are never changed.
+
+SEGMENT/ids.npy        the chunks' ids, sorted: row i is chunk ids[i]
+SEGMENT/lengths.npy    how many terms each has; languages.npy: which of the segment's languages each is in
+SEGMENT/terms.npy      the terms' hashes, sorted; postings.npy: where each one's rows begin, and the last one's end
+SEGMENT/rows.npy       the rows that hold a term, ascending; counts.npy: how often
+SEGMENT/fields.json    what each document is filtered by
+
+A deterministic function of the chunks and fields that it was made of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import mmap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexical.forward import Forward, Hashes, narrowed
+from corpus.records import document_id_in
+
+Fields = Mapping[str, Mapping[str, Any]]  # By document id, what its chunks are filtered by, in Chroma's form.
+Rows = NDArray[np.int32]
+Counts = NDArray[np.unsignedinteger[Any]]
+FIELDS_FILE = "fields.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Some chunks of an index, in memory or mapped."""
+
+    ids: NDArray[np.bytes_]
+    lengths: NDArray[np.int32]
+    languages: NDArray[np.bytes_]
+    terms: Hashes
+    postings: NDArray[np.int64]
+    rows: Rows
+    counts: Counts
+
+    @classmethod
+    def of(cls, chunks: Forward) -> Self:
+        """Of what was cut from the chunks."""
+        lengths = np.diff(chunks.starts).astype(np.int32)
+        rows = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        order = np.argsort(chunks.tokens, kind="stable")
+        tokens, rows = chunks.tokens[order], rows[order]
+        first = np.ones(len(tokens), dtype=bool)
+        first[1:] = (tokens[1:] != tokens[:-1]) | (rows[1:] != rows[:-1])
+        starts = np.flatnonzero(first)
+        return cls(
+            ids=chunks.ids,
+            lengths=lengths,
+            languages=chunks.languages,
+            terms=chunks.terms,
+            postings=_postings(tokens[starts], len(chunks.terms)),
+            rows=rows[starts],
+            counts=_narrow(np.diff(starts, append=len(tokens))),
+        )
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Self, NDArray[np.bool_]]]) -> Self:
+        """The chunks of several for which `live` is true, no two of which have the same id."""
+        ids = np.concatenate([part.ids[live] for part, live in parts])
+        order = np.argsort(ids, kind="stable")
+        place = np.empty(len(ids), dtype=np.int32)
+        place[order] = np.arange(len(ids), dtype=np.int32)
+        hashes, rows, counts, at = [], [], [], 0
+        for part, live in parts:
+            kept = live[part.rows]
+            moved = np.cumsum(live) - 1 + at
+            hashes.append(np.repeat(part.terms, np.diff(part.postings))[kept])
+            rows.append(place[moved[part.rows[kept]]])
+            counts.append(np.asarray(part.counts)[kept])
+            at += int(np.count_nonzero(live))
+        terms, numbers = np.unique(np.concatenate(hashes), return_inverse=True)
+        every_row = np.concatenate(rows)
+        by_term = np.argsort(numbers.astype(np.int64) * max(1, len(ids)) + every_row, kind="stable")
+        return cls(
+            ids=narrowed(ids[order]),
+            lengths=np.concatenate([part.lengths[live] for part, live in parts])[order],
+            languages=narrowed(np.concatenate([part.languages[live] for part, live in parts])[order]),
+            terms=terms,
+            postings=_postings(numbers[by_term], len(terms)),
+            rows=every_row[by_term],
+            counts=_narrow(np.concatenate(counts)[by_term]),
+        )
+
+    def save(self, folder: Path, documents: Fields) -> str:
+        """Write it into a folder within this one, named by what it holds, and return that name."""
+        here = {document_id_in(each.decode()) for each in self.ids.tolist()}
+        written = json.dumps(
+            {each: dict(documents[each]) for each in sorted(here) if each in documents},
+            sort_keys=True,
+            separators=(",", ":"),
+        ).encode()
+        arrays = {each.name: np.ascontiguousarray(getattr(self, each.name)) for each in fields(self)}
+        digest = hashlib.sha256(written)
+        for array in arrays.values():
+            digest.update(str(array.dtype).encode())
+            digest.update(array.data if array.size else b"")
+        name = digest.hexdigest()[:16]
+        (folder / name).mkdir(exist_ok=True)
+        for array_name, array in arrays.items():
+            save_array(folder / name / f"{array_name}.npy", array)
+        _put(folder / name / FIELDS_FILE, written)
+        return name
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Map it. Raises OSError and ValueError where a file is missing or damaged."""
+        segment = cls(**{each.name: mapped(folder / f"{each.name}.npy") for each in fields(cls)})
+        rows, terms = len(segment.ids), len(segment.terms)
+        same = (
+            len(segment.lengths) == rows
+            and len(segment.languages) == rows
+            and len(segment.postings) == terms + 1
+            and len(segment.rows) == len(segment.counts) == segment.postings[-1]
+        )
+        if not same:
+            raise ValueError(f"the files of {folder.name} do not belong together")
+        return segment
+
+
+SEGMENT_FILES = (*(f"{each.name}.npy" for each in fields(Segment)), FIELDS_FILE)
+
+
+def save_array(file: Path, array: NDArray[Any]) -> None:
+    """Write it, in one step: a reader may have a file of this name mapped."""
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    _put(file, content.getbuffer())
+
+
+def _put(file: Path, content: bytes | memoryview) -> None:
+    pending = file.with_name(f"{file.name}.new")
+    pending.write_bytes(content)
+    pending.replace(file)
+
+
+def mapped(file: Path) -> NDArray[Any]:
+    """The file's array, read where it is looked at. A plain one: numpy's own class for them is slow at each step.
+
+    Raises OSError and ValueError.
+    """
+    try:
+        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    except EOFError as error:
+        raise ValueError(f"{file.name} is empty") from error
+
+
+def mapped_bytes(file: Path) -> memoryview:
+    """The file's bytes, read where they are looked at, and kept though the file is removed."""
+    with file.open("rb") as opened:
+        return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def fields_from(written: bytes) -> Fields:
+    """What a segment's fields.json says. Raises ValueError where it is damaged."""
+    loaded: Any = json.loads(written)
+    if not isinstance(loaded, dict) or not all(isinstance(each, dict) for each in loaded.values()):
+        raise ValueError("not the fields of documents")
+    fields_by_document: Fields = loaded
+    return fields_by_document
+
+
+def _postings(sorted_numbers: NDArray[np.integer[Any]], terms: int) -> NDArray[np.int64]:
+    return np.searchsorted(sorted_numbers, np.arange(terms + 1)).astype(np.int64)
+
+
+def _narrow(counts: NDArray[np.integer[Any]]) -> Counts:
+    """In the fewest bytes that hold the greatest."""
+    return counts.astype(np.min_scalar_type(int(counts.max(initial=1))))

@@ -1,0 +1,71 @@
+"""The rows of an index: one after the other those of its segments, of which some count no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexical.files import Part
+from corpus.lexical.forward import find, ids_as_array
+from corpus.lexical.segment import FIELDS_FILE, Segment, mapped, mapped_bytes
+
+
+class Placed(NamedTuple):
+    """A segment, its first row in the table, which of its own rows count no longer, and its documents' fields."""
+
+    segment: Segment
+    start: int
+    dead: NDArray[np.int64]
+    written_fields: memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows` in all, of which `count` count: each chunk once."""
+
+    segments: Sequence[Placed]
+    rows: int
+    count: int
+
+    def ids_at(self, rows: NDArray[np.int64]) -> NDArray[np.bytes_]:
+        """The ids of the chunks in ascending rows."""
+        parts = [
+            segment.ids[rows[np.searchsorted(rows, start) : np.searchsorted(rows, start + len(segment.ids))] - start]
+            for segment, start, _, _ in self.segments
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate([np.array([], dtype="S1"), *parts])
+
+    def rows_of(self, chunk_ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where each chunk is, and whether it is anywhere."""
+        wanted = ids_as_array(chunk_ids)
+        rows, known = np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+        for segment, start, dead, _ in self.segments:
+            places, here = find(segment.ids, wanted)
+            if len(dead):
+                here &= ~find(dead, places)[1]
+            rows[here], known[here] = places[here] + start, True
+        return rows, known
+
+
+def open_table(directory: Path, parts: Sequence[Part]) -> Table:
+    """Map the segments. Raises OSError, ValueError, KeyError and TypeError where they are not what they should be."""
+    segments, start = [], 0
+    for part in parts:
+        folder = directory / part["name"]
+        segment = Segment.open(folder)
+        dead = mapped(folder / part["dead"]) if "dead" in part else np.zeros(len(segment.ids), dtype=bool)
+        if len(segment.ids) != part["rows"] or len(dead) != part["rows"]:
+            raise ValueError(f"{part['name']} has another number of rows")
+        # Mapped now, for it may be gone by the time that a filter asks for it; without it words can still be searched.
+        try:
+            written = mapped_bytes(folder / FIELDS_FILE)
+        except (OSError, ValueError):
+            written = memoryview(b"")
+        segments.append(Placed(segment, start, np.flatnonzero(dead), written))
+        start += len(segment.ids)
+    return Table(segments, start, sum(part["live"] for part in parts))
