@@ -2,7 +2,7 @@
 
 python -m benchmarks.cold_start [--chunks 10000] [--dimensions 1536]
 
-The package is dist/lambda.zip as `make lambda` builds it. Beside it stand the bare libraries of the same package, the
+The package is dist/lambda.zip as `make lambda` builds it. Beside it stand the bare libraries, the
 package without bytecode, one that was neither pruned nor compiled, and one with the local model. The embeddings
 endpoint is on loopback. Not with --small: the last two, which are built first.
 """
@@ -130,6 +130,16 @@ def unpacked(archived: Path, folder: Path) -> Path:
     return folder
 
 
+def bare_libraries(folder: Path) -> Path:
+    """chromadb, fastapi, mangum, openai and what they bring, pruned and compiled; of ours the package lacks some."""
+    folder.mkdir()
+    install(folder, [package.ROOT / "requirements" / "install.txt"], machine="x86_64", installer="auto")
+    package.prune(folder, chroma_server=True)
+    shutil.rmtree(folder / "olefile")  # A part of it is Python 2.
+    package.compile_bytecode(folder, find_python())
+    return folder
+
+
 def without_bytecode(task: Path, folder: Path) -> Path:
     """The same package, not compiled."""
     shutil.copytree(task, folder, copy_function=os.link, ignore=shutil.ignore_patterns("__pycache__"))
@@ -173,7 +183,7 @@ def starts(
     given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
     handler = partial(Start, HANDLER_SCRIPT, variables=given)
     return {
-        BARE: Start(BARE_SCRIPT, [str(task), str(copy), str(dimensions)]),
+        BARE: Start(BARE_SCRIPT, [str(bare_libraries(scratch / BARE)), str(copy), str(dimensions)]),
         HANDLER: handler([str(task), json.dumps(EVENT)]),
         "handler, not compiled": handler([str(without_bytecode(task, scratch / "plain")), json.dumps(EVENT)]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -53,7 +54,7 @@ def make_store(folder: Path, chunks: int, dimensions: int, *, model: str = OPENA
 def document(number: int, dimensions: int, *, change: str = "") -> tuple[DocumentRecord, list[Chunk], Vectors]:
     """Document `number` with its chunks and their vectors; `change` makes another version of it."""
     source = f"{number}.txt"
-    document_id, digest = document_id_of(source), f"{number:x}-{change}"
+    document_id, digest = document_id_of(source), hashlib.sha256(f"{number} {change}".encode()).hexdigest()
     chunks = [
         Chunk(
             document_id=document_id,
@@ -79,6 +80,7 @@ def document(number: int, dimensions: int, *, change: str = "") -> tuple[Documen
         ingested_at=DAY,
         file=source,
         stamp="",
+        metadata=chunks[0].metadata,
     )
     return record, chunks, vectors_of(number, dimensions)
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.errors import CorpusError, SettingsError
-from corpus.settings import OutboundSettings, load
+from corpus.loading import load
+from corpus.settings import OutboundSettings
 from corpus.urls import without_passwords
 
 CONNECTIONS = 16

@@ -1,40 +1,23 @@
 """Settings that both sides read, from environment variables. The settings classes alone read the environment.
 
-Entry points call `load` once and pass the value on. Messages name variables, never their values: a value may be a key.
+Entry points call `load` of corpus/loading.py once and pass the value on.
 """
 
 from __future__ import annotations
 
-import re
-from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from corpus.errors import SettingsError
+from corpus.setting_values import CollectionName, http_url, is_bucket_or_folder, sendable
 from corpus.urls import without_passwords
 
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
-_URL = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+:/|[Ss]3:)")
 SearchMode = Literal["dense", "lexical", "hybrid"]
-
-
-def is_bucket_or_folder(place: str) -> bool:
-    """Whether a snapshot can be kept there: s3://bucket/prefix, or what looks like no URL."""
-    return bool(S3_URL.fullmatch(place)) or not _URL.match(place)
-
-
-# Chroma's own rule for the name of a collection.
-CollectionName = Annotated[
-    str, StringConstraints(min_length=3, max_length=512, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$")
-]
 
 
 class OutboundSettings(BaseSettings):
@@ -53,7 +36,7 @@ class OutboundSettings(BaseSettings):
     @field_validator("outbound_proxy")
     @classmethod
     def _is_proxy(cls, value: str | None) -> str | None:
-        return None if value is None else _http_url(value, "must look like http://host:3128")
+        return None if value is None else http_url(value, "must look like http://host:3128")
 
 
 class CorpusSettings(OutboundSettings):
@@ -164,7 +147,7 @@ class CorpusSettings(OutboundSettings):
     def _is_server_or_cloud(cls, value: str | None) -> str | None:
         if value is None or value == CLOUD:
             return value
-        return _http_url(value, "must be `cloud` or look like http://host:8000")
+        return http_url(value, "must be `cloud` or look like http://host:8000")
 
     @field_validator("snapshot_url")
     @classmethod
@@ -194,7 +177,7 @@ class CorpusSettings(OutboundSettings):
     @field_validator("openai_base_url", "azure_openai_endpoint", "rerank_url")
     @classmethod
     def _is_endpoint(cls, value: str | None) -> str | None:
-        return None if value is None else _http_url(value, "must look like https://host/v1")
+        return None if value is None else http_url(value, "must look like https://host/v1")
 
     @model_validator(mode="after")
     def _fits_together(self) -> CorpusSettings:
@@ -235,71 +218,6 @@ class CorpusSettings(OutboundSettings):
         if self.chroma_url:
             return f"Chroma server {without_passwords(self.chroma_url)}, collection {self.chroma_collection!r}"
         return f"{self.chroma_path}, collection {self.chroma_collection!r}"
-
-
-def sendable(key: str, *, may_hold_spaces: bool = False) -> SecretStr:
-    """The key without white space at its ends. Raises ValueError where no HTTP header can carry it."""
-    key = key.strip()
-    if not key.isascii() or not key.isprintable() or (" " in key and not may_hold_spaces):
-        raise ValueError(
-            "holds a character that no key has, such as a line break, a space or a long dash: copy it again, without "
-            "what stands around it"
-        )
-    return SecretStr(key)
-
-
-def _http_url(value: str, rule: str) -> str:
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        valid = False
-    if not valid:
-        raise ValueError(rule)
-    return value.rstrip("/")
-
-
-# Set by the command line alone, before anything is loaded: --env-file. The Lambda entry has no such thing.
-_env_file: ContextVar[Path | None] = ContextVar("env_file", default=None)
-
-
-def use_env_file(path: Path | None) -> None:
-    """Let `load` take what the environment does not say from that file, lines of NAME=value. Raises SettingsError.
-
-    Only settings of ours are taken; other names in it mean nothing to this process. None: from no file.
-    """
-    try:
-        if path is not None:
-            path.read_text("utf-8")
-    except OSError as error:
-        raise SettingsError(f"--env-file {path} cannot be read: {error.strerror}. Check the path.") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"--env-file {path} is not UTF-8. Save it anew.") from None
-    _env_file.set(path)
-
-
-SettingsT = TypeVar("SettingsT", bound=BaseSettings)
-
-
-def load(settings_class: type[SettingsT], **overrides: object) -> SettingsT:
-    """Read the settings once; `overrides`, where not None, win over the environment, and that over --env-file.
-
-    Raises SettingsError that lists every wrong variable at once, by name and never by value.
-    """
-    given = {name: value for name, value in overrides.items() if value is not None}
-    try:
-        return settings_class(_env_file=_env_file.get(), _env_file_encoding="utf-8", **given)  # type: ignore[arg-type]  # Pydantic checks them.
-    except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
-
-
-def _explain(error: ValidationError) -> str:
-    problems = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        name = ".".join(str(part) for part in problem["loc"][:1]).upper()
-        message = problem["msg"].removeprefix("Value error, ")
-        problems.append(f"{name}: {message}" if name else message)
-    return "Wrong settings: " + "; ".join(problems) + "."
 
 
 TargetKind = Literal["embedded", "server", "cloud"]

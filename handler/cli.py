@@ -15,8 +15,8 @@ import typer
 
 from corpus import __version__
 from corpus.errors import CorpusError, SettingsError
+from corpus.loading import load, use_env_file
 from corpus.program import examples, with_env_file_first
-from corpus.settings import load, use_env_file
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat

@@ -18,7 +18,7 @@ from starlette.types import Message
 
 from corpus.embedding.choice import query_embedder_of
 from corpus.errors import CorpusError
-from corpus.settings import load
+from corpus.loading import load
 from handler.access.key_sources import read_keys, signer_of, with_openai_key
 from handler.routes.action import Action
 from handler.settings import HandlerSettings

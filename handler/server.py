@@ -14,8 +14,8 @@ import uvicorn
 from pydantic import SecretStr
 
 from corpus.errors import CorpusError, SettingsError
+from corpus.loading import load
 from corpus.opening import open_corpus
-from corpus.settings import load
 from corpus.urls import without_passwords
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key

@@ -13,7 +13,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from corpus.errors import CorpusError
-from corpus.settings import CorpusSettings, load, use_env_file
+from corpus.loading import load, use_env_file
+from corpus.settings import CorpusSettings
 from infra.function_versions import kept_by, prune, snap_start_dollars
 from infra.package import ROOT
 from infra.preflight import Target, corpus_is_local, missing

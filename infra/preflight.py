@@ -12,7 +12,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from corpus.errors import CorpusError
-from corpus.settings import LOCAL_MODEL, CorpusSettings, load
+from corpus.loading import load
+from corpus.settings import LOCAL_MODEL, CorpusSettings
 from corpus.store import open_store
 from handler.access.keys import digest_of, parse_keys
 from infra.build_lambda import BuildError, find_python

@@ -124,8 +124,11 @@ def test_a_folder_full_of_traps_changes_neither_the_traffic_nor_the_store(
             endpoint = environment | server.environment
             run(folder, *ingest, "add", "docs", **endpoint)
             listed = run(folder, *ingest, "list", "--json", **endpoint)
+            run(folder, *ingest, "search", "pump", "--mode", "lexical", **endpoint)
             seen.append((server.requests, [told(server, each) for each in server.headers], stored(listed)))
     assert seen[0] == seen[1]
+    run(trapped, sys.executable, "-m", "ingest", "publish", "published", **traps)
+    run(trapped, sys.executable, "-m", "handler", "openapi", **traps)
     assert asked == []
     assert not (trapped / "imported").exists()
     assert (trapped / ".chroma/chroma.sqlite3").is_file()
@@ -136,18 +139,6 @@ def told(server: EmbeddingsServer, headers: dict[str, str]) -> dict[str, str]:
     assert server.url
     wanted = ("authorization", "openai-organization", "openai-project", "proxy-authorization", "x-from")
     return {name: headers[name] for name in wanted if name in headers}
-
-
-def test_the_other_commands_run_there_as_well(tmp_path: Path, stranger: tuple[str, list[str]]) -> None:
-    url, asked = stranger
-    docs_in(tmp_path)
-    traps = fill(tmp_path, url)
-    run(tmp_path, str(BIN / "ingest"), "add", "docs", EMBEDDING_MODEL="all-MiniLM-L6-v2", **traps)
-    run(tmp_path, sys.executable, "-m", "ingest", "search", "pump", "--mode", "lexical", **traps)
-    run(tmp_path, sys.executable, "-m", "ingest", "publish", "published", **traps)
-    run(tmp_path, sys.executable, "-m", "handler", "openapi", **traps)
-    assert asked == []
-    assert not (tmp_path / "imported").exists()
 
 
 def test_a_chroma_server_is_asked_directly(tmp_path: Path, stranger: tuple[str, list[str]], chroma_url: str) -> None:

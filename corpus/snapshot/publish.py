@@ -27,6 +27,7 @@ from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
 from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.tidying import Remade
 from corpus.snapshot.versions import is_whole, lacking, latest_of, versions_of
 
 UPLOADS_AT_ONCE = 8
@@ -48,6 +49,7 @@ class Published:
     removed_versions: tuple[str, ...] = ()
     removed_objects: int = 0
     left_out: int = 0
+    remade: Remade | None = None
 
 
 def publish(
@@ -82,7 +84,7 @@ def publish(
                 published = _serve_again(place, staged, tag, sign, repair=repair) or _upload(
                     place, staged, tag, on_progress, before=before, sign=sign, repair=repair
                 )
-        published = replace(published, left_out=staged.left_out)
+        published = replace(published, left_out=staged.left_out, remade=staged.remade)
         if keep is None:
             return published
         versions, objects = _prune(place, published.manifest.version, keep)

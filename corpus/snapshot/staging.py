@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +20,8 @@ from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
-from corpus.store import open_store, read_store, settle_store
+from corpus.snapshot.tidying import Remade, drop_other_indexes, is_chromas, leave_out_foreign, remake_where_dead
+from corpus.store import read_store, settle_store
 from corpus.store.mapped import FOLDER as VECTORS
 from corpus.store.mapped import write_map
 
@@ -42,6 +41,7 @@ class Staged:
     content: str
     files: tuple[SnapshotFile, ...]
     left_out: int = 0
+    remade: Remade | None = None
 
 
 def stage(settings: CorpusSettings, folder: Path) -> Staged:
@@ -56,8 +56,10 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
         raise CollectionMissing(f"Nothing is stored in {settings.target}. Run `ingest add PATH` first.")
     _copy(store_path, folder, settings.chroma_collection)
     copy = settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
-    left_out = _without_foreign(copy)
+    left_out = leave_out_foreign(copy)
     settle_store(copy)
+    remade = remake_where_dead(copy)
+    drop_other_indexes(copy)
     # A snapshot is read and not brought up to date; and the same chunks are the same files, whatever came before.
     with contextlib.suppress(LexicalIndexUnusable):
         merge_index(index_folder(folder, settings.chroma_collection))
@@ -66,22 +68,7 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
     files = tuple(_file(path, folder) for path in _paths(folder))
     with _read_view(folder) as view:
         staged = _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
-        return replace(staged, left_out=left_out)
-
-
-def _without_foreign(copy: CorpusSettings) -> int:
-    """Take out what ingest did not write; returns how many records that were."""
-    with open_store(copy) as store:
-        if store.holds_only(store.documents()):
-            return 0
-        found = store.survey()
-        if found.incomplete:
-            raise SnapshotInvalid(
-                f"{len(found.incomplete)} documents of collection {copy.chroma_collection!r} lack chunks, the first is "
-                f"{found.incomplete[0].source}. Bring them in again by `ingest add`, or run `ingest repair --yes`."
-            )
-        store.rows.delete(found.foreign)
-        return len(found.foreign)
+        return replace(staged, left_out=left_out, remade=remade)
 
 
 def _copy(source: Path, folder: Path, collection: str) -> None:
@@ -237,18 +224,7 @@ def _content(
          dict(document.metadata), document.updated_at]
         for document in documents
     ]  # fmt: skip
-    others = [[file.path, file.sha256] for file in files if not _is_chromas(file.path)]
+    others = [[file.path, file.sha256] for file in files if not is_chromas(file.path)]
     has_map = any(file.path.startswith(f"{VECTORS}/") for file in files)  # A version of before is published anew.
     text = json.dumps([name, record.to_metadata(), said, others, has_map], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _is_chromas(path: str) -> bool:
-    """Whether it is a file of Chroma's, or made of one."""
-    if path == SQLITE or path.startswith(f"{VECTORS}/"):
-        return True
-    try:
-        uuid.UUID(path.split("/", 1)[0])
-    except ValueError:
-        return False
-    return os.sep in path or "/" in path

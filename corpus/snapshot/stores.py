@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpus.errors import SettingsError
-from corpus.settings import S3_URL, is_bucket_or_folder
+from corpus.setting_values import S3_URL, is_bucket_or_folder
 from corpus.snapshot.folder_store import FolderStore
 from corpus.snapshot.s3_store import S3Store
 from corpus.snapshot.snapshot_store import SnapshotStore

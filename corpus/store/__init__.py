@@ -5,9 +5,21 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 
 from corpus.filters import Where
 from corpus.store.opening import create_store, open_store, read_store
+from corpus.store.remaking import MOST_DEAD, remake_index
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store
 from corpus.store.store import Store
 from corpus.store.survey import Survey
 
-__all__ = ["PAGE", "Store", "Survey", "Where", "create_store", "open_store", "read_store", "settle_store"]
+__all__ = [
+    "MOST_DEAD",
+    "PAGE",
+    "Store",
+    "Survey",
+    "Where",
+    "create_store",
+    "open_store",
+    "read_store",
+    "remake_index",
+    "settle_store",
+]

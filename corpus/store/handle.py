@@ -83,6 +83,11 @@ class Handle:
         """The collection that is open now."""
         return self._held.opened.collection
 
+    @property
+    def index(self) -> Path | None:
+        """The folder of an embedded store's vector index; None for a server, and where nobody writes."""
+        return None if self._watch is None else self._watch.index()
+
     @contextlib.contextmanager
     def used(self) -> Iterator[Any]:
         """The collection, for what needs no vectors, for as long as the block takes. Raises StoreError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -20,13 +21,14 @@ from corpus.store.handle import Handle
 from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
 from corpus.store.mapped import MappedVectors
+from corpus.store.probing import first_reaching
+from corpus.store.remaking import dead_share, places_in
 from corpus.store.rows import Rows, batched, ours_in
 from corpus.store.survey import Survey, holds_only, survey_of, sweep_leftovers
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
 READ_ATTEMPTS = 3
-PROBES = 8
 SERVER_STATE_SECONDS = 5.0
 
 
@@ -150,21 +152,7 @@ class Store:
 
     def chunk_at(self, record: DocumentRecord, offset: int) -> Chunk | None:
         """The first chunk of the document that reaches beyond the character offset; None after its end."""
-        ids = record.chunk_ids()
-        low, high = 0, len(ids)
-        found: dict[int, Chunk] = {}
-        # Chunks end one after the other, so a few of them tell between which two it is.
-        while low < high:
-            probes = sorted({low + (high - 1 - low) * step // PROBES for step in range(PROBES + 1)})
-            found |= {chunk.index: chunk for chunk in self.chunks(ids[probe] for probe in probes)}
-            for probe in probes:
-                if (chunk := found.get(probe)) is None or chunk.digest != record.digest:
-                    return None  # Replaced meanwhile.
-                if chunk.end > offset:
-                    high = probe
-                    break
-                low = probe + 1
-        return found.get(low)
+        return first_reaching(self.chunks, record, offset)
 
     def nearest(self, vector: Vectors, *, count: int, where: Where | None = None) -> list[Hit]:
         """The chunks nearest to a vector of shape (dimensions,), best first, of whole documents only.
@@ -242,6 +230,16 @@ class Store:
         for _, metadata, text in self.rows.read(None, texts=True):
             if digests.get(metadata["document_id"]) == metadata["digest"]:
                 yield chunk_from(metadata, text)
+
+    @property
+    def index_folder(self) -> Path | None:
+        """The folder of an embedded store's vector index; None where that cannot be told."""
+        return self._handle.index
+
+    def dead_share(self) -> float | None:
+        """The share of the vector index's places that deleted chunks still take; None where that cannot be told."""
+        index = self.index_folder
+        return None if index is None else dead_share(places=places_in(index), live=self.count())
 
     def count(self) -> int:
         """How many chunks are stored."""

@@ -6,6 +6,7 @@ two copies of the library, and either lets the other's locks go (https://www.sql
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sqlite3
@@ -13,6 +14,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 SQLITE_FILE = "chroma.sqlite3"
@@ -24,6 +26,12 @@ _NEWEST = """
 SELECT collections.id, (SELECT max(seq_id) FROM embeddings_queue), (SELECT max(seq_id) FROM max_seq_id)
 FROM collections JOIN databases ON databases.id = collections.database_id
 WHERE collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
+"""
+
+_INDEX = """
+SELECT segments.id FROM segments JOIN collections ON collections.id = segments.collection
+JOIN databases ON databases.id = collections.database_id
+WHERE segments.scope = 'VECTOR' AND collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
 """
 
 _connections: dict[Path, tuple[tuple[int, int], sqlite3.Connection]] = {}
@@ -67,20 +75,34 @@ class Watch:
                 self._file = file if is_settled else ()
             return self._state
 
+    def index(self) -> Path | None:
+        """The folder of the collection's vector index; None where that cannot be told."""
+        path = self._folder / SQLITE_FILE
+        with self._lock, contextlib.suppress(OSError, sqlite3.DatabaseError):
+            status = path.stat()
+            found = _asked(path, (status.st_dev, status.st_ino), _INDEX, self._names)
+            return self._folder / str(found[0]) if found else None
+        return None
+
     def is_written_to(self) -> bool:
         """Whether an ingest is under way."""
         return is_running(holder_of(self._folder / LOCK_FILE))
 
 
 def _newest(path: Path, place: tuple[int, int], names: tuple[str, str, str]) -> State | None:
+    found = _asked(path, place, _NEWEST, names)
+    return None if found is None else State((*place, str(found[0])), max(found[1] or 0, found[2] or 0))
+
+
+def _asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, str, str]) -> tuple[Any, ...] | None:
     with _connecting:
         known = _connections.get(path)
         if known is None or known[0] != place:
             # Without locks and read-only: while a write is under way, or where one was cut off, it refuses to answer.
             url = f"file:{quote(str(path))}?mode=ro&vfs=unix-none"
             known = _connections[path] = (place, sqlite3.connect(url, uri=True, check_same_thread=False))
-        found = known[1].execute(_NEWEST, names).fetchone()
-    return None if found is None else State((*place, str(found[0])), max(found[1] or 0, found[2] or 0))
+        found: tuple[Any, ...] | None = known[1].execute(question, names).fetchone()
+    return found
 
 
 def holder_of(lock_file: Path) -> str:

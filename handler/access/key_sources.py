@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from corpus.errors import SettingsError
-from corpus.settings import sendable
+from corpus.setting_values import sendable
 from handler.access.keys import KeyEntry, parse_keys
 from handler.access.links import Signer
 from handler.settings import HandlerSettings

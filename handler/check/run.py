@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from corpus.errors import SettingsError
-from corpus.settings import load
+from corpus.loading import load
 from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
 from handler.check.matrix import CheckOptions, Matrix

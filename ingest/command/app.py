@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from corpus import __version__
+from corpus.loading import use_env_file
 from corpus.program import examples
-from corpus.settings import use_env_file
 
 app = typer.Typer(
     name="ingest",

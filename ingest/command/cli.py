@@ -11,8 +11,8 @@ import typer
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
+from corpus.loading import load
 from corpus.program import examples, with_env_file_first
-from corpus.settings import load
 from corpus.snapshot import publish as publishing
 from corpus.snapshot.signing import signer
 from corpus.snapshot.versions import list_versions

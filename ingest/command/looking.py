@@ -9,11 +9,11 @@ import typer
 
 from corpus.answer import answer_of, document_list, document_page, to_json
 from corpus.filters import Filter
+from corpus.loading import load
 from corpus.opening import open_corpus
 from corpus.program import examples
 from corpus.records import DocumentRecord, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
-from corpus.settings import load
 from corpus.store import Survey, read_store
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, app
@@ -60,6 +60,8 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
             "tokens": sum(record.tokens for record in documents),
             **store.record.to_metadata(),
         }
+        if (dead := store.dead_share()) is not None:
+            numbers["dead_places"] = f"{dead:.1%}"
     if as_json:
         typer.echo(to_json({**numbers, **survey_to_json(found)}))
     else:

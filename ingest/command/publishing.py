@@ -75,6 +75,11 @@ def show_published(published: Published) -> None:
     else:
         line = f"Nothing has changed since {manifest.version}, which stays published"
     console.out.print(line)
+    if (remade := published.remade) is not None:
+        console.say(
+            f"The vector index was made anew in {remade.seconds:.1f} s: {remade.dead_share:.0%} of its places were "
+            "of deleted chunks."
+        )
     if published.left_out:
         console.say(
             f"{published.left_out:,} records that ingest did not write were left out; `ingest repair` lists them."
@@ -91,6 +96,7 @@ def published_to_json(published: Published) -> dict[str, object]:
         **manifest_to_json(published.manifest),
         "new": published.is_new,
         "left_out": published.left_out,
+        "index_made_anew_seconds": round(published.remade.seconds, 2) if published.remade else None,
         "uploaded_bytes": published.moved,
         "removed_versions": list(published.removed_versions),
         "removed_objects": published.removed_objects,

@@ -12,7 +12,7 @@ from typing import Any
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
-from corpus.settings import S3_URL
+from corpus.setting_values import S3_URL
 from ingest.reading.readers import is_readable, why_not
 from ingest.reading.readers.registry import MAX_FILE_BYTES
 from ingest.sources.files import SIDECARS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from corpus.errors import SettingsError
-from corpus.settings import CorpusSettings, load
+from corpus.loading import load
+from corpus.settings import CorpusSettings
 
 
 def test_without_any_variable_the_corpus_is_embedded_and_the_model_local() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from corpus import __version__
-from corpus.settings import load
+from corpus.loading import load
 from handler.routes.pages import privacy
 from handler.routes.site import document_of
 from handler.settings import HandlerSettings

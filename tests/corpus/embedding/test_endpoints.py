@@ -18,7 +18,8 @@ from corpus.embedding.choice import collection_for, embedder_for_new_collection,
 from corpus.embedding.endpoint import Endpoint, endpoint_of
 from corpus.embedding.model import Embedder, Refused
 from corpus.errors import EmbeddingModelUnknown, EmbeddingQuotaExceeded, EmbeddingReplyInvalid, SettingsError
-from corpus.settings import CorpusSettings, load
+from corpus.loading import load
+from corpus.settings import CorpusSettings
 from tests.openai_server import KEY, EmbeddingsServer, Reply, embeddings_server, failure, listing, vector_of
 
 # A failure is asked about again at once, so that nobody waits here.

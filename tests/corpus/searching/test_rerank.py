@@ -15,9 +15,10 @@ from pydantic import SecretStr
 
 from corpus.embedding.minilm import LocalEmbedder
 from corpus.errors import RerankUnavailable, SettingsError
+from corpus.loading import load
 from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import HttpReranker, reranker_of
-from corpus.settings import CorpusSettings, load
+from corpus.settings import CorpusSettings
 from tests.corpus.texts import corpus_of
 from tests.loopback import listening
 

@@ -14,7 +14,8 @@ import chromadb
 import pytest
 
 from corpus.errors import CollectionMismatch, CollectionMissing, SettingsError, StoreError, StoreUnavailable
-from corpus.settings import CorpusSettings, load
+from corpus.loading import load
+from corpus.settings import CorpusSettings
 from corpus.store import create_store, open_store
 from tests.corpus.store.test_store import RECORD
 from tests.free_port import free_port

@@ -134,7 +134,7 @@ def test_keys_are_kept_as_hashes_and_never_shown_in_messages() -> None:
 
 
 def test_wrong_settings_are_named_and_their_values_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    from corpus.settings import load
+    from corpus.loading import load
     from handler.settings import HandlerSettings
 
     key, _ = make_key("x")

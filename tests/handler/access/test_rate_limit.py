@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from corpus.errors import SettingsError
-from corpus.settings import load
+from corpus.loading import load
 from handler.access.aws import DynamoCounter
 from handler.access.keys import make_key
 from handler.access.rate_limit import Limiter, MemoryCounter, Rate, parse_rate

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.settings import load
+from corpus.loading import load
 from handler.check.limits import broken_limits
 from handler.routes.site import document_of
 from handler.settings import HandlerSettings

@@ -11,10 +11,10 @@ from starlette.testclient import TestClient
 
 from corpus.errors import SettingsError
 from corpus.filters import Filter
+from corpus.loading import load
 from corpus.opening import open_corpus
 from corpus.records import document_id_of
 from corpus.searching.corpus import Corpus
-from corpus.settings import load
 from handler.settings import HandlerSettings
 from tests.handler.conftest import Configure, Connect, client_of
 from tests.handler.corpora import Text, corpus_settings, write_corpus

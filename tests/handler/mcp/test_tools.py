@@ -11,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpus.errors import SettingsError
+from corpus.loading import load
 from corpus.records import chunk_id_of
-from corpus.settings import load
 from handler.settings import HandlerSettings
 from tests.handler.conftest import Connect
 from tests.handler.corpora import MANUALS, RETURNS, WARRANTY, Text, corpus_settings, write_corpus

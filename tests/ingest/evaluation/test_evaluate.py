@@ -13,7 +13,8 @@ from corpus.embedding.choice import embedder_for_new_collection, prompts_of
 from corpus.embedding.minilm import LocalEmbedder
 from corpus.embedding.model import Refused, Vectors
 from corpus.errors import SettingsError
-from corpus.settings import CorpusSettings, load
+from corpus.loading import load
+from corpus.settings import CorpusSettings
 from ingest.evaluation.beir import read_collection
 from ingest.evaluation.evaluate import EvalOptions, evaluate
 from ingest.evaluation.vector_cache import CachingEmbedder

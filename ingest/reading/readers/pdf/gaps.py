@@ -62,23 +62,27 @@ def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:
     """The line's cells, given the box of each of its characters; the line itself where it has no more than one."""
     if len(boxes) != len(line.text):
         return [line]
-    if any(box.left < before.left - line.height for before, box in itertools.pairwise(boxes)):
-        return [line]
     cells: list[list[int]] = [[]]
-    right = boxes[0].right
+    before = boxes[0]
     for index, sign in enumerate(line.text):
         if sign == " ":
             continue
-        if boxes[index].left - right > _GAP * line.height and cells[-1]:
+        box = boxes[index]
+        is_below = before.bottom - box.bottom > line.height
+        if box.left < before.left - line.height and not is_below:
+            return [line]  # From right to left.
+        if cells[-1] and (is_below or box.left - before.right > _GAP * line.height):
             cells.append([])
         cells[-1].append(index)
-        right = max(boxes[index].right, right) if cells[-1][0] != index else boxes[index].right
+        before = box
     return [_cell(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells]
 
 
 def _cell(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
     text = ""
     raised = ""
+    if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.
+        line = line._replace(bottom=boxes[start].bottom, height=boxes[start].top - boxes[start].bottom, is_bold=False)
     for index in range(start, end):
         box = boxes[index]
         if line.text[index] != " " and _is_raised(box, line):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of
-from ingest.reading.readers.pdf.lines import LEADERS, MARKER, Line, is_right_to_left
+from ingest.reading.readers.pdf.lines import LEADERS, Line, is_right_to_left
 from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
 
@@ -110,7 +110,7 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
         yield lines
         return
     grid = Grid([[_in_column(row, column) for column in band.columns] for row in band.rows])
-    grid = grid.without_markers(MARKER)
+    grid = grid.without_markers()
     left, right = band.columns[0][0], band.columns[-1][1]
     rules = [rule for rule in rules if min(rule.right, right) - max(rule.left, left) > 0.5 * (right - left)]
     if grid.width == 1:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.reading.readers.pdf.lines import MARKER, Line, joined_beside
+from ingest.reading.readers.pdf.lines import BULLETS, MARKER, Line, joined_beside
 from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import is_figure
 
@@ -52,13 +51,14 @@ class Grid:
     def column(self, number: int) -> list[Line]:
         return [line for row in self.rows if (line := row[number])]
 
-    def without_markers(self, marker: re.Pattern[str]) -> Grid:
-        """With columns of bullets or numbers put before the text beside them."""
+    def without_markers(self) -> Grid:
+        """With columns of bullets put before the text beside them, and numbers where they stand before one column."""
         number = 0
         rows = self.rows
         while number < len(rows[0]) - 1:
             column = [line for row in rows if (line := row[number])]
-            marked = sum(marker.fullmatch(line.text) is not None for line in column)
+            is_list = number == 0 and len(rows[0]) == 2
+            marked = sum(line.text in BULLETS or (is_list and bool(MARKER.fullmatch(line.text))) for line in column)
             if column and marked >= _SPARSE * len(column):
                 rows = [[*row[:number], _beside(row[number], row[number + 1]), *row[number + 2 :]] for row in rows]
             else:
@@ -104,7 +104,7 @@ def _is_table(rows: Sequence[Cells], several: Sequence[int]) -> bool:
     width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
     if len(several) < 2 or len(several) * 2 < len(rows):
         return False
-    if width == 2 and all(MARKER.fullmatch(row[1].text) for row in rows if row[1]):
+    if width == 2 and all(row[1].text.startswith("(") and MARKER.fullmatch(row[1].text) for row in rows if row[1]):
         return False  # The numbers of formulas.
     figures = sum(is_figure(line.text) for number in several for line in rows[number][1:] if line)
     return width > 2 or len(several) > 2 or figures >= len(several)

@@ -38,6 +38,8 @@ class LineReader:
         self._name = ctypes.create_string_buffer(_NAME_BYTES)
         self._text = _units_buffer(_LEAST_BUFFER)
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
+        self._falls = False  # Whether the last line's end stands lower than its begin: pdfium has taken two for one.
+        self._falling: set[int] = set()  # The numbers of such lines.
         self._edges = tuple(ctypes.c_double() for _ in range(4))
         self._to_edges = tuple(ctypes.byref(edge) for edge in self._edges)
 
@@ -74,6 +76,8 @@ class LineReader:
                     first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, first)
                     last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, last)
                 lines.append(self._line(text_page, _joined(stretch) if has_pairs else stretch, first, last))
+                if self._falls:
+                    self._falling.add(len(lines) - 1)
                 spans.append((first, last) if is_even and not has_pairs else None)
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
@@ -81,7 +85,8 @@ class LineReader:
 
     def _parted(self, text_page: object, lines: list[Line], spans: list[tuple[int, int] | None]) -> list[Line]:
         """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell."""
-        uneven = uneven_lines(lines, self._doubtful_runs(text_page))
+        uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling
+        self._falling = set()
         if not uneven:
             return lines
         whole: list[Line] = []
@@ -126,7 +131,7 @@ class LineReader:
     def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
         rectangle = self._rectangle
         _char_box(text_page, last, self._to_rectangle)
-        left, right = rectangle.left, rectangle.right
+        left, right, end = rectangle.left, rectangle.right, rectangle.bottom
         _char_box(text_page, first, self._to_rectangle)
         # The first character stands on the right in Arabic and Hebrew.
         left, right = min(left, rectangle.left), max(right, rectangle.right)
@@ -134,6 +139,7 @@ class LineReader:
             first += 1 + (text[1] == " ")
             _char_box(text_page, first, self._to_rectangle)
         bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
+        self._falls = bottom - end > height
         is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
         if is_bold or is_fixed:  # All of the line is, if its ends are.
             other = self._font(text_page, last)

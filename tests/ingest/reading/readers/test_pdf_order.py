@@ -148,3 +148,23 @@ def test_a_bullet_larger_than_its_text_is_no_heading(tmp_path: Path) -> None:
         sheet.next_page()
     items = ("list_item", "• The lamp is cleaned each morning by means of the cloth")
     assert outline(read_bytes(tmp_path, "a.pdf", sheet.data()))[:3] == [("heading1", "Step 0"), items, items]
+
+
+def test_a_wrapped_cell_and_columns_of_prices_are_told_without_rules(tmp_path: Path) -> None:
+    rows = (
+        ("Pos", "Description", "Qty", "Price", "Total"),
+        ("1", "Rope of hemp, twelve", "3", "4.50", "13.50"),
+        ("", "metres long", "", "", ""),
+        ("2", "Lamp", "1", "99.00", "99.00"),
+        ("3", "Oil for the lamp", "12", "2.00", "24.00"),
+    )
+    sheet = Sheet()
+    for y, row in zip((700, 684, 672, 656, 640), rows, strict=True):
+        for left, text in zip((60, 100, 300, 360, 430), row, strict=True):
+            if text:
+                sheet.line(text, size=10, left=left, y=y, font="Helvetica-Bold" if y == 700 else "Helvetica")
+    assert read_bytes(tmp_path, "a.pdf", sheet.data()).text.split("\n") == [
+        "Pos: 1; Description: Rope of hemp, twelve metres long; Qty: 3; Price: 4.50; Total: 13.50",
+        "Pos: 2; Description: Lamp; Qty: 1; Price: 99.00; Total: 99.00",
+        "Pos: 3; Description: Oil for the lamp; Qty: 12; Price: 2.00; Total: 24.00",
+    ]

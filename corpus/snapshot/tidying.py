@@ -1,0 +1,72 @@
+"""What a copied store loses before it is published: others' records, dead places, other collections' indexes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from dataclasses import dataclass
+
+from corpus.errors import SnapshotInvalid
+from corpus.settings import CorpusSettings
+from corpus.snapshot.manifest import SQLITE
+from corpus.store import MOST_DEAD, open_store, remake_index, settle_store
+from corpus.store.mapped import FOLDER as VECTORS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """A vector index that was made anew, for that share of its places was dead."""
+
+    dead_share: float
+    seconds: float
+
+
+def leave_out_foreign(copy: CorpusSettings) -> int:
+    """Take out what ingest did not write; returns how many records that were."""
+    with open_store(copy) as store:
+        if store.holds_only(store.documents()):
+            return 0
+        found = store.survey()
+        if found.incomplete:
+            raise SnapshotInvalid(
+                f"{len(found.incomplete)} documents of collection {copy.chroma_collection!r} lack chunks, the first is "
+                f"{found.incomplete[0].source}. Bring them in again by `ingest add`, or run `ingest repair --yes`."
+            )
+        store.rows.delete(found.foreign)
+        return len(found.foreign)
+
+
+def remake_where_dead(copy: CorpusSettings) -> Remade | None:
+    """Make the index anew where too many of its places are dead: a reader would fetch them, and hold them in memory."""
+    started = time.monotonic()
+    with open_store(copy) as store:
+        share = store.dead_share() or 0.0
+    if share <= MOST_DEAD:
+        return None
+    remake_index(copy)
+    settle_store(copy)
+    return Remade(dead_share=share, seconds=time.monotonic() - started)
+
+
+def drop_other_indexes(copy: CorpusSettings) -> None:
+    """Chroma leaves the index of a collection that was deleted where it is."""
+    with open_store(copy) as store:
+        ours = store.index_folder
+    if ours is None:
+        return
+    for path in copy.chroma_path.iterdir():
+        if path.is_dir() and path != ours and is_chromas(f"{path.name}/"):
+            shutil.rmtree(path)
+
+
+def is_chromas(path: str) -> bool:
+    """Whether it is a file of Chroma's, or made of one."""
+    if path == SQLITE or path.startswith(f"{VECTORS}/"):
+        return True
+    try:
+        uuid.UUID(path.split("/", 1)[0])
+    except ValueError:
+        return False
+    return os.sep in path or "/" in path
