@@ -225,8 +225,8 @@ MUTATIONS = [
         ("if further <= 0:", "if further > 0:"),
     ),
     *_of(
-        "corpus/hints.py",
-        "tests/corpus/test_hints.py tests/corpus/embedding",
+        "corpus/retry_after.py",
+        "tests/corpus/test_retry_after.py tests/corpus/embedding",
         ("seconds / 1000 if seconds is not None", "seconds if seconds is not None"),
         ("and number >= 0", ""),
     ),

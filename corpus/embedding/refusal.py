@@ -16,7 +16,7 @@ from corpus.errors import (
     EmbeddingUnauthorized,
     EmbeddingUnavailable,
 )
-from corpus.hints import hints_in
+from corpus.retry_after import hints_in
 
 _NO_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "arrearage"}
 _NO_MODEL = {"model_not_found", "deploymentnotfound"}

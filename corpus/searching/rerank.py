@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from corpus.errors import RerankUnavailable
-from corpus.hints import hints_in
 from corpus.records import Hit, indexed_text_of
+from corpus.retry_after import hints_in
 from corpus.settings import CorpusSettings
 
 logger = logging.getLogger("corpus")

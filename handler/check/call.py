@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from corpus.hints import hints_in
+from corpus.retry_after import hints_in
 from corpus.urls import without_passwords
 from handler.check.document import Schema, listed, mapping, resolve
 

@@ -1,150 +1,79 @@
-"""What `publish`, `versions` and `rollback` say, to people and to machines."""
+"""`ingest publish`, `ingest versions`, `ingest rollback`."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+import typer
 
-from corpus.snapshot.manifest import Manifest
-from corpus.snapshot.publish import OnProgress, Published
-from corpus.snapshot.versions import VersionList
-from ingest.command import console
+from corpus.answer import to_json
+from corpus.loading import load
+from corpus.program import examples
+from corpus.snapshot.publish import publish as publish_store
+from corpus.snapshot.signing import signer
+from corpus.snapshot.versions import list_versions
+from corpus.snapshot.versions import rollback as go_back
+from ingest.command import console, snapshot_report
+from ingest.command.app import AsJson, Collection, app
+from ingest.settings import IngestSettings
 
-SECONDS_BETWEEN_LINES = 5.0
-# What AWS Lambda has in /tmp with SnapStart; a reader needs twice the size while it changes from one to the next.
-LAMBDA_BYTES = 512 * 2**20
-
-
-@contextmanager
-def upload_progress() -> Iterator[OnProgress]:
-    """Show how far the upload is: a bar on a terminal, else a line at times."""
-    if not console.err.is_terminal:
-        yield _lines()
-        return
-    columns = (
-        TextColumn("Uploading"),
-        BarColumn(),
-        DownloadColumn(binary_units=True),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console.err, transient=True) as bar:
-        task = bar.add_task("upload", total=None)
-        yield lambda moved, total: bar.update(task, completed=moved, total=total)
+SignKey = Annotated[
+    Path | None, typer.Option("--sign", metavar="KEY.pem", help="Sign it, for handlers with SNAPSHOT_PUBLIC_KEY.")
+]
+Dest = Annotated[str, typer.Argument(metavar="DEST", help="A folder, or s3://bucket/prefix.", show_default=False)]
 
 
-def _lines() -> OnProgress:
-    said = time.monotonic()
-
-    def update(moved: int, total: int) -> None:
-        nonlocal said
-        if time.monotonic() - said >= SECONDS_BETWEEN_LINES:
-            said = time.monotonic()
-            console.say(f"Uploaded {_size(moved)} of {_size(total)}")
-
-    return update
-
-
-def warn_of_size(manifest: Manifest) -> None:
-    """Say it now rather than in the logs of a Lambda that cannot open it."""
-    if manifest.bytes > LAMBDA_BYTES:
-        console.say(
-            f"This snapshot has {_size(manifest.bytes)}: more than the {_size(LAMBDA_BYTES)} that a Lambda with "
-            "SnapStart has in /tmp, so it will not be opened from S3 there. Use a Chroma server instead.",
-            style="yellow",
-        )
-    elif manifest.bytes * 2 > LAMBDA_BYTES:
-        console.say(
-            f"This snapshot has {_size(manifest.bytes)}: a Lambda that serves another version of that size has no "
-            "room to fetch this one beside it, and goes on with the old one until AWS starts it anew.",
-            style="yellow",
-        )
-
-
-def show_published(published: Published) -> None:
-    """One line on stdout."""
-    manifest = published.manifest
-    if published.is_new:
-        line = (
-            f"Published {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks, "
-            f"{_size(manifest.bytes)}, of which {_size(published.moved)} were uploaded"
-        )
+@app.command(epilog=examples("ingest publish s3://bucket/prefix", "ingest publish path/to/published --keep 5"))
+def publish(
+    dest: Dest,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Remove all but the newest versions, and what only they had.")
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Read what is published, and put anew what is damaged there.")
+    ] = False,
+    sign: SignKey = None,
+    collection: Collection = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish the corpus as a new version for handlers to serve."""
+    settings = load(IngestSettings, chroma_collection=collection)
+    key = signer(sign) if sign else None
+    console.say(f"Publishing {settings.target} to {dest}")
+    with snapshot_report.upload_progress() as on_progress:
+        published = publish_store(settings, dest, keep=keep, repair=repair, sign=key, on_progress=on_progress)
+    snapshot_report.warn_of_size(published.manifest)
+    if as_json:
+        typer.echo(to_json(snapshot_report.published_to_json(published)))
     else:
-        line = f"Nothing has changed since {manifest.version}, which stays published"
-    console.out.print(line)
-    if (remade := published.remade) is not None:
-        console.say(
-            f"The vector index was made anew in {remade.seconds:.1f} s: {remade.dead_share:.0%} of its places were "
-            "of deleted chunks."
-        )
-    if published.left_out:
-        console.say(
-            f"{published.left_out:,} records that ingest did not write were left out; `ingest repair` lists them."
-        )
-    if published.removed_versions or published.removed_objects:
-        console.out.print(
-            f"Removed {len(published.removed_versions):,} old versions and {published.removed_objects:,} objects"
-        )
+        snapshot_report.show_published(published)
 
 
-def published_to_json(published: Published) -> dict[str, object]:
-    """What `publish --json` prints."""
-    return {
-        **manifest_to_json(published.manifest),
-        "new": published.is_new,
-        "left_out": published.left_out,
-        "index_made_anew_seconds": round(published.remade.seconds, 2) if published.remade else None,
-        "uploaded_bytes": published.moved,
-        "removed_versions": list(published.removed_versions),
-        "removed_objects": published.removed_objects,
-    }
+@app.command(epilog=examples("ingest versions s3://bucket/prefix"))
+def versions(dest: Dest, as_json: AsJson = False) -> None:
+    """List the versions that are published, newest first."""
+    listed = list_versions(dest)
+    if as_json:
+        typer.echo(to_json(snapshot_report.versions_to_json(listed)))
+    else:
+        snapshot_report.show_versions(listed)
 
 
-def manifest_to_json(manifest: Manifest) -> dict[str, object]:
-    """A version without its files."""
-    return {
-        "version": manifest.version,
-        "created_at": manifest.created_at,
-        "collection": manifest.collection,
-        "embedding_model": manifest.record.embedding_model,
-        "dimensions": manifest.record.dimensions,
-        "documents": manifest.documents,
-        "chunks": manifest.chunks,
-        "bytes": manifest.bytes,
-    }
-
-
-def versions_to_json(listed: VersionList) -> dict[str, object]:
-    """What `versions --json` prints, newest first."""
-    versions = [
-        {**manifest_to_json(manifest), "served": manifest.version == listed.latest} for manifest in listed.manifests
-    ]
-    return {"latest": listed.latest, "versions": versions, "damaged": list(listed.damaged)}
-
-
-def show_versions(listed: VersionList) -> None:
-    """A line each on stdout, newest first; the one that is served is marked."""
-    for key in listed.damaged:
-        console.say(f"{key} is damaged; `ingest publish --keep N` removes it.", style="yellow")
-    if not listed.manifests:
-        console.say("Nothing is published there.")
-        return
-    rows = [
-        (
-            manifest.version,
-            "served" if manifest.version == listed.latest else "",
-            f"{manifest.documents:,}",
-            f"{manifest.chunks:,}",
-            _size(manifest.bytes),
-            manifest.record.embedding_model,
-        )
-        for manifest in listed.manifests
-    ]
-    console.show_rows(("version", "", "documents", "chunks", "size", "model"), rows)
-
-
-def _size(count: int) -> str:
-    return f"{count / 2**20:,.1f} MB"
+@app.command(epilog=examples("ingest rollback s3://bucket/prefix"))
+def rollback(
+    dest: Dest,
+    version: Annotated[
+        str | None, typer.Argument(metavar="[VERSION]", help="From `ingest versions`; by default the one before.")
+    ] = None,
+    sign: SignKey = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve an earlier version again."""
+    key = signer(sign) if sign else None
+    console.say(f"Rolling back {dest}")
+    manifest = go_back(dest, version, sign=key)
+    if as_json:
+        typer.echo(to_json(snapshot_report.manifest_to_json(manifest)))
+    else:
+        console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")

@@ -15,7 +15,7 @@ import httpcore
 
 from corpus import __version__
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
-from corpus.hints import hints_in
+from corpus.retry_after import hints_in
 from ingest.sources.addresses import CheckedBackend
 from ingest.sources.inflate import Writer
 from ingest.sources.patience import RetryAfterGate

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from corpus.errors import DocumentEmpty
 from corpus.records import MetadataValue
 from ingest.reading.document import Document
-from ingest.reading.readers.attachments import read_attachments
 from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.html.reader import add_body
 from ingest.reading.readers.text import paragraphs
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
-from ingest.reading.readers.attachments import read_attachments
+from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from corpus.hints import Hints, hints_in
+from corpus.retry_after import Hints, hints_in
 
 NOW = datetime(2026, 11, 28, 12, 0, 0, tzinfo=UTC)
 
