@@ -177,7 +177,7 @@ def record_actions(path: Path) -> None:
 
     def recorded(response: Any) -> Any:
         with path.open("a") as log:
-            log.write(f"{response.service_name}:{response._get_action()}\n")
+            log.write(f"{response.service_name.removeprefix('aws')}:{response._get_action()}\n")
         return call(response)
 
     base.call_action = recorded
