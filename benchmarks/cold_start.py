@@ -59,7 +59,9 @@ def end(answer, embedding=lambda answer: 0.0):
     print(json.dumps({"marks": marks, "warm_ms": sorted(spent)[30], "peak_mb": peak}))
 """
 BARE_SCRIPT = """
-import fastapi, mangum, openai, chromadb
+import contextlib, fastapi, mangum, chromadb
+with contextlib.suppress(ImportError):  # In packages of before; see benchmarks/against.py.
+    import openai
 from chromadb.config import Settings
 marks.append(time.time())
 client = chromadb.PersistentClient(sys.argv[2], settings=Settings(anonymized_telemetry=False))
@@ -131,11 +133,10 @@ def unpacked(archived: Path, folder: Path) -> Path:
 
 
 def bare_libraries(folder: Path) -> Path:
-    """chromadb, fastapi, mangum, openai and what they bring, pruned and compiled; of ours the package lacks some."""
+    """chromadb, fastapi, mangum and what they bring, pruned and compiled: what CHROMA_SERVER=1 puts into a package."""
     folder.mkdir()
-    install(folder, [package.ROOT / "requirements" / "install.txt"], machine="x86_64", installer="auto")
+    install(folder, locks_of(local_model=False, chroma_server=True), machine="x86_64", installer="auto")
     package.prune(folder, chroma_server=True)
-    shutil.rmtree(folder / "olefile")  # A part of it is Python 2.
     package.compile_bytecode(folder, find_python())
     return folder
 
