@@ -122,7 +122,7 @@ MUTATIONS = [
     *_of(
         "corpus/searching/filtered.py",
         "tests/corpus/searching",
-        ("if store.count() != len(passing.rows):\n        return None", "if False:\n        return None"),
+        ("if store.count() != passing.chunks:\n        return None", "if False:\n        return None"),
         ("if len(cosines) < len(ids):\n            return None", "if False:\n            return None"),
         ("-cosines[each], each))[:count]", "cosines[each], each))[:count]"),
         ("if kept is None or len(kept) < min(count, passing.count):", "if kept is None:"),
@@ -191,7 +191,7 @@ MUTATIONS = [
         "ingest/sync/lexical_index.py",
         "tests/ingest/sync/test_lexical_index.py",
         ("if stamp == state:\n        settle()\n        return", "if stamp == state:\n        return"),
-        ("(record.digest, record.chunks) == (other.digest, other.chunks)", "record.chunks == other.chunks"),
+        ("[record.document_id, record.digest, record.chunks, filtered_by]", "[record.document_id, record.chunks, filtered_by]"),
     ),
     *_of(
         "corpus/snapshot/publish.py",

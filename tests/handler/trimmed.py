@@ -15,21 +15,23 @@ import schemathesis
 
 from handler.contract.fields import DOCUMENT_ID, DOCUMENT_ID_CHARS, MAX_NAME_CHARS, VISIBLE
 
+ID_FIELDS = ("document_id", "document_id_any", "document_id_not")
+
 
 @schemathesis.hook
 def filter_body(_: schemathesis.HookContext, body: object) -> bool:
     """Whether to send the body."""
     if isinstance(body, dict):
-        identifier = body.get("document_id", "")
-        if (
-            isinstance(identifier, str)
-            and len(identifier) == DOCUMENT_ID_CHARS
-            and not DOCUMENT_ID.fullmatch(identifier)
-        ):
+        if not all(is_document_id(each) for name in ID_FIELDS for each in texts_in(body.get(name))):
             return False
         if None in body.values() or ("queries" in body and "query" not in body):
             return False
     return all(is_told(text) for text in texts_in(body))
+
+
+def is_document_id(text: str) -> bool:
+    """Whether it is one, or of a length that the document refuses."""
+    return len(text) != DOCUMENT_ID_CHARS or DOCUMENT_ID.fullmatch(text) is not None
 
 
 def is_told(text: str) -> bool:
