@@ -191,7 +191,10 @@ MUTATIONS = [
         "ingest/sync/lexical_index.py",
         "tests/ingest/sync/test_lexical_index.py",
         ("if stamp == state:\n        settle()\n        return", "if stamp == state:\n        return"),
-        ("[record.document_id, record.digest, record.chunks, filtered_by]", "[record.document_id, record.chunks, filtered_by]"),
+        (
+            "[record.document_id, record.digest, record.chunks, filtered_by]",
+            "[record.document_id, record.chunks, filtered_by]",
+        ),
     ),
     *_of(
         "corpus/snapshot/publish.py",
