@@ -64,7 +64,7 @@ check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/vulture
-	$(BIN)/python -m pytest --quiet tests/test_arrows.py tests/test_docs.py tests/test_repository.py
+	$(BIN)/python -m pytest --quiet tests/test_arrows.py tests/test_docs.py tests/test_repository.py tests/handler/test_gpt_guide.py
 
 # Known holes in what is locked.
 audit: .venv/dev.stamp

@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.cold_start import BARE, BARE_SCRIPT, EVENT, HANDLER_SCRIPT, Start, figures, unpacked
+from benchmarks.cold_start import figures
+from benchmarks.starting import BARE, BARE_SCRIPT, EVENT, HANDLER_SCRIPT, Start, unpacked
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 from infra import package
 from tests.openai_server import embeddings_server

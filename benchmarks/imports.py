@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cold_start import ZIP, unpacked
+from benchmarks.cold_start import ZIP
+from benchmarks.starting import unpacked
 from benchmarks.turns import Outcome, arguments, finish
 from infra.build_lambda import find_python
 
