@@ -19,6 +19,7 @@ from corpus.filters import Where
 from corpus.lexical.files import read_about, unusable
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.forward import Hashes, find, hashes_of
+from corpus.lexical.languages import stop_words
 from corpus.lexical.segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
 from corpus.lexical.table import Table, open_table
 from corpus.lexical.terms import Analyzer
@@ -83,6 +84,7 @@ class LexicalIndex:
 
     def __init__(self, directory: Path) -> None:
         """Raises LexicalIndexUnusable where there is none, or one that this version did not write."""
+        stop_words()  # Read when an index is opened, not at the first question.
         about = read_about(directory)
         while True:
             try:

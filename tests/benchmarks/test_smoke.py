@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-import importlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS, section, write
 from benchmarks.turns import Comparison, Goal, Outcome
+from infra.package import ROOT
 from tests.lambda_ import tools
 from tests.lambda_.built import Built
 
-
-def run(name: str, folder: Path, printed: pytest.CaptureFixture[str], *words: str) -> Outcome:
-    """In this process: each start of an interpreter would cost more than the benchmark."""
-    saved = folder / f"{name}.json"
-    importlib.import_module(f"benchmarks.{name}").main(["--small", "--json", str(saved), *words])
-    outcome = Outcome.from_json(json.loads(saved.read_text("utf-8")))
-    assert outcome.benchmark == name
-    assert outcome.markdown() in printed.readouterr().out
-    return outcome
-
-
-# What a benchmark leaves open goes with its process, which here is the tests'.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-@pytest.mark.parametrize("name", sorted(BENCHMARKS.keys() - {"cold_start"}))
-def test_it_runs_and_saves_what_it_found(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    found = run(name, tmp_path, capfd)
-    assert found.comparisons or found.figures
+# One process for all: each start of an interpreter costs more than a benchmark of this size.
+RUN = """
+import importlib, sys
+folder, words, *names = sys.argv[1:]
+for name in names:
+    print(f"== {name}", flush=True)
+    importlib.import_module(f"benchmarks.{name}").main(["--small", "--json", f"{folder}/{name}.json", *words.split()])
+"""
 
 
-def test_a_cold_start_is_told_by_phases(built: Built, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def run(folder: Path, *names: str, words: str = "") -> dict[str, Outcome]:
+    command = [sys.executable, "-c", RUN, str(folder), words, *names]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    outcomes = {name: Outcome.from_json(json.loads((folder / f"{name}.json").read_text("utf-8"))) for name in names}
+    for name, outcome in outcomes.items():
+        assert outcome.benchmark == name
+        assert outcome.markdown() in ended.stdout
+    return outcomes
+
+
+def test_each_runs_and_saves_what_it_found(tmp_path: Path) -> None:
+    for found in run(tmp_path, *sorted(BENCHMARKS.keys() - {"cold_start"})).values():
+        assert found.comparisons or found.figures
+
+
+def test_a_cold_start_is_told_by_phases(built: Built, tmp_path: Path) -> None:
     tools.runtime()
-    found = run("cold_start", tmp_path, capfd, "--zip", str(built.zip))
+    found = run(tmp_path, "cold_start", words=f"--zip {built.zip}")["cold_start"]
     (cold,) = found.comparisons
     phases = ("interpreter", "imports", "open", "first answer")
     told = sum(found.figures[f"handler: {phase}, ms"] for phase in phases)

@@ -87,6 +87,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         process.wait(timeout=20)
 
 
+THROTTLED_SECONDS = 2
 LITERAL = 'make deploy ARGS="--stage dev --region eu-west-1"'
 
 
@@ -183,9 +184,13 @@ def test_a_corpus_of_the_local_model_needs_no_openai_key_and_brings_the_model(tm
 
 
 def check_life(keeper: Keeper, url: str, key: str) -> None:
-    def ask() -> tuple[int, Any]:
-        headers = {"authorization": f"Bearer {key}"}
+    def ask(*, key: str = key) -> tuple[int, Any]:
+        headers = {"authorization": f"Bearer {key}"} if key else {}
         reply = httpx2.post(f"{url}/search", json={"query": "warranty"}, headers=headers, timeout=120)
+        # The check that came before has used up what the gateway takes at once.
+        if reply.status_code == 429:
+            time.sleep(THROTTLED_SECONDS)
+            reply = httpx2.post(f"{url}/search", json={"query": "warranty"}, headers=headers, timeout=120)
         return reply.status_code, reply.json()
 
     for text in ("The warranty lasts 12 months.", "The warranty lasts 24 months."):
@@ -194,7 +199,7 @@ def check_life(keeper: Keeper, url: str, key: str) -> None:
         assert (status, body["results"][0]["text"]) == (200, text)
     rollback(keeper.dest)
     assert ask()[1]["results"][0]["text"] == "The warranty lasts 12 months."
-    assert httpx2.post(f"{url}/search", json={"query": "warranty"}, timeout=120).status_code == 401
+    assert ask(key="")[0] == 401
 
 
 def snapshot_url(aws: S3Server) -> str:

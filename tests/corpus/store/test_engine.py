@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -74,9 +75,19 @@ def stores(folder: Path, chroma_url: str) -> Iterator[dict[str, Store]]:
 
 
 @pytest.fixture(scope="module")
-def bare(folder: Path, stores: dict[str, Store]) -> Any:  # noqa: ARG001 - it is there once they are
-    """chromadb's own view of the store."""
-    return chromadb.PersistentClient(folder / "store").get_collection("corpus", embedding_function=None)
+def bares(folder: Path, stores: dict[str, Store]) -> dict[str, Any]:  # noqa: ARG001 - the folders are there with them
+    """chromadb's own view of the store, and of a copy of what was staged: its index is another, made anew."""
+    shutil.copytree(folder / "staged", folder / "copied")
+    return {
+        name: chromadb.PersistentClient(folder / name).get_collection("corpus", embedding_function=None)
+        for name in ("store", "copied")
+    }
+
+
+@pytest.fixture
+def bare(request: pytest.FixtureRequest, bares: dict[str, Any]) -> Any:
+    """What chromadb finds in the files that the reader of this test has."""
+    return bares["copied" if request.node.callspec.params["store"] == "snapshot" else "store"]
 
 
 @pytest.fixture(params=READERS)
