@@ -105,6 +105,9 @@ class OpenAIEmbedder(RemoteEmbedder):
         executor = ThreadPoolExecutor(REQUESTS_IN_FLIGHT, thread_name_prefix="embed")
         try:
             for batch in batches:
+                # Before the threads, each of which could make a client of its own: since Python 3.12
+                # functools.cached_property has no lock.
+                self.prepare()
                 parts = portions(
                     batch,
                     tokenizer=self.tokenizer,
