@@ -19,6 +19,8 @@ TEXT_DIGEST = "text_digest"
 # The stamp of documents taken over from another program's collection. Nobody knows what the model read of them, so that
 # their vectors stand for no other text.
 ADOPTED = "adopted"
+# The principals that may see the document. Not under the user's prefix, so that no field of theirs can give access.
+ACCESS = "access"
 
 # Beyond, Chroma makes a fraction of a whole number, or refuses it.
 SMALLEST_WHOLE, LARGEST_WHOLE = -(2**63), 2**63 - 1
