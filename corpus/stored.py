@@ -16,6 +16,8 @@ USER_PREFIX = "meta."
 # `updated_at` as seconds since 1970, because Chroma compares numbers alone.
 UPDATED = "updated"
 TEXT_DIGEST = "text_digest"
+# The principals that may see the document. Not under the user's prefix, so that no field of theirs can give access.
+ACCESS = "access"
 
 # Beyond, Chroma makes a fraction of a whole number, or refuses it.
 SMALLEST_WHOLE, LARGEST_WHOLE = -(2**63), 2**63 - 1
