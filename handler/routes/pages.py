@@ -86,9 +86,9 @@ def _contact(contact: str | None) -> str:
     return f"Contact: {shown}."
 
 
-def refusal_page(message: str) -> str:
+def refusal_page(message: str, *, title: str = "This passage is not shown") -> str:
     """A page in place of the one that was asked for."""
-    return page("Not shown", f"<h1>This passage is not shown</h1>\n<p>{escape(message)}</p>")
+    return page(title, f"<h1>{escape(title)}</h1>\n<p>{escape(message)}</p>")
 
 
 def page(title: str, body: str) -> str:

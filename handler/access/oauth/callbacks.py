@@ -1,4 +1,4 @@
-"""Where a code may be sent: ChatGPT's own callbacks, those that OAUTH_CALLBACKS lists, and a client's own machine. Pure."""
+"""Where a code may be sent: ChatGPT's callbacks, those of OAUTH_CALLBACKS, and a program's own machine. Pure."""
 
 from __future__ import annotations
 

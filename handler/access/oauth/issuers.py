@@ -1,6 +1,6 @@
 """The identity providers whose tokens count, as OAUTH_ISSUERS names them. Pure.
 
-An issuer is compared byte for byte, to the last slash: that is what tokens carry and what OpenID Connect Discovery says.
+An issuer is compared byte for byte, to the last slash, as OpenID Connect Discovery and RFC 8414 say.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What clients read before they sign in: whose tokens count here (RFC 9728), and the facade's own word (RFC 8414). Pure.
+"""What clients read before they sign in: whose tokens count (RFC 9728), and the facade's own word (RFC 8414). Pure.
 
 A client sends `resource` byte for byte as it stands here, and refuses a server whose URL is not below it.
 """

@@ -124,12 +124,10 @@ def audiences_of(claims: Mapping[str, Any]) -> list[str]:
     """Whom it is for; none where the claim is of another form."""
     audience = claims.get("aud")
     several = audience if isinstance(audience, list) else [audience]
-    return several if all(isinstance(each, str) for each in several) else []
+    return [str(each) for each in several] if all(isinstance(each, str) for each in several) else []
 
 
 def client_of(claims: Mapping[str, Any]) -> str | None:
     """Who asked for the token: RFC 9068's name of the claim, or an older one."""
     found = next((claims[name] for name in ("client_id", "azp", "cid", "appid") if name in claims), None)
     return found if isinstance(found, str) else None
-
-

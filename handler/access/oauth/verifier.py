@@ -1,4 +1,4 @@
-"""From a token to a caller: which issuer, which key, what was found out a moment ago, and what the claims make of him."""
+"""From a token to a caller: which issuer, which key, what was found out a moment ago, what the claims make of him."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ class Verifier:
         except TokenRefused as refused:
             self._keep(token, refused, self._clock() + REFUSED_SECONDS)
             raise
-        issuer = next((each for each in issuers if each.url == claims.get("iss")), issuers[0] if issuers else Issuer(""))
+        # One that names no issuer is of the first: the endpoint is his.
+        issuer = next((each for each in issuers if each.url == claims.get("iss")), (*issuers, Issuer(""))[0])
         return self._identified(token, claims, issuer, seconds=OPAQUE_SECONDS)
 
     def _identified(self, token: str, claims: Mapping[str, Any], issuer: Issuer, *, seconds: float) -> Identified:
