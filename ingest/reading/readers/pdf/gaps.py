@@ -13,6 +13,7 @@ _GAP = 0.75
 _DOUBT = 0.5  # From here on a gap between two runs of text is looked at closer.
 _SMALL, _RAISED = 0.85, 0.15
 _SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
+_CUT = 1.0  # Points: characters may reach over a line that parts them.
 _LEAST_DOUBT = 3.0  # Points: the same in the smallest type.
 
 
@@ -58,8 +59,11 @@ def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterato
             break
 
 
-def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:
-    """The line's cells, given the box of each of its characters; the line itself where it has no more than one."""
+def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = ()) -> list[Line]:
+    """The line's cells, given the box of each of its characters; the line itself where it has no more than one.
+
+    `cuts` are where lines are drawn through it from above.
+    """
     if len(boxes) != len(line.text):
         return [line]
     cells: list[list[int]] = [[]]
@@ -71,7 +75,9 @@ def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:
         is_below = before.bottom - box.bottom > line.height
         if box.left < before.left - line.height and not is_below:
             return [line]  # From right to left.
-        if cells[-1] and (is_below or box.left - before.right > _GAP * line.height):
+        gap = box.left - before.right
+        is_cut = any(before.right - _CUT < place < box.left + _CUT for place in cuts)
+        if cells[-1] and (is_below or is_cut or gap > _GAP * line.height):
             cells.append([])
         cells[-1].append(index)
         before = box

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.reading.readers.pdf.lines import BULLETS, MARKER, Line, joined_beside
+from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, MARKER, Line, are_unspaced, joined_beside
 from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import is_figure
 
@@ -169,6 +169,7 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
         distance = _bottom(above) - _bottom(row)
         if is_ruled:
             goes_on = not any(_bottom(row) < height < _bottom(above) for height in between)
+            goes_on = goes_on and not _are_like(group[-1], row)
         elif row[0] is not None:
             goes_on = False
         elif is_labelled:
@@ -180,6 +181,13 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
             group = []
         group.append(row)
     yield group
+
+
+def _are_like(above: Cells, row: Cells) -> bool:
+    """True for two rows that fill the same columns, with figures in one of them: no line need stand between them."""
+    both = [(one.text, other.text) for one, other in zip(above, row, strict=True) if one and other]
+    figures = sum(is_figure(one) and is_figure(other) for one, other in both)
+    return len(both) > _SPARSE * len(row) and figures > 0
 
 
 def _parts_rows(heights: Sequence[float], rows: Sequence[Cells]) -> bool:
@@ -212,11 +220,16 @@ def _all_go_on(group: Sequence[Cells], row: Cells) -> bool:
 
 
 def _text_of(group: Sequence[Cells]) -> list[str]:
-    return [_joined([line.text for row in group if (line := row[column])]) for column in range(len(group[0]))]
+    return [joined_cell([line.text for row in group if (line := row[column])]) for column in range(len(group[0]))]
 
 
-def _joined(lines: Sequence[str]) -> str:
-    return " ".join(lines).replace("\ufffe ", "").replace("\ufffe", "-")
+def joined_cell(lines: Sequence[str]) -> str:
+    """The lines of a cell as one, words put together again."""
+    text = ""
+    for line in lines:
+        between = "" if not text or are_unspaced(text[-1], line) else " "
+        text += between + line
+    return text.replace(HYPHEN + " ", "").replace(HYPHEN, "-")
 
 
 def _header_rows(rows: Sequence[Cells], count: int) -> int | None:
