@@ -3,66 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
+from ingest.reading.readers.pdf.nets import Box, Net, nets_of, within
+from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tables import Table, joined_cell
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
-_NEAR = 3.0  # Points between lines that are one, or that meet.
-_MOST_LINES = 1_500  # Of each kind: more are a drawing.
-_MOST_CELLS = 20_000
 _LONGEST_CELL = 900  # Characters: a box of more is a part of the page, not of a table.
 _LONGEST_REPEATED = 80  # Characters of a cell that stands for each row it reaches down to.
 _LEAST_FILLED = 0.2
 _MOSTLY = 0.6
-
-
-class _Box(NamedTuple):
-    left: float
-    right: float
-    bottom: float
-    top: float
-
-    def holds(self, line: Line) -> bool:
-        across, up = (line.left + line.right) / 2, line.bottom + line.height / 2
-        return self.left < across < self.right and self.bottom < up < self.top
-
-
-@dataclass(slots=True)
-class _Net:
-    """Lines that meet: `columns` from left to right, `heights` from the top down."""
-
-    level: list[Rule]
-    upright: list[Upright]
-    columns: list[float] = field(init=False)
-    heights: list[float] = field(init=False)
-
-    def __post_init__(self) -> None:
-        ends = [(rule.left, rule.right) for rule in self.level]
-        reach = [(upright.bottom, upright.top) for upright in self.upright]
-        # A table may have no line at its sides.
-        self.columns = _joined([upright.place for upright in self.upright], min(ends)[0], max(e for _, e in ends))
-        self.heights = _joined([rule.height for rule in self.level], min(reach)[0], max(e for _, e in reach))[::-1]
-
-    @property
-    def box(self) -> _Box:
-        return _Box(self.columns[0], self.columns[-1], self.heights[-1], self.heights[0])
-
-    def is_parted(self, row: int, column: int) -> bool:
-        """True where a line is drawn at the left of the cell."""
-        place, middle = self.columns[column], (self.heights[row] + self.heights[row + 1]) / 2
-        return any(abs(line.place - place) <= _NEAR and line.bottom < middle < line.top for line in self.upright)
-
-    def is_roofed(self, row: int, column: int) -> bool:
-        """True where a line is drawn on top of the cell."""
-        height, middle = self.heights[row], (self.columns[column] + self.columns[column + 1]) / 2
-        return any(abs(line.height - height) <= _NEAR and line.left < middle < line.right for line in self.level)
 
 
 def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | Drawn]]:
@@ -71,7 +25,7 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
     Where its boxes hold parts of a page, it is the lines in each of them, with what is drawn there.
     """
     free = list(lines)
-    for net in sorted(_nets(drawn), key=lambda net: net.box.right - net.box.left, reverse=True):
+    for net in sorted(nets_of(drawn), key=lambda net: net.box.right - net.box.left, reverse=True):
         inside = [line for line in free if net.box.holds(line)]
         if len(inside) < 3:
             continue
@@ -84,72 +38,14 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
         gone = set(map(id, inside))
         free = [line for line in free if id(line) not in gone]
         if any(sum(len(line.text) for line in cell.lines) > _LONGEST_CELL for cell in filled):
-            yield from ((cell.lines, _within(_box_of(net, cell), drawn)) for cell in filled)
+            yield from ((cell.lines, within(_box_of(net, cell), drawn)) for cell in filled)
         else:
             yield inside, _table(net, cells, inside)
 
 
-def _box_of(net: _Net, cell: _Cell) -> _Box:
+def _box_of(net: Net, cell: _Cell) -> Box:
     left, right = net.columns[cell.column], net.columns[cell.column + cell.width]
-    return _Box(left, right, net.heights[cell.row + cell.height], net.heights[cell.row])
-
-
-def _within(box: _Box, drawn: Drawn) -> Drawn:
-    wide = _Box(box.left - _NEAR, box.right + _NEAR, box.bottom - _NEAR, box.top + _NEAR)
-    level = [
-        line
-        for line in drawn.level
-        if box.bottom + _NEAR < line.height < box.top - _NEAR and wide.left < line.left < line.right < wide.right
-    ]
-    upright = [
-        line
-        for line in drawn.upright
-        if box.left + _NEAR < line.place < box.right - _NEAR and wide.bottom < line.bottom < line.top < wide.top
-    ]
-    return Drawn(level, upright)
-
-
-def _joined(places: Iterable[float], first: float, last: float) -> list[float]:
-    """The places in order, each once, with the ends where these lie well outside."""
-    ordered = sorted(places)
-    ordered = [first, *ordered] if first < ordered[0] - 3 * _NEAR else ordered
-    ordered = [*ordered, last] if last > ordered[-1] + 3 * _NEAR else ordered
-    joined = ordered[:1]
-    for place in ordered[1:]:
-        if place - joined[-1] > _NEAR:
-            joined.append(place)
-    return joined
-
-
-def _nets(drawn: Drawn) -> Iterator[_Net]:
-    """Lines that meet each other, directly or by others."""
-    if not 0 < len(drawn.upright) <= _MOST_LINES or not 1 < len(drawn.level) <= _MOST_LINES:
-        return
-    parent = list(range(len(drawn.level) + len(drawn.upright)))
-
-    def root(number: int) -> int:
-        while parent[number] != number:
-            parent[number] = parent[parent[number]]
-            number = parent[number]
-        return number
-
-    for number, line in enumerate(drawn.upright, len(drawn.level)):
-        for other, rule in enumerate(drawn.level):
-            if (
-                rule.left - _NEAR <= line.place <= rule.right + _NEAR
-                and line.bottom - _NEAR <= rule.height <= line.top + _NEAR
-            ):
-                parent[root(other)] = root(number)
-    found: defaultdict[int, tuple[list[Rule], list[Upright]]] = defaultdict(lambda: ([], []))
-    for number, rule in enumerate(drawn.level):
-        found[root(number)][0].append(rule)
-    for number, line in enumerate(drawn.upright, len(drawn.level)):
-        found[root(number)][1].append(line)
-    for level, upright in found.values():
-        if level and upright:
-            net = _Net(level, upright)
-            if len(net.columns) > 2 and len(net.heights) > 2 and len(net.columns) * len(net.heights) < _MOST_CELLS:
-                yield net
+    return Box(left, right, net.heights[cell.row + cell.height], net.heights[cell.row])
 
 
 @dataclass(slots=True)
@@ -163,7 +59,7 @@ class _Cell:
     lines: list[Line] = field(default_factory=list)
 
 
-def _cells(net: _Net, lines: Sequence[Line]) -> dict[tuple[int, int], _Cell]:
+def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], _Cell]:
     """Each cell by its upper left corner."""
     owner: dict[tuple[int, int], _Cell] = {}
     rows, columns = len(net.heights) - 1, len(net.columns) - 1
@@ -182,37 +78,51 @@ def _cells(net: _Net, lines: Sequence[Line]) -> dict[tuple[int, int], _Cell]:
         column = sum(place < across for place in net.columns[1:-1])
         row = sum(height > up for height in net.heights[1:-1])
         owner[row, column].lines.append(line)
-    return {(cell.row, cell.column): cell for cell in owner.values()}
+    cells = {(cell.row, cell.column): cell for cell in owner.values()}
+    for cell in list(cells.values()):
+        if cell.height > 1 and (parts := _in_rows(net, cell)):
+            cells |= {(part.row, part.column): part for part in parts}
+    return cells
 
 
-def _table(net: _Net, cells: dict[tuple[int, int], _Cell], lines: list[Line]) -> Table:
+def _in_rows(net: Net, cell: _Cell) -> list[_Cell]:
+    """The rows of a tall cell, where nearly each of them has a line of its own: no lines are drawn between them."""
+    parts = [_Cell(cell.row + offset, cell.column, 1, cell.width) for offset in range(cell.height)]
+    for line in cell.lines:
+        up = line.bottom + line.height / 2
+        parts[sum(height > up for height in net.heights[cell.row + 1 : cell.row + cell.height])].lines.append(line)
+    filled = sum(bool(part.lines) for part in parts)
+    return parts if filled > 2 and filled >= _MOSTLY * cell.height and len(cell.lines) < 1.5 * filled else []
+
+
+def _table(net: Net, cells: dict[tuple[int, int], _Cell], lines: list[Line]) -> Table:
     columns = len(net.columns) - 1
     rows: list[list[str]] = []
     bold: list[bool] = []
-    reaching: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
+    reaching: dict[int, tuple[int, str]] = {}  # By column: the last row that a tall cell reaches to, and its text.
     for row in range(len(net.heights) - 1):
         starting = [cell for (at, _), cell in sorted(cells.items()) if at == row]
+        if not any(cell.lines for cell in starting):
+            continue
         for texts, is_bold in _rows(starting, columns):
             rows.append(texts)
             bold.append(is_bold)
-        for column, (left, text) in list(reaching.items()):
-            for texts in rows[-1:]:
-                texts[column] = texts[column] or text
-            reaching[column] = (left - 1, text)
-            if left <= 1:
-                del reaching[column]
+        for column, (last, text) in reaching.items():
+            if last >= row:
+                rows[-1][column] = rows[-1][column] or text
         for cell in starting:
             text = rows[-1][cell.column]
             if cell.height > 1 and text and len(text) <= _LONGEST_REPEATED:
-                reaching[cell.column] = (cell.height - 1, text)
-                reaching |= {cell.column + offset: (cell.height - 1, SPANNED) for offset in range(1, cell.width)}
-    kept = [number for number, texts in enumerate(rows) if any(text not in ("", SPANNED) for text in texts)]
-    rows, bold = [rows[number] for number in kept], [bold[number] for number in kept]
+                last = row + cell.height - 1
+                reaching[cell.column] = (last, text)
+                reaching |= {cell.column + offset: (last, SPANNED) for offset in range(1, cell.width)}
     used = [column for column in range(columns) if any(texts[column] not in ("", SPANNED) for texts in rows)]
     leading = next((number for number, is_bold in enumerate(bold) if not is_bold), 0)
-    header = leading if 0 < leading <= MAX_HEADER_ROWS else None
     return Table(
-        [[texts[column] for column in used] for texts in rows], header, list(map(net.columns.__getitem__, used)), lines
+        [[texts[column] for column in used] for texts in rows],
+        leading if 0 < leading <= MAX_HEADER_ROWS else None,
+        [net.columns[column] for column in used],
+        lines,
     )
 
 

@@ -50,7 +50,7 @@ class Line(NamedTuple):
 
 def joined_beside(left: Line, right: Line, between: str) -> Line:
     """Both as one line; a bullet takes size and weight of the text that it stands before."""
-    text = left.text + between + right.text
+    text = left.text.removesuffix(HYPHEN) + between + right.text  # A sign that is missing, and no line's end.
     if MARKER.fullmatch(left.text):
         return right._replace(text=text, left=left.left)
     return left._replace(text=text, right=max(left.right, right.right), is_bold=left.is_bold and right.is_bold)
@@ -71,7 +71,7 @@ def is_raised(before: Line, line: Line) -> bool:
     return (
         len(line.text) <= _LONGEST_MARK
         and line.height < 0.85 * before.height
-        and line.bottom > before.bottom + 0.15 * before.height
+        and line.bottom > before.bottom + 0.2 * before.height
     )
 
 

@@ -41,8 +41,8 @@ def _mirror(line: Line) -> Line:
 
 def _mirror_of(drawn: Drawn) -> Drawn:
     return Drawn(
-        [Rule(rule.height, -rule.right, -rule.left) for rule in drawn.level],
-        sorted(Upright(-line.place, line.bottom, line.top) for line in drawn.upright),
+        [Rule(rule.height, -rule.right, -rule.left, rule.is_edge) for rule in drawn.level],
+        sorted(Upright(-line.place, line.bottom, line.top, line.is_edge) for line in drawn.upright),
     )
 
 
@@ -75,13 +75,18 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
                 units.append((place, part if isinstance(part, Table) else part.lines))
             else:
                 units.extend((places.get(_spot(line), len(lines)), [line]) for line in part)
-    parts = []
-    for _, part in sorted(units, key=lambda unit: unit[0]):
-        if isinstance(part, list) and parts and isinstance(parts[-1], list):
-            parts[-1].extend(part)
+    return _joined([part for _, part in sorted(units, key=lambda unit: unit[0])])
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """The parts with lines that follow each other in one."""
+    joined: list[Part] = []
+    for part in parts:
+        if isinstance(part, list) and joined and isinstance(joined[-1], list):
+            joined[-1] = [*joined[-1], *part]
         else:
-            parts.append(part)
-    return parts
+            joined.append(part)
+    return joined
 
 
 class _Reordered(NamedTuple):
@@ -116,7 +121,7 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
     if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
         yield lines
         return
-    grid = Grid([[_in_column(row, column) for column in band.columns] for row in band.rows])
+    grid = Grid([[_in_column(row, column, band.columns) for column in band.columns] for row in band.rows])
     grid = grid.without_markers()
     left, right = band.columns[0][0], band.columns[-1][1]
     rules = [rule for rule in rules if min(rule.right, right) - max(rule.left, left) > 0.5 * (right - left)]
@@ -143,9 +148,9 @@ def _is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:
     return changes <= max(grid.width, _FEW_CHANGES * len(drawn))
 
 
-def _in_column(row: Row, column: Interval) -> Line | None:
+def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line | None:
     """What of the row stands in the column, as one line."""
-    inside = [cell for cell in row.cells if cell.left >= column[0] - 0.1 and cell.right <= column[1] + 0.1]
+    inside = [cell for cell in row.cells if _first_touched(cell, columns) == column]
     if not inside:
         return None
     return inside[0]._replace(
@@ -153,6 +158,12 @@ def _in_column(row: Row, column: Interval) -> Line | None:
         right=inside[-1].right,
         is_bold=all(cell.is_bold for cell in inside),
     )
+
+
+def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
+    """The column where the cell begins, which may reach over others too; the nearest where it stands between two."""
+    touched = (column for column in columns if column[0] < cell.right and cell.left < column[1])
+    return next(touched, None) or min(columns, key=lambda column: abs(column[0] - cell.left))
 
 
 def _is_prose(grid: Grid) -> bool:

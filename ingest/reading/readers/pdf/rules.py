@@ -22,11 +22,12 @@ _MOST_UPRIGHTS = 4_000  # On a page of more they are a drawing.
 
 
 class Rule(NamedTuple):
-    """A level line, in points from the page's lower left corner."""
+    """A level line, in points from the page's lower left corner; `is_edge` where it is that of a coloured area."""
 
     height: float
     left: float
     right: float
+    is_edge: bool = False
 
 
 class Upright(NamedTuple):
@@ -35,6 +36,7 @@ class Upright(NamedTuple):
     place: float
     bottom: float
     top: float
+    is_edge: bool = False
 
 
 class Drawn(NamedTuple):
@@ -87,6 +89,7 @@ def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upri
     if count > _MOST_SEGMENTS:
         return
     x, y = ctypes.c_float(), ctypes.c_float()
+    is_edge = _is_area(path)
     before: tuple[float, float] | None = None
     for index in range(count):
         segment = raw.FPDFPath_GetPathSegment(path, index)
@@ -98,10 +101,22 @@ def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upri
         if before is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO:
             across, up = abs(point[0] - before[0]), abs(point[1] - before[1])
             if up < _THIN / 2:
-                yield Rule(round(point[1], 1), *sorted((before[0], point[0])))
+                yield Rule(round(point[1], 1), min(before[0], point[0]), max(before[0], point[0]), is_edge)
             elif across < _THIN / 2 and up >= _LEAST_RISE:
-                yield Upright(round(point[0], 1), *sorted((before[1], point[1])))
+                yield Upright(round(point[0], 1), min(before[1], point[1]), max(before[1], point[1]), is_edge)
         before = point
+
+
+def _is_area(path: object) -> bool:
+    """True for what is filled and has no outline, but for areas as thin as lines."""
+    fill, has_outline = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(path, fill, has_outline)
+    if has_outline.value or not fill.value:
+        return False
+    edges = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(path, *edges)
+    left, bottom, right, top = (edge.value for edge in edges)
+    return right - left > _THIN and top - bottom > _THIN
 
 
 def _combined(inner: raw.FS_MATRIX, outer: raw.FS_MATRIX) -> raw.FS_MATRIX:

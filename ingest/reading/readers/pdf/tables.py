@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, MARKER, Line, are_unspaced, joined_beside
 from ingest.reading.readers.pdf.rules import Rule
-from ingest.reading.readers.tables import is_figure
+from ingest.reading.readers.tables import SPANNED, is_figure
 
 Cells = list[Line | None]
 
@@ -77,7 +77,7 @@ class Grid:
     def is_ruled(self, rules: Sequence[Rule]) -> bool:
         """True where lines are drawn between the rows."""
         bottoms = [line.bottom for row in self.rows for line in row if line]
-        return sum(min(bottoms) < height < max(bottoms) for height, _, _ in rules) >= _LEAST_RULES
+        return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _LEAST_RULES
 
 
 def _beside(left: Line | None, right: Line | None) -> Line | None:
@@ -151,15 +151,24 @@ def _is_wide(row: Cells) -> bool:
 def _table(rows: Sequence[Cells], rules: Sequence[Rule]) -> Table:
     used = [column for column in range(len(rows[0])) if any(row[column] for row in rows)]
     rows = [[row[column] for column in used] for row in rows]
-    whole = [_text_of(group) for group in _grouped(rows, rules)]
     lines = [line for row in rows for line in row if line]
     lefts = [min(line.left for row in rows if (line := row[column])) for column in range(len(used))]
+    whole = [_with_spans(_text_of(group), group, lefts) for group in _grouped(rows, rules)]
     return Table(whole, _header_rows(rows, len(whole)), lefts, lines)
+
+
+def _with_spans(texts: list[str], group: Sequence[Cells], lefts: Sequence[float]) -> list[str]:
+    """The row's texts with SPANNED in the columns that a cell reaches over."""
+    for column in range(1, len(texts)):
+        before = [line for row in group for line in row[:column] if line]
+        if not texts[column] and any(line.right > lefts[column] + line.height for line in before):
+            texts[column] = SPANNED
+    return texts
 
 
 def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cells]]:
     """The rows with those that go on in the next line together."""
-    between = sorted((height for height, _, _ in rules), reverse=True)
+    between = sorted((height for height, *_ in rules), reverse=True)
     is_ruled = _parts_rows(between, rows)
     is_labelled = _is_labelled(rows)
     distances = [_bottom(above) - _bottom(below) for above, below in itertools.pairwise(rows)]

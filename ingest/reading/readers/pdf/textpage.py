@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.gaps import Box, is_doubtful, parted, uneven_lines
+from ingest.reading.readers.pdf.evening import each_once, is_one_sign, with_true_heights
+from ingest.reading.readers.pdf.gaps import Box, is_doubtful, loose_lines, parted, uneven_lines
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line, has_neighbours
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossing
 from ingest.reading.readers.pdf.turning import quarters_of, turn_box, turned
@@ -24,6 +25,7 @@ _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", 
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
 _NOWHERE = -1e9
+_ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 # Called for each line.
 _char_box = raw.FPDFText_GetLooseCharBox
@@ -64,6 +66,8 @@ class LineReader:
         is_even = units - 1 == count
         if has_pairs:
             text = "".join(map(_units, text))
+        elif is_even:
+            text = self._with_ligatures(text_page, text)
         text = text.replace("\t", " ")
         if _DIVIDED in text:
             text = text.replace(_DIVIDED, HYPHEN + "\r\n")
@@ -86,7 +90,17 @@ class LineReader:
                 spans.append((first, last) if is_even and not has_pairs else None)
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
-        return self._parted(text_page, lines, spans, drawn)
+        lines, straight = self._parted(text_page, with_true_heights(lines), spans, drawn)
+        return each_once(lines), straight
+
+    def _with_ligatures(self, text_page: object, text: str) -> str:
+        """The text with lam and alef in their order where one sign stands for both: pdfium takes it for two, and turns
+        them round with the rest of the line."""
+        for match in _ALEF_LAM.finditer(text):
+            first, second = self._box(text_page, match.start()), self._box(text_page, match.start() + 1)
+            if is_one_sign([first[:2], second[:2]]):
+                text = text[: match.start()] + match.group()[::-1] + text[match.end() :]
+        return text
 
     def _parted(
         self,
@@ -100,7 +114,7 @@ class LineReader:
         if self.quarters:
             uneven = set(range(len(lines)))
         else:
-            uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling
+            uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling | loose_lines(lines)
         self._falling = set()
         if not uneven and not has_neighbours(lines):
             return lines, NOTHING_DRAWN

@@ -37,15 +37,16 @@ def turned(drawn: Drawn, quarters: int) -> Drawn:
     """The straight lines of a page where they stand once it is turned."""
     if quarters == 0:
         return drawn
-    level, upright = [], []
-    ends = [((rule.left, rule.height), (rule.right, rule.height)) for rule in drawn.level]
-    ends += [((line.place, line.bottom), (line.place, line.top)) for line in drawn.upright]
-    for first, last in ends:
+    level: list[Rule] = []
+    upright: list[Upright] = []
+    ends = [((rule.left, rule.height), (rule.right, rule.height), rule.is_edge) for rule in drawn.level]
+    ends += [((line.place, line.bottom), (line.place, line.top), line.is_edge) for line in drawn.upright]
+    for first, last, is_edge in ends:
         (x1, y1), (x2, y2) = _point(*first, quarters), _point(*last, quarters)
         if y1 == y2:
-            level.append(Rule(y1, *sorted((x1, x2))))
+            level.append(Rule(y1, min(x1, x2), max(x1, x2), is_edge))
         else:
-            upright.append(Upright(x1, *sorted((y1, y2))))
+            upright.append(Upright(x1, min(y1, y2), max(y1, y2), is_edge))
     return Drawn(sorted(level, reverse=True), sorted(upright))
 
 
