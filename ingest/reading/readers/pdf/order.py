@@ -83,9 +83,9 @@ def _joined(parts: Sequence[Part]) -> list[Part]:
     joined: list[Part] = []
     for part in parts:
         if isinstance(part, list) and joined and isinstance(joined[-1], list):
-            joined[-1] = [*joined[-1], *part]
+            joined[-1].extend(part)
         else:
-            joined.append(part)
+            joined.append(list(part) if isinstance(part, list) else part)
     return joined
 
 
