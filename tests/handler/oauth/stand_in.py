@@ -41,7 +41,7 @@ def private_key(kind: str, number: int = 0) -> Any:
     return rsa.generate_private_key(65537, 1024 if kind == "SMALL" else 2048)
 
 
-def jwk_of(kind: str, kid: str, number: int = 0, **more: object) -> dict[str, Any]:
+def jwk_of(kind: str, kid: str, number: int = 0, **more: Any) -> dict[str, Any]:
     """The public half as a key set has it."""
     maker = {"EC": ECAlgorithm, "OKP": OKPAlgorithm}.get(kind, RSAAlgorithm)
     public = maker.to_jwk(private_key(kind, number).public_key(), as_dict=True)  # type: ignore[attr-defined]
@@ -80,10 +80,12 @@ class StandIn:
         good = {"iss": self.url, "aud": AUDIENCE, "sub": "alice", "iat": now, "exp": now + 3600, "scope": "rag.read"}
         return {name: value for name, value in {**good, **changes}.items() if value is not None}
 
-    def token(
-        self, *, kind: str = "RSA", algorithm: str = "RS256", kid: str = "first", number: int = 0, **changes: object
-    ) -> str:
-        """A good token, but for the claims that change; `header_x` changes the header's x."""
+    def token(self, **changes: Any) -> str:
+        """A good token, but for the claims that change; `header_x` changes the header's x, and `kind`, `number`,
+        `algorithm` and `kid` are those of its key.
+        """
+        kind, number = changes.pop("kind", "RSA"), changes.pop("number", 0)
+        algorithm, kid = changes.pop("algorithm", "RS256"), changes.pop("kid", "first")
         header = {name.removeprefix("header_"): changes.pop(name) for name in list(changes) if name[:7] == "header_"}
         return jwt.encode(
             self.claims(**changes),

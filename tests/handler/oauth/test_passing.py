@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -53,7 +53,7 @@ class Passing:
         assert len(dict(pairs)) == len(pairs)
         return dict(pairs)
 
-    def token(self, headers: dict[str, str] | None = None, **changes: str | None) -> httpx2.Response:
+    def token(self, headers: Mapping[str, str] | None = None, /, **changes: Any) -> httpx2.Response:
         """The answer to a client that has a code."""
         form = {name: value for name, value in (EXCHANGED | changes).items() if value is not None}
         return self.client.post("/oauth/token", data=form, headers=headers)
@@ -208,7 +208,7 @@ def test_what_is_no_answer_is_503_and_shows_nothing_of_it(opened: Open, broken: 
     ],
 )
 def test_a_token_is_asked_for_by_our_clients_and_in_two_ways_alone(
-    passing: Passing, changes: dict[str, str | None], status: int, error: str
+    passing: Passing, changes: dict[str, Any], status: int, error: str
 ) -> None:
     before = passing.provider.fetches("/token")
     response = passing.token(**changes)
@@ -226,7 +226,13 @@ def test_a_secret_that_is_kept_here_is_lent_to_who_has_a_key_of_ours(opened: Ope
         assert passing.token(client_secret=sent).status_code == 200
         assert passing.asked_with()["client_secret"] == "kept-here"
     asked = passing.provider.fetches("/token")
-    for changes in ({}, {"client_secret": "wrong"}, {"code_verifier": "v" * 43}, {"client_secret": ""}):
+    variants: list[dict[str, Any]] = [
+        {},
+        {"client_secret": "wrong"},
+        {"code_verifier": "v" * 43},
+        {"client_secret": ""},
+    ]
+    for changes in variants:
         response = passing.token(**changes)
         assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
     assert passing.provider.fetches("/token") == asked

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import time
+from typing import Any
 
 import jwt
 import pytest
@@ -45,7 +46,7 @@ def test_a_token_lets_in_and_so_does_a_key_beside_it(signing_in: SignIn, provide
 def test_the_four_algorithms_are_taken(
     signing_in: SignIn, provider: StandIn, kind: str, algorithm: str, alg: str | None
 ) -> None:
-    more = {} if alg is None else {"alg": alg}
+    more: dict[str, Any] = {} if alg is None else {"alg": alg}
     provider.publish(jwk_of(kind, "first", **more))
     assert search(signing_in(), provider.token(kind=kind, algorithm=algorithm)) == OK
 
@@ -65,7 +66,7 @@ def test_the_four_algorithms_are_taken(
     ],
     ids=str,
 )
-def test_what_providers_write_differently_is_taken(door: Door, changes: dict[str, object]) -> None:
+def test_what_providers_write_differently_is_taken(door: Door, changes: dict[str, Any]) -> None:
     assert search(door.client, door.provider.token(**changes)) == OK
 
 
@@ -103,7 +104,7 @@ def test_what_providers_write_differently_is_taken(door: Door, changes: dict[str
     ],
     ids=lambda changes: str(changes)[:60],
 )
-def test_a_forged_ended_or_foreign_token_is_401(door: Door, changes: dict[str, object]) -> None:
+def test_a_forged_ended_or_foreign_token_is_401(door: Door, changes: dict[str, Any]) -> None:
     assert search(door.client, door.provider.token(**changes)) == REFUSED
 
 
@@ -121,17 +122,18 @@ def forgeries(provider: StandIn) -> dict[str, str]:
         signature = hmac.new(secret, text.encode(), hashlib.sha256).digest()
         keyed[f"HS256 with the public key as {name}"] = unsigned({**header, "alg": "HS256"}, claims, signature)
     own = jwk_of("RSA", "mine", 1)
+    pointers: dict[str, dict[str, Any]] = {
+        "jwk": {"jwk": own, "kid": "mine"},
+        "jwk and our kid": {"jwk": own},
+        "jku": {"jku": f"{provider.url}/evil", "kid": "mine"},
+        "x5u": {"x5u": f"{provider.url}/evil", "kid": "mine"},
+        "x5c": {"x5c": ["MII"], "kid": "mine"},
+        "kid as a path": {"kid": "../../../dev/null"},
+        "kid as a URL": {"kid": f"{provider.url}/evil"},
+    }
     signed = {
         f"a key of its own by {name}": jwt.encode(claims, private_key("RSA", 1), "RS256", headers={**header, **more})
-        for name, more in {
-            "jwk": {"jwk": own, "kid": "mine"},
-            "jwk and our kid": {"jwk": own},
-            "jku": {"jku": f"{provider.url}/evil", "kid": "mine"},
-            "x5u": {"x5u": f"{provider.url}/evil", "kid": "mine"},
-            "x5c": {"x5c": ["MII"], "kid": "mine"},
-            "kid as a path": {"kid": "../../../dev/null"},
-            "kid as a URL": {"kid": f"{provider.url}/evil"},
-        }.items()
+        for name, more in pointers.items()
     }
     good = provider.token()
     head, body, signature_part = good.split(".")
@@ -186,7 +188,7 @@ def test_what_differs_by_a_slash_or_a_version_is_told(signing_in: SignIn, provid
 
 def test_tokens_without_audience_count_by_their_client(signing_in: SignIn, provider: StandIn) -> None:
     client = signing_in(oauth_audience="", oauth_client_id="cognito-app")
-    cognito = {"aud": None, "client_id": "cognito-app", "token_use": "access"}
+    cognito: dict[str, Any] = {"aud": None, "client_id": "cognito-app", "token_use": "access"}
     assert search(client, provider.token(**cognito)) == OK
     for changes in ({"client_id": "another"}, {"token_use": "id"}, {"token_use": None}, {"aud": "cognito-app"}):
         assert search(client, provider.token(**(cognito | changes))) == REFUSED, changes
