@@ -46,6 +46,10 @@ class CorpusSettings(OutboundSettings):
     chroma_url: str | None = Field(
         default=None, description="A Chroma server, http(s)://host:port, or `cloud` for Chroma Cloud."
     )
+    chroma_cloud_url: str = Field(
+        default="https://api.trychroma.com",
+        description="Where Chroma Cloud is, for a region or an account that has an address of its own.",
+    )
     chroma_api_key: SecretStr | None = Field(default=None, description="Key of Chroma Cloud, or token of the server.")
     chroma_authorization: SecretStr | None = Field(
         default=None,
@@ -55,6 +59,14 @@ class CorpusSettings(OutboundSettings):
     chroma_tenant: str | None = Field(default=None, description="Tenant; needed with `CHROMA_URL=cloud`.")
     chroma_database: str | None = Field(default=None, description="Database; needed with `CHROMA_URL=cloud`.")
     chroma_collection: CollectionName = Field(default="corpus", description="Name of the collection.")
+
+    chroma_spread: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="Collections of Chroma Cloud that a new corpus is spread over, by document; each may hold 5 "
+        "million chunks. Default: 1.",
+    )
 
     snapshot_url: str | None = Field(
         default=None,
@@ -149,6 +161,11 @@ class CorpusSettings(OutboundSettings):
             return value
         return http_url(value, "must be `cloud` or look like http://host:8000")
 
+    @field_validator("chroma_cloud_url")
+    @classmethod
+    def _is_clouds_address(cls, value: str) -> str:
+        return http_url(value, "must look like https://api.trychroma.com")
+
     @field_validator("snapshot_url")
     @classmethod
     def _is_bucket_or_folder(cls, value: str | None) -> str | None:
@@ -183,6 +200,8 @@ class CorpusSettings(OutboundSettings):
     def _fits_together(self) -> CorpusSettings:
         if self.snapshot_url and self.chroma_url:
             raise ValueError("SNAPSHOT_URL and CHROMA_URL both say where the corpus is: unset one")
+        if self.chroma_spread is not None and self.chroma_url != CLOUD:
+            raise ValueError("CHROMA_SPREAD is for CHROMA_URL=cloud alone: unset it")
         if self.chroma_url == CLOUD:
             wanted = {
                 "CHROMA_API_KEY": self.chroma_api_key,
