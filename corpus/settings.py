@@ -67,6 +67,11 @@ class CorpusSettings(OutboundSettings):
         description="Collections of Chroma Cloud that a new corpus is spread over, by document; each may hold 5 "
         "million chunks. Default: 1.",
     )
+    access: Literal["open", "documents"] = Field(
+        default="open",
+        description="open: whoever is let in sees every document. documents: a caller sees those whose access names "
+        "him, and a document without access is seen by nobody (docs/access.md).",
+    )
 
     snapshot_url: str | None = Field(
         default=None,
@@ -161,11 +166,6 @@ class CorpusSettings(OutboundSettings):
             return value
         return http_url(value, "must be `cloud` or look like http://host:8000")
 
-    @field_validator("chroma_cloud_url")
-    @classmethod
-    def _is_clouds_address(cls, value: str) -> str:
-        return http_url(value, "must look like https://api.trychroma.com")
-
     @field_validator("snapshot_url")
     @classmethod
     def _is_bucket_or_folder(cls, value: str | None) -> str | None:
@@ -191,10 +191,10 @@ class CorpusSettings(OutboundSettings):
     def _with_line_breaks(cls, value: str | None) -> str | None:
         return None if value is None else value.replace(r"\n", "\n")
 
-    @field_validator("openai_base_url", "azure_openai_endpoint", "rerank_url")
+    @field_validator("chroma_cloud_url", "openai_base_url", "azure_openai_endpoint", "rerank_url")
     @classmethod
     def _is_endpoint(cls, value: str | None) -> str | None:
-        return None if value is None else http_url(value, "must look like https://host/v1")
+        return None if value is None else http_url(value, "must look like https://host or https://host/v1")
 
     @model_validator(mode="after")
     def _fits_together(self) -> CorpusSettings:
