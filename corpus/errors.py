@@ -29,6 +29,7 @@ CorpusError
         ├── SnapshotMissing     nothing was published there, or not that version
         ├── SnapshotInvalid     damaged, half there, or not a snapshot of this project
         ├── SnapshotTooLarge    more than the space for it
+        ├── GateRefused         a new version finds less than the served one, or it cannot be told
         ├── SnapshotUnavailable its place cannot be reached or used; later it may work
         └── SnapshotConflict    somebody else published at the same time and was first
 """
@@ -174,6 +175,10 @@ class SnapshotInvalid(SnapshotError):
 
 class SnapshotTooLarge(SnapshotError):
     code = "snapshot_too_large"
+
+
+class GateRefused(SnapshotError):
+    code = "gate_refused"
 
 
 class SnapshotUnavailable(SnapshotError):
