@@ -56,6 +56,12 @@ class CorpusSettings(OutboundSettings):
     chroma_database: str | None = Field(default=None, description="Database; needed with `CHROMA_URL=cloud`.")
     chroma_collection: CollectionName = Field(default="corpus", description="Name of the collection.")
 
+    access: Literal["open", "documents"] = Field(
+        default="open",
+        description="open: whoever is let in sees every document. documents: a caller sees those whose access names "
+        "him, and a document without access is seen by nobody (docs/access.md).",
+    )
+
     snapshot_url: str | None = Field(
         default=None,
         description="Serve a published snapshot instead: s3://bucket/prefix, or a folder.",

@@ -26,7 +26,11 @@ class HandlerSettings(CorpusSettings):
     """The corpus's settings and the HTTP action's own."""
 
     auth: Literal["keys", "none"] = Field("keys", description="none serves everybody without a key.")
-    api_keys: SecretStr = Field(SecretStr(""), description="name:sha256hex, separated by commas; from `handler key`.")
+    api_keys: SecretStr = Field(
+        SecretStr(""),
+        description="name:sha256hex or name:sha256hex:group:sales|group:all, with the principals that documents may "
+        "name the key by; separated by commas; from `handler key`.",
+    )
     api_keys_file: Path | None = Field(None, description="A file with such entries, one a line.")
     api_keys_secret: str | None = Field(None, description="Name of an AWS Secrets Manager secret with such entries.")
     api_keys_parameter: str | None = Field(None, description="Name of an AWS SSM parameter with such entries.")

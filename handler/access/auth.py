@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from starlette.datastructures import Headers
 
-from handler.access.keys import KeyEntry, name_of
+from handler.access.caller import Caller
+from handler.access.keys import KeyEntry, entry_of
 from handler.contract.errors import ActionError
 
 BEARER = 'Bearer realm="retrieval-action"'
@@ -16,8 +17,8 @@ BASIC = 'Basic realm="retrieval-action", charset="UTF-8"'
 CHALLENGE = f"{BEARER}, {BASIC}"
 
 
-def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> str:
-    """The name of the key that the request carries. Raises ActionError 401 without a key, 403 with a wrong one."""
+def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> Caller:
+    """Who the key that the request carries stands for. Raises ActionError 401 without a key, 403 with a wrong one."""
     presented = [key for key in _presented(headers, key_header) if key]
     if not presented:
         ways = f"Authorization: Bearer KEY or {key_header}: KEY" if key_header else "Authorization: Bearer KEY"
@@ -27,12 +28,12 @@ def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str 
             f"This needs an API key. Send the header {ways}.",
             headers={"WWW-Authenticate": CHALLENGE},
         )
-    name = name_of(presented, keys)
-    if name is None:
+    entry = entry_of(presented, keys)
+    if entry is None:
         raise ActionError(
             403, "wrong_api_key", "This API key is not known here. Check it, or ask the server's operator for one."
         )
-    return name
+    return Caller(name=entry.name, principals=frozenset(entry.principals))
 
 
 def unauthorized(error: ActionError) -> ActionError:

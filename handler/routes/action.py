@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from handler.access.addresses import Network, counted_address
 from handler.access.auth import authenticate
+from handler.access.caller import ANYBODY
 from handler.access.keys import KeyEntry
 from handler.access.links import Signer
 from handler.access.rate_limit import Limiter
@@ -65,14 +66,18 @@ def trace_of(request: Request) -> Trace:
 
 # Asynchronous, because FastAPI takes a thread for each dependency that is not: those are few, and wanted by searches.
 async def admit(request: Request) -> None:
-    """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
+    """Refuse who has no key, or asks too often; the request's trace then holds who he is.
+
+    A dependency of the router, so that no route can be without it.
+    """
     action = action_of(request)
-    caller = address_of(request)
-    if action.settings.auth != "none":
-        name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
-        trace_of(request).key_name = name
-        caller = f"key:{name}"
-    await limit(action, caller)
+    if action.settings.auth == "none":
+        trace_of(request).caller = ANYBODY
+        await limit(action, address_of(request))
+        return
+    caller = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
+    trace_of(request).caller = caller
+    await limit(action, f"key:{caller.name}")
 
 
 async def limit(action: Action, caller: str) -> None:
