@@ -17,6 +17,7 @@ CorpusError
 │   ├── EmbeddingReplyInvalid   the endpoint answered, but not with the vectors asked for
 │   ├── EmbeddingInputInvalid   the endpoint refused the input
 │   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
+├── GateRefused                 a new version answers worse than the one that is served
 ├── RerankUnavailable           the reranker cannot be asked; search answers without it
 └── StoreError
     ├── StoreRefused            Chroma takes this for wrong, however often it is given
@@ -29,7 +30,6 @@ CorpusError
         ├── SnapshotMissing     nothing was published there, or not that version
         ├── SnapshotInvalid     damaged, half there, or not a snapshot of this project
         ├── SnapshotTooLarge    more than the space for it
-        ├── GateRefused         a new version finds less than the served one, or it cannot be told
         ├── SnapshotUnavailable its place cannot be reached or used; later it may work
         └── SnapshotConflict    somebody else published at the same time and was first
 """
@@ -130,6 +130,10 @@ class ModelFilesInvalid(EmbeddingError):
     code = "model_files_invalid"
 
 
+class GateRefused(CorpusError):
+    code = "gate_refused"
+
+
 class RerankUnavailable(CorpusError):
     code = "rerank_unavailable"
     retryable = True
@@ -175,10 +179,6 @@ class SnapshotInvalid(SnapshotError):
 
 class SnapshotTooLarge(SnapshotError):
     code = "snapshot_too_large"
-
-
-class GateRefused(SnapshotError):
-    code = "gate_refused"
 
 
 class SnapshotUnavailable(SnapshotError):
