@@ -51,6 +51,12 @@ class Action:
     trusted_proxies: tuple[Network, ...] = ()
     question_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(QUESTIONS_AT_ONCE))
 
+    def close(self) -> None:
+        """Close what is open."""
+        self.library.close()
+        if self.oauth is not None:
+            self.oauth.client.close()
+
 
 def action_of(request: Request) -> Action:
     """The app's parts."""
