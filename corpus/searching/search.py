@@ -15,19 +15,17 @@ from typing import Protocol
 import numpy as np
 
 from corpus.embedding.model import Vectors
-from corpus.errors import LexicalIndexUnusable
-from corpus.filters import passes
 from corpus.lexical.filter_mask import FilterMask
-from corpus.lexical.index import LexicalIndex, Scores
+from corpus.lexical.index import Scores
 from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
+from corpus.searching.by_words import index_of, passing_of, scores_of
 from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
 from corpus.settings import LOCAL_MODEL, SearchMode
 from corpus.store import Store, Where
-from corpus.stored import fields_of
 
 logger = logging.getLogger("corpus")
 
@@ -88,12 +86,12 @@ def rank_each(
     store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
-    index = _index(store, plan)
-    passing = _passing(store, index, plan) if index is not None and plan.where else None
+    index = index_of(store, mode=plan.mode, where=plan.where)
+    passing = passing_of(store, index, mode=plan.mode, where=plan.where) if index is not None and plan.where else None
     near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
     ranked: list[Candidates] = []
     for place, query in enumerate(queries):
-        scores = index.scores(query) if index is not None and plan.mode != "dense" else None
+        scores = scores_of(index, query, mode=plan.mode) if index is not None else None
         if vectors is None and scores is not None:
             ranked.append(_Lexical(scores, passing, plan.depth))
         elif vectors is not None and scores is not None:
@@ -113,38 +111,6 @@ def _near(store: Store, vectors: Vectors, plan: Plan, passing: FilterMask | None
     if not plan.where:
         return store.similar(vectors, count=plan.depth)
     return filtered_nearest(store, vectors, count=plan.depth, where=plan.where, passing=passing)
-
-
-def _index(store: Store, plan: Plan) -> LexicalIndex | None:
-    """The index of words, which knows as well what a filter lets through; None where that does without."""
-    if plan.mode == "dense" and not plan.where:
-        return None
-    try:
-        return store.words.index()
-    except LexicalIndexUnusable as error:
-        if plan.mode == "lexical":
-            raise
-        if plan.mode == "dense":
-            return None
-        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
-        return None
-
-
-def _passing(store: Store, index: LexicalIndex, plan: Plan) -> FilterMask | None:
-    """What the filter lets through; None where only Chroma can say, and nobody else needs to know."""
-    where = plan.where or {}
-    try:
-        return index.passing(where)
-    except LexicalIndexUnusable as error:
-        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
-        return None if plan.mode == "dense" else index.among(_ids(store, where))
-
-
-def _ids(store: Store, where: Where) -> list[str]:
-    """The chunks that pass, told by the store alone."""
-    if store.rows.understands(where):
-        return store.rows.ids(where)
-    return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:

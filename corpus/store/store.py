@@ -47,6 +47,7 @@ class Store:
         self.words = words
         self.rows = Rows(handle)
         self.lease = Lease(handle.client, self.rows.name)
+        handle.before_write = self.lease.check
         self._handle = handle
         self._is_published = is_published
         self._published_state = object()
