@@ -25,9 +25,11 @@ def index_of(store: Store, *, mode: SearchMode, where: Where | None) -> LexicalI
     try:
         return store.words.index()
     except LexicalIndexUnusable as error:
-        if mode == "dense":
-            return None
-        return _without(error, mode)
+        if mode == "lexical":
+            raise
+        if mode == "hybrid":
+            _tell(error)
+        return None
 
 
 def scores_of(index: LexicalIndex, query: str, *, mode: SearchMode) -> Scores | None:
@@ -40,7 +42,10 @@ def scores_of(index: LexicalIndex, query: str, *, mode: SearchMode) -> Scores | 
     try:
         return index.scores(query)
     except LexicalIndexUnusable as error:
-        return _without(error, mode)
+        if mode == "lexical":
+            raise
+        _tell(error)
+        return None
 
 
 def passing_of(store: Store, index: LexicalIndex, *, mode: SearchMode, where: Where) -> FilterMask | None:
@@ -57,12 +62,6 @@ def _ids(store: Store, where: Where) -> list[str]:
     if store.rows.understands(where):
         return store.rows.ids(where)
     return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
-
-
-def _without(error: LexicalIndexUnusable, mode: SearchMode) -> None:
-    if mode == "lexical":
-        raise error
-    _tell(error)
 
 
 def _tell(error: LexicalIndexUnusable) -> None:
