@@ -142,7 +142,7 @@ def _passing(store: Store, index: LexicalIndex, plan: Plan) -> FilterMask | None
 
 def _ids(store: Store, where: Where) -> list[str]:
     """The chunks that pass, told by the store alone."""
-    if is_chromas(where):
+    if is_chromas(where) and not store.is_published:
         return store.rows.ids(where)
     return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
 

@@ -21,11 +21,16 @@ from numpy.typing import NDArray
 from corpus.embedding.model import Vectors
 from corpus.errors import SnapshotInvalid, StoreError
 from corpus.filters import Where
+from corpus.lexical.forward import find
+from corpus.lexical.segment import mapped
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
 
 FOLDER = "vectors"
-# Of so many numbers together a matrix product takes less than Chroma's search, which misses some besides.
-EXACT_NUMBERS = 2_000_000
+# Of so many numbers together a product takes no longer than Chroma's search, which misses some besides and has all of
+# its index in memory: 10,000 vectors of 1,536 dimensions.
+EXACT_NUMBERS = 16_000_000
+# Records that do not follow each other are copied together, so many at a time.
+_BLOCK = 256
 _FORMAT = 1
 _ABOUT, _IDS, _ROWS = "index.json", "ids.npy", "rows.npy"
 # Of vectors whose length is looked at, before they are taken for ones of length 1.
@@ -74,7 +79,7 @@ class MappedVectors:
                 raise ValueError("another format")  # noqa: TRY301 - all that is wrong is told alike
             vectors = map_vectors(store / about.pop("file"), layout := Layout(**about))
             layout.check()
-            self.ids: NDArray[np.bytes_] = np.load(folder / _IDS, mmap_mode="r", allow_pickle=False)
+            self.ids: NDArray[np.bytes_] = mapped(folder / _IDS)
             rows = np.load(folder / _ROWS, allow_pickle=False)
             self._check(layout, vectors, rows, dimensions, chunks)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -108,7 +113,7 @@ class MappedVectors:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
         places, known = self._find(chunk_ids)
         rows = self._vectors[self._rows[places[known]]]
-        found = (rows @ (vector / max(float(np.linalg.norm(vector)), 1e-12))).tolist()
+        found = (rows @ _unit(vector)).tolist()
         return dict(
             zip([each for each, is_known in zip(chunk_ids, known, strict=True) if is_known], found, strict=True)
         )
@@ -128,22 +133,29 @@ class MappedVectors:
 
         Exact. None where one of the ids is not known.
         """
-        rows = self._rows
-        ids = self.ids
-        if among is not None:
-            places, known = self._find(among)
-            if not known.all():
-                return None
-            rows, ids = rows[places], ids[places]
-        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return [_best(ids, scores, count) for scores in (vectors / lengths) @ self._vectors[rows].T]
+        rows, ids = self._rows, self.ids
+        if among is None:
+            # In the order of the file, which is read once for each vector and not copied.
+            return [_best(ids, (self._vectors @ _unit(vector))[rows], count) for vector in vectors]
+        places, known = self._find(among)
+        if not known.all():
+            return None
+        cosines = self._of_rows(rows[places], np.stack([_unit(vector) for vector in vectors]))
+        return [_best(ids[places], each, count) for each in cosines]
+
+    def _of_rows(self, rows: NDArray[np.intp], vectors: Vectors) -> Vectors:
+        """The cosine of each of the rows to each of the vectors, which have length 1; a row for each vector."""
+        cosines = np.empty((len(vectors), len(rows)), dtype=np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            cosines[:, start : start + _BLOCK] = vectors @ self._vectors[rows[start : start + _BLOCK]].T
+        return cosines
 
     def _find(self, chunk_ids: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        wanted = np.array([each.encode() for each in chunk_ids], dtype=np.bytes_)
-        if not len(self.ids) or not len(wanted):
-            return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=bool)
-        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return places, np.asarray(self.ids[places] == wanted)
+        return find(self.ids, np.array([each.encode() for each in chunk_ids], dtype=np.bytes_))
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
 
 
 def _best(ids: NDArray[np.bytes_], cosines: Vectors, count: int) -> dict[str, float]:

@@ -72,6 +72,11 @@ class Rows:
         for page in self.pages(self.ids(where), include):
             yield from ours_in(page)
 
+    def records(self, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Id, metadata and text of those of the ids that are there and ours, in one order or another."""
+        for page in self.pages(ids, ["metadatas", "documents"]):
+            yield from ours_in(page)
+
     def ids(self, where: Where | None) -> list[str]:
         """The ids of all that pass the filter, whoever wrote them."""
         asked = dict(where) if where else None

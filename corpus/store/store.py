@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -45,10 +46,13 @@ class Store:
         self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
         self.rows = Rows(handle, page=page)
-        self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
-        self._is_published = is_published
-        self._published_state = object()
+        self.is_published = is_published
+
+    @cached_property
+    def lease(self) -> Lease:
+        """The right to write to the collection."""
+        return Lease(self._handle.client, self.rows.name)
 
     def close(self) -> None:
         """Let go of the files or the connection."""
@@ -115,8 +119,8 @@ class Store:
 
         Of a server nobody tells: there it changes with the number of chunks, and every few seconds.
         """
-        if self._is_published:
-            return self._published_state
+        if self.is_published:
+            return self.rows  # No other store has the same.
         return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
 
     def documents(self) -> list[DocumentRecord]:
@@ -209,11 +213,11 @@ class Store:
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
-        records = [] if self._is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
+        records = [] if self.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found: dict[str, Chunk] = {}
         for page in self.rows.pages([*chunk_ids, *records], ["metadatas", "documents"]):
             found |= {chunk_id: chunk_from(metadata, text) for chunk_id, metadata, text in ours_in(page)}
-        if self._is_published:  # Publishing has made sure of it.
+        if self.is_published:  # Publishing has made sure of it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
         return {

@@ -55,7 +55,7 @@ def store(staged: Path) -> Store:
 def exact(store: Store, vector: np.ndarray[tuple[int], np.dtype[np.float32]]) -> dict[str, float]:
     """Every chunk's cosine, by the vectors that the engine itself gives back."""
     found: dict[str, float] = {}
-    for page in store.rows.pages([each for each, _, _ in store.rows.read(None, texts=False)], ["embeddings"]):
+    for page in store.rows.pages(store.rows.ids(None), ["embeddings"]):
         stored = np.asarray(page["embeddings"])
         lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
         found |= dict(zip(page["ids"], (stored @ vector / lengths).tolist(), strict=True))
