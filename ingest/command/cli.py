@@ -13,14 +13,14 @@ from corpus.answer import to_json
 from corpus.errors import CorpusError
 from corpus.loading import load
 from corpus.program import examples, with_env_file_first
-from ingest.command import console, keeping, looking, mending, publishing
+from ingest.command import adopting, console, keeping, looking, mending, publishing
 from ingest.command.app import AsJson, app
 from ingest.command.model import install_model
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.settings import IngestSettings
 
-__all__ = ["app", "keeping", "looking", "mending", "publishing", "run"]
+__all__ = ["adopting", "app", "keeping", "looking", "mending", "publishing", "run"]
 
 models = typer.Typer(help="The local model, all-MiniLM-L6-v2.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models, name="model")
