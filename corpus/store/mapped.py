@@ -11,6 +11,7 @@ search over all of them is one matrix product.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -133,15 +134,39 @@ class MappedVectors:
 
         Exact. None where one of the ids is not known.
         """
-        rows, ids = self._rows, self.ids
+        places = None
+        if among is not None:
+            places, known = self._find(among)
+            if not known.all():
+                return None
+        return [self.named(*found) for found in self.nearest_places(vectors, count=count, among=places)]
+
+    def named(self, places: NDArray[np.intp], cosines: Vectors) -> dict[str, float]:
+        """The cosines by the ids at these places, in this order."""
+        return dict(zip([each.decode() for each in self.ids[places].tolist()], cosines.tolist(), strict=True))
+
+    def nearest_places(
+        self, vectors: Vectors, *, count: int, among: NDArray[np.intp] | None = None
+    ) -> list[tuple[NDArray[np.intp], Vectors]]:
+        """For each vector, where in `ids` the `count` nearest are, or of those places, nearest first; their cosines."""
         if among is None:
-            # In the order of the file, which is read once for each vector and not copied.
-            return [_best(ids, (self._vectors @ _unit(vector))[rows], count) for vector in vectors]
-        places, known = self._find(among)
-        if not known.all():
-            return None
-        cosines = self._of_rows(rows[places], np.stack([_unit(vector) for vector in vectors]))
-        return [_best(ids[places], each, count) for each in cosines]
+            return [best_of(self.all_cosines(vector), count) for vector in vectors]
+        units = np.stack([_unit(vector) for vector in vectors])
+        return [best_of(cosines, count, among) for cosines in self._of_rows(self._rows[among], units)]
+
+    def all_cosines(self, vector: Vectors) -> Vectors:
+        """The cosines to a vector of shape (dimensions,) of all chunks, in the order of `ids`."""
+        # In the order of the file, which is read once and not copied.
+        return np.asarray((self._vectors @ _unit(vector))[self._rows])
+
+    def cosines_at(self, vector: Vectors, places: NDArray[np.intp]) -> Vectors:
+        """The cosines to a vector of shape (dimensions,) of the chunks at these places in `ids`."""
+        return np.asarray(self._vectors[self._rows[places]] @ _unit(vector))
+
+    def places_of(self, chunk_ids: Sequence[str]) -> NDArray[np.intp]:
+        """Where in `ids` those chunks are that are there."""
+        places, known = self._find(chunk_ids)
+        return places[known]
 
     def _of_rows(self, rows: NDArray[np.intp], vectors: Vectors) -> Vectors:
         """The cosine of each of the rows to each of the vectors, which have length 1; a row for each vector."""
@@ -155,16 +180,15 @@ class MappedVectors:
 
 
 def _unit(vector: Vectors) -> Vectors:
-    return vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
+    return vector / np.float32(max(math.sqrt(float(vector @ vector)), 1e-12))
 
 
-def _best(ids: NDArray[np.bytes_], cosines: Vectors, count: int) -> dict[str, float]:
+def best_of(cosines: Vectors, count: int, places: NDArray[np.intp] | None = None) -> tuple[NDArray[np.intp], Vectors]:
+    """The places of the highest `count`, and these; equal ones in the order of their places. None: all, in order."""
+    found = np.arange(len(cosines))
     if len(cosines) > count:
-        found = np.argpartition(-cosines, count - 1)[:count]
-        # Equal ones in the order of their ids, whichever the partition took.
-        least = cosines[found].min()
+        least = np.partition(cosines, len(cosines) - count)[len(cosines) - count]
         found = np.flatnonzero(cosines >= least)
-    else:
-        found = np.arange(len(cosines))
-    best = found[np.lexsort((ids[found], -cosines[found]))][:count]
-    return dict(zip([each.decode() for each in ids[best].tolist()], cosines[best].tolist(), strict=True))
+    places = np.arange(len(cosines)) if places is None else places
+    best = found[np.lexsort((places[found], -cosines[found]))[:count]]
+    return places[best], cosines[best]

@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from corpus.collection import CollectionRecord
+from corpus.collection import CollectionRecord, check_dimensions
 from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
@@ -181,11 +181,7 @@ class Store:
         Of those that pass the filter, or are among some ids, if given. Some may be of documents that are half written:
         `whole` tells.
         """
-        if vectors.shape[1] != self.record.dimensions:
-            raise CollectionMismatch(
-                f"A vector of {vectors.shape[1]} dimensions was asked for and the collection's have "
-                f"{self.record.dimensions}. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
-            )
+        check_dimensions(self.record, vectors.shape[1])
         if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
             return exact
         asked = count
