@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.collection import CollectionRecord, record_from_metadata
 from corpus.errors import CollectionMismatch, SnapshotInvalid
+from corpus.quality.figures import Figures, figures_from
 from corpus.snapshot.signing import Sign, message_of
 
 # Of a manifest; 1, of before, has texts in Chroma's files, where a reader of that time looks for them.
@@ -40,8 +41,8 @@ class SnapshotFile:
 class Manifest:
     """A version. `content` is a hash over what the corpus says, the same for the same documents.
 
-    `previous` is the version that was served when this one was published; None for the first. `format` is how it was
-    laid out.
+    `previous` is the version that was served when this one was published; None for the first. `quality` is what a
+    gate found of it; None where none was asked. `format` is how it was laid out.
     """
 
     version: str
@@ -53,6 +54,7 @@ class Manifest:
     content: str
     files: tuple[SnapshotFile, ...]
     previous: str | None = None
+    quality: Figures | None = None
     format: int = FORMAT
 
     @property
@@ -85,6 +87,10 @@ def object_key(sha256: str) -> str:
 
 def manifest_to_bytes(manifest: Manifest) -> bytes:
     fields = asdict(manifest) | {"record": manifest.record.to_metadata()}
+    # A version without is written as before there were any: the pointer names the hash of these bytes.
+    del fields["quality"]
+    if manifest.quality is not None:
+        fields["quality"] = manifest.quality.to_json()
     return (json.dumps(fields, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -108,6 +114,7 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
         content=_text(fields["content"]),
         files=tuple(_file_from(file) for file in fields["files"]),
         previous=None if fields.get("previous") is None else _text(fields["previous"]),
+        quality=None if fields.get("quality") is None else figures_from(fields["quality"]),
         format=_count(fields["format"]),
     )
     paths = {file.path for file in manifest.files}

@@ -59,7 +59,7 @@ class PublishedStore(Store):
     def __init__(
         self, handle: Handle, chunks: ChunkFile, *, words: LexicalIndexStore, vectors: MappedVectors | None
     ) -> None:
-        super().__init__(handle, chunks.record, words=words, page=PAGE, is_published=True)
+        super().__init__(handle, chunks.record, words=words, is_published=True)
         self.mapped = vectors
         self._chunks = chunks
 

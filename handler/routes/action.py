@@ -53,6 +53,12 @@ class Action:
         default_factory=lambda: ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
     )
 
+    def close(self) -> None:
+        """Close what is open."""
+        self.library.close()
+        if self.oauth is not None:
+            self.oauth.client.close()
+
 
 def action_of(request: Request) -> Action:
     """The app's parts."""

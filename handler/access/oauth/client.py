@@ -53,6 +53,11 @@ class ProviderClient:
 
         return Exchanges(proxy=self._proxy)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        if exchanges := self.__dict__.pop("_exchanges", None):
+            exchanges.close()
+
     def document(self, url: str) -> Mapping[str, Any]:
         """The JSON object at the URL. Raises IdentityUnavailable."""
         answer = self._ask("GET", url, seconds=self._document_seconds, max_bytes=MAX_DOCUMENT_BYTES)

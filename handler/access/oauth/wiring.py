@@ -32,6 +32,7 @@ LOGIN_RATE = Rate(600, 60)
 class OAuth:
     """`passing` is None where clients are not handed on from here."""
 
+    client: ProviderClient
     verifier: Verifier
     scopes: Scopes
     issuers: tuple[str, ...]
@@ -90,6 +91,7 @@ def oauth_of(settings: OAuthSettings, *, is_own_secret: Callable[[str], bool], p
         introspection=introspection,
     )
     return OAuth(
+        client=client,
         verifier=verifier,
         scopes=scopes,
         issuers=tuple(providers),

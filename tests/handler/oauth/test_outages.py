@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +17,7 @@ from handler.access.oauth.refusals import IdentityUnavailable
 from tests.gate import gate
 from tests.handler.conftest import API_KEY
 from tests.handler.oauth.conftest import QUESTION, SignIn, search
-from tests.handler.oauth.stand_in import DISCOVERY, StandIn, json_reply, jwk_of
+from tests.identity.stand_in import DISCOVERY, StandIn, json_reply, jwk_of
 from tests.web_server import Reply
 
 OK, UNAVAILABLE = (200, ""), (503, "identity_unavailable")
@@ -37,18 +38,12 @@ BROKEN = {
 
 @pytest.mark.parametrize("path", [DISCOVERY, "/jwks"])
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-def test_without_its_keys_a_token_is_503_and_a_key_is_served(
-    unavailable: Callable[[StandIn], Any], provider: StandIn, path: str, broken: Reply
+def test_whatever_comes_in_the_place_of_keys_is_told_as_their_absence(
+    provider: StandIn, path: str, broken: Reply
 ) -> None:
     provider.pages[path] = broken
-    with pytest.raises(IdentityUnavailable):
-        unavailable(provider)
-
-
-@pytest.fixture
-def unavailable() -> Callable[[StandIn], Any]:
-    """Ask for a key as the app does."""
-    return lambda provider: Provider(Issuer(provider.url), ProviderClient()).keys.key("first", "RS256")
+    with contextlib.closing(ProviderClient()) as client, pytest.raises(IdentityUnavailable):
+        Provider(Issuer(provider.url), client).keys.key("first", "RS256")
 
 
 def test_the_door_says_so_and_a_key_goes_in_beside_it(signing_in: SignIn, provider: StandIn) -> None:
