@@ -123,11 +123,14 @@ class InRows:
         depth: int,
     ) -> None:
         """`near` are the places of the nearest; None where all are few enough to be compared."""
-        everything = mapped.all_cosines(vector) if near is None else None
-        if everything is not None:
-            near, _ = best_of(everything, depth)
-        rows = np.union1d(near, scores.top_rows(depth, passing=passing))
-        cosines = mapped.cosines_at(vector, rows) if everything is None else everything[rows]
+        words = scores.top_rows(depth, passing=passing)
+        if near is None:
+            everything = mapped.all_cosines(vector)
+            rows = np.union1d(best_of(everything, depth)[0], words)
+            cosines = everything[rows]
+        else:
+            rows = np.union1d(near, words)
+            cosines = mapped.cosines_at(vector, rows)
         fused = fused_scores(cosines, scores.at(rows), ideal=scores.ideal, trust=trust, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.
         order = np.argsort(-fused, kind="stable")

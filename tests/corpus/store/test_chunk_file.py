@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from corpus.errors import CollectionMissing, SnapshotInvalid
-from corpus.records import Chunk, DocumentRecord
+from corpus.records import Chunk, DocumentRecord, MetadataValue
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store, read_store
@@ -26,7 +26,12 @@ TEXTS = ["Zwölf Monate.\nEine zweite Zeile", "", " ", "日本語のテキスト
 
 def written(number: int) -> tuple[DocumentRecord, list[Chunk]]:
     """A document whose chunks differ from their record in every field that may differ, and lack some that it has."""
-    metadata = {"year": 2000 + number, "ratio": number / 3, "public": number % 2 == 0, "tags": ["a", "é"]}
+    metadata: dict[str, MetadataValue] = {
+        "year": 2000 + number,
+        "ratio": number / 3,
+        "public": number % 2 == 0,
+        "tags": ["a", "é"],
+    }
     record, chunks, _ = document(
         f"{number}.txt", TEXTS, [[1.0, 0, 0, 0]] * 6, metadata=metadata, title=f"Title {number}"
     )
