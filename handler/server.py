@@ -37,7 +37,7 @@ def run(*, host: str, port: int) -> None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    is_ready = open_early(app.state.action.library)
+    is_ready = open_early(app.state.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")
@@ -72,7 +72,7 @@ def run(*, host: str, port: int) -> None:
     # uvicorn raises it again once everything is closed: being stopped is how serving ends.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
-    app.state.action.library.close()
+    app.state.library.close()
 
 
 def _names(settings: HandlerSettings, host: str) -> list[str]:

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from corpus.collection import RECORDS_FIELD
 from corpus.embedding.model import Vectors
 from corpus.filters import Where
-from corpus.records import Chunk, DocumentRecord
+from corpus.records import Chunk, DocumentRecord, MetadataValue
 from corpus.store.handle import Handle
-from corpus.stored import is_ours, metadata_of
+from corpus.stored import ACCESS, is_ours, metadata_of
 
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
@@ -123,7 +123,7 @@ class Rows:
                     ],
                 )
 
-    def amend(self, metadatas: Mapping[str, Mapping[str, str | None]]) -> None:
+    def amend(self, metadatas: Mapping[str, Mapping[str, MetadataValue | None]]) -> None:
         """Set fields of the records' metadata, by id; None takes one away."""
         for part in batched(metadatas, self._batch()):
             with self._handle.written() as collection:
@@ -165,8 +165,11 @@ def ours_in(page: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]
 
 
 def _named(metadata: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata with what is gone: Chroma keeps what was there under every key that is not named."""
-    return {**dict.fromkeys(before), **metadata}
+    """The metadata with what is gone: Chroma keeps what was there under every key that is not named.
+
+    Access is always named: a chunk that is written again, of a document that lacked others, must not keep it.
+    """
+    return {ACCESS: None, **dict.fromkeys(before), **metadata}
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -17,6 +17,7 @@ from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import CHUNK_ID, Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_documents
+from corpus.store.granting import grant
 from corpus.store.handle import Handle
 from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
@@ -81,6 +82,10 @@ class Store:
         """Note by document id that the document's file was looked at again and holds the same."""
         self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
 
+    def grant(self, records: Sequence[DocumentRecord]) -> None:
+        """Note who may see documents, as these records of theirs say; of the rest only their stamps are."""
+        grant(self.rows, records)
+
     def heal(self) -> None:
         """Take away what the records kept of their documents' earlier versions; once for a collection."""
         heal_records(self.rows)
@@ -93,7 +98,7 @@ class Store:
         return sweep_leftovers(self.rows, records)
 
     def holds_only(self, records: Iterable[DocumentRecord]) -> bool:
-        """Whether the ids that are there are those of these documents' chunks. Much quicker than a survey."""
+        """Whether what is there are these documents' chunks. Much quicker than a survey."""
         return holds_only(self.rows, records)
 
     def survey(self) -> Survey:

@@ -13,7 +13,7 @@ from typing import Any
 from corpus.answer import cut
 from corpus.errors import SettingsError
 from corpus.records import Chunk, DocumentRecord
-from corpus.searching.corpus import Corpus
+from corpus.searching.view import View
 
 POSITIVE, NEGATIVE = 5, 3
 SECONDS = 60.0
@@ -42,7 +42,7 @@ class Case:
     expected: str | None
 
 
-def cases_of(corpus: Corpus, given: Sequence[Case]) -> list[Case]:
+def cases_of(corpus: View, given: Sequence[Case]) -> list[Case]:
     """Five and three: those given first, the rest from the corpus. Raises SettingsError where it has too few."""
     positive = [case for case in given if case.expected is not None][:POSITIVE]
     negative = [case for case in given if case.expected is None][:NEGATIVE]
@@ -90,7 +90,7 @@ def _case(path: Path, number: int, value: Any) -> Case:
     return Case(why="A question of the keeper's own.", question=question.strip(), expected=f"{answer.strip()}{cited}.")
 
 
-def _proposed(corpus: Corpus) -> Iterator[Case]:
+def _proposed(corpus: View) -> Iterator[Case]:
     """Questions that a search answers from the place where they stand: first those that the documents ask themselves,
     then those about a section; of each document one before any has a second.
     """
@@ -106,7 +106,7 @@ def _proposed(corpus: Corpus) -> Iterator[Case]:
                     yield case
 
 
-def _asked(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
+def _asked(corpus: View, record: DocumentRecord) -> Iterator[Case]:
     for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
         for found in islice(ASKING.finditer(chunk.text), 2):
             answer = chunk.text[found.end() :]
@@ -114,7 +114,7 @@ def _asked(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
                 yield _case_of(record, chunk, found[1].strip(), answer, "A question that stands in the documents.")
 
 
-def _about_sections(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
+def _about_sections(corpus: View, record: DocumentRecord) -> Iterator[Case]:
     title = record.title or record.source.rsplit("/", 1)[-1]
     for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
         headings = (chunk.heading or "").split(" > ")
@@ -126,8 +126,8 @@ def _about_sections(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
             yield _case_of(record, chunk, question, answer, "A question about one section of a document.")
 
 
-def _finds(corpus: Corpus, question: str, chunk: Chunk) -> bool:
-    hits = corpus.search(question, top_k=FOUND_WITHIN, timeout_seconds=SECONDS)
+def _finds(corpus: View, question: str, chunk: Chunk) -> bool:
+    (hits,) = corpus.search_each([question], top_k=FOUND_WITHIN, timeout_seconds=SECONDS)
     return any(hit.chunk.chunk_id == chunk.chunk_id for hit in hits)
 
 
