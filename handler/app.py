@@ -14,7 +14,7 @@ from corpus.errors import CorpusError, SettingsError
 from handler.access.addresses import parse_networks
 from handler.access.aws import DynamoCounter
 from handler.access.cors import Cors
-from handler.access.key_sources import read_keys, signer_of
+from handler.access.key_sources import read_keys, read_oauth, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
 from handler.contract.errors import ActionError, error_response, refusal
 from handler.contract.facets import Facets
@@ -27,7 +27,7 @@ from handler.library import Library
 from handler.mcp import http as mcp
 from handler.observing.audit import Audit
 from handler.observing.middleware import Observe
-from handler.routes import cite, documents, playground, plugin, search, site
+from handler.routes import cite, documents, oauth, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
 from handler.routes.fault import fault_of
 from handler.settings import HandlerSettings
@@ -42,6 +42,8 @@ OPENING_SECONDS = 60.0
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
     """The app. Opens nothing; raises SettingsError when nobody could ever be let in."""
     keys = read_keys(settings)
+    if settings.auth == "keys" and settings.oauth_issuers:
+        raise SettingsError("OAUTH_ISSUERS is set, and AUTH lets in by keys alone: set AUTH=oauth or AUTH=keys+oauth.")
     if settings.auth == "keys" and not keys:
         raise SettingsError(
             "API_KEYS is empty, so nobody could call. Make a key with `handler key NAME` and put its entry there, or "
@@ -63,6 +65,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         plugin_request=plugin_request(filterable),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),
+        oauth=read_oauth(settings, keys),
         trusted_proxies=parse_networks(settings.trusted_proxies),
     )
 
@@ -73,7 +76,10 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     app.include_router(protected)
     for router in (mcp.router, cite.router):
         app.include_router(router, dependencies=[Depends(lets_in_itself)])
-    for router in (site.router, *([playground.router] if settings.playground else [])):
+    public = [site.router]
+    public += [oauth.router] if settings.takes_tokens else []
+    public += [playground.router] if settings.playground else []
+    for router in public:
         app.include_router(router, dependencies=[Depends(without_key)])
     check_doors(app)
 

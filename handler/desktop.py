@@ -32,7 +32,7 @@ def run() -> None:
     elsewhere = settings.public_url if shared else None
     audit = audit_of(settings)
     Stdio(app.state.action, lambda: elsewhere or pages.url(), audit=audit).serve(sys.stdin.buffer, outgoing)
-    library.close()
+    app.state.action.close()
 
 
 class Pages:

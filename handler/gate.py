@@ -54,6 +54,10 @@ class Gate:
         self._facets = facets
         self._by_documents = by_documents
 
+    def close(self) -> None:
+        """Close the corpus, if it is open."""
+        self._library.close()
+
     @contextmanager
     def view(self, trace: Trace) -> Iterator[Seen]:
         """The corpus as the request's caller sees it. Raises ActionError 401 where none was let in; CorpusError."""

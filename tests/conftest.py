@@ -44,6 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[MARK] = uuid.uuid4().hex
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two more than there are cores, since tests wait for the processes that they start half of the time."""
+    return (os.cpu_count() or 1) + 2
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """No process outlives the tests."""

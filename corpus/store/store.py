@@ -179,8 +179,7 @@ class Store:
     ) -> list[dict[str, float]]:
         """For each vector, the `count` nearest chunks' ids, nearest first, with their cosines, -1 to 1.
 
-        Of those that pass the filter, or are among some ids, if given. Some may be of documents that are half written:
-        `whole` tells.
+        Of those that pass the filter or are among the ids, if given. Some may be of half a document: `whole` tells.
         """
         if vectors.shape[1] != self.record.dimensions:
             raise CollectionMismatch(

@@ -16,7 +16,7 @@ from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continu
 from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line
 from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
-from ingest.reading.readers.pdf.rules import Rule
+from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.pdf.text import joined, text_of
 from ingest.reading.readers.titles import usable_text, usable_title
@@ -34,7 +34,7 @@ class Content:
 
     pages: list[list[Line]] = field(default_factory=list)
     fields: list[list[tuple[str, str]]] = field(default_factory=list)
-    rules: list[list[Rule]] = field(default_factory=list)
+    drawn: list[Drawn] = field(default_factory=list)
     outline: list[OutlineEntry] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ def assemble(content: Content) -> Document:
     size = body_height(content.pages)
     junk = furniture(content.pages, body_height=size)
     parts = [
-        _arranged([line for index, line in enumerate(lines) if (number, index) not in junk], content.rules[number])
+        _arranged([line for index, line in enumerate(lines) if (number, index) not in junk], content.drawn[number])
         for number, lines in enumerate(content.pages)
     ]
     pages = [[line for part in page for line in lines_of(part)] for page in parts]
@@ -79,8 +79,8 @@ def assemble(content: Content) -> Document:
     )
 
 
-def _arranged(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Part]:
-    return [part if isinstance(part, Table) else merged(part) for part in arranged(lines, rules)]
+def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
+    return [part if isinstance(part, Table) else merged(part) for part in arranged(lines, drawn)]
 
 
 def lines_of(part: Part) -> Sequence[Line]:

@@ -14,9 +14,9 @@ from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.pdf.forms import field_values, notes_on
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.order import has_neighbours
-from ingest.reading.readers.pdf.rules import Rule, rules_of
+from ingest.reading.readers.pdf.rules import Drawn, rules_of
 from ingest.reading.readers.pdf.textpage import LineReader
+from ingest.reading.readers.pdf.turning import turn_box
 
 _LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
 _MAX_OUTLINE_ENTRIES = 20_000
@@ -57,9 +57,9 @@ class Pdf:
     def __len__(self) -> int:
         return len(self._document)
 
-    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], list[Rule]]:
+    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn]:
         """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, and
-        the level lines drawn on it where text stands beside text: the same whichever pages were read before.
+        the straight lines drawn on it where text stands beside text: the same whichever pages were read before.
 
         Raises DocumentUnreadable where the page is damaged.
         """
@@ -73,8 +73,8 @@ class Pdf:
             try:
                 fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
                 fields.extend(notes_on(page))
-                lines = _within(page, self._reader.lines(text_page))
-                return lines, fields, rules_of(page) if has_neighbours(lines) else []
+                lines, drawn = self._reader.lines(text_page, lambda: rules_of(page))
+                return _within(page, lines, self._reader.quarters), fields, drawn
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:
@@ -110,11 +110,12 @@ class Pdf:
                 yield attachment.get_name(), bytes(attachment.get_data())
 
 
-def _within(page: object, lines: list[Line]) -> list[Line]:
+def _within(page: object, lines: list[Line], quarters: int) -> list[Line]:
     """Those of the lines that the page shows: its box may be cut to a part of it."""
     box = raw.FS_RECTF()
     if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
         return lines
+    turn_box(box, quarters)
     left, right, bottom, top = box.left, box.right, box.bottom, box.top
     inside = [
         line

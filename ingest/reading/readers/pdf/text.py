@@ -8,17 +8,13 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from ingest.reading.readers.pdf.layout import Group
-from ingest.reading.readers.pdf.lines import CELL, HYPHEN
+from ingest.reading.readers.pdf.lines import CELL, HYPHEN, are_unspaced
 from ingest.reading.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE_TABLE = str.maketrans({**_LIGATURES, "\x02": None, "\xad": None})
 _ODD = re.compile(f"[{''.join(_LIGATURES)}\x02\xad¨ˆ˜ˇ˘˚´`{HYPHEN}]")
 _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
-# Scripts that put no blank between words, and so none where a line is broken.
-_UNSPACED = re.compile(
-    "[\u2e80-\u303f\u3040-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
-)
 # TeX sets an accent and then its letter.
 _ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
@@ -72,7 +68,7 @@ def _with_joint(before: str, line: str, words: Collection[str]) -> tuple[str, st
         head = before[:-1].rpartition(" ")[2]
         tail = line.partition(" ")[0]
         return before[:-1], "-" if _keeps_hyphen(head, tail, words) else ""
-    if last == "-" or (last > "\u0e00" and _UNSPACED.match(last) and _UNSPACED.match(line)):
+    if last == "-" or are_unspaced(last, line):
         return before, ""
     return before, " "
 

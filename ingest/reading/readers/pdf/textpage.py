@@ -8,12 +8,15 @@ from __future__ import annotations
 import ctypes
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.gaps import Box, is_doubtful, parted, uneven_lines
-from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
+from ingest.reading.readers.pdf.evening import each_once, is_one_sign, with_true_heights
+from ingest.reading.readers.pdf.gaps import Box, is_doubtful, loose_lines, parted, uneven_lines
+from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line, has_neighbours
+from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossing
+from ingest.reading.readers.pdf.turning import quarters_of, turn_box, turned
 
 _BOLD_WEIGHT = 600
 _NAME_BYTES = 128
@@ -22,6 +25,7 @@ _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", 
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
 _NOWHERE = -1e9
+_ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 # Called for each line.
 _char_box = raw.FPDFText_GetLooseCharBox
@@ -40,15 +44,18 @@ class LineReader:
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
         self._falls = False  # Whether the last line's end stands lower than its begin: pdfium has taken two for one.
         self._falling: set[int] = set()  # The numbers of such lines.
+        self.quarters = 0  # Of a turn, by which the last page's text is turned clockwise.
         self._edges = tuple(ctypes.c_double() for _ in range(4))
         self._to_edges = tuple(ctypes.byref(edge) for edge in self._edges)
 
-    def lines(self, text_page: object) -> list[Line]:
-        """The page's lines in reading order: the same whichever pages were read before."""
+    def lines(self, text_page: object, drawn: Callable[[], Drawn]) -> tuple[list[Line], Drawn]:
+        """The page's lines in the order of the text, and the straight lines `drawn` on it, asked for where text stands
+        beside text: the same whichever pages were read before."""
         self._fonts.clear()  # Fonts of one name can differ from page to page.
         count = raw.FPDFText_CountChars(text_page)
         if count <= 0:
-            return []
+            return [], NOTHING_DRAWN
+        self.quarters = quarters_of(text_page, count)
         if count + _SPARE_UNITS > len(self._text):
             self._text = _units_buffer(2 * (count + _SPARE_UNITS))
         units = raw.FPDFText_GetText(text_page, 0, count, self._text)
@@ -59,6 +66,8 @@ class LineReader:
         is_even = units - 1 == count
         if has_pairs:
             text = "".join(map(_units, text))
+        elif is_even:
+            text = self._with_ligatures(text_page, text)
         text = text.replace("\t", " ")
         if _DIVIDED in text:
             text = text.replace(_DIVIDED, HYPHEN + "\r\n")
@@ -81,22 +90,45 @@ class LineReader:
                 spans.append((first, last) if is_even and not has_pairs else None)
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
-        return self._parted(text_page, lines, spans)
+        lines, straight = self._parted(text_page, with_true_heights(lines), spans, drawn)
+        return each_once(lines), straight
 
-    def _parted(self, text_page: object, lines: list[Line], spans: list[tuple[int, int] | None]) -> list[Line]:
-        """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell."""
-        uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling
+    def _with_ligatures(self, text_page: object, text: str) -> str:
+        """The text with lam and alef in their order where one sign stands for both: pdfium takes it for two, and turns
+        them round with the rest of the line."""
+        for match in _ALEF_LAM.finditer(text):
+            first, second = self._box(text_page, match.start()), self._box(text_page, match.start() + 1)
+            if is_one_sign([first[:2], second[:2]]):
+                text = text[: match.start()] + match.group()[::-1] + text[match.end() :]
+        return text
+
+    def _parted(
+        self,
+        text_page: object,
+        lines: list[Line],
+        spans: list[tuple[int, int] | None],
+        drawn: Callable[[], Drawn],
+    ) -> tuple[list[Line], Drawn]:
+        """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell, or that
+        reach over an upright line."""
+        if self.quarters:
+            uneven = set(range(len(lines)))
+        else:
+            uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling | loose_lines(lines)
         self._falling = set()
-        if not uneven:
-            return lines
+        if not uneven and not has_neighbours(lines):
+            return lines, NOTHING_DRAWN
+        straight = turned(drawn(), self.quarters)
         whole: list[Line] = []
         for number, line in enumerate(lines):
             span = spans[number]
-            if number in uneven and span is not None:
-                whole.extend(parted(line, [self._box(text_page, index) for index in range(span[0], span[1] + 1)]))
+            cuts = crossing(line, straight.upright)
+            if span is not None and (cuts or number in uneven):
+                boxes = [self._box(text_page, index) for index in range(span[0], span[1] + 1)]
+                whole.extend(parted(line, boxes, cuts))
             else:
                 whole.append(line)
-        return whole
+        return whole, straight
 
     def _doubtful_runs(self, text_page: object) -> Iterator[tuple[Box, Box]]:
         """What is drawn at once and stands beside what was drawn before it, with that; in the order of the text.
@@ -123,21 +155,26 @@ class LineReader:
         left, top, right, bottom = self._edges
         return Box(left.value, right.value, bottom.value, top.value)
 
+    def _place(self, text_page: object, index: int) -> None:
+        _char_box(text_page, index, self._to_rectangle)
+        if self.quarters:
+            turn_box(self._rectangle, self.quarters)
+
     def _box(self, text_page: object, index: int) -> Box:
         rectangle = self._rectangle
-        _char_box(text_page, index, self._to_rectangle)
+        self._place(text_page, index)
         return Box(rectangle.left, rectangle.right, rectangle.bottom, rectangle.top)
 
     def _line(self, text_page: object, text: str, first: int, last: int) -> Line:
         rectangle = self._rectangle
-        _char_box(text_page, last, self._to_rectangle)
+        self._place(text_page, last)
         left, right, end = rectangle.left, rectangle.right, rectangle.bottom
-        _char_box(text_page, first, self._to_rectangle)
+        self._place(text_page, first)
         # The first character stands on the right in Arabic and Hebrew.
         left, right = min(left, rectangle.left), max(right, rectangle.right)
         if text[0] in BULLETS and len(text) > _MIN_FONT_TEXT:  # Often drawn larger than its text.
             first += 1 + (text[1] == " ")
-            _char_box(text_page, first, self._to_rectangle)
+            self._place(text_page, first)
         bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
         self._falls = bottom - end > height
         is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
