@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -40,12 +41,12 @@ class Store:
     """
 
     def __init__(
-        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int, is_published: bool
+        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, is_published: bool
     ) -> None:
         self.record = record
         self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
-        self.rows = Rows(handle, page=page)
+        self.rows = Rows(handle)
         self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
         self._is_published = is_published
@@ -91,14 +92,14 @@ class Store:
         heal_records(self.rows)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> frozenset[str]:
-        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for.
+        """Delete what a run that was killed left: chunks that none of `records`, which are all, speaks for.
 
         Returns the ids of documents that lack chunks, which only bringing them in again can mend.
         """
         return sweep_leftovers(self.rows, records)
 
     def holds_only(self, records: Iterable[DocumentRecord]) -> bool:
-        """Whether what is there are these documents' chunks. Much quicker than a survey."""
+        """Whether the ids that are there are those of these documents' chunks. Much quicker than a survey."""
         return holds_only(self.rows, records)
 
     def survey(self) -> Survey:
@@ -116,9 +117,8 @@ class Store:
         return found
 
     def state(self) -> object:
-        """Another than before where somebody may have written to the collection; always the same of what is published.
-
-        Of a server nobody tells: there it changes with the number of chunks, and every few seconds.
+        """Another than before where somebody may have written; always the same of what is published. Of a server nobody
+        tells: there it changes with the number of chunks, and every few seconds.
         """
         if self._is_published:
             return self._published_state
@@ -139,8 +139,7 @@ class Store:
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
         """A document's record and its chunks in order; None where it is not there."""
         for _ in range(READ_ATTEMPTS):
-            record = self.records([document_id]).get(document_id)
-            if record is None:
+            if (record := self.records([document_id]).get(document_id)) is None:
                 return None
             chunks = [chunk for chunk in self.chunks(record.chunk_ids()) if chunk.digest == record.digest]
             # Fewer where it was replaced between the two requests.
@@ -188,13 +187,15 @@ class Store:
             )
         if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
             return exact
+        most_results = self.rows.most_results or sys.maxsize
         asked = count
         while True:
+            asked = min(asked, most_results)
             result = self.rows.nearest(vectors, count=asked, where=where, among=among)
             pairs = [zip(*each, strict=True) for each in zip(result["ids"], result["distances"], strict=True)]
             found = [{each: 1.0 - far for each, far in near if CHUNK_ID.fullmatch(each)} for near in pairs]
             most = max(map(len, result["ids"]), default=0)
-            if most < asked or all(len(near) >= count for near in found):
+            if most < asked or asked == most_results or all(len(near) >= count for near in found):
                 return [dict(islice(near.items(), count)) for near in found]
             # Records of other programs lie between.
             asked *= 4
@@ -242,8 +243,7 @@ class Store:
 
     def dead_share(self) -> float | None:
         """The share of the vector index's places that deleted chunks still take; None where that cannot be told."""
-        index = self.index_folder
-        return None if index is None else dead_share(places=places_in(index), live=self.count())
+        return None if (index := self.index_folder) is None else dead_share(places=places_in(index), live=self.count())
 
     def count(self) -> int:
         """How many chunks are stored."""
