@@ -17,6 +17,7 @@ from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
 from ingest.settings import IngestSettings
 from tests.absent import absent
+from tests.chroma_cloud import ChromaCloud, chroma_cloud
 from tests.chroma_server import chroma_server
 from tests.lambda_.built import Built, build_into, lambda_python
 from tests.leftovers import MARK, left_over
@@ -99,6 +100,13 @@ def s3(s3_process: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     for name, value in s3_process.environment.items():
         monkeypatch.setenv(name, value)
     return s3_process
+
+
+@pytest.fixture(scope="session")
+def cloud(chroma_url: str) -> Iterator[ChromaCloud]:
+    """Chroma Cloud's quotas before the session's server."""
+    with chroma_cloud(chroma_url) as standing_in:
+        yield standing_in
 
 
 @pytest.fixture(params=["embedded", "server"])
