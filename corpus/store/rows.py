@@ -52,8 +52,7 @@ class Rows:
 
     def count(self) -> int:
         """How many records there are."""
-        with self._handle.used() as collection:
-            return int(collection.count())
+        return self._handle.look(lambda collection: int(collection.count()))
 
     def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Chroma's answers for those of the ids that are there."""
@@ -150,10 +149,7 @@ class Rows:
         def question(collection: Any) -> dict[str, Any]:
             return dict(collection.get(include=include, **what))
 
-        if "embeddings" in include:
-            return self._handle.ask(question)
-        with self._handle.used() as collection:
-            return question(collection)
+        return self._handle.ask(question) if "embeddings" in include else self._handle.look(question)
 
     def _batch(self) -> int:
         with self._handle.used():
