@@ -123,17 +123,17 @@ class InRows:
         depth: int,
     ) -> None:
         """`near` are the places of the nearest; None where all are few enough to be compared."""
-        words = scores.top_rows(depth, passing=passing)
+        everything = None
         if near is None:
             everything = mapped.all_cosines(vector)
-            rows = np.union1d(best_of(everything, depth)[0], words)
-            cosines = everything[rows]
-        else:
-            rows = np.union1d(near, words)
-            cosines = mapped.cosines_at(vector, rows)
+            near, _ = best_of(everything, depth)
+        words = scores.top_rows(depth, passing=passing)
+        # The nearest first, then the words' best: of equals the fusion takes the first for leaders.
+        rows = np.concatenate([near, words[~np.isin(words, near)]])
+        cosines = mapped.cosines_at(vector, rows) if everything is None else everything[rows]
         fused = fused_scores(cosines, scores.at(rows), ideal=scores.ideal, trust=trust, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.
-        order = np.argsort(-fused, kind="stable")
+        order = np.lexsort((rows, -fused))
         self._ids = mapped.ids
         self._rows = rows[order]
         self._scores = fused[order]
