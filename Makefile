@@ -89,7 +89,7 @@ mutate: .venv/dev.stamp
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-# LOCAL_MODEL=1 adds all-MiniLM-L6-v2, CHROMA_SERVER=1 the client of Chroma's servers; ARGS="--arm64 --bundle SNAPSHOT".
+# LOCAL_MODEL=1 adds the local model of the corpus in CHROMA_PATH (or name it), CHROMA_SERVER=1 the client of Chroma's servers; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp
 	@$(BIN)/python -m infra.build_lambda $(ARGS)
 
