@@ -8,7 +8,7 @@ setup: .venv/dev.stamp
 
 # pip alone installs the locks; uv, where it is found, does the same faster. $(1) is the lock, $(2) the environment.
 INSTALL = if command -v uv >/dev/null 2>&1; \
-	then VIRTUAL_ENV=$(2) uv pip install --quiet --require-hashes --no-deps -r $(1) \
+	then export UV_COMPILE_BYTECODE=1; VIRTUAL_ENV=$(2) uv pip install --quiet --require-hashes --no-deps -r $(1) \
 	  && VIRTUAL_ENV=$(2) uv pip install --quiet --no-deps --no-build-isolation --editable .; \
 	else $(2)/bin/python -m pip install --quiet --require-hashes --no-deps -r $(1) \
 	  && $(2)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .; fi
@@ -32,7 +32,7 @@ INSTALL = if command -v uv >/dev/null 2>&1; \
 	@echo "Installing the locked libraries that the benchmarks compare with into .venv-bench …" >&2
 	@test -x .venv-bench/bin/python || $(BIN)/python -m venv .venv-bench
 	@# Copied, for nltk refuses hard links, which uv makes.
-	@export UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1; $(call INSTALL,requirements/bench.txt,.venv-bench)
+	@export UV_LINK_MODE=copy; $(call INSTALL,requirements/bench.txt,.venv-bench)
 	@touch $@
 
 # Clients of others, in environments of their own without this project; not part of `make test`.
@@ -75,19 +75,22 @@ ON ?= 3.13
 quick:
 	@test -x .venv-$(ON)/bin/python || "$$($(PYTHON) -m infra.interpreters $(ON))" -m venv .venv-$(ON)
 	@$(call INSTALL,requirements/dev.txt,.venv-$(ON))
-	.venv-$(ON)/bin/python -m pytest --numprocesses auto --dist loadfile -m "not slow" \
+	$(call PYTEST,.venv-$(ON)) -m "not slow" \
 		tests/corpus tests/ingest/reading tests/ingest/splitting tests/handler/access tests/handler/contract tests/handler/routes
 
 # Branches that the tests reach, in the processes that they start too. Measured and shown, not chased.
 coverage: .venv/dev.stamp
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term
+	$(call PYTEST,.venv) --cov --cov-report=term
 
 # How many of a fixed list of small mutations no test notices; about an hour.
 mutate: .venv/dev.stamp
 	$(BIN)/python -m tests.mutate
 
+# Without bytecode every process that a test starts would compile what it imports.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m pytest --numprocesses auto --dist loadfile
+
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(call PYTEST,.venv)
 
 # LOCAL_MODEL=1 adds the local model of the corpus in CHROMA_PATH (or name it), CHROMA_SERVER=1 the client of Chroma's servers; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp

@@ -78,8 +78,9 @@ def record_from_metadata(name: str, metadata: Mapping[str, object] | None, space
     if "format" not in found:
         raise CollectionMismatch(
             f"Collection {name!r} was made by another program, such as LangChain or LlamaIndex: it does not say which "
-            "model its vectors are of. It is left as it is. Name another with CHROMA_COLLECTION, and bring the "
-            "documents in by `ingest add`."
+            f"model its vectors are of. It is left as it is. "
+            f"`ingest adopt {name} --model MODEL --collection OURS` takes it over into one of ours without embedding "
+            "again; or name another with CHROMA_COLLECTION."
         )
     if found["format"] != FORMAT:
         raise CollectionMismatch(

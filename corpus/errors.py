@@ -17,6 +17,7 @@ CorpusError
 │   ├── EmbeddingReplyInvalid   the endpoint answered, but not with the vectors asked for
 │   ├── EmbeddingInputInvalid   the endpoint refused the input
 │   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
+├── GateRefused                 a new version answers worse than the one that is served
 ├── RerankUnavailable           the reranker cannot be asked; search answers without it
 └── StoreError
     ├── StoreRefused            Chroma takes this for wrong, however often it is given
@@ -127,6 +128,10 @@ class EmbeddingInputInvalid(EmbeddingError):
 
 class ModelFilesInvalid(EmbeddingError):
     code = "model_files_invalid"
+
+
+class GateRefused(CorpusError):
+    code = "gate_refused"
 
 
 class RerankUnavailable(CorpusError):

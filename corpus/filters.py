@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from corpus.records import MetadataValue, composed
-from corpus.stored import UPDATED, USER_PREFIX, seconds_of
+from corpus.stored import ACCESS, UPDATED, USER_PREFIX, seconds_of
 
 Where = Mapping[str, Any]  # Chroma's own filter language, and what of ours it does not know.
-# Ours: a folder; a range, both ends included, of numbers or of days; and what must not hold.
-BELOW, FROM, TO, NOT = "$below", "$from", "$to", "$not"
-_OURS = frozenset([BELOW, FROM, TO, NOT])
+# Ours: a folder; a range, both ends included, of numbers or of days; what must not hold; and who asks.
+BELOW, FROM, TO, NOT, SEEN_BY = "$below", "$from", "$to", "$not", "$seen_by"
+_OURS = frozenset([BELOW, FROM, TO, NOT, SEEN_BY])
 _COMPARISONS = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
 
 
@@ -28,7 +28,8 @@ class Filter:
     `updated_after` is inclusive, `updated_before` is not. `metadata` are the user's own fields, which must equal, or
     contain the value where they hold a list; `metadata_any` asks for one of several values, `metadata_from` and
     `metadata_to` for numbers, or days as "2026-01-31", of which both ends pass. No condition of `without` may hold;
-    what does not have a field passes there, and nowhere else.
+    what does not have a field passes there, and nowhere else. `visible_to` are the principals that somebody is,
+    of which a document's access must name one; an empty set sees nothing, None everything.
     """
 
     source: str | None = None
@@ -45,6 +46,7 @@ class Filter:
     metadata_from: Mapping[str, float | str] = field(default_factory=dict)
     metadata_to: Mapping[str, float | str] = field(default_factory=dict)
     without: Filter | None = None
+    visible_to: frozenset[str] | None = None
 
     def to_where(self) -> Where | None:
         """In Chroma's words, and ours where it has none; None where nothing is asked."""
@@ -75,6 +77,8 @@ class Filter:
                 yield {USER_PREFIX + name: {operator_name: end}}
         for each in self.without._conditions() if self.without else ():
             yield {NOT: each}
+        if self.visible_to is not None:
+            yield {ACCESS: {SEEN_BY: sorted(map(composed, self.visible_to))}}
 
 
 def is_chromas(where: Where) -> bool:
@@ -110,6 +114,8 @@ def _holds(name: str, asked: Any, metadata: Mapping[str, Any]) -> bool:
     ((operator_name, other),) = asked.items()
     if operator_name == "$contains":
         return isinstance(value, list) and any(_same(each, other) for each in value)
+    if operator_name == SEEN_BY:
+        return isinstance(value, list) and not set(value).isdisjoint(other)
     if operator_name == BELOW:
         return isinstance(value, str) and _lies_below(value, other)
     if operator_name in (FROM, TO):

@@ -16,6 +16,11 @@ USER_PREFIX = "meta."
 # `updated_at` as seconds since 1970, because Chroma compares numbers alone.
 UPDATED = "updated"
 TEXT_DIGEST = "text_digest"
+# The stamp of documents taken over from another program's collection. Nobody knows what the model read of them, so that
+# their vectors stand for no other text.
+ADOPTED = "adopted"
+# The principals that may see the document. Not under the user's prefix, so that no field of theirs can give access.
+ACCESS = "access"
 
 # Beyond, Chroma makes a fraction of a whole number, or refuses it.
 SMALLEST_WHOLE, LARGEST_WHOLE = -(2**63), 2**63 - 1
@@ -87,7 +92,7 @@ def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue
     with contextlib.suppress(ValueError):  # Some documents give a date that is none; no filter by time finds them.
         metadata[UPDATED] = seconds_of(datetime.fromisoformat(chunk.updated_at))
     metadata |= {USER_PREFIX + name: value for name, value in chunk.metadata.items()}
-    metadata[TEXT_DIGEST] = text_digest_of(chunk)
+    metadata[TEXT_DIGEST] = ADOPTED if record.stamp == ADOPTED else text_digest_of(chunk)
     if chunk.index == 0:
         metadata |= {
             "chunks": record.chunks,

@@ -14,7 +14,7 @@ from corpus.errors import CorpusError, SettingsError
 from handler.access.addresses import parse_networks
 from handler.access.aws import DynamoCounter
 from handler.access.cors import Cors
-from handler.access.key_sources import read_keys, signer_of
+from handler.access.key_sources import read_keys, read_oauth, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
 from handler.contract.errors import ActionError, error_response, refusal
 from handler.contract.facets import Facets
@@ -24,7 +24,7 @@ from handler.contract.requests import search_request
 from handler.library import Library
 from handler.mcp import http as mcp
 from handler.observing.middleware import Observe
-from handler.routes import cite, documents, playground, plugin, search, site
+from handler.routes import cite, documents, oauth, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
 from handler.routes.fault import fault_of
 from handler.settings import HandlerSettings
@@ -39,6 +39,8 @@ OPENING_SECONDS = 60.0
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
     """The app. Opens nothing; raises SettingsError when nobody could ever be let in."""
     keys = read_keys(settings)
+    if settings.auth == "keys" and settings.oauth_issuers:
+        raise SettingsError("OAUTH_ISSUERS is set, and AUTH lets in by keys alone: set AUTH=oauth or AUTH=keys+oauth.")
     if settings.auth == "keys" and not keys:
         raise SettingsError(
             "API_KEYS is empty, so nobody could call. Make a key with `handler key NAME` and put its entry there, or "
@@ -58,6 +60,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         facets=Facets(filterable),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),
+        oauth=read_oauth(settings, keys),
         trusted_proxies=parse_networks(settings.trusted_proxies),
     )
 
@@ -70,6 +73,8 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     app.include_router(mcp.router)
     app.include_router(cite.router)
     app.include_router(site.router)
+    if settings.takes_tokens:
+        app.include_router(oauth.router)
     if settings.playground:
         app.include_router(playground.router)
 

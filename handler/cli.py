@@ -159,14 +159,28 @@ def check(
     is_open: Annotated[bool, typer.Option("--open", help="It serves everybody without a key, on purpose.")] = False,
     privacy_url: Annotated[str | None, typer.Option(help="The privacy page, where it is not at /privacy.")] = None,
     calls: Annotated[int, typer.Option(min=1, max=5000, help="Most rapid calls to see the rate limit.")] = 200,
+    gate: Annotated[
+        Path | None, typer.Option(metavar="QUESTIONS.jsonl", help="Ask these too, as `ingest publish --gate` does.")
+    ] = None,
+    least: Annotated[
+        float, typer.Option(min=0, max=1, help="With --gate: the share whose answer must be among ten results.")
+    ] = 0.9,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Ask a live deployment, ours or not, all that a GPT will ask of it. Exit code 0 only when all hold."""
+    from corpus.quality.questions import read_questions
+    from handler.check.gate import Gate
     from handler.check.matrix import CheckOptions
     from handler.check.run import check as run_check
     from handler.check.target import CannotCheck
 
-    wishes = CheckOptions(no_rate_limit=no_rate_limit, is_open=is_open, privacy_url=privacy_url, most_calls=calls)
+    wishes = CheckOptions(
+        no_rate_limit=no_rate_limit,
+        is_open=is_open,
+        privacy_url=privacy_url,
+        most_calls=calls,
+        gate=Gate(asked=read_questions(gate), least=least) if gate is not None else None,
+    )
     try:
         code = run_check(url, key=key, wishes=wishes, as_json=as_json)
     except CannotCheck as error:

@@ -31,7 +31,7 @@ def run() -> None:
     shared = key_of_this_run is None or settings.link_secret is not None
     elsewhere = settings.public_url if shared else None
     Stdio(app.state.action, lambda: elsewhere or pages.url()).serve(sys.stdin.buffer, outgoing)
-    library.close()
+    app.state.action.close()
 
 
 class Pages:

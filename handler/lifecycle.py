@@ -19,7 +19,7 @@ from starlette.types import Message
 from corpus.embedding.choice import query_embedder_of
 from corpus.errors import CorpusError
 from corpus.loading import load
-from handler.access.key_sources import read_keys, signer_of, with_openai_key
+from handler.access.key_sources import read_keys, read_oauth, signer_of, with_openai_key
 from handler.routes.action import Action
 from handler.settings import HandlerSettings
 
@@ -107,7 +107,8 @@ def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> 
         settings = settings_now()
         keys = read_keys(settings)
         signer = signer_of(settings, keys)
-        app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer)
+        oauth = read_oauth(settings, keys)
+        app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer, oauth=oauth)
         with action.library.corpus() as corpus:
             corpus.embedder = query_embedder_of(corpus.store.record, settings)
     except CorpusError as error:

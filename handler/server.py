@@ -72,7 +72,7 @@ def run(*, host: str, port: int) -> None:
     # uvicorn raises it again once everything is closed: being stopped is how serving ends.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
-    app.state.action.library.close()
+    app.state.action.close()
 
 
 def _names(settings: HandlerSettings, host: str) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from corpus.settings import CorpusSettings
 from handler.access.addresses import parse_networks
 from handler.access.keys import parse_keys
+from handler.access.oauth.settings import OAuthSettings
 from handler.access.rate_limit import parse_rate
 from handler.contract.filterable import FilterField, parse_filterable
 from handler.contract.requests import search_request
@@ -22,11 +23,19 @@ CONNECTOR_TOOLS = ("search", "fetch")
 MCP_TOOLS = (*CONNECTOR_TOOLS, "search_chunks", "list_documents")
 
 
-class HandlerSettings(CorpusSettings):
+class HandlerSettings(CorpusSettings, OAuthSettings):
     """The corpus's settings and the HTTP action's own."""
 
-    auth: Literal["keys", "none"] = Field("keys", description="none serves everybody without a key.")
-    api_keys: SecretStr = Field(SecretStr(""), description="name:sha256hex, separated by commas; from `handler key`.")
+    auth: Literal["keys", "oauth", "keys+oauth", "none"] = Field(
+        "keys",
+        description="What lets in: API keys, access tokens of OAUTH_ISSUERS, or both (docs/access.md). none serves "
+        "everybody without.",
+    )
+    api_keys: SecretStr = Field(
+        SecretStr(""),
+        description="name:sha256hex or name:sha256hex:group:sales|group:all, with the principals that documents may "
+        "name the key by; separated by commas; from `handler key`.",
+    )
     api_keys_file: Path | None = Field(None, description="A file with such entries, one a line.")
     api_keys_secret: str | None = Field(None, description="Name of an AWS Secrets Manager secret with such entries.")
     api_keys_parameter: str | None = Field(None, description="Name of an AWS SSM parameter with such entries.")
@@ -168,9 +177,20 @@ class HandlerSettings(CorpusSettings):
         return (*CONNECTOR_TOOLS, *_names(self.mcp_tools))
 
     @property
+    def takes_keys(self) -> bool:
+        """Whether an API key lets in."""
+        return self.auth in ("keys", "keys+oauth")
+
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether an access token lets in."""
+        return self.auth in ("oauth", "keys+oauth")
+
+    @property
     def has_named_secrets(self) -> bool:
         """Whether anything is to be read from AWS by its name."""
         of_callers = self.api_keys_secret or self.api_keys_parameter
+        of_callers = of_callers or self.oauth_client_secret_secret or self.oauth_client_secret_parameter
         return bool(of_callers or self.openai_api_key_secret or self.openai_api_key_parameter)
 
     @property

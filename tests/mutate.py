@@ -19,8 +19,8 @@ LONGEST_SECONDS = 900
 WANTED = 10  # At most so many may survive.
 
 
-def survives(mutation: Mutation, tree: Path) -> bool:
-    """Whether the tests that lie near pass all the same."""
+def verdict_of(mutation: Mutation, tree: Path) -> str:
+    """What the tests that lie near make of it: SURVIVES, noticed, or endless, which is noticed too."""
     path = tree / mutation.path
     text = path.read_text("utf-8")
     path.write_text(text.replace(mutation.old, mutation.new, 1), "utf-8")
@@ -29,10 +29,10 @@ def survives(mutation: Mutation, tree: Path) -> bool:
     try:
         ended = subprocess.run(command, cwd=tree, capture_output=True, check=False, timeout=LONGEST_SECONDS)
     except subprocess.TimeoutExpired:
-        return False
+        return "endless"
     finally:
         path.write_text(text, "utf-8")
-    return ended.returncode == 0
+    return "noticed" if ended.returncode else "SURVIVES"
 
 
 def copied(folder: Path) -> Path:
@@ -56,17 +56,16 @@ def main() -> int:
         for number in range(chosen.at_once):
             trees.put(copied(Path(name) / str(number)))
 
-        def tried(mutation: Mutation) -> bool:
+        def tried(mutation: Mutation) -> str:
             tree = trees.get()
             try:
-                return survives(mutation, tree)
+                return verdict_of(mutation, tree)
             finally:
                 trees.put(tree)
 
         survivors = 0
-        for mutation, survived in zip(mutations, threads.map(tried, mutations), strict=True):
-            survivors += survived
-            verdict = "SURVIVES" if survived else "noticed"
+        for mutation, verdict in zip(mutations, threads.map(tried, mutations), strict=True):
+            survivors += verdict == "SURVIVES"
             print(f"{verdict:8} {mutation.path}: {mutation.old!r} -> {mutation.new!r}", flush=True)
     print(f"{survivors} of {len(mutations)} survive; wanted: {WANTED} at most.")
     return 0 if survivors <= WANTED else 1

@@ -35,6 +35,8 @@ HOMES = {
     "uvicorn": ("handler/",),
     "openapi_spec_validator": ("handler/check/",),
     "jsonschema": ("handler/check/",),
+    "jwt": ("handler/access/oauth/",),
+    "cryptography": ("corpus/snapshot/signing.py",),
 }
 PARSERS = ("pypdf", "pypdfium2", "docx", "selectolax", "markdown_it", "lxml", "bs4")
 

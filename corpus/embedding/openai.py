@@ -5,7 +5,6 @@ Nothing is connected before the first call.
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,44 +27,21 @@ REQUEST_SECONDS = 60.0
 
 
 class SdkTransport:
-    """See Transport."""
+    """See Transport. Threads that post share one client."""
 
     def __init__(self, endpoint: Endpoint, *, proxy: str | None) -> None:
         self._endpoint = endpoint
         self._proxy = proxy
-
-    @functools.cached_property
-    def _exchanges(self) -> Exchanges:
-        return Exchanges(proxy=self._proxy)
-
-    @functools.cached_property
-    def _client(self) -> openai.OpenAI:
-        endpoint = self._endpoint
-        # Endpoints on one's own machine often want no key; the SDK wants one all the same.
-        options: dict[str, Any] = {
-            "api_key": endpoint.api_key or "unused",
-            "base_url": endpoint.base_url,
-            "default_query": endpoint.query,
-            "max_retries": 0,
-            "timeout": REQUEST_SECONDS,
-            "http_client": self._exchanges.client,
-        }
-        is_azure = endpoint.api_version is not None
-        client = (
-            openai.AzureOpenAI(api_version=endpoint.api_version, **options) if is_azure else openai.OpenAI(**options)
-        )
-        # Of the SDK's own variables none counts.
-        client.organization = client.project = None
-        return client
+        self._lock = threading.Lock()
+        self._connection: tuple[Exchanges, openai.OpenAI] | None = None
 
     def post(self, body: Mapping[str, object], *, timeout_seconds: float, max_bytes: int) -> object:
         """See Transport."""
         try:
+            exchanges, client = self._connected()
             # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
-            with self._exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes):
-                return self._client.post(
-                    "/embeddings", cast_to=object, body=dict(body), options={"timeout": timeout_seconds}
-                )
+            with exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes):
+                return client.post("/embeddings", cast_to=object, body=dict(body), options={"timeout": timeout_seconds})
         except openai.APIStatusError as error:
             return Refusal(error.status_code, error.response.headers, error.response.text)
         except openai.APITimeoutError as error:
@@ -77,13 +53,38 @@ class SdkTransport:
 
     def prepare(self) -> None:
         """See Transport."""
-        _ = self._client
+        self._connected()
 
     def close(self) -> None:
         """See Transport."""
-        self.__dict__.pop("_client", None)
-        if exchanges := self.__dict__.pop("_exchanges", None):
-            exchanges.close()
+        with self._lock:
+            connection, self._connection = self._connection, None
+        if connection:
+            connection[0].close()
+
+    def _connected(self) -> tuple[Exchanges, openai.OpenAI]:
+        with self._lock:
+            if self._connection is None:
+                exchanges = Exchanges(proxy=self._proxy)
+                self._connection = exchanges, _client_of(self._endpoint, exchanges)
+            return self._connection
+
+
+def _client_of(endpoint: Endpoint, exchanges: Exchanges) -> openai.OpenAI:
+    # Endpoints on one's own machine often want no key; the SDK wants one all the same.
+    options: dict[str, Any] = {
+        "api_key": endpoint.api_key or "unused",
+        "base_url": endpoint.base_url,
+        "default_query": endpoint.query,
+        "max_retries": 0,
+        "timeout": REQUEST_SECONDS,
+        "http_client": exchanges.client,
+    }
+    is_azure = endpoint.api_version is not None
+    client = openai.AzureOpenAI(api_version=endpoint.api_version, **options) if is_azure else openai.OpenAI(**options)
+    # Of the SDK's own variables none counts.
+    client.organization = client.project = None
+    return client
 
 
 class OpenAIEmbedder(RemoteEmbedder):
@@ -105,9 +106,6 @@ class OpenAIEmbedder(RemoteEmbedder):
         executor = ThreadPoolExecutor(REQUESTS_IN_FLIGHT, thread_name_prefix="embed")
         try:
             for batch in batches:
-                # Before the threads, each of which could make a client of its own: since Python 3.12
-                # functools.cached_property has no lock.
-                self.prepare()
                 parts = portions(
                     batch,
                     tokenizer=self.tokenizer,

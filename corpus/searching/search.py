@@ -16,7 +16,7 @@ import numpy as np
 
 from corpus.embedding.model import Vectors
 from corpus.errors import LexicalIndexUnusable
-from corpus.filters import is_chromas, passes
+from corpus.filters import passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import LexicalIndex, Scores
 from corpus.lexical.scripts import latin_share
@@ -142,7 +142,7 @@ def _passing(store: Store, index: LexicalIndex, plan: Plan) -> FilterMask | None
 
 def _ids(store: Store, where: Where) -> list[str]:
     """The chunks that pass, told by the store alone."""
-    if is_chromas(where):
+    if store.rows.understands(where):
         return store.rows.ids(where)
     return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
 

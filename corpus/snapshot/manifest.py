@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.collection import CollectionRecord, record_from_metadata
 from corpus.errors import CollectionMismatch, SnapshotInvalid
+from corpus.quality.figures import Figures, figures_from
 from corpus.snapshot.signing import Sign, message_of
 
 FORMAT = 1
@@ -37,7 +38,8 @@ class SnapshotFile:
 class Manifest:
     """A version. `content` is a hash over what the corpus says, the same for the same documents.
 
-    `previous` is the version that was served when this one was published; None for the first.
+    `previous` is the version that was served when this one was published; None for the first. `quality` is what a
+    gate found of it; None where none was asked.
     """
 
     version: str
@@ -49,6 +51,7 @@ class Manifest:
     content: str
     files: tuple[SnapshotFile, ...]
     previous: str | None = None
+    quality: Figures | None = None
 
     @property
     def bytes(self) -> int:
@@ -80,6 +83,10 @@ def object_key(sha256: str) -> str:
 
 def manifest_to_bytes(manifest: Manifest) -> bytes:
     fields = asdict(manifest) | {"format": FORMAT, "record": manifest.record.to_metadata()}
+    # A version without is written as before there were any: the pointer names the hash of these bytes.
+    del fields["quality"]
+    if manifest.quality is not None:
+        fields["quality"] = manifest.quality.to_json()
     return (json.dumps(fields, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -103,6 +110,7 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
         content=_text(fields["content"]),
         files=tuple(_file_from(file) for file in fields["files"]),
         previous=None if fields.get("previous") is None else _text(fields["previous"]),
+        quality=None if fields.get("quality") is None else figures_from(fields["quality"]),
     )
     paths = {file.path for file in manifest.files}
     if not _VERSION.fullmatch(manifest.version):

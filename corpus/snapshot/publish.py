@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.errors import SnapshotConflict, SnapshotUnavailable
+from corpus.quality.figures import Figures
 from corpus.scratch import scratch
 from corpus.settings import CorpusSettings
+from corpus.snapshot.gate import Gate, judged
 from corpus.snapshot.manifest import (
     OBJECTS,
     POINTER,
@@ -59,14 +61,16 @@ def publish(
     keep: int | None = None,
     repair: bool = False,
     sign: Sign | None = None,
+    gate: Gate | None = None,
     on_progress: OnProgress = lambda _moved, _all: None,
 ) -> Published:
     """Publish the embedded store. With `keep`, only that many versions stay, and no object that none of them has.
 
     With `repair`, what lies there already is read, and put there anew where it is not what its name says.
-    `sign` signs what the pointer says.
+    `sign` signs what the pointer says. `gate` judges the version first, also one in which nothing has changed.
 
-    Raises StoreError; SnapshotConflict where another publisher was first; SettingsError where `url` is no place.
+    Raises StoreError, what the gate raises; SnapshotConflict where another publisher was first; SettingsError where
+    `url` is no place.
     """
     place = snapshot_store_of(url)
     try:
@@ -75,14 +79,15 @@ def publish(
         with scratch("publish") as files:
             folder = files / "store"
             folder.mkdir()
-            staged = stage(settings, folder)
+            staged = stage(settings, folder, questions=gate.questions if gate else None)
+            quality = judged(gate, settings, staged, place=place, served=latest, folder=files) if gate else None
             if latest is not None and latest.content == staged.content and is_whole(place, latest, read=repair):
                 published = Published(manifest=latest, is_new=False, moved=0)
                 if sign is not None:
                     place.replace(POINTER, pointer_to_bytes(latest, sign), tag=tag)
             else:
                 published = _serve_again(place, staged, tag, sign, repair=repair) or _upload(
-                    place, staged, tag, on_progress, before=before, sign=sign, repair=repair
+                    place, _manifest(staged, before, quality), staged.folder, tag, on_progress, sign=sign, repair=repair
                 )
         published = replace(published, left_out=staged.left_out, remade=staged.remade)
         if keep is None:
@@ -106,16 +111,15 @@ def _serve_again(
 
 def _upload(
     place: SnapshotStore,
-    staged: Staged,
+    manifest: Manifest,
+    folder: Path,
     tag: str | None,
     on_progress: OnProgress,
     *,
-    before: str | None,
     sign: Sign | None,
     repair: bool = False,
 ) -> Published:
-    manifest = _manifest(staged, before)
-    moved = _upload_objects(place, staged.folder, manifest, on_progress, repair=repair)
+    moved = _upload_objects(place, folder, manifest, on_progress, repair=repair)
     content = manifest_to_bytes(manifest)
     place.replace(manifest_key(manifest.version), content, tag=None)
     try:
@@ -123,7 +127,7 @@ def _upload(
         for _ in range(UPLOAD_ROUNDS):
             if is_whole(place, manifest):
                 break
-            moved += _upload_objects(place, staged.folder, manifest, on_progress)
+            moved += _upload_objects(place, folder, manifest, on_progress)
         else:
             raise SnapshotUnavailable(f"What was uploaded to {place.name} does not stay there. Publish again.")
         place.replace(POINTER, pointer_to_bytes(manifest, sign), tag=tag)
@@ -137,7 +141,7 @@ def _upload(
     return Published(manifest=manifest, is_new=True, moved=moved)
 
 
-def _manifest(staged: Staged, before: str | None) -> Manifest:
+def _manifest(staged: Staged, before: str | None, quality: Figures | None) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         version=f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03}Z-{staged.content[:12]}",
@@ -149,6 +153,7 @@ def _manifest(staged: Staged, before: str | None) -> Manifest:
         content=staged.content,
         files=staged.files,
         previous=before,
+        quality=quality,
     )
 
 

@@ -25,11 +25,10 @@ def message_of(version: str, manifest_sha256: str) -> bytes:
 
 def signer(path: Path) -> Sign:
     """Signs with the private Ed25519 key of a PEM file. Raises SettingsError."""
-    try:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-    except ImportError:
-        raise SettingsError("Signing needs cryptography. `pip install 'retrieval-action[sign]'`.") from None
+    # Here, because only a publisher signs, and it takes long to import.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:

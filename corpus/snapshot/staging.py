@@ -16,6 +16,7 @@ from corpus.collection import CollectionRecord
 from corpus.errors import CollectionMissing, LexicalIndexUnusable, SettingsError, SnapshotInvalid, StoreUnavailable
 from corpus.lexical.build import merge_index
 from corpus.lexical.index_store import index_folder
+from corpus.quality.questions import FILE_NAME as QUESTIONS
 from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
@@ -44,8 +45,11 @@ class Staged:
     remade: Remade | None = None
 
 
-def stage(settings: CorpusSettings, folder: Path) -> Staged:
-    """Fill the empty folder. Raises StoreError, SettingsError where there is no embedded store to publish."""
+def stage(settings: CorpusSettings, folder: Path, *, questions: bytes | None = None) -> Staged:
+    """Fill the empty folder; `questions` is a file that the version keeps.
+
+    Raises StoreError, SettingsError where there is no embedded store to publish.
+    """
     if target_kind(settings) != "embedded":
         raise SettingsError(
             f"Only an embedded store can be published, and CHROMA_URL names {settings.target}. Unset CHROMA_URL and "
@@ -65,8 +69,10 @@ def stage(settings: CorpusSettings, folder: Path) -> Staged:
         merge_index(index_folder(folder, settings.chroma_collection))
     _compact(folder / SQLITE)
     _map_vectors(folder, settings.chroma_collection)
+    if questions is not None:
+        (folder / QUESTIONS).write_bytes(questions)
     files = tuple(_file(path, folder) for path in _paths(folder))
-    with _read_view(folder) as view:
+    with read_view(folder) as view:
         staged = _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
         return replace(staged, left_out=left_out, remade=remade)
 
@@ -177,7 +183,8 @@ def _file(path: Path, folder: Path) -> SnapshotFile:
 
 
 @contextlib.contextmanager
-def _read_view(folder: Path) -> Iterator[Path]:
+def read_view(folder: Path) -> Iterator[Path]:
+    """The store as a reader opens it: what Chroma writes when it does goes elsewhere."""
     view = folder.parent / f"{folder.name}-view"
     view.mkdir()
     try:

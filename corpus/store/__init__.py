@@ -4,7 +4,7 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 """
 
 from corpus.filters import Where
-from corpus.store.opening import create_store, open_store, read_store
+from corpus.store.opening import create_store, most_text_bytes, open_store, read_store
 from corpus.store.remaking import MOST_DEAD, remake_index
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store
@@ -18,6 +18,7 @@ __all__ = [
     "Survey",
     "Where",
     "create_store",
+    "most_text_bytes",
     "open_store",
     "read_store",
     "remake_index",

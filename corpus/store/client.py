@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
+from corpus.store.cloud import CloudClient
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT, EngineClient
 from corpus.store.errors import is_chromas, translated
 from corpus.store.sealed import import_chromadb, seal_http
@@ -67,7 +68,18 @@ def _chromas(settings: CorpusSettings) -> Any:
                 raise
         seal_http(proxy=settings.outbound_proxy)
         if target_kind(settings) == "cloud":
-            client: Any = chromadb.CloudClient(api_key=key, settings=chroma, **names)
+            cloud = urlsplit(settings.chroma_cloud_url)
+            is_https = cloud.scheme == "https"
+            client: Any = CloudClient(
+                chromadb.CloudClient(
+                    api_key=key,
+                    settings=chroma,
+                    cloud_host=cloud.hostname,
+                    cloud_port=cloud.port or (443 if is_https else 80),
+                    enable_ssl=is_https,
+                    **names,
+                )
+            )
         else:
             import httpx
 

@@ -8,26 +8,27 @@ from typing import Any, TypeVar
 
 from corpus.collection import RECORDS_FIELD
 from corpus.embedding.model import Vectors
-from corpus.filters import Where
+from corpus.filters import Where, is_chromas
 from corpus.records import Chunk, DocumentRecord
+from corpus.store.cloud import CloudClient
 from corpus.store.handle import Handle
+from corpus.store.quotas import CONDITIONS, PACKED, REQUEST_RECORDS, conditions_in, names_users_fields
 from corpus.stored import is_ours, metadata_of
 
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
-PAGE = 1000  # Records a request; Chroma Cloud allows 300.
-CLOUD_PAGE = 300
-CLOUD_ATTEMPTS = 3
+PAGE = 1000  # Records a request.
 MOST_IDS = 20_000  # More are a burden to a server.
 
 
 class Rows:
     """One collection of a client's. Its methods raise StoreError."""
 
-    def __init__(self, handle: Handle, *, page: int) -> None:
+    def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._page = page
+        self._is_cloud = isinstance(handle.client, CloudClient)
+        self._page = REQUEST_RECORDS if self._is_cloud else PAGE
 
     @property
     def collection(self) -> Any:
@@ -74,19 +75,18 @@ class Rows:
 
     def ids(self, where: Where | None) -> list[str]:
         """The ids of all that pass the filter, whoever wrote them."""
-        asked = dict(where) if where else None
-        if self._page > CLOUD_PAGE:
-            return list(self._get([], where=asked)["ids"])
-        found: list[str] = []
-        # Chroma Cloud gives no more than a page: where something was deleted meanwhile, all are asked for again.
-        for _ in range(CLOUD_ATTEMPTS):
-            before = self.count()
-            found = []
-            while part := self._get([], where=asked, limit=self._page, offset=len(found))["ids"]:
-                found += part
-            if self.count() == before:
-                break
-        return list(dict.fromkeys(found))
+        return list(self._get([], where=dict(where) if where else None)["ids"])
+
+    def understands(self, where: Where) -> bool:
+        """Whether Chroma itself can tell what passes."""
+        if not is_chromas(where):
+            return False
+        if not self._is_cloud:
+            return True
+        if conditions_in(where) > CONDITIONS:
+            return False
+        # What is packed Chroma's filter does not see.
+        return not names_users_fields(where) or not self._get([], where=PACKED, limit=1)["ids"]
 
     def nearest(
         self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
@@ -107,7 +107,12 @@ class Rows:
     @property
     def most_ids(self) -> int:
         """How many ids a query may name."""
-        return MOST_IDS if self._page > CLOUD_PAGE else CLOUD_PAGE
+        return REQUEST_RECORDS if self._is_cloud else MOST_IDS
+
+    @property
+    def most_results(self) -> int | None:
+        """How many results a query has at most; None where as many as there are."""
+        return REQUEST_RECORDS if self._is_cloud else None
 
     def upsert(self, rows: Iterable[Row], *, over: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         """Write the rows, over those of the same id; `over` is the metadata of the records there, by id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -39,12 +40,12 @@ class Store:
     """
 
     def __init__(
-        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, page: int, is_published: bool
+        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, is_published: bool
     ) -> None:
         self.record = record
         self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
-        self.rows = Rows(handle, page=page)
+        self.rows = Rows(handle)
         self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
         self._is_published = is_published
@@ -184,13 +185,15 @@ class Store:
             )
         if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
             return exact
+        most_results = self.rows.most_results or sys.maxsize
         asked = count
         while True:
+            asked = min(asked, most_results)
             result = self.rows.nearest(vectors, count=asked, where=where, among=among)
             pairs = [zip(*each, strict=True) for each in zip(result["ids"], result["distances"], strict=True)]
             found = [{each: 1.0 - far for each, far in near if CHUNK_ID.fullmatch(each)} for near in pairs]
             most = max(map(len, result["ids"]), default=0)
-            if most < asked or all(len(near) >= count for near in found):
+            if most < asked or asked == most_results or all(len(near) >= count for near in found):
                 return [dict(islice(near.items(), count)) for near in found]
             # Records of other programs lie between.
             asked *= 4

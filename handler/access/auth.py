@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from starlette.datastructures import Headers
 
-from handler.access.keys import KeyEntry, name_of
+from handler.access.caller import Caller
+from handler.access.keys import KeyEntry, entry_of
 from handler.contract.errors import ActionError
 
 BEARER = 'Bearer realm="retrieval-action"'
@@ -16,10 +17,9 @@ BASIC = 'Basic realm="retrieval-action", charset="UTF-8"'
 CHALLENGE = f"{BEARER}, {BASIC}"
 
 
-def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> str:
-    """The name of the key that the request carries. Raises ActionError 401 without a key, 403 with a wrong one."""
-    presented = [key for key in _presented(headers, key_header) if key]
-    if not presented:
+def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> Caller:
+    """Who the key that the request carries stands for. Raises ActionError 401 without a key, 403 with a wrong one."""
+    if not any(_presented(headers, key_header)):
         ways = f"Authorization: Bearer KEY or {key_header}: KEY" if key_header else "Authorization: Bearer KEY"
         raise ActionError(
             401,
@@ -27,18 +27,27 @@ def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str 
             f"This needs an API key. Send the header {ways}.",
             headers={"WWW-Authenticate": CHALLENGE},
         )
-    name = name_of(presented, keys)
-    if name is None:
+    caller = caller_by_key(headers, keys=keys, key_header=key_header)
+    if caller is None:
         raise ActionError(
             403, "wrong_api_key", "This API key is not known here. Check it, or ask the server's operator for one."
         )
-    return name
+    return caller
 
 
-def unauthorized(error: ActionError) -> ActionError:
-    """The refusal as OAuth has it (RFC 6750): whoever speaks it looks for a way to sign in at 401 alone."""
-    challenge = f'{BEARER}, error="invalid_token", {BASIC}'
-    return ActionError(401, "invalid_token", error.message, headers={"WWW-Authenticate": challenge})
+def caller_by_key(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> Caller | None:
+    """Who the key that the request carries stands for; None where it carries none that is known."""
+    entry = entry_of([key for key in _presented(headers, key_header) if key], keys)
+    return None if entry is None else Caller(name=entry.name, principals=frozenset(entry.principals))
+
+
+def unauthorized(error: ActionError, *, bearer: str | None = None) -> ActionError:
+    """The refusal as OAuth has it (RFC 6750): whoever speaks it looks for a way to sign in at 401 alone.
+
+    `bearer` is the challenge of that scheme where it says more than that a key is wrong.
+    """
+    challenge = bearer or f'{BEARER}, error="invalid_token"'
+    return ActionError(401, "invalid_token", error.message, headers={"WWW-Authenticate": f"{challenge}, {BASIC}"})
 
 
 def _presented(headers: Headers, key_header: str | None) -> Iterator[str]:

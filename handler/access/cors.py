@@ -10,23 +10,37 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from handler.contract.errors import ActionError, error_response
+from handler.contract.origin import own_path
 
 EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing", "WWW-Authenticate")
+# Public, and without cookies: a client of OAuth in a page may read them, whoever's page it is.
+OPEN = ("/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server", "/oauth/token", "/register")
 # What a client of /mcp sends from a page; those of sessions too, which older ones send unasked.
 MCP_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Last-Event-ID")
+SENT = ("Authorization", "Content-Type", *MCP_HEADERS)
 
 
 class Cors(CORSMiddleware):
-    """Starlette's own, but for the refusal."""
+    """Starlette's own, but for the refusal and for what is open to all pages."""
 
     def __init__(self, app: ASGIApp, *, origins: Sequence[str], key_header: str | None) -> None:
         super().__init__(
             app,
             allow_origins=origins,
-            allow_methods=("GET", "POST"),
-            allow_headers=("Authorization", "Content-Type", *MCP_HEADERS, *([key_header] if key_header else [])),
+            allow_methods=("GET", "HEAD", "POST"),
+            allow_headers=(*SENT, *([key_header] if key_header else [])),
             expose_headers=EXPOSED,
         )
+        self._open = CORSMiddleware(
+            app, allow_origins=("*",), allow_methods=("GET", "HEAD", "POST"), allow_headers=SENT, expose_headers=EXPOSED
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request by the rules of its path."""
+        if scope["type"] == "http" and own_path(scope).startswith(OPEN):
+            await self._open(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Starlette's answer; a refusal in our words."""

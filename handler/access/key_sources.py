@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from corpus.errors import SettingsError
 from corpus.setting_values import sendable
-from handler.access.keys import KeyEntry, parse_keys
+from handler.access.keys import KeyEntry, entry_of, parse_keys
 from handler.access.links import Signer
+from handler.access.oauth.wiring import OAuth, oauth_of
 from handler.settings import HandlerSettings
 
 
@@ -39,9 +40,32 @@ def signer_of(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> Signer:
     """How this deployment signs links: the same in all its processes. Who needs no key needs no signature either."""
     if settings.auth == "none":
         return Signer(None, settings.link_days)
+    return Signer(_derived("citation", settings, keys), settings.link_days)
+
+
+def read_oauth(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> OAuth | None:
+    """The parts that take access tokens; None where AUTH takes none. Raises SettingsError."""
+    if not settings.takes_tokens:
+        return None
+    return oauth_of(
+        settings,
+        is_own_secret=lambda secret: entry_of([secret], keys) is not None,
+        pkce_secret=_derived("pkce", settings, keys),
+    )
+
+
+def _derived(purpose: str, settings: HandlerSettings, keys: Sequence[KeyEntry]) -> bytes:
+    """A secret for the purpose, the same in all processes of the deployment. Raises SettingsError where nothing that is
+    secret is there to make it of.
+    """
     own = settings.link_secret.get_secret_value() if settings.link_secret is not None else None
     text = own if own is not None else "\n".join(sorted(entry.digest for entry in keys))
-    return Signer(hashlib.sha256(b"citation\n" + text.encode()).digest(), settings.link_days)
+    if not text:
+        raise SettingsError(
+            "LINK_SECRET is needed where there are no API keys: it signs the links to cited passages. Set it to "
+            "16 random characters or more, the same for every process."
+        )
+    return hashlib.sha256(f"{purpose}\n{text}".encode()).digest()
 
 
 def _openai_key(settings: HandlerSettings) -> str | None:

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from corpus.principals import principals_of
+
 PREFIX = "ra_"
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -16,19 +18,20 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class KeyEntry:
-    """A caller's name and the hex SHA-256 of its key."""
+    """A caller's name, the hex SHA-256 of its key, and the principals that documents may name it by."""
 
     name: str
     digest: str
+    principals: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """As API_KEYS holds it."""
-        return f"{self.name}:{self.digest}"
+        return ":".join([self.name, self.digest, *(["|".join(self.principals)] if self.principals else [])])
 
 
 def parse_keys(text: str) -> tuple[KeyEntry, ...]:
-    """The entries of `name:sha256hex,…`; new lines separate too. A name may stand twice, so that a key can be changed
-    while the old one still works.
+    """The entries of `name:sha256hex,…`, or `name:sha256hex:group:sales|group:all,…`; new lines separate too. A name
+    may stand twice, so that a key can be changed while the old one still works.
 
     Raises ValueError, which gives an entry's position and never its value: a plain key may stand there by mistake.
     """
@@ -36,12 +39,19 @@ def parse_keys(text: str) -> tuple[KeyEntry, ...]:
     for position, entry in enumerate((part.strip() for part in re.split(r"[,\n]", text)), start=1):
         if not entry or entry.startswith("#"):
             continue
-        name, _, digest = entry.partition(":")
+        name, _, rest = entry.partition(":")
+        digest, colon, principals = rest.partition(":")
         if not NAME.fullmatch(name) or not DIGEST.fullmatch(digest.lower()):
             raise ValueError(
                 f"entry {position} is not name:sha256hex (64 hex digits). `handler key NAME` makes a key and its entry"
             )
-        entries.append(KeyEntry(name, digest.lower()))
+        try:
+            principals_named = principals_of(principals.split("|")) if colon else ()
+        except ValueError as error:
+            raise ValueError(
+                f"entry {position} ({name}) names no principals: {error}. Write name:sha256hex:group:sales|group:all"
+            ) from None
+        entries.append(KeyEntry(name, digest.lower(), principals_named))
     return tuple(entries)
 
 
@@ -58,12 +68,12 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def name_of(presented: Iterable[str], entries: Iterable[KeyEntry]) -> str | None:
+def entry_of(presented: Iterable[str], entries: Iterable[KeyEntry]) -> KeyEntry | None:
     """Whose one of the presented keys is. Takes as long for a wrong key as for a right one."""
     digests = [digest_of(key) for key in presented]
     found = None
     for entry in entries:
         for digest in digests:
             if hmac.compare_digest(digest, entry.digest):
-                found = entry.name
+                found = entry
     return found

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from corpus.quality.figures import DEPTH
 from handler.check.burst import burst
 from handler.check.call import TIMEOUT_SECONDS, WRONG_KEY, Caller, Credentials, Reply
+from handler.check.gate import Gate, gate_check
 from handler.check.reading import (
     ORIGIN,
     check_document,
@@ -30,6 +32,7 @@ class CheckOptions:
     is_open: bool = False
     privacy_url: str | None = None
     most_calls: int = 200
+    gate: Gate | None = None
 
 
 class Matrix:
@@ -52,6 +55,11 @@ class Matrix:
 
     def checks(self) -> list[Check]:
         """All but the one about the rate limit, which must come last: it uses the limit up."""
+        gate = self._wishes.gate
+        asked = [gate_check(gate, lambda text: self._send(text, size=DEPTH), self._caller.told)] if gate else []
+        return [*self._contract(), *asked]
+
+    def _contract(self) -> list[Check]:
         operation = self._search.operation.name
         refusal = "400 or 422 with a JSON error that says what to send"
         keys = "401 or 403 with a JSON error"
@@ -110,10 +118,10 @@ class Matrix:
         )
 
     def _send(
-        self, question: str | None, *, authorized: Mapping[str, str] | None = None, widest: bool = False
+        self, question: str | None, *, authorized: Mapping[str, str] | None = None, size: int | None = None
     ) -> Reply:
         """Ask; once again after the wait that a 429 names."""
-        method, url, body = self._search.request(self._target.url, question, widest=widest)
+        method, url, body = self._search.request(self._target.url, question, size=size)
         headers = dict(self._authorized if authorized is None else authorized)
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -164,7 +172,7 @@ class Matrix:
         return self._refused(self._send(QUESTION, authorized=authorized), 401, 403)
 
     def _widest(self) -> tuple[Outcome, str]:
-        reply = self._send(QUESTION, widest=True)
+        reply = self._send(QUESTION, size=self._search.largest)
         length = len(reply.text)
         came = f"{length:,} characters in {reply.seconds * 1000:.0f} ms"
         if reply.status != 200:

@@ -60,7 +60,7 @@ def _checks(caller: Caller, url: str, key: str | None, wishes: CheckOptions, err
         target = find_target(caller, url)
     except CannotCheck:
         mcp_url = find_mcp(caller, url, Credentials(key=key).headers(key) if key else {})
-        if mcp_url is None:
+        if mcp_url is None or wishes.gate is not None:  # The gate's questions go to the search that a document names.
             raise
         err.print(Text("There is no OpenAPI document here; checking the MCP server alone."))
         yield from McpChecks(caller, mcp_url, Credentials(key=key) if key else None).checks()

@@ -45,12 +45,12 @@ class Search:
     size_field: str | None
     largest: int
 
-    def request(self, url: str, question: str | None, *, widest: bool = False) -> tuple[str, str, bytes | None]:
-        """Method, URL and body that ask the question; None sends nothing at all."""
+    def request(self, url: str, question: str | None, *, size: int | None = None) -> tuple[str, str, bytes | None]:
+        """Method, URL and body that ask the question, for `size` results if given; None sends nothing at all."""
         method = self.operation.method.upper()
         values: dict[str, Any] = {} if question is None else {**self.rest, self.field: self.make(question)}
-        if widest and self.size_field:
-            values[self.size_field] = self.largest
+        if size is not None and self.size_field:
+            values[self.size_field] = min(size, self.largest)
         path = re.sub(r"\{[^}]*\}", "x", self.operation.path)
         if method == "GET":
             query = f"?{urlencode(values)}" if values else ""

@@ -21,8 +21,8 @@ SEARCH = "Returns the passages that match best, verbatim, best first, each with 
 LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
 REFUSALS = {
     400: "The body is not strict JSON; message says where.",
-    401: "No key was sent; message says how to send one.",
-    403: "The key is not known here.",
+    401: "No key or token was sent, or the token has ended; message says how to send one.",
+    403: "The key is not known here, or the token lacks a scope.",
     404: "There is no such document.",
     413: "The body is too long.",
     415: "The body is not JSON.",
@@ -31,6 +31,14 @@ REFUSALS = {
 }
 FAULT = "It did not work; error and message say why, and what to do."
 Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """That callers sign in by our /oauth/authorize, for these scopes, and whether a key does too."""
+
+    scopes: tuple[str, ...]
+    beside_keys: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +53,7 @@ class Description:
     key_header: str | None
     search_request: type[SearchRequest]
     values: Values
+    sign_in: SignIn | None = None
 
 
 def openapi(about: Description) -> Schema:
@@ -65,12 +74,29 @@ def openapi(about: Description) -> Schema:
         "components": {"schemas": SCHEMAS},
     }
     if about.auth:
-        schemes: Schema = {"bearer": {"type": "http", "scheme": "bearer"}}
+        schemes = _security_schemes(about)
+        document["components"]["securitySchemes"] = schemes
+        scopes = about.sign_in.scopes if about.sign_in is not None else ()
+        document["security"] = [{name: list(scopes) if name == "oauth2" else []} for name in schemes]
+    return document
+
+
+def _security_schemes(about: Description) -> Schema:
+    """How to be let in; who can sign in does that, so it comes first."""
+    schemes: Schema = {}
+    if about.sign_in is not None:
+        flow = {
+            "authorizationUrl": f"{about.server_url}/oauth/authorize",
+            "tokenUrl": f"{about.server_url}/oauth/token",
+            "refreshUrl": f"{about.server_url}/oauth/token",
+            "scopes": dict.fromkeys(about.sign_in.scopes, "Read the documents."),
+        }
+        schemes["oauth2"] = {"type": "oauth2", "flows": {"authorizationCode": flow}}
+    if about.sign_in is None or about.sign_in.beside_keys:
+        schemes["bearer"] = {"type": "http", "scheme": "bearer"}
         if about.key_header is not None:
             schemes["header"] = {"type": "apiKey", "in": "header", "name": about.key_header}
-        document["components"]["securitySchemes"] = schemes
-        document["security"] = [{name: []} for name in schemes]
-    return document
+    return schemes
 
 
 def _search(about: Description) -> Schema:

@@ -24,6 +24,12 @@ def own_url(scope: Scope) -> str:
     return f"{scheme}://{host}{scope.get('root_path', '')}"
 
 
+def own_path(scope: Scope) -> str:
+    """The request's path below that URL."""
+    path, prefix = str(scope["path"]), scope.get("root_path", "")
+    return (path.removeprefix(prefix) if _lies_under(path, prefix) else path) or "/"
+
+
 class PathPrefix:
     """Tells the app which part of the path is the deployment's own: a stage's name, or the path of PUBLIC_URL."""
 

@@ -6,6 +6,7 @@ for a way to sign in. What is checked comes in the order of the official SDK's s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -36,7 +37,9 @@ from handler.contract.origin import own_url
 from handler.mcp.dispatch import SEARCHING_TOOLS, WAITING_METHODS, result_of
 from handler.mcp.envelope import VERSION_HEADER, check_envelope, check_unanswered, is_modern
 from handler.mcp.session import Session
+from handler.mcp.tools import scopes_of
 from handler.routes.action import action_of, admit, answered, trace_of
+from handler.routes.identity import challenge_of, demand
 
 router = APIRouter()
 UNACCEPTABLE = "The answer is JSON: send Accept: application/json, text/event-stream."
@@ -63,9 +66,21 @@ async def mcp(request: HttpRequest) -> Response:
         return await _served(request)
     except ActionError as error:
         if error.status in (401, 403):
-            return error_response(unauthorized(error), request_id=trace.request_id)
+            return error_response(_unauthorized(request, error), request_id=trace.request_id)
         told = rpc_error(error, request_id=trace.request_id)
         return rpc_response(None, told, status=error.status, headers=error.headers)
+
+
+def _unauthorized(request: HttpRequest, error: ActionError) -> ActionError:
+    """The refusal in the form that makes a client sign in, or ask for the scope that is lacking."""
+    oauth = action_of(request).oauth
+    if oauth is None:
+        return unauthorized(error)
+    # A key's refusal alone says nothing of tokens yet.
+    if error.code != "wrong_api_key":
+        return error
+    challenge = challenge_of(request, oauth, public_url=action_of(request).settings.public_url)
+    return unauthorized(error, bearer=challenge.header("invalid_token"))
 
 
 async def _served(request: HttpRequest) -> Response:
@@ -102,6 +117,8 @@ async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> 
     try:
         if modern:
             check_envelope(message, request.headers)
+        if message.method == "tools/call":
+            _demand_for_tool(request, message.params.get("name"))
         work = partial(result_of, message, session)
         if message.method not in WAITING_METHODS:
             result = work()
@@ -112,6 +129,14 @@ async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> 
     except RpcError as error:
         return _refused(message.id, error, modern=modern)
     return json_response(result_body(message.id, result))
+
+
+def _demand_for_tool(request: HttpRequest, name: object) -> None:
+    """Raises ActionError 403 where the tool's route demands a scope that the token lacks."""
+    oauth, caller = action_of(request).oauth, trace_of(request).caller
+    if oauth is not None and caller is not None:
+        challenge = challenge_of(request, oauth, public_url=action_of(request).settings.public_url)
+        demand(caller, replace(challenge, scopes=scopes_of(name, oauth.scopes)))
 
 
 def _refused(identifier: RequestId, error: RpcError, *, modern: bool) -> Response:

@@ -8,6 +8,8 @@ from typing import Any
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
+from handler.access.oauth.metadata import MCP_PATH
+from handler.access.oauth.scopes import Scopes
 from handler.contract.errors import ActionError
 from handler.contract.openapi import LIST, SEARCH, schema_of, with_subject
 from handler.contract.requests import ListRequest
@@ -31,7 +33,9 @@ SPARE_CHARS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """`schema` makes the arguments' schema; `run` answers them and fits the answer into the room that it is given."""
+    """`schema` makes the arguments' schema; `run` answers them and fits the answer into the room that it is given;
+    `route` is the one whose scopes it demands.
+    """
 
     name: str
     title: str
@@ -39,11 +43,13 @@ class Tool:
     schema: Callable[[Session], dict[str, Any]]
     output: Mapping[str, Any]
     run: Run
+    route: str
 
 
 def listed_tools(session: Session) -> list[dict[str, Any]]:
     """The tools as tools/list tells them."""
     subject = session.action.settings.corpus_subject
+    oauth = session.action.oauth
     return [
         {
             "name": tool.name,
@@ -52,9 +58,25 @@ def listed_tools(session: Session) -> list[dict[str, Any]]:
             "inputSchema": tool.schema(session),
             "outputSchema": tool.output,
             "annotations": {"title": tool.title, **HINTS},
+            **(_signed_in(scopes_of(tool.name, oauth.scopes)) if oauth is not None else {}),
         }
         for tool in _served(session)
     ]
+
+
+def scopes_of(name: object, scopes: Scopes) -> tuple[str, ...]:
+    """What a call of the tool demands: the door's scopes, and those of the route that answers the same."""
+    routes = (tool.route for tool in TOOLS if tool.name == name)
+    return tuple(dict.fromkeys(scope for route in (MCP_PATH, *routes) for scope in scopes.of(route)))
+
+
+def _signed_in(scopes: tuple[str, ...]) -> dict[str, Any]:
+    """That a tool wants a token, as ChatGPT reads it; older versions of it look into `_meta`.
+
+    https://developers.openai.com/apps-sdk/build/auth
+    """
+    schemes = [{"type": "oauth2", "scopes": list(scopes)}]
+    return {"securitySchemes": schemes, "_meta": {"securitySchemes": schemes}}
 
 
 def call_tool(name: str, arguments: Mapping[str, Any], session: Session) -> dict[str, Any]:
@@ -126,6 +148,7 @@ TOOLS = (
         schema=lambda _: schema_of(SearchArguments),
         output=SEARCH_OUTPUT,
         run=search,
+        route="/search",
     ),
     Tool(
         name="fetch",
@@ -135,6 +158,7 @@ TOOLS = (
         schema=lambda _: schema_of(FetchArguments),
         output=FETCH_OUTPUT,
         run=fetch,
+        route="/documents",
     ),
     Tool(
         name="search_chunks",
@@ -143,6 +167,7 @@ TOOLS = (
         schema=_search_schema,
         output=SCHEMAS["SearchAnswer"],
         run=_search_chunks,
+        route="/search",
     ),
     Tool(
         name="list_documents",
@@ -151,6 +176,7 @@ TOOLS = (
         schema=lambda _: schema_of(ListRequest),
         output=SCHEMAS["DocumentList"],
         run=_list_documents,
+        route="/documents",
     ),
 )
 

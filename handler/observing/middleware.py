@@ -131,7 +131,7 @@ def fields_of(scope: Scope, trace: Trace, status: int) -> dict[str, Any]:
     """What the log line says. The route is the pattern that matched: a path may hold anything."""
     return {
         "request_id": trace.request_id,
-        "key": trace.key_name,
+        "key": trace.caller.name if trace.caller else None,
         "method": scope["method"],
         "route": getattr(scope.get("route"), "path", "none"),
         "status": status,

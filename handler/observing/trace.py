@@ -6,6 +6,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
+from handler.access.caller import Caller
 from handler.contract.errors import ActionError
 
 RETRY_AFTER_SECONDS = 5
@@ -13,13 +14,13 @@ RETRY_AFTER_SECONDS = 5
 
 @dataclass(slots=True)
 class Trace:
-    """`seconds` are those spent in each part of the work, `counts` what was asked for and found, `notes` words of ours
-    that the log line is to hold, such as the tool called.
+    """`caller` is there once he is let in. `seconds` are those spent in each part of the work, `counts` what was asked
+    for and found, `notes` words of ours that the log line is to hold, such as the tool called.
     """
 
     deadline_seconds: float
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    key_name: str | None = None
+    caller: Caller | None = None
     started: float = field(default_factory=time.monotonic)
     seconds: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from corpus.answer import cut
 from corpus.errors import SettingsError
+from corpus.quality.proposals import Maker, Proposal, asked, sections, spread
 from corpus.records import Chunk, DocumentRecord
 from corpus.searching.corpus import Corpus
 
 POSITIVE, NEGATIVE = 5, 3
 SECONDS = 60.0
 MAX_EXPECTED_CHARS = 200
-# A line that asks, as FAQs have them.
-ASKING = re.compile(r"^(?:[#*\-\d.\s]|Q:)*([^\n?]{12,140}\?)\s*$", re.MULTILINE)
-# How many chunks of a document to look at for one: an FAQ has its questions early.
-LOOKED_AT = 8
 MOST_DOCUMENTS = 200
-MAX_HEADING_CHARS = 80
-SHORTEST_ANSWER = 80
 FOUND_WITHIN = 3
 OUT_OF_SCOPE = (
     ("A request for something to be made up.", "Write a short poem about autumn rain."),
@@ -46,13 +40,13 @@ def cases_of(corpus: Corpus, given: Sequence[Case]) -> list[Case]:
     """Five and three: those given first, the rest from the corpus. Raises SettingsError where it has too few."""
     positive = [case for case in given if case.expected is not None][:POSITIVE]
     negative = [case for case in given if case.expected is None][:NEGATIVE]
-    asked = {case.question for case in given}
+    known = {case.question for case in given}
     for case in _proposed(corpus):
         if len(positive) >= POSITIVE:
             break
-        if case.question not in asked:
+        if case.question not in known:
             positive.append(case)
-            asked.add(case.question)
+            known.add(case.question)
     if len(positive) < POSITIVE:
         raise SettingsError(
             f"The corpus gives only {len(positive)} questions that a search answers; {POSITIVE} are wanted. Write them "
@@ -95,35 +89,17 @@ def _proposed(corpus: Corpus) -> Iterator[Case]:
     then those about a section; of each document one before any has a second.
     """
     records, _ = corpus.documents(offset=0, limit=MOST_DOCUMENTS)
-    for asking, most in ((_asked, 2), (_about_sections, None), (_asked, None)):
-        pending = [islice(asking(corpus, record), most) for record in records]
-        while pending:
-            for cases in list(pending):
-                case = next(cases, None)
-                if case is None:
-                    pending.remove(cases)
-                else:
-                    yield case
+    for make, most in ((asked, 2), (sections, None), (asked, None)):
+        for proposal in spread(corpus, records, partial(_found, make), most=most):
+            yield _case_of(proposal)
 
 
-def _asked(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
-    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
-        for found in islice(ASKING.finditer(chunk.text), 2):
-            answer = chunk.text[found.end() :]
-            if _finds(corpus, found[1], chunk):
-                yield _case_of(record, chunk, found[1].strip(), answer, "A question that stands in the documents.")
+def _found(make: Maker, corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+    return (each for each in make(corpus, record) if _finds(corpus, _question_of(each), each.chunk))
 
 
-def _about_sections(corpus: Corpus, record: DocumentRecord) -> Iterator[Case]:
-    title = record.title or record.source.rsplit("/", 1)[-1]
-    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
-        headings = (chunk.heading or "").split(" > ")
-        heading = headings[-1].strip()
-        answer = "\n".join(line for line in chunk.text.splitlines() if line.strip("#* \t") not in headings)
-        question = f'What does "{cut(title, max_chars=100)}" say under "{heading}"?'
-        telling = heading and heading != title and len(heading) <= MAX_HEADING_CHARS and len(answer) >= SHORTEST_ANSWER
-        if telling and _finds(corpus, question, chunk):
-            yield _case_of(record, chunk, question, answer, "A question about one section of a document.")
+def _question_of(proposal: Proposal) -> str:
+    return proposal.question or (f'What does "{cut(proposal.title, max_chars=100)}" say under "{proposal.heading}"?')
 
 
 def _finds(corpus: Corpus, question: str, chunk: Chunk) -> bool:
@@ -131,7 +107,13 @@ def _finds(corpus: Corpus, question: str, chunk: Chunk) -> bool:
     return any(hit.chunk.chunk_id == chunk.chunk_id for hit in hits)
 
 
-def _case_of(record: DocumentRecord, chunk: Chunk, question: str, answer: str, why: str) -> Case:
-    told = cut(" ".join(answer.split()) or " ".join(chunk.text.split()), max_chars=MAX_EXPECTED_CHARS)
+def _case_of(proposal: Proposal) -> Case:
+    chunk = proposal.chunk
+    kind = "that stands in the documents" if proposal.question else "about one section of a document"
+    told = cut(" ".join(proposal.answer.split()) or " ".join(chunk.text.split()), max_chars=MAX_EXPECTED_CHARS)
     page = f", page {chunk.page}" if chunk.page is not None else ""
-    return Case(why=why, question=question, expected=f'Cites {record.source}{page}, which says: "{told}"')
+    return Case(
+        why=f"A question {kind}.",
+        question=_question_of(proposal),
+        expected=f'Cites {chunk.source}{page}, which says: "{told}"',
+    )

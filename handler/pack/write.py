@@ -13,6 +13,7 @@ from typing import Any
 from corpus.answer import cut
 from corpus.errors import SettingsError
 from corpus.searching.corpus import Corpus
+from handler.access.oauth.scopes import parse_scopes
 from handler.contract.openapi import with_subject
 from handler.mcp.tools import HINTS, TOOLS, Tool
 from handler.pack.cases import Case, cases_of
@@ -107,8 +108,26 @@ def _addresses(settings: HandlerSettings) -> dict[str, str]:
         "Terms of use": settings.terms_url or "not set: TERMS_URL",
         "Support": settings.contact or "not set: CONTACT",
         "Run by": settings.operator or "not set: OPERATOR",
-        "Signing in": "none" if settings.auth == "none" else "an API key as a Bearer token",
+        **_signing_in(settings),
     }
+
+
+def _signing_in(settings: HandlerSettings) -> dict[str, str]:
+    """What the editor's and the app's dialogs ask for."""
+    key = "an API key as a Bearer token"
+    if not settings.takes_tokens:
+        return {"Signing in": "none" if settings.auth == "none" else key}
+    ways = {"Signing in": f"OAuth, or {key}" if settings.takes_keys else "OAuth"}
+    if settings.hands_on:
+        ways |= {
+            "Client ID": settings.client_ids[0],
+            "Client secret": "as the identity provider gave it, or an API key where the deployment keeps it",
+            "Authorization URL": f"{settings.public_url}/oauth/authorize",
+            "Token URL": f"{settings.public_url}/oauth/token",
+            "Scope": " ".join([*parse_scopes(settings.oauth_scopes).all, "offline_access"]),
+            "Token exchange method": "Default (POST request)",
+        }
+    return ways
 
 
 def _for_people(settings: HandlerSettings, cases: Sequence[Case]) -> str:

@@ -12,17 +12,21 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from handler.access.addresses import Network, counted_address
-from handler.access.auth import authenticate
+from handler.access.auth import BASIC, authenticate, caller_by_key
+from handler.access.caller import ANYBODY, Caller
 from handler.access.keys import KeyEntry
 from handler.access.links import Signer
+from handler.access.oauth.wiring import OAuth
 from handler.access.rate_limit import Limiter
 from handler.contract.body import read_body
+from handler.contract.errors import ActionError
 from handler.contract.facets import Facets
 from handler.contract.filterable import FilterField
 from handler.contract.plugin_requests import PluginRequest
 from handler.contract.requests import SearchRequest
 from handler.library import Library
 from handler.observing.trace import Trace
+from handler.routes.identity import bearer_token, caller_by_token, challenge_of
 from handler.settings import HandlerSettings
 
 T = TypeVar("T")
@@ -43,8 +47,15 @@ class Action:
     facets: Facets
     limiter: Limiter | None
     signer: Signer
+    oauth: OAuth | None = None
     trusted_proxies: tuple[Network, ...] = ()
     question_threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(QUESTIONS_AT_ONCE))
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.library.close()
+        if self.oauth is not None:
+            self.oauth.client.close()
 
 
 def action_of(request: Request) -> Action:
@@ -65,14 +76,40 @@ def trace_of(request: Request) -> Trace:
 
 # Asynchronous, because FastAPI takes a thread for each dependency that is not: those are few, and wanted by searches.
 async def admit(request: Request) -> None:
-    """Refuse who has no key, or asks too often. A dependency of the router, so that no route can be without it."""
+    """Refuse who has no key and no token, or asks too often; the request's trace then holds who he is.
+
+    A dependency of the router, so that no route can be without it.
+    """
     action = action_of(request)
-    caller = address_of(request)
-    if action.settings.auth != "none":
-        name = authenticate(request.headers, keys=action.keys, key_header=action.settings.api_key_header)
-        trace_of(request).key_name = name
-        caller = f"key:{name}"
-    await limit(action, caller)
+    if action.settings.auth == "none":
+        trace_of(request).caller = ANYBODY
+        await limit(action, address_of(request))
+        return
+    caller = await _caller(request, action)
+    trace_of(request).caller = caller
+    await limit(action, f"key:{caller.name}")
+
+
+async def _caller(request: Request, action: Action) -> Caller:
+    """By a key, or by an access token, as AUTH says. Raises ActionError 401, 403, 503."""
+    settings, oauth = action.settings, action.oauth
+    headers, keys, key_header = request.headers, action.keys, settings.api_key_header
+    if oauth is None:
+        return authenticate(headers, keys=keys, key_header=key_header)
+    if settings.takes_keys and (caller := caller_by_key(headers, keys=keys, key_header=key_header)):
+        return caller
+    if token := bearer_token(headers):
+        return await caller_by_token(request, oauth, token, public_url=settings.public_url)
+    challenge = challenge_of(request, oauth, public_url=settings.public_url).header()
+    if not settings.takes_keys:
+        message = "This needs an access token. Send the header Authorization: Bearer TOKEN."
+        raise ActionError(401, "missing_access_token", message, headers={"WWW-Authenticate": challenge})
+    try:
+        return authenticate(headers, keys=keys, key_header=key_header)
+    except ActionError as error:
+        if error.status == 401:
+            error.headers["WWW-Authenticate"] = f"{challenge}, {BASIC}"
+        raise
 
 
 async def limit(action: Action, caller: str) -> None:

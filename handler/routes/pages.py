@@ -35,6 +35,13 @@ def privacy(settings: HandlerSettings) -> str:
         if settings.rerank_url
         else ""
     )
+    who = (
+        ", nor who you are: the service knows a client only by its API key and its network address."
+        if not settings.takes_tokens
+        else ". Where you have signed in, it sends a token by which the service knows who you are at your "
+        "organisation's identity provider, and of which groups: that decides what you may find. The service keeps "
+        "neither password nor token."
+    )
     sections = [
         (
             "Who is responsible",
@@ -43,8 +50,7 @@ def privacy(settings: HandlerSettings) -> str:
         (
             "What is sent here",
             "When a GPT or another client uses this service, it sends the question to look for, and filters such as a "
-            "document's name. It does not send the conversation, nor who you are: the service knows a client only by "
-            "its API key and its network address.",
+            f"document's name. It does not send the conversation{who}",
         ),
         ("What is done with it", f"{model} The passages that match are looked up and sent back.{reranker}"),
         (
@@ -86,9 +92,9 @@ def _contact(contact: str | None) -> str:
     return f"Contact: {shown}."
 
 
-def refusal_page(message: str) -> str:
+def refusal_page(message: str, *, title: str = "This passage is not shown") -> str:
     """A page in place of the one that was asked for."""
-    return page("Not shown", f"<h1>This passage is not shown</h1>\n<p>{escape(message)}</p>")
+    return page(title, f"<h1>{escape(title)}</h1>\n<p>{escape(message)}</p>")
 
 
 def page(title: str, body: str) -> str:

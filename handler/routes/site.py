@@ -12,9 +12,11 @@ from starlette.exceptions import HTTPException
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
+from handler.access.oauth.client import FORM
+from handler.access.oauth.scopes import parse_scopes
 from handler.contract.errors import ActionError, json_response
 from handler.contract.facets import Values
-from handler.contract.openapi import Description, openapi
+from handler.contract.openapi import Description, SignIn, openapi
 from handler.contract.openapi30 import as_3_0
 from handler.contract.origin import own_url
 from handler.contract.requests import search_request
@@ -76,7 +78,18 @@ async def manifest(request: Request, action: ActionDep) -> Response:
     """The manifest of the plugins that came before GPTs; some clients still ask for it."""
     settings = action.settings
     url = settings.public_url or own_url(request.scope)
-    auth = {"type": "none"} if settings.auth == "none" else {"type": "user_http", "authorization_type": "bearer"}
+    auth: dict[str, Any] = {"type": "user_http", "authorization_type": "bearer"}
+    if settings.auth == "none":
+        auth = {"type": "none"}
+    elif sign_in := _sign_in(settings):
+        auth = {
+            "type": "oauth",
+            "client_url": f"{url}/oauth/authorize",
+            "authorization_url": f"{url}/oauth/token",
+            "authorization_content_type": FORM,
+            "scope": " ".join(sign_in.scopes),
+            "verification_tokens": {},
+        }
     payload = {
         "schema_version": "v1",
         "name_for_human": settings.action_title[:20],
@@ -121,8 +134,16 @@ def document_of(settings: HandlerSettings, *, server_url: str, values: Values | 
             key_header=settings.api_key_header,
             search_request=search_request(settings.filter_fields),
             values=values or {},
+            sign_in=_sign_in(settings),
         )
     )
+
+
+def _sign_in(settings: HandlerSettings) -> SignIn | None:
+    """How callers sign in by our own domain; None where they do not."""
+    if not (settings.takes_tokens and settings.hands_on):
+        return None
+    return SignIn(scopes=parse_scopes(settings.oauth_scopes).all, beside_keys=settings.takes_keys)
 
 
 def to_yaml(document: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from corpus import __version__
 from corpus.errors import SettingsError
 from corpus.records import DocumentRecord
+from corpus.store import most_text_bytes
 from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.command.estimate import Estimate
@@ -129,7 +130,13 @@ def _bring_in(
 
     def changes(on_much: Callable[[], None] = lambda: None) -> Changes:
         processes = max(1, settings.workers - 1)
-        cutting = ChunkingPool(target.collection, tokenizer, processes=processes, on_much=on_much)
+        cutting = ChunkingPool(
+            target.collection,
+            tokenizer,
+            max_bytes=most_text_bytes(settings),
+            processes=processes,
+            on_much=on_much,
+        )
         # What lacks chunks is brought in as if it were not there.
         return Changes(job, stored=_whole(stored, broken), cutting=cutting)
 

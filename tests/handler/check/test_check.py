@@ -23,7 +23,9 @@ from starlette.types import ASGIApp
 
 from corpus.errors import SettingsError
 from corpus.opening import open_corpus
+from corpus.quality.questions import parse_questions
 from handler.app import create_app
+from handler.check.gate import Gate
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
 from handler.check.target import CannotCheck
@@ -110,6 +112,25 @@ def test_a_limit_used_up_by_the_run_before_is_waited_for(serve: Serve, capsys: p
     for _ in range(2):
         _, rows = outcomes(url, capsys, most_calls=60)
         assert failed(rows) == set()
+
+
+def test_the_questions_of_a_gate_are_asked_and_must_be_answered(
+    serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = serve()
+    lines = (
+        '{"question": "How long is the warranty?", "document": "manuals/x200.pdf", "page": 12}',
+        '{"question": "How are returns accepted?", "words": "within 30 days"}',
+        '{"question": "Who wrote it?", "words": "nobody says this"}',
+    )
+    asked = parse_questions("\n".join(lines).encode(), name="q")
+    for least, outcome in ((0.6, "ok"), (0.7, "failed")):
+        code, rows = outcomes(url, capsys, no_rate_limit=True, gate=Gate(asked=asked, least=least))
+        assert (code, rows["questions"]["outcome"]) == (int(outcome == "failed"), outcome)
+        assert re.fullmatch(r"2 of 3 found, nDCG@10 0\.\d+; missed: line 3", rows["questions"]["came"])
+    _, rows = outcomes(url, capsys, key="not-the-key", no_rate_limit=True, gate=Gate(asked=asked, least=0.0))
+    assert rows["questions"]["came"].startswith("line 1: 403 ")
+    assert rows["questions"]["outcome"] == "failed"
 
 
 OPERATION = {

@@ -11,6 +11,7 @@ from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside, wit
 # In heights of a line: what is nearer than that is one cell, and what parts two columns is as wide.
 CELL_GAP = 0.75
 _GUTTER = 0.6
+_MOST_NAMES = 4  # Rows of names above a table.
 _SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
 
 Interval = tuple[float, float]
@@ -46,7 +47,7 @@ def _cells(row: Sequence[Line]) -> list[Line]:
     for line in sorted(row, key=lambda line: line.left):
         before = cells[-1] if cells else None
         gap = line.left - before.right if before else 0.0
-        if before is None or gap > CELL_GAP * max(before.height, line.height) or gap < -before.height:
+        if before is None or gap > CELL_GAP * min(before.height, line.height) or gap < -before.height:
             cells.append(line)
         elif is_raised(before, line):
             cells[-1] = before._replace(text=with_raised(before.text, line.text), right=line.right)
@@ -66,8 +67,9 @@ class Band:
 
 def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
     band: Band | None = None
-    for row in rows:
-        columns = _joined_columns(band, row) if band else None
+    for number, row in enumerate(rows):
+        following = rows[number + 1] if number + 1 < len(rows) else None
+        columns = _joined_columns(band, row, following) if band else None
         if band is not None and columns is not None:
             band.rows.append(row)
             band.columns = columns
@@ -79,18 +81,46 @@ def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
         yield band
 
 
-def _joined_columns(band: Band, row: Row) -> list[Interval] | None:
+def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interval] | None:
     """The columns of the band with the row in it; None where the row does not go with it."""
     spans = [(cell.left, cell.right) for cell in row.cells]
     several = len(band.columns) > 1
     if not several:
         return _merged([*band.columns, *spans], row.height) if len(spans) == 1 else None
-    for span in spans:
-        touched = sum(left < span[1] and span[0] < right for left, right in band.columns)
-        if touched > 1 and len(spans) == 1:
-            return None
+    reaching = [span for span in spans if len(_touched(span, band.columns)) > 1]
+    if reaching and len(spans) == 1:
+        return None
+    if finer := _finer(band, spans, following):
+        return finer
+    if reaching and len(band.rows) > 1 and following and not _reaches(following, band.columns):
+        spans = [span for span in spans if span not in reaching]  # Names of several columns, between rows.
     columns = _merged([*band.columns, *spans], row.height)
     return columns if len(columns) > 1 and len(columns) >= len(band.columns) - 1 else None
+
+
+def _touched(span: Interval, columns: Iterable[Interval]) -> list[Interval]:
+    return [(left, right) for left, right in columns if left < span[1] and span[0] < right]
+
+
+def _reaches(row: Row, columns: Sequence[Interval]) -> bool:
+    return any(len(_touched((cell.left, cell.right), columns)) > 1 for cell in row.cells)
+
+
+def _finer(band: Band, spans: Sequence[Interval], following: Row | None) -> list[Interval] | None:
+    """The columns of a row, where the rows above name several of them at once, and the next row has them too."""
+    if following is None or len(band.rows) > _MOST_NAMES or len(spans) <= len(band.columns):
+        return None
+    below = [(cell.left, cell.right) for cell in following.cells]
+    columns: list[Interval] = []
+    for column in band.columns:
+        inside = _touched(column, spans)
+        if any(len(_touched(span, band.columns)) > 1 for span in inside):
+            return None
+        if len(inside) > 1 and len(_touched(column, below)) < len(inside):
+            return None
+        columns.extend(inside if len(inside) > 1 else _merged([column, *inside], 0.0))
+    columns.extend(span for span in spans if not _touched(span, band.columns))
+    return sorted(columns)
 
 
 def _merged(spans: Iterable[Interval], height: float) -> list[Interval]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
+import statistics
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,8 +14,12 @@ from ingest.reading.readers.pdf.lines import Line, with_raised
 # In heights of the line.
 _GAP = 0.75
 _DOUBT = 0.5  # From here on a gap between two runs of text is looked at closer.
-_SMALL, _RAISED = 0.85, 0.15
+_SMALL, _RAISED = 0.85, 0.2
 _SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
+_LOOSE = 1.2  # Times the usual width of a character.
+_WIDE = 0.6  # In heights, that of characters in most type.
+_LEAST_TEXT = 12
+_CUT = 1.0  # Points: characters may reach over a line that parts them.
 _LEAST_DOUBT = 3.0  # Points: the same in the smallest type.
 
 
@@ -42,6 +49,21 @@ def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[Box, Box]]) -> set[
     return set(_lines_of(runs, lines))
 
 
+def loose_lines(lines: Sequence[Line]) -> set[int]:
+    """The numbers of the lines that are wide for their text: gaps may stand within what is drawn at once."""
+    widths: defaultdict[float, list[float]] = defaultdict(list)
+    for line in lines:
+        if len(line.text) >= _LEAST_TEXT and line.text.isascii():
+            widths[round(line.height)].append((line.right - line.left) / (line.height * len(line.text)))
+    usual = {height: min(statistics.median(found), _WIDE) for height, found in widths.items()}
+    return {
+        number
+        for number, line in enumerate(lines)
+        if " " in line.text
+        and (line.right - line.left) / (line.height * len(line.text)) > _LOOSE * usual.get(round(line.height), _WIDE)
+    }
+
+
 def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterator[int]:
     number = 0
     for before, (left, right, bottom, top) in runs:
@@ -58,8 +80,11 @@ def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterato
             break
 
 
-def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:
-    """The line's cells, given the box of each of its characters; the line itself where it has no more than one."""
+def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = ()) -> list[Line]:
+    """The line's cells, given the box of each of its characters; the line itself where it has no more than one.
+
+    `cuts` are where lines are drawn through it from above.
+    """
     if len(boxes) != len(line.text):
         return [line]
     cells: list[list[int]] = [[]]
@@ -71,14 +96,18 @@ def parted(line: Line, boxes: Sequence[Box]) -> list[Line]:
         is_below = before.bottom - box.bottom > line.height
         if box.left < before.left - line.height and not is_below:
             return [line]  # From right to left.
-        if cells[-1] and (is_below or box.left - before.right > _GAP * line.height):
+        gap = box.left - before.right
+        is_cut = any(before.right - _CUT < place < box.left + _CUT for place in cuts)
+        if cells[-1] and (is_below or is_cut or gap > _GAP * line.height):
             cells.append([])
         cells[-1].append(index)
         before = box
-    return [_cell(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells]
+    found = [part_of(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells if indexes]
+    return [cell for cell in found if cell.text]
 
 
-def _cell(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
+def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
+    """Some of the line's characters, from `start` to before `end`, as a line of their own."""
     text = ""
     raised = ""
     if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.
@@ -94,7 +123,7 @@ def _cell(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
     if raised:
         text = with_raised(text, raised) if text else raised
     return line._replace(
-        text=" ".join(text.split()),
+        text=re.sub(" +", " ", text).strip(" "),
         left=min(box.left for box in boxes[start:end]),
         right=max(box.right for box in boxes[start:end]),
     )

@@ -17,6 +17,8 @@ _MAX_PREFIX = 14  # Characters before the title on the page that the outline lea
 _MAX_MARGIN = 24
 _MIN_LETTERS = 3
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
+# A number far before its heading: "SECTION 2    Diesel engines".
+_NUMBERED = re.compile(rf"(?:[^\W\d]{{3,10}}\s?[\dIVX.]+|\d+(?:\.\d+)+\.?|\d+\.){CELL}[^{CELL}]+$")
 # The page may say "CHAPTER ONE" where the outline says "Chapter 1".
 _ENUMERATION = re.compile(
     r"^(?:chapter|part|section|appendix|kapitel|chapitre)?\s*[\divxlc.]+\s*[:.–—-]?\s+", re.IGNORECASE
@@ -107,7 +109,7 @@ def _may_be_heading(group: Group) -> bool:
     text = " ".join(line.text for line in group.lines)
     return (
         len(text) <= _MAX_CHARACTERS
-        and CELL not in text
+        and (CELL not in text or _NUMBERED.match(text) is not None)
         and sum(map(str.isalpha, text)) >= max(_MIN_LETTERS, 0.5 * len(text))
         and not text.endswith(_SENTENCE_ENDS)
         and not text[0].islower()

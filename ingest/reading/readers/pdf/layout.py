@@ -153,7 +153,8 @@ class _Grouping:
         width = (line.right - line.left) / len(line.text) * (word + 1)
         room = before.right + width + 0.3 * before.height
         for other in self._lines[max(index - _WINDOW, 0) : index + _WINDOW]:
-            if other.right > room and abs(other.height - before.height) < 0.1 * before.height:
+            is_same_column = other.left < before.right and before.left < other.right
+            if is_same_column and other.right > room and abs(other.height - before.height) < 0.1 * before.height:
                 return True
         return False
 

@@ -3,6 +3,7 @@ functions."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,7 +22,12 @@ MARKER = re.compile(
 )
 _UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
 _LONGEST_MARK = 4
+_BELOW = 0.5  # Heights from one line to the next, where nothing stands beside anything.
 _RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
+# Scripts that put no blank between words, and so none where a line is broken.
+_UNSPACED = re.compile(
+    "[\u2e80-\u303f\u3040-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+)
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
@@ -40,14 +46,26 @@ class Line(NamedTuple):
     height: float
     is_bold: bool
     is_fixed: bool  # Of fixed pitch, as code is.
+    block: int = -1  # Of the page's tags, where they say which it belongs to.
 
 
 def joined_beside(left: Line, right: Line, between: str) -> Line:
     """Both as one line; a bullet takes size and weight of the text that it stands before."""
-    text = left.text + between + right.text
+    # Without a gap it is a sign that is missing, and no line's end.
+    text = (left.text if between else left.text.removesuffix(HYPHEN)) + between + right.text
     if MARKER.fullmatch(left.text):
         return right._replace(text=text, left=left.left)
     return left._replace(text=text, right=max(left.right, right.right), is_bold=left.is_bold and right.is_bold)
+
+
+def are_unspaced(last: str, line: str) -> bool:
+    """True where no blank stands between a line that ends in `last` and the next."""
+    return last > "\u0e00" and _UNSPACED.match(last) is not None and _UNSPACED.match(line) is not None
+
+
+def has_neighbours(lines: Sequence[Line]) -> bool:
+    """True where a line does not stand below the one before it."""
+    return any(line.bottom + _BELOW * line.height >= before.bottom for before, line in itertools.pairwise(lines))
 
 
 def is_raised(before: Line, line: Line) -> bool:
@@ -55,7 +73,7 @@ def is_raised(before: Line, line: Line) -> bool:
     return (
         len(line.text) <= _LONGEST_MARK
         and line.height < 0.85 * before.height
-        and line.bottom > before.bottom + 0.15 * before.height
+        and line.bottom > before.bottom + 0.2 * before.height
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of
-from ingest.reading.readers.pdf.lines import LEADERS, Line, is_right_to_left
-from ingest.reading.readers.pdf.rules import Rule
+from ingest.reading.readers.pdf.lattice import lattices
+from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
+from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, Rule, Upright
 from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
 
 _LEAST_PROSE = 22  # Characters of a line of running text in a narrow column.
@@ -17,33 +18,32 @@ _LEAST_LOWER = 0.2  # Of such lines begin within a sentence.
 _MOST_COLUMNS_OF_PROSE = 4
 _MOSTLY = 0.6
 _TURNED_LENGTH = 5
-_BELOW = 0.5  # Heights from one line to the next, where nothing stands beside anything.
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
 
 Part = list[Line] | Table
 
 
-def arranged(lines: Sequence[Line], rules: Sequence[Rule] = ()) -> list[Part]:
+def arranged(lines: Sequence[Line], drawn: Drawn = NOTHING_DRAWN) -> list[Part]:
     """The lines of a page in reading order, tables apart. Lines with wide gaps in them must have been parted.
 
     That is the order in which they were drawn, but for tables, columns drawn line by line and pages drawn upwards.
-    `rules` are the level lines drawn on it.
     """
     if not has_neighbours(lines):
         return [list(lines)]
     if is_right_to_left(lines):
-        rules = [Rule(rule.height, -rule.right, -rule.left) for rule in rules]
-        return [_mirrored(part) for part in _arranged([_mirror(line) for line in lines], rules)]
-    return _arranged(lines, rules)
-
-
-def has_neighbours(lines: Sequence[Line]) -> bool:
-    """True where a line does not stand below the one before it."""
-    return any(line.bottom + _BELOW * line.height >= before.bottom for before, line in itertools.pairwise(lines))
+        return [_mirrored(part) for part in _arranged([_mirror(line) for line in lines], _mirror_of(drawn))]
+    return _arranged(lines, drawn)
 
 
 def _mirror(line: Line) -> Line:
     return line._replace(left=-line.right, right=-line.left)
+
+
+def _mirror_of(drawn: Drawn) -> Drawn:
+    return Drawn(
+        [Rule(rule.height, -rule.right, -rule.left, rule.is_edge) for rule in drawn.level],
+        sorted(Upright(-line.place, line.bottom, line.top, line.is_edge) for line in drawn.upright),
+    )
 
 
 def _mirrored(part: Part) -> Part:
@@ -53,28 +53,40 @@ def _mirrored(part: Part) -> Part:
     return [_mirror(line) for line in part]
 
 
-def _arranged(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Part]:
+def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
     lines = _downwards(lines)
-    rows = rows_of(line for line in lines if not _is_turned(line))
-    if all(len(row.cells) == 1 for row in rows):
-        return [list(lines)]
     places = {_spot(line): number for number, line in enumerate(lines)}
-    found = [(float(places[_spot(line)]), [line]) for line in lines if _is_turned(line)]
-    units: list[tuple[float, Part]] = [*found]
+    units: list[tuple[float, Part]] = []
+    boxed: set[int] = set()
+    for inside, found in lattices(lines, drawn):
+        boxed.update(map(id, inside))
+        place = min(places[_spot(line)] for line in inside)
+        parts = [found] if isinstance(found, Table) else _arranged(inside, found)
+        units.extend((place, part) for part in parts)
+    lines = [line for line in lines if id(line) not in boxed]
+    rows = rows_of(line for line in lines if not _is_turned(line))
+    if not units and all(len(row.cells) == 1 for row in rows):
+        return [lines]
+    units.extend((places[_spot(line)], [line]) for line in lines if _is_turned(line))
     for band in bands_of(rows):
-        for part in _parts(band, places, rules):
+        for part in _parts(band, places, drawn.level):
             if isinstance(part, Table | _Reordered):
                 place = min(places.get(_spot(line), len(lines)) for line in part.lines)
                 units.append((place, part if isinstance(part, Table) else part.lines))
             else:
                 units.extend((places.get(_spot(line), len(lines)), [line]) for line in part)
-    parts: list[Part] = []
-    for _, part in sorted(units, key=lambda unit: unit[0]):
-        if isinstance(part, list) and parts and isinstance(parts[-1], list):
-            parts[-1].extend(part)
+    return _joined([part for _, part in sorted(units, key=lambda unit: unit[0])])
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """The parts with lines that follow each other in one."""
+    joined: list[Part] = []
+    for part in parts:
+        if isinstance(part, list) and joined and isinstance(joined[-1], list):
+            joined[-1].extend(part)
         else:
-            parts.append(part)
-    return parts
+            joined.append(list(part) if isinstance(part, list) else part)
+    return joined
 
 
 class _Reordered(NamedTuple):
@@ -109,7 +121,7 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
     if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
         yield lines
         return
-    grid = Grid([[_in_column(row, column) for column in band.columns] for row in band.rows])
+    grid = Grid([[_in_column(row, column, band.columns) for column in band.columns] for row in band.rows])
     grid = grid.without_markers()
     left, right = band.columns[0][0], band.columns[-1][1]
     rules = [rule for rule in rules if min(rule.right, right) - max(rule.left, left) > 0.5 * (right - left)]
@@ -136,9 +148,9 @@ def _is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:
     return changes <= max(grid.width, _FEW_CHANGES * len(drawn))
 
 
-def _in_column(row: Row, column: Interval) -> Line | None:
+def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line | None:
     """What of the row stands in the column, as one line."""
-    inside = [cell for cell in row.cells if cell.left >= column[0] - 0.1 and cell.right <= column[1] + 0.1]
+    inside = [cell for cell in row.cells if _first_touched(cell, columns) == column]
     if not inside:
         return None
     return inside[0]._replace(
@@ -146,6 +158,12 @@ def _in_column(row: Row, column: Interval) -> Line | None:
         right=inside[-1].right,
         is_bold=all(cell.is_bold for cell in inside),
     )
+
+
+def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
+    """The column where the cell begins, which may reach over others too; the nearest where it stands between two."""
+    touched = (column for column in columns if column[0] < cell.right and cell.left < column[1])
+    return next(touched, None) or min(columns, key=lambda column: abs(column[0] - cell.left))
 
 
 def _is_prose(grid: Grid) -> bool:

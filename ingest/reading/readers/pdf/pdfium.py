@@ -14,9 +14,10 @@ from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.pdf.forms import field_values, notes_on
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.order import has_neighbours
-from ingest.reading.readers.pdf.rules import Rule, rules_of
+from ingest.reading.readers.pdf.rules import Drawn, rules_of
+from ingest.reading.readers.pdf.tags import NO_TAGS, Tag, tags_on
 from ingest.reading.readers.pdf.textpage import LineReader
+from ingest.reading.readers.pdf.turning import turn_box
 
 _LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
 _MAX_OUTLINE_ENTRIES = 20_000
@@ -42,6 +43,7 @@ class Pdf:
         form_type = self._document.get_formtype()
         self.is_dynamic_form: bool = form_type == raw.FORMTYPE_XFA_FULL
         self._reader = LineReader()
+        self._is_tagged = bool(raw.FPDFCatalog_IsTagged(self._document))
         if form_type == raw.FORMTYPE_ACRO_FORM:
             with contextlib.suppress(pypdfium2.PdfiumError):
                 self._document.init_forms()
@@ -57,11 +59,11 @@ class Pdf:
     def __len__(self) -> int:
         return len(self._document)
 
-    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], list[Rule]]:
+    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn, list[Tag]]:
         """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, and
-        the level lines drawn on it where text stands beside text: the same whichever pages were read before.
+        the straight lines drawn on it where text stands beside text, and the blocks of its tags.
 
-        Raises DocumentUnreadable where the page is damaged.
+        All are the same whichever pages were read before. Raises DocumentUnreadable where the page is damaged.
         """
         page = raw.FPDF_LoadPage(self._document, number)
         if not page:
@@ -73,8 +75,10 @@ class Pdf:
             try:
                 fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
                 fields.extend(notes_on(page))
-                lines = _within(page, self._reader.lines(text_page))
-                return lines, fields, rules_of(page) if has_neighbours(lines) else []
+                tags = tags_on(page) if self._is_tagged else NO_TAGS
+                lines, drawn = self._reader.lines(text_page, lambda: rules_of(page), tags)
+                lines = _within(page, lines, self._reader.quarters)
+                return lines, fields, drawn, tags.blocks
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:
@@ -110,11 +114,12 @@ class Pdf:
                 yield attachment.get_name(), bytes(attachment.get_data())
 
 
-def _within(page: object, lines: list[Line]) -> list[Line]:
+def _within(page: object, lines: list[Line], quarters: int) -> list[Line]:
     """Those of the lines that the page shows: its box may be cut to a part of it."""
     box = raw.FS_RECTF()
     if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
         return lines
+    turn_box(box, quarters)
     left, right, bottom, top = box.left, box.right, box.bottom, box.top
     inside = [
         line

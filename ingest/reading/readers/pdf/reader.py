@@ -16,6 +16,7 @@ from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
+from ingest.reading.readers.pdf.rules import NOTHING_DRAWN
 from ingest.reading.readers.pdf.shares import Found, Page, packed, unpacked
 from ingest.reading.readers.pdf.text import is_garbage
 
@@ -100,7 +101,8 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
     for number, page in enumerate(found.pages if found else _pages(pdf, range(len(pdf)), second)):
         content.pages.append(page.lines)
         content.fields.append(page.fields)
-        content.rules.append(page.rules)
+        content.drawn.append(page.drawn)
+        content.tags.append(page.tags)
         if page.is_damaged:
             content.damaged.append(number)
     return content
@@ -110,14 +112,14 @@ def _pages(pdf: Pdf, numbers: range, second: _SecondTry) -> Iterator[Page]:
     for number in numbers:
         is_damaged = False
         try:
-            lines, fields, rules = pdf.page(number)
+            lines, fields, drawn, tags = pdf.page(number)
         except DocumentUnreadable:
-            lines, fields, rules = second.page_lines(number), [], []
+            lines, fields, drawn, tags = second.page_lines(number), [], NOTHING_DRAWN, []
             is_damaged = not lines
         if _is_spaced_out(lines):
             whole = second.page_lines(number)
             lines = whole if whole and not _is_spaced_out(whole) else lines
-        yield Page(lines, fields, rules, is_damaged)
+        yield Page(lines, fields, drawn, tags, is_damaged)
 
 
 def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
@@ -134,7 +136,8 @@ def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
             content.damaged.append(number)
         content.pages.append(lines)
         content.fields.append([])
-        content.rules.append([])
+        content.drawn.append(NOTHING_DRAWN)
+        content.tags.append([])
     return content
 
 

@@ -1,39 +1,76 @@
-"""Level lines that are drawn on a page, as between the rows of a table. Asked only where text stands beside text."""
+"""Straight lines that are drawn on a page, as between the rows and columns of a table. Asked only where text stands
+beside text."""
 
 from __future__ import annotations
 
+import bisect
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.lines import Line
+
 _THIN = 2.5  # Points: a rectangle so low is a line.
 _LEAST_LENGTH = 24.0
+_LEAST_RISE = 7.0
+_EDGE = 0.2  # Heights of a line that may reach over an upright one.
 _MOST_OBJECTS = 20_000
 _MOST_SEGMENTS = 400  # A path of more is a drawing.
+_MOST_UPRIGHTS = 4_000  # On a page of more they are a drawing.
 
 
 class Rule(NamedTuple):
-    """In points from the page's lower left corner."""
+    """A level line, in points from the page's lower left corner; `is_edge` where it is that of a coloured area."""
 
     height: float
     left: float
     right: float
+    is_edge: bool = False
 
 
-def rules_of(page: object) -> list[Rule]:
-    """The page's level lines, edges of boxes among them."""
-    found = [
-        rule
-        for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS))
-        for rule in _rules_in(raw.FPDFPage_GetObject(page, index), raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0)
-        if rule.right - rule.left >= _LEAST_LENGTH
-    ]
-    return sorted(set(found), reverse=True)
+class Upright(NamedTuple):
+    """A line straight up, in the same points."""
+
+    place: float
+    bottom: float
+    top: float
+    is_edge: bool = False
 
 
-def _rules_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule]:
+class Drawn(NamedTuple):
+    """The straight lines of a page, edges of boxes among them."""
+
+    level: list[Rule]
+    upright: list[Upright]
+
+
+NOTHING_DRAWN = Drawn([], [])
+
+
+def crossing(line: Line, uprights: Sequence[Upright]) -> list[float]:
+    """Where upright lines run through a line of text; `uprights` are in order."""
+    first = bisect.bisect(uprights, (line.left + _EDGE * line.height,))
+    last = bisect.bisect(uprights, (line.right - _EDGE * line.height,))
+    middle = line.bottom + line.height / 2
+    return [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+
+
+def rules_of(page: object) -> Drawn:
+    """The straight lines of a page."""
+    level: set[Rule] = set()
+    upright: set[Upright] = set()
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+        for line in _lines_in(raw.FPDFPage_GetObject(page, index), raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
+            if isinstance(line, Upright):
+                upright.add(line)
+            elif line.right - line.left >= _LEAST_LENGTH:
+                level.add(line)
+    return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MOST_UPRIGHTS else [])
+
+
+def _lines_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule | Upright]:
     kind = raw.FPDFPageObj_GetType(item)
     if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM):
         return
@@ -41,17 +78,18 @@ def _rules_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule]:
     raw.FPDFPageObj_GetMatrix(item, matrix)
     matrix = _combined(matrix, outer)
     if kind == raw.FPDF_PAGEOBJ_PATH:
-        yield from _level_lines(item, matrix)
+        yield from _straight_lines(item, matrix)
     elif depth < 3:
         for index in range(min(raw.FPDFFormObj_CountObjects(item), _MOST_OBJECTS)):
-            yield from _rules_in(raw.FPDFFormObj_GetObject(item, index), matrix, depth + 1)
+            yield from _lines_in(raw.FPDFFormObj_GetObject(item, index), matrix, depth + 1)
 
 
-def _level_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule]:
+def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upright]:
     count = raw.FPDFPath_CountSegments(path)
     if count > _MOST_SEGMENTS:
         return
     x, y = ctypes.c_float(), ctypes.c_float()
+    is_edge = _is_area(path)
     before: tuple[float, float] | None = None
     for index in range(count):
         segment = raw.FPDFPath_GetPathSegment(path, index)
@@ -60,10 +98,25 @@ def _level_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule]:
             matrix.a * x.value + matrix.c * y.value + matrix.e,
             matrix.b * x.value + matrix.d * y.value + matrix.f,
         )
-        is_line = raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
-        if is_line and before is not None and abs(point[1] - before[1]) < _THIN / 2:
-            yield Rule(round(point[1], 1), *sorted((before[0], point[0])))
+        if before is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO:
+            across, up = abs(point[0] - before[0]), abs(point[1] - before[1])
+            if up < _THIN / 2:
+                yield Rule(round(point[1], 1), min(before[0], point[0]), max(before[0], point[0]), is_edge)
+            elif across < _THIN / 2 and up >= _LEAST_RISE:
+                yield Upright(round(point[0], 1), min(before[1], point[1]), max(before[1], point[1]), is_edge)
         before = point
+
+
+def _is_area(path: object) -> bool:
+    """True for what is filled and has no outline, but for areas as thin as lines."""
+    fill, has_outline = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(path, fill, has_outline)
+    if has_outline.value or not fill.value:
+        return False
+    edges = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(path, *edges)
+    left, bottom, right, top = (edge.value for edge in edges)
+    return right - left > _THIN and top - bottom > _THIN
 
 
 def _combined(inner: raw.FS_MATRIX, outer: raw.FS_MATRIX) -> raw.FS_MATRIX:

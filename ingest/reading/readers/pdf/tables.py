@@ -7,9 +7,9 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.reading.readers.pdf.lines import BULLETS, MARKER, Line, joined_beside
+from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, MARKER, Line, are_unspaced, joined_beside
 from ingest.reading.readers.pdf.rules import Rule
-from ingest.reading.readers.tables import is_figure
+from ingest.reading.readers.tables import SPANNED, is_figure
 
 Cells = list[Line | None]
 
@@ -77,7 +77,7 @@ class Grid:
     def is_ruled(self, rules: Sequence[Rule]) -> bool:
         """True where lines are drawn between the rows."""
         bottoms = [line.bottom for row in self.rows for line in row if line]
-        return sum(min(bottoms) < height < max(bottoms) for height, _, _ in rules) >= _LEAST_RULES
+        return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _LEAST_RULES
 
 
 def _beside(left: Line | None, right: Line | None) -> Line | None:
@@ -151,15 +151,24 @@ def _is_wide(row: Cells) -> bool:
 def _table(rows: Sequence[Cells], rules: Sequence[Rule]) -> Table:
     used = [column for column in range(len(rows[0])) if any(row[column] for row in rows)]
     rows = [[row[column] for column in used] for row in rows]
-    whole = [_text_of(group) for group in _grouped(rows, rules)]
     lines = [line for row in rows for line in row if line]
     lefts = [min(line.left for row in rows if (line := row[column])) for column in range(len(used))]
+    whole = [_with_spans(_text_of(group), group, lefts) for group in _grouped(rows, rules)]
     return Table(whole, _header_rows(rows, len(whole)), lefts, lines)
+
+
+def _with_spans(texts: list[str], group: Sequence[Cells], lefts: Sequence[float]) -> list[str]:
+    """The row's texts with SPANNED in the columns that a cell reaches over."""
+    for column in range(1, len(texts)):
+        before = [line for row in group for line in row[:column] if line]
+        if not texts[column] and any(line.right > lefts[column] + line.height for line in before):
+            texts[column] = SPANNED
+    return texts
 
 
 def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cells]]:
     """The rows with those that go on in the next line together."""
-    between = sorted((height for height, _, _ in rules), reverse=True)
+    between = sorted((height for height, *_ in rules), reverse=True)
     is_ruled = _parts_rows(between, rows)
     is_labelled = _is_labelled(rows)
     distances = [_bottom(above) - _bottom(below) for above, below in itertools.pairwise(rows)]
@@ -169,6 +178,7 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
         distance = _bottom(above) - _bottom(row)
         if is_ruled:
             goes_on = not any(_bottom(row) < height < _bottom(above) for height in between)
+            goes_on = goes_on and not _are_like(group[-1], row)
         elif row[0] is not None:
             goes_on = False
         elif is_labelled:
@@ -180,6 +190,13 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
             group = []
         group.append(row)
     yield group
+
+
+def _are_like(above: Cells, row: Cells) -> bool:
+    """True for two rows that fill the same columns, with figures in one of them: no line need stand between them."""
+    both = [(one.text, other.text) for one, other in zip(above, row, strict=True) if one and other]
+    figures = sum(is_figure(one) and is_figure(other) for one, other in both)
+    return len(both) > _SPARSE * len(row) and figures > 0
 
 
 def _parts_rows(heights: Sequence[float], rows: Sequence[Cells]) -> bool:
@@ -212,11 +229,16 @@ def _all_go_on(group: Sequence[Cells], row: Cells) -> bool:
 
 
 def _text_of(group: Sequence[Cells]) -> list[str]:
-    return [_joined([line.text for row in group if (line := row[column])]) for column in range(len(group[0]))]
+    return [joined_cell([line.text for row in group if (line := row[column])]) for column in range(len(group[0]))]
 
 
-def _joined(lines: Sequence[str]) -> str:
-    return " ".join(lines).replace("\ufffe ", "").replace("\ufffe", "-")
+def joined_cell(lines: Sequence[str]) -> str:
+    """The lines of a cell as one, words put together again."""
+    text = ""
+    for line in lines:
+        between = "" if not text or are_unspaced(text[-1], line) else " "
+        text += between + line
+    return text.replace(HYPHEN + " ", "").replace(HYPHEN, "-")
 
 
 def _header_rows(rows: Sequence[Cells], count: int) -> int | None:

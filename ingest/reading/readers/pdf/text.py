@@ -5,30 +5,55 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ingest.reading.readers.pdf.layout import Group
-from ingest.reading.readers.pdf.lines import CELL, HYPHEN
+from ingest.reading.readers.pdf.lines import CELL, HYPHEN, are_unspaced
 from ingest.reading.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE_TABLE = str.maketrans({**_LIGATURES, "\x02": None, "\xad": None})
 _ODD = re.compile(f"[{''.join(_LIGATURES)}\x02\xad¨ˆ˜ˇ˘˚´`{HYPHEN}]")
 _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
-# Scripts that put no blank between words, and so none where a line is broken.
-_UNSPACED = re.compile(
-    "[\u2e80-\u303f\u3040-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
-)
 # TeX sets an accent and then its letter.
 _ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
+_SAMPLE = 3_000  # Characters of a page.
+_LEAST_SAMPLE = 60
+_COMMON = frozenset("eariotns")
+_COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
+_FARTHEST = 40
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
 
 def is_garbage(text: str) -> bool:
-    """True where a font tells no characters: much of it is controls, private use and replacement characters."""
+    """True where a font tells no characters or wrong ones: controls, private use, another code page, moved letters."""
     visible = len(text) - text.count(" ") - text.count("\n")
-    return visible > 0 and len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible
+    if visible == 0:
+        return False
+    if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
+        return True
+    sample = "".join(text[:_SAMPLE].split())
+    if len(sample) < _LEAST_SAMPLE:
+        return False
+    return sum("\x80" <= sign <= "\xff" for sign in sample) > 0.5 * len(sample) or _is_shifted(sample)
+
+
+def _is_shifted(sample: str) -> bool:
+    """True where the letters are far less like a language's than those at a fixed distance from them in the code."""
+    counts = Counter(sample)
+    letters = sum(count for sign, count in counts.items() if sign.isascii() and sign.isalpha())
+    common = _common(counts, 0)
+    if letters < 0.5 * len(sample) or common > _COMMON_SHARE * len(sample):
+        return False
+    best = max(_common(counts, shift) for shift in range(-_FARTHEST, _FARTHEST + 1))
+    return best > _MOSTLY_COMMON * len(sample) and best - common > _FAR_MORE * len(sample)
+
+
+def _common(counts: Counter[str], shift: int) -> int:
+    """How many characters would be among the most common letters of European languages."""
+    return sum(count for sign, count in counts.items() if chr(max(ord(sign) + shift, 0)).lower() in _COMMON)
 
 
 def text_of(group: Group, words: Collection[str]) -> str:
@@ -72,7 +97,7 @@ def _with_joint(before: str, line: str, words: Collection[str]) -> tuple[str, st
         head = before[:-1].rpartition(" ")[2]
         tail = line.partition(" ")[0]
         return before[:-1], "-" if _keeps_hyphen(head, tail, words) else ""
-    if last == "-" or (last > "\u0e00" and _UNSPACED.match(last) and _UNSPACED.match(line)):
+    if last == "-" or are_unspaced(last, line):
         return before, ""
     return before, " "
 

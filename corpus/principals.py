@@ -1,0 +1,38 @@
+"""Who may see a document: principals, which are free texts such as `group:sales`, `user:1234`, `everyone`. Pure.
+
+They are compared character by character, capitals too, in NFC.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from corpus.records import composed
+
+EVERYONE = "everyone"  # Every caller is it, whoever he is.
+MAX_CHARS = 256
+# What a document may name: more is a burden to the store, and better said by a group.
+MOST = 1000
+# Control characters, and halves of characters, which no index can hold.
+_REFUSED = ("Cc", "Cs")
+
+
+def principal_of(text: str) -> str:
+    """The principal in NFC. Raises ValueError, which does not hold the text, for one that is none."""
+    name = composed(text)
+    if not name or name != name.strip():
+        raise ValueError("a principal has no white space around it and is not empty")
+    if len(name) > MAX_CHARS:
+        raise ValueError(f"a principal has at most {MAX_CHARS} characters")
+    if any(unicodedata.category(each) in _REFUSED for each in name):
+        raise ValueError("a principal has no line breaks and no control characters")
+    return name
+
+
+def principals_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The principals, sorted, each once. Raises ValueError where one is none, or there are too many."""
+    names = sorted({principal_of(each) for each in texts})
+    if len(names) > MOST:
+        raise ValueError(f"there are more than {MOST} principals. Name a group")
+    return tuple(names)

@@ -1,0 +1,99 @@
+"""Questions that documents suggest themselves, without a model: lines that ask, as FAQs have them, and headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from corpus.quality.questions import Question
+from corpus.records import HEADING_SEPARATOR, Chunk, DocumentRecord
+from corpus.searching.corpus import Corpus
+
+# A line that asks, as FAQs have them; the mark in the end also of Chinese, Greek and Arabic.
+ASKING = re.compile(r"^(?:[#*\-\d.\s¿]|Q:)*([^\n?？؟]{7,140}[?？؟])\s*$", re.MULTILINE)
+# Within a text, Markdown's alone; other formats tell theirs as the heading of a chunk.
+HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+# How many chunks of a document to look at: an FAQ has its questions early.
+LOOKED_AT = 8
+MAX_HEADING_CHARS = 80
+SHORTEST_ANSWER = 60
+# Of the answer, what tells it from all others.
+WORDS = 12
+FEWEST_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """`question` as it stands in the document; None where a section is asked for by its `heading`."""
+
+    chunk: Chunk
+    answer: str
+    title: str
+    heading: str
+    question: str | None = None
+
+    def to_question(self, line: int) -> Question | None:
+        """As a file of questions has it; None where the answer has too few words to be told by."""
+        words = next((words for row in self.answer.splitlines() if len(words := row.split()) >= FEWEST_WORDS), None)
+        if words is None:
+            return None
+        return Question(
+            line=line,
+            text=self.question or (f"{self.title}: {self.heading}" if self.heading else self.title),
+            document=self.chunk.source,
+            page=self.chunk.page,
+            words=" ".join(words[:WORDS]),
+        )
+
+
+Maker = Callable[[Corpus, DocumentRecord], Iterator[Proposal]]
+
+
+def asked(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+    """The questions that the document asks and answers."""
+    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
+        for found in islice(ASKING.finditer(chunk.text), 2):
+            answer = chunk.text[found.end() :]
+            yield Proposal(chunk=chunk, answer=answer, title=_title(record), heading="", question=found[1].strip())
+
+
+def sections(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+    """The sections of the document that say something, also those that begin within a chunk."""
+    title = _title(record)
+    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
+        headings = (chunk.heading or "").split(HEADING_SEPARATOR)
+        marked = list(HEADING.finditer(chunk.text))
+        ends = [each.start() for each in marked[1:]] + [len(chunk.text)]
+        first = marked[0].start() if marked and marked[0].start() > 0 else len(chunk.text)
+        whole = "\n".join(line for line in chunk.text[:first].splitlines() if line.strip("#* \t") not in headings)
+        found = [(headings[-1], whole)]
+        found += [(each[1], chunk.text[each.end() : end]) for each, end in zip(marked, ends, strict=False)]
+        for heading, answer in found:
+            name = heading.strip("#* \t")
+            if name and name != title and len(name) <= MAX_HEADING_CHARS and len(answer.strip()) >= SHORTEST_ANSWER:
+                yield Proposal(chunk=chunk, answer=answer, title=title, heading=name)
+
+
+def titles(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+    """The document itself, by its title."""
+    for chunk in islice(corpus.chunks_from(record, offset=0), 1 if record.title else 0):
+        answer = "\n".join(line for line in chunk.text.splitlines() if line.strip("#* \t") != record.title)
+        yield Proposal(chunk=chunk, answer=answer, title=_title(record), heading="")
+
+
+def spread(corpus: Corpus, records: Sequence[DocumentRecord], make: Maker, *, most: int | None) -> Iterator[Proposal]:
+    """Those of each document, `most` at the most; of each one before any has a second."""
+    pending = [islice(make(corpus, record), most) for record in records]
+    while pending:
+        for proposals in list(pending):
+            proposal = next(proposals, None)
+            if proposal is None:
+                pending.remove(proposals)
+            else:
+                yield proposal
+
+
+def _title(record: DocumentRecord) -> str:
+    return record.title or record.source.rsplit("/", 1)[-1]

@@ -1,0 +1,99 @@
+"""How a provider is asked: GET for JSON, POST for a form. Every exchange has a deadline, and its reply a limit."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
+
+if TYPE_CHECKING:
+    from corpus.outbound import Exchanges
+
+# Keys and the provider's own words about itself; a request waits for them at most so long.
+DOCUMENT_SECONDS = 3.0
+MAX_DOCUMENT_BYTES = 262_144
+# A login's last step: a provider may look into a directory for it.
+FORM_SECONDS = 8.0
+MAX_ANSWER_BYTES = 65_536
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAnswer:
+    """What came, whatever its status. Header names are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body's value; None where it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class ProviderClient:
+    """Makes its connections at the first need: no SnapStart snapshot holds any. Any number of threads may ask."""
+
+    def __init__(self, *, proxy: str | None = None, document_seconds: float = DOCUMENT_SECONDS) -> None:
+        self._proxy = proxy
+        self._document_seconds = document_seconds
+
+    @functools.cached_property
+    def _exchanges(self) -> Exchanges:
+        from corpus.outbound import Exchanges  # Here, because it takes long, and a cold start does without.
+
+        return Exchanges(proxy=self._proxy)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if exchanges := self.__dict__.pop("_exchanges", None):
+            exchanges.close()
+
+    def document(self, url: str) -> Mapping[str, Any]:
+        """The JSON object at the URL. Raises IdentityUnavailable."""
+        answer = self._ask("GET", url, seconds=self._document_seconds, max_bytes=MAX_DOCUMENT_BYTES)
+        if answer.status != 200 or not isinstance(answer.json, dict):
+            raise IdentityUnavailable(f"{url} answered {answer.status}, and not with a JSON object")
+        return answer.json
+
+    def post(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> ProviderAnswer:
+        """The answer to a form, asked once: a code works once. Raises ProviderAway where none came."""
+        return self._ask(
+            "POST",
+            url,
+            seconds=FORM_SECONDS,
+            max_bytes=MAX_ANSWER_BYTES,
+            body=urlencode(form).encode(),
+            headers={"Content-Type": FORM, **(headers or {})},
+        )
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        seconds: float,
+        max_bytes: int,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ProviderAnswer:
+        exchanges = self._exchanges
+        import httpx2
+
+        sent = {"Accept": "application/json", "User-Agent": "retrieval-action", **(headers or {})}
+        try:
+            with exchanges.limited(seconds=seconds, max_bytes=max_bytes) as client:
+                reply = client.request(method, url, content=body, headers=sent, timeout=seconds)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise ProviderAway(f"{url} did not answer: {type(error).__name__}") from error
+        named = {name.lower(): value for name, value in reply.headers.items()}
+        return ProviderAnswer(status=reply.status_code, headers=named, body=reply.content)

@@ -1,0 +1,100 @@
+"""One identity provider: what it says of itself (OpenID Connect Discovery 1.0, RFC 8414), and its keys."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from handler.access.oauth.client import ProviderClient
+from handler.access.oauth.issuers import Issuer, is_this_machine, provider_url
+from handler.access.oauth.key_set import KeySet
+from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
+
+KEPT_SECONDS = 3_600.0
+FAILED_SECONDS = 5.0
+
+
+class Provider:
+    """Asked at the first need, and then as seldom as can be."""
+
+    def __init__(
+        self,
+        issuer: Issuer,
+        client: ProviderClient,
+        *,
+        endpoints: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`endpoints` are known from the settings, by their names in the discovery document."""
+        self.issuer = issuer
+        self.keys = KeySet(self._key_set, clock=clock)
+        self._client = client
+        self._endpoints = dict(endpoints or {})
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._told: Mapping[str, Any] | None = None
+        self._next_look = 0.0
+        self._why = "it was not asked yet"
+
+    def endpoint(self, name: str) -> str:
+        """A URL of the provider's, such as `token_endpoint`. Raises IdentityUnavailable."""
+        url = self._endpoints.get(name) or self.metadata().get(name)
+        if not isinstance(url, str):
+            raise IdentityUnavailable(f"the discovery document of {self.issuer.url} names no {name}")
+        return _allowed(url, self.issuer.url)
+
+    def metadata(self) -> Mapping[str, Any]:
+        """The discovery document: a new one now and then, the old one while none can be had. Raises
+        IdentityUnavailable.
+        """
+        if self._clock() >= self._next_look and self._lock.acquire(blocking=self._told is None):
+            try:
+                if self._clock() >= self._next_look:
+                    self._look()
+            finally:
+                self._lock.release()
+        if self._told is None:
+            raise IdentityUnavailable(self._why)
+        return self._told
+
+    def _look(self) -> None:
+        reasons = []
+        for url in discovery_urls(self.issuer.url):
+            try:
+                told = self._client.document(url)
+            except IdentityUnavailable as error:
+                reasons.append(str(error))
+                if isinstance(error, ProviderAway):
+                    break
+                continue
+            if told.get("issuer") == self.issuer.url:
+                self._told, self._next_look = told, self._clock() + KEPT_SECONDS
+                return
+            reasons.append(f"{url} is of the issuer {str(told.get('issuer'))[:200]!r}, not {self.issuer.url!r}")
+        self._why = "; ".join(reasons)
+        self._next_look = self._clock() + (FAILED_SECONDS if self._told is None else KEPT_SECONDS)
+
+    def _key_set(self) -> Mapping[str, Any]:
+        return self._client.document(self.endpoint("jwks_uri"))
+
+
+def discovery_urls(issuer: str) -> tuple[str, ...]:
+    """Where an issuer describes itself: as OpenID Connect appends it, and as RFC 8414 puts it before the path."""
+    parts = urlsplit(issuer)
+    path = parts.path.rstrip("/")
+    inserted = urlunsplit((parts.scheme, parts.netloc, f"/.well-known/oauth-authorization-server{path}", "", ""))
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration", inserted
+
+
+def _allowed(url: str, issuer: str) -> str:
+    """The URL, where it is as safe to ask as the issuer itself. Raises IdentityUnavailable."""
+    try:
+        provider_url(url)
+    except ValueError:
+        raise IdentityUnavailable(f"{issuer} names an address that is not https") from None
+    if urlsplit(url).scheme == "http" and not is_this_machine(urlsplit(issuer).hostname or ""):
+        raise IdentityUnavailable(f"{issuer} names an address on this machine")
+    return url

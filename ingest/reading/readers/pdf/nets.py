@@ -1,0 +1,139 @@
+"""Lines drawn on a page that meet, as those around the cells of a table do. Pure functions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
+
+NEAR = 3.0  # Points between lines that are one, or that meet.
+_MOST_LINES = 1_500  # Of each kind: more are a drawing.
+_MOST_CELLS = 20_000
+
+
+class Box(NamedTuple):
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def holds(self, line: Line) -> bool:
+        across, up = (line.left + line.right) / 2, line.bottom + line.height / 2
+        return self.left < across < self.right and self.bottom < up < self.top
+
+
+@dataclass(slots=True)
+class Net:
+    """Lines that meet: `columns` from left to right, `heights` from the top down."""
+
+    level: list[Rule]
+    upright: list[Upright]
+    columns: list[float] = field(init=False)
+    heights: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        ends = [(rule.left, rule.right) for rule in self.level]
+        reach = [(upright.bottom, upright.top) for upright in self.upright]
+        # A table may have no line at its sides.
+        self.columns = _joined([upright.place for upright in self.upright], min(ends)[0], max(e for _, e in ends))
+        self.heights = _joined([rule.height for rule in self.level], min(reach)[0], max(e for _, e in reach))[::-1]
+
+    @property
+    def box(self) -> Box:
+        return Box(self.columns[0], self.columns[-1], self.heights[-1], self.heights[0])
+
+    def is_parted(self, row: int, column: int) -> bool:
+        """True where a line is drawn at the left of the cell."""
+        place, middle = self.columns[column], (self.heights[row] + self.heights[row + 1]) / 2
+        return any(abs(line.place - place) <= NEAR and line.bottom < middle < line.top for line in self.upright)
+
+    def is_roofed(self, row: int, column: int) -> bool:
+        """True where a line is drawn on top of the cell."""
+        height, middle = self.heights[row], (self.columns[column] + self.columns[column + 1]) / 2
+        return any(abs(line.height - height) <= NEAR and line.left < middle < line.right for line in self.level)
+
+
+def nets_of(drawn: Drawn) -> Iterator[Net]:
+    """Nets of lines, and of coloured areas where no net of lines is."""
+    nets = list(_nets(Drawn([line for line in drawn.level if not line.is_edge], _lines_alone(drawn.upright))))
+    yield from nets
+    boxes = [net.box for net in nets]
+    level = [line for line in drawn.level if not any(_crosses(line, box) for box in boxes)]
+    upright = [line for line in drawn.upright if not any(_stands_in(line, box) for box in boxes)]
+    if any(line.is_edge for line in upright):
+        yield from _nets(Drawn(level, upright))
+
+
+def _lines_alone(lines: Sequence[Upright]) -> list[Upright]:
+    return [line for line in lines if not line.is_edge]
+
+
+def _crosses(line: Rule, box: Box) -> bool:
+    return box.bottom - NEAR < line.height < box.top + NEAR and line.left < box.right and box.left < line.right
+
+
+def _stands_in(line: Upright, box: Box) -> bool:
+    return box.left - NEAR < line.place < box.right + NEAR and line.bottom < box.top and box.bottom < line.top
+
+
+def _nets(drawn: Drawn) -> Iterator[Net]:
+    """Lines that meet each other, directly or by others."""
+    if not 0 < len(drawn.upright) <= _MOST_LINES or not 1 < len(drawn.level) <= _MOST_LINES:
+        return
+    parent = list(range(len(drawn.level) + len(drawn.upright)))
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number
+
+    for number, line in enumerate(drawn.upright, len(drawn.level)):
+        for other, rule in enumerate(drawn.level):
+            if (
+                rule.left - NEAR <= line.place <= rule.right + NEAR
+                and line.bottom - NEAR <= rule.height <= line.top + NEAR
+            ):
+                parent[root(other)] = root(number)
+    found: defaultdict[int, tuple[list[Rule], list[Upright]]] = defaultdict(lambda: ([], []))
+    for number, rule in enumerate(drawn.level):
+        found[root(number)][0].append(rule)
+    for number, line in enumerate(drawn.upright, len(drawn.level)):
+        found[root(number)][1].append(line)
+    for level, upright in found.values():
+        if level and upright:
+            net = Net(level, upright)
+            if len(net.columns) > 2 and len(net.heights) > 2 and len(net.columns) * len(net.heights) < _MOST_CELLS:
+                yield net
+
+
+def within(box: Box, drawn: Drawn) -> Drawn:
+    """What of it is drawn inside the box."""
+    wide = Box(box.left - NEAR, box.right + NEAR, box.bottom - NEAR, box.top + NEAR)
+    level = [
+        line
+        for line in drawn.level
+        if box.bottom + NEAR < line.height < box.top - NEAR and wide.left < line.left < line.right < wide.right
+    ]
+    upright = [
+        line
+        for line in drawn.upright
+        if box.left + NEAR < line.place < box.right - NEAR and wide.bottom < line.bottom < line.top < wide.top
+    ]
+    return Drawn(level, upright)
+
+
+def _joined(places: Iterable[float], first: float, last: float) -> list[float]:
+    """The places in order, each once, with the ends where these lie well outside."""
+    ordered = sorted(places)
+    ordered = [first, *ordered] if first < ordered[0] - 3 * NEAR else ordered
+    ordered = [*ordered, last] if last > ordered[-1] + 3 * NEAR else ordered
+    joined = ordered[:1]
+    for place in ordered[1:]:
+        if place - joined[-1] > NEAR:
+            joined.append(place)
+    return joined

@@ -1,0 +1,57 @@
+"""Pages whose text runs up, down or upside down, as tables laid across often do: turned to be read like any other."""
+
+from __future__ import annotations
+
+import math
+
+from pypdfium2 import raw
+
+from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
+
+_SAMPLES = 12  # Characters of a page that are asked how they stand.
+_MOSTLY = 0.6
+# Where a point (x, y) goes, by the quarters of a turn that the text is turned clockwise: signs, and whether x and y
+# change places.
+_TURNS = {1: (-1, 1, True), 2: (-1, -1, False), 3: (1, -1, True)}
+
+
+def quarters_of(text_page: object, count: int) -> int:
+    """By how many quarters of a turn, clockwise, most of the page's `count` characters are turned: 0 to 3."""
+    found = [
+        round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
+        for index in range(0, count, max(count // _SAMPLES, 1))
+        if not raw.FPDFText_IsGenerated(text_page, index)
+    ]
+    usual = max(set(found), key=found.count, default=0)
+    return usual if found.count(usual) > _MOSTLY * len(found) else 0
+
+
+def turn_box(box: raw.FS_RECTF, quarters: int) -> None:
+    """Put the box where it stands once the page is turned to be read."""
+    (left, top), (right, bottom) = _point(box.left, box.top, quarters), _point(box.right, box.bottom, quarters)
+    box.left, box.right = sorted((left, right))
+    box.bottom, box.top = sorted((bottom, top))
+
+
+def turned(drawn: Drawn, quarters: int) -> Drawn:
+    """The straight lines of a page where they stand once it is turned."""
+    if quarters == 0:
+        return drawn
+    level: list[Rule] = []
+    upright: list[Upright] = []
+    ends = [((rule.left, rule.height), (rule.right, rule.height), rule.is_edge) for rule in drawn.level]
+    ends += [((line.place, line.bottom), (line.place, line.top), line.is_edge) for line in drawn.upright]
+    for first, last, is_edge in ends:
+        (x1, y1), (x2, y2) = _point(*first, quarters), _point(*last, quarters)
+        if y1 == y2:
+            level.append(Rule(y1, min(x1, x2), max(x1, x2), is_edge))
+        else:
+            upright.append(Upright(x1, min(y1, y2), max(y1, y2), is_edge))
+    return Drawn(sorted(level, reverse=True), sorted(upright))
+
+
+def _point(x: float, y: float, quarters: int) -> tuple[float, float]:
+    if quarters == 0:
+        return x, y
+    across, up, is_swapped = _TURNS[quarters]
+    return (across * y, up * x) if is_swapped else (across * x, up * y)
