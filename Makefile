@@ -87,7 +87,7 @@ mutate: .venv/dev.stamp
 	$(BIN)/python -m tests.mutate
 
 # Without bytecode every process that a test starts would compile what it imports.
-PYTEST = env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m pytest --numprocesses auto --dist loadfile
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test: .venv/dev.stamp
 	$(call PYTEST,.venv)

@@ -15,14 +15,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.filters import Where
+from corpus.filters import Where, parted
 from corpus.lexical.files import read_about, unusable
-from corpus.lexical.filter_mask import FilterMask
+from corpus.lexical.filter_mask import FilterMask, visibility_of
 from corpus.lexical.forward import Hashes, find, hashes_of
 from corpus.lexical.languages import stop_words
 from corpus.lexical.segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
 from corpus.lexical.table import Table, open_table
 from corpus.lexical.terms import Analyzer
+from corpus.visibility import Visibility
 
 # Scores of frequent terms, four bytes for each chunk that holds one, are kept up to so many.
 MOST_KEPT = 2_000_000
@@ -102,6 +103,7 @@ class LexicalIndex:
         self._analyzer = Analyzer()
         self._masks: dict[str, FilterMask] = {}
         self._fields: list[Fields] | None = None
+        self._visibility: Visibility | None = None
         self._length_weights = _length_weights(self._table)
         self._known: dict[int, Term] = {}
         self._kept = 0
@@ -175,6 +177,13 @@ class LexicalIndex:
 
         Raises LexicalIndexUnusable where the fields are missing or damaged; the words can be searched even so.
         """
+        asked, principals = parted(where)
+        if principals is None:
+            return self._passing(where)
+        rows = self._visible().seen_by(principals)
+        return FilterMask(self._table, rows if asked is None else rows & self._passing(asked).rows)
+
+    def _passing(self, where: Where) -> FilterMask:
         name = json.dumps(dict(where), sort_keys=True)
         passing = self._masks.get(name)
         if passing is None:
@@ -187,6 +196,11 @@ class LexicalIndex:
     def among(self, chunk_ids: Sequence[str]) -> FilterMask:
         """Those of the chunks that the index knows, where somebody else applied the filter."""
         return FilterMask.among(self._table, chunk_ids)
+
+    def _visible(self) -> Visibility:
+        if self._visibility is None:
+            self._visibility = visibility_of(self._table, self._read_fields())
+        return self._visibility
 
     def _read_fields(self) -> list[Fields]:
         # Only a filter needs them, and they are read whole.

@@ -16,7 +16,7 @@ import numpy as np
 
 from corpus.embedding.model import Vectors
 from corpus.errors import LexicalIndexUnusable
-from corpus.filters import passes
+from corpus.filters import parted, passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import LexicalIndex, Scores
 from corpus.lexical.scripts import latin_share
@@ -106,7 +106,8 @@ def rank_each(
 
 def _most(plan: Plan) -> int | None:
     """Somebody who asks for one document alone wants all that it has."""
-    return None if plan.where and "document_id" in plan.where else plan.max_per_document
+    asked = parted(plan.where)[0] if plan.where else None
+    return None if asked and "document_id" in asked else plan.max_per_document
 
 
 def _near(store: Store, vectors: Vectors, plan: Plan, passing: FilterMask | None) -> list[dict[str, float]]:

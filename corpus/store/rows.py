@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from corpus.collection import RECORDS_FIELD
 from corpus.embedding.model import Vectors
 from corpus.filters import Where, is_chromas
-from corpus.records import Chunk, DocumentRecord
+from corpus.records import Chunk, DocumentRecord, MetadataValue
 from corpus.store.cloud import CloudClient
 from corpus.store.handle import Handle
 from corpus.store.quotas import CONDITIONS, PACKED, REQUEST_RECORDS, conditions_in, names_users_fields
-from corpus.stored import is_ours, metadata_of
+from corpus.stored import ACCESS, is_ours, metadata_of
 
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
@@ -52,8 +52,7 @@ class Rows:
 
     def count(self) -> int:
         """How many records there are."""
-        with self._handle.used() as collection:
-            return int(collection.count())
+        return self._handle.look(lambda collection: int(collection.count()))
 
     def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Chroma's answers for those of the ids that are there."""
@@ -128,7 +127,7 @@ class Rows:
                     ],
                 )
 
-    def amend(self, metadatas: Mapping[str, Mapping[str, str | None]]) -> None:
+    def amend(self, metadatas: Mapping[str, Mapping[str, MetadataValue | None]]) -> None:
         """Set fields of the records' metadata, by id; None takes one away."""
         for part in batched(metadatas, self._batch()):
             with self._handle.written() as collection:
@@ -150,10 +149,7 @@ class Rows:
         def question(collection: Any) -> dict[str, Any]:
             return dict(collection.get(include=include, **what))
 
-        if "embeddings" in include:
-            return self._handle.ask(question)
-        with self._handle.used() as collection:
-            return question(collection)
+        return self._handle.ask(question) if "embeddings" in include else self._handle.look(question)
 
     def _batch(self) -> int:
         with self._handle.used():
@@ -170,8 +166,11 @@ def ours_in(page: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]
 
 
 def _named(metadata: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata with what is gone: Chroma keeps what was there under every key that is not named."""
-    return {**dict.fromkeys(before), **metadata}
+    """The metadata with what is gone: Chroma keeps what was there under every key that is not named.
+
+    Access is always named: a chunk that is written again, of a document that lacked others, must not keep it.
+    """
+    return {ACCESS: None, **dict.fromkeys(before), **metadata}
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -18,6 +18,7 @@ from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import CHUNK_ID, Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_documents
+from corpus.store.granting import grant
 from corpus.store.handle import Handle
 from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
@@ -82,12 +83,16 @@ class Store:
         """Note by document id that the document's file was looked at again and holds the same."""
         self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
 
+    def grant(self, records: Sequence[DocumentRecord]) -> None:
+        """Note who may see documents, as these records of theirs say; of the rest only their stamps are."""
+        grant(self.rows, records)
+
     def heal(self) -> None:
         """Take away what the records kept of their documents' earlier versions; once for a collection."""
         heal_records(self.rows)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> frozenset[str]:
-        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for.
+        """Delete what a run that was killed left: chunks that none of `records`, which are all, speaks for.
 
         Returns the ids of documents that lack chunks, which only bringing them in again can mend.
         """
@@ -112,9 +117,8 @@ class Store:
         return found
 
     def state(self) -> object:
-        """Another than before where somebody may have written to the collection; always the same of what is published.
-
-        Of a server nobody tells: there it changes with the number of chunks, and every few seconds.
+        """Another than before where somebody may have written; always the same of what is published. Of a server nobody
+        tells: there it changes with the number of chunks, and every few seconds.
         """
         if self._is_published:
             return self._published_state
@@ -135,8 +139,7 @@ class Store:
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
         """A document's record and its chunks in order; None where it is not there."""
         for _ in range(READ_ATTEMPTS):
-            record = self.records([document_id]).get(document_id)
-            if record is None:
+            if (record := self.records([document_id]).get(document_id)) is None:
                 return None
             chunks = [chunk for chunk in self.chunks(record.chunk_ids()) if chunk.digest == record.digest]
             # Fewer where it was replaced between the two requests.
@@ -175,8 +178,7 @@ class Store:
     ) -> list[dict[str, float]]:
         """For each vector, the `count` nearest chunks' ids, nearest first, with their cosines, -1 to 1.
 
-        Of those that pass the filter, or are among some ids, if given. Some may be of documents that are half written:
-        `whole` tells.
+        Of those that pass the filter or are among the ids, if given. Some may be of half a document: `whole` tells.
         """
         if vectors.shape[1] != self.record.dimensions:
             raise CollectionMismatch(
@@ -241,8 +243,7 @@ class Store:
 
     def dead_share(self) -> float | None:
         """The share of the vector index's places that deleted chunks still take; None where that cannot be told."""
-        index = self.index_folder
-        return None if index is None else dead_share(places=places_in(index), live=self.count())
+        return None if (index := self.index_folder) is None else dead_share(places=places_in(index), live=self.count())
 
     def count(self) -> int:
         """How many chunks are stored."""

@@ -48,13 +48,13 @@ def _searched(action: Action, trace: Trace, sent: Any) -> Response:
 
 def find(action: Action, trace: Trace, sent: Any) -> Found:
     """What answers the request that was sent. Raises ActionError and CorpusError."""
-    asked = validate(action.search_request, sent, known=action.facets.known)
+    asked = validate(action.search_request, sent, known=action.gate.known(trace))
     questions = asked.questions
     if not questions:
         raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')
     within = asked.to_filter(action.filterable)
-    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
-        action.facets.check(corpus, within)
+    with action.gate.view(trace) as corpus:
+        corpus.check(within)
         found = corpus.search_each(
             questions,
             top_k=asked.top_k or DEFAULT_TOP_K,
