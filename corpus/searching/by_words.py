@@ -59,7 +59,7 @@ def passing_of(store: Store, index: LexicalIndex, *, mode: SearchMode, where: Wh
 
 def _ids(store: Store, where: Where) -> list[str]:
     """The chunks that pass, told by the store alone."""
-    if store.rows.understands(where):
+    if not store.is_published and store.rows.understands(where):
         return store.rows.ids(where)
     return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
 
