@@ -2,8 +2,8 @@
 
 python -m benchmarks.tokens [--turns 9]
 
-The package is dist/lambda.zip as `make lambda` builds it. The cold start's question carries an API key: what checks tokens
-is imported at the first token. The checks are made in this process, with a provider on loopback.
+The package is dist/lambda.zip as `make lambda` builds it. The cold start's question carries an API key: what checks
+tokens is imported at the first token. The checks are made in this process, with a provider on loopback.
 """
 
 from __future__ import annotations
