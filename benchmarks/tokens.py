@@ -69,7 +69,7 @@ def checks() -> dict[str, float]:
             expected=Expected(audiences=[AUDIENCE], clients=[]),
             rules=parse_principals("sub,email,groups,roles"),
         )
-        found = {}
+        found, made = {}, [provider.token(kid="RSA")]
         for algorithm, kind in kinds.items():
             made = [provider.token(kind=kind, kid=kind, algorithm=algorithm, jti=str(n)) for n in range(CHECKS)]
             verifier.identify(made[0])
