@@ -136,8 +136,7 @@ class Store:
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""
-        ids = map(record_id_of, document_ids)
-        pages = self.rows.pages(ids, ["metadatas"])
+        pages = self.rows.pages(map(record_id_of, document_ids), ["metadatas"])
         records = (record_from(metadata) for page in pages for _, metadata, _ in ours_in(page))
         return {record.document_id: record for record in records}
 
@@ -233,10 +232,9 @@ class Store:
     def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
         """Every chunk of those documents, read as it is asked for."""
         digests = {record.document_id: record.digest for record in records}
-        rows = self.rows.read(None, texts=True)
-        yield from (
-            chunk_from(each, text) for _, each, text in rows if digests.get(each["document_id"]) == each["digest"]
-        )
+        for _, metadata, text in self.rows.read(None, texts=True):
+            if digests.get(metadata["document_id"]) == metadata["digest"]:
+                yield chunk_from(metadata, text)
 
     @property
     def index_folder(self) -> Path | None:
