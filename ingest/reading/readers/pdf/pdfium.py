@@ -14,10 +14,9 @@ from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.pdf.forms import field_values, notes_on
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.rules import Drawn, rules_of
+from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tag, tags_on
 from ingest.reading.readers.pdf.textpage import LineReader
-from ingest.reading.readers.pdf.turning import turn_box
 
 _LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
 _MAX_OUTLINE_ENTRIES = 20_000
@@ -76,8 +75,7 @@ class Pdf:
                 fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
                 fields.extend(notes_on(page))
                 tags = tags_on(page) if self._is_tagged else NO_TAGS
-                lines, drawn = self._reader.lines(text_page, lambda: rules_of(page), tags)
-                lines = _within(page, lines, self._reader.quarters)
+                lines, drawn = self._reader.lines(page, text_page, tags)
                 return lines, fields, drawn, tags.blocks
             finally:
                 raw.FPDFText_ClosePage(text_page)
@@ -112,21 +110,6 @@ class Pdf:
             attachment = self._document.get_attachment(index)
             with contextlib.suppress(pypdfium2.PdfiumError):
                 yield attachment.get_name(), bytes(attachment.get_data())
-
-
-def _within(page: object, lines: list[Line], quarters: int) -> list[Line]:
-    """Those of the lines that the page shows: its box may be cut to a part of it."""
-    box = raw.FS_RECTF()
-    if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
-        return lines
-    turn_box(box, quarters)
-    left, right, bottom, top = box.left, box.right, box.bottom, box.top
-    inside = [
-        line
-        for line in lines
-        if line.right > left and line.left < right and line.bottom + line.height > bottom and line.bottom < top
-    ]
-    return inside if inside else lines
 
 
 def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
