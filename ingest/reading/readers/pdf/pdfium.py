@@ -14,7 +14,7 @@ from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.pdf.forms import field_values, notes_on
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.rules import Drawn
+from ingest.reading.readers.pdf.rules import Drawn, is_picture
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tag, tags_on
 from ingest.reading.readers.pdf.textpage import LineReader
 
@@ -58,9 +58,9 @@ class Pdf:
     def __len__(self) -> int:
         return len(self._document)
 
-    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn, list[Tag]]:
-        """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, and
-        the straight lines drawn on it where text stands beside text, and the blocks of its tags.
+    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn, list[Tag], bool]:
+        """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, the
+        straight lines drawn on it where text stands beside text, the blocks of its tags, and whether it is a picture.
 
         All are the same whichever pages were read before. Raises DocumentUnreadable where the page is damaged.
         """
@@ -76,7 +76,7 @@ class Pdf:
                 fields.extend(notes_on(page))
                 tags = tags_on(page) if self._is_tagged else NO_TAGS
                 lines, drawn = self._reader.lines(page, text_page, tags)
-                return lines, fields, drawn, tags.blocks
+                return lines, fields, drawn, tags.blocks, not lines and is_picture(page)
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:

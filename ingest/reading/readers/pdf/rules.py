@@ -18,6 +18,7 @@ _LEAST_RISE = 7.0
 _EDGE = 0.2  # Heights of a line that may reach over an upright one.
 _DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM)
 _MOST_OBJECTS = 20_000
+_COVERED = 0.4  # Of a page that is a scan.
 _MOST_SEGMENTS = 400  # A path of more is a drawing.
 _MOST_UPRIGHTS = 4_000  # On a page of more they are a drawing.
 
@@ -72,6 +73,20 @@ def rules_of(page: object) -> Drawn:
             elif line.right - line.left >= _LEAST_LENGTH:
                 level.add(line)
     return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MOST_UPRIGHTS else [])
+
+
+def is_picture(page: object) -> bool:
+    """True where a picture covers much of the page, as of a scan."""
+    width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+    edges = [ctypes.c_float() for _ in range(4)]
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+        item = raw.FPDFPage_GetObject(page, index)
+        if raw.FPDFPageObj_GetType(item) in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
+            raw.FPDFPageObj_GetBounds(item, *edges)
+            left, bottom, right, top = (edge.value for edge in edges)
+            if (right - left) * (top - bottom) > _COVERED * width * height:
+                return True
+    return False
 
 
 def _lines_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule | Upright]:
