@@ -19,13 +19,13 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.filters import is_chromas, passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import LexicalIndex, Scores
-from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
 from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
-from corpus.settings import LOCAL_MODEL, SearchMode
+from corpus.searching.language import Fit, fit_of
+from corpus.settings import SearchMode
 from corpus.store import Store, Where
 from corpus.stored import fields_of
 
@@ -58,13 +58,17 @@ class Candidates(Protocol):
         ...
 
 
-def language_fit(model: str, query: str) -> float:
-    """How well the model reads the query's language: the local one reads English."""
-    return latin_share(query) if model == LOCAL_MODEL else 1.0
+def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
+    """How far vectors and words are believed for each query."""
+    try:
+        spoken = store.words.index().spoken
+    except LexicalIndexUnusable:
+        spoken = {}
+    return [fit_of(model, query, spoken) for query in queries]
 
 
 def search(
-    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+    store: Store, queries: Sequence[str], vectors: Vectors | None, fits: Sequence[Fit], plan: Plan
 ) -> list[list[Hit]]:
     """The best chunks for each query, best first. `vectors` has a row for each query; lexical search needs none.
 
@@ -73,7 +77,7 @@ def search(
     limit = plan.top_k if plan.join is None else plan.depth
     return [
         counted(diverse(_hits(store, candidates, plan), limit=limit, max_per_document=_most(plan)), plan)
-        for candidates in rank_each(store, queries, vectors, trusts, plan)
+        for candidates in rank_each(store, queries, vectors, fits, plan)
     ]
 
 
@@ -85,7 +89,7 @@ def counted(hits: Iterable[Hit], plan: Plan) -> list[Hit]:
 
 
 def rank_each(
-    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+    store: Store, queries: Sequence[str], vectors: Vectors | None, fits: Sequence[Fit], plan: Plan
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
     index = _index(store, plan)
@@ -98,7 +102,7 @@ def rank_each(
             ranked.append(_Lexical(scores, passing, plan.depth))
         elif vectors is not None and scores is not None:
             matches = [match.chunk_id for match in scores.top(plan.depth, passing=passing)]
-            ranked.append(_Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
+            ranked.append(_Hybrid(store, vectors[place], near[place], matches, scores, fits[place], plan.depth))
         else:
             ranked.append(_Dense(near[place]))
     return ranked
@@ -197,13 +201,13 @@ class _Hybrid:
         near: dict[str, float],
         matches: Sequence[str],
         scores: Scores,
-        trust: float,
+        fit: Fit,
         depth: int,
     ) -> None:
         self._store = store
         self._vector = vector
         self._ideal = scores.ideal
-        self._trust = trust
+        self._fit = fit
         self._depth = depth
         self._ids = list(dict.fromkeys([*near, *matches]))
         self._bm25 = scores.of(self._ids)
@@ -240,5 +244,5 @@ class _Hybrid:
 
     def _fused(self, limit: int) -> list[Ranked]:
         return fuse(
-            self._ids, self._cosines, self._bm25, ideal=self._ideal, trust=self._trust, depth=self._depth, limit=limit
+            self._ids, self._cosines, self._bm25, ideal=self._ideal, fit=self._fit, depth=self._depth, limit=limit
         )
