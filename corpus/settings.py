@@ -15,6 +15,8 @@ from corpus.setting_values import CollectionName, http_url, is_bucket_or_folder,
 from corpus.urls import without_passwords
 
 LOCAL_MODEL = "all-MiniLM-L6-v2"
+MULTILINGUAL_MODEL = "multilingual-e5-small"
+LOCAL_MODELS = (LOCAL_MODEL, MULTILINGUAL_MODEL)
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 SearchMode = Literal["dense", "lexical", "hybrid"]
@@ -46,6 +48,10 @@ class CorpusSettings(OutboundSettings):
     chroma_url: str | None = Field(
         default=None, description="A Chroma server, http(s)://host:port, or `cloud` for Chroma Cloud."
     )
+    chroma_cloud_url: str = Field(
+        default="https://api.trychroma.com",
+        description="Where Chroma Cloud is, for a region or an account that has an address of its own.",
+    )
     chroma_api_key: SecretStr | None = Field(default=None, description="Key of Chroma Cloud, or token of the server.")
     chroma_authorization: SecretStr | None = Field(
         default=None,
@@ -56,6 +62,13 @@ class CorpusSettings(OutboundSettings):
     chroma_database: str | None = Field(default=None, description="Database; needed with `CHROMA_URL=cloud`.")
     chroma_collection: CollectionName = Field(default="corpus", description="Name of the collection.")
 
+    chroma_spread: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="Collections of Chroma Cloud that a new corpus is spread over, by document; each may hold 5 "
+        "million chunks. Default: 1.",
+    )
     access: Literal["open", "documents"] = Field(
         default="open",
         description="open: whoever is let in sees every document. documents: a caller sees those whose access names "
@@ -85,8 +98,8 @@ class CorpusSettings(OutboundSettings):
 
     embedding_model: str | None = Field(
         default=None,
-        description="Model of a new collection: an OpenAI model, one of OPENAI_BASE_URL's, or all-MiniLM-L6-v2. "
-        "Default: text-embedding-3-small where OPENAI_API_KEY is set, else all-MiniLM-L6-v2.",
+        description="Model of a new collection: an OpenAI model, one of OPENAI_BASE_URL's, all-MiniLM-L6-v2 (English), "
+        "or multilingual-e5-small. Default: text-embedding-3-small where OPENAI_API_KEY is set, else all-MiniLM-L6-v2.",
     )
     embedding_dimensions: int | None = Field(
         default=None, ge=1, le=4096, description="Length of the vectors of a new collection. Default: the model's own."
@@ -180,15 +193,17 @@ class CorpusSettings(OutboundSettings):
     def _with_line_breaks(cls, value: str | None) -> str | None:
         return None if value is None else value.replace(r"\n", "\n")
 
-    @field_validator("openai_base_url", "azure_openai_endpoint", "rerank_url")
+    @field_validator("chroma_cloud_url", "openai_base_url", "azure_openai_endpoint", "rerank_url")
     @classmethod
     def _is_endpoint(cls, value: str | None) -> str | None:
-        return None if value is None else http_url(value, "must look like https://host/v1")
+        return None if value is None else http_url(value, "must look like https://host or https://host/v1")
 
     @model_validator(mode="after")
     def _fits_together(self) -> CorpusSettings:
         if self.snapshot_url and self.chroma_url:
             raise ValueError("SNAPSHOT_URL and CHROMA_URL both say where the corpus is: unset one")
+        if self.chroma_spread is not None and self.chroma_url != CLOUD:
+            raise ValueError("CHROMA_SPREAD is for CHROMA_URL=cloud alone: unset it")
         if self.chroma_url == CLOUD:
             wanted = {
                 "CHROMA_API_KEY": self.chroma_api_key,
@@ -197,11 +212,7 @@ class CorpusSettings(OutboundSettings):
             }
             if missing := [name for name, value in wanted.items() if value is None]:
                 raise ValueError(f"CHROMA_URL=cloud needs {', '.join(missing)} too")
-        if (
-            self.chunk_overlap is not None
-            and self.chunk_tokens is not None
-            and self.chunk_overlap * 2 > self.chunk_tokens
-        ):
+        if self.chunk_tokens is not None and (self.chunk_overlap or 0) * 2 > self.chunk_tokens:
             raise ValueError("CHUNK_OVERLAP must be at most half of CHUNK_TOKENS")
         return self
 

@@ -17,6 +17,7 @@ from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
 from ingest.settings import IngestSettings
 from tests.absent import absent
+from tests.chroma_cloud import ChromaCloud, chroma_cloud
 from tests.chroma_server import chroma_server
 from tests.lambda_.built import Built, build_into, lambda_python
 from tests.leftovers import MARK, left_over
@@ -47,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Two more than there are cores, since tests wait for the processes that they start half of the time."""
     return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test come first, so that no process is left with one at the end while the others are idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.hookimpl(trylast=True)
@@ -93,6 +100,13 @@ def s3(s3_process: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     for name, value in s3_process.environment.items():
         monkeypatch.setenv(name, value)
     return s3_process
+
+
+@pytest.fixture(scope="session")
+def cloud(chroma_url: str) -> Iterator[ChromaCloud]:
+    """Chroma Cloud's quotas before the session's server."""
+    with chroma_cloud(chroma_url) as standing_in:
+        yield standing_in
 
 
 @pytest.fixture(params=["embedded", "server"])

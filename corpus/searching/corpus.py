@@ -24,7 +24,10 @@ Spent = MutableMapping[str, float]
 
 
 class Corpus:
-    """What the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError."""
+    """What the gate of the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError.
+
+    Nothing here asks who is asking: `corpus/searching/view.py` does.
+    """
 
     def __init__(
         self,
@@ -132,9 +135,11 @@ class Corpus:
         wanted = neighbour_ids(list(hits), distance=distance)
         return self.store.chunks(wanted) if wanted else []
 
-    def documents(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:
-        """A page of the documents, sorted by source, and how many there are in all."""
-        return self._listing.page(offset=offset, limit=limit)
+    def documents(
+        self, *, offset: int, limit: int, visible_to: frozenset[str] | None = None
+    ) -> tuple[list[DocumentRecord], int]:
+        """A page of the documents that the principals see, sorted by source, and how many those are in all."""
+        return self._listing.page(offset=offset, limit=limit, visible_to=visible_to)
 
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""

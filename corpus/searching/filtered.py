@@ -6,13 +6,17 @@ Chroma's own filter reads every match from its database first. The index of word
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from itertools import islice
 
+import numpy as np
+
 from corpus.embedding.model import Vectors
-from corpus.filters import Where, is_chromas, passes
+from corpus.filters import Where, passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.records import document_id_in
 from corpus.store import Store
+from corpus.store.rows import batched
 from corpus.stored import fields_of
 
 Near = dict[str, float]  # Cosines by chunk id, nearest first.
@@ -40,7 +44,7 @@ def filtered_nearest(
         return exact
     if passing.count <= min(FEW, FEW_NUMBERS // store.record.dimensions):
         found = _read_all(store, vectors, passing, count)
-    elif (depth := _depth(passing, count)) <= min(DEEPEST, max(SHALLOW, passing.count)):
+    elif (depth := _depth(passing, count)) <= min(store.rows.most_results or DEEPEST, max(SHALLOW, passing.count)):
         found = _deeper(store, vectors, passing, count, depth)
     elif passing.count <= store.rows.most_ids and store.count() == passing.chunks:
         found = store.similar(vectors, count=count, among=passing.ids())
@@ -54,18 +58,22 @@ def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> l
     mapped = store.mapped
     if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
         return None
-    return mapped.nearest(vectors, count=count, among=passing.ids())
+    if not passing.lists(mapped.ids):
+        return mapped.nearest(vectors, count=count, among=passing.ids())
+    found = mapped.nearest_places(vectors, count=count, among=np.flatnonzero(passing.rows))
+    return [mapped.named(places, cosines) for places, cosines in found]
 
 
 def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[Near]:
     """By Chroma's own filter; where it cannot say it, by the documents that pass."""
-    if is_chromas(where):
+    if store.rows.understands(where):
         return store.similar(vectors, count=count, where=where)
     documents = {each.document_id for each in store.documents() if passes(where, fields_of(each))}
     if len(documents) <= MOST_NAMED:
-        named = {"document_id": {"$in": sorted(documents)}}
-        return store.similar(vectors, count=count, where=named) if documents else [{} for _ in vectors]
-    depth, chunks = DEEPER * count, store.count()
+        return _named(store, vectors, count, documents)
+    chunks = store.count()
+    deepest = min(chunks, store.rows.most_results or chunks)
+    depth = min(DEEPER * count, deepest)
     while True:
         found = [
             {each: near[each] for each in near if document_id_in(each) in documents}
@@ -73,7 +81,20 @@ def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[
         ]
         if depth >= chunks or all(len(near) >= count for near in found):
             return [dict(islice(near.items(), count)) for near in found]
-        depth *= DEEPER
+        if depth >= deepest:
+            return _named(store, vectors, count, documents)
+        depth = min(DEEPER * depth, deepest)
+
+
+def _named(store: Store, vectors: Vectors, count: int, documents: Collection[str]) -> list[Near]:
+    """Of those documents alone, so many in a request as may be named."""
+    found: list[Near] = [{} for _ in vectors]
+    for part in batched(sorted(documents), MOST_NAMED):
+        named = {"document_id": {"$in": part}}
+        for place, near in enumerate(store.similar(vectors, count=count, where=named)):
+            best = sorted({**found[place], **near}.items(), key=lambda each: -each[1])
+            found[place] = dict(best[:count])
+    return found
 
 
 def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:

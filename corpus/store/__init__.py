@@ -4,10 +4,10 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 """
 
 from corpus.filters import Where
-from corpus.store.opening import create_store, open_store, read_store
-from corpus.store.remaking import MOST_DEAD, remake_index
+from corpus.store.opening import create_store, most_text_bytes, open_store, read_store
+from corpus.store.remaking import MOST_DEAD, finish_remaking, remake_index
 from corpus.store.rows import PAGE
-from corpus.store.settle import settle_store
+from corpus.store.settle import settle_store, write_index_out
 from corpus.store.store import Store
 from corpus.store.survey import Survey
 
@@ -18,8 +18,11 @@ __all__ = [
     "Survey",
     "Where",
     "create_store",
+    "finish_remaking",
+    "most_text_bytes",
     "open_store",
     "read_store",
     "remake_index",
     "settle_store",
+    "write_index_out",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +14,19 @@ from corpus.store.chroma_errors import ERRORS
 from corpus.urls import without_passwords
 
 _REFUSALS = {401, 403, 407}
+# As Chroma Cloud words it, since chroma-core/chroma pull request 3829.
+_QUOTA = re.compile(r"Quota exceeded: '([^']+)' exceeded .* exceeds limit of ([0-9]+)", re.DOTALL)
+_WHOLE = ("Collection size", "Number of collections", "Number of databases", "Name size", "Embedding")
+_ADVICE = {
+    "Collection size": "Make a collection that is spread over several, by CHROMA_SPREAD and a new CHROMA_COLLECTION. ",
+    "Number of collections": "Use another database, by CHROMA_DATABASE. ",
+    "Name size": "Give CHROMA_COLLECTION a shorter name. ",
+    "Embedding": "Set EMBEDDING_DIMENSIONS to no more. ",
+    "Document size": "Set CHUNK_TOKENS to less in a new collection. ",
+    "Size of metadata": "Give the document shorter fields. ",
+    "Number of metadata": "Give the document fewer fields. ",
+    "Number of where": "Ask with fewer conditions. ",
+}
 
 
 @contextlib.contextmanager
@@ -50,6 +64,10 @@ def _ours(error: Exception, where: str) -> StoreError:
         return _refused(error)
     if is_chromas(error, "InvalidDimensionException"):
         return StoreError(f"Chroma refused vectors of another length: {error}")
+    if (quota := _QUOTA.search(str(error))) is not None:
+        return _beyond(quota, where)
+    if is_chromas(error, "RateLimitError"):
+        return StoreUnavailable(f"{where} takes no more requests at once (Chroma Cloud's quotas). Ask again.")
     if is_chromas(error, "ChromaError"):
         return StoreUnavailable(f"Chroma cannot use {where}: {without_passwords(str(error))}")
     # chromadb raises bare Exception, and httpx's own, from its HTTP client.
@@ -64,6 +82,14 @@ def _ours(error: Exception, where: str) -> StoreError:
             f"Chroma cannot be asked at {where}: the answer is {status}. Check CHROMA_URL, and what stands before it."
         )
     return StoreUnavailable(f"Chroma cannot be reached at {where}. Check that it runs and CHROMA_URL.")
+
+
+def _beyond(quota: re.Match[str], where: str) -> StoreError:
+    """What Chroma Cloud says of a quota, and what to do about it."""
+    name, limit = quota.groups()
+    advice = next((each for start, each in _ADVICE.items() if name.startswith(start)), "")
+    kind = StoreError if name.startswith(_WHOLE) else StoreRefused
+    return kind(f"{where} takes no more than {limit} by its quota {name!r}. {advice}Or ask Chroma to raise it.")
 
 
 def _status_behind(error: BaseException) -> int | None:

@@ -14,9 +14,10 @@ from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.client import connect, disconnect
+from corpus.store.cloud import CloudCollection
 from corpus.store.engine import EngineClient
 from corpus.store.errors import translated
-from corpus.store.rows import CLOUD_PAGE, PAGE, batched
+from corpus.store.rows import PAGE, batched
 from corpus.store.watch import SQLITE_FILE
 
 LISTED = 10
@@ -33,9 +34,8 @@ class ForeignRecord:
 class ForeignCollection:
     """Another program's collection. Its methods raise StoreError."""
 
-    def __init__(self, collection: Any, *, page: int) -> None:
+    def __init__(self, collection: Any) -> None:
         self._collection = collection
-        self._page = page
 
     @property
     def name(self) -> str:
@@ -55,7 +55,7 @@ class ForeignCollection:
 
     def metadatas(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Id and metadata of every record, in the order in which they were written."""
-        for ids in batched(self._ids(), self._page):
+        for ids in batched(self._ids(), PAGE):
             found = self._get(ids, ["metadatas"])
             there = dict(zip(found["ids"], found["metadatas"], strict=True))
             yield from ((each, there[each] or {}) for each in ids if each in there)
@@ -63,7 +63,7 @@ class ForeignCollection:
     def records(self, ids: Sequence[str]) -> dict[str, ForeignRecord]:
         """Text and vector, by id."""
         records: dict[str, ForeignRecord] = {}
-        for part in batched(ids, self._page):
+        for part in batched(ids, PAGE):
             found = self._get(part, ["documents", "embeddings"])
             vectors = found["embeddings"] if found["embeddings"] is not None else [None] * len(found["ids"])
             for each, text, vector in zip(found["ids"], found["documents"], vectors, strict=True):
@@ -73,12 +73,7 @@ class ForeignCollection:
 
     def _ids(self) -> list[str]:
         with translated():
-            if self._page > CLOUD_PAGE:
-                return list(self._collection.get(include=[])["ids"])
-            found: list[str] = []
-            while part := self._collection.get(include=[], limit=self._page, offset=len(found))["ids"]:
-                found += part
-            return list(dict.fromkeys(found))
+            return list(self._collection.get(include=[])["ids"])
 
     def _get(self, ids: Sequence[str], include: Sequence[str]) -> dict[str, Any]:
         with translated():
@@ -100,7 +95,7 @@ def foreign_collection(name: str, settings: CorpusSettings) -> Iterator[ForeignC
             place = str(settings.chroma_path) if is_embedded else settings.target
             raise CollectionMissing(f"There is no collection {name!r} in {place}. It holds {listed or NONE}.")
         collection = client.collection(name) if isinstance(client, EngineClient) else found[name]
-        yield ForeignCollection(collection, page=CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE)
+        yield ForeignCollection(CloudCollection(collection) if target_kind(settings) == "cloud" else collection)
     finally:
         disconnect(client)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from corpus.errors import StoreError, StoreUnavailable
+from corpus.errors import CollectionMissing, StoreError, StoreUnavailable
 from corpus.store.errors import translated
 from corpus.store.index_lock import index_lock
 from corpus.store.watch import State, Watch
@@ -96,6 +96,17 @@ class Handle:
         with self._lent() as held, translated():
             yield held.opened.collection
 
+    def look(self, question: Callable[[Any], T]) -> T:
+        """What the collection answers to a question that needs no vectors. Raises StoreError."""
+        for attempt in range(ATTEMPTS):
+            with self.used() as collection, contextlib.suppress(*self._moved(attempt)), translated():
+                return question(collection)
+        raise AssertionError("unreachable")
+
+    def _moved(self, attempt: int) -> tuple[type[CollectionMissing], ...]:
+        """What is passed over once: another collection has taken this one's place since it was opened."""
+        return () if self._watch is None or attempt == ATTEMPTS - 1 else (CollectionMissing,)
+
     @contextlib.contextmanager
     def written(self) -> Iterator[Any]:
         """The collection, to write to: by one at a time, which who calls takes care of. Raises StoreError."""
@@ -115,7 +126,7 @@ class Handle:
         for attempt in range(ATTEMPTS):
             try:
                 self._catch_up(question, anyway=attempt > 0)
-                with self._lent() as held:
+                with self._lent() as held, contextlib.suppress(*self._moved(attempt)):
                     return self._answered(held, question)
             except StoreUnavailable:
                 # The index was written by somebody who does not know our lock.

@@ -7,16 +7,19 @@ come meanwhile. Whoever slept finds out before the next write.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from corpus.errors import CollectionBusy
+from corpus.store.cloud import CloudClient
 from corpus.store.errors import is_chromas, translated
 
 SUFFIX = ".ingest-lease"
 SLEEPERS_SECONDS = 60.0
-LONGEST_NAME = 440  # Of 512, with the suffix and an id.
+LONGEST_NAME, CLOUDS_LONGEST_NAME = 440, 70  # Of 512, and of 128, with the suffix and an id.
+DIGITS = 16
 
 
 class Lease:
@@ -24,7 +27,11 @@ class Lease:
 
     def __init__(self, client: Any, collection_name: str) -> None:
         self._client = client
-        self._name = f"{collection_name[:LONGEST_NAME]}{SUFFIX}"
+        longest = CLOUDS_LONGEST_NAME if isinstance(client, CloudClient) else LONGEST_NAME
+        if len(collection_name) > longest:
+            digest = hashlib.sha256(collection_name.encode()).hexdigest()[:DIGITS]
+            collection_name = f"{collection_name[: longest - DIGITS]}{digest}"
+        self._name = f"{collection_name}{SUFFIX}"
         self._held: Any = None
 
     def claim(self, holder: str, *, until: float) -> tuple[str, float] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from corpus.collection import (
@@ -12,15 +14,20 @@ from corpus.collection import (
     check_settings,
     record_from_metadata,
 )
-from corpus.errors import CorpusError, StoreUnavailable
+from corpus.errors import CollectionMismatch, CorpusError, StoreUnavailable
 from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.settings import CorpusSettings, target_kind
+from corpus.store.chunk_file import FOLDER as CHUNKS
+from corpus.store.chunk_file import ChunkFile
 from corpus.store.client import Connection, collection_of, connect, missing
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
 from corpus.store.errors import translated
 from corpus.store.handle import Handle
 from corpus.store.mapped import MappedVectors, open_map
-from corpus.store.rows import CLOUD_PAGE, PAGE
+from corpus.store.published import PublishedStore, Unopened
+from corpus.store.quotas import COLLECTION_NAME_BYTES, DOCUMENT_BYTES, REQUEST_RECORDS
+from corpus.store.rows import PAGE
+from corpus.store.spread import SPREAD_FIELD, spread_of
 from corpus.store.store import Store
 from corpus.store.watch import SQLITE_FILE, Watch
 
@@ -29,6 +36,8 @@ HNSW = {"space": METRIC, "ef_search": 200}
 # Of the lexical index's files, a record; in Base64 below what one field of Chroma Cloud may hold, 4,096 bytes.
 PIECE_BYTES = 12_000
 CLOUD_PIECE_BYTES = 3_000
+WORDS_SUFFIX = ".words"
+LONGEST_NAME = 500
 
 
 def open_store(settings: CorpusSettings) -> Store:
@@ -44,7 +53,14 @@ def read_store(settings: CorpusSettings, *, is_published: bool = False) -> Store
     return _open(settings, only_reads=True, is_published=is_published)
 
 
+def most_text_bytes(settings: CorpusSettings) -> int | None:
+    """How many bytes a chunk's text may have where it is to be stored; None where as many as there are."""
+    return DOCUMENT_BYTES if target_kind(settings) == "cloud" else None
+
+
 def _open(settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False) -> Store:
+    if is_published and (settings.chroma_path / CHUNKS).is_dir():
+        return _published(settings)
     connection = _connected(settings, only_reads=only_reads)
     return _opened(connection, settings, only_reads=only_reads, is_published=is_published)
 
@@ -59,13 +75,14 @@ def _connected(settings: CorpusSettings, *, only_reads: bool) -> Connection:
 def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
     """Make the collection; where somebody else just made it, open theirs."""
     client = connect(settings)
+    spread = {} if settings.chroma_spread is None else {SPREAD_FIELD: settings.chroma_spread}
     index = {"spann": {"space": METRIC}} if target_kind(settings) == "cloud" else {"hnsw": HNSW}
     with translated(settings):
         collection = client.get_or_create_collection(
             settings.chroma_collection,
             embedding_function=None,
             configuration=cast("Any", index),
-            metadata={**record.to_metadata(), RECORDS_FIELD: RECORDS},
+            metadata={**record.to_metadata(), RECORDS_FIELD: RECORDS, **spread},
         )
     return _opened(Connection(client, collection), settings)
 
@@ -74,7 +91,6 @@ def _opened(
     connection: Connection, settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False
 ) -> Store:
     record = _record(connection, settings)
-    page = CLOUD_PAGE if target_kind(settings) == "cloud" else PAGE
 
     def reopened() -> Connection:
         newest = _connected(settings, only_reads=only_reads)
@@ -93,11 +109,27 @@ def _opened(
             tenant=settings.chroma_tenant or DEFAULT_TENANT,
         )
         handle = Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
-    words = _words(connection.client, settings, page)
-    store = Store(handle, record, words=words, page=page, is_published=is_published)
+    words = _words(connection.client, settings)
+    store = Store(handle, record, words=words, is_published=is_published)
     if is_published:
         store.mapped = _mapped(connection, settings, record)
     return store
+
+
+def _published(settings: CorpusSettings) -> PublishedStore:
+    """Of a snapshot with a chunk file. Chroma's own files are opened when they are needed."""
+    chunks = ChunkFile(settings.chroma_path)
+    try:
+        if chunks.collection != settings.chroma_collection:
+            raise missing(settings)
+        check_settings(chunks.record, settings)
+        vectors = open_map(settings.chroma_path, dimensions=chunks.record.dimensions, chunks=len(chunks))
+    except CorpusError:
+        chunks.close()
+        raise
+    opened = Unopened(partial(_connected, settings, only_reads=True))
+    words = FolderKeeper(index_folder(settings.chroma_path, settings.chroma_collection))
+    return PublishedStore(Handle(opened, lambda: opened), chunks, words=words, vectors=vectors)
 
 
 def _mapped(connection: Connection, settings: CorpusSettings, record: CollectionRecord) -> MappedVectors | None:
@@ -118,13 +150,23 @@ def _record(connection: Connection, settings: CorpusSettings) -> CollectionRecor
     try:
         record = record_from_metadata(settings.chroma_collection, connection.collection.metadata, space)
         check_settings(record, settings)
+        _check_spread(connection.collection.metadata, settings)
     except CorpusError:
         connection.close()
         raise
     return record
 
 
-def _words(client: Any, settings: CorpusSettings, page: int) -> LexicalIndexStore:
+def _check_spread(metadata: Mapping[str, object] | None, settings: CorpusSettings) -> None:
+    stored = spread_of(metadata)
+    if settings.chroma_spread is not None and settings.chroma_spread != stored:
+        raise CollectionMismatch(
+            f"Collection {settings.chroma_collection!r} was made with CHROMA_SPREAD={stored} but the setting is "
+            f"{settings.chroma_spread}. Set CHROMA_SPREAD back or unset it, or ingest into a new collection."
+        )
+
+
+def _words(client: Any, settings: CorpusSettings) -> LexicalIndexStore:
     """Where the collection's lexical index is kept: a folder of the embedded store, or a collection beside it."""
     name = settings.chroma_collection
     if target_kind(settings) == "embedded":
@@ -132,5 +174,10 @@ def _words(client: Any, settings: CorpusSettings, page: int) -> LexicalIndexStor
     from corpus.lexical.remote_index_store import RemoteIndexStore
     from corpus.store.blob_collection import BlobCollection
 
-    piece_bytes = CLOUD_PIECE_BYTES if target_kind(settings) == "cloud" else PIECE_BYTES
-    return RemoteIndexStore(BlobCollection(client, f"{name[:500]}.words", page=page, piece_bytes=piece_bytes))
+    if target_kind(settings) == "cloud":
+        name = name[: COLLECTION_NAME_BYTES - len(WORDS_SUFFIX)]
+        return RemoteIndexStore(
+            BlobCollection(client, name + WORDS_SUFFIX, page=REQUEST_RECORDS, piece_bytes=CLOUD_PIECE_BYTES)
+        )
+    name = name[:LONGEST_NAME] + WORDS_SUFFIX
+    return RemoteIndexStore(BlobCollection(client, name, page=PAGE, piece_bytes=PIECE_BYTES))

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
 from corpus.collection import RECORDS_FIELD
 from corpus.embedding.model import Vectors
-from corpus.filters import Where
-from corpus.records import Chunk, DocumentRecord
+from corpus.filters import Where, is_chromas
+from corpus.records import Chunk, DocumentRecord, MetadataValue
+from corpus.store.cloud import CloudClient
 from corpus.store.handle import Handle
-from corpus.stored import is_ours, metadata_of
+from corpus.store.quotas import CONDITIONS, PACKED, REQUEST_RECORDS, conditions_in, names_users_fields
+from corpus.stored import ACCESS, is_ours, metadata_of
 
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
-PAGE = 1000  # Records a request; Chroma Cloud allows 300.
-CLOUD_PAGE = 300
-CLOUD_ATTEMPTS = 3
+PAGE = 1000  # Records a request.
 MOST_IDS = 20_000  # More are a burden to a server.
 
 
 class Rows:
     """One collection of a client's. Its methods raise StoreError."""
 
-    def __init__(self, handle: Handle, *, page: int) -> None:
+    def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._page = page
+
+    @cached_property
+    def _is_cloud(self) -> bool:
+        return isinstance(self._handle.client, CloudClient)
+
+    @property
+    def _page(self) -> int:
+        return REQUEST_RECORDS if self._is_cloud else PAGE
 
     @property
     def collection(self) -> Any:
@@ -51,8 +59,7 @@ class Rows:
 
     def count(self) -> int:
         """How many records there are."""
-        with self._handle.used() as collection:
-            return int(collection.count())
+        return self._handle.look(lambda collection: int(collection.count()))
 
     def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Chroma's answers for those of the ids that are there."""
@@ -72,21 +79,25 @@ class Rows:
         for page in self.pages(self.ids(where), include):
             yield from ours_in(page)
 
+    def records(self, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Id, metadata and text of those of the ids that are there and ours, in one order or another."""
+        for page in self.pages(ids, ["metadatas", "documents"]):
+            yield from ours_in(page)
+
     def ids(self, where: Where | None) -> list[str]:
         """The ids of all that pass the filter, whoever wrote them."""
-        asked = dict(where) if where else None
-        if self._page > CLOUD_PAGE:
-            return list(self._get([], where=asked)["ids"])
-        found: list[str] = []
-        # Chroma Cloud gives no more than a page: where something was deleted meanwhile, all are asked for again.
-        for _ in range(CLOUD_ATTEMPTS):
-            before = self.count()
-            found = []
-            while part := self._get([], where=asked, limit=self._page, offset=len(found))["ids"]:
-                found += part
-            if self.count() == before:
-                break
-        return list(dict.fromkeys(found))
+        return list(self._get([], where=dict(where) if where else None)["ids"])
+
+    def understands(self, where: Where) -> bool:
+        """Whether Chroma itself can tell what passes."""
+        if not is_chromas(where):
+            return False
+        if not self._is_cloud:
+            return True
+        if conditions_in(where) > CONDITIONS:
+            return False
+        # What is packed Chroma's filter does not see.
+        return not names_users_fields(where) or not self._get([], where=PACKED, limit=1)["ids"]
 
     def nearest(
         self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
@@ -107,7 +118,12 @@ class Rows:
     @property
     def most_ids(self) -> int:
         """How many ids a query may name."""
-        return MOST_IDS if self._page > CLOUD_PAGE else CLOUD_PAGE
+        return REQUEST_RECORDS if self._is_cloud else MOST_IDS
+
+    @property
+    def most_results(self) -> int | None:
+        """How many results a query has at most; None where as many as there are."""
+        return REQUEST_RECORDS if self._is_cloud else None
 
     def upsert(self, rows: Iterable[Row], *, over: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         """Write the rows, over those of the same id; `over` is the metadata of the records there, by id."""
@@ -123,7 +139,7 @@ class Rows:
                     ],
                 )
 
-    def amend(self, metadatas: Mapping[str, Mapping[str, str | None]]) -> None:
+    def amend(self, metadatas: Mapping[str, Mapping[str, MetadataValue | None]]) -> None:
         """Set fields of the records' metadata, by id; None takes one away."""
         for part in batched(metadatas, self._batch()):
             with self._handle.written() as collection:
@@ -145,10 +161,7 @@ class Rows:
         def question(collection: Any) -> dict[str, Any]:
             return dict(collection.get(include=include, **what))
 
-        if "embeddings" in include:
-            return self._handle.ask(question)
-        with self._handle.used() as collection:
-            return question(collection)
+        return self._handle.ask(question) if "embeddings" in include else self._handle.look(question)
 
     def _batch(self) -> int:
         with self._handle.used():
@@ -165,8 +178,11 @@ def ours_in(page: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]
 
 
 def _named(metadata: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata with what is gone: Chroma keeps what was there under every key that is not named."""
-    return {**dict.fromkeys(before), **metadata}
+    """The metadata with what is gone: Chroma keeps what was there under every key that is not named.
+
+    Access is always named: a chunk that is written again, of a document that lacked others, must not keep it.
+    """
+    return {ACCESS: None, **dict.fromkeys(before), **metadata}
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

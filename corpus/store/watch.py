@@ -34,6 +34,14 @@ JOIN databases ON databases.id = collections.database_id
 WHERE segments.scope = 'VECTOR' AND collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
 """
 
+_INDEXES = "SELECT group_concat(id) FROM segments WHERE scope = 'VECTOR'"
+_PENDING = """
+SELECT count(*) FROM embeddings_queue WHERE topic LIKE '%' || ?1 AND seq_id > coalesce((
+    SELECT max_seq_id.seq_id FROM max_seq_id JOIN segments ON segments.id = max_seq_id.segment_id
+    WHERE segments.scope = 'VECTOR' AND segments.collection = ?1), 0)
+"""
+_COLLECTIONS = "SELECT 1 FROM collections WHERE name = ?"
+
 _connections: dict[Path, tuple[tuple[int, int], sqlite3.Connection]] = {}
 _connecting = threading.Lock()
 
@@ -89,12 +97,37 @@ class Watch:
         return is_running(holder_of(self._folder / LOCK_FILE))
 
 
+def index_names(folder: Path) -> frozenset[str]:
+    """The names of the folders of all vector indexes that there should be; none where that cannot be told."""
+    found = _told(folder, _INDEXES)
+    return frozenset(str(found[0] or "").split(",")) - {""} if found else frozenset()
+
+
+def has_collection(folder: Path, name: str) -> bool:
+    """Whether a collection of that name is there, in whatever database; False where that cannot be told."""
+    return _told(folder, _COLLECTIONS, name) is not None
+
+
+def pending_writes(folder: Path, collection_id: str) -> int:
+    """How many writes the collection's vector index on disk lacks; 0 where that cannot be told."""
+    found = _told(folder, _PENDING, collection_id)
+    return int(found[0]) if found else 0
+
+
+def _told(folder: Path, question: str, *about: str) -> tuple[Any, ...] | None:
+    path = folder.absolute() / SQLITE_FILE
+    with contextlib.suppress(OSError, sqlite3.DatabaseError):
+        status = path.stat()
+        return _asked(path, (status.st_dev, status.st_ino), question, about)
+    return None
+
+
 def _newest(path: Path, place: tuple[int, int], names: tuple[str, str, str]) -> State | None:
     found = _asked(path, place, _NEWEST, names)
     return None if found is None else State((*place, str(found[0])), max(found[1] or 0, found[2] or 0))
 
 
-def _asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, str, str]) -> tuple[Any, ...] | None:
+def _asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, ...]) -> tuple[Any, ...] | None:
     with _connecting:
         known = _connections.get(path)
         if known is None or known[0] != place:

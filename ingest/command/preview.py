@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from corpus.answer import filled
 from corpus.records import Chunk
+from corpus.store import most_text_bytes
 from ingest.command.target import existing_target, new_target
 from ingest.reading.pool import pool_of
 from ingest.settings import IngestSettings
@@ -61,7 +62,11 @@ def preview(named: Sequence[str], settings: IngestSettings, *, password: str | N
         read = functools.partial(read_items, readers=readers, sources=places, spool=spool)
         job = Job(items=found.items, read=read, description=Description(), options="")
         cutting = ChunkingPool(
-            target.collection, lambda: target.embedder().tokenizer, processes=1, on_much=lambda: None
+            target.collection,
+            lambda: target.embedder().tokenizer,
+            max_bytes=most_text_bytes(settings),
+            processes=1,
+            on_much=lambda: None,
         )
         for _, changes in Changes(job, stored=[], cutting=cutting):
             for change in changes:

@@ -50,8 +50,12 @@ def prepare(
     stamp: str,
     tokenizer: Tokenizer,
     collection: CollectionRecord,
+    max_bytes: int | None = None,
 ) -> Prepared:
-    """Cut the document and describe its chunks. Raises DocumentEmpty, and DocumentUnreadable for text that is none."""
+    """Cut the document and describe its chunks, none of more than `max_bytes`.
+
+    Raises DocumentEmpty, and DocumentUnreadable for text that is none.
+    """
     source = source_of(item, document)
     _check_text(source, document)
     max_tokens = collection.chunk_tokens - tokenizer.count(collection.passage_prefix)
@@ -61,6 +65,7 @@ def prepare(
         max_tokens=max_tokens,
         overlap_tokens=collection.chunk_overlap,
         title=document.title,
+        max_bytes=max_bytes,
     )
     if not passages:
         raise DocumentEmpty("Holds no text. Nothing is stored of it.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from corpus.records import context_of
 from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
+from ingest.splitting.boundaries import forced_break
 from ingest.splitting.sections import Section, sections
 from ingest.splitting.segments import LONGEST_TOKEN, Layout, SectionSpans, Span
 from ingest.splitting.token_counts import TokenCounts
@@ -16,6 +17,9 @@ from ingest.splitting.token_counts import TokenCounts
 LEAST_MAX_TOKENS = 16
 # Of a chunk's tokens the share that its text may have beside the longest context.
 LEAST_TEXT = 3 / 4
+LONGEST_CHARACTER = 4  # Bytes, in UTF-8.
+# Of the bytes that a passage may have the share that it is to fill: what has more all the same is cut anywhere.
+USUALLY = 3 / 4
 
 
 class Passage(NamedTuple):
@@ -34,14 +38,20 @@ class Passage(NamedTuple):
 
 
 def split(
-    document: Document, *, tokenizer: Tokenizer, max_tokens: int, overlap_tokens: int, title: str | None = None
+    document: Document,
+    *,
+    tokenizer: Tokenizer,
+    max_tokens: int,
+    overlap_tokens: int,
+    title: str | None = None,
+    max_bytes: int | None = None,
 ) -> list[Passage]:
     """The passages of `document` in order; together they cover all its blocks.
 
     What is embedded is a passage's context (`context_of(title, heading)`), a line break and its text: together at most
     `max_tokens` tokens. The text may have three quarters of them in any case; the caller shortens a longer context.
     `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same heading.
-    Raises ValueError for a size that cannot be kept.
+    No passage has more than `max_bytes` bytes in UTF-8, if given. Raises ValueError for a size that cannot be kept.
     """
     if max_tokens < LEAST_MAX_TOKENS:
         raise ValueError(
@@ -52,8 +62,12 @@ def split(
     if not document.blocks:
         return []
     lengths = TokenCounts(document.text, tokenizer)
+    if max_bytes is not None:
+        max_tokens = _tokens_in(max_bytes, document.text, lengths, max_tokens)
+        overlap_tokens = min(overlap_tokens, max_tokens // 2)
     passages: list[Passage] = []
-    for heading, stretch in _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, title):
+    stretches = _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, title)
+    for heading, stretch in _small(stretches, document.text, lengths, max_bytes):
         page, page_end = _pages(document.page_starts, stretch)
         passages.append(
             Passage(
@@ -66,6 +80,29 @@ def split(
             )
         )
     return passages
+
+
+def _tokens_in(max_bytes: int, text: str, lengths: TokenCounts, max_tokens: int) -> int:
+    """How many tokens mostly lie in so many bytes of the text; at most `max_tokens`."""
+    size = len(text.encode(errors="surrogatepass"))
+    usual = int(USUALLY * max_bytes * lengths.near(0, len(text)) / max(1, size))
+    return max(LEAST_MAX_TOKENS, min(max_tokens, usual))
+
+
+def _small(
+    stretches: Iterable[tuple[str | None, Span]], text: str, lengths: TokenCounts, max_bytes: int | None
+) -> Iterator[tuple[str | None, Span]]:
+    """The stretches, those of too many bytes cut once more, wherever that goes best."""
+    for heading, stretch in stretches:
+        start, end = stretch.start, stretch.end
+        while max_bytes is not None and (end - start) * LONGEST_CHARACTER > max_bytes:
+            begin = text[start : min(end, start + max_bytes)].encode(errors="surrogatepass")
+            if start + max_bytes >= end and len(begin) <= max_bytes:
+                break
+            found = forced_break(text, start, start + len(begin[:max_bytes].decode(errors="ignore")))
+            yield heading, Span(start, found.end, lengths.count(start, found.end))
+            start = found.start
+        yield heading, stretch if start == stretch.start else Span(start, end, lengths.count(start, end))
 
 
 def _stretches(

@@ -43,6 +43,7 @@ class Chunker:
 
     tokenizer: Tokenizer
     collection: CollectionRecord
+    max_bytes: int | None = None  # Of a chunk.
     _cutter: Analyzer = field(default_factory=Analyzer)
 
     def cut(self, draft: Draft) -> Cut:
@@ -55,6 +56,7 @@ class Chunker:
                 stamp=draft.stamp,
                 tokenizer=self.tokenizer,
                 collection=self.collection,
+                max_bytes=self.max_bytes,
             )
         except DocumentError as error:
             return Failed(source_of(draft.item, draft.document), str(error))
@@ -73,11 +75,13 @@ class ChunkingPool:
         collection: CollectionRecord,
         tokenizer: Callable[[], Tokenizer],
         *,
+        max_bytes: int | None = None,
         processes: int = 0,
         on_much: Callable[[], None] = lambda: None,
     ) -> None:
         self._collection = collection
         self._tokenizer = tokenizer
+        self._max_bytes = max_bytes
         self._processes = processes
         self._on_much = on_much
         self._knife: Chunker | None = None
@@ -92,7 +96,7 @@ class ChunkingPool:
             tokenizer = self._knife.tokenizer if self._knife else self._tokenizer()
             for _ in range(self._processes):
                 self._children.append(Child("ingest.sync.chunking"))
-                self._children[-1].send((tokenizer, self._collection))
+                self._children[-1].send((tokenizer, self._collection, self._max_bytes))
             if self._processes:
                 self._on_much()
             self._processes = 0
@@ -131,7 +135,7 @@ class ChunkingPool:
 
     def _cut(self, draft: Draft) -> Cut:
         if self._knife is None:
-            self._knife = Chunker(self._tokenizer(), self._collection)
+            self._knife = Chunker(self._tokenizer(), self._collection, self._max_bytes)
         return self._knife.cut(draft)
 
     def _send(self, group: list[Found]) -> None:

@@ -35,7 +35,7 @@ def test_a_document_of_several_requests_is_the_old_or_the_new_one(tmp_path: Path
     with create_store(CorpusSettings(chroma_path=tmp_path), RECORD) as store:
         store.write([old])
         whole = store.rows
-        store.rows = CutOff(store._handle, page=10)
+        store.rows = CutOff(store._handle)
         store.rows.requests = requests
         if requests < len(new[1]):
             with pytest.raises(StoreUnavailable):

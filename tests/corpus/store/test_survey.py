@@ -31,7 +31,8 @@ def put(store: Store, records: dict[str, dict[str, Any] | None], values: list[fl
     """As another program writes."""
     for each, metadata in records.items():
         with store._handle.written() as collection:
-            collection.upsert(ids=[each], embeddings=[values], documents=["theirs"], metadatas=metadata and [metadata])
+            theirs = getattr(collection, "_collection", collection)  # Chroma's own, behind ours.
+            theirs.upsert(ids=[each], embeddings=[values], documents=["theirs"], metadatas=metadata and [metadata])
 
 
 def test_other_programs_records_are_served_around_and_named(settings: CorpusSettings) -> None:

@@ -60,9 +60,7 @@ def run(settings: CorpusSettings, server: EmbeddingsServer, tmp_path: Path) -> C
 
 def ingest_settings(where: CorpusSettings, server: EmbeddingsServer, root: Path) -> IngestSettings:
     given = {
-        "chroma_path": where.chroma_path,
-        "chroma_url": where.chroma_url,
-        "chroma_collection": where.chroma_collection,
+        **where.model_dump(exclude_unset=True),
         "embedding_dimensions": 16,
         "openai_api_key": KEY,
         "openai_base_url": server.url,

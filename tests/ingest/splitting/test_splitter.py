@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.embedding.model_files import installed_model_files
@@ -88,6 +88,26 @@ def check(document: Document, tokenizer: Tokenizer, max_tokens: int, overlap: in
         promises.headings_have_text(before)
         promises.graphemes_are_whole(before, after)
         promises.overlap_is_whole_sentences(before, after)
+
+
+@settings(max_examples=30)
+@given(document=DOCUMENTS, max_bytes=st.sampled_from([40, 64, 200]), overlap=st.integers(0, 8))
+def test_no_passage_has_more_bytes_than_it_may(document: Document, max_bytes: int, overlap: int) -> None:
+    passages = split(document, tokenizer=OPENAI, max_tokens=64, overlap_tokens=overlap, max_bytes=max_bytes)
+    promises = Promises(document, OPENAI, 64, overlap, None)
+    for passage in passages:
+        promises.verbatim_and_counted(passage)
+        assert len(document.text[passage.start : passage.end].encode()) <= max_bytes
+    promises.all_is_covered(passages)
+
+
+def test_a_text_is_cut_at_its_sentences_where_bytes_and_not_tokens_are_few() -> None:
+    sentence = "Die Pumpe läuft über Nacht, prüfen Sie die Dichtungen. "
+    document = document_of([Part("paragraph", (sentence * 400).strip(), 0, "")])
+    passages = split(document, tokenizer=OPENAI, max_tokens=8000, overlap_tokens=0, max_bytes=4096)
+    texts = [document.text[passage.start : passage.end] for passage in passages]
+    assert all(text.endswith("Dichtungen.") for text in texts)
+    assert all(2000 < len(text.encode()) <= 4096 for text in texts)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
 from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tables import Table
+from ingest.reading.readers.pdf.tagged import arranged_by_tags, headings_by_tags, is_tagged
+from ingest.reading.readers.pdf.tags import Tag
 from ingest.reading.readers.pdf.text import joined, text_of
 from ingest.reading.readers.titles import usable_text, usable_title
 
@@ -30,11 +32,12 @@ _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 
 @dataclass(slots=True)
 class Content:
-    """What a PDF holds: for each page its lines, filled form fields and drawn lines; `damaged` counts pages from 0."""
+    """What a PDF holds, page by page, and what it says of itself; `damaged` counts pages from 0."""
 
     pages: list[list[Line]] = field(default_factory=list)
     fields: list[list[tuple[str, str]]] = field(default_factory=list)
     drawn: list[Drawn] = field(default_factory=list)
+    tags: list[list[Tag]] = field(default_factory=list)
     outline: list[OutlineEntry] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
@@ -58,12 +61,19 @@ def assemble(content: Content) -> Document:
     """The document. `content.pages` must hold some text, or `content.fields` some value."""
     size = body_height(content.pages)
     junk = furniture(content.pages, body_height=size)
-    parts = [
-        _arranged([line for index, line in enumerate(lines) if (number, index) not in junk], content.drawn[number])
+    tags = [
+        blocks if is_tagged(lines, blocks) else [] for lines, blocks in zip(content.pages, content.tags, strict=True)
+    ]
+    kept = [
+        [line for index, line in enumerate(lines) if (number, index) not in junk]
         for number, lines in enumerate(content.pages)
     ]
+    parts = list(map(_arranged, kept, content.drawn, tags))
     pages = [[line for part in page for line in lines_of(part)] for page in parts]
     marks, found = pdfheadings.by_outline(pages, content.outline)
+    by_tags = headings_by_tags(pages, tags)
+    if sum(map(len, by_tags.values())) > sum(map(len, marks.values())):
+        marks, found = by_tags, 1.0
     layout = [_grouped(page, marks.get(number, {})) for number, page in enumerate(parts)]
     name_columns(layout)
     if found < _ENOUGH_BY_OUTLINE:
@@ -79,8 +89,9 @@ def assemble(content: Content) -> Document:
     )
 
 
-def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
-    return [part if isinstance(part, Table) else merged(part) for part in arranged(lines, drawn)]
+def _arranged(lines: Sequence[Line], drawn: Drawn, tags: Sequence[Tag]) -> list[Part]:
+    parts = arranged_by_tags(lines, tags, drawn) if tags else arranged(lines, drawn)
+    return [part if isinstance(part, Table) else merged(part) for part in parts]
 
 
 def lines_of(part: Part) -> Sequence[Line]:

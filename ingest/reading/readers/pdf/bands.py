@@ -47,7 +47,7 @@ def _cells(row: Sequence[Line]) -> list[Line]:
     for line in sorted(row, key=lambda line: line.left):
         before = cells[-1] if cells else None
         gap = line.left - before.right if before else 0.0
-        if before is None or gap > CELL_GAP * max(before.height, line.height) or gap < -before.height:
+        if before is None or gap > CELL_GAP * min(before.height, line.height) or gap < -before.height:
             cells.append(line)
         elif is_raised(before, line):
             cells[-1] = before._replace(text=with_raised(before.text, line.text), right=line.right)

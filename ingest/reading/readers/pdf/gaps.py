@@ -102,11 +102,12 @@ def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = ()) -> list
             cells.append([])
         cells[-1].append(index)
         before = box
-    found = [_cell(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells if indexes]
+    found = [part_of(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells if indexes]
     return [cell for cell in found if cell.text]
 
 
-def _cell(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
+def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
+    """Some of the line's characters, from `start` to before `end`, as a line of their own."""
     text = ""
     raised = ""
     if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.

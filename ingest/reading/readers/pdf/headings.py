@@ -18,7 +18,7 @@ _MAX_MARGIN = 24
 _MIN_LETTERS = 3
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
 # A number far before its heading: "SECTION 2    Diesel engines".
-_NUMBERED = re.compile(rf"[^{CELL}]{{0,12}}\d[\d.]*{CELL}[^{CELL}]+$")
+_NUMBERED = re.compile(rf"(?:[^\W\d]{{3,10}}\s?[\dIVX.]+|\d+(?:\.\d+)+\.?|\d+\.){CELL}[^{CELL}]+$")
 # The page may say "CHAPTER ONE" where the outline says "Chapter 1".
 _ENUMERATION = re.compile(
     r"^(?:chapter|part|section|appendix|kapitel|chapitre)?\s*[\divxlc.]+\s*[:.–—-]?\s+", re.IGNORECASE

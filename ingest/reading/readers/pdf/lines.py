@@ -46,11 +46,13 @@ class Line(NamedTuple):
     height: float
     is_bold: bool
     is_fixed: bool  # Of fixed pitch, as code is.
+    block: int = -1  # Of the page's tags, where they say which it belongs to.
 
 
 def joined_beside(left: Line, right: Line, between: str) -> Line:
     """Both as one line; a bullet takes size and weight of the text that it stands before."""
-    text = left.text.removesuffix(HYPHEN) + between + right.text  # A sign that is missing, and no line's end.
+    # Without a gap it is a sign that is missing, and no line's end.
+    text = (left.text if between else left.text.removesuffix(HYPHEN)) + between + right.text
     if MARKER.fullmatch(left.text):
         return right._replace(text=text, left=left.left)
     return left._replace(text=text, right=max(left.right, right.right), is_bold=left.is_bold and right.is_bold)

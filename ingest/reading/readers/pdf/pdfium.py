@@ -15,6 +15,7 @@ from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.pdf.forms import field_values, notes_on
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, rules_of
+from ingest.reading.readers.pdf.tags import NO_TAGS, Tag, tags_on
 from ingest.reading.readers.pdf.textpage import LineReader
 from ingest.reading.readers.pdf.turning import turn_box
 
@@ -42,6 +43,7 @@ class Pdf:
         form_type = self._document.get_formtype()
         self.is_dynamic_form: bool = form_type == raw.FORMTYPE_XFA_FULL
         self._reader = LineReader()
+        self._is_tagged = bool(raw.FPDFCatalog_IsTagged(self._document))
         if form_type == raw.FORMTYPE_ACRO_FORM:
             with contextlib.suppress(pypdfium2.PdfiumError):
                 self._document.init_forms()
@@ -57,11 +59,11 @@ class Pdf:
     def __len__(self) -> int:
         return len(self._document)
 
-    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn]:
+    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn, list[Tag]]:
         """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, and
-        the straight lines drawn on it where text stands beside text: the same whichever pages were read before.
+        the straight lines drawn on it where text stands beside text, and the blocks of its tags.
 
-        Raises DocumentUnreadable where the page is damaged.
+        All are the same whichever pages were read before. Raises DocumentUnreadable where the page is damaged.
         """
         page = raw.FPDF_LoadPage(self._document, number)
         if not page:
@@ -73,8 +75,10 @@ class Pdf:
             try:
                 fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
                 fields.extend(notes_on(page))
-                lines, drawn = self._reader.lines(text_page, lambda: rules_of(page))
-                return _within(page, lines, self._reader.quarters), fields, drawn
+                tags = tags_on(page) if self._is_tagged else NO_TAGS
+                lines, drawn = self._reader.lines(text_page, lambda: rules_of(page), tags)
+                lines = _within(page, lines, self._reader.quarters)
+                return lines, fields, drawn, tags.blocks
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:

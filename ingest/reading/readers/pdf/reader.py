@@ -102,6 +102,7 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
         content.pages.append(page.lines)
         content.fields.append(page.fields)
         content.drawn.append(page.drawn)
+        content.tags.append(page.tags)
         if page.is_damaged:
             content.damaged.append(number)
     return content
@@ -111,14 +112,14 @@ def _pages(pdf: Pdf, numbers: range, second: _SecondTry) -> Iterator[Page]:
     for number in numbers:
         is_damaged = False
         try:
-            lines, fields, drawn = pdf.page(number)
+            lines, fields, drawn, tags = pdf.page(number)
         except DocumentUnreadable:
-            lines, fields, drawn = second.page_lines(number), [], NOTHING_DRAWN
+            lines, fields, drawn, tags = second.page_lines(number), [], NOTHING_DRAWN, []
             is_damaged = not lines
         if _is_spaced_out(lines):
             whole = second.page_lines(number)
             lines = whole if whole and not _is_spaced_out(whole) else lines
-        yield Page(lines, fields, drawn, is_damaged)
+        yield Page(lines, fields, drawn, tags, is_damaged)
 
 
 def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
@@ -136,6 +137,7 @@ def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
         content.pages.append(lines)
         content.fields.append([])
         content.drawn.append(NOTHING_DRAWN)
+        content.tags.append([])
     return content
 
 

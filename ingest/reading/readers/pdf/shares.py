@@ -11,14 +11,16 @@ from typing import NamedTuple
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
 from ingest.reading.readers.pdf.rules import Drawn
+from ingest.reading.readers.pdf.tags import Tag
 
 
 class Page(NamedTuple):
-    """`fields` are label and value of what is filled in or noted, `drawn` the straight lines."""
+    """`fields` are label and value of what is filled in or noted, `tags` the blocks of the page's tags."""
 
     lines: list[Line]
     fields: list[tuple[str, str]]
     drawn: Drawn
+    tags: list[Tag]
     is_damaged: bool = False
 
 
@@ -34,7 +36,7 @@ def packed(pages: Iterable[Page], outline: Sequence[OutlineEntry], data: bytes) 
     time."""
     pages = list(pages)
     columns = list(zip(*(line for page in pages for line in page.lines), strict=True))
-    rest = [(len(page.lines), page.fields, page.drawn, page.is_damaged) for page in pages]
+    rest = [(len(page.lines), page.fields, page.drawn, page.tags, page.is_damaged) for page in pages]
     return pickle.dumps((zlib.crc32(data), columns, rest, outline), pickle.HIGHEST_PROTOCOL)
 
 

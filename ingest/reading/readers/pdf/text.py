@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ingest.reading.readers.pdf.layout import Group
@@ -18,13 +19,41 @@ _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
 # TeX sets an accent and then its letter.
 _ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
+_SAMPLE = 3_000  # Characters of a page.
+_LEAST_SAMPLE = 60
+_COMMON = frozenset("eariotns")
+_COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
+_FARTHEST = 40
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
 
 def is_garbage(text: str) -> bool:
-    """True where a font tells no characters: much of it is controls, private use and replacement characters."""
+    """True where a font tells no characters or wrong ones: controls, private use, another code page, moved letters."""
     visible = len(text) - text.count(" ") - text.count("\n")
-    return visible > 0 and len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible
+    if visible == 0:
+        return False
+    if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
+        return True
+    sample = "".join(text[:_SAMPLE].split())
+    if len(sample) < _LEAST_SAMPLE:
+        return False
+    return sum("\x80" <= sign <= "\xff" for sign in sample) > 0.5 * len(sample) or _is_shifted(sample)
+
+
+def _is_shifted(sample: str) -> bool:
+    """True where the letters are far less like a language's than those at a fixed distance from them in the code."""
+    counts = Counter(sample)
+    letters = sum(count for sign, count in counts.items() if sign.isascii() and sign.isalpha())
+    common = _common(counts, 0)
+    if letters < 0.5 * len(sample) or common > _COMMON_SHARE * len(sample):
+        return False
+    best = max(_common(counts, shift) for shift in range(-_FARTHEST, _FARTHEST + 1))
+    return best > _MOSTLY_COMMON * len(sample) and best - common > _FAR_MORE * len(sample)
+
+
+def _common(counts: Counter[str], shift: int) -> int:
+    """How many characters would be among the most common letters of European languages."""
+    return sum(count for sign, count in counts.items() if chr(max(ord(sign) + shift, 0)).lower() in _COMMON)
 
 
 def text_of(group: Group, words: Collection[str]) -> str:

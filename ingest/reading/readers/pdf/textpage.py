@@ -6,31 +6,30 @@ Calls go through ctypes, some hundred thousand for a long book; hence the raw in
 from __future__ import annotations
 
 import ctypes
-import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.evening import each_once, is_one_sign, with_true_heights
-from ingest.reading.readers.pdf.gaps import Box, is_doubtful, loose_lines, parted, uneven_lines
+from ingest.reading.readers.pdf.fonts import Fonts
+from ingest.reading.readers.pdf.gaps import Box, is_doubtful, loose_lines, part_of, parted, uneven_lines
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line, has_neighbours
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossing
+from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
 from ingest.reading.readers.pdf.turning import quarters_of, turn_box, turned
 
-_BOLD_WEIGHT = 600
-_NAME_BYTES = 128
 _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font does not matter.
-_FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
 _NOWHERE = -1e9
-_ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
+# Ligatures of lam and what follows it, the wrong way round.
+_TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
 _DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 # Called for each line.
 _char_box = raw.FPDFText_GetLooseCharBox
 _text_rect = raw.FPDFText_GetRect
-_font_info = raw.FPDFText_GetFontInfo
 
 
 class LineReader:
@@ -39,19 +38,18 @@ class LineReader:
     def __init__(self) -> None:
         self._rectangle = raw.FS_RECTF()
         self._to_rectangle = ctypes.byref(self._rectangle)
-        self._name = ctypes.create_string_buffer(_NAME_BYTES)
         self._text = _units_buffer(_LEAST_BUFFER)
-        self._fonts: dict[bytes, tuple[bool, bool]] = {}
+        self._fonts = Fonts()
         self._falls = False  # Whether the last line's end stands lower than its begin: pdfium has taken two for one.
         self._falling: set[int] = set()  # The numbers of such lines.
         self.quarters = 0  # Of a turn, by which the last page's text is turned clockwise.
         self._edges = tuple(ctypes.c_double() for _ in range(4))
         self._to_edges = tuple(ctypes.byref(edge) for edge in self._edges)
 
-    def lines(self, text_page: object, drawn: Callable[[], Drawn]) -> tuple[list[Line], Drawn]:
+    def lines(self, text_page: object, drawn: Callable[[], Drawn], tags: Tags = NO_TAGS) -> tuple[list[Line], Drawn]:
         """The page's lines in the order of the text, and the straight lines `drawn` on it, asked for where text stands
         beside text: the same whichever pages were read before."""
-        self._fonts.clear()  # Fonts of one name can differ from page to page.
+        self._fonts.forget()
         count = raw.FPDFText_CountChars(text_page)
         if count <= 0:
             return [], NOTHING_DRAWN
@@ -74,61 +72,76 @@ class LineReader:
         if HYPHEN in text:
             text = text.replace(HYPHEN, HYPHEN + "\n")
         lines: list[Line] = []
-        spans: list[tuple[int, int] | None] = []  # Of characters; None where they cannot be counted.
+        spans: list[_Span] = []
         start = inserted = 0
         for raw_line in text.split("\n"):
             stretch = raw_line.strip(" \t\r")
             if stretch:
-                first = start - inserted + (0 if raw_line[0] == stretch[0] else raw_line.index(stretch[0]))
-                last = first + len(stretch) - 1
+                place = start - inserted + (0 if raw_line[0] == stretch[0] else raw_line.index(stretch[0]))
+                first, last = place, place + len(stretch) - 1
                 if not is_even:
                     first = raw.FPDFText_GetCharIndexFromTextIndex(text_page, first)
                     last = raw.FPDFText_GetCharIndexFromTextIndex(text_page, last)
                 lines.append(self._line(text_page, _joined(stretch) if has_pairs else stretch, first, last))
                 if self._falls:
                     self._falling.add(len(lines) - 1)
-                spans.append((first, last) if is_even and not has_pairs else None)
+                spans.append(_Span(place, stretch, is_even))
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
-        lines, straight = self._parted(text_page, with_true_heights(lines), spans, drawn)
+        lines, straight = self._parted(text_page, with_true_heights(lines), spans, drawn, tags)
         return each_once(lines), straight
 
     def _with_ligatures(self, text_page: object, text: str) -> str:
-        """The text with lam and alef in their order where one sign stands for both: pdfium takes it for two, and turns
-        them round with the rest of the line."""
-        for match in _ALEF_LAM.finditer(text):
+        """The text with lam and alef in their order, or lam and meem, where one sign stands for both: pdfium takes it
+        for two, and turns them round with the rest of the line."""
+        for match in _TURNED_LAM.finditer(text):
             first, second = self._box(text_page, match.start()), self._box(text_page, match.start() + 1)
             if is_one_sign([first[:2], second[:2]]):
                 text = text[: match.start()] + match.group()[::-1] + text[match.end() :]
         return text
 
     def _parted(
-        self,
-        text_page: object,
-        lines: list[Line],
-        spans: list[tuple[int, int] | None],
-        drawn: Callable[[], Drawn],
+        self, text_page: object, lines: list[Line], spans: list[_Span], drawn: Callable[[], Drawn], tags: Tags
     ) -> tuple[list[Line], Drawn]:
-        """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell, or that
-        reach over an upright line."""
+        """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell, that reach
+        over an upright line or over several blocks of the page's `tags`."""
         if self.quarters:
             uneven = set(range(len(lines)))
         else:
             uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling | loose_lines(lines)
         self._falling = set()
-        if not uneven and not has_neighbours(lines):
+        has_no_cells = not uneven and not has_neighbours(lines)
+        if has_no_cells and not tags.blocks:
             return lines, NOTHING_DRAWN
-        straight = turned(drawn(), self.quarters)
+        straight = NOTHING_DRAWN if has_no_cells else turned(drawn(), self.quarters)
         whole: list[Line] = []
-        for number, line in enumerate(lines):
-            span = spans[number]
+        for number, (line, span) in enumerate(zip(lines, spans, strict=True)):
             cuts = crossing(line, straight.upright)
-            if span is not None and (cuts or number in uneven):
-                boxes = [self._box(text_page, index) for index in range(span[0], span[1] + 1)]
-                whole.extend(parted(line, boxes, cuts))
+            first, last = _block(text_page, span, 0, tags), _block(text_page, span, -1, tags)
+            if first != last:
+                whole.extend(self._by_tags(text_page, line, span, tags))
+            elif cuts or number in uneven:
+                boxes = [self._box(text_page, index) for index in span.indexes(text_page)]
+                cells = parted(line._replace(text=span.units), boxes, cuts)
+                whole.extend(cell._replace(text=_joined(cell.text), block=first) for cell in cells)
             else:
-                whole.append(line)
+                whole.append(line._replace(block=first) if first >= 0 else line)
         return whole, straight
+
+    def _by_tags(self, text_page: object, line: Line, span: _Span, tags: Tags) -> Iterator[Line]:
+        """The parts of a line that belong to different blocks of tags."""
+        indexes = list(span.indexes(text_page))
+        boxes = [self._box(text_page, index) for index in indexes]
+        blocks = [_block(text_page, span, number, tags) for number in range(len(indexes))]
+        start = 0
+        for end in range(1, len(indexes) + 1):
+            # Blanks that pdfium puts between words belong to no block.
+            if end < len(indexes) and (span.units[end] == " " or blocks[end] == blocks[start]):
+                continue
+            piece = part_of(line._replace(text=span.units), boxes, start, end)
+            if piece.text:
+                yield piece._replace(text=_joined(piece.text), block=blocks[start])
+            start = end
 
     def _doubtful_runs(self, text_page: object) -> Iterator[tuple[Box, Box]]:
         """What is drawn at once and stands beside what was drawn before it, with that; in the order of the text.
@@ -177,26 +190,35 @@ class LineReader:
             self._place(text_page, first)
         bottom, height = rectangle.bottom, rectangle.top - rectangle.bottom
         self._falls = bottom - end > height
-        is_bold, is_fixed = self._font(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
+        is_bold, is_fixed = self._fonts.look(text_page, first) if len(text) > _MIN_FONT_TEXT else (False, False)
         if is_bold or is_fixed:  # All of the line is, if its ends are.
-            other = self._font(text_page, last)
+            other = self._fonts.look(text_page, last)
             is_bold, is_fixed = is_bold and other[0], is_fixed and other[1]
         return Line(text, left, right, bottom, height, is_bold, is_fixed)
 
-    def _font(self, text_page: object, index: int) -> tuple[bool, bool]:
-        """Whether the character's font is bold and whether it is of fixed pitch: the flag for that is often wrong."""
-        _font_info(text_page, index, self._name, _NAME_BYTES, None)
-        name = self._name.value
-        known = self._fonts.get(name)
-        if known is None:
-            is_bold = b"Bold" in name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
-            known = self._fonts[name] = (is_bold, _is_fixed(name))
-        return known
+
+class _Span(NamedTuple):
+    """Where a line stands in the page's text, with its code units; `is_even` where these are pdfium's characters."""
+
+    first: int
+    units: str
+    is_even: bool
+
+    def indexes(self, text_page: object) -> Iterable[int]:
+        """pdfium's numbers for the characters of the line."""
+        places = range(self.first, self.first + len(self.units))
+        return places if self.is_even else [raw.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in places]
 
 
-@functools.lru_cache(256)
-def _is_fixed(font_name: bytes) -> bool:
-    return _FIXED_FONT.search(font_name) is not None
+def _block(text_page: object, span: _Span, number: int, tags: Tags) -> int:
+    """The block that a character of a line belongs to; -1 where the tags do not say. -1 as `number` is the last."""
+    if not tags.blocks:
+        return -1
+    index = span.first + number % len(span.units)
+    if not span.is_even:
+        index = raw.FPDFText_GetCharIndexFromTextIndex(text_page, index)
+    item = raw.FPDFText_GetTextObject(text_page, index)
+    return tags.marked.get(raw.FPDFPageObj_GetMarkedContentID(item), -1) if item else -1
 
 
 def _units_buffer(size: int) -> ctypes.Array[ctypes.c_ushort]:

@@ -1,0 +1,195 @@
+"""Chroma Cloud within its quotas, which a stand-in enforces: what the stores' shared tests do not reach."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from corpus.errors import CollectionBusy, CollectionMismatch, CollectionMissing, StoreError
+from corpus.filters import Filter
+from corpus.records import document_id_of
+from corpus.searching.filtered import filtered_nearest
+from corpus.store import Store, create_store, open_store
+from corpus.store.quotas import packed, unpacked
+from corpus.stored import text_digest_of
+from ingest.sync.lock import exclusive
+from tests.chroma_cloud import ChromaCloud, chroma_cloud
+from tests.corpus.store.test_store import EAST, NORTH, NORTHEAST, RECORD, document, vector
+
+LONG_NAME = "the_department_that_is_responsible_for_it"
+MANY = {f"field_{number:02}": number for number in range(40)}
+
+
+@pytest.fixture
+def store(cloud: ChromaCloud) -> Iterator[Store]:
+    with create_store(cloud.settings(f"test-{uuid.uuid4().hex}"), RECORD) as made:
+        yield made
+
+
+def test_more_fields_than_chroma_cloud_takes_come_back_as_they_went_in(store: Store) -> None:
+    metadata = {**MANY, LONG_NAME: "sales", "notes": "long " * 1000, "tags": ["a" * 3000, "b" * 3000]}
+    written = document("a.txt", ["one", "two"], [EAST, NORTH], metadata=metadata, heading="Heading > " * 600)
+    store.write([written])
+    found = store.document(document_id_of("a.txt"))
+    assert found is not None
+    assert found[1] == written[1]
+    assert found[0].metadata == metadata
+
+
+def test_fields_that_go_with_a_new_version_are_gone_though_both_together_are_too_many(store: Store) -> None:
+    others = {f"other_{number:02}": number for number in range(40)}
+    for metadata in (MANY, others, {}, {LONG_NAME: "sales"}):
+        store.write([document("a.txt", [f"with {len(metadata)}"], [EAST], metadata=metadata)])
+        (record,) = store.documents()
+        assert record.metadata == metadata
+
+
+def test_a_filter_finds_by_fields_of_whatever_number_and_length(store: Store) -> None:
+    store.write([document("many.txt", ["many"], [EAST], metadata={**MANY, LONG_NAME: "sales"})])
+    store.write([document("few.txt", ["few"], [EAST], metadata={"field_39": 39})])
+    for name, value, expected in (
+        ("field_39", 39, ["few.txt", "many.txt"]),
+        (LONG_NAME, "sales", ["many.txt"]),
+        ("field_00", 0, ["many.txt"]),
+    ):
+        where = Filter(metadata={name: value}).to_where()
+        assert where is not None
+        (near,) = filtered_nearest(store, vector(EAST)[np.newaxis], count=5, where=where, passing=None)
+        assert sorted(chunk.source for chunk in store.chunks(near)) == expected
+
+
+def test_a_filter_may_have_more_conditions_than_chroma_cloud_takes(store: Store) -> None:
+    store.write([document(f"{number}.txt", [f"text {number}"], [EAST]) for number in range(30)])
+    wanted = tuple(f"{number}.txt" for number in range(0, 30, 2))
+    where = Filter(source_any=wanted).to_where()
+    assert where is not None
+    (near,) = filtered_nearest(store, vector(EAST)[np.newaxis], count=20, where=where, passing=None)
+    assert {chunk.source for chunk in store.chunks(near)} == set(wanted)
+
+
+def test_what_passes_is_found_beyond_the_300_nearest(store: Store) -> None:
+    near = [document(f"near/{number}.txt", ["x"] * 4, [EAST] * 4) for number in range(100)]
+    far = [document(f"far/{number}.txt", ["far"], [NORTHEAST]) for number in range(120)]
+    store.write([*near, *far])
+    where = Filter(source_folder="far").to_where()
+    assert where is not None
+    (found,) = filtered_nearest(store, vector(EAST)[np.newaxis], count=150, where=where, passing=None)
+    assert len(found) == 120
+    assert list(found.values()) == pytest.approx([float(np.sqrt(0.5))] * 120, abs=1e-6)
+
+
+def test_a_text_that_is_in_hundreds_of_documents_is_found_with_its_vector(store: Store) -> None:
+    store.write([document(f"{number}.txt", ["the same"], [EAST]) for number in range(350)])
+    store.write([document("last.txt", ["another"], [NORTH])])
+    some = [f"{document_id_of(name)}-0" for name in ("0.txt", "last.txt")]
+    digests = {chunk.text: chunk for chunk in store.chunks(some)}
+    found = store.vectors_of(map(text_digest_of, digests.values()))
+    assert {each: vectors.tolist() for each, vectors in found.items()} == {
+        text_digest_of(digests["the same"]): EAST,
+        text_digest_of(digests["another"]): NORTH,
+    }
+
+
+def test_no_more_are_read_at_once_than_chroma_cloud_allows(store: Store, cloud: ChromaCloud) -> None:
+    store.write([document("a.txt", ["one"], [EAST])])
+    with ThreadPoolExecutor(30) as threads:
+        answers = list(threads.map(lambda _: len(store.nearest(vector(EAST), count=1)), range(200)))
+    assert answers == [1] * 200
+    assert 1 < cloud.most_reads <= 10
+    assert cloud.turned_away == 0
+
+
+def test_who_is_turned_away_for_others_reads_asks_again(store: Store, cloud: ChromaCloud) -> None:
+    store.write([document("a.txt", ["one"], [EAST])])
+    collection = str(store.rows.collection.id)
+    cloud.busy[collection] += 10  # As readers elsewhere would.
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(store.count)
+        while not cloud.turned_away:
+            pass
+        cloud.busy[collection] -= 10
+        assert asked.result() == 1
+    cloud.turned_away = 0
+
+
+def test_a_text_that_is_too_long_costs_its_document_alone_and_names_quota_and_setting(store: Store) -> None:
+    refused = store.write(
+        [document("long.txt", ["ä" * 9000, "end"], [EAST, EAST]), document("short.txt", ["short"], [EAST])]
+    )
+    (why,) = refused.values()
+    assert "'Document size (bytes)'" in why
+    assert "16384" in why
+    assert "CHUNK_TOKENS" in why
+    assert [record.source for record in store.documents()] == ["short.txt"]
+
+
+def test_fields_beyond_all_measure_cost_their_document_alone(store: Store) -> None:
+    refused = store.write(
+        [document("a.txt", ["a"], [EAST], metadata={"huge": "x" * 200_000}), document("b.txt", ["b"], [EAST])]
+    )
+    assert list(refused) == [document_id_of("a.txt")]
+    assert "metadata fields" in refused[document_id_of("a.txt")]
+    assert store.count() == 1
+
+
+def test_a_full_collection_is_told_with_the_setting_that_helps(chroma_url: str) -> None:
+    name = f"test-{uuid.uuid4().hex}"
+    with chroma_cloud(chroma_url, records=3) as cloud, create_store(cloud.settings(name), RECORD) as store:
+        store.write([document("a.txt", ["one", "two"], [EAST, EAST])])
+        with pytest.raises(StoreError, match=r"'Collection size \(records\)'.*CHROMA_SPREAD"):
+            store.write([document("b.txt", ["three", "four"], [EAST, EAST])])
+        assert [record.source for record in store.documents()] == ["a.txt"]
+
+
+def test_a_corpus_that_is_spread_over_collections_answers_as_one(chroma_url: str) -> None:
+    name = f"test-{uuid.uuid4().hex}"
+    with chroma_cloud(chroma_url, records=60) as cloud:
+        settings = cloud.settings(name, chroma_spread=4)
+        with create_store(settings, RECORD) as store:
+            angles = np.linspace(0, np.pi / 2, 100)
+            documents = [
+                document(f"{number}.txt", [f"text {number}", "tail"], [[np.cos(a), np.sin(a), 0, 0], NORTH])
+                for number, a in enumerate(angles)
+            ]
+            store.write(documents)
+            store.write([replaced := document("7.txt", ["only one now"], [EAST])])
+            store.remove([document_id_of("9.txt")])
+            assert store.count() == 197
+        with open_store(cloud.settings(name)) as store:
+            sizes = [part.count() for part in store.rows.collection._parts]
+            assert sum(sizes) == 197
+            assert all(20 <= size <= 60 for size in sizes)
+            assert len(store.documents()) == 99
+            hits = store.nearest(vector(EAST), count=5)
+            assert [hit.chunk.source for hit in hits[2:]] == ["1.txt", "2.txt", "3.txt"]
+            assert {hit.chunk.source for hit in hits[:2]} == {"0.txt", "7.txt"}
+            assert store.document(replaced[0].document_id) == (replaced[0], replaced[1])
+            among = [f"{document_id_of(f'{number}.txt')}-0" for number in (50, 60, 70)]
+            (near,) = store.similar(vector(EAST)[np.newaxis], count=2, among=among)
+            assert list(near) == among[:2]
+            assert store.survey().leftover == ()
+        with pytest.raises(CollectionMismatch, match="CHROMA_SPREAD=4"):
+            open_store(cloud.settings(name, chroma_spread=2))
+        with open_store(cloud.settings(name)) as store:
+            store.rows.drop()
+        with pytest.raises(CollectionMissing):
+            open_store(cloud.settings(f"{name}.3"))
+
+
+def test_what_fits_is_left_as_it_is() -> None:
+    fields = {"document_id": "x", "meta.a": 1, "gone": None}
+    assert packed(fields) == fields
+    assert unpacked(fields) == fields
+
+
+def test_the_longest_name_that_chroma_cloud_takes_has_room_for_words_and_lease(cloud: ChromaCloud) -> None:
+    settings = cloud.settings(f"test-{uuid.uuid4().hex}".ljust(128, "x"))
+    with create_store(settings, RECORD) as store, exclusive(store, settings):
+        store.words.write([(f"{'0' * 16}-0", "some words")], stamp="1", fields={"0" * 16: {}})
+        assert store.words.stamp() == "1"
+        with open_store(settings) as other, pytest.raises(CollectionBusy), exclusive(other, settings):
+            pass
