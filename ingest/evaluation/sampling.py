@@ -13,8 +13,8 @@ from ingest.splitting.preparation import text_for_model
 
 SAMPLE = 32
 MOST_OTHERS = 0.1
-# A model on another machine or in other numbers (int8) stays above 0.99, another model is near 0. Between lies an adopted
-# collection, whose vectors are of texts without what they are about; they are nearest to their own texts even so.
+# A model on another machine or in other numbers (int8) stays above 0.99, another model is near 0. Between lies an
+# adopted collection, whose vectors are of texts without what they are about, and nearest to their own even so.
 SAME, LEAST = 0.95, 0.5
 
 
