@@ -49,6 +49,7 @@ class Store:
         self.words = words
         self.rows = Rows(handle)
         self._handle = handle
+        handle.before_write = lambda: self.lease.check()
         self.is_published = is_published
 
     @cached_property
@@ -135,8 +136,7 @@ class Store:
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""
-        ids = map(record_id_of, document_ids)
-        pages = self.rows.pages(ids, ["metadatas"])
+        pages = self.rows.pages(map(record_id_of, document_ids), ["metadatas"])
         records = (record_from(metadata) for page in pages for _, metadata, _ in ours_in(page))
         return {record.document_id: record for record in records}
 
