@@ -38,7 +38,8 @@ class Document:
     `has_slides` says that each page stands for itself, so that no chunk reaches from one into the next.
     `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
     document says about itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as
-    a damaged page that was left out.
+    a damaged page that was left out. `access` is whom the document names, None where it does not say; `access_fault`
+    is why that cannot be understood: then nobody is to see it.
     """
 
     text: str
@@ -52,3 +53,5 @@ class Document:
     updated_at: str | None = None
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    access: tuple[str, ...] | None = None
+    access_fault: str = ""
