@@ -15,7 +15,7 @@ from corpus.principals import EVERYONE, principals_of
 from corpus.program import examples
 from corpus.records import DocumentRecord, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
-from corpus.store import Survey, read_store
+from corpus.store import Survey, holds_only, read_store
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, OcrCommand, app
 from ingest.command.mending import summary, survey_to_json
@@ -73,7 +73,7 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
     settings = load(IngestSettings, chroma_collection=collection)
     with read_store(settings) as store:
         documents = store.documents()
-        found = Survey() if store.holds_only(documents) else store.survey()
+        found = Survey() if holds_only(store.rows, documents) else store.survey()
         numbers = {
             "target": settings.target,
             "documents": len(documents),
