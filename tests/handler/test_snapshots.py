@@ -86,7 +86,7 @@ def test_a_canary_is_served_to_whom_it_is_for_until_it_is_promoted_or_ended(
     served = keeper.publishes("The warranty lasts 12 months.").manifest.version
     common = {"snapshot_url": keeper.dest, "snapshot_refresh": 0, "snapshot_cache": keeper.cache}
     caplog.set_level("INFO", logger="handler")
-    choices = {"100%": True, "test": True, "somebody,else": False, None: False}
+    choices = {"test": True, None: False}
     clients = {who: connect(**common, snapshot_canary=who) for who in choices}
 
     def told(client: TestClient) -> Any:
@@ -121,7 +121,7 @@ def test_a_canary_is_served_to_whom_it_is_for_until_it_is_promoted_or_ended(
     # One that cannot be opened harms nobody.
     publish(keeper.settings, keeper.dest, canary=True)
     Path(keeper.dest, CANARY).write_text("broken")
-    assert told(clients["100%"]) == "The warranty lasts 12 months."
+    assert told(clients["test"]) == "The warranty lasts 12 months."
     Path(keeper.dest, CANARY).unlink()
     publish(keeper.settings, keeper.dest, canary=True)
     assert promote(keeper.dest).version == canary
