@@ -6,7 +6,6 @@ cosines of those that words alone brought, one for the texts of what is returned
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,22 +16,19 @@ from numpy.typing import NDArray
 from corpus.collection import check_dimensions
 from corpus.embedding.model import Vectors
 from corpus.errors import LexicalIndexUnusable
-from corpus.filters import parted, passes
+from corpus.filters import parted
 from corpus.lexical.filter_mask import FilterMask
-from corpus.lexical.index import LexicalIndex
-from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
+from corpus.searching.by_words import index_of, passing_of, scores_of
 from corpus.searching.candidates import Candidates, Dense, Hybrid, InRows, Lexical
 from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH
-from corpus.settings import LOCAL_MODEL, SearchMode
+from corpus.searching.language import Fit, fit_of
+from corpus.settings import SearchMode
 from corpus.store import Store, Where
 from corpus.store.mapped import MappedVectors
-from corpus.stored import fields_of
-
-logger = logging.getLogger("corpus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +46,17 @@ class Plan:
     depth: int = DEPTH
 
 
-def language_fit(model: str, query: str) -> float:
-    """How well the model reads the query's language: the local one reads English."""
-    return latin_share(query) if model == LOCAL_MODEL else 1.0
+def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
+    """How far vectors and words are believed for each query."""
+    try:
+        spoken = store.words.index().spoken
+    except LexicalIndexUnusable:
+        spoken = {}
+    return [fit_of(model, query, spoken) for query in queries]
 
 
 def search(
-    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+    store: Store, queries: Sequence[str], vectors: Vectors | None, fits: Sequence[Fit], plan: Plan
 ) -> list[list[Hit]]:
     """The best chunks for each query, best first. `vectors` has a row for each query; lexical search needs none.
 
@@ -65,7 +65,7 @@ def search(
     limit = plan.top_k if plan.join is None else plan.depth
     return [
         counted(diverse(_hits(store, candidates, plan), limit=limit, max_per_document=_most(plan)), plan)
-        for candidates in rank_each(store, queries, vectors, trusts, plan)
+        for candidates in rank_each(store, queries, vectors, fits, plan)
     ]
 
 
@@ -77,28 +77,28 @@ def counted(hits: Iterable[Hit], plan: Plan) -> list[Hit]:
 
 
 def rank_each(
-    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+    store: Store, queries: Sequence[str], vectors: Vectors | None, fits: Sequence[Fit], plan: Plan
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
-    index = _index(store, plan)
-    passing = _passing(store, index, plan) if index is not None and plan.where else None
-    if vectors is not None and index is not None and plan.mode != "dense":
-        mapped = store.mapped
-        if mapped is not None and index.lists(mapped.ids):
-            places = _near_places(store, mapped, vectors, plan, passing)
-            return [
-                InRows(mapped, vector, near, index.scores(query), passing, trust=trust, depth=plan.depth)
-                for query, vector, near, trust in zip(queries, vectors, places, trusts, strict=True)
-            ]
+    index = index_of(store, mode=plan.mode, where=plan.where)
+    passing = passing_of(store, index, mode=plan.mode, where=plan.where) if index is not None and plan.where else None
+    said = [scores_of(index, query, mode=plan.mode) if index is not None else None for query in queries]
+    scored = [scores for scores in said if scores is not None]
+    mapped = store.mapped if index is not None and store.mapped and index.lists(store.mapped.ids) else None
+    if vectors is not None and mapped is not None and len(scored) == len(queries):
+        places = _near_places(store, mapped, vectors, plan, passing)
+        return [
+            InRows(mapped, vector, near, scores, passing, fit=fit, depth=plan.depth)
+            for scores, vector, near, fit in zip(scored, vectors, places, fits, strict=True)
+        ]
     near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
     ranked: list[Candidates] = []
-    for place, query in enumerate(queries):
-        scores = index.scores(query) if index is not None and plan.mode != "dense" else None
+    for place, scores in enumerate(said):
         if vectors is None and scores is not None:
             ranked.append(Lexical(scores, passing, plan.depth))
         elif vectors is not None and scores is not None:
             matches = [match.chunk_id for match in scores.top(plan.depth, passing=passing)]
-            ranked.append(Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
+            ranked.append(Hybrid(store, vectors[place], near[place], matches, scores, fits[place], plan.depth))
         else:
             ranked.append(Dense(near[place]))
     return ranked
@@ -127,38 +127,6 @@ def _near_places(
         found = mapped.nearest_places(vectors, count=plan.depth, among=np.flatnonzero(passing.rows))
         return [places for places, _ in found]
     return [mapped.places_of(list(near)) for near in _near(store, vectors, plan, passing)]
-
-
-def _index(store: Store, plan: Plan) -> LexicalIndex | None:
-    """The index of words, which knows as well what a filter lets through; None where that does without."""
-    if plan.mode == "dense" and not plan.where:
-        return None
-    try:
-        return store.words.index()
-    except LexicalIndexUnusable as error:
-        if plan.mode == "lexical":
-            raise
-        if plan.mode == "dense":
-            return None
-        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
-        return None
-
-
-def _passing(store: Store, index: LexicalIndex, plan: Plan) -> FilterMask | None:
-    """What the filter lets through; None where only Chroma can say, and nobody else needs to know."""
-    where = plan.where or {}
-    try:
-        return index.passing(where)
-    except LexicalIndexUnusable as error:
-        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
-        return None if plan.mode == "dense" else index.among(_ids(store, where))
-
-
-def _ids(store: Store, where: Where) -> list[str]:
-    """The chunks that pass, told by the store alone."""
-    if not store.is_published and store.rows.understands(where):
-        return store.rows.ids(where)
-    return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:

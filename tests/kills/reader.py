@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +14,14 @@ import numpy as np
 
 from corpus.errors import CollectionMissing, LexicalIndexUnusable, StoreUnavailable
 from corpus.records import Hit
+from corpus.searching.language import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings
 from corpus.store import Store, read_store
 from tests.openai_server import vector_of
 
 DIMENSIONS = 1536
+SECONDS_BETWEEN = 0.02
 VERSION = re.compile(r"version (\d+)\b")
 
 
@@ -35,6 +38,7 @@ def read_all_the_while(settings: CorpusSettings, told: Path) -> None:
     store: Store | None = None
     number = 0
     while not stopped:
+        time.sleep(SECONDS_BETWEEN)
         number += 1
         try:
             store = store or read_store(settings)
@@ -54,7 +58,7 @@ def _ask(store: Store, number: int, counts: Counter[str]) -> None:
     for mode in ("dense", "lexical"):
         plan = Plan(mode=mode, top_k=5)
         try:
-            (hits,) = search(store, [question], vectors if mode == "dense" else None, [1.0], plan)
+            (hits,) = search(store, [question], vectors if mode == "dense" else None, [WELL], plan)
         except LexicalIndexUnusable:
             counts["no index of words yet"] += 1
             continue
