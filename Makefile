@@ -98,12 +98,12 @@ mutate: .venv/dev.stamp
 	$(BIN)/python -m tests.mutate
 
 # Without bytecode every process that a test starts would compile what it imports.
-PYTEST = env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m pytest --numprocesses auto --dist loadfile
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test: .venv/dev.stamp
 	$(call PYTEST,.venv)
 
-# LOCAL_MODEL=1 adds all-MiniLM-L6-v2, CHROMA_SERVER=1 the client of Chroma's servers; ARGS="--arm64 --bundle SNAPSHOT".
+# LOCAL_MODEL=1 adds the local model of the corpus in CHROMA_PATH (or name it), CHROMA_SERVER=1 the client of Chroma's servers; ARGS="--arm64 --bundle SNAPSHOT".
 lambda: .venv/runtime.stamp
 	@$(BIN)/python -m infra.build_lambda $(ARGS)
 

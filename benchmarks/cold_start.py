@@ -39,7 +39,7 @@ LOCAL_DIMENSIONS = 384
 def bare_libraries(folder: Path) -> Path:
     """chromadb, fastapi, mangum and what they bring, pruned and compiled: what CHROMA_SERVER=1 puts into a package."""
     folder.mkdir()
-    install(folder, locks_of(local_model=False, chroma_server=True), machine="x86_64", installer="auto")
+    install(folder, locks_of(None, chroma_server=True), machine="x86_64", installer="auto")
     package.prune(folder, chroma_server=True)
     package.compile_bytecode(folder, find_python())
     return folder
@@ -51,7 +51,7 @@ def without_bytecode(task: Path, folder: Path) -> Path:
     return folder
 
 
-def installed(folder: Path, *, local_model: bool) -> Path:
+def installed(folder: Path, *, local_model: str | None) -> Path:
     """The dependencies as they are installed, and our modules."""
     folder.mkdir()
     install(folder, locks_of(local_model, chroma_server=False), machine="x86_64", installer="auto")
@@ -61,7 +61,7 @@ def installed(folder: Path, *, local_model: bool) -> Path:
 
 def with_local_model(folder: Path) -> Path:
     """What LOCAL_MODEL=1 builds."""
-    installed(folder, local_model=True)
+    installed(folder, local_model=LOCAL_MODEL)
     package.prune(folder)
     package.compile_bytecode(folder, find_python())
     return folder
@@ -72,19 +72,13 @@ def snapshot(folder: Path, settings: CorpusSettings) -> Published:
     return publish(settings, str(folder))
 
 
-def plain_copy(published: Published, folder: Path, target: Path) -> Path:
-    """The published store as Chroma alone opens it."""
-    for file in published.manifest.files:
-        (target / file.path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / "objects" / file.sha256, target / file.path)
-    return target
-
-
 def starts(
     task: Path, scratch: Path, settings: CorpusSettings, dimensions: int, server: EmbeddingsServer
 ) -> dict[str, Start]:
     """The contenders that every run has."""
-    copy = plain_copy(snapshot(scratch / "published", settings), scratch / "published", scratch / "copy")
+    snapshot(scratch / "published", settings)
+    # What Chroma alone opens.
+    copy = shutil.copytree(settings.chroma_path, scratch / "copy")
     given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
     handler = partial(Start, HANDLER_SCRIPT, variables=given)
     return {
@@ -97,7 +91,7 @@ def starts(
 def more_starts(scratch: Path, chunks: int, server: EmbeddingsServer) -> dict[str, Start]:
     """Those whose packages are built first."""
     given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
-    as_installed = installed(scratch / "installed", local_model=False)
+    as_installed = installed(scratch / "installed", local_model=None)
     local = with_local_model(scratch / "local")
     settings = make_store(scratch / "small", chunks, LOCAL_DIMENSIONS, model=LOCAL_MODEL)
     snapshot(scratch / "published-local", settings)

@@ -88,7 +88,7 @@ def main() -> None:
 
                 def unknown() -> None:
                     with contextlib.suppress(ActionError):
-                        facets.check(corpus, Filter(metadata={"owner": "nobody"}))  # noqa: B023 - called in the loop
+                        facets.check(corpus, None, Filter(metadata={"owner": "nobody"}))  # noqa: B023 - called in the loop
 
                 first = milliseconds(lambda: corpus.documents(offset=0, limit=50), runs=1)
                 page = milliseconds(lambda: corpus.documents(offset=0, limit=50))

@@ -152,7 +152,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--rate-limit", help="such as 600/minute; 429 is no error then")
     given = parser.parse_args(argv)
-    clients, seconds = given.clients or (10 if given.small else 50), given.seconds or (3.0 if given.small else 60.0)
+    clients, seconds = given.clients or (10 if given.small else 50), given.seconds or (1.0 if given.small else 60.0)
     questions = [each["question"] for each in json.loads((EXAMPLES / "questions.json").read_text("utf-8"))]
     with tempfile.TemporaryDirectory() as folder, embedding() as embeddings_url:
         ingest(Path(folder), EmbeddingsServer(url=embeddings_url))

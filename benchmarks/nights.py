@@ -1,9 +1,10 @@
-"""Thirty nights in each of which a tenth of a corpus changes: what is published each time, and how fast it opens.
+"""Thirty nights in each of which a tenth of a corpus changes: how fast it opens, where it is used and where published.
 
     python -m benchmarks.nights [CHUNKS] [NIGHTS]
 
-Prints for each fifth night the bytes of the snapshot and the seconds to open it and ask once, as ratios of the first
-night's, and how many of a hundred questions are answered alike by a store that was written in one go.
+Prints for each fifth night the bytes of the snapshot and of the living store's index and the processor seconds to open
+either and ask once, as ratios of the first night's, what making the living index anew took, as `ingest add` does above
+a share of dead places, and how many of a hundred questions are answered alike by a store that was written in one go.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from corpus.embedding.model import Vectors
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
-from corpus.store import Store, create_store, read_store
+from corpus.store import MOST_DEAD, Store, create_store, open_store, read_store, remake_index, write_index_out
 
 DIMENSIONS = 64
 CHUNKS_A_DOCUMENT = 50
+OPENINGS = 5
 RECORD = CollectionRecord(
     embedding_model="none", dimensions=DIMENSIONS, shortened=False, tokenizer="words", chunk_tokens=100, chunk_overlap=0
 )
@@ -52,12 +54,28 @@ def published(settings: CorpusSettings, folder: Path) -> tuple[int, float, list[
     folder.mkdir()
     staged = stage(settings, folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    started = time.perf_counter()
+    started = time.process_time()
     with read_store(settings.model_copy(update={"chroma_path": folder}), is_published=True) as store:
         _ask(store, 1)
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         answers = _ask(store, 100)
     return size, seconds, answers, staged.remade.seconds if staged.remade else 0.0
+
+
+def used(settings: CorpusSettings) -> tuple[int, float, float]:
+    """Bytes of the living store's index, the best of seconds to open and ask, and what making it anew took."""
+    write_index_out(settings)
+    with open_store(settings) as store:
+        is_due = (store.dead_share() or 0.0) > MOST_DEAD
+    took = remake_index(settings) if is_due else 0.0
+    write_index_out(settings)
+    seconds = []
+    for _ in range(OPENINGS):
+        started = time.process_time()
+        with read_store(settings) as store:
+            _ask(store, 1)
+        seconds.append(time.process_time() - started)
+    return sum(path.stat().st_size for path in settings.chroma_path.glob("*/*.bin")), min(seconds), took
 
 
 def _ask(store: Store, count: int) -> list[list[str]]:
@@ -80,15 +98,23 @@ def main(chunks: int = 5_000, nights: int = 30) -> None:
         first = published(settings, Path(name, "first"))
         print(f"{chunks} chunks: {first[0] / 2**20:.1f} MB, opened and asked in {first[1] * 1000:.0f} ms")
         answers = first[2]
+        living = used(settings)
+        print(f"the living index: {living[0] / 2**20:.1f} MB, opened and asked in {living[1] * 1000:.0f} ms")
+        anew = 0.0
         for night in range(1, nights + 1):
             changed = draw.choice(documents, size=max(1, documents // 10), replace=False).tolist()
             versions |= dict.fromkeys(changed, night)
             with create_store(settings, RECORD) as store:
                 store.write([document(number, night) for number in changed])
+            now = used(settings)
+            anew += now[2]
             if night % 5 == 0 or night == nights:
                 size, seconds, answers, took = published(settings, Path(name, f"night-{night}"))
                 ratios = f"bytes {size / first[0]:.2f}, open {seconds / first[1]:.2f}"
-                print(f"night {night}: {ratios}, index anew {took:.1f} s")
+                lived = f"bytes {now[0] / living[0]:.2f}, open {now[1] / living[1]:.2f}"
+                print(
+                    f"night {night}: published {ratios}, index anew {took:.1f} s; living {lived}, so far {anew:.1f} s"
+                )
         once = CorpusSettings(chroma_path=Path(name, "once"))
         with create_store(once, RECORD) as store:
             store.write([document(number, version) for number, version in versions.items()])

@@ -81,6 +81,18 @@ class Filter:
             yield {ACCESS: {SEEN_BY: sorted(map(composed, self.visible_to))}}
 
 
+def parted(where: Where) -> tuple[Where | None, frozenset[str] | None]:
+    """What is asked of the documents, and the principals of whom their access must name one; None: not asked."""
+    conditions = list(where["$and"]) if where.keys() == {"$and"} else [where]
+    rest = [each for each in conditions if not _asks_who(each)]
+    asked = [each[ACCESS][SEEN_BY] for each in conditions if _asks_who(each)]
+    return _joined("$and", rest), frozenset(asked[0]) if len(asked) == 1 else None
+
+
+def _asks_who(where: Where) -> bool:
+    return where.keys() == {ACCESS}
+
+
 def is_chromas(where: Where) -> bool:
     """Whether Chroma understands all of it."""
     if _OURS & where.keys():
@@ -112,6 +124,8 @@ def _holds(name: str, asked: Any, metadata: Mapping[str, Any]) -> bool:
     if not isinstance(asked, Mapping):
         return _same(value, asked)
     ((operator_name, other),) = asked.items()
+    if operator_name == "$in":
+        return any(_same(value, each) for each in other)
     if operator_name == "$contains":
         return isinstance(value, list) and any(_same(each, other) for each in value)
     if operator_name == SEEN_BY:

@@ -55,7 +55,7 @@ class Chunk:
     format has no pages; `heading` is the path of headings joined by " > "; `digest` is the hex SHA-256 of the whole
     document as read, the same in all its chunks; `updated_at` is when the source last changed, ISO 8601 in UTC;
     `before` is the white space between the chunk before and this one; None where `usual_space` will do, because it is
-    that, or markup without text, or very long.
+    that, or markup without text, or very long; `access` are the principals that may see the document, in order.
     """
 
     document_id: str
@@ -74,6 +74,7 @@ class Chunk:
     heading: str | None = None
     before: str | None = None
     metadata: Metadata = field(default_factory=dict)
+    access: tuple[str, ...] = ()
 
     @property
     def context(self) -> str:
@@ -124,6 +125,7 @@ class DocumentRecord:
 
     `file` is the source without the fragment that names a record within a file; `stamp` tells ingest whether that
     file must be read again (size, time, options, records in it). Readers of the corpus have no use for either.
+    `access` is what its chunks say too.
     """
 
     document_id: str
@@ -138,6 +140,7 @@ class DocumentRecord:
     title: str | None = None
     url: str | None = None
     metadata: Metadata = field(default_factory=dict)
+    access: tuple[str, ...] = ()
 
     def chunk_ids(self) -> list[str]:
         """The ids of its chunks, in order."""

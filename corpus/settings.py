@@ -15,6 +15,8 @@ from corpus.setting_values import CollectionName, http_url, is_bucket_or_folder,
 from corpus.urls import without_passwords
 
 LOCAL_MODEL = "all-MiniLM-L6-v2"
+MULTILINGUAL_MODEL = "multilingual-e5-small"
+LOCAL_MODELS = (LOCAL_MODEL, MULTILINGUAL_MODEL)
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 SearchMode = Literal["dense", "lexical", "hybrid"]
@@ -96,8 +98,8 @@ class CorpusSettings(OutboundSettings):
 
     embedding_model: str | None = Field(
         default=None,
-        description="Model of a new collection: an OpenAI model, one of OPENAI_BASE_URL's, or all-MiniLM-L6-v2. "
-        "Default: text-embedding-3-small where OPENAI_API_KEY is set, else all-MiniLM-L6-v2.",
+        description="Model of a new collection: an OpenAI model, one of OPENAI_BASE_URL's, all-MiniLM-L6-v2 (English), "
+        "or multilingual-e5-small. Default: text-embedding-3-small where OPENAI_API_KEY is set, else all-MiniLM-L6-v2.",
     )
     embedding_dimensions: int | None = Field(
         default=None, ge=1, le=4096, description="Length of the vectors of a new collection. Default: the model's own."
@@ -210,11 +212,7 @@ class CorpusSettings(OutboundSettings):
             }
             if missing := [name for name, value in wanted.items() if value is None]:
                 raise ValueError(f"CHROMA_URL=cloud needs {', '.join(missing)} too")
-        if (
-            self.chunk_overlap is not None
-            and self.chunk_tokens is not None
-            and self.chunk_overlap * 2 > self.chunk_tokens
-        ):
+        if self.chunk_tokens is not None and (self.chunk_overlap or 0) * 2 > self.chunk_tokens:
             raise ValueError("CHUNK_OVERLAP must be at most half of CHUNK_TOKENS")
         return self
 

@@ -21,6 +21,8 @@ TEXT_DIGEST = "text_digest"
 ADOPTED = "adopted"
 # The principals that may see the document. Not under the user's prefix, so that no field of theirs can give access.
 ACCESS = "access"
+# The stamp of a document some of whose chunks may have another access than the rest.
+UNSETTLED = "access"
 
 # Beyond, Chroma makes a fraction of a whole number, or refuses it.
 SMALLEST_WHOLE, LARGEST_WHOLE = -(2**63), 2**63 - 1
@@ -37,6 +39,7 @@ _RECORD_TYPES: Mapping[str, type] = {
     **dict.fromkeys(("ingested_at", "file", "stamp"), str),
     **dict.fromkeys(("chunks", "document_tokens"), int),
 }
+RECORD_FIELDS = frozenset(_RECORD_TYPES)  # What a document's first chunk has beside a chunk's own.
 _OPTIONAL_TYPES: Mapping[str, type] = {
     **dict.fromkeys(("title", "url", "heading", "before"), str),
     **dict.fromkeys(("page", "page_end"), int),
@@ -92,6 +95,7 @@ def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue
     with contextlib.suppress(ValueError):  # Some documents give a date that is none; no filter by time finds them.
         metadata[UPDATED] = seconds_of(datetime.fromisoformat(chunk.updated_at))
     metadata |= {USER_PREFIX + name: value for name, value in chunk.metadata.items()}
+    metadata |= access_field(chunk.access)
     metadata[TEXT_DIGEST] = ADOPTED if record.stamp == ADOPTED else text_digest_of(chunk)
     if chunk.index == 0:
         metadata |= {
@@ -111,13 +115,23 @@ def fields_of(record: DocumentRecord) -> dict[str, MetadataValue]:
         fields["title"] = record.title
     with contextlib.suppress(ValueError):
         fields[UPDATED] = seconds_of(datetime.fromisoformat(record.updated_at))
-    return fields | {USER_PREFIX + name: value for name, value in record.metadata.items()}
+    return fields | access_field(record.access) | {USER_PREFIX + name: value for name, value in record.metadata.items()}
+
+
+def access_field(access: tuple[str, ...]) -> dict[str, MetadataValue]:
+    """As it is stored: Chroma keeps no empty list."""
+    return {ACCESS: list(access)} if access else {}
+
+
+def _access_in(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    value = metadata.get(ACCESS)
+    return tuple(value) if isinstance(value, list) else ()
 
 
 def chunk_from(metadata: Mapping[str, Any], text: str) -> Chunk:
     """The chunk that `metadata_of` was made from. Raises KeyError where a field is missing."""
     fields = {name: metadata[name] for name in _REQUIRED} | {name: metadata.get(name) for name in _OPTIONAL}
-    return Chunk(text=text, metadata=_user_fields(metadata), **fields)
+    return Chunk(text=text, metadata=_user_fields(metadata), access=_access_in(metadata), **fields)
 
 
 def record_from(metadata: Mapping[str, Any]) -> DocumentRecord:
@@ -135,6 +149,7 @@ def record_from(metadata: Mapping[str, Any]) -> DocumentRecord:
         title=metadata.get("title"),
         url=metadata.get("url"),
         metadata=_user_fields(metadata),
+        access=_access_in(metadata),
     )
 
 

@@ -21,8 +21,11 @@ from handler.contract.facets import Facets
 from handler.contract.origin import PathPrefix
 from handler.contract.plugin_requests import plugin_request
 from handler.contract.requests import search_request
+from handler.doors import check_doors, lets_in_itself, without_key
+from handler.gate import Gate
 from handler.library import Library
 from handler.mcp import http as mcp
+from handler.observing.audit import Audit
 from handler.observing.middleware import Observe
 from handler.routes import cite, documents, oauth, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
@@ -48,16 +51,18 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     filterable = settings.filter_fields
+    library = Library(
+        lambda: open_corpus(settings), patience_seconds=None if settings.snapshot_url else OPENING_SECONDS
+    )
+    # For those who open and close it. Routes have the gate.
+    app.state.library = library
     app.state.action = Action(
         settings=settings,
         keys=keys,
-        library=Library(
-            lambda: open_corpus(settings), patience_seconds=None if settings.snapshot_url else OPENING_SECONDS
-        ),
+        gate=Gate(library, Facets(filterable), by_documents=settings.access == "documents"),
         filterable=filterable,
         search_request=search_request(filterable),
         plugin_request=plugin_request(filterable),
-        facets=Facets(filterable),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),
         oauth=read_oauth(settings, keys),
@@ -69,25 +74,34 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     protected.include_router(documents.router)
     protected.include_router(plugin.router)
     app.include_router(protected)
-    # These let callers in by themselves: a refusal there is no flat JSON.
-    app.include_router(mcp.router)
-    app.include_router(cite.router)
-    app.include_router(site.router)
-    if settings.takes_tokens:
-        app.include_router(oauth.router)
-    if settings.playground:
-        app.include_router(playground.router)
+    for router in (mcp.router, cite.router):
+        app.include_router(router, dependencies=[Depends(lets_in_itself)])
+    public = [site.router]
+    public += [oauth.router] if settings.takes_tokens else []
+    public += [playground.router] if settings.playground else []
+    for router in public:
+        app.include_router(router, dependencies=[Depends(without_key)])
+    check_doors(app)
 
     # The last added is the outermost.
     app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)
     app.add_middleware(PathPrefix, public_url=settings.public_url)
     app.add_middleware(
-        Observe, deadline_seconds=settings.deadline_seconds, metrics_namespace=settings.metrics_namespace
+        Observe,
+        deadline_seconds=settings.deadline_seconds,
+        metrics_namespace=settings.metrics_namespace,
+        audit=audit_of(settings),
     )
     app.add_exception_handler(ActionError, _answer_action_error)
     app.add_exception_handler(CorpusError, _answer_corpus_error)
     app.add_exception_handler(HTTPException, _answer_http_error)
     return app
+
+
+def audit_of(settings: HandlerSettings) -> Audit | None:
+    """The audit trail, where it is wanted."""
+    secret = settings.audit_hash.get_secret_value() if settings.audit_hash is not None else None
+    return Audit(secret) if settings.audit == "on" else None
 
 
 def _limiter(settings: HandlerSettings) -> Limiter | None:

@@ -138,13 +138,17 @@ def pack(
 ) -> None:
     """Write what an administrator or a directory asks for: texts, URLs, hints with reasons, test questions, images."""
     from corpus.opening import open_corpus
+    from corpus.principals import EVERYONE
+    from corpus.searching.view import View
     from handler.pack.cases import read_cases
     from handler.pack.write import write_pack
 
     settings = load(HandlerSettings)
     given = read_cases(questions) if questions is not None else []
     with open_corpus(settings) as corpus:
-        for path in write_pack(folder, settings, corpus, given):
+        # It goes to people who are nobody's caller.
+        view = View(corpus, frozenset([EVERYONE]) if settings.access == "documents" else None)
+        for path in write_pack(folder, settings, view, given):
             typer.echo(path)
 
 

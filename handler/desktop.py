@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from corpus.opening import open_corpus
-from handler.app import create_app
+from handler.app import audit_of, create_app
 from handler.mcp.stdio import Stdio, claimed_stdout
 from handler.observing.logs import PlainLines, configure
 from handler.server import listen, local_settings, open_early, url_of
@@ -23,14 +23,15 @@ def run() -> None:
     settings, key_of_this_run = local_settings()
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    library = app.state.action.library
+    library = app.state.library
     # Beside the first messages, which need no corpus: a client that waits for them gives up.
     threading.Thread(target=open_early, args=(library,), name="open-early", daemon=True).start()
     pages = Pages(app)
     # What is served elsewhere knows nothing of a key that was made here, and would open none of our links.
     shared = key_of_this_run is None or settings.link_secret is not None
     elsewhere = settings.public_url if shared else None
-    Stdio(app.state.action, lambda: elsewhere or pages.url()).serve(sys.stdin.buffer, outgoing)
+    audit = audit_of(settings)
+    Stdio(app.state.action, lambda: elsewhere or pages.url(), audit=audit).serve(sys.stdin.buffer, outgoing)
     app.state.action.close()
 
 

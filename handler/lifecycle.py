@@ -46,7 +46,7 @@ def make_ready(app: FastAPI) -> None:
     if action.settings.snapshot_url is None:
         return
     try:
-        with action.library.corpus() as corpus:
+        with app.state.library.corpus() as corpus:
             corpus.embedder.prepare()
     except CorpusError as error:
         logger.error("not_ready", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400 - a fact
@@ -109,7 +109,7 @@ def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> 
         signer = signer_of(settings, keys)
         oauth = read_oauth(settings, keys)
         app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer, oauth=oauth)
-        with action.library.corpus() as corpus:
+        with app.state.library.corpus() as corpus:
             corpus.embedder = query_embedder_of(corpus.store.record, settings)
     except CorpusError as error:
         # With what was known when the snapshot was taken it may still work.

@@ -37,7 +37,7 @@ def run(*, host: str, port: int) -> None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
     app = create_app(settings, open_corpus)
-    is_ready = open_early(app.state.action.library)
+    is_ready = open_early(app.state.library)
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
     _say(f"Corpus: {settings.read_target}")

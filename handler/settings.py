@@ -100,6 +100,15 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
         None, description="DynamoDB table that counts for all Lambdas together; each process counts for itself without."
     )
 
+    audit: Literal["off", "on"] = Field(
+        "off",
+        description="on logs a JSON line for each answer: who, by which door, which documents and chunks, allowed or "
+        "refused; never the question, a text or a token.",
+    )
+    audit_hash: SecretStr | None = Field(
+        None, min_length=16, description="Secret under which the audit trail hashes who asked, so that it names nobody."
+    )
+
     corpus_subject: Annotated[str, Field(max_length=180)] = Field(
         "", description="What the documents are about, in a few words; the model reads it with each operation."
     )

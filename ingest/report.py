@@ -17,6 +17,7 @@ class Report:
     this run; `embedded` counts the texts that were sent to the model; `notes` are remarks on stored documents; `files`
     counts the files that were looked at; `changes` names documents, as ("added" | "updated" | "removed", source);
     `stopped` says that Ctrl-C ended the run early;
+    `index_seconds` is what making the vector index anew took, where so large a `dead_share` of its places was dead;
     `work` is how far it has come; `price_usd` is what a dry run says that embedding would cost.
     """
 
@@ -35,6 +36,8 @@ class Report:
     files: int = 0
     stopped: bool = False
     price_usd: float | None = None
+    dead_share: float = 0.0
+    index_seconds: float | None = None
     work: Work = field(default_factory=Work)
 
     def note_removed(self, sources: Iterable[str]) -> None:
@@ -59,6 +62,7 @@ class Report:
             "tokens": self.tokens,
             "embedded": self.embedded,
             "seconds": round(self.seconds, 2),
+            "index_made_anew_seconds": None if self.index_seconds is None else round(self.index_seconds, 2),
             **price,
         }
 

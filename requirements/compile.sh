@@ -14,7 +14,7 @@ compile runtime.txt --group build --group whole --extra local --extra aws pyproj
 uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/runtime.txt -o requirements/install.txt pyproject.toml
 # Lambda's own: excludes are what Chroma asks for and its engine does not touch, nor, of the last, its HTTP client.
-for set in lambda lambda-local lambda-server; do
+for set in lambda lambda-local lambda-e5 lambda-e5-weights lambda-server; do
     uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --excludes requirements/$set-excludes --constraint requirements/runtime.txt \
         -o requirements/$set.txt requirements/$set.in

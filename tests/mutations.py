@@ -23,6 +23,42 @@ def _of(path: str, tests: str, *edits: tuple[str, str]) -> list[Mutation]:
 
 MUTATIONS = [
     *_of(
+        "corpus/searching/view.py",
+        "tests/handler/test_gate.py",
+        ("within=replace(within, visible_to=self._visible_to)", "within=within"),
+        (
+            "visible_to=self._visible_to)\n        return [record for record in records if self._lets_in(record)], total",
+            "visible_to=None)\n        return [record for record in records if self._lets_in(record)], total",
+        ),
+        ("return record if record is not None and self._lets_in(record) else None", "return record"),
+        ("[[hit for hit in hits if self._lets_through(hit.chunk)] for hits in found]", "found"),
+        (
+            "return self._visible_to is None or not self._visible_to.isdisjoint(access)",
+            "return not access or self._visible_to is None or not self._visible_to.isdisjoint(access)",
+        ),
+    ),
+    *_of(
+        "handler/gate.py",
+        "tests/handler/test_gate.py",
+        (
+            "return caller.principals | {EVERYONE} if self._by_documents else None",
+            "return caller.principals or None if self._by_documents else None",
+        ),
+        ("with self._opened(trace, self._principals(ANYBODY)) as seen:", "with self._opened(trace, None) as seen:"),
+        ("frozenset(each for each in access if via and signer.tag(each) == via)", "frozenset(access)"),
+        ("return lambda: self._facets.known(principals)", "return lambda: self._facets.known(None)"),
+    ),
+    *_of(
+        "handler/access/links.py",
+        "tests/handler/test_gate.py",
+        ("*([via] if via else [])", ""),
+    ),
+    *_of(
+        "corpus/visibility.py",
+        "tests/handler/test_gate.py",
+        ("dict[tuple[str, ...], int] = {(): 0}", "dict[tuple[str, ...], int] = {}"),
+    ),
+    *_of(
         "corpus/searching/fusion.py",
         "tests/corpus/searching/test_fusion.py",
         ("np.clip(cosines, 0, 1)", "np.clip(cosines, -1, 1)"),
@@ -30,8 +66,8 @@ MUTATIONS = [
         ("if ideal else np.zeros_like(bm25)", "if ideal else np.ones_like(bm25)"),
         ("zip((-scores).tolist(), chunk_ids, strict=True)", "zip(scores.tolist(), chunk_ids, strict=True)"),
         ("best_first[:limit]", "best_first[1:limit]"),
-        ("max(trust, _LEAST_TRUST)", "max(trust, 0.0)"),
-        ("* (1 - _doubt(cosines, bm25, depth))", ""),
+        ("max(fit.vectors, _LEAST_TRUST)", "max(fit.vectors, 0.0)"),
+        ("* (1 - fit.words * _doubt(cosines, bm25, depth))", ""),
         ("if not bm25.any():\n        return 0.0", "if not bm25.any():\n        return 1.0"),
     ),
     *_of(
@@ -132,12 +168,11 @@ MUTATIONS = [
         "tests/corpus/searching",
         ("good = [each for each in ranked if each.score >= plan.min_score]", "good = list(ranked)"),
         (
-            'return None if plan.where and "document_id" in plan.where else plan.max_per_document',
+            'return None if asked and "document_id" in asked else plan.max_per_document',
             "return plan.max_per_document",
         ),
         ('if plan.mode == "lexical":\n            raise', 'if plan.mode == "lexical":\n            return None'),
         ("versions.setdefault(chunk.document_id, chunk.digest) == chunk.digest", "True"),
-        ("latin_share(query) if model == LOCAL_MODEL else 1.0", "1.0"),
     ),
     *_of(
         "handler/access/auth.py",
@@ -157,7 +192,7 @@ MUTATIONS = [
         ('DIGEST = re.compile(r"[0-9a-f]{64}")', 'DIGEST = re.compile(r"[0-9a-f]+")'),
         ('re.split(r"[,\\n]", text)', 're.split(r",", text)'),
         ('or entry.startswith("#")', ""),
-        ("KeyEntry(name, digest.lower())", "KeyEntry(name, digest)"),
+        ("KeyEntry(name, digest.lower(), principals_named)", "KeyEntry(name, digest, principals_named)"),
         ("secrets.token_urlsafe(32)", "secrets.token_urlsafe(8)"),
     ),
     *_of(
@@ -234,9 +269,15 @@ MUTATIONS = [
         ("and number >= 0", ""),
     ),
     *_of(
-        "corpus/lexical/languages.py",
-        "tests/corpus/lexical",
-        ("_LEAST_SHARE = 0.12", "_LEAST_SHARE = 0.0"),
+        "corpus/searching/language.py",
+        "tests/corpus/searching/test_language.py",
+        ("latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0)", "1.0"),
+        ("asked in shares else", "asked not in shares else"),
+    ),
+    *_of(
+        "corpus/lexical/spoken.py",
+        "tests/corpus/lexical/test_spoken.py",
+        ("for word in set(words):", "for word in words:"),
     ),
     *_of(
         "ingest/reading/readers/pdf/headings.py",
@@ -253,7 +294,7 @@ MUTATIONS = [
         "handler/contract/facets.py",
         "tests/handler/contract/test_filters.py",
         ("self._clock() + KEPT_SECONDS", "self._clock() + 1e9"),
-        ("known = self.values(corpus, fresh=True)", "known = self.values(corpus)"),
+        ("known = self.values(corpus, visible_to, fresh=True)", "known = self.values(corpus, visible_to)"),
     ),
     *_of(
         "corpus/embedding/patience.py",

@@ -59,6 +59,7 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values)
 
 
+@pytest.mark.slow
 def test_hybrid_search_finds_the_answers_and_does_not_get_worse(corpus: Corpus) -> None:
     ranks = reciprocal_ranks(corpus, "hybrid")
     missed = [asked["question"] for asked, rank in zip(QUESTIONS, ranks, strict=True) if not rank]

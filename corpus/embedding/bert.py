@@ -15,6 +15,9 @@ LAYERS = 6
 HEADS = 12
 DIMENSIONS = 384
 EPSILON = 1e-12
+# Input and output of every such model.
+WEIGHTS = value("weights", FLOAT, ("texts", 1, "tokens"))
+VECTORS = value("vectors", FLOAT, ("texts", 1, DIMENSIONS))
 
 
 def sentence_encoder(weights: Path) -> bytes:
@@ -23,7 +26,7 @@ def sentence_encoder(weights: Path) -> bytes:
     Inputs: `ids`, `types` (zeros) and `mask` (1 for a token, 0 for padding), int32 of shape (texts, tokens), and
     `weights`, the mask as float32 of shape (texts, 1, tokens). Output: `vectors` of shape (texts, 1, DIMENSIONS).
     """
-    graph = _Graph()
+    graph = Graph()
     hidden = graph.add(
         "EmbedLayerNormalization",
         "ids",
@@ -31,30 +34,21 @@ def sentence_encoder(weights: Path) -> bytes:
         "embeddings.word_embeddings.weight",
         "embeddings.position_embeddings.weight",
         "embeddings.token_type_embeddings.weight",
-        *_norm("embeddings"),
+        *norm_of("embeddings"),
         more_outputs=("mask_index",),  # Not used here, but the operator must have it.
         domain="com.microsoft",
         epsilon=EPSILON,
     )
-    graph.shape = graph.add("Shape", hidden)
-    rows = graph.flat(hidden)
-    for layer in range(LAYERS):
-        rows = graph.layer(rows, f"encoder.layer.{layer}")
-    # Made length 1, the sum is the mean.
-    total = graph.add("MatMul", "weights", graph.cubic(rows))
-    graph.nodes.append(node("LpNormalization", [total], ["vectors"], axis=-1, p=2))
+    graph.pool(hidden, layers=LAYERS)
     return model(
         nodes=graph.nodes,
         tensors=[tensor for tensor in _stored(weights) if tensor.name in graph.used],
-        inputs=[
-            *(value(name, INT32, ("texts", "tokens")) for name in ("ids", "types", "mask")),
-            value("weights", FLOAT, ("texts", 1, "tokens")),
-        ],
-        outputs=[value("vectors", FLOAT, ("texts", 1, DIMENSIONS))],
+        inputs=[*(value(name, INT32, ("texts", "tokens")) for name in ("ids", "types", "mask")), WEIGHTS],
+        outputs=[VECTORS],
     )
 
 
-class _Graph:
+class Graph:
     """Nodes in order. A matrix product over rows of all texts together is 7 % faster than one text by text."""
 
     def __init__(self) -> None:
@@ -70,33 +64,46 @@ class _Graph:
         domain: str = "",
         **attributes: float,
     ) -> str:
+        """One operator more; the name of its output."""
         output = f"{operator}_{len(self.nodes)}"
         self.nodes.append(node(operator, inputs, (output, *more_outputs), domain=domain, **attributes))
         self.used.update(inputs)
         return output
 
-    def flat(self, cube: str) -> str:
-        return self.add("Flatten", cube, axis=2)
-
-    def cubic(self, rows: str) -> str:
-        return self.add("Reshape", rows, self.shape)
+    def pool(self, hidden: str, *, layers: int) -> None:
+        """All layers over the embedded tokens, and `vectors` out of what they make of them."""
+        self.shape = self.add("Shape", hidden)
+        rows = self._flat(hidden)
+        for layer in range(layers):
+            rows = self._layer(rows, f"encoder.layer.{layer}")
+        # Made length 1, the sum is the mean.
+        total = self.add("MatMul", "weights", self._cubic(rows))
+        self.nodes.append(node("LpNormalization", [total], ["vectors"], axis=-1, p=2))
 
     def linear(self, rows: str, name: str) -> str:
+        """The product with a layer's matrix, and its bias."""
         return self.add("Gemm", rows, f"{name}.weight", f"{name}.bias", transB=1)
 
-    def residual(self, rows: str, before: str, name: str) -> str:
+    def _flat(self, cube: str) -> str:
+        return self.add("Flatten", cube, axis=2)
+
+    def _cubic(self, rows: str) -> str:
+        return self.add("Reshape", rows, self.shape)
+
+    def _residual(self, rows: str, before: str, name: str) -> str:
         total = self.add("Add", self.linear(rows, f"{name}.dense"), before)
-        return self.add("LayerNormalization", total, *_norm(name), epsilon=EPSILON)
+        return self.add("LayerNormalization", total, *norm_of(name), epsilon=EPSILON)
 
-    def layer(self, rows: str, name: str) -> str:
-        parts = [self.cubic(self.linear(rows, f"{name}.attention.self.{part}")) for part in ("query", "key", "value")]
+    def _layer(self, rows: str, name: str) -> str:
+        parts = [self._cubic(self.linear(rows, f"{name}.attention.self.{part}")) for part in ("query", "key", "value")]
         seen = self.add("MultiHeadAttention", *parts, "", "mask", domain="com.microsoft", num_heads=HEADS)
-        rows = self.residual(self.flat(seen), rows, f"{name}.attention.output")
+        rows = self._residual(self._flat(seen), rows, f"{name}.attention.output")
         wide = self.add("Gelu", self.linear(rows, f"{name}.intermediate.dense"), domain="com.microsoft")
-        return self.residual(wide, rows, f"{name}.output")
+        return self._residual(wide, rows, f"{name}.output")
 
 
-def _norm(name: str) -> tuple[str, str]:
+def norm_of(name: str) -> tuple[str, str]:
+    """The two tensors of a layer's norm."""
     return f"{name}.LayerNorm.weight", f"{name}.LayerNorm.bias"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from corpus.collection import CollectionRecord, Prompt
@@ -9,11 +10,11 @@ from corpus.embedding.endpoint import Endpoint, endpoint_of
 from corpus.embedding.model import Embedder, QueryEmbedder
 from corpus.embedding.remote import NATIVE_DIMENSIONS, RemoteEmbedder, RemoteOptions
 from corpus.errors import ModelFilesInvalid, SettingsError
-from corpus.settings import LOCAL_MODEL, CorpusSettings
+from corpus.settings import LOCAL_MODEL, LOCAL_MODELS, CorpusSettings
 from corpus.tokens import Cl100kTokenizer
 
 if TYPE_CHECKING:
-    from corpus.embedding.minilm import LocalEmbedder
+    from corpus.embedding.local import LocalModel
 
 DEFAULT_CHUNK_TOKENS = 400
 LEAST_CHUNK_TOKENS = 32
@@ -50,8 +51,8 @@ def embedder_of(record: CollectionRecord, settings: CorpusSettings, *, paid: boo
 def query_embedder_of(record: CollectionRecord, settings: CorpusSettings) -> QueryEmbedder:
     """The same model for those who only ask: without what ingesting needs. Raises SettingsError as `embedder_of`."""
     prompts = (record.question, record.passage)
-    if record.embedding_model == LOCAL_MODEL:
-        return _local(record.dimensions, prompts)
+    if record.embedding_model in LOCAL_MODELS:
+        return _local(record.embedding_model, record.dimensions, prompts)
     return RemoteEmbedder(
         **_options(settings, record.embedding_model, record.dimensions, shortened=record.shortened, prompts=prompts)
     )
@@ -66,33 +67,42 @@ def _embedder(
     prompts: tuple[Prompt, Prompt],
     paid: bool,
 ) -> Embedder:
-    if model == LOCAL_MODEL:
-        return _local(dimensions, prompts)
+    if model in LOCAL_MODELS:
+        return _local(model, dimensions, prompts)
     options = _options(settings, model, dimensions, shortened=shortened, prompts=prompts, paid=paid)
     from corpus.embedding.openai import OpenAIEmbedder
 
     return OpenAIEmbedder(**options)
 
 
-def _local(dimensions: int | None, prompts: tuple[Prompt, Prompt]) -> LocalEmbedder:
+def _local(model: str, dimensions: int | None, prompts: tuple[Prompt, Prompt]) -> LocalModel:
     try:
-        from corpus.embedding.bert import DIMENSIONS
-        from corpus.embedding.minilm import LocalEmbedder
+        kind, own = _local_kind(model)
     except ImportError as error:
         raise ModelFilesInvalid(
-            f"The model {LOCAL_MODEL} is not part of this Lambda package. Build it with LOCAL_MODEL=1, or ingest "
+            f"The model {model} is not part of this Lambda package. Build it with LOCAL_MODEL=1, or ingest "
             "into a new collection with another EMBEDDING_MODEL."
         ) from error
-    if dimensions not in {None, DIMENSIONS}:
-        raise SettingsError(
-            f"EMBEDDING_DIMENSIONS is {dimensions} but {LOCAL_MODEL} has {DIMENSIONS}. Unset EMBEDDING_DIMENSIONS."
-        )
+    if dimensions not in {None, own}:
+        raise SettingsError(f"EMBEDDING_DIMENSIONS is {dimensions} but {model} has {own}. Unset EMBEDDING_DIMENSIONS.")
     if prompts != (Prompt(), Prompt()):
         raise SettingsError(
-            f"{LOCAL_MODEL} wants nothing with a text. Unset EMBEDDING_QUERY_PREFIX, EMBEDDING_PASSAGE_PREFIX and "
+            f"{model} wants nothing from you with a text. Unset EMBEDDING_QUERY_PREFIX, EMBEDDING_PASSAGE_PREFIX and "
             "EMBEDDING_INPUT_TYPES."
         )
-    return LocalEmbedder()
+    return kind()
+
+
+def _local_kind(model: str) -> tuple[Callable[[], LocalModel], int]:
+    from corpus.embedding.bert import DIMENSIONS
+
+    if model == LOCAL_MODEL:
+        from corpus.embedding.minilm import LocalEmbedder
+
+        return LocalEmbedder, DIMENSIONS
+    from corpus.embedding.e5 import MultilingualEmbedder
+
+    return MultilingualEmbedder, DIMENSIONS
 
 
 def _options(
@@ -155,7 +165,7 @@ def collection_for(embedder: Embedder, settings: CorpusSettings, *, paid: bool =
     return CollectionRecord(
         embedding_model=embedder.model,
         dimensions=embedder.dimensions if paid else settings.embedding_dimensions or native_dimensions(embedder.model),
-        shortened=settings.embedding_dimensions is not None and embedder.model != LOCAL_MODEL,
+        shortened=settings.embedding_dimensions is not None and embedder.model not in LOCAL_MODELS,
         tokenizer=embedder.tokenizer.name,
         chunk_tokens=tokens,
         chunk_overlap=overlap,
@@ -167,7 +177,7 @@ def collection_for(embedder: Embedder, settings: CorpusSettings, *, paid: bool =
 
 def native_dimensions(model: str) -> int:
     """What is known of the model without asking anybody; 0 where that is nothing."""
-    if model == LOCAL_MODEL:
+    if model in LOCAL_MODELS:
         from corpus.embedding.bert import DIMENSIONS
 
         return DIMENSIONS

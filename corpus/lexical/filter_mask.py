@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.filters import Where, passes
-from corpus.lexical.segment import Fields
+from corpus.lexical.segment import Fields, Segment
 from corpus.lexical.table import Table
+from corpus.stored import ACCESS
+from corpus.visibility import Visibility
 
 
 class FilterMask:
@@ -30,17 +32,11 @@ class FilterMask:
 
     @classmethod
     def of(cls, table: Table, fields: Sequence[Fields], where: Where) -> FilterMask:
-        """A document's chunks lie in a row, because ids are sorted and begin with the document's.
-
-        `fields` has those of each segment of the table.
-        """
+        """`fields` has those of each segment of the table."""
         rows = np.zeros(table.rows, dtype=bool)
         for (segment, first, dead, _), documents in zip(table.segments, fields, strict=True):
             named = sorted(document_id for document_id, each in documents.items() if passes(where, each))
-            # "." is the character after "-", which ends a document's id in those of its chunks.
-            starts = np.searchsorted(segment.ids, np.array([f"{each}-".encode() for each in named], dtype=np.bytes_))
-            ends = np.searchsorted(segment.ids, np.array([f"{each}.".encode() for each in named], dtype=np.bytes_))
-            for start, end in zip(starts, ends, strict=True):
+            for start, end in _spans(segment, named):
                 rows[first + start : first + end] = True
             rows[first + dead] = False
         return cls(table, rows)
@@ -53,6 +49,10 @@ class FilterMask:
         rows[places[known]] = True
         return cls(table, rows)
 
+    def lists(self, ids: NDArray[np.bytes_]) -> bool:
+        """Whether its rows are the chunks of these ids, in this order."""
+        return self._table.lists(ids)
+
     def ids(self) -> list[str]:
         """The ids of all that pass."""
         return [each.decode("utf-8") for each in self._table.ids_at(np.flatnonzero(self.rows)).tolist()]
@@ -63,3 +63,25 @@ class FilterMask:
         if not known.all():
             return None
         return [each for each, kept in zip(chunk_ids, self.rows[places], strict=True) if kept]
+
+
+def visibility_of(table: Table, fields: Sequence[Fields]) -> Visibility:
+    """Who sees which row; a row that counts no longer nobody does. `fields` has those of each segment of the table."""
+    visibility = Visibility(table.rows)
+    for (segment, first, dead, _), documents in zip(table.segments, fields, strict=True):
+        seen = {each: access for each in documents if isinstance(access := documents[each].get(ACCESS), list)}
+        named = sorted(seen)
+        for each, (start, end) in zip(named, _spans(segment, named), strict=True):
+            visibility.grant(first + start, first + end, seen[each])
+        for row in dead.tolist():
+            visibility.grant(first + row, first + row + 1, ())
+    return visibility
+
+
+def _spans(segment: Segment, document_ids: Sequence[str]) -> list[tuple[int, int]]:
+    """The rows of each document's chunks: they lie together, because ids are sorted and begin with the document's."""
+    # "." is the character after "-", which ends a document's id in those of its chunks.
+    first, end = (np.array([f"{each}{mark}".encode() for each in document_ids], dtype=np.bytes_) for mark in "-.")
+    return list(
+        zip(np.searchsorted(segment.ids, first).tolist(), np.searchsorted(segment.ids, end).tolist(), strict=True)
+    )

@@ -15,14 +15,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.filters import Where
+from corpus.filters import Where, parted
 from corpus.lexical.files import read_about, unusable
-from corpus.lexical.filter_mask import FilterMask
+from corpus.lexical.filter_mask import FilterMask, visibility_of
 from corpus.lexical.forward import Hashes, find, hashes_of
 from corpus.lexical.languages import stop_words
 from corpus.lexical.segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
 from corpus.lexical.table import Table, open_table
 from corpus.lexical.terms import Analyzer
+from corpus.visibility import Visibility
 
 # Scores of frequent terms, four bytes for each chunk that holds one, are kept up to so many.
 MOST_KEPT = 2_000_000
@@ -61,15 +62,29 @@ class Scores:
 
     def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
         """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
+        found = self._found(k, passing)
+        ids = self._table.ids_at(found)
+        best = np.lexsort((ids, -self._by_row[found]))[:k]
+        named = zip(ids[best].tolist(), self._by_row[found[best]].tolist(), strict=True)
+        return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
+
+    def top_rows(self, k: int, *, passing: FilterMask | None = None) -> NDArray[np.int64]:
+        """The rows of the same chunks, where the index `lists` ids: its rows are in their order."""
+        found = self._found(k, passing)
+        return found[np.argsort(-self._by_row[found], kind="stable")[:k]]
+
+    def _found(self, k: int, passing: FilterMask | None) -> NDArray[np.int64]:
+        """The rows of the best k in ascending order, and of those that score as well as the last of them."""
         scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
         found = np.flatnonzero(scores)
         if len(found) > k > 0:
             least = np.partition(scores[found], len(found) - k)[len(found) - k]
             found = found[scores[found] >= least]
-        ids = self._table.ids_at(found)
-        best = np.lexsort((ids, -scores[found]))[:k]
-        named = zip(ids[best].tolist(), scores[found[best]].tolist(), strict=True)
-        return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
+        return found
+
+    def at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores of the chunks in these rows."""
+        return self._by_row[rows]
 
     def of(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
         """The scores of those chunks, in that order; 0 for a chunk that the index does not know."""
@@ -98,10 +113,13 @@ class LexicalIndex:
                 about = again
         self.stamp: str = about["stamp"]
         self.languages: list[str] = about["languages"]
+        # By language, how many chunks are in it, as far as that is clear; nothing is known of older indexes.
+        self.spoken: dict[str, int] = about.get("spoken", {})
         self._directory = directory
         self._analyzer = Analyzer()
         self._masks: dict[str, FilterMask] = {}
         self._fields: list[Fields] | None = None
+        self._visibility: Visibility | None = None
         self._length_weights = _length_weights(self._table)
         self._known: dict[int, Term] = {}
         self._kept = 0
@@ -109,6 +127,10 @@ class LexicalIndex:
     def __len__(self) -> int:
         """How many chunks it knows."""
         return self._table.count
+
+    def lists(self, ids: NDArray[np.bytes_]) -> bool:
+        """Whether its rows are the chunks of these ids, in this order."""
+        return self._table.lists(ids)
 
     def knows_fields(self) -> bool:
         """Whether a filter can be told without the store, as far as a look tells."""
@@ -175,6 +197,13 @@ class LexicalIndex:
 
         Raises LexicalIndexUnusable where the fields are missing or damaged; the words can be searched even so.
         """
+        asked, principals = parted(where)
+        if principals is None:
+            return self._passing(where)
+        rows = self._visible().seen_by(principals)
+        return FilterMask(self._table, rows if asked is None else rows & self._passing(asked).rows)
+
+    def _passing(self, where: Where) -> FilterMask:
         name = json.dumps(dict(where), sort_keys=True)
         passing = self._masks.get(name)
         if passing is None:
@@ -187,6 +216,11 @@ class LexicalIndex:
     def among(self, chunk_ids: Sequence[str]) -> FilterMask:
         """Those of the chunks that the index knows, where somebody else applied the filter."""
         return FilterMask.among(self._table, chunk_ids)
+
+    def _visible(self) -> Visibility:
+        if self._visibility is None:
+            self._visibility = visibility_of(self._table, self._read_fields())
+        return self._visibility
 
     def _read_fields(self) -> list[Fields]:
         # Only a filter needs them, and they are read whole.

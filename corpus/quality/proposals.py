@@ -10,6 +10,9 @@ from itertools import islice
 from corpus.quality.questions import Question
 from corpus.records import HEADING_SEPARATOR, Chunk, DocumentRecord
 from corpus.searching.corpus import Corpus
+from corpus.searching.view import View
+
+Shown = Corpus | View  # What is proposed from: all of it, or what somebody may see.
 
 # A line that asks, as FAQs have them; the mark in the end also of Chinese, Greek and Arabic.
 ASKING = re.compile(r"^(?:[#*\-\d.\s¿]|Q:)*([^\n?？؟]{7,140}[?？؟])\s*$", re.MULTILINE)
@@ -48,10 +51,10 @@ class Proposal:
         )
 
 
-Maker = Callable[[Corpus, DocumentRecord], Iterator[Proposal]]
+Maker = Callable[[Shown, DocumentRecord], Iterator[Proposal]]
 
 
-def asked(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+def asked(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
     """The questions that the document asks and answers."""
     for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
         for found in islice(ASKING.finditer(chunk.text), 2):
@@ -59,7 +62,7 @@ def asked(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
             yield Proposal(chunk=chunk, answer=answer, title=_title(record), heading="", question=found[1].strip())
 
 
-def sections(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+def sections(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
     """The sections of the document that say something, also those that begin within a chunk."""
     title = _title(record)
     for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
@@ -76,14 +79,14 @@ def sections(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
                 yield Proposal(chunk=chunk, answer=answer, title=title, heading=name)
 
 
-def titles(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+def titles(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
     """The document itself, by its title."""
     for chunk in islice(corpus.chunks_from(record, offset=0), 1 if record.title else 0):
         answer = "\n".join(line for line in chunk.text.splitlines() if line.strip("#* \t") != record.title)
         yield Proposal(chunk=chunk, answer=answer, title=_title(record), heading="")
 
 
-def spread(corpus: Corpus, records: Sequence[DocumentRecord], make: Maker, *, most: int | None) -> Iterator[Proposal]:
+def spread(corpus: Shown, records: Sequence[DocumentRecord], make: Maker, *, most: int | None) -> Iterator[Proposal]:
     """Those of each document, `most` at the most; of each one before any has a second."""
     pending = [islice(make(corpus, record), most) for record in records]
     while pending:

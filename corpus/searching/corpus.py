@@ -14,7 +14,7 @@ from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.searching.excerpts import neighbour_ids
 from corpus.searching.listing import Listing
 from corpus.searching.rerank import Reranker, reranked_each
-from corpus.searching.search import Plan, counted, language_fit, search
+from corpus.searching.search import Plan, counted, fits_of, search
 from corpus.settings import SearchMode
 from corpus.store import Store
 
@@ -24,7 +24,10 @@ Spent = MutableMapping[str, float]
 
 
 class Corpus:
-    """What the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError."""
+    """What the gate of the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError.
+
+    Nothing here asks who is asking: `corpus/searching/view.py` does.
+    """
 
     def __init__(
         self,
@@ -109,11 +112,11 @@ class Corpus:
                 fitting = [self.fitting(query) for query in queries]
                 vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
         with _measured(spent, "search"):
-            trusts = [language_fit(self.embedder.model, query) for query in queries]
+            fits = fits_of(self.store, self.embedder.model, queries)
             if self._reranker is None:
-                return search(self.store, queries, vectors, trusts, plan)
+                return search(self.store, queries, vectors, fits, plan)
             wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0, join=None)
-            found = search(self.store, queries, vectors, trusts, wide)
+            found = search(self.store, queries, vectors, fits, wide)
         with _measured(spent, "reranking"):
             left = max(0.0, deadline - time.monotonic())
             reranked = reranked_each(found, queries, self._reranker, timeout_seconds=left)
@@ -132,9 +135,11 @@ class Corpus:
         wanted = neighbour_ids(list(hits), distance=distance)
         return self.store.chunks(wanted) if wanted else []
 
-    def documents(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:
-        """A page of the documents, sorted by source, and how many there are in all."""
-        return self._listing.page(offset=offset, limit=limit)
+    def documents(
+        self, *, offset: int, limit: int, visible_to: frozenset[str] | None = None
+    ) -> tuple[list[DocumentRecord], int]:
+        """A page of the documents that the principals see, sorted by source, and how many those are in all."""
+        return self._listing.page(offset=offset, limit=limit, visible_to=visible_to)
 
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""

@@ -1,44 +1,51 @@
-"""The documents by source, a page at a time. Which there are is read once for each state of the store."""
+"""The documents by source, a page at a time. After a change only the documents that changed are read."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Mapping
+
+import numpy as np
 
 from corpus.records import DocumentRecord
+from corpus.searching.projection import Documents, Projection
+from corpus.visibility import Visibility
 
-
-class Documents(Protocol):
-    """What is asked of a store."""
-
-    def state(self) -> object: ...
-    def documents(self) -> list[DocumentRecord]: ...
-    def records(self, document_ids: Iterable[str]) -> Mapping[str, DocumentRecord]: ...
+About = tuple[str, tuple[str, ...]]  # Source and access.
 
 
 class Listing:
-    """Keeps the documents' ids in order, some tens of bytes each. Safe in threads."""
+    """Keeps the documents' ids in order and who sees them, some tens of bytes each. Safe in threads."""
 
     def __init__(self, store: Documents) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._state: object = None
-        self._ids: list[str] | None = None
+        self._about: Projection[About] = Projection(store, lambda record: (record.source, record.access))
+        self._listed: tuple[Mapping[str, About], list[str], Visibility] | None = None
 
-    def page(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:
-        """The records from `offset` on, `limit` at most, and how many documents there are. Raises StoreError."""
-        ids = self._current()
+    def page(
+        self, *, offset: int, limit: int, visible_to: frozenset[str] | None = None
+    ) -> tuple[list[DocumentRecord], int]:
+        """The records from `offset` on, `limit` at most, and how many documents there are, of those that the principals
+        see; None sees all. Raises StoreError.
+        """
+        ids, visibility = self._current()
+        if visible_to is not None:
+            ids = [ids[place] for place in np.flatnonzero(visibility.seen_by(visible_to)).tolist()]
         part = ids[offset : offset + limit]
         found = self._store.records(part)
         # One that was removed a moment ago is left out.
         return [found[each] for each in part if each in found], len(ids)
 
-    def _current(self) -> list[str]:
-        # Who comes meanwhile waits: without the list nobody can be answered.
-        with self._lock:
-            state = self._store.state()
-            if self._ids is None or state != self._state:
-                # Of before the reading: what is written while it goes on counts as new.
-                self._ids, self._state = [record.document_id for record in self._store.documents()], state
-            return self._ids
+    def _current(self) -> tuple[list[str], Visibility]:
+        about = self._about.current()
+        listed = self._listed
+        if listed is None or listed[0] is not about:
+            listed = self._listed = (about, *_in_order(about))
+        return listed[1], listed[2]
+
+
+def _in_order(about: Mapping[str, About]) -> tuple[list[str], Visibility]:
+    ids = sorted(about, key=lambda each: about[each][0])
+    visibility = Visibility(len(ids))
+    for place, document_id in enumerate(ids):
+        visibility.grant(place, place + 1, about[document_id][1])
+    return ids, visibility

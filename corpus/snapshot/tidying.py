@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from corpus.errors import SnapshotInvalid
 from corpus.settings import CorpusSettings
 from corpus.snapshot.manifest import SQLITE
-from corpus.store import MOST_DEAD, open_store, remake_index, settle_store
+from corpus.store import MOST_DEAD, holds_only, open_store, remake_index, settle_store
+from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
 
 
@@ -26,7 +27,7 @@ class Remade:
 def leave_out_foreign(copy: CorpusSettings) -> int:
     """Take out what ingest did not write; returns how many records that were."""
     with open_store(copy) as store:
-        if store.holds_only(store.documents()):
+        if holds_only(store.rows, store.documents()):
             return 0
         found = store.survey()
         if found.incomplete:
@@ -63,7 +64,7 @@ def drop_other_indexes(copy: CorpusSettings) -> None:
 
 def is_chromas(path: str) -> bool:
     """Whether it is a file of Chroma's, or made of one."""
-    if path == SQLITE or path.startswith(f"{VECTORS}/"):
+    if path == SQLITE or path.startswith((f"{VECTORS}/", f"{CHUNKS}/")):
         return True
     try:
         uuid.UUID(path.split("/", 1)[0])

@@ -21,6 +21,8 @@ from corpus.store.errors import is_chromas, translated
 from corpus.store.sealed import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
+REMAKING = ".remaking"  # Ends the name of a collection that is about to take the place of the one that is named so.
+ATTEMPTS = 3
 
 _spellings: set[str] = set()
 _spelling = threading.Lock()
@@ -154,14 +156,31 @@ def _own_spelling(path: str) -> str:
 def collection_of(client: Any, settings: CorpusSettings) -> Any:
     """The collection that the settings name. Closes the client and raises CollectionMissing where it is not there."""
     with translated(settings):
-        found = _found(client, settings.chroma_collection)
+        found = _found(client, settings)
     if found is None:
         disconnect(client)
         raise missing(settings)
     return found
 
 
-def _found(client: Any, name: str) -> Any:
+def _found(client: Any, settings: CorpusSettings) -> Any:
+    """The collection; where its index is being made anew, or a run was killed doing so, what takes its place."""
+    name = settings.chroma_collection
+    for _ in range(ATTEMPTS if target_kind(settings) == "embedded" else 1):
+        found = _named(client, name)
+        if found is None and target_kind(settings) == "embedded":
+            found = _named(client, remade_name(name))
+        if found is not None:
+            return found
+    return None
+
+
+def remade_name(name: str) -> str:
+    """What a collection is called while it is to take the place of another."""
+    return f"{name[:500]}{REMAKING}"
+
+
+def _named(client: Any, name: str) -> Any:
     if isinstance(client, EngineClient):
         return client.collection(name)
     try:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from corpus.errors import StoreError, StoreUnavailable
+from corpus.errors import CollectionMissing, StoreError, StoreUnavailable
 from corpus.store.errors import translated
 from corpus.store.index_lock import index_lock
 from corpus.store.watch import State, Watch
@@ -72,6 +72,8 @@ class Handle:
         self._refreshing: threading.Thread | None = None
         self._rests_until = 0.0
         self._is_closed = False
+        # Raises where another may write now; set by who holds the lease.
+        self.before_write: Callable[[], None] = lambda: None
 
     @property
     def client(self) -> Any:
@@ -96,9 +98,21 @@ class Handle:
         with self._lent() as held, translated():
             yield held.opened.collection
 
+    def look(self, question: Callable[[Any], T]) -> T:
+        """What the collection answers to a question that needs no vectors. Raises StoreError."""
+        for attempt in range(ATTEMPTS):
+            with self.used() as collection, contextlib.suppress(*self._moved(attempt)), translated():
+                return question(collection)
+        raise AssertionError("unreachable")
+
+    def _moved(self, attempt: int) -> tuple[type[CollectionMissing], ...]:
+        """What is passed over once: another collection has taken this one's place since it was opened."""
+        return () if self._watch is None or attempt == ATTEMPTS - 1 else (CollectionMissing,)
+
     @contextlib.contextmanager
     def written(self) -> Iterator[Any]:
         """The collection, to write to: by one at a time, which who calls takes care of. Raises StoreError."""
+        self.before_write()
         if self._watch is None or self._folder is None:
             with self.used() as collection:
                 yield collection
@@ -115,7 +129,7 @@ class Handle:
         for attempt in range(ATTEMPTS):
             try:
                 self._catch_up(question, anyway=attempt > 0)
-                with self._lent() as held:
+                with self._lent() as held, contextlib.suppress(*self._moved(attempt)):
                     return self._answered(held, question)
             except StoreUnavailable:
                 # The index was written by somebody who does not know our lock.
@@ -158,6 +172,10 @@ class Handle:
     def state(self) -> State | None:
         """The state of an embedded store that others may write to; None of all else."""
         return None if self._watch is None else self._watch.state()
+
+    def versions(self) -> dict[str, int] | None:
+        """See Watch; None of all else."""
+        return None if self._watch is None else self._watch.versions()
 
     def _is_newest(self) -> bool:
         return self.state() == self._held.seen

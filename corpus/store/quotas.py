@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corpus.errors import StoreRefused
-from corpus.stored import USER_PREFIX
+from corpus.stored import ACCESS, USER_PREFIX
 
 REQUEST_RECORDS = 300  # A write, and what one answer holds.
 DOCUMENT_BYTES = 16_384
@@ -29,9 +29,13 @@ Metadata = dict[str, Any]
 def packed(metadata: Mapping[str, Any]) -> Metadata:
     """The fields as Chroma Cloud takes them. A None, which takes a field away, stays where its name may.
 
-    Raises StoreRefused where they are too many even so.
+    Raises StoreRefused where they are too many even so, and for an access that is too long.
     """
     rest = {name: value for name, value in metadata.items() if value is not None and not _fits(name, value)}
+    if ACCESS in rest:  # It is written over alone, which nothing packed can be.
+        raise StoreRefused(
+            f"Chroma Cloud takes {VALUE_BYTES:,} bytes of a document's access. Name a group in place of its members."
+        )
     kept = {name: value for name, value in metadata.items() if name not in rest and len(name.encode()) <= NAME_BYTES}
     ours = [name for name, value in kept.items() if name.startswith(USER_PREFIX) and value is not None]
     while len(fields := _joined(kept, rest)) - _gone(fields) > FIELDS:

@@ -1,21 +1,31 @@
-"""A vector index made anew. Chroma never uses the place of a deleted vector again, so that an index only ever grows."""
+"""A vector index made anew. Chroma never uses the place of a deleted vector again, so that an index only ever grows.
+
+The collection is written once more under another name and takes the other's place. Killed before the old one is
+deleted, the old one is there; killed after, the new one is whole, and is found under its name or the other (client.py).
+"""
 
 from __future__ import annotations
 
+import shutil
+import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
-from corpus.store.client import collection_of, connect, disconnect
+from corpus.store.client import collection_of, connect, disconnect, remade_name
 from corpus.store.errors import translated
+from corpus.store.index_lock import index_lock
 from corpus.store.rows import PAGE
+from corpus.store.watch import has_collection, index_names
 
 # Of all places, how many may be dead before it is worth making the index anew: that takes as long as writing it did.
 MOST_DEAD = 0.05
 LENGTHS_FILE = "length.bin"  # Four bytes a place, in use or not.
 BYTES_A_PLACE = 4
-_SUFFIX = ".remaking"
+PATIENCE_SECONDS = 20.0
 
 
 def dead_share(*, places: int, live: int) -> float:
@@ -31,28 +41,81 @@ def places_in(index: Path) -> int:
         return 0
 
 
-def remake_index(settings: CorpusSettings) -> None:
-    """Write the collection of an embedded store that nobody else uses once more, in its place. Raises StoreError."""
+def remake_index(settings: CorpusSettings) -> float:
+    """Write the collection of an embedded store, to which nobody else writes, once more in its place.
+
+    Others may read meanwhile. Returns the seconds that it took. Raises StoreError; then the old one stays.
+    """
+    started = time.monotonic()
+    finish_remaking(settings)
     client = connect(settings)
     old = collection_of(client, settings)
     try:
         with translated(settings):
             new = client.create_collection(
-                f"{settings.chroma_collection[:500]}{_SUFFIX}",
+                remade_name(settings.chroma_collection),
                 embedding_function=None,
                 configuration=cast("Any", {"hnsw": old.configuration_json["hnsw"]}),
                 metadata=old.metadata,
             )
-            for page in _pages(old):
+            for page in _pages(old, settings.chroma_path):
                 new.upsert(**page)
-            client.delete_collection(old.name)
-            new.modify(name=settings.chroma_collection)
+            if new.count() != old.count():
+                raise StoreUnavailable(f"{settings.target} was written to by another program. Nothing was changed.")
+            with index_lock(settings.chroma_path, patience_seconds=PATIENCE_SECONDS):
+                client.delete_collection(old.name)
+                new.modify(name=settings.chroma_collection)
     finally:
         disconnect(client)
+    drop_orphans(settings.chroma_path)
+    return time.monotonic() - started
 
 
-def _pages(collection: Any) -> Iterator[dict[str, Any]]:
+def finish_remaking(settings: CorpusSettings) -> None:
+    """Put right what a run that was killed left: half a copy goes, a whole one takes its place. Raises StoreError.
+
+    Nobody else may write to the store.
+    """
+    name = settings.chroma_collection
+    if not has_collection(settings.chroma_path, remade_name(name)):
+        return
+    client = connect(settings)
+    try:
+        with translated(settings):
+            found = {each.name: each for each in client.list_collections()}
+            with index_lock(settings.chroma_path, patience_seconds=PATIENCE_SECONDS):
+                if name in found and remade_name(name) in found:
+                    client.delete_collection(remade_name(name))
+                elif remade_name(name) in found:
+                    found[remade_name(name)].modify(name=name)
+    finally:
+        disconnect(client)
+    drop_orphans(settings.chroma_path)
+
+
+def drop_orphans(folder: Path) -> None:
+    """Delete the indexes of collections that are gone: Chroma leaves them where they are."""
+    kept = index_names(folder)
+    if not kept:  # Not to be told now.
+        return
+    with index_lock(folder, patience_seconds=PATIENCE_SECONDS):
+        for path in folder.iterdir():
+            if path.is_dir() and path.name not in kept and _is_an_index(path):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_an_index(path: Path) -> bool:
+    try:
+        uuid.UUID(path.name)
+    except ValueError:
+        return False
+    return (path / LENGTHS_FILE).is_file()
+
+
+def _pages(collection: Any, folder: Path) -> Iterator[dict[str, Any]]:
     ids = sorted(collection.get(include=[])["ids"])
     for start in range(0, len(ids), PAGE):
-        found = collection.get(ids=ids[start : start + PAGE], include=["embeddings", "documents", "metadatas"])
+        # Who reads an index first may bring its files up to date.
+        with index_lock(folder, patience_seconds=PATIENCE_SECONDS):
+            found = collection.get(ids=ids[start : start + PAGE], include=["embeddings", "documents", "metadatas"])
         yield {name: found[name] for name in ("ids", "embeddings", "documents", "metadatas")}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
 from corpus.collection import RECORDS_FIELD
 from corpus.embedding.model import Vectors
 from corpus.filters import Where, is_chromas
-from corpus.records import Chunk, DocumentRecord
+from corpus.records import Chunk, DocumentRecord, MetadataValue
 from corpus.store.cloud import CloudClient
 from corpus.store.handle import Handle
 from corpus.store.quotas import CONDITIONS, PACKED, REQUEST_RECORDS, conditions_in, names_users_fields
-from corpus.stored import is_ours, metadata_of
+from corpus.stored import ACCESS, is_ours, metadata_of
 
 T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
@@ -27,8 +28,14 @@ class Rows:
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._is_cloud = isinstance(handle.client, CloudClient)
-        self._page = REQUEST_RECORDS if self._is_cloud else PAGE
+
+    @cached_property
+    def _is_cloud(self) -> bool:
+        return isinstance(self._handle.client, CloudClient)
+
+    @property
+    def _page(self) -> int:
+        return REQUEST_RECORDS if self._is_cloud else PAGE
 
     @property
     def collection(self) -> Any:
@@ -52,8 +59,7 @@ class Rows:
 
     def count(self) -> int:
         """How many records there are."""
-        with self._handle.used() as collection:
-            return int(collection.count())
+        return self._handle.look(lambda collection: int(collection.count()))
 
     def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Chroma's answers for those of the ids that are there."""
@@ -71,6 +77,11 @@ class Rows:
         """
         include = ["metadatas", "documents"] if texts else ["metadatas"]
         for page in self.pages(self.ids(where), include):
+            yield from ours_in(page)
+
+    def records(self, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Id, metadata and text of those of the ids that are there and ours, in one order or another."""
+        for page in self.pages(ids, ["metadatas", "documents"]):
             yield from ours_in(page)
 
     def ids(self, where: Where | None) -> list[str]:
@@ -128,7 +139,7 @@ class Rows:
                     ],
                 )
 
-    def amend(self, metadatas: Mapping[str, Mapping[str, str | None]]) -> None:
+    def amend(self, metadatas: Mapping[str, Mapping[str, MetadataValue | None]]) -> None:
         """Set fields of the records' metadata, by id; None takes one away."""
         for part in batched(metadatas, self._batch()):
             with self._handle.written() as collection:
@@ -150,10 +161,7 @@ class Rows:
         def question(collection: Any) -> dict[str, Any]:
             return dict(collection.get(include=include, **what))
 
-        if "embeddings" in include:
-            return self._handle.ask(question)
-        with self._handle.used() as collection:
-            return question(collection)
+        return self._handle.ask(question) if "embeddings" in include else self._handle.look(question)
 
     def _batch(self) -> int:
         with self._handle.used():
@@ -170,8 +178,11 @@ def ours_in(page: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]
 
 
 def _named(metadata: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata with what is gone: Chroma keeps what was there under every key that is not named."""
-    return {**dict.fromkeys(before), **metadata}
+    """The metadata with what is gone: Chroma keeps what was there under every key that is not named.
+
+    Access is always named: a chunk that is written again, of a document that lacked others, must not keep it.
+    """
+    return {ACCESS: None, **dict.fromkeys(before), **metadata}
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -8,8 +8,12 @@ from corpus.collection import METRIC, record_from_metadata
 from corpus.settings import CorpusSettings
 from corpus.store.client import collection_of, connect, disconnect
 from corpus.store.errors import translated
+from corpus.store.index_lock import index_lock
+from corpus.store.watch import pending_writes
 
 SMALLEST_SYNC = 2  # Chroma takes no smaller sync_threshold.
+WORTH_WRITING = 100  # Fewer are built again in no time.
+PATIENCE_SECONDS = 20.0
 
 
 def settle_store(settings: CorpusSettings) -> None:
@@ -36,6 +40,33 @@ def settle_store(settings: CorpusSettings) -> None:
             collection.query(query_embeddings=[[1.0] * dimensions], n_results=1, include=[])
     disconnect(client)
     _retuned(settings, {"sync_threshold": before})
+
+
+def write_index_out(settings: CorpusSettings) -> None:
+    """Have Chroma write an index in use to disk, so that whoever opens it next need not build the newest part again.
+
+    It does so after every `sync_threshold` writes: as many as lack are made, which change nothing. Raises StoreError.
+    """
+    client = connect(settings)
+    try:
+        with translated(settings):
+            collection = collection_of(client, settings)
+            threshold = int(collection.configuration_json["hnsw"]["sync_threshold"])
+            pending = pending_writes(settings.chroma_path, str(collection.id))
+            if pending < WORTH_WRITING or collection.count() < threshold:
+                return
+            some = collection.get(where={"index": {"$gte": 0}}, limit=threshold, include=["metadatas"])
+            missing = max(SMALLEST_SYNC, threshold - pending)
+            same = {each: {"index": about["index"]} for each, about in zip(some["ids"], some["metadatas"], strict=True)}
+            ids = list(same)[:missing]
+            if not ids:
+                return
+            dimensions = record_from_metadata(settings.chroma_collection, collection.metadata, METRIC).dimensions
+            with index_lock(settings.chroma_path, patience_seconds=PATIENCE_SECONDS):
+                collection.update(ids=ids, metadatas=[same[each] for each in ids])
+                collection.query(query_embeddings=[[1.0] * dimensions], n_results=1, include=[])
+    finally:
+        disconnect(client)
 
 
 def _retuned(settings: CorpusSettings, hnsw: dict[str, int]) -> int:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from corpus.collection import CollectionRecord
+from corpus.collection import CollectionRecord, check_dimensions
 from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import CHUNK_ID, Chunk, DocumentRecord, Hit, document_id_in, record_id_of
 from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_documents
+from corpus.store.granting import grant
 from corpus.store.handle import Handle
 from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
@@ -25,7 +27,7 @@ from corpus.store.mapped import MappedVectors
 from corpus.store.probing import first_reaching
 from corpus.store.remaking import dead_share, places_in
 from corpus.store.rows import Rows, batched, ours_in
-from corpus.store.survey import Survey, holds_only, survey_of, sweep_leftovers
+from corpus.store.survey import Survey, survey_of, sweep_leftovers
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
@@ -46,10 +48,14 @@ class Store:
         self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
         self.rows = Rows(handle)
-        self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
-        self._is_published = is_published
-        self._published_state = object()
+        handle.before_write = lambda: self.lease.check()
+        self.is_published = is_published
+
+    @cached_property
+    def lease(self) -> Lease:
+        """The right to write to the collection."""
+        return Lease(self._handle.client, self.rows.name)
 
     def close(self) -> None:
         """Let go of the files or the connection."""
@@ -82,20 +88,20 @@ class Store:
         """Note by document id that the document's file was looked at again and holds the same."""
         self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
 
+    def grant(self, records: Sequence[DocumentRecord]) -> None:
+        """Note who may see documents, as these records of theirs say; of the rest only their stamps are."""
+        grant(self.rows, records)
+
     def heal(self) -> None:
         """Take away what the records kept of their documents' earlier versions; once for a collection."""
         heal_records(self.rows)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> frozenset[str]:
-        """Delete what a run that was killed left: chunks that no record in `records` (all there are) speaks for.
+        """Delete what a run that was killed left: chunks that none of `records`, which are all, speaks for.
 
         Returns the ids of documents that lack chunks, which only bringing them in again can mend.
         """
         return sweep_leftovers(self.rows, records)
-
-    def holds_only(self, records: Iterable[DocumentRecord]) -> bool:
-        """Whether the ids that are there are those of these documents' chunks. Much quicker than a survey."""
-        return holds_only(self.rows, records)
 
     def survey(self) -> Survey:
         """Look through all records. Takes as long as listing them all."""
@@ -112,13 +118,16 @@ class Store:
         return found
 
     def state(self) -> object:
-        """Another than before where somebody may have written to the collection; always the same of what is published.
-
-        Of a server nobody tells: there it changes with the number of chunks, and every few seconds.
+        """Another than before where somebody may have written; always the same of what is published. Of a server nobody
+        tells: there it changes with the number of chunks, and every few seconds.
         """
-        if self._is_published:
-            return self._published_state
+        if self.is_published:
+            return self.rows  # No other store has the same.
         return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
+
+    def versions(self) -> dict[str, int] | None:
+        """By document id the number of the write that changed its record last; None where that cannot be told."""
+        return self._handle.versions()
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
@@ -127,16 +136,14 @@ class Store:
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""
-        ids = map(record_id_of, document_ids)
-        pages = self.rows.pages(ids, ["metadatas"])
+        pages = self.rows.pages(map(record_id_of, document_ids), ["metadatas"])
         records = (record_from(metadata) for page in pages for _, metadata, _ in ours_in(page))
         return {record.document_id: record for record in records}
 
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
         """A document's record and its chunks in order; None where it is not there."""
         for _ in range(READ_ATTEMPTS):
-            record = self.records([document_id]).get(document_id)
-            if record is None:
+            if (record := self.records([document_id]).get(document_id)) is None:
                 return None
             chunks = [chunk for chunk in self.chunks(record.chunk_ids()) if chunk.digest == record.digest]
             # Fewer where it was replaced between the two requests.
@@ -175,14 +182,9 @@ class Store:
     ) -> list[dict[str, float]]:
         """For each vector, the `count` nearest chunks' ids, nearest first, with their cosines, -1 to 1.
 
-        Of those that pass the filter, or are among some ids, if given. Some may be of documents that are half written:
-        `whole` tells.
+        Of those that pass the filter or are among the ids, if given. Some may be of half a document: `whole` tells.
         """
-        if vectors.shape[1] != self.record.dimensions:
-            raise CollectionMismatch(
-                f"A vector of {vectors.shape[1]} dimensions was asked for and the collection's have "
-                f"{self.record.dimensions}. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
-            )
+        check_dimensions(self.record, vectors.shape[1])
         if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
             return exact
         most_results = self.rows.most_results or sys.maxsize
@@ -212,11 +214,11 @@ class Store:
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
-        records = [] if self._is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
+        records = [] if self.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found: dict[str, Chunk] = {}
         for page in self.rows.pages([*chunk_ids, *records], ["metadatas", "documents"]):
             found |= {chunk_id: chunk_from(metadata, text) for chunk_id, metadata, text in ours_in(page)}
-        if self._is_published:  # Publishing has made sure of it.
+        if self.is_published:  # Publishing has made sure of it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
         return {
@@ -241,8 +243,7 @@ class Store:
 
     def dead_share(self) -> float | None:
         """The share of the vector index's places that deleted chunks still take; None where that cannot be told."""
-        index = self.index_folder
-        return None if index is None else dead_share(places=places_in(index), live=self.count())
+        return None if (index := self.index_folder) is None else dead_share(places=places_in(index), live=self.count())
 
     def count(self) -> int:
         """How many chunks are stored."""

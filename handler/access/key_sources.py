@@ -37,7 +37,10 @@ def with_openai_key(settings: HandlerSettings) -> HandlerSettings:
 
 
 def signer_of(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> Signer:
-    """How this deployment signs links: the same in all its processes. Who needs no key needs no signature either."""
+    """How this deployment signs links: the same in all its processes. Who needs no key needs no signature either.
+
+    Raises SettingsError where there is nothing to make a secret of.
+    """
     if settings.auth == "none":
         return Signer(None, settings.link_days)
     return Signer(_derived("citation", settings, keys), settings.link_days)
@@ -59,6 +62,11 @@ def _derived(purpose: str, settings: HandlerSettings, keys: Sequence[KeyEntry]) 
     secret is there to make it of.
     """
     own = settings.link_secret.get_secret_value() if settings.link_secret is not None else None
+    if own is None and not keys:
+        raise SettingsError(
+            "LINK_SECRET is not set, and there are no API keys to make it from: anybody could sign links to passages. "
+            "Set it to 16 random characters or more."
+        )
     text = own if own is not None else "\n".join(sorted(entry.digest for entry in keys))
     if not text:
         raise SettingsError(

@@ -1,6 +1,8 @@
 """Signed links to a cited passage: who was given one may open it until it ends, without a key.
 
-The signature is HMAC-SHA256 over the passage's place and the link's end. Pure, but for the clock.
+The signature is HMAC-SHA256 over the passage's place, the link's end and, where documents have an access, a tag of the
+principal by which whoever was given it saw the passage: once the document no longer names that one, the link opens
+nothing. Pure, but for the clock.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 SECONDS_A_DAY = 86_400
 SECONDS_AN_HOUR = 3_600
 SIGNATURE_CHARS = 32
+TAG_CHARS = 16
 PATH = "/cite/"
 
 
@@ -24,20 +27,28 @@ class Signer:
     secret: bytes | None
     days: float
 
-    def link(self, base_url: str, place: str) -> str:
-        """A URL of ours that shows the place."""
+    def link(self, base_url: str, place: str, *, via: str | None = None) -> str:
+        """A URL of ours that shows the place, through what the principal `via` sees where that matters."""
         if self.secret is None:
             return f"{base_url}{PATH}{place}"
         # To the full hour, so that one place has one link for a while.
         until = math.ceil((time.time() + self.days * SECONDS_A_DAY) / SECONDS_AN_HOUR) * SECONDS_AN_HOUR
-        return f"{base_url}{PATH}{place}?until={until}&signature={self._signature(place, until)}"
+        tag = self.tag(via) if via is not None else ""
+        through = f"&via={tag}" if tag else ""
+        return f"{base_url}{PATH}{place}?until={until}{through}&signature={self._signature(place, until, tag)}"
 
-    def signed(self, place: str, until: str, signature: str) -> bool:
+    def tag(self, principal: str) -> str:
+        """What stands for a principal in a link; nobody can tell which it is."""
+        return self._hmac(f"via\n{principal}")[:TAG_CHARS]
+
+    def signed(self, place: str, until: str, via: str, signature: str) -> bool:
         """Whether the link to the place is ours; its end may have passed."""
         if self.secret is None or not (until.isascii() and until.isdecimal() and len(until) < 12):
             return False
-        return hmac.compare_digest(signature.encode(), self._signature(place, int(until)).encode())
+        return hmac.compare_digest(signature.encode(), self._signature(place, int(until), via).encode())
 
-    def _signature(self, place: str, until: int) -> str:
-        message = f"{place}\n{until}".encode()
-        return hmac.new(self.secret or b"", message, hashlib.sha256).hexdigest()[:SIGNATURE_CHARS]
+    def _signature(self, place: str, until: int, via: str) -> str:
+        return self._hmac("\n".join([place, str(until), *([via] if via else [])]))[:SIGNATURE_CHARS]
+
+    def _hmac(self, message: str) -> str:
+        return hmac.new(self.secret or b"", message.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

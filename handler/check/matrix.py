@@ -17,6 +17,7 @@ from handler.check.reading import (
     schema_problem,
 )
 from handler.check.rows import Check, Outcome
+from handler.check.sign_in import sign_in_checks
 from handler.check.target import QUESTION, Search, Target
 
 MAX_RESPONSE_CHARS = 100_000
@@ -105,6 +106,7 @@ class Matrix:
                 "Lower MAX_RESPONSE_CHARS, or how many results one call may ask for.",
                 self._widest,
             ),
+            *sign_in_checks(self._caller, self._target.document, self._search.operation.body, self._target.url),
         ]
 
     def limit(self) -> Check:

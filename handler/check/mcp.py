@@ -11,6 +11,7 @@ from handler.check.call import WRONG_KEY, Caller, Credentials, Reply
 from handler.check.document import listed, mapping
 from handler.check.mcp_reply import Answer, is_challenged, message_headers, message_in, payload_in, result_in
 from handler.check.rows import Check, Outcome
+from handler.check.sign_in import check_server
 from handler.check.target import QUESTION, QUESTION_FIELDS
 
 HANDSHAKE, MODERN = "2025-11-25", "2026-07-28"
@@ -45,6 +46,7 @@ class McpChecks:
         self._session: dict[str, str] = {}
         self._tools: list[Answer] = []
         self._identifier: str | None = None
+        self._resource: Answer = {}
 
     def checks(self) -> Iterator[Check]:
         """In the order in which a client asks."""
@@ -92,6 +94,14 @@ class McpChecks:
             "Serve the document of RFC 9728, or nothing; clients stop at 5xx, and at a page for people.",
             self._metadata,
         )
+        if self._resource:
+            yield Check(
+                "MCP sign in",
+                "the server that is named describes itself under that very name, with where to sign in",
+                "For this project's handler: OAUTH_ISSUERS to the last slash, OAUTH_AUDIENCE a URL above /mcp; "
+                "docs/access.md has the traps of each provider.",
+                lambda: check_server(self._caller, self._resource, self._url),
+            )
 
     def _initialize(self) -> tuple[Outcome, str]:
         params = {"protocolVersion": HANDSHAKE, "capabilities": {}, "clientInfo": CLIENT}
@@ -182,6 +192,7 @@ class McpChecks:
             replies.append(self._caller.send("GET", url))
             told = mapping(replies[-1].json)
             if replies[-1].status == 200 and told.get("resource") and listed(told.get("authorization_servers")):
+                self._resource = told
                 return "ok", self._caller.clean(f"sign in at {told['authorization_servers'][0]}")
         if all(reply.status in (401, 403, 404) for reply in replies):
             return "ok", "none: keys alone let in"

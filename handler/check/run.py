@@ -15,6 +15,7 @@ from corpus.errors import SettingsError
 from corpus.loading import load
 from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
+from handler.check.document import mapping
 from handler.check.matrix import CheckOptions, Matrix
 from handler.check.mcp import McpChecks, find_mcp
 from handler.check.rows import Check, Row, carried_out
@@ -65,6 +66,8 @@ def _checks(caller: Caller, url: str, key: str | None, wishes: CheckOptions, err
         err.print(Text("There is no OpenAPI document here; checking the MCP server alone."))
         yield from McpChecks(caller, mcp_url, Credentials(key=key) if key else None).checks()
         return
+    if (access := mapping(target.document.get("info")).get("x-access")) is not None:
+        err.print(Text(f"Access: by {access}. The rows show what the key's principals see (docs/access.md)."))
     search = find_search(target.document)
     credentials = _credentials(target, search, key, wishes)
     matrix = Matrix(caller, target, search, credentials, wishes)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
 from corpus.records import DocumentRecord, MetadataValue, composed
+from corpus.searching.projection import Projection
 from handler.contract.filterable import ANY, NOT, FilterField, is_of_kind
 from handler.contract.validation import allowed_of, invalid
 
@@ -23,12 +25,22 @@ LONGEST_VALUE = 100
 KEPT_SECONDS = 60.0
 TAGS = FilterField("tags", "list")
 
+CALLERS_KEPT = 256
+
 Value = str | int
 Values = Mapping[str, tuple[Value, ...]]
+# By the documents' access and by field; more than the most that are told are not all kept.
+_ByAccess = Mapping[tuple[str, ...], Mapping[str, set[Value]]]
+
+# Of a document its access, the values of each field, and the fields whose value is of another kind, with that.
+_Said = tuple[tuple[str, ...], tuple[frozenset[Value], ...], tuple[tuple[str, str], ...]]
 
 
 class Facets:
-    """The values of tags and of the filterable texts and whole numbers. Looked up at the first need, and kept."""
+    """The values of tags and of the filterable texts and whole numbers, as each caller sees them.
+
+    Looked up for all at the first need, by the documents' access, and kept.
+    """
 
     def __init__(self, fields: Sequence[FilterField], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -36,18 +48,41 @@ class Facets:
         self._told: dict[str, int] = {}
         self._fields = [field for field in (TAGS, *fields) if field.kind in ("str", "list", "int")]
         self._lock = threading.Lock()
-        self._kept: Values | None = None
+        self._kept: _ByAccess | None = None
+        self._seen: dict[frozenset[str] | None, Values] = {}
         self._until = 0.0
         self._state: object = None
         self._counting = False
+        self._held: tuple[object, Projection[_Said]] | None = None
 
-    @property
-    def known(self) -> Values:
-        """The values as they were counted last; none where they never were."""
-        return self._kept or {}
+    def known(self, visible_to: frozenset[str] | None) -> Values:
+        """The values as they were counted last that the principals see; none where they never were."""
+        return self._seen_in(self._kept, visible_to) if self._kept is not None else {}
 
-    def values(self, corpus: Corpus, *, fresh: bool = False) -> Values:
-        """The sorted values of each field that has at most 20, as of a minute ago at most. Raises StoreError."""
+    def values(self, corpus: Corpus, visible_to: frozenset[str] | None, *, fresh: bool = False) -> Values:
+        """The sorted values of each field that has at most 20, as of a minute ago at most, among the documents that
+        the principals see; None sees all. Raises StoreError.
+        """
+        return self._seen_in(self._counted_lately(corpus, fresh=fresh), visible_to)
+
+    def check(self, corpus: Corpus, visible_to: frozenset[str] | None, within: Filter) -> None:
+        """Raises ActionError 422 for a value that no document that they see has, naming those that there are."""
+        asked: dict[str, Sequence[object]] = {"tags": within.tags}
+        asked |= {name: (value,) for name, value in within.metadata.items()}
+        asked |= {name + ANY: values for name, values in within.metadata_any.items()}
+        if not any(asked.get(name) for field in self._fields for name in (field.name, field.name + ANY)):
+            return
+        # However old: what was stored since is looked up only where it is asked for.
+        known = self._seen_in(self._kept or self._counted_lately(corpus), visible_to)
+        if any(_unknown(known, name, values) for name, values in asked.items()):
+            # It may have been stored a moment ago.
+            known = self.values(corpus, visible_to, fresh=True)
+        for name, values in asked.items():
+            if _unknown(known, name, values):
+                allowed = allowed_of(known[name], as_list=name not in within.metadata)
+                raise invalid(f'"{name}" has a value that no document has.{allowed}')
+
+    def _counted_lately(self, corpus: Corpus, *, fresh: bool = False) -> _ByAccess:
         state = corpus.store.state()
         with self._lock:
             # Nothing was written since; and a value that nobody has costs no count of all documents.
@@ -61,52 +96,76 @@ class Facets:
             counted = self._counted(corpus)
             with self._lock:
                 self._kept, self._until, self._state = counted, self._clock() + KEPT_SECONDS, state
+                self._seen = {}
         finally:
             with self._lock:
                 self._counting = False
         return counted
 
-    def check(self, corpus: Corpus, within: Filter) -> None:
-        """Raises ActionError 422 for a value that no document has, naming those that there are."""
-        asked: dict[str, Sequence[object]] = {"tags": within.tags}
-        asked |= {name: (value,) for name, value in within.metadata.items()}
-        asked |= {name + ANY: values for name, values in within.metadata_any.items()}
-        if not any(asked.get(name) for field in self._fields for name in (field.name, field.name + ANY)):
-            return
-        # However old: what was stored since is looked up only where it is asked for.
-        known = self._kept or self.values(corpus)
-        if any(_unknown(known, name, values) for name, values in asked.items()):
-            # It may have been stored a moment ago.
-            known = self.values(corpus, fresh=True)
-        for name, values in asked.items():
-            if _unknown(known, name, values):
-                allowed = allowed_of(known[name], as_list=name not in within.metadata)
-                raise invalid(f'"{name}" has a value that no document has.{allowed}')
+    def _counted(self, corpus: Corpus) -> _ByAccess:
+        if self._held is None or self._held[0] is not corpus.store:
+            same: dict[_Said, _Said] = {}  # Many documents say the same: each is kept once.
+            self._held = (corpus.store, Projection(corpus.store, lambda record: _once(same, self._said_by(record))))
+        found: dict[tuple[str, ...], dict[str, set[Value]]] = {}
+        said = Counter(self._held[1].current().values())
+        self._tell_other_kinds(said)
+        for access, values, _ in said:
+            held = found.setdefault(access, {field.name: set() for field in self._fields})
+            for field, each in zip(self._fields, values, strict=True):
+                if len(held[field.name]) <= MOST_VALUES:
+                    held[field.name] |= each
+        return found
 
-    def _counted(self, corpus: Corpus) -> Values:
-        found: dict[str, set[Value]] = {field.name: set() for field in self._fields}
-        records = corpus.store.documents()
-        self._tell_other_kinds(records)
-        for record in records:
-            for field in self._fields:
-                found[field.name] |= _values(record.metadata.get(field.name), field)
-        return {
-            name + ending: tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
-            for name, values in found.items()
-            if 0 < len(values) <= MOST_VALUES and max(len(str(value)) for value in values) <= LONGEST_VALUE
-            for ending in ("", ANY, NOT)
-        }
+    def _said_by(self, record: DocumentRecord) -> _Said:
+        values = tuple(frozenset(_values(record.metadata.get(field.name), field)) for field in self._fields)
+        held = ((field, record.metadata[field.name]) for field in self._all if field.name in record.metadata)
+        others = tuple((field.name, type(value).__name__) for field, value in held if not is_of_kind(value, field.kind))
+        return record.access, values, others
 
-    def _tell_other_kinds(self, records: Sequence[DocumentRecord]) -> None:
+    def _seen_in(self, counted: _ByAccess, visible_to: frozenset[str] | None) -> Values:
+        with self._lock:
+            if counted is self._kept and visible_to in self._seen:
+                return self._seen[visible_to]
+        seen = _merged([held for access, held in counted.items() if _sees(visible_to, access)])
+        with self._lock:
+            if counted is self._kept:
+                if len(self._seen) >= CALLERS_KEPT:
+                    self._seen.clear()
+                self._seen[visible_to] = seen
+        return seen
+
+    def _tell_other_kinds(self, said: Mapping[_Said, int]) -> None:
         """Log, once for each number of them, that documents have a field whose value no filter by it finds."""
         for field in self._all:
-            held = [record.metadata[field.name] for record in records if field.name in record.metadata]
-            others = [value for value in held if not is_of_kind(value, field.kind)]
-            if others and self._told.get(field.name) != len(others):
-                kinds = sorted({type(value).__name__ for value in others})
-                told = {"field": field.name, "kind": field.kind, "documents": len(others), "found": ", ".join(kinds)}
+            kinds = Counter[str]()
+            for (_, _, others), documents in said.items():
+                kinds.update({kind: documents for name, kind in others if name == field.name})
+            if kinds and self._told.get(field.name) != kinds.total():
+                found = ", ".join(sorted(kinds))
+                told = {"field": field.name, "kind": field.kind, "documents": kinds.total(), "found": found}
                 logger.warning("filter_passes_over_documents", extra={"fields": told})
-            self._told[field.name] = len(others)
+            self._told[field.name] = kinds.total()
+
+
+def _once(same: dict[_Said, _Said], said: _Said) -> _Said:
+    return same.setdefault(said, said)
+
+
+def _sees(visible_to: frozenset[str] | None, access: Sequence[str]) -> bool:
+    return visible_to is None or not visible_to.isdisjoint(access)
+
+
+def _merged(counted: Sequence[Mapping[str, set[Value]]]) -> Values:
+    found: dict[str, set[Value]] = {}
+    for held in counted:
+        for name, values in held.items():
+            found[name] = found.get(name, set()) | values
+    return {
+        name + ending: tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
+        for name, values in found.items()
+        if 0 < len(values) <= MOST_VALUES and max(len(str(value)) for value in values) <= LONGEST_VALUE
+        for ending in ("", ANY, NOT)
+    }
 
 
 def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:

@@ -29,6 +29,7 @@ REFUSALS = {
     422: "A field is wrong; message names it, what it may be, and an example.",
     429: "Too many requests; Retry-After says how many seconds to wait.",
 }
+ACCESS = "x-access"  # For whoever checks a deployment; models do not read it.
 FAULT = "It did not work; error and message say why, and what to do."
 Schema = dict[str, Any]
 
@@ -43,7 +44,9 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What a deployment says about itself. `values` are those of fields that have few."""
+    """What a deployment says about itself. `values` are those of fields that have few; `by_documents` says that each
+    caller sees the documents that name him.
+    """
 
     title: str
     description: str
@@ -54,6 +57,7 @@ class Description:
     search_request: type[SearchRequest]
     values: Values
     sign_in: SignIn | None = None
+    by_documents: bool = False
 
 
 def openapi(about: Description) -> Schema:
@@ -64,6 +68,7 @@ def openapi(about: Description) -> Schema:
             "title": about.title,
             "description": with_subject(about.description, about.subject),
             "version": __version__,
+            **({ACCESS: "documents"} if about.by_documents else {}),
         },
         "servers": [{"url": about.server_url}],
         "paths": {

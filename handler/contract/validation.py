@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -16,10 +16,10 @@ Model = TypeVar("Model", bound=BaseModel)
 MOST_PROBLEMS = 5
 
 
-def validate(model: type[Model], value: Any, *, known: Mapping[str, Sequence[object]] | None = None) -> Model:
+def validate(model: type[Model], value: Any, *, known: Callable[[], Mapping[str, Sequence[object]]] = dict) -> Model:
     """The value as the model has it. Raises ActionError 422 that names each wrong field and what it may be.
 
-    `known` are the values that fields have in the corpus, where they are few.
+    `known` gives the values that fields have in the documents that the caller sees, where they are few.
     """
     try:
         return model.model_validate(value)
@@ -28,7 +28,7 @@ def validate(model: type[Model], value: Any, *, known: Mapping[str, Sequence[obj
         unknown = [str(problem["loc"][0]) for problem in problems if _is_unknown(model, problem)]
         wrong = [problem for problem in problems if not _is_unknown(model, problem)][:MOST_PROBLEMS]
         sentences = [_unknown_fields(model, unknown)] if unknown else []
-        sentences += dict.fromkeys(_sentence(model, problem, known or {}) for problem in wrong)
+        sentences += dict.fromkeys(_sentence(model, problem, known()) for problem in wrong)
         raise invalid(" ".join(sentences)) from None
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from corpus.answer import cut
-from corpus.records import context_of
+from corpus.records import DocumentRecord, context_of
 from handler.contract.fields import Body, Name, Query
 from handler.contract.responses import field_of, object_of
 from handler.contract.validation import validate
@@ -88,26 +88,31 @@ def search(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str
     asked = validate(SearchArguments, dict(arguments))
     found = find(session.action, session.trace, {"query": asked.query, "top_k": TOP_K})
     session.trace.counts["results"] = len(found.excerpts)
-    return fit(
-        lambda max_chars: {"results": [_result(each, session) for each in found.answer(max_chars=max_chars)["results"]]}
-    )
+
+    def results(max_chars: int) -> dict[str, Any]:
+        passages = found.answer(max_chars=max_chars)["results"]
+        # Those that no longer fit are left out at the end.
+        pairs = zip(passages, found.excerpts, strict=False)
+        return {"results": [_result(passage, excerpt.best.access, session) for passage, excerpt in pairs]}
+
+    return fit(results)
 
 
-def _result(passage: Mapping[str, Any], session: Session) -> dict[str, Any]:
+def _result(passage: Mapping[str, Any], access: tuple[str, ...], session: Session) -> dict[str, Any]:
     title = context_of(passage.get("title"), passage.get("heading")) or passage["source"]
     place = f", page {passage['page']}" if "page" in passage else ""
     return {
         "id": passage["chunk_id"],
         "title": f"{cut(title, max_chars=MAX_TITLE_CHARS)}{place}",
         "text": passage["text"],
-        "url": _url(passage.get("url"), passage["chunk_id"], session),
+        "url": _url(passage.get("url"), passage["chunk_id"], access, session),
     }
 
 
 def fetch(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
     """A document's text, from a little before the passage that the id names where that would not be reached."""
     identifier = validate(FetchArguments, dict(arguments)).id
-    with session.action.library.corpus(wait_seconds=session.trace.seconds_left) as corpus:
+    with session.action.gate.view(session.trace) as corpus:
         place = place_of(corpus, identifier)
 
         def document(max_chars: int) -> dict[str, Any]:
@@ -116,12 +121,12 @@ def fetch(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str,
                 page = page_of(corpus, place.record.document_id, offset=start)(max_chars)
                 if place.is_reached(page.get("next_offset")):
                     break
-            return _document(identifier, page, place.record.source, session)
+            return _document(identifier, page, place.record, session)
 
         return fit(document)
 
 
-def _document(identifier: str, page: Mapping[str, Any], source: str, session: Session) -> dict[str, Any]:
+def _document(identifier: str, page: Mapping[str, Any], record: DocumentRecord, session: Session) -> dict[str, Any]:
     told = {
         name: value
         for name, value in page.items()
@@ -130,15 +135,16 @@ def _document(identifier: str, page: Mapping[str, Any], source: str, session: Se
     more = {"next_id": f"{page['document_id']}@{page['next_offset']}"} if "next_offset" in page else {}
     return {
         "id": identifier,
-        "title": cut(page.get("title") or source, max_chars=MAX_TITLE_CHARS),
+        "title": cut(page.get("title") or record.source, max_chars=MAX_TITLE_CHARS),
         "text": page["text"],
-        "url": _url(page.get("url"), identifier, session),
+        "url": _url(page.get("url"), identifier, record.access, session),
         "metadata": {**page.get("metadata", {}), **told, **more},
     }
 
 
-def _url(own: str | None, place: str, session: Session) -> str:
+def _url(own: str | None, place: str, access: tuple[str, ...], session: Session) -> str:
     """The document's own address where it is one that opens, else a page of ours."""
     if own and own.startswith(("https://", "http://")):
         return own
-    return session.action.signer.link(session.base_url(), place)
+    action = session.action
+    return action.gate.link(session.trace, action.signer, session.base_url(), place, access)

@@ -15,6 +15,7 @@ from concurrent.futures import TimeoutError as NotInTime
 from typing import Any, BinaryIO
 
 from corpus.answer import to_json
+from handler.access.caller import Caller
 from handler.contract.body import parse_json
 from handler.contract.errors import ActionError, rpc_error
 from handler.contract.jsonrpc import (
@@ -33,18 +34,20 @@ from handler.contract.jsonrpc import (
 from handler.mcp.dispatch import WAITING_METHODS, result_of
 from handler.mcp.envelope import check_envelope, is_modern, version_in
 from handler.mcp.session import Session
+from handler.observing.audit import Audit
 from handler.observing.trace import Trace, too_late
 from handler.routes.action import Action
 
 logger = logging.getLogger("handler")
-CALLER = "stdio"
+CALLER = Caller(name="stdio")  # Of nobody's key: under ACCESS=documents it sees what everyone may see.
 
 
 class Stdio:
     """Answers line by line. `base_url` is asked when a link is needed."""
 
-    def __init__(self, action: Action, base_url: Callable[[], str]) -> None:
+    def __init__(self, action: Action, base_url: Callable[[], str], *, audit: Audit | None = None) -> None:
         self._action = action
+        self._audit = audit
         self._base_url = base_url
 
     def serve(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
@@ -68,7 +71,7 @@ class Stdio:
 
     def answer(self, line: bytes) -> dict[str, Any] | None:
         """What answers the message; None where it wants nothing."""
-        trace = Trace(self._action.settings.deadline_seconds)
+        trace = Trace(self._action.settings.deadline_seconds, caller=CALLER, door=CALLER.name)
         if len(line) > self._action.settings.max_body_bytes:
             return error_body(None, RpcError(INVALID_REQUEST, "The message is too long."))
         try:
@@ -82,6 +85,7 @@ class Stdio:
         try:
             return result_body(message.id, self._result(message, trace))
         except ActionError as error:
+            trace.notes["error"] = error.code
             return error_body(message.id, rpc_error(error, request_id=trace.request_id))
         except RpcError as error:
             return error_body(message.id, error)
@@ -91,8 +95,10 @@ class Stdio:
                 message.id, RpcError(INTERNAL_ERROR, "Something failed in the server. It has been logged.")
             )
         finally:
-            fields = {"request_id": trace.request_id, "route": CALLER, "ms": round(trace.elapsed * 1000, 1)}
+            fields = {"request_id": trace.request_id, "route": CALLER.name, "ms": round(trace.elapsed * 1000, 1)}
             logger.info("request", extra={"fields": {**fields, **trace.counts, **trace.notes}})
+            if self._audit is not None:
+                self._audit.note(trace, status=200)
 
     def _result(self, message: Request, trace: Trace) -> dict[str, Any]:
         modern = is_modern(version_in(message))
@@ -108,7 +114,7 @@ class Stdio:
         if message.method not in WAITING_METHODS:
             return result_of(message, session)
         if self._action.limiter is not None:
-            self._action.limiter.check(CALLER)
+            self._action.limiter.check(CALLER.name)
         # In a thread of its own: what never comes back must not keep the next message waiting.
         done: Future[dict[str, Any]] = Future()
         threading.Thread(target=_run, args=(done, message, session), name="mcp-call", daemon=True).start()

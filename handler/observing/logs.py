@@ -14,6 +14,7 @@ import traceback
 from typing import Any
 
 from corpus.urls import without_passwords
+from handler.observing.audit import EVENT
 
 OURS = ("corpus", "handler")
 
@@ -40,6 +41,8 @@ class PlainLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
+        if record.getMessage() == EVENT:  # Programs read these, wherever they are written.
+            return JsonLines().format(record)
         fields = getattr(record, "fields", {})
         shown = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
         line = f"{time.strftime('%H:%M:%S', time.localtime(record.created))} {record.getMessage()} {shown}".rstrip()

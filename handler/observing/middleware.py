@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handler.contract.errors import ActionError, refusal
+from handler.observing.audit import Audit
 from handler.observing.metrics import with_metrics
 from handler.observing.trace import Trace, too_late
 
@@ -23,8 +24,11 @@ RESERVE_SECONDS = 0.5
 class Observe:
     """The outermost layer. What is logged never holds the query, a chunk's text or a key."""
 
-    def __init__(self, app: ASGIApp, *, deadline_seconds: float, metrics_namespace: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, deadline_seconds: float, metrics_namespace: str, audit: Audit | None = None
+    ) -> None:
         self.app = app
+        self.audit = audit
         self.metrics_namespace = metrics_namespace
         self.deadline_seconds = deadline_seconds
         self._late: set[asyncio.Task[None]] = set()
@@ -84,6 +88,8 @@ class Observe:
         if context := scope.get("aws.context"):
             fields = with_metrics(fields, namespace=self.metrics_namespace, function=context.function_name)
         logger.info("request", extra={"fields": fields})
+        if self.audit is not None:
+            self.audit.note(trace, status=status)
 
     def _trace(self, scope: Scope) -> Trace:
         context = scope.get("aws.context")

@@ -14,17 +14,31 @@ RETRY_AFTER_SECONDS = 5
 
 @dataclass(slots=True)
 class Trace:
-    """`caller` is there once he is let in. `seconds` are those spent in each part of the work, `counts` what was asked
-    for and found, `notes` words of ours that the log line is to hold, such as the tool called.
+    """`caller` is there once he is let in, `door` is by which he came to ask the corpus. `seconds` are those spent in
+    each part of the work, `counts` what was asked for and found, `notes` words of ours that the log line is to hold,
+    such as the tool called. `shown` are the documents and chunks that were read for the answer, `withheld` documents
+    that are there and that he may not see.
     """
 
     deadline_seconds: float
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     caller: Caller | None = None
+    door: str | None = None
     started: float = field(default_factory=time.monotonic)
     seconds: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, dict[str, None]] = field(default_factory=dict)
+    withheld: dict[str, None] = field(default_factory=dict)
+
+    def note_shown(self, document_id: str, chunk_id: str | None, seen: bool) -> None:  # noqa: FBT001 - as a view tells it
+        """Note that a document, or a chunk of it, was read for the answer, or was not to be seen."""
+        if not seen:
+            self.withheld[document_id] = None
+            return
+        chunks = self.shown.setdefault(document_id, {})
+        if chunk_id is not None:
+            chunks[chunk_id] = None
 
     @property
     def elapsed(self) -> float:

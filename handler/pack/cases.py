@@ -13,7 +13,7 @@ from corpus.answer import cut
 from corpus.errors import SettingsError
 from corpus.quality.proposals import Maker, Proposal, asked, sections, spread
 from corpus.records import Chunk, DocumentRecord
-from corpus.searching.corpus import Corpus
+from corpus.searching.view import View
 
 POSITIVE, NEGATIVE = 5, 3
 SECONDS = 60.0
@@ -36,7 +36,7 @@ class Case:
     expected: str | None
 
 
-def cases_of(corpus: Corpus, given: Sequence[Case]) -> list[Case]:
+def cases_of(corpus: View, given: Sequence[Case]) -> list[Case]:
     """Five and three: those given first, the rest from the corpus. Raises SettingsError where it has too few."""
     positive = [case for case in given if case.expected is not None][:POSITIVE]
     negative = [case for case in given if case.expected is None][:NEGATIVE]
@@ -84,7 +84,7 @@ def _case(path: Path, number: int, value: Any) -> Case:
     return Case(why="A question of the keeper's own.", question=question.strip(), expected=f"{answer.strip()}{cited}.")
 
 
-def _proposed(corpus: Corpus) -> Iterator[Case]:
+def _proposed(corpus: View) -> Iterator[Case]:
     """Questions that a search answers from the place where they stand: first those that the documents ask themselves,
     then those about a section; of each document one before any has a second.
     """
@@ -94,7 +94,7 @@ def _proposed(corpus: Corpus) -> Iterator[Case]:
             yield _case_of(proposal)
 
 
-def _found(make: Maker, corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+def _found(make: Maker, corpus: View, record: DocumentRecord) -> Iterator[Proposal]:
     return (each for each in make(corpus, record) if _finds(corpus, _question_of(each), each.chunk))
 
 
@@ -102,8 +102,8 @@ def _question_of(proposal: Proposal) -> str:
     return proposal.question or (f'What does "{cut(proposal.title, max_chars=100)}" say under "{proposal.heading}"?')
 
 
-def _finds(corpus: Corpus, question: str, chunk: Chunk) -> bool:
-    hits = corpus.search(question, top_k=FOUND_WITHIN, timeout_seconds=SECONDS)
+def _finds(corpus: View, question: str, chunk: Chunk) -> bool:
+    (hits,) = corpus.search_each([question], top_k=FOUND_WITHIN, timeout_seconds=SECONDS)
     return any(hit.chunk.chunk_id == chunk.chunk_id for hit in hits)
 
 

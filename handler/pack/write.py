@@ -12,7 +12,7 @@ from typing import Any
 
 from corpus.answer import cut
 from corpus.errors import SettingsError
-from corpus.searching.corpus import Corpus
+from corpus.searching.view import View
 from handler.access.oauth.scopes import parse_scopes
 from handler.contract.openapi import with_subject
 from handler.mcp.tools import HINTS, TOOLS, Tool
@@ -34,11 +34,17 @@ FORM_NAMES = {
     "openWorldHint": "open_world_justification",
     "destructiveHint": "destructive_justification",
 }
+ACCESS = {
+    "open": "whoever is let in sees every document",
+    "documents": "each caller sees the documents whose access names him; this pack quotes what everyone may see",
+}
 NOT_INVOKED = "The app is not invoked: this is not a question that the documents answer."
 
 
-def write_pack(folder: Path, settings: HandlerSettings, corpus: Corpus, given: Sequence[Case]) -> list[Path]:
-    """The files written. Raises SettingsError where something that every form asks for is missing."""
+def write_pack(folder: Path, settings: HandlerSettings, corpus: View, given: Sequence[Case]) -> list[Path]:
+    """The files written; what they quote is seen in `corpus`. Raises SettingsError where something that every form asks
+    for is missing.
+    """
     if settings.public_url is None:
         raise SettingsError("PUBLIC_URL is not set. A directory wants full URLs: set it to where callers reach this.")
     cases = cases_of(corpus, given)
@@ -108,6 +114,7 @@ def _addresses(settings: HandlerSettings) -> dict[str, str]:
         "Terms of use": settings.terms_url or "not set: TERMS_URL",
         "Support": settings.contact or "not set: CONTACT",
         "Run by": settings.operator or "not set: OPERATOR",
+        "Who sees what": ACCESS[settings.access],
         **_signing_in(settings),
     }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -10,13 +12,17 @@ from fastapi.concurrency import run_in_threadpool
 from corpus.errors import CorpusError
 from corpus.records import Hit
 from handler.contract.errors import ActionError
+from handler.gate import LINKED
 from handler.observing.trace import Trace
-from handler.routes.action import Action, action_of, address_of, admit, limit, trace_of
+from handler.routes.action import Action, action_of, address_of, admit, come_by_door, limit, trace_of
 from handler.routes.documents import page_of
 from handler.routes.fault import fault_of
 from handler.routes.pages import CONTENT_SECURITY_POLICY, refusal_page
 from handler.routes.passage import Cited, passage_page
 from handler.routes.place import place_of
+
+if TYPE_CHECKING:
+    from corpus.searching.view import View
 
 router = APIRouter()
 READ = ["GET", "HEAD"]
@@ -37,8 +43,8 @@ async def cite(request: Request, place: str) -> Response:
     """The page; a refusal is one too, for a person reads it."""
     action, trace = action_of(request), trace_of(request)
     try:
-        await _admit(request, action, place)
-        page = await run_in_threadpool(_page, action, trace, place)
+        view = await _admitted(request, action, trace, place)
+        page = await run_in_threadpool(_page, view, place)
     except CorpusError as error:
         return _refused(fault_of(error, trace))
     except ActionError as error:
@@ -46,18 +52,22 @@ async def cite(request: Request, place: str) -> Response:
     return Response(page, media_type="text/html", headers=HEADERS)
 
 
-async def _admit(request: Request, action: Action, place: str) -> None:
-    until, signature = (request.query_params.get(name, "") for name in ("until", "signature"))
-    if not action.signer.signed(place, until, signature):
+async def _admitted(request: Request, action: Action, trace: Trace, place: str) -> AbstractContextManager[View]:
+    """What the link, or else the caller's key, shows of the corpus."""
+    until, via, signature = (request.query_params.get(name, "") for name in ("until", "via", "signature"))
+    if not action.signer.signed(place, until, via, signature):
         await admit(request)
-        return
+        return action.gate.view(trace)
+    come_by_door(request)
+    trace.caller = LINKED
     await limit(action, address_of(request))
     if int(until) < time.time():
         raise ActionError(403, "link_ended", "This link has ended. Ask again to be given a new one.")
+    return action.gate.linked_view(trace, place, via, action.signer)
 
 
-def _page(action: Action, trace: Trace, identifier: str) -> str:
-    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
+def _page(view: AbstractContextManager[View], identifier: str) -> str:
+    with view as corpus:
         place = place_of(corpus, identifier)
         if place.chunk is not None:
             around = corpus.neighbours([Hit(chunk=place.chunk, score=1.0)], distance=AROUND)

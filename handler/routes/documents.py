@@ -19,7 +19,7 @@ from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, TraceDep
 
 if TYPE_CHECKING:
-    from corpus.searching.corpus import Corpus
+    from corpus.searching.view import View
 
 router = APIRouter()
 
@@ -40,7 +40,7 @@ def get_document(request: Request, document_id: str, action: ActionDep, trace: T
     # An id that cannot be one is not worth a question to the store.
     if not DOCUMENT_ID.fullmatch(document_id):
         raise missing_document()
-    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
+    with action.gate.view(trace) as corpus:
         page = page_of(corpus, document_id, offset=asked.offset)(action.settings.max_response_chars)
     return json_response(page)
 
@@ -51,12 +51,12 @@ Fitted = Callable[[int], dict[str, Any]]
 
 def listed(action: Action, trace: Trace, asked: ListRequest) -> Fitted:
     """A page of the documents. Raises CorpusError."""
-    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
+    with action.gate.view(trace) as corpus:
         records, total = corpus.documents(offset=asked.offset, limit=asked.limit)
     return lambda max_chars: document_list(records, total=total, offset=asked.offset, max_chars=max_chars)
 
 
-def page_of(corpus: Corpus, document_id: str, *, offset: int) -> Fitted:
+def page_of(corpus: View, document_id: str, *, offset: int) -> Fitted:
     """A document's text from a character on. Raises ActionError 404 where there is no such document; CorpusError."""
     record = corpus.record(document_id)
     if record is None:

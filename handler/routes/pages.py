@@ -35,6 +35,11 @@ def privacy(settings: HandlerSettings) -> str:
         if settings.rerank_url
         else ""
     )
+    audited = (
+        "For each answer a second line says whom it was given to and which documents and passages it was made of. "
+        if settings.audit == "on"
+        else ""
+    )
     who = (
         ", nor who you are: the service knows a client only by its API key and its network address."
         if not settings.takes_tokens
@@ -59,7 +64,7 @@ def privacy(settings: HandlerSettings) -> str:
             "random id, the key's name, which operation it was, how long it took, how many results there were and "
             "whether it worked. A gateway in front of it may log a line of its own, with the network address. "
             f"All these lines are kept for {settings.log_retention_days} days. Where requests are limited, "
-            "how many a key or an address has sent is counted for at most a day. There are no cookies.",
+            f"how many a key or an address has sent is counted for at most a day. {audited}There are no cookies.",
         ),
         (
             "Links to cited passages",

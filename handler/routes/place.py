@@ -11,7 +11,7 @@ from corpus.records import Chunk, DocumentRecord, chunk_id_of
 from handler.routes.documents import missing_document
 
 if TYPE_CHECKING:
-    from corpus.searching.corpus import Corpus
+    from corpus.searching.view import View
 
 PLACE = re.compile(r"([0-9a-f]{16})(?:@([0-9]{1,12})|-(?:[0-9a-f]{12}-)?([0-9]{1,9}))?")
 
@@ -24,7 +24,7 @@ class Place:
     offset: int
     chunk: Chunk | None
 
-    def starts(self, corpus: Corpus) -> Iterator[int]:
+    def starts(self, corpus: View) -> Iterator[int]:
         """Where to start reading, the widest first: the next where the chunk named would not be reached."""
         yield self.offset
         if self.chunk is not None:
@@ -38,7 +38,7 @@ class Place:
         return self.chunk is None or end is None or end >= self.chunk.end
 
 
-def place_of(corpus: Corpus, identifier: str) -> Place:
+def place_of(corpus: View, identifier: str) -> Place:
     """Where the id leads now. Raises ActionError 404 where there is no such document, CorpusError."""
     found = PLACE.fullmatch(identifier)
     record = corpus.record(found[1]) if found else None

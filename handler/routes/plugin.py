@@ -39,7 +39,7 @@ def _queried(action: Action, trace: Trace, asked: list[PluginQuery]) -> Response
     found: list[list[Hit]] = [[] for _ in asked]
     if len(to_json({"results": _answers(asked)})) > action.settings.max_response_chars:
         raise invalid('"queries" are too long together: the answer repeats them. Send fewer in one call.')
-    with action.library.corpus(wait_seconds=trace.seconds_left) as corpus:
+    with action.gate.view(trace) as corpus:
         # Questions that are asked alike cost one request to the model.
         for numbers in _alike(asked):
             top_k, narrowed = asked[numbers[0]].top_k, asked[numbers[0]].filter

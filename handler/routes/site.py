@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from contextlib import AbstractContextManager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -20,6 +21,7 @@ from handler.contract.openapi import Description, SignIn, openapi
 from handler.contract.openapi30 import as_3_0
 from handler.contract.origin import own_url
 from handler.contract.requests import search_request
+from handler.gate import Seen
 from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, action_of, trace_of
 from handler.routes.pages import CONTENT_SECURITY_POLICY, privacy
@@ -107,16 +109,22 @@ async def manifest(request: Request, action: ActionDep) -> Response:
 def _document(request: Request) -> dict[str, Any]:
     action = action_of(request)
     # Anybody may read the document, so the values of private fields stand in it only where that is wanted.
-    values = values_of(action, trace_of(request)) if action.settings.openapi_values == "public" else {}
+    trace = trace_of(request)
+    values = _values_in(action.gate.public_view(trace)) if action.settings.openapi_values == "public" else {}
     server_url = action.settings.public_url or own_url(request.scope)
     return document_of(action.settings, server_url=server_url, values=values)
 
 
 def values_of(action: Action, trace: Trace) -> Values:
-    """The values of fields that have few; none where the corpus cannot be asked: what is described is true without."""
+    """The values of fields that have few among what the caller sees; none where the corpus cannot be asked."""
+    return _values_in(action.gate.view(trace))
+
+
+def _values_in(view: AbstractContextManager[Seen]) -> Values:
+    # What is described is true without.
     try:
-        with action.library.corpus(wait_seconds=trace.seconds_left / 2) as corpus:
-            return action.facets.values(corpus)
+        with view as corpus:
+            return corpus.values()
     except (CorpusError, ActionError) as error:
         logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
         return {}
@@ -134,6 +142,7 @@ def document_of(settings: HandlerSettings, *, server_url: str, values: Values | 
             key_header=settings.api_key_header,
             search_request=search_request(settings.filter_fields),
             values=values or {},
+            by_documents=settings.access == "documents",
             sign_in=_sign_in(settings),
         )
     )

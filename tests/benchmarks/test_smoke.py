@@ -36,11 +36,13 @@ def run(folder: Path, *names: str, words: str = "") -> dict[str, Outcome]:
     return outcomes
 
 
+@pytest.mark.slow
 def test_each_runs_and_saves_what_it_found(tmp_path: Path) -> None:
     for found in run(tmp_path, *sorted(BENCHMARKS.keys() - {"cold_start"})).values():
         assert found.comparisons or found.figures
 
 
+@pytest.mark.slow
 def test_a_cold_start_is_told_by_phases(built: Built, tmp_path: Path) -> None:
     tools.runtime()
     found = run(tmp_path, "cold_start", words=f"--zip {built.zip}")["cold_start"]

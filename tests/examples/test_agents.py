@@ -24,7 +24,7 @@ def url(configure: Configure) -> Iterator[str]:  # noqa: F811
     app = create_app(configure(), open_corpus)
     with running(app) as url:
         yield url
-    app.state.action.library.close()
+    app.state.library.close()
 
 
 @pytest.fixture

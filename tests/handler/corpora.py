@@ -34,6 +34,7 @@ class Text:
     heading: str | None = None
     updated_at: str = UPDATED
     metadata: Metadata = field(default_factory=dict)
+    access: tuple[str, ...] = ()
 
     @property
     def document_id(self) -> str:
@@ -102,6 +103,7 @@ def chunked(text: Text) -> tuple[DocumentRecord, list[Chunk]]:
             page_end=page,
             heading=text.heading,
             metadata=text.metadata,
+            access=text.access,
         )
         for index, ((start, end), page) in enumerate(zip(spans, pages, strict=False))
     ]
@@ -118,5 +120,6 @@ def chunked(text: Text) -> tuple[DocumentRecord, list[Chunk]]:
         title=text.title,
         url=text.url,
         metadata=text.metadata,
+        access=text.access,
     )
     return record, chunks

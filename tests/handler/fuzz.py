@@ -60,13 +60,13 @@ def fuzz(
     if key is not None:
         command += ["--header", f"Authorization:Bearer {key}"]
     # Before the clock runs: on a busy machine the first opening takes long.
-    with app.state.action.library.corpus():
+    with app.state.library.corpus():
         pass
     with running(app) as url, tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": HOOKS}
         command.append(f"{url}/openapi.json")
         kept = subprocess.run(command, cwd=folder, env=environment, check=False).returncode == 0
-    app.state.action.library.close()
+    app.state.library.close()
     return kept
 
 

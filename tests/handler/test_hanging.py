@@ -72,7 +72,7 @@ def test_a_hanging_store_costs_each_request_its_deadline_and_nothing_else(
             path.open()
             assert outcome(client) in [(200, "ok"), (503, "store_unavailable")]
             assert outcome(client) == (200, "ok")
-        app.state.action.library.close()
+        app.state.library.close()
 
 
 def test_the_document_does_not_wait_for_a_store_that_hangs(
@@ -107,4 +107,4 @@ def test_a_hanging_model_costs_the_questions_that_need_it_and_nothing_else(
                 assert served > 3
                 assert {each.result() for each in hanging} <= {(504, "deadline_exceeded"), (504, "embedding_timeout")}
             assert workers() <= MOST_WORKERS + QUESTIONS_AT_ONCE
-        app.state.action.library.close()
+        app.state.library.close()

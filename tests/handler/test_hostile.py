@@ -33,7 +33,7 @@ def address(manuals: Path, server: EmbeddingsServer) -> Iterator[tuple[str, int]
     with running(app) as url:
         host, _, port = url.removeprefix("http://").partition(":")
         yield host, int(port)
-    app.state.action.library.close()
+    app.state.library.close()
 
 
 def post(body: bytes, *headers: str, length: int | None = None) -> bytes:

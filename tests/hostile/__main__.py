@@ -61,7 +61,7 @@ def all_doors(folder: Path, server: EmbeddingsServer, given: argparse.Namespace)
     found += counted("requests", given.requests, doors.requests(client, key, given.requests, given.seed + 1))
     grown = resident_mb() - before
     print(f"memory: {before:.0f} MB, and {grown:+.0f} MB after that", flush=True)
-    app.state.action.library.close()
+    app.state.library.close()
     os.environ |= {
         "CHROMA_PATH": str(corpus.chroma_path),
         "OPENAI_API_KEY": corpus.openai_api_key.get_secret_value() if corpus.openai_api_key else "",

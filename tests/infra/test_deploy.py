@@ -16,12 +16,13 @@ import boto3
 import httpx2
 import pytest
 
-from corpus.settings import CorpusSettings
+from corpus.settings import LOCAL_MODEL, CorpusSettings
 from corpus.snapshot.versions import rollback
 from corpus.store import create_store
 from handler.access.keys import make_key
 from infra import package
-from infra.preflight import Target, corpus_is_local, missing
+from infra.build_lambda import local_model_of
+from infra.preflight import Target, missing
 from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
 from tests.corpus.texts import RECORD
@@ -165,7 +166,7 @@ def test_a_key_that_the_deployment_will_not_know_is_told_before_anything_is_buil
     ssm.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ACTION_KEY", "ra_another")
-        target = Target(name.split("/")[2], "eu-west-1", publish=False, check=True, local_model=True)
+        target = Target(name.split("/")[2], "eu-west-1", publish=False, check=True, local_model=LOCAL_MODEL)
         assert [problem for problem in missing(target) if "ACTION_KEY is not the key of an entry" in problem]
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
         assert [problem for problem in missing(target) if "AWS does not know who you are" in problem]
@@ -176,10 +177,10 @@ def test_a_corpus_of_the_local_model_needs_no_openai_key_and_brings_the_model(tm
     settings = CorpusSettings(chroma_path=tmp_path / "store")
     with create_store(settings, RECORD):
         pass
-    assert corpus_is_local(settings)
-    target = Target("free", "eu-west-1", publish=False, check=False, local_model=True)
+    assert local_model_of(settings) == LOCAL_MODEL
+    target = Target("free", "eu-west-1", publish=False, check=False, local_model=LOCAL_MODEL)
     assert not [problem for problem in missing(target) if "openai-api-key" in problem]
-    asked = Target("free", "eu-west-1", publish=False, check=False, local_model=False)
+    asked = Target("free", "eu-west-1", publish=False, check=False, local_model="")
     assert [problem for problem in missing(asked) if "LOCAL_MODEL=1" in problem]
 
 

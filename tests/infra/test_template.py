@@ -125,6 +125,18 @@ def test_the_document_and_the_project_have_one_version() -> None:
     assert served == __version__
 
 
+SECRET = "/retrieval-action/dev/oauth-client-secret"
+SIGN_IN = {
+    "auth": "keys+oauth",
+    "oauthIssuers": "https://login.example.com/, partner=https://id.example.org",
+    "oauthAudience": "https://api.example.com",
+    "oauthScopes": "rag.read, /documents=rag.list",
+    "oauthClientId": "gpt",
+    "oauthClientSecretParameter": SECRET,
+    "oauthFacade": "true",
+}
+
+
 def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> None:
     options = {
         "rateLimit": "60/minute",
@@ -133,6 +145,7 @@ def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> No
         "logRetentionDays": "90",
         "operator": "Example & Sons",
         "contact": "privacy@example.com",
+        **SIGN_IN,
     }
     template = template_of(tmp_path, *(f"--param={name}={value}" for name, value in options.items()))
     assert template["Conditions"]["HasRateLimit"] == {"Fn::Not": [{"Fn::Equals": ["60/minute", ""]}]}
@@ -143,6 +156,12 @@ def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> No
     assert all(words in page for words in ("kept for 90 days", "Example &amp; Sons", "privacy@example.com"))
     check(template, tmp_path)
     check_rights(template)
+    variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert (variables["AUTH"], variables["OAUTH_ISSUERS"]) == ("keys+oauth", SIGN_IN["oauthIssuers"])
+    assert (variables["OAUTH_SCOPES"], variables["OAUTH_FACADE"]) == ("rag.read, /documents=rag.list", "true")
+    assert template["Conditions"]["HasClientSecret"] == {"Fn::Not": [{"Fn::Equals": [SECRET, ""]}]}
+    (policy,) = only(template, "AWS::IAM::Role")["Policies"]
+    assert f"parameter{SECRET}" in json.dumps(policy)
 
 
 def test_without_openai_no_key_is_asked_for(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.settings import CorpusSettings
+from corpus.settings import LOCAL_MODEL, CorpusSettings
 from infra import package
 from tests.handler.corpora import MANUALS, WARRANTY, write_corpus
 from tests.handler.events import http_api
@@ -30,7 +30,7 @@ from handler.main import handler
 
 @pytest.mark.slow
 def test_with_the_local_model_it_fits_and_answers_offline(tmp_path: Path) -> None:
-    built = build_into(tmp_path, local_model=True)
+    built = build_into(tmp_path, local_model=LOCAL_MODEL)
     assert package.unpacked_bytes(built.task) <= package.AWS_UNPACKED_BYTES - SPARE_BYTES
     settings = CorpusSettings(chroma_path=tmp_path / "store")
     write_corpus(settings, MANUALS)

@@ -19,6 +19,7 @@ from corpus.lexical.remote_index_store import RemoteIndexStore
 from corpus.records import Chunk, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.searching.fusion import fuse
+from corpus.searching.language import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import open_store
@@ -175,6 +176,26 @@ def test_without_an_index_hybrid_search_is_dense_search_and_says_so_in_the_log(
     assert found(corpus, "FW-20117", "lexical", top_k=1) == [TEXTS["manuals/pump.md"][1]]
 
 
+def test_where_the_index_turns_out_damaged_while_it_is_asked_hybrid_search_is_dense_search(
+    tmp_path: Path, embedder: LocalEmbedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    within = Filter(metadata={"kind": "policies"})
+    corpus = corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS)
+    with corpus.store:
+        for file in index_folder(tmp_path, "corpus").glob("*/rows.npy"):
+            np.save(file, np.load(file) + 1000)
+        corpus.store.words.close()
+        for filtered in (Filter(), within):
+            answers = [
+                corpus.search("unused leave", top_k=5, within=filtered, mode=mode, timeout_seconds=30)
+                for mode in ("hybrid", "dense")
+            ]
+            assert answers[0] == answers[1] != []
+        assert "damaged" in str([record.__dict__ for record in caplog.records])
+        with pytest.raises(LexicalIndexUnusable, match="damaged"):
+            found(corpus, "unused leave", "lexical")
+
+
 @pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
 @pytest.mark.parametrize("fields", [None, b"", b"{", b"[]", b'{"a": 1}', b"\xff\xfe"])
 def test_a_filter_holds_where_the_fields_beside_the_index_are_missing_or_damaged(
@@ -249,7 +270,7 @@ def test_the_ranking_is_that_of_exact_scores_for_every_candidate(tmp_path: Path,
     with corpus.store as store:
         query = "a shaft and its bearing"
         vectors = embedder.embed_queries([query], timeout_seconds=30)
-        (hits,) = search(store, [query], vectors, [1.0], plan)
+        (hits,) = search(store, [query], vectors, [WELL], plan)
         scores = store.words.index().scores(query)
         (near,) = store.similar(vectors, count=plan.depth)
         ids = list({*near, *(match.chunk_id for match in scores.top(plan.depth))})
@@ -259,5 +280,5 @@ def test_the_ranking_is_that_of_exact_scores_for_every_candidate(tmp_path: Path,
         exact = np.array([cosines[each] for each in ids], dtype=np.float32)
         best = fuse(ids, exact, scores.of(ids), ideal=scores.ideal, depth=plan.depth)
         assert [hit.score for hit in hits] == pytest.approx([each.score for each in best[:8]], abs=1e-5)
-        (more,) = search(store, [query], vectors, [1.0], replace(plan, top_k=50))
+        (more,) = search(store, [query], vectors, [WELL], replace(plan, top_k=50))
         assert more[:8] == hits

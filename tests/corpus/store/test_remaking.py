@@ -1,7 +1,8 @@
-"""What is published of a corpus that changes each night stays as large as the corpus is."""
+"""An index stays as large as the corpus is, however often that changes: where it is published and where it is used."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
-from corpus.store import Store, create_store, open_store
+from corpus.store import Store, create_store, finish_remaking, open_store, read_store, remake_index, write_index_out
+from corpus.store.client import remade_name
+from corpus.store.watch import pending_writes
 from tests.corpus.store.test_store import RECORD, document
 
 DOCUMENTS, CHUNKS = 12, 100
@@ -61,3 +64,82 @@ def test_a_snapshot_after_many_nights_is_as_large_as_one_of_a_new_store(tmp_path
         assert store.dead_share() == 0.0
         assert nearest_of(store) == right
         assert store.rows.records_version == 2
+
+
+@pytest.fixture
+def worn(tmp_path: Path) -> CorpusSettings:
+    """A store of which half the index's places are dead, with a record of another program's in it."""
+    settings = CorpusSettings(chroma_path=tmp_path / "worn")
+    with create_store(settings, RECORD) as store:
+        for night in range(2):
+            store.write([document(*version(number, night)) for number in range(DOCUMENTS)])
+        with store._handle.written() as collection:
+            collection.upsert(ids=["theirs"], embeddings=[[0.0, 0.0, 0.0, 1.0]])
+    return settings
+
+
+def indexes_in(settings: CorpusSettings) -> int:
+    return len(list(settings.chroma_path.glob("*/length.bin")))
+
+
+def test_an_index_in_use_is_made_anew_beside_those_who_ask(worn: CorpusSettings) -> None:
+    wrong: list[object] = []
+    done = threading.Event()
+    with read_store(worn) as reader, open_store(worn) as writer:
+        assert (writer.dead_share() or 0) > 0.3
+        right = nearest_of(reader)
+
+        def ask() -> None:
+            while not done.is_set():
+                try:
+                    wrong.extend([] if nearest_of(reader) == right else ["other answers"])
+                    wrong.extend([] if len(reader.documents()) == DOCUMENTS else ["other documents"])
+                except Exception as error:  # noqa: BLE001 - to be told of in the test's own thread
+                    wrong.append(error)
+
+        asker = threading.Thread(target=ask)
+        asker.start()
+        for _ in range(3):
+            remake_index(worn)
+        done.set()
+        asker.join()
+        assert not wrong
+        assert writer.dead_share() == 0.0
+        assert nearest_of(writer) == right
+        assert writer.survey().foreign == ("theirs",)
+        assert writer.rows.records_version == 2
+        assert indexes_in(worn) == 1
+
+
+@pytest.mark.parametrize("is_deleted", [False, True], ids=["half a copy", "a whole copy"])
+def test_whoever_was_killed_making_it_anew_left_a_store_that_answers_and_is_put_right(
+    worn: CorpusSettings, *, is_deleted: bool
+) -> None:
+    with open_store(worn) as store:
+        right = nearest_of(store)
+        collection = store.rows.collection
+        if is_deleted:
+            collection.modify(name=remade_name("corpus"))
+        else:
+            store._handle.client.create_collection(remade_name("corpus"), embedding_function=None)
+    with read_store(worn) as reader:
+        assert nearest_of(reader) == right
+        finish_remaking(worn)
+        assert nearest_of(reader) == right
+    with open_store(worn) as store:
+        assert store.rows.name == "corpus"
+        assert [each.name for each in store._handle.client.list_collections()] == ["corpus"]
+        assert nearest_of(store) == right
+
+
+def test_an_index_that_is_written_out_is_whole_on_disk_and_answers_alike(worn: CorpusSettings) -> None:
+    with open_store(worn) as store:
+        store.write([document(*version(number, 3)) for number in range(3)])
+        right, collection = nearest_of(store), str(store.rows.collection.id)
+        before = {chunk_id: metadata for chunk_id, metadata, _ in store.rows.read(None, texts=False)}
+    assert pending_writes(worn.chroma_path, collection) > 100
+    write_index_out(worn)
+    assert pending_writes(worn.chroma_path, collection) == 0
+    with open_store(worn) as store:
+        assert nearest_of(store) == right
+        assert {chunk_id: metadata for chunk_id, metadata, _ in store.rows.read(None, texts=False)} == before

@@ -44,7 +44,7 @@ def serve(configure: Configure) -> Iterator[Serve]:
 
         def serve(**changes: object) -> str:
             app = create_app(configure(**changes), open_corpus)
-            stack.callback(app.state.action.library.close)
+            stack.callback(app.state.library.close)
             return stack.enter_context(running(app))
 
         yield serve

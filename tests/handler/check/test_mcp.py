@@ -53,7 +53,7 @@ def url(configure: Configure) -> Iterator[str]:
     app = create_app(configure(), open_corpus)
     with running(app) as url:
         yield url
-    app.state.action.library.close()
+    app.state.library.close()
 
 
 def test_our_own_holds_all_beside_the_document_and_alone(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,4 +57,4 @@ def test_a_page_of_a_named_origin_passes_the_preflight_with_every_header_of_the_
                     assert 'error="invalid_token"' in challenge
                 else:
                     assert status == 0
-            app.state.action.library.close()
+            app.state.library.close()

@@ -30,7 +30,7 @@ def test_it_lists_and_calls_over_http_in_every_mode(configure: Configure) -> Non
         for mode in MODES:
             for path in ("/mcp", "/mcp/"):
                 check(over_http(f"{url}{path}", API_KEY, mode, QUESTION), mode)
-    app.state.action.library.close()
+    app.state.library.close()
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.handler.conftest import Configure, Connect, client_of
-from tests.handler.oauth.stand_in import AUDIENCE, StandIn, stand_in
+from tests.identity.stand_in import AUDIENCE, StandIn, stand_in
 
 QUESTION = {"query": "warranty"}
 SignIn = Callable[..., TestClient]

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.handler.conftest import API_KEY
 from tests.handler.oauth.conftest import SignIn
-from tests.handler.oauth.stand_in import AUDIENCE, StandIn
+from tests.identity.stand_in import AUDIENCE, StandIn
 
 RESOURCE, SERVER = "/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server"
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "fetch", "arguments": {"id": "0" * 16}}}

@@ -17,7 +17,7 @@ from handler.access.oauth.refusals import IdentityUnavailable
 from tests.gate import gate
 from tests.handler.conftest import API_KEY
 from tests.handler.oauth.conftest import QUESTION, SignIn, search
-from tests.handler.oauth.stand_in import DISCOVERY, StandIn, json_reply, jwk_of
+from tests.identity.stand_in import DISCOVERY, StandIn, json_reply, jwk_of
 from tests.web_server import Reply
 
 OK, UNAVAILABLE = (200, ""), (503, "identity_unavailable")

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from tests.handler.conftest import API_KEY, Configure, client_of
 from tests.handler.oauth.conftest import SignIn, settings_for
-from tests.handler.oauth.stand_in import AUDIENCE, StandIn, json_reply, stand_in
+from tests.identity.stand_in import AUDIENCE, StandIn, json_reply, stand_in
 from tests.web_server import Reply
 
 CALLBACK = "https://chat.openai.com/aip/g-123/oauth/callback"

@@ -10,7 +10,7 @@ from handler.access.oauth.issuers import parse_issuers
 from handler.access.oauth.principals import parse_principals, principals_of
 from handler.access.oauth.scopes import parse_scopes
 from tests.handler.oauth.conftest import SignIn, search
-from tests.handler.oauth.stand_in import StandIn
+from tests.identity.stand_in import StandIn
 
 CLAIMS = {
     "sub": "1234",

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.handler.conftest import API_KEY
 from tests.handler.oauth.conftest import QUESTION, Door, SignIn, search
-from tests.handler.oauth.stand_in import AUDIENCE, StandIn, jwk_of, private_key, stand_in, unsigned
+from tests.identity.stand_in import AUDIENCE, StandIn, jwk_of, private_key, stand_in, unsigned
 
 OK, REFUSED = (200, ""), (401, "invalid_token")
 
@@ -95,6 +95,9 @@ def test_what_providers_write_differently_is_taken(door: Door, changes: dict[str
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
+        {"sub": "a\nb"},
+        {"sub": "\ud800"},
+        {"sub": "x" * 256},
         {"nonce": "n"},
         {"at_hash": "h"},
         {"token_use": "id"},

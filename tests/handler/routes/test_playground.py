@@ -53,7 +53,7 @@ def page(configure: Configure, server: EmbeddingsServer, tmp_path: Path, browser
         # Nothing was refused by the policy, and nothing broke; a refusal by the server prints its status.
         printed = [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]  # It has no types.
         assert [line for line in printed if "403" not in line] == []
-        app.state.action.library.close()
+        app.state.library.close()
 
 
 def until(browser: Chrome, condition: Callable[[], bool]) -> None:

@@ -42,7 +42,7 @@ def url(configure: Configure, server: EmbeddingsServer, tmp_path_factory: pytest
     app = create_app(configure(chroma_path=corpus.chroma_path, playground=True), open_corpus)
     with running(app) as address:
         yield address
-        app.state.action.library.close()
+        app.state.library.close()
 
 
 def opened(browser: Chrome, url: str, said: str) -> None:

@@ -16,8 +16,13 @@ PUMP = "".join(f"Sentence {number} says that part {number} of the pump is covere
 SEALS = [f"Page {number} tells of the seals of engine {number}. " * 12 for number in range(3)]
 
 
-def langchain(path: Path, *, name: str = "langchain", space: str | None = None, length: float = 1.0) -> None:
-    """A Markdown file in overlapping chunks, and a PDF page by page; the same chunk twice, and one without a source."""
+def langchain(
+    path: Path, *, name: str = "langchain", space: str | None = None, length: float = 1.0, copies: int = 0
+) -> None:
+    """A Markdown file in overlapping chunks, and a PDF page by page; the same chunk twice, and one without a source.
+
+    So many `copies` more of the first file lie under other names.
+    """
     pump = str(path.parent / "docs/pump.md")
     rows: list[tuple[str, dict[str, Any] | None]] = [
         (PUMP[start : start + 400], {"source": pump, "start_index": start}) for start in range(0, len(PUMP), 300)
@@ -26,6 +31,8 @@ def langchain(path: Path, *, name: str = "langchain", space: str | None = None, 
         about = {"source": "docs/seals.pdf", "page": page, "page_label": str(page + 1), "title": "Seals",
                  "moddate": "2024-03-01T10:00:00+00:00", "producer": "Writer", "creator": f"Part {page}"}  # fmt: skip
         rows.append((text, about))
+    for copy in range(copies):
+        rows += [(f"{text} Of copy {copy}.", {"source": f"docs/copy-{copy}.md"}) for text, _ in rows[:9]]
     rows += [rows[0], ("A note that came from nowhere.", None)]
     collection = _client(path).create_collection(
         name, embedding_function=None, configuration={"hnsw": {"space": space}} if space else None

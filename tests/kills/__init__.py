@@ -1,0 +1,1 @@
+"""Runs of the command line, killed at random moments while somebody reads. Outside CI: `python -m tests.kills`."""
