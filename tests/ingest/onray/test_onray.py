@@ -100,8 +100,7 @@ def rows(store: Path, docs: Path, server: EmbeddingsServer) -> dict[str, Any]:
 
 
 def said(report: Report) -> dict[str, Any]:
-    told = report.to_json()
-    del told["seconds"]
+    told = {name: value for name, value in report.to_json().items() if not name.endswith("seconds")}
     return {name: sorted(value, key=str) if isinstance(value, list) else value for name, value in told.items()}
 
 
