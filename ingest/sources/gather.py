@@ -108,7 +108,8 @@ class Sources:
 
     @functools.cached_property
     def _bucket(self) -> BucketSource:
-        bucket = BucketSource(self._spool, self._patience, selection=self._selection)
+        seconds = self._settings.fetch_timeout_seconds
+        bucket = BucketSource(self._spool, self._patience, selection=self._selection, timeout_seconds=seconds)
         return self._stack.enter_context(contextlib.closing(bucket))
 
     @property
