@@ -164,6 +164,11 @@ MUTATIONS = [
         ("if kept is None or len(kept) < min(count, passing.count):", "if kept is None:"),
     ),
     *_of(
+        "corpus/searching/by_words.py",
+        "tests/corpus/searching",
+        ('if mode == "lexical":\n            raise', 'if mode == "lexical":\n            return None'),
+    ),
+    *_of(
         "corpus/searching/search.py",
         "tests/corpus/searching",
         ("good = [each for each in ranked if each.score >= plan.min_score]", "good = list(ranked)"),
@@ -171,7 +176,6 @@ MUTATIONS = [
             'return None if asked and "document_id" in asked else plan.max_per_document',
             "return plan.max_per_document",
         ),
-        ('if plan.mode == "lexical":\n            raise', 'if plan.mode == "lexical":\n            return None'),
         ("versions.setdefault(chunk.document_id, chunk.digest) == chunk.digest", "True"),
     ),
     *_of(
@@ -234,7 +238,10 @@ MUTATIONS = [
     *_of(
         "corpus/snapshot/publish.py",
         "tests/corpus/snapshot/test_publish.py",
-        ("_kept(listed.manifests, {current, listed.latest}, keep)", "_kept(listed.manifests, {current}, keep)"),
+        (
+            "_kept(listed.manifests, {current, listed.latest, listed.canary}, keep)",
+            "_kept(listed.manifests, {current}, keep)",
+        ),
         ("kept + others[: max(0, keep - len(kept))]", "kept + others[:keep]"),
         ("place.delete([manifest_key(manifest.version)])\n        _, winner", "_, winner"),
     ),

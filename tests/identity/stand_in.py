@@ -75,8 +75,10 @@ class StandIn:
         return [asked for asked, _ in self.asked].count(path)
 
     def claims(self, **changes: object) -> dict[str, Any]:
-        """Those of a good token; None takes one out."""
+        """Those of a good token; None takes one out, and `x_in` are seconds from now for x."""
         now = int(time.time())
+        for name in [each for each in changes if each.endswith("_in")]:
+            changes[name.removesuffix("_in")] = now + int(str(changes.pop(name)))
         good = {"iss": self.url, "aud": AUDIENCE, "sub": "alice", "iat": now, "exp": now + 3600, "scope": "rag.read"}
         return {name: value for name, value in {**good, **changes}.items() if value is not None}
 

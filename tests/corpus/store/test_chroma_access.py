@@ -119,7 +119,7 @@ def test_a_collection_that_another_program_made_is_named_as_such(tmp_path: Path)
     client: Any = chromadb.PersistentClient(tmp_path)
     client.create_collection("langchain", metadata={"source": "notes"}, embedding_function=None)
     client.close()
-    with pytest.raises(CollectionMismatch, match=r"'langchain' was made by another program.*ingest add"):
+    with pytest.raises(CollectionMismatch, match=r"'langchain' was made by another program.*ingest adopt"):
         open_store(load(CorpusSettings, chroma_path=tmp_path, chroma_collection="langchain"))
 
 

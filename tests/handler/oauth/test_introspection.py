@@ -73,7 +73,7 @@ def test_a_token_that_is_active_for_us_lets_in_and_is_asked_about_once(made: Mad
         {"aud": "another"},
         {"aud": None},
         {"iss": "https://elsewhere.example"},
-        {"exp": int(time.time()) - 90},
+        {"exp": 1_700_000_000},
         {"sub": None, "client_id": None},
         {"typ": "Refresh"},
         {"cnf": {"jkt": "x"}},
