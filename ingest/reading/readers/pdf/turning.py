@@ -36,7 +36,7 @@ def _is_set_downwards(text_page: object, count: int) -> bool:
         return False
     steps = [(_box_at(text_page, index), _box_at(text_page, index + 1)) for index in places]
     below = sum(other.top < one.top and other.left < one.right and one.left < other.right for one, other in steps)
-    return below > _MOSTLY * len(steps)
+    return bool(below > _MOSTLY * len(steps))
 
 
 def _box_at(text_page: object, index: int) -> raw.FS_RECTF:
