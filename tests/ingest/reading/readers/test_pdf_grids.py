@@ -137,3 +137,14 @@ def test_columns_of_japanese_are_read_from_right_to_left(tmp_path: Path) -> None
     for number, text in enumerate(columns):
         sheet.canvas.drawString(500 - 20 * number, 750, text)
     assert read_bytes(tmp_path, "a.pdf", sheet.data()).text == "".join(columns)
+
+
+def test_rows_of_words_without_lines_between_them_stay_rows(tmp_path: Path) -> None:
+    sheet = Sheet()
+    _grid(sheet, columns=range(4), rows=(0, 1, 4))
+    rows = [("Quay", "Crane", "Desk"), ("North", "old", "blue"), ("South", "new", "red"), ("West", "tall", "grey")]
+    _write(sheet, [(row, column, text) for row, texts in enumerate(rows) for column, text in enumerate(texts)])
+    assert _table(tmp_path, sheet)[0].split("\n")[1:] == [
+        "Quay: South; Crane: new; Desk: red",
+        "Quay: West; Crane: tall; Desk: grey",
+    ]
