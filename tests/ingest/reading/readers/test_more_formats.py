@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,15 +93,34 @@ def test_a_file_without_a_suffix_is_left_where_it_is_none(tmp_path: Path, data: 
     assert not is_readable(tmp_path / "thing")
 
 
-@pytest.mark.skipif(bool(programs_for(".doc")), reason="a program that reads .doc is installed")
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The one folder in which programs are looked for; it is empty."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    programs_for.cache_clear()
+    yield folder
+    programs_for.cache_clear()
+
+
+@pytest.mark.usefixtures("programs")
 def test_a_word_file_of_before_2007_is_refused_where_nothing_reads_it(tmp_path: Path) -> None:
     (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     with pytest.raises(DocumentUnsupported, match="Convert to DOCX or PDF"):
         read(tmp_path / "a.doc")
 
 
-@pytest.mark.skipif(shutil.which("antiword") is None, reason="antiword is not installed")
-def test_a_damaged_word_file_of_before_2007_costs_one_line(tmp_path: Path) -> None:
+def test_a_word_file_of_before_2007_is_read_by_the_program_that_is_there(tmp_path: Path, programs: Path) -> None:
+    (programs / "antiword").write_text("#!/bin/sh\necho 'The lamp is lit before dusk.'\n")
+    (programs / "antiword").chmod(0o755)
     (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
-    with pytest.raises(DocumentUnreadable, match=r"failed with exit code|damaged"):
+    assert [document.text.strip() for document in read(tmp_path / "a.doc")] == ["The lamp is lit before dusk."]
+
+
+def test_a_word_file_at_which_the_program_fails_costs_one_line(tmp_path: Path, programs: Path) -> None:
+    (programs / "antiword").write_text("#!/bin/sh\necho 'a.doc is not a Word Document.' >&2\nexit 1\n")
+    (programs / "antiword").chmod(0o755)
+    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
+    with pytest.raises(DocumentUnreadable, match=r"antiword failed with exit code 1: a\.doc is not a Word Document"):
         read(tmp_path / "a.doc")
