@@ -25,6 +25,7 @@ from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
+from corpus.searching.scale import scale_of
 from corpus.settings import LOCAL_MODEL, SearchMode
 from corpus.store import Store, Where
 from corpus.stored import fields_of
@@ -111,9 +112,12 @@ def _most(plan: Plan) -> int | None:
 
 
 def _near(store: Store, vectors: Vectors, plan: Plan, passing: FilterMask | None) -> list[dict[str, float]]:
-    if not plan.where:
-        return store.similar(vectors, count=plan.depth)
-    return filtered_nearest(store, vectors, count=plan.depth, where=plan.where, passing=passing)
+    """For each query its candidates' cosines, nearest first, on the common scale."""
+    if plan.where:
+        near = filtered_nearest(store, vectors, count=plan.depth, where=plan.where, passing=passing)
+    else:
+        near = store.similar(vectors, count=plan.depth)
+    return [scale_of(store.record.embedding_model).of(each) for each in near]
 
 
 def _index(store: Store, plan: Plan) -> LexicalIndex | None:
@@ -221,7 +225,7 @@ class _Hybrid:
         while not self._unread.keys().isdisjoint(needed):
             ahead = [*needed, *(each.chunk_id for each in ranked)]
             unread = [each for each in dict.fromkeys(ahead) if each in self._unread]
-            found = self._store.cosines(self._vector, unread)
+            found = scale_of(self._store.record.embedding_model).of(self._store.cosines(self._vector, unread))
             gone = [self._unread.pop(each) for each in unread if each not in found]
             for each in found:
                 self._cosines[self._unread.pop(each)] = found[each]
