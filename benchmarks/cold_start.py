@@ -72,19 +72,13 @@ def snapshot(folder: Path, settings: CorpusSettings) -> Published:
     return publish(settings, str(folder))
 
 
-def plain_copy(published: Published, folder: Path, target: Path) -> Path:
-    """The published store as Chroma alone opens it."""
-    for file in published.manifest.files:
-        (target / file.path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / "objects" / file.sha256, target / file.path)
-    return target
-
-
 def starts(
     task: Path, scratch: Path, settings: CorpusSettings, dimensions: int, server: EmbeddingsServer
 ) -> dict[str, Start]:
     """The contenders that every run has."""
-    copy = plain_copy(snapshot(scratch / "published", settings), scratch / "published", scratch / "copy")
+    snapshot(scratch / "published", settings)
+    # What Chroma alone opens.
+    copy = shutil.copytree(settings.chroma_path, scratch / "copy")
     given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
     handler = partial(Start, HANDLER_SCRIPT, variables=given)
     return {

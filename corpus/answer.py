@@ -15,11 +15,12 @@ from corpus.searching.excerpts import Excerpt, pieces
 # A shorter rest of a text than this tells a reader nothing.
 SHORTEST_CUT = 200
 LONGEST_WORD = 100
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def to_json(payload: object) -> str:
     """The JSON text as it is sent: compact, and not escaped beyond what JSON asks for."""
-    return json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _JSON.encode(payload)
 
 
 def answer_of(excerpts: Iterable[Excerpt], *, max_chars: int, **notes: object) -> dict[str, Any]:

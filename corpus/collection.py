@@ -127,3 +127,12 @@ def check_settings(record: CollectionRecord, settings: CorpusSettings) -> None:
                 f"Collection {settings.chroma_collection!r} was written with {variable}={stored} but the setting is "
                 f"{configured}. Set {variable} back or unset it, or ingest into a new collection."
             )
+
+
+def check_dimensions(record: CollectionRecord, asked: int) -> None:
+    """Raise CollectionMismatch where a question's vectors have another number of dimensions than the collection's."""
+    if asked != record.dimensions:
+        raise CollectionMismatch(
+            f"A vector of {asked} dimensions was asked for and the collection's have {record.dimensions}. Check "
+            "EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
+        )

@@ -124,6 +124,8 @@ def _holds(name: str, asked: Any, metadata: Mapping[str, Any]) -> bool:
     if not isinstance(asked, Mapping):
         return _same(value, asked)
     ((operator_name, other),) = asked.items()
+    if operator_name == "$in":
+        return any(_same(value, each) for each in other)
     if operator_name == "$contains":
         return isinstance(value, list) and any(_same(each, other) for each in value)
     if operator_name == SEEN_BY:

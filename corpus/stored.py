@@ -39,6 +39,7 @@ _RECORD_TYPES: Mapping[str, type] = {
     **dict.fromkeys(("ingested_at", "file", "stamp"), str),
     **dict.fromkeys(("chunks", "document_tokens"), int),
 }
+RECORD_FIELDS = frozenset(_RECORD_TYPES)  # What a document's first chunk has beside a chunk's own.
 _OPTIONAL_TYPES: Mapping[str, type] = {
     **dict.fromkeys(("title", "url", "heading", "before"), str),
     **dict.fromkeys(("page", "page_end"), int),

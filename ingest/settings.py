@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from corpus.settings import CorpusSettings
 
@@ -23,6 +25,10 @@ class IngestSettings(CorpusSettings):
         default=60.0, gt=0, description="Longest time to read one file, or a share of a large PDF."
     )
     read_memory_mb: int = Field(default=1024, ge=128, description="Most memory to read one file, in MB.")
+    ocr_command: str | None = Field(
+        default=None, description="Command that recognises the text of scans: `ocrmypdf --skip-text {in} {out}`."
+    )
+    ocr_path: Path = Field(default=Path(".ocr"), description="Folder where what the command made is kept.")
     allow_private_addresses: bool = Field(
         default=False, description="Fetch pages from this machine and private networks too. Never link-local ones."
     )
@@ -41,3 +47,18 @@ class IngestSettings(CorpusSettings):
     embedding_price: float | None = Field(
         default=None, ge=0, description="US dollars for a million tokens, for --dry-run. Default: the list price."
     )
+
+    @field_validator("ocr_command")
+    @classmethod
+    def _can_be_run(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            words = shlex.split(value)
+        except ValueError as error:
+            raise ValueError("has a quote that is not closed") from error
+        if not words or not {"{in}", "{out}"} <= set(words):
+            raise ValueError("must name {in} and {out}, as in: ocrmypdf --skip-text {in} {out}")
+        if shutil.which(words[0]) is None:
+            raise ValueError(f"begins with {words[0]}, which is not installed here")
+        return value

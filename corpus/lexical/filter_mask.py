@@ -49,6 +49,10 @@ class FilterMask:
         rows[places[known]] = True
         return cls(table, rows)
 
+    def lists(self, ids: NDArray[np.bytes_]) -> bool:
+        """Whether its rows are the chunks of these ids, in this order."""
+        return self._table.lists(ids)
+
     def ids(self) -> list[str]:
         """The ids of all that pass."""
         return [each.decode("utf-8") for each in self._table.ids_at(np.flatnonzero(self.rows)).tolist()]

@@ -62,15 +62,29 @@ class Scores:
 
     def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
         """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
+        found = self._found(k, passing)
+        ids = self._table.ids_at(found)
+        best = np.lexsort((ids, -self._by_row[found]))[:k]
+        named = zip(ids[best].tolist(), self._by_row[found[best]].tolist(), strict=True)
+        return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
+
+    def top_rows(self, k: int, *, passing: FilterMask | None = None) -> NDArray[np.int64]:
+        """The rows of the same chunks, where the index `lists` ids: its rows are in their order."""
+        found = self._found(k, passing)
+        return found[np.argsort(-self._by_row[found], kind="stable")[:k]]
+
+    def _found(self, k: int, passing: FilterMask | None) -> NDArray[np.int64]:
+        """The rows of the best k in ascending order, and of those that score as well as the last of them."""
         scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
         found = np.flatnonzero(scores)
         if len(found) > k > 0:
             least = np.partition(scores[found], len(found) - k)[len(found) - k]
             found = found[scores[found] >= least]
-        ids = self._table.ids_at(found)
-        best = np.lexsort((ids, -scores[found]))[:k]
-        named = zip(ids[best].tolist(), scores[found[best]].tolist(), strict=True)
-        return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
+        return found
+
+    def at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores of the chunks in these rows."""
+        return self._by_row[rows]
 
     def of(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
         """The scores of those chunks, in that order; 0 for a chunk that the index does not know."""
@@ -111,6 +125,10 @@ class LexicalIndex:
     def __len__(self) -> int:
         """How many chunks it knows."""
         return self._table.count
+
+    def lists(self, ids: NDArray[np.bytes_]) -> bool:
+        """Whether its rows are the chunks of these ids, in this order."""
+        return self._table.lists(ids)
 
     def knows_fields(self) -> bool:
         """Whether a filter can be told without the store, as far as a look tells."""

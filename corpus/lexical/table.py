@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,20 @@ class Table:
     segments: Sequence[Placed]
     rows: int
     count: int
+    _listed: list[NDArray[np.bytes_]] = field(default_factory=list)  # Arrays that were found to be the ids.
+
+    def lists(self, ids: NDArray[np.bytes_]) -> bool:
+        """Whether the rows are the chunks of these ids, in this order."""
+        if any(each is ids for each in self._listed):
+            return True
+        if (
+            len(self.segments) != 1
+            or len(self.segments[0].dead)
+            or not np.array_equal(self.segments[0].segment.ids, ids)
+        ):
+            return False
+        self._listed.append(ids)
+        return True
 
     def ids_at(self, rows: NDArray[np.int64]) -> NDArray[np.bytes_]:
         """The ids of the chunks in ascending rows."""

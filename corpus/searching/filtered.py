@@ -9,6 +9,8 @@ import math
 from collections.abc import Collection
 from itertools import islice
 
+import numpy as np
+
 from corpus.embedding.model import Vectors
 from corpus.filters import Where, passes
 from corpus.lexical.filter_mask import FilterMask
@@ -56,7 +58,10 @@ def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> l
     mapped = store.mapped
     if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
         return None
-    return mapped.nearest(vectors, count=count, among=passing.ids())
+    if not passing.lists(mapped.ids):
+        return mapped.nearest(vectors, count=count, among=passing.ids())
+    found = mapped.nearest_places(vectors, count=count, among=np.flatnonzero(passing.rows))
+    return [mapped.named(places, cosines) for places, cosines in found]
 
 
 def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[Near]:

@@ -63,16 +63,21 @@ def fuse(
     depth: int = DEPTH,
     limit: int | None = None,
 ) -> list[Ranked]:
-    """Rank the candidates of both sides; the best `limit`, if given.
+    """Rank the candidates of both sides by their `fused_scores`; the best `limit`, if given."""
+    return rank(chunk_ids, fused_scores(cosines, bm25, ideal=ideal, trust=trust, depth=depth), limit=limit)
 
-    `chunk_ids` are the best `depth` of each side, together, each once; `cosines` and `bm25` hold both scores of every
-    one, exactly: a candidate that only one side brought is scored by the other as well. `ideal` comes with the lexical
-    scores. `trust`, 0 to 1, says how well the embedding model reads the query's language.
+
+def fused_scores(cosines: Scores, bm25: Scores, *, ideal: float, trust: float = 1.0, depth: int = DEPTH) -> Scores:
+    """One score for each of the candidates of both sides, which are the best `depth` of each, together, each once.
+
+    `cosines` and `bm25` hold both scores of every one, exactly: a candidate that only one side brought is scored by the
+    other as well. `ideal` comes with the lexical scores. `trust`, 0 to 1, says how well the embedding model reads the
+    query's language.
     """
     near, held = dense_shares(cosines), lexical_shares(bm25, ideal=ideal)
     weight = _DENSE_WEIGHT * max(trust, _LEAST_TRUST) * (1 - _doubt(cosines, bm25, depth))
     fused = (weight * near + (1 - _DENSE_WEIGHT) * held) / (weight + 1 - _DENSE_WEIGHT)
-    return rank(chunk_ids, fused.astype(np.float32), limit=limit)
+    return fused.astype(np.float32)
 
 
 def _doubt(cosines: Scores, bm25: Scores, depth: int) -> float:

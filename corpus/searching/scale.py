@@ -6,8 +6,10 @@ the middle, a question and any other 0.74 to 0.82. As they are, a score says lit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.settings import MULTILINGUAL_MODEL
 
@@ -18,9 +20,9 @@ class Scale(NamedTuple):
     zero: float = 0.0
     one: float = 1.0
 
-    def of(self, cosines: Mapping[str, float]) -> dict[str, float]:
+    def of(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same cosines on the common scale."""
-        return {each: (cosine - self.zero) / (self.one - self.zero) for each, cosine in cosines.items()}
+        return (cosines - np.float32(self.zero)) / np.float32(self.one - self.zero)
 
 
 _SCALES = {MULTILINGUAL_MODEL: Scale(0.70, 0.95)}

@@ -6,36 +6,29 @@ cosines of those that words alone brought, one for the texts of what is returned
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from corpus.collection import check_dimensions
 from corpus.embedding.model import Vectors
-from corpus.errors import LexicalIndexUnusable
-from corpus.filters import parted, passes
+from corpus.filters import parted
 from corpus.lexical.filter_mask import FilterMask
-from corpus.lexical.index import LexicalIndex, Scores
 from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
+from corpus.searching.by_words import index_of, passing_of, scores_of
+from corpus.searching.candidates import Candidates, Dense, Hybrid, InRows, Lexical
 from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
-from corpus.searching.fusion import DEPTH, LEADERS, Ranked, dense_shares, fuse, lexical_shares, rank
+from corpus.searching.fusion import DEPTH
 from corpus.searching.scale import scale_of
 from corpus.settings import LOCAL_MODEL, SearchMode
 from corpus.store import Store, Where
-from corpus.stored import fields_of
-
-logger = logging.getLogger("corpus")
-
-# A request takes as long as the vectors of five chunks, at a server of many more: so many times what is needed is read
-# with it, and each time so many times more.
-READ_AHEAD = 4
-GROWTH = 4
+from corpus.store.mapped import MappedVectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +44,6 @@ class Plan:
     max_per_document: int | None = None
     join: int | None = None
     depth: int = DEPTH
-
-
-class Candidates(Protocol):
-    def best(self, count: int) -> list[Ranked]:
-        """The best `count`, or all there are, best first."""
-        ...
 
 
 def language_fit(model: str, query: str) -> float:
@@ -89,19 +76,28 @@ def rank_each(
     store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
-    index = _index(store, plan)
-    passing = _passing(store, index, plan) if index is not None and plan.where else None
+    scale = scale_of(store.record.embedding_model)
+    index = index_of(store, mode=plan.mode, where=plan.where)
+    passing = passing_of(store, index, mode=plan.mode, where=plan.where) if index is not None and plan.where else None
+    said = [scores_of(index, query, mode=plan.mode) if index is not None else None for query in queries]
+    scored = [scores for scores in said if scores is not None]
+    mapped = store.mapped if index is not None and store.mapped and index.lists(store.mapped.ids) else None
+    if vectors is not None and mapped is not None and len(scored) == len(queries):
+        places = _near_places(store, mapped, vectors, plan, passing)
+        return [
+            InRows(mapped, vector, near, scores, passing, scale=scale, trust=trust, depth=plan.depth)
+            for scores, vector, near, trust in zip(scored, vectors, places, trusts, strict=True)
+        ]
     near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
     ranked: list[Candidates] = []
-    for place, query in enumerate(queries):
-        scores = index.scores(query) if index is not None and plan.mode != "dense" else None
+    for place, scores in enumerate(said):
         if vectors is None and scores is not None:
-            ranked.append(_Lexical(scores, passing, plan.depth))
+            ranked.append(Lexical(scores, passing, plan.depth))
         elif vectors is not None and scores is not None:
             matches = [match.chunk_id for match in scores.top(plan.depth, passing=passing)]
-            ranked.append(_Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
+            ranked.append(Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
         else:
-            ranked.append(_Dense(near[place]))
+            ranked.append(Dense(near[place], scale))
     return ranked
 
 
@@ -112,44 +108,22 @@ def _most(plan: Plan) -> int | None:
 
 
 def _near(store: Store, vectors: Vectors, plan: Plan, passing: FilterMask | None) -> list[dict[str, float]]:
-    """For each query its candidates' cosines, nearest first, on the common scale."""
-    if plan.where:
-        near = filtered_nearest(store, vectors, count=plan.depth, where=plan.where, passing=passing)
-    else:
-        near = store.similar(vectors, count=plan.depth)
-    return [scale_of(store.record.embedding_model).of(each) for each in near]
+    if not plan.where:
+        return store.similar(vectors, count=plan.depth)
+    return filtered_nearest(store, vectors, count=plan.depth, where=plan.where, passing=passing)
 
 
-def _index(store: Store, plan: Plan) -> LexicalIndex | None:
-    """The index of words, which knows as well what a filter lets through; None where that does without."""
-    if plan.mode == "dense" and not plan.where:
-        return None
-    try:
-        return store.words.index()
-    except LexicalIndexUnusable as error:
-        if plan.mode == "lexical":
-            raise
-        if plan.mode == "dense":
-            return None
-        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
-        return None
-
-
-def _passing(store: Store, index: LexicalIndex, plan: Plan) -> FilterMask | None:
-    """What the filter lets through; None where only Chroma can say, and nobody else needs to know."""
-    where = plan.where or {}
-    try:
-        return index.passing(where)
-    except LexicalIndexUnusable as error:
-        logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})
-        return None if plan.mode == "dense" else index.among(_ids(store, where))
-
-
-def _ids(store: Store, where: Where) -> list[str]:
-    """The chunks that pass, told by the store alone."""
-    if store.rows.understands(where):
-        return store.rows.ids(where)
-    return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
+def _near_places(
+    store: Store, mapped: MappedVectors, vectors: Vectors, plan: Plan, passing: FilterMask | None
+) -> Sequence[NDArray[np.intp] | None]:
+    """The same by their places in the mapped ids; None where all of them are to be compared."""
+    check_dimensions(store.record, vectors.shape[1])
+    if passing is None and len(mapped) <= mapped.few:
+        return [None] * len(vectors)
+    if passing is not None and passing.count <= mapped.few:
+        found = mapped.nearest_places(vectors, count=plan.depth, among=np.flatnonzero(passing.rows))
+        return [places for places, _ in found]
+    return [mapped.places_of(list(near)) for near in _near(store, vectors, plan, passing)]
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
@@ -168,82 +142,3 @@ def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
         if len(good) < len(ranked):
             return
         step *= 2
-
-
-class _Dense:
-    def __init__(self, near: dict[str, float]) -> None:
-        self._ranked = rank(list(near), dense_shares(np.array(list(near.values()), dtype=np.float32)))
-
-    def best(self, count: int) -> list[Ranked]:
-        return self._ranked[:count]
-
-
-class _Lexical:
-    def __init__(self, scores: Scores, passing: FilterMask | None, depth: int) -> None:
-        matches = scores.top(depth, passing=passing)
-        bm25 = np.array([match.score for match in matches], dtype=np.float32)
-        self._ranked = rank([match.chunk_id for match in matches], lexical_shares(bm25, ideal=scores.ideal))
-
-    def best(self, count: int) -> list[Ranked]:
-        return self._ranked[:count]
-
-
-class _Hybrid:
-    """Both sides' candidates by their fused scores.
-
-    A chunk that words alone brought is at most as near as the last that vectors brought. With that in place of its
-    cosine it ranks no lower than it should: the true cosine is read only for those that come first even so.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        vector: Vectors,
-        near: dict[str, float],
-        matches: Sequence[str],
-        scores: Scores,
-        trust: float,
-        depth: int,
-    ) -> None:
-        self._store = store
-        self._vector = vector
-        self._ideal = scores.ideal
-        self._trust = trust
-        self._depth = depth
-        self._ids = list(dict.fromkeys([*near, *matches]))
-        self._bm25 = scores.of(self._ids)
-        furthest = min(near.values()) if len(near) >= depth else 1.0
-        self._cosines = np.array([near.get(each, furthest) for each in self._ids], dtype=np.float32)
-        self._unread = {each: place for place, each in enumerate(self._ids) if each not in near}
-
-    def best(self, count: int) -> list[Ranked]:
-        step = READ_AHEAD * count
-        ranked = self._fused(step)
-        # How far the vectors are contradicted is told by the cosines of the words' best.
-        leaders = [self._ids[row] for row in np.argsort(-self._bm25, kind="stable")[:LEADERS]]
-        needed = [*leaders, *(each.chunk_id for each in ranked[:count])]
-        while not self._unread.keys().isdisjoint(needed):
-            ahead = [*needed, *(each.chunk_id for each in ranked)]
-            unread = [each for each in dict.fromkeys(ahead) if each in self._unread]
-            found = scale_of(self._store.record.embedding_model).of(self._store.cosines(self._vector, unread))
-            gone = [self._unread.pop(each) for each in unread if each not in found]
-            for each in found:
-                self._cosines[self._unread.pop(each)] = found[each]
-            if gone:
-                self._forget(gone)
-            step *= GROWTH
-            ranked = self._fused(step)
-            needed = [each.chunk_id for each in ranked[:count]]
-        return ranked[:count]
-
-    def _forget(self, places: Sequence[int]) -> None:
-        self._ids = [each for place, each in enumerate(self._ids) if place not in places]
-        self._bm25 = np.delete(self._bm25, places)
-        self._cosines = np.delete(self._cosines, places)
-        place_of = {each: place for place, each in enumerate(self._ids)}
-        self._unread = {each: place_of[each] for each in self._unread}
-
-    def _fused(self, limit: int) -> list[Ranked]:
-        return fuse(
-            self._ids, self._cosines, self._bm25, ideal=self._ideal, trust=self._trust, depth=self._depth, limit=limit
-        )

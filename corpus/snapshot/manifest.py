@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,7 +15,10 @@ from corpus.errors import CollectionMismatch, SnapshotInvalid
 from corpus.quality.figures import Figures, figures_from
 from corpus.snapshot.signing import Sign, message_of
 
-FORMAT = 1
+# Of a manifest; 1, of before, has texts in Chroma's files, where a reader of that time looks for them.
+FORMAT = 2
+FORMATS = (1, FORMAT)
+POINTER_FORMAT = 1
 POINTER = "latest.json"
 VERSIONS = "versions/"
 OBJECTS = "objects/"
@@ -39,7 +42,7 @@ class Manifest:
     """A version. `content` is a hash over what the corpus says, the same for the same documents.
 
     `previous` is the version that was served when this one was published; None for the first. `quality` is what a
-    gate found of it; None where none was asked.
+    gate found of it; None where none was asked. `format` is how it was laid out.
     """
 
     version: str
@@ -52,6 +55,7 @@ class Manifest:
     files: tuple[SnapshotFile, ...]
     previous: str | None = None
     quality: Figures | None = None
+    format: int = FORMAT
 
     @property
     def bytes(self) -> int:
@@ -82,7 +86,7 @@ def object_key(sha256: str) -> str:
 
 
 def manifest_to_bytes(manifest: Manifest) -> bytes:
-    fields = asdict(manifest) | {"format": FORMAT, "record": manifest.record.to_metadata()}
+    fields = asdict(manifest) | {"record": manifest.record.to_metadata()}
     # A version without is written as before there were any: the pointer names the hash of these bytes.
     del fields["quality"]
     if manifest.quality is not None:
@@ -92,7 +96,7 @@ def manifest_to_bytes(manifest: Manifest) -> bytes:
 
 def manifest_from_bytes(content: bytes, *, name: str) -> Manifest:
     """Raises SnapshotInvalid, naming it `name`, for anything but what `manifest_to_bytes` wrote."""
-    fields = _fields(content, name)
+    fields = _fields(content, name, FORMATS)
     try:
         return _manifest_from(fields)
     except (KeyError, TypeError, ValueError, AttributeError, CollectionMismatch) as error:
@@ -111,6 +115,7 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
         files=tuple(_file_from(file) for file in fields["files"]),
         previous=None if fields.get("previous") is None else _text(fields["previous"]),
         quality=None if fields.get("quality") is None else figures_from(fields["quality"]),
+        format=_count(fields["format"]),
     )
     paths = {file.path for file in manifest.files}
     if not _VERSION.fullmatch(manifest.version):
@@ -140,7 +145,7 @@ def newest_first(manifests: Iterable[Manifest]) -> list[Manifest]:
 
 def pointer_to_bytes(manifest: Manifest, sign: Sign | None = None) -> bytes:
     digest = hashlib.sha256(manifest_to_bytes(manifest)).hexdigest()
-    fields = {"format": FORMAT, "version": manifest.version, "manifest_sha256": digest}
+    fields = {"format": POINTER_FORMAT, "version": manifest.version, "manifest_sha256": digest}
     if sign is not None:
         fields["signature"] = sign(message_of(manifest.version, digest))
     return (json.dumps(fields) + "\n").encode()
@@ -148,7 +153,7 @@ def pointer_to_bytes(manifest: Manifest, sign: Sign | None = None) -> bytes:
 
 def pointer_from_bytes(content: bytes, *, name: str) -> Pointer:
     """Raises SnapshotInvalid, naming it `name`, for anything but what `pointer_to_bytes` wrote."""
-    fields = _fields(content, name)
+    fields = _fields(content, name, (POINTER_FORMAT,))
     version, digest = fields.get("version"), fields.get("manifest_sha256")
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
         raise SnapshotInvalid(f"{name} names no version. Publish again, or roll back to a version that is there.")
@@ -160,13 +165,13 @@ def pointer_from_bytes(content: bytes, *, name: str) -> Pointer:
     return Pointer(version=version, manifest_sha256=digest, signature=signature)
 
 
-def _fields(content: bytes, name: str) -> Mapping[str, Any]:
+def _fields(content: bytes, name: str, formats: Collection[int]) -> Mapping[str, Any]:
     try:
         fields = json.loads(content)
     except (ValueError, RecursionError):
         raise SnapshotInvalid(f"{name} is no JSON: it is damaged or half-written. Publish again.") from None
-    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
-        raise SnapshotInvalid(f"{name} is not of format {FORMAT}, which this version reads. Publish again.")
+    if not isinstance(fields, dict) or fields.get("format") not in formats:
+        raise SnapshotInvalid(f"{name} is not of format {max(formats)}, which this version reads. Publish again.")
     return fields
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from corpus.collection import CollectionRecord
 from corpus.errors import CollectionMissing, LexicalIndexUnusable, SettingsError, SnapshotInvalid, StoreUnavailable
 from corpus.lexical.build import merge_index
@@ -21,10 +23,11 @@ from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
+from corpus.snapshot.rearranging import rearrange
 from corpus.snapshot.tidying import Remade, drop_other_indexes, is_chromas, leave_out_foreign, remake_where_dead
 from corpus.store import read_store, settle_store
+from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
-from corpus.store.mapped import write_map
 
 COPY_ATTEMPTS = 5
 COPY_WAIT_SECONDS = 1.0
@@ -67,8 +70,7 @@ def stage(settings: CorpusSettings, folder: Path, *, questions: bytes | None = N
     # A snapshot is read and not brought up to date; and the same chunks are the same files, whatever came before.
     with contextlib.suppress(LexicalIndexUnusable):
         merge_index(index_folder(folder, settings.chroma_collection))
-    _compact(folder / SQLITE)
-    _map_vectors(folder, settings.chroma_collection)
+    rearrange(copy)
     if questions is not None:
         (folder / QUESTIONS).write_bytes(questions)
     files = tuple(_file(path, folder) for path in _paths(folder))
@@ -141,43 +143,6 @@ def _fingerprint(folder: Path) -> list[tuple[str, int, int]]:
     return found
 
 
-def _compact(sqlite: Path) -> None:
-    with contextlib.closing(sqlite3.connect(sqlite)) as database:
-        # A row for each time that it was opened.
-        database.execute("DELETE FROM acquire_write")
-        # By which the next ingest knows the keeper's own files again.
-        database.execute("UPDATE embedding_metadata SET string_value = '' WHERE key = 'stamp'")
-        database.execute("UPDATE embeddings_queue SET metadata = json_remove(metadata, '$.stamp')")
-        # What only `where_document` and filters on texts ask, which no reader of a snapshot does: a half of all bytes.
-        # SQLite may have been built without what the first needs; then it stays.
-        with contextlib.suppress(sqlite3.OperationalError):
-            _empty(database, "embedding_fulltext_search")
-        database.execute("DROP INDEX IF EXISTS embedding_metadata_string_value")
-        database.commit()
-        database.execute("VACUUM")
-
-
-def _map_vectors(folder: Path, collection: str) -> None:
-    """Write down where each chunk's vector lies, so that readers need not ask for it, nor read Chroma's own list."""
-    with contextlib.closing(sqlite3.connect(folder / SQLITE)) as database:
-        found = database.execute(
-            "SELECT segments.id, dimension FROM segments JOIN collections ON segments.collection = collections.id "
-            "WHERE collections.name = ? AND segments.scope = 'VECTOR' AND dimension IS NOT NULL",
-            (collection,),
-        ).fetchall()
-        ((chunks,),) = database.execute("SELECT count(*) FROM embeddings")
-    if len(found) == 1:
-        ((segment, dimensions),) = found
-        write_map(folder, segment, dimensions=dimensions, chunks=chunks)
-
-
-def _empty(database: sqlite3.Connection, table: str) -> None:
-    """A virtual table made anew; deleting its rows would read them all."""
-    ((made_by,),) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
-    database.execute(f"DROP TABLE {table}")
-    database.execute(made_by)
-
-
 def _file(path: Path, folder: Path) -> SnapshotFile:
     return SnapshotFile(path=path.relative_to(folder).as_posix(), sha256=sha256_of(path), bytes=path.stat().st_size)
 
@@ -207,7 +172,10 @@ def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...
                 f"{sum(document.chunks for document in documents)}: a run of `ingest add` is under way or was killed. "
                 "Run it again, then publish."
             )
-        if not store.nearest(warm_vector(store.record.dimensions), count=1):
+        # By the engine too, which readers ask where a corpus is large.
+        vector = warm_vector(store.record.dimensions)
+        by_engine = store.rows.nearest(vector[np.newaxis], count=1)["ids"]
+        if store.rows.count() != chunks or not any(by_engine) or not store.nearest(vector, count=1):
             raise SnapshotInvalid(f"Collection {view.chroma_collection!r} answers no query. Ingest it anew.")
         record = store.record
     return Staged(
@@ -232,6 +200,9 @@ def _content(
         for document in documents
     ]  # fmt: skip
     others = [[file.path, file.sha256] for file in files if not is_chromas(file.path)]
-    has_map = any(file.path.startswith(f"{VECTORS}/") for file in files)  # A version of before is published anew.
-    text = json.dumps([name, record.to_metadata(), said, others, has_map], sort_keys=True)
+    # A version of before is published anew.
+    layout = sorted(
+        {file.path.partition("/")[0] for file in files if file.path.startswith((f"{VECTORS}/", f"{CHUNKS}/"))}
+    )
+    text = json.dumps([name, record.to_metadata(), said, others, layout], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,6 +12,7 @@ from corpus.errors import SnapshotInvalid
 from corpus.settings import CorpusSettings
 from corpus.snapshot.manifest import SQLITE
 from corpus.store import MOST_DEAD, open_store, remake_index, settle_store
+from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
 
 
@@ -63,7 +64,7 @@ def drop_other_indexes(copy: CorpusSettings) -> None:
 
 def is_chromas(path: str) -> bool:
     """Whether it is a file of Chroma's, or made of one."""
-    if path == SQLITE or path.startswith(f"{VECTORS}/"):
+    if path == SQLITE or path.startswith((f"{VECTORS}/", f"{CHUNKS}/")):
         return True
     try:
         uuid.UUID(path.split("/", 1)[0])

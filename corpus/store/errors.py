@@ -13,6 +13,7 @@ from corpus.settings import CorpusSettings
 from corpus.store.chroma_errors import ERRORS
 from corpus.urls import without_passwords
 
+READ_ONLY = "attempt to write a readonly database"  # SQLite's words.
 _REFUSALS = {401, 403, 407}
 # As Chroma Cloud words it, since chroma-core/chroma pull request 3829.
 _QUOTA = re.compile(r"Quota exceeded: '([^']+)' exceeded .* exceeds limit of ([0-9]+)", re.DOTALL)
@@ -68,6 +69,11 @@ def _ours(error: Exception, where: str) -> StoreError:
         return _beyond(quota, where)
     if is_chromas(error, "RateLimitError"):
         return StoreUnavailable(f"{where} takes no more requests at once (Chroma Cloud's quotas). Ask again.")
+    if any(READ_ONLY in str(each) for each in _chain(error)):
+        return StoreError(
+            f"{where} may not be written to, and Chroma's engine writes to each store that it opens, if only to read "
+            "it. Let this user write there, or serve what `ingest publish` makes of it, by SNAPSHOT_URL."
+        )
     if is_chromas(error, "ChromaError"):
         return StoreUnavailable(f"Chroma cannot use {where}: {without_passwords(str(error))}")
     # chromadb raises bare Exception, and httpx's own, from its HTTP client.
@@ -94,13 +100,19 @@ def _beyond(quota: re.Match[str], where: str) -> StoreError:
 
 def _status_behind(error: BaseException) -> int | None:
     """The HTTP status that led to the error, if one did."""
-    behind: BaseException | None = error
-    while behind is not None:
+    for behind in _chain(error):
         status = getattr(getattr(behind, "response", None), "status_code", None)
         if isinstance(status, int):
             return status
-        behind = behind.__cause__ or behind.__context__
     return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what led to it."""
+    behind: BaseException | None = error
+    while behind is not None:
+        yield behind
+        behind = behind.__cause__ or behind.__context__
 
 
 def _refused(error: Exception) -> StoreRefused:

@@ -72,6 +72,8 @@ class Handle:
         self._refreshing: threading.Thread | None = None
         self._rests_until = 0.0
         self._is_closed = False
+        # Raises where another may write now; set by who holds the lease.
+        self.before_write: Callable[[], None] = lambda: None
 
     @property
     def client(self) -> Any:
@@ -110,6 +112,7 @@ class Handle:
     @contextlib.contextmanager
     def written(self) -> Iterator[Any]:
         """The collection, to write to: by one at a time, which who calls takes care of. Raises StoreError."""
+        self.before_write()
         if self._watch is None or self._folder is None:
             with self.used() as collection:
                 yield collection

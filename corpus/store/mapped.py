@@ -11,6 +11,7 @@ search over all of them is one matrix product.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -21,11 +22,16 @@ from numpy.typing import NDArray
 from corpus.embedding.model import Vectors
 from corpus.errors import SnapshotInvalid, StoreError
 from corpus.filters import Where
+from corpus.lexical.forward import find
+from corpus.lexical.segment import mapped
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
 
 FOLDER = "vectors"
-# Of so many numbers together a matrix product takes less than Chroma's search, which misses some besides.
-EXACT_NUMBERS = 2_000_000
+# Of so many numbers together a product takes no longer than Chroma's search, which misses some besides and has all of
+# its index in memory: 10,000 vectors of 1,536 dimensions.
+EXACT_NUMBERS = 16_000_000
+# Records that do not follow each other are copied together, so many at a time.
+_BLOCK = 256
 _FORMAT = 1
 _ABOUT, _IDS, _ROWS = "index.json", "ids.npy", "rows.npy"
 # Of vectors whose length is looked at, before they are taken for ones of length 1.
@@ -74,7 +80,7 @@ class MappedVectors:
                 raise ValueError("another format")  # noqa: TRY301 - all that is wrong is told alike
             vectors = map_vectors(store / about.pop("file"), layout := Layout(**about))
             layout.check()
-            self.ids: NDArray[np.bytes_] = np.load(folder / _IDS, mmap_mode="r", allow_pickle=False)
+            self.ids: NDArray[np.bytes_] = mapped(folder / _IDS)
             rows = np.load(folder / _ROWS, allow_pickle=False)
             self._check(layout, vectors, rows, dimensions, chunks)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -108,7 +114,7 @@ class MappedVectors:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
         places, known = self._find(chunk_ids)
         rows = self._vectors[self._rows[places[known]]]
-        found = (rows @ (vector / max(float(np.linalg.norm(vector)), 1e-12))).tolist()
+        found = (rows @ _unit(vector)).tolist()
         return dict(
             zip([each for each, is_known in zip(chunk_ids, known, strict=True) if is_known], found, strict=True)
         )
@@ -128,31 +134,61 @@ class MappedVectors:
 
         Exact. None where one of the ids is not known.
         """
-        rows = self._rows
-        ids = self.ids
+        places = None
         if among is not None:
             places, known = self._find(among)
             if not known.all():
                 return None
-            rows, ids = rows[places], ids[places]
-        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return [_best(ids, scores, count) for scores in (vectors / lengths) @ self._vectors[rows].T]
+        return [self.named(*found) for found in self.nearest_places(vectors, count=count, among=places)]
+
+    def named(self, places: NDArray[np.intp], cosines: Vectors) -> dict[str, float]:
+        """The cosines by the ids at these places, in this order."""
+        return dict(zip([each.decode() for each in self.ids[places].tolist()], cosines.tolist(), strict=True))
+
+    def nearest_places(
+        self, vectors: Vectors, *, count: int, among: NDArray[np.intp] | None = None
+    ) -> list[tuple[NDArray[np.intp], Vectors]]:
+        """For each vector, where in `ids` the `count` nearest are, or of those places, nearest first; their cosines."""
+        if among is None:
+            return [best_of(self.all_cosines(vector), count) for vector in vectors]
+        units = np.stack([_unit(vector) for vector in vectors])
+        return [best_of(cosines, count, among) for cosines in self._of_rows(self._rows[among], units)]
+
+    def all_cosines(self, vector: Vectors) -> Vectors:
+        """The cosines to a vector of shape (dimensions,) of all chunks, in the order of `ids`."""
+        # In the order of the file, which is read once and not copied.
+        return np.asarray((self._vectors @ _unit(vector))[self._rows])
+
+    def cosines_at(self, vector: Vectors, places: NDArray[np.intp]) -> Vectors:
+        """The cosines to a vector of shape (dimensions,) of the chunks at these places in `ids`."""
+        return np.asarray(self._vectors[self._rows[places]] @ _unit(vector))
+
+    def places_of(self, chunk_ids: Sequence[str]) -> NDArray[np.intp]:
+        """Where in `ids` those chunks are that are there."""
+        places, known = self._find(chunk_ids)
+        return places[known]
+
+    def _of_rows(self, rows: NDArray[np.intp], vectors: Vectors) -> Vectors:
+        """The cosine of each of the rows to each of the vectors, which have length 1; a row for each vector."""
+        cosines = np.empty((len(vectors), len(rows)), dtype=np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            cosines[:, start : start + _BLOCK] = vectors @ self._vectors[rows[start : start + _BLOCK]].T
+        return cosines
 
     def _find(self, chunk_ids: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        wanted = np.array([each.encode() for each in chunk_ids], dtype=np.bytes_)
-        if not len(self.ids) or not len(wanted):
-            return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=bool)
-        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return places, np.asarray(self.ids[places] == wanted)
+        return find(self.ids, np.array([each.encode() for each in chunk_ids], dtype=np.bytes_))
 
 
-def _best(ids: NDArray[np.bytes_], cosines: Vectors, count: int) -> dict[str, float]:
+def _unit(vector: Vectors) -> Vectors:
+    return vector / np.float32(max(math.sqrt(float(vector @ vector)), 1e-12))
+
+
+def best_of(cosines: Vectors, count: int, places: NDArray[np.intp] | None = None) -> tuple[NDArray[np.intp], Vectors]:
+    """The places of the highest `count`, and these; equal ones in the order of their places. None: all, in order."""
+    found = np.arange(len(cosines))
     if len(cosines) > count:
-        found = np.argpartition(-cosines, count - 1)[:count]
-        # Equal ones in the order of their ids, whichever the partition took.
-        least = cosines[found].min()
+        least = np.partition(cosines, len(cosines) - count)[len(cosines) - count]
         found = np.flatnonzero(cosines >= least)
-    else:
-        found = np.arange(len(cosines))
-    best = found[np.lexsort((ids[found], -cosines[found]))][:count]
-    return dict(zip([each.decode() for each in ids[best].tolist()], cosines[best].tolist(), strict=True))
+    places = np.arange(len(cosines)) if places is None else places
+    best = found[np.lexsort((places[found], -cosines[found]))[:count]]
+    return places[best], cosines[best]

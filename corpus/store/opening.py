@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 from corpus.collection import (
@@ -16,11 +17,14 @@ from corpus.collection import (
 from corpus.errors import CollectionMismatch, CorpusError, StoreUnavailable
 from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.settings import CorpusSettings, target_kind
+from corpus.store.chunk_file import FOLDER as CHUNKS
+from corpus.store.chunk_file import ChunkFile
 from corpus.store.client import Connection, collection_of, connect, missing
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
 from corpus.store.errors import translated
 from corpus.store.handle import Handle
 from corpus.store.mapped import MappedVectors, open_map
+from corpus.store.published import PublishedStore, Unopened
 from corpus.store.quotas import COLLECTION_NAME_BYTES, DOCUMENT_BYTES, REQUEST_RECORDS
 from corpus.store.rows import PAGE
 from corpus.store.spread import SPREAD_FIELD, spread_of
@@ -55,6 +59,8 @@ def most_text_bytes(settings: CorpusSettings) -> int | None:
 
 
 def _open(settings: CorpusSettings, *, only_reads: bool = False, is_published: bool = False) -> Store:
+    if is_published and (settings.chroma_path / CHUNKS).is_dir():
+        return _published(settings)
     connection = _connected(settings, only_reads=only_reads)
     return _opened(connection, settings, only_reads=only_reads, is_published=is_published)
 
@@ -108,6 +114,22 @@ def _opened(
     if is_published:
         store.mapped = _mapped(connection, settings, record)
     return store
+
+
+def _published(settings: CorpusSettings) -> PublishedStore:
+    """Of a snapshot with a chunk file. Chroma's own files are opened when they are needed."""
+    chunks = ChunkFile(settings.chroma_path)
+    try:
+        if chunks.collection != settings.chroma_collection:
+            raise missing(settings)
+        check_settings(chunks.record, settings)
+        vectors = open_map(settings.chroma_path, dimensions=chunks.record.dimensions, chunks=len(chunks))
+    except CorpusError:
+        chunks.close()
+        raise
+    opened = Unopened(partial(_connected, settings, only_reads=True))
+    words = FolderKeeper(index_folder(settings.chroma_path, settings.chroma_collection))
+    return PublishedStore(Handle(opened, lambda: opened), chunks, words=words, vectors=vectors)
 
 
 def _mapped(connection: Connection, settings: CorpusSettings, record: CollectionRecord) -> MappedVectors | None:

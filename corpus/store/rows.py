@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -27,8 +28,14 @@ class Rows:
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
-        self._is_cloud = isinstance(handle.client, CloudClient)
-        self._page = REQUEST_RECORDS if self._is_cloud else PAGE
+
+    @cached_property
+    def _is_cloud(self) -> bool:
+        return isinstance(self._handle.client, CloudClient)
+
+    @property
+    def _page(self) -> int:
+        return REQUEST_RECORDS if self._is_cloud else PAGE
 
     @property
     def collection(self) -> Any:
@@ -70,6 +77,11 @@ class Rows:
         """
         include = ["metadatas", "documents"] if texts else ["metadatas"]
         for page in self.pages(self.ids(where), include):
+            yield from ours_in(page)
+
+    def records(self, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Id, metadata and text of those of the ids that are there and ours, in one order or another."""
+        for page in self.pages(ids, ["metadatas", "documents"]):
             yield from ours_in(page)
 
     def ids(self, where: Where | None) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from corpus.collection import CollectionRecord
+from corpus.collection import CollectionRecord, check_dimensions
 from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
@@ -47,10 +48,14 @@ class Store:
         self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
         self.rows = Rows(handle)
-        self.lease = Lease(handle.client, self.rows.name)
         self._handle = handle
-        self._is_published = is_published
-        self._published_state = object()
+        handle.before_write = lambda: self.lease.check()
+        self.is_published = is_published
+
+    @cached_property
+    def lease(self) -> Lease:
+        """The right to write to the collection."""
+        return Lease(self._handle.client, self.rows.name)
 
     def close(self) -> None:
         """Let go of the files or the connection."""
@@ -120,8 +125,8 @@ class Store:
         """Another than before where somebody may have written; always the same of what is published. Of a server nobody
         tells: there it changes with the number of chunks, and every few seconds.
         """
-        if self._is_published:
-            return self._published_state
+        if self.is_published:
+            return self.rows  # No other store has the same.
         return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
 
     def documents(self) -> list[DocumentRecord]:
@@ -131,8 +136,7 @@ class Store:
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""
-        ids = map(record_id_of, document_ids)
-        pages = self.rows.pages(ids, ["metadatas"])
+        pages = self.rows.pages(map(record_id_of, document_ids), ["metadatas"])
         records = (record_from(metadata) for page in pages for _, metadata, _ in ours_in(page))
         return {record.document_id: record for record in records}
 
@@ -180,11 +184,7 @@ class Store:
 
         Of those that pass the filter or are among the ids, if given. Some may be of half a document: `whole` tells.
         """
-        if vectors.shape[1] != self.record.dimensions:
-            raise CollectionMismatch(
-                f"A vector of {vectors.shape[1]} dimensions was asked for and the collection's have "
-                f"{self.record.dimensions}. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS."
-            )
+        check_dimensions(self.record, vectors.shape[1])
         if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
             return exact
         most_results = self.rows.most_results or sys.maxsize
@@ -214,11 +214,11 @@ class Store:
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
-        records = [] if self._is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
+        records = [] if self.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found: dict[str, Chunk] = {}
         for page in self.rows.pages([*chunk_ids, *records], ["metadatas", "documents"]):
             found |= {chunk_id: chunk_from(metadata, text) for chunk_id, metadata, text in ours_in(page)}
-        if self._is_published:  # Publishing has made sure of it.
+        if self.is_published:  # Publishing has made sure of it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
         return {

@@ -17,6 +17,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from handler.access.auth import unauthorized
+from handler.access.origins import may_call
 from handler.contract.body import check_content_type, parse_json, read_body
 from handler.contract.errors import ActionError, error_response, json_response, rpc_error, rpc_response
 from handler.contract.jsonrpc import (
@@ -43,6 +44,7 @@ from handler.routes.identity import challenge_of, demand
 
 router = APIRouter()
 UNACCEPTABLE = "The answer is JSON: send Accept: application/json, text/event-stream."
+FOREIGN_ORIGIN = "This web origin may not call. CORS_ORIGINS names who may; PUBLIC_URL is this server's own."
 ACCEPTED = ("application/json", "application/*", "*/*")
 # Of the newer era; in the older one whatever could be read as a request is answered with 200.
 STATUSES = {
@@ -61,6 +63,10 @@ STATUSES = {
 async def mcp(request: HttpRequest) -> Response:
     """Answer one message."""
     trace = trace_of(request)
+    settings = action_of(request).settings
+    origin = request.headers.get("origin")
+    if not may_call(origin, request.scope, named=settings.origins, public_url=settings.public_url):
+        return rpc_response(None, RpcError(INVALID_REQUEST, FOREIGN_ORIGIN), status=403)
     try:
         await admit(request)
         return await _served(request)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from corpus.answer import answer_of
 from corpus.searching.excerpts import Excerpt, excerpts_of, joining_distance
@@ -15,7 +15,7 @@ from handler.contract.errors import json_response
 from handler.contract.fields import DEFAULT_TOP_K
 from handler.contract.validation import example_of, invalid, validate
 from handler.observing.trace import Trace
-from handler.routes.action import Action, ActionDep, BodyDep, TraceDep, answered
+from handler.routes.action import Action, action_of, answered, body_of, trace_of
 
 router = APIRouter()
 
@@ -34,9 +34,11 @@ class Found:
 
 
 @router.post("/search")
-async def search_chunks(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
+async def search_chunks(request: Request) -> Response:
     """The best chunks for one question or several."""
-    sent = parse_json(body)
+    # Not as dependencies, each of which FastAPI takes as long to resolve as all that is done here.
+    action, trace = action_of(request), trace_of(request)
+    sent = parse_json(await body_of(request))
     return await answered(action, partial(_searched, action, trace, sent), sent=sent)
 
 

@@ -20,6 +20,12 @@ app = typer.Typer(
 )
 
 Collection = Annotated[str | None, typer.Option(help="Name of the collection.  [default: CHROMA_COLLECTION]")]
+OcrCommand = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COMMAND", help="Reads scans, {in}, and writes {out} with their text.  [default: OCR_COMMAND]"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 

@@ -14,7 +14,7 @@ from corpus.program import examples
 from corpus.store import open_store
 from ingest.command import console
 from ingest.command.add import AddOptions, add_documents
-from ingest.command.app import AsJson, Collection, app
+from ingest.command.app import AsJson, Collection, OcrCommand, app
 from ingest.command.removal import Removal, carry_out, plan_removal
 from ingest.report import check_report, write_report
 from ingest.settings import IngestSettings
@@ -54,6 +54,7 @@ def add(
         str | None, typer.Option(help="The citation link, made of {source}, {folder}, {name} and {stem}.")
     ] = None,
     password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
+    ocr_command: OcrCommand = None,
     name: Annotated[str | None, typer.Option(help="What `-` is called and cited as, such as report.pdf.")] = None,
     title: Annotated[str | None, typer.Option(help="The title of what `-` reads.")] = None,
     report_file: Annotated[
@@ -71,7 +72,9 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Bring documents in; unchanged ones cost nothing."""
-    settings = load(IngestSettings, chroma_collection=collection, source_root=root, workers=workers)
+    settings = load(
+        IngestSettings, chroma_collection=collection, source_root=root, workers=workers, ocr_command=ocr_command
+    )
     options = AddOptions(
         include=tuple(include or ()),
         exclude=tuple(exclude or ()),

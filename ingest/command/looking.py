@@ -16,7 +16,7 @@ from corpus.records import DocumentRecord, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
 from corpus.store import Survey, read_store
 from ingest.command import console
-from ingest.command.app import AsJson, Collection, app
+from ingest.command.app import AsJson, Collection, OcrCommand, app
 from ingest.command.mending import summary, survey_to_json
 from ingest.command.preview import Preview, preview
 from ingest.reading.readers.catalogue import COLUMNS, rows
@@ -111,13 +111,15 @@ def read(
         list[str], typer.Argument(metavar="FILE", help="Files, folders, pages or objects.", show_default=False)
     ],
     password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
+    ocr_command: OcrCommand = None,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
     """Print what `add` would store of a file, chunk by chunk. Nothing is embedded, and nothing is stored."""
     failed = False
     shown: list[Preview] = []
-    for each in preview(named, load(IngestSettings, chroma_collection=collection), password=password):
+    settings = load(IngestSettings, chroma_collection=collection, ocr_command=ocr_command)
+    for each in preview(named, settings, password=password):
         failed = failed or each.error is not None
         shown.append(each)
         if not as_json:

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from corpus.errors import DocumentError
 from corpus.records import MetadataValue
+
+
+class OcrNeeded(DocumentError):
+    """The file has pages, and no text: they are pictures, or their fonts tell no characters."""
+
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table", "code"]
 
@@ -36,6 +42,7 @@ class Document:
     `blocks` are in reading order, do not overlap, and together cover all of `text` but white space (and markup that
     carries no content). `page_starts[i]` is the offset at which page i + 1 starts; empty where the format has no pages.
     `has_slides` says that each page stands for itself, so that no chunk reaches from one into the next.
+    `has_scans` says that some pages are pictures, whose text is not here.
     `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
     document says about itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as
     a damaged page that was left out.
@@ -46,6 +53,7 @@ class Document:
     name: str | None = None
     page_starts: tuple[int, ...] = ()
     has_slides: bool = False
+    has_scans: bool = False
     page_labels: tuple[str, ...] = ()
     title: str | None = None
     url: str | None = None

@@ -12,6 +12,7 @@ from typing import Self
 
 from corpus.errors import DocumentUnreadable
 from ingest.processes import Child
+from ingest.reading.ocr import Ocr
 from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
 from ingest.reading.worker import Limits, Request, Result
 from ingest.settings import IngestSettings
@@ -28,7 +29,7 @@ class ReaderPool:
 
     `timeout_seconds` and `memory_bytes` limit the reading of one file. For use by one thread at a time.
     The pages of large PDFs are shared among the workers, at least `share_bytes` of the file to a share, which then is
-    what the limits are for.
+    what the limits are for. Scans are given to `ocr`.
     """
 
     def __init__(
@@ -39,10 +40,11 @@ class ReaderPool:
         memory_bytes: int = 1 << 30,
         password: str | None = None,
         share_bytes: int = SHARE_BYTES,
+        ocr: Ocr | None = None,
     ) -> None:
         self._size = max(workers, 1)
         self._share_bytes = share_bytes
-        self._limits = Limits(timeout_seconds, memory_bytes)
+        self._limits = Limits(timeout_seconds, memory_bytes, ocr)
         self._password = password
         self._workers: list[_Worker] = []
 
@@ -186,4 +188,5 @@ def pool_of(settings: IngestSettings, password: str | None) -> ReaderPool:
         timeout_seconds=settings.read_timeout_seconds,
         memory_bytes=settings.read_memory_mb * 2**20,
         password=password,
+        ocr=Ocr(settings.ocr_command, settings.ocr_path) if settings.ocr_command else None,
     )

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from corpus.errors import DocumentError, DocumentUnreadable
 from ingest.processes import line_to_parent, receive, silence
 from ingest.reading.document import Document
+from ingest.reading.ocr import Ocr, is_wanted, recognised
 from ingest.reading.readers.registry import read, read_share
 
 Result = Sequence[Document] | DocumentError
@@ -30,11 +31,12 @@ class Limits:
     """For one file each.
 
     `timeout_seconds` are of processor time, and five times as many by the clock: a busy machine is no hostile file.
-    `memory_bytes` is on top of what the process has mapped when it starts.
+    `memory_bytes` is on top of what the process has mapped when it starts. Both hold for `ocr` too.
     """
 
     timeout_seconds: float
     memory_bytes: int
+    ocr: Ocr | None = None
 
 
 class Share(NamedTuple):
@@ -79,7 +81,7 @@ def serve() -> None:
         request = waiting.get()
         _set_alarms(limits.timeout_seconds)
         try:
-            answer = _answer(request)
+            answer = _answer(request, limits.ocr)
             _set_alarms(0)
             answers.send(answer)
             del answer
@@ -99,14 +101,15 @@ def _set_alarms(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, _CLOCK_FACTOR * seconds)
 
 
-def _answer(request: Request) -> Result | bytes:
+def _answer(request: Request, ocr: Ocr | None) -> Result | bytes:
     try:
         if request.share is not None:
             _, number, of = request.share
             return read_share(request.path, number, of, password=request.password)
-        return read(request.path, password=request.password, charset=request.charset, shares=request.shares)
+        result: Result = read(request.path, password=request.password, charset=request.charset, shares=request.shares)
     except DocumentError as error:
-        return error
+        result = error
+    return recognised(request.path, result, ocr) if ocr is not None and is_wanted(result) else result
 
 
 def _too_large(memory_bytes: int) -> DocumentUnreadable:

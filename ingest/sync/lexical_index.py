@@ -40,6 +40,11 @@ def bring_up_to_date(
     `cut` is what was made of chunks already; where it does not hold all that is needed, the store is read. `settle`
     waits until `after` is stored: the index is made meanwhile, and shown once that is so.
     """
+
+    def stored() -> None:
+        settle()
+        store.lease.check()  # Whoever slept publishes nothing over what another has written since.
+
     old_versions = versions_of(before)
     versions = versions_of(after, before, old_versions)
     state, stamp = state_of(versions), store.words.stamp()
@@ -59,13 +64,13 @@ def bring_up_to_date(
     if stamp == state_of(old_versions) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
-            store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=settle)
+            store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=stored)
         except LexicalIndexUnusable:
             pass
         else:
             return
     texts = texts_of(after.values(), lambda: store.all_chunks(after.values()))
-    store.words.write(texts, stamp=state, fields=_fields(after.values()), before_publish=settle)
+    store.words.write(texts, stamp=state, fields=_fields(after.values()), before_publish=stored)
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:

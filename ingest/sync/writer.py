@@ -99,12 +99,12 @@ class Writing:
 
     def _ask(self, name: str, about: object, then: Callable[[], None] = _nothing) -> None:
         self.settle()
-        if name != "vectors_of":
-            self.store.lease.check()
         if self._child is None:
             self._answer = getattr(self.store, name)(about)
             then()
         else:
+            if name != "vectors_of":  # The other process holds no lease.
+                self.store.lease.check()
             self._child.send((name, about))
             self._is_open, self._then = True, then
 

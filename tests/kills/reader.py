@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from corpus.store import Store, read_store
 from tests.openai_server import vector_of
 
 DIMENSIONS = 1536
+SECONDS_BETWEEN = 0.02
 VERSION = re.compile(r"version (\d+)\b")
 
 
@@ -35,6 +37,7 @@ def read_all_the_while(settings: CorpusSettings, told: Path) -> None:
     store: Store | None = None
     number = 0
     while not stopped:
+        time.sleep(SECONDS_BETWEEN)
         number += 1
         try:
             store = store or read_store(settings)

@@ -41,7 +41,9 @@ class Provider:
 
     def endpoint(self, name: str) -> str:
         """A URL of the provider's, such as `token_endpoint`. Raises IdentityUnavailable."""
-        url = self._endpoints.get(name) or self.metadata().get(name)
+        if name in self._endpoints:
+            return self._endpoints[name]
+        url = self.metadata().get(name)
         if not isinstance(url, str):
             raise IdentityUnavailable(f"the discovery document of {self.issuer.url} names no {name}")
         return _allowed(url, self.issuer.url)

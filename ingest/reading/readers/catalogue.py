@@ -27,9 +27,9 @@ class Format(NamedTuple):
 
 COLUMNS = ("format", "suffixes", "pages", "headings", "tables", "title", "url", "date", "left out")
 FORMATS = (
-    Format("PDF", ("pdf.reader",), "its pages, with printed numbers", "outline, or size and weight of type",
-           "by drawn rules or alignment", "property, or first large heading", "–", "last change",
-           "running heads, page and line numbers, what the page box cuts off; scans are refused"),
+    Format("PDF", ("pdf.reader",), "its pages, with printed numbers", "tags, outline, or size and weight of type",
+           "by tags, drawn lines or alignment", "property, or first large heading", "–", "last change",
+           "running heads, page and line numbers, what the page box cuts off; scans but for `--ocr-command`"),
     Format("Word", ("docx.reader",), "–", "styles, with their numbers", "rows", "property or title style", "–",
            "last change", "deleted and hidden text, pictures, running heads"),
     Format("PowerPoint", ("pptx.reader",), "slides", "slide titles", "tables and charts",

@@ -175,6 +175,26 @@ def test_without_an_index_hybrid_search_is_dense_search_and_says_so_in_the_log(
     assert found(corpus, "FW-20117", "lexical", top_k=1) == [TEXTS["manuals/pump.md"][1]]
 
 
+def test_where_the_index_turns_out_damaged_while_it_is_asked_hybrid_search_is_dense_search(
+    tmp_path: Path, embedder: LocalEmbedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    within = Filter(metadata={"kind": "policies"})
+    corpus = corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS)
+    with corpus.store:
+        for file in index_folder(tmp_path, "corpus").glob("*/rows.npy"):
+            np.save(file, np.load(file) + 1000)
+        corpus.store.words.close()
+        for filtered in (Filter(), within):
+            answers = [
+                corpus.search("unused leave", top_k=5, within=filtered, mode=mode, timeout_seconds=30)
+                for mode in ("hybrid", "dense")
+            ]
+            assert answers[0] == answers[1] != []
+        assert "damaged" in str([record.__dict__ for record in caplog.records])
+        with pytest.raises(LexicalIndexUnusable, match="damaged"):
+            found(corpus, "unused leave", "lexical")
+
+
 @pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
 @pytest.mark.parametrize("fields", [None, b"", b"{", b"[]", b'{"a": 1}', b"\xff\xfe"])
 def test_a_filter_holds_where_the_fields_beside_the_index_are_missing_or_damaged(

@@ -14,7 +14,7 @@ from corpus.snapshot.folder_store import FolderStore
 from corpus.snapshot.manifest import SQLITE, manifest_from_bytes, pointer_from_bytes
 
 GOOD: dict[str, Any] = {
-    "format": 1,
+    "format": 2,
     "version": "20260101T000000000Z-0123456789ab",
     "created_at": "2026-01-01T00:00:00+00:00",
     "collection": "corpus",
@@ -75,7 +75,7 @@ def test_a_path_that_is_none_of_a_stores_is_refused(path: str) -> None:
     refused(fields)
 
 
-@pytest.mark.parametrize("content", [b"", b"[" * 300 + b"]" * 300, b"\xff", b"null", b"[]", b"1", b'{"format": 2}'])
+@pytest.mark.parametrize("content", [b"", b"[" * 300 + b"]" * 300, b"\xff", b"null", b"[]", b"1", b'{"format": 3}'])
 def test_what_is_no_manifest_is_no_pointer_either(content: bytes) -> None:
     with pytest.raises(SnapshotInvalid):
         manifest_from_bytes(content, name="it")

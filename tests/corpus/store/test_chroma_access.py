@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -20,6 +24,8 @@ from corpus.store import create_store, open_store
 from tests.corpus.store.test_store import RECORD
 from tests.free_port import free_port
 from tests.loopback import listening
+
+ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
@@ -115,3 +121,42 @@ def test_a_collection_that_another_program_made_is_named_as_such(tmp_path: Path)
     client.close()
     with pytest.raises(CollectionMismatch, match=r"'langchain' was made by another program.*ingest add"):
         open_store(load(CorpusSettings, chroma_path=tmp_path, chroma_collection="langchain"))
+
+
+READ = """
+import os, sys
+from pathlib import Path
+from corpus.errors import StoreError
+from corpus.settings import CorpusSettings
+from corpus.store import read_store
+import chromadb_rust_bindings
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    read_store(CorpusSettings(chroma_path=Path(sys.argv[1])))
+except StoreError as error:
+    print(error.retryable, error)
+"""
+
+
+def test_a_store_that_may_not_be_written_to_is_told_with_the_way_out() -> None:
+    with tempfile.TemporaryDirectory() as name:  # Not below pytest's own folder, which is its user's alone.
+        folder = Path(name, "store")
+        create_store(CorpusSettings(chroma_path=folder), RECORD).close()
+        paths = [Path(name), folder, *folder.iterdir()]
+        for path in paths:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        try:
+            told = subprocess.run(
+                [sys.executable, "-c", READ, str(folder)],
+                cwd=ROOT,
+                env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            for path in paths:
+                path.chmod(0o755)
+    assert told.stdout.startswith("False "), told
+    assert "serve what `ingest publish` makes of it, by SNAPSHOT_URL" in told.stdout

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store, read_store
 from corpus.store.engine import SIGNATURES, check_engine
+from corpus.stored import chunk_from, record_from
 from tests.corpus.store.test_store import RECORD, document
 
 DIMENSIONS = RECORD.dimensions
@@ -84,6 +86,11 @@ def bares(folder: Path, stores: dict[str, Store]) -> dict[str, Any]:  # noqa: AR
     }
 
 
+@pytest.fixture(scope="module")
+def snapshot(stores: dict[str, Store]) -> Store:
+    return stores["snapshot"]
+
+
 @pytest.fixture
 def bare(request: pytest.FixtureRequest, bares: dict[str, Any]) -> Any:
     """What chromadb finds in the files that the reader of this test has."""
@@ -105,6 +112,7 @@ def in_bits(distances: list[list[float]]) -> list[list[bytes]]:
     return [[np.float32(each).tobytes() for each in row] for row in distances]
 
 
+@pytest.mark.parametrize("store", ["engine", "server"], indirect=True)
 @pytest.mark.parametrize("where", WHERES.values(), ids=WHERES)
 def test_the_nearest_and_their_distances_are_chromadbs_to_the_last_bit(
     store: Store, bare: Any, where: Where | None
@@ -126,19 +134,39 @@ def test_among_ids_too(store: Store, bare: Any) -> None:
     assert in_bits(found["distances"]) == in_bits(expected["distances"])
 
 
-def test_texts_and_metadata_are_chromadbs(store: Store, bare: Any) -> None:
-    expected = bare.get(include=["documents", "metadatas"])
+def test_a_snapshots_nearest_are_those_that_chromadb_finds_in_its_files(snapshot: Store, bares: dict[str, Any]) -> None:
+    vectors = np.random.default_rng(99).standard_normal((3, DIMENSIONS)).astype(np.float32)
+    expected = bares["copied"].query(query_embeddings=list(vectors), n_results=10, include=["distances"])
+    found = snapshot.rows.nearest(vectors, count=10)
+    assert found["ids"] == expected["ids"]
+    assert in_bits(found["distances"]) == in_bits(expected["distances"])
+
+
+@pytest.mark.parametrize("where", WHERES.values(), ids=WHERES)
+def test_a_snapshot_finds_the_same_behind_a_filter(snapshot: Store, bares: dict[str, Any], where: Where | None) -> None:
+    vectors = np.random.default_rng(96).standard_normal((3, DIMENSIONS)).astype(np.float32)
+    expected = bares["store"].query(query_embeddings=list(vectors), n_results=10, where=where, include=["distances"])
+    found = snapshot.similar(vectors, count=10, where=where)
+    assert [list(near) for near in found] == expected["ids"]
+    for near, distances in zip(found, expected["distances"], strict=True):
+        assert list(near.values()) == pytest.approx([1 - each for each in distances], abs=1e-6)
+
+
+def test_texts_and_metadata_are_chromadbs(store: Store, bares: dict[str, Any]) -> None:
+    expected = bares["store"].get(include=["documents", "metadatas"])
     kept = {
-        each: (text, without_stamp(metadata))
+        each: chunk_from(metadata, text)
         for each, text, metadata in zip(expected["ids"], expected["documents"], expected["metadatas"], strict=True)
     }
-    found = {
-        each: (text, without_stamp(metadata))
-        for page in store.rows.pages([*kept, "nowhere"], ["documents", "metadatas"])
-        for each, text, metadata in zip(page["ids"], page["documents"], page["metadatas"], strict=True)
+    assert store.whole([*kept, "nowhere"]) == kept
+    assert len(kept) == store.count() == bares["store"].count() == 42
+    records = {
+        each.removesuffix("-0"): record_from(without_stamp(metadata) | {"stamp": ""})
+        for each, metadata in zip(expected["ids"], expected["metadatas"], strict=True)
+        if metadata["index"] == 0
     }
-    assert found == kept
-    assert len(found) == store.count() == bare.count() == 42
+    found = store.records([*records, "nowhere"])
+    assert {each: replace(record, stamp="") for each, record in found.items()} == records
 
 
 def test_documents_and_their_chunks_are_what_was_written(store: Store) -> None:
@@ -149,6 +177,7 @@ def test_documents_and_their_chunks_are_what_was_written(store: Store) -> None:
     assert found[1] == chunks
 
 
+@pytest.mark.parametrize("store", ["engine", "server"], indirect=True)
 @pytest.mark.parametrize("where", [each for each in WHERES.values() if each], ids=[n for n, w in WHERES.items() if w])
 def test_a_filter_lets_the_same_ids_through(store: Store, bare: Any, where: Where) -> None:
     assert sorted(store.rows.ids(where)) == sorted(bare.get(where=where, include=[])["ids"])
@@ -168,6 +197,7 @@ def test_a_vector_of_other_dimensions_is_refused(store: Store) -> None:
         store.similar(np.ones((1, 5), np.float32), count=1)
 
 
+@pytest.mark.parametrize("store", ["engine", "server"], indirect=True)
 def test_what_the_engine_refuses_is_an_error_of_ours(store: Store) -> None:
     with pytest.raises(StoreError):
         store.rows.ids({"source": {"$nonsense": 1}})

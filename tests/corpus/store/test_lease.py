@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from corpus.errors import CollectionBusy
+from corpus.records import document_id_of
 from corpus.settings import CorpusSettings
-from corpus.store import create_store
+from corpus.store import create_store, open_store
 from corpus.store.client import connect, disconnect
 from corpus.store.lease import SUFFIX, Lease
-from tests.corpus.store.test_store import RECORD
+from tests.corpus.store.test_store import EAST, RECORD, document
 
 ROOT = Path(__file__).parents[3]
 STEPS = 12
@@ -134,6 +135,28 @@ def test_nothing_is_left_of_leases_that_were_given_back(client: Any, name: str) 
     assert take(lease, "next")
     lease.release()
     assert [each.name for each in client.list_collections() if each.name.startswith(f"{name}{SUFFIX}")] == []
+
+
+def test_who_slept_neither_sweeps_nor_heals_nor_removes_what_another_writes(chroma_url: str, name: str) -> None:
+    settings = CorpusSettings(chroma_url=chroma_url, chroma_collection=name)
+    with create_store(settings, RECORD) as sleeper, open_store(settings) as other:
+        assert sleeper.lease.claim("sleeper", until=time.time() - 1) is None
+        assert take(other.lease, "other")
+        other.write([document("a.txt", ["east", "more of it"], [EAST, EAST])])
+        other.rows.delete([f"{document_id_of('a.txt')}-0"])  # As in the middle of a write.
+        document_ids = [document_id_of("a.txt")]
+        for change in (
+            lambda: sleeper.sweep([]),
+            lambda: sleeper.remove(document_ids),
+            lambda: sleeper.restamp({document_ids[0]: "x"}),
+            lambda: sleeper.rows.note_records_version(9),
+            lambda: sleeper.write([document("b.txt", ["west"], [EAST])]),
+            sleeper.rows.drop,
+        ):
+            with pytest.raises(CollectionBusy, match="taken over"):
+                change()
+        assert other.count() == 1
+        other.rows.drop()
 
 
 # Holds the collection, and writes a document for each line that it is told.

@@ -12,16 +12,19 @@ import numpy as np
 import pytest
 
 from corpus.errors import SnapshotInvalid, StoreError
-from corpus.filters import Filter
+from corpus.filters import Filter, Where
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
+from corpus.searching.candidates import Hybrid, InRows
 from corpus.searching.filtered import filtered_nearest
+from corpus.searching.scale import Scale
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store, read_store
 from corpus.store.hnsw_files import LABELS_FILE
 from corpus.store.mapped import FOLDER, MappedVectors, write_map
 from corpus.stored import fields_of
+from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.store.test_store import RECORD, document
 
 DIMENSIONS = RECORD.dimensions
@@ -42,6 +45,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
             store.write([document(f"{number}.txt", texts, vectors_of(number, 10).tolist())])
         store.write([document("2.txt", [f"new 2.{n}" for n in range(10)], vectors_of(20, 10).tolist())])
         store.remove([document("6.txt", ["x"], [[1.0] * DIMENSIONS])[0].document_id])
+        bring_up_to_date(store, before={}, after={each.document_id: each for each in store.documents()})
     folder = tmp_path_factory.mktemp("staged")
     stage(settings, folder)
     return folder
@@ -55,7 +59,7 @@ def store(staged: Path) -> Store:
 def exact(store: Store, vector: np.ndarray[tuple[int], np.dtype[np.float32]]) -> dict[str, float]:
     """Every chunk's cosine, by the vectors that the engine itself gives back."""
     found: dict[str, float] = {}
-    for page in store.rows.pages([each for each, _, _ in store.rows.read(None, texts=False)], ["embeddings"]):
+    for page in store.rows.pages(store.rows.ids(None), ["embeddings"]):
         stored = np.asarray(page["embeddings"])
         lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
         found |= dict(zip(page["ids"], (stored @ vector / lengths).tolist(), strict=True))
@@ -110,6 +114,29 @@ def test_a_snapshot_of_before_is_served_by_the_engine_alone(staged: Path, tmp_pa
         assert older.mapped is None
         for found, expected in zip(older.similar(vectors, count=5), store.similar(vectors, count=5), strict=True):
             assert found == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("where", [None, {"source": "3.txt"}, {"source": "nowhere"}], ids=["all", "some", "none"])
+def test_hybrid_ranks_alike_by_rows_and_by_ids(store: Store, where: Where | None) -> None:
+    index = store.words.index()
+    assert store.mapped is not None
+    assert index.lists(store.mapped.ids)
+    passing = None if where is None else index.passing(where)
+    for number, query in enumerate(("new", "3 5", "2 new 4 1", "nothing of it")):
+        (vector,) = vectors_of(50 + number, 1)
+        scores = index.scores(query)
+        by_rows = InRows(store.mapped, vector, None, scores, None, scale=Scale(), trust=1.0, depth=20)
+        (near,) = store.similar(vector[np.newaxis], count=20, where=where)
+        words = [match.chunk_id for match in scores.top(20, passing=passing)]
+        by_ids = Hybrid(store, vector, near, words, scores, 1.0, 20)
+        if passing is not None:
+            places = store.mapped.places_of(list(near))
+            by_rows = InRows(store.mapped, vector, places, scores, passing, scale=Scale(), trust=1.0, depth=20)
+        for count in (1, 5, 100):
+            found, expected = by_rows.best(count), by_ids.best(count)
+            assert [each.chunk_id for each in found] == [each.chunk_id for each in expected]
+            assert [each.score for each in found] == pytest.approx([each.score for each in expected], abs=1e-6)
+        assert bool(by_rows.best(1)) == (where != {"source": "nowhere"})
 
 
 def _about(folder: Path, **changes: object) -> None:

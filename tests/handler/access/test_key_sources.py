@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from corpus.errors import SettingsError
-from handler.access.key_sources import read_keys, with_openai_key
+from handler.access.key_sources import read_keys, read_oauth, with_openai_key
 from handler.access.keys import make_key
 from tests.aws import aws_server
 from tests.handler.conftest import ENTRY, Configure, Connect
@@ -90,3 +90,55 @@ def test_a_source_that_cannot_be_read_is_named_and_not_quoted(
             read_keys(configure(api_keys=NOWHERE, **source))
         assert all(word in str(caught.value) for word in words), caught.value
         assert KEY not in str(caught.value)
+
+
+def test_the_secret_of_the_providers_client_may_come_from_a_secret_and_a_parameter(
+    configure: Configure, aws: Mapping[str, str]
+) -> None:
+    assert aws
+    issuer = {"auth": "oauth", "oauth_issuers": "https://id.example.com", "oauth_audience": "the-api"}
+    for source in (
+        {"oauth_client_secret_secret": "openai/key"},
+        {"oauth_client_secret_parameter": "/openai/key"},
+        {"oauth_client_secret": SecretStr(OPENAI_KEY)},
+    ):
+        settings = configure(**issuer, oauth_client_id="gpt", **source)
+        assert settings.has_named_secrets == ("oauth_client_secret" not in source)
+        oauth = read_oauth(settings, [KEPT])
+        assert oauth is not None
+        assert oauth.passing is not None
+        assert oauth.passing.secret == OPENAI_KEY
+        assert oauth.passing.is_own_secret(KEY)
+        assert not oauth.passing.is_own_secret(OPENAI_KEY)
+    with pytest.raises(SettingsError, match="ParameterNotFound"):
+        read_oauth(configure(**issuer, oauth_client_id="gpt", oauth_client_secret_parameter="none"), [KEPT])
+
+
+def test_a_pool_of_cognito_lets_its_users_in_by_their_access_tokens(connect: Connect, aws: Mapping[str, str]) -> None:
+    cognito: Any = boto3.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="users")["UserPool"]["Id"]
+    flow = {"ClientName": "gpt", "ExplicitAuthFlows": ["ADMIN_NO_SRP_AUTH"]}
+    app, other = (
+        cognito.create_user_pool_client(UserPoolId=pool, **flow)["UserPoolClient"]["ClientId"] for _ in range(2)
+    )
+    cognito.admin_create_user(UserPoolId=pool, Username="alice", TemporaryPassword="Made-up-1")
+    cognito.admin_set_user_password(UserPoolId=pool, Username="alice", Password="Made-up-2", Permanent=True)
+    tokens = cognito.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=app,
+        AuthFlow="ADMIN_NO_SRP_AUTH",
+        AuthParameters={"USERNAME": "alice", "PASSWORD": "Made-up-2"},
+    )["AuthenticationResult"]
+    issuer = {
+        "auth": "oauth",
+        "oauth_issuers": f"https://cognito-idp.eu-west-1.amazonaws.com/{pool}",
+        "oauth_jwks_url": f"{aws['AWS_ENDPOINT_URL']}/{pool}/.well-known/jwks.json",
+    }
+
+    def status(token: str, client_id: str) -> int:
+        client = connect(headers={"Authorization": f"Bearer {token}"}, **issuer, oauth_client_id=client_id)
+        return client.get("/documents").status_code
+
+    assert status(tokens["AccessToken"], app) == 200
+    assert status(tokens["IdToken"], app) == 401
+    assert status(tokens["AccessToken"], other) == 401

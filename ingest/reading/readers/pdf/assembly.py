@@ -32,7 +32,7 @@ _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 
 @dataclass(slots=True)
 class Content:
-    """What a PDF holds, page by page, and what it says of itself; `damaged` counts pages from 0."""
+    """What a PDF holds, page by page, and what it says of itself; `damaged` and `scans` count from 0."""
 
     pages: list[list[Line]] = field(default_factory=list)
     fields: list[list[tuple[str, str]]] = field(default_factory=list)
@@ -43,6 +43,7 @@ class Content:
     properties: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+    scans: list[int] = field(default_factory=list)
     is_dynamic_form: bool = False
 
 

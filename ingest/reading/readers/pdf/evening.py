@@ -7,6 +7,8 @@ import statistics
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pypdfium2 import raw
+
 from ingest.reading.readers.pdf.lines import Line
 
 _LEAST_LINES = 3
@@ -40,6 +42,18 @@ def with_true_heights(lines: list[Line]) -> list[Line]:
         else line
         for line in lines
     ]
+
+
+def shown_on(lines: Sequence[Line], box: raw.FS_RECTF | None) -> list[bool]:
+    """Which of the lines a page shows, given what of it is shown; all, where that would be none."""
+    if box is None:
+        return [True] * len(lines)
+    left, right, bottom, top = box.left, box.right, box.bottom, box.top
+    shown = [
+        line.right > left and line.left < right and line.bottom + line.height > bottom and line.bottom < top
+        for line in lines
+    ]
+    return shown if any(shown) else [True] * len(lines)
 
 
 def each_once(lines: list[Line]) -> list[Line]:

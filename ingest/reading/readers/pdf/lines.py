@@ -63,9 +63,11 @@ def are_unspaced(last: str, line: str) -> bool:
     return last > "\u0e00" and _UNSPACED.match(last) is not None and _UNSPACED.match(line) is not None
 
 
-def has_neighbours(lines: Sequence[Line]) -> bool:
-    """True where a line does not stand below the one before it."""
-    return any(line.bottom + _BELOW * line.height >= before.bottom for before, line in itertools.pairwise(lines))
+def has_neighbours(lines: Sequence[Line], least: int = 1) -> bool:
+    """True where a line does not stand below the one before it, or so many at `least`: a page's head alone is no
+    table."""
+    beside = (line.bottom + _BELOW * line.height >= before.bottom for before, line in itertools.pairwise(lines))
+    return next(itertools.islice(filter(None, beside), least - 1, None), False)
 
 
 def is_raised(before: Line, line: Line) -> bool:

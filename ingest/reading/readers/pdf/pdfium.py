@@ -14,10 +14,9 @@ from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.pdf.forms import field_values, notes_on
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.rules import Drawn, rules_of
+from ingest.reading.readers.pdf.rules import Drawn, is_picture
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tag, tags_on
 from ingest.reading.readers.pdf.textpage import LineReader
-from ingest.reading.readers.pdf.turning import turn_box
 
 _LEADS_AWAY = (raw.PDFACTION_URI, raw.PDFACTION_LAUNCH, raw.PDFACTION_REMOTEGOTO)
 _MAX_OUTLINE_ENTRIES = 20_000
@@ -59,9 +58,9 @@ class Pdf:
     def __len__(self) -> int:
         return len(self._document)
 
-    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn, list[Tag]]:
-        """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, and
-        the straight lines drawn on it where text stands beside text, and the blocks of its tags.
+    def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn, list[Tag], bool]:
+        """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, the
+        straight lines drawn on it where text stands beside text, the blocks of its tags, and whether it is a picture.
 
         All are the same whichever pages were read before. Raises DocumentUnreadable where the page is damaged.
         """
@@ -76,9 +75,8 @@ class Pdf:
                 fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
                 fields.extend(notes_on(page))
                 tags = tags_on(page) if self._is_tagged else NO_TAGS
-                lines, drawn = self._reader.lines(text_page, lambda: rules_of(page), tags)
-                lines = _within(page, lines, self._reader.quarters)
-                return lines, fields, drawn, tags.blocks
+                lines, drawn = self._reader.lines(page, text_page, tags)
+                return lines, fields, drawn, tags.blocks, not lines and is_picture(page)
             finally:
                 raw.FPDFText_ClosePage(text_page)
         finally:
@@ -112,21 +110,6 @@ class Pdf:
             attachment = self._document.get_attachment(index)
             with contextlib.suppress(pypdfium2.PdfiumError):
                 yield attachment.get_name(), bytes(attachment.get_data())
-
-
-def _within(page: object, lines: list[Line], quarters: int) -> list[Line]:
-    """Those of the lines that the page shows: its box may be cut to a part of it."""
-    box = raw.FS_RECTF()
-    if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
-        return lines
-    turn_box(box, quarters)
-    left, right, bottom, top = box.left, box.right, box.bottom, box.top
-    inside = [
-        line
-        for line in lines
-        if line.right > left and line.left < right and line.bottom + line.height > bottom and line.bottom < top
-    ]
-    return inside if inside else lines
 
 
 def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:

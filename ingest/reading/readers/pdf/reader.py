@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from ingest.reading.document import Document
+from ingest.reading.document import Document, OcrNeeded
 from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
 from ingest.reading.readers.pdf.lines import Line
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
 _XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
 _PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
 _PRINT_FORM = "Open it in Adobe Reader and print it to PDF."
-_RUN_OCR = "Run OCR over it first, for example with ocrmypdf."
+_RUN_OCR = "Run OCR over it first, for example with ocrmypdf, or give --ocr-command."
 _MAX_LOST_SHARE = 0.1  # Of the outline's links, before pypdf is asked where they lead.
 _MAX_SPACED_LENGTH = 3.2
+
+
+class Scan(OcrNeeded, DocumentEmpty):
+    """The pages are pictures."""
+
+
+class Noise(OcrNeeded, DocumentUnreadable):
+    """The fonts tell no characters."""
 
 
 def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
@@ -47,7 +56,8 @@ def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = 
     _drop_noise(content)
     attached, notes = read_attachments(files)
     content.notes.extend(notes)
-    return [assemble(content), *attached]
+    has_scans = bool(content.scans)
+    return [replace(assemble(content), has_scans=has_scans), *attached]
 
 
 def read_share(data: bytes, number: int, of: int, *, password: str | None = None) -> bytes:
@@ -105,21 +115,23 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
         content.tags.append(page.tags)
         if page.is_damaged:
             content.damaged.append(number)
+        if page.is_scan:
+            content.scans.append(number)
     return content
 
 
 def _pages(pdf: Pdf, numbers: range, second: _SecondTry) -> Iterator[Page]:
     for number in numbers:
-        is_damaged = False
+        is_damaged = is_scan = False
         try:
-            lines, fields, drawn, tags = pdf.page(number)
+            lines, fields, drawn, tags, is_scan = pdf.page(number)
         except DocumentUnreadable:
             lines, fields, drawn, tags = second.page_lines(number), [], NOTHING_DRAWN, []
             is_damaged = not lines
         if _is_spaced_out(lines):
             whole = second.page_lines(number)
             lines = whole if whole and not _is_spaced_out(whole) else lines
-        yield Page(lines, fields, drawn, tags, is_damaged)
+        yield Page(lines, fields, drawn, tags, is_damaged, is_scan)
 
 
 def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
@@ -166,13 +178,14 @@ def _drop_noise(content: Content) -> None:
         content.pages[number] = []
     if any(content.pages) or any(content.fields):
         _remark(content, content.damaged, f"damaged and left out. {_PRINT_ANEW}")
+        _remark(content, content.scans, f"left out: without text, a picture. {_RUN_OCR}")
         _remark(content, garbled, f"left out: a font without a table of characters makes noise of it. {_RUN_OCR}")
         return
     if garbled:
-        raise DocumentUnreadable(f"The PDF's fonts have no table of characters: its text is noise. {_RUN_OCR}")
+        raise Noise(f"The PDF's fonts have no table of characters: its text is noise. {_RUN_OCR}")
     if content.damaged:
         raise DocumentUnreadable(f"The PDF is damaged: none of its pages can be read. {_PRINT_ANEW}")
-    raise DocumentEmpty(f"The PDF has no text: it is a scan or pictures. {_RUN_OCR}")
+    raise Scan(f"The PDF has no text: it is a scan or pictures. {_RUN_OCR}")
 
 
 def _remark(content: Content, numbers: Sequence[int], what: str) -> None:

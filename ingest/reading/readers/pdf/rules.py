@@ -16,7 +16,9 @@ _THIN = 2.5  # Points: a rectangle so low is a line.
 _LEAST_LENGTH = 24.0
 _LEAST_RISE = 7.0
 _EDGE = 0.2  # Heights of a line that may reach over an upright one.
+_DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM)
 _MOST_OBJECTS = 20_000
+_COVERED = 0.4  # Of a page that is a scan.
 _MOST_SEGMENTS = 400  # A path of more is a drawing.
 _MOST_UPRIGHTS = 4_000  # On a page of more they are a drawing.
 
@@ -62,7 +64,10 @@ def rules_of(page: object) -> Drawn:
     level: set[Rule] = set()
     upright: set[Upright] = set()
     for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
-        for line in _lines_in(raw.FPDFPage_GetObject(page, index), raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
+        item = raw.FPDFPage_GetObject(page, index)
+        if raw.FPDFPageObj_GetType(item) not in _DRAWN:  # Most of a page is text.
+            continue
+        for line in _lines_in(item, raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
             if isinstance(line, Upright):
                 upright.add(line)
             elif line.right - line.left >= _LEAST_LENGTH:
@@ -70,9 +75,23 @@ def rules_of(page: object) -> Drawn:
     return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MOST_UPRIGHTS else [])
 
 
+def is_picture(page: object) -> bool:
+    """True where a picture covers much of the page, as of a scan."""
+    width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+    edges = [ctypes.c_float() for _ in range(4)]
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+        item = raw.FPDFPage_GetObject(page, index)
+        if raw.FPDFPageObj_GetType(item) in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
+            raw.FPDFPageObj_GetBounds(item, *edges)
+            left, bottom, right, top = (edge.value for edge in edges)
+            if (right - left) * (top - bottom) > _COVERED * width * height:
+                return True
+    return False
+
+
 def _lines_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule | Upright]:
     kind = raw.FPDFPageObj_GetType(item)
-    if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM):
+    if kind not in _DRAWN:
         return
     matrix = raw.FS_MATRIX()
     raw.FPDFPageObj_GetMatrix(item, matrix)

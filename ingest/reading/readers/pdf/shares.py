@@ -22,6 +22,7 @@ class Page(NamedTuple):
     drawn: Drawn
     tags: list[Tag]
     is_damaged: bool = False
+    is_scan: bool = False
 
 
 class Found(NamedTuple):
@@ -36,7 +37,7 @@ def packed(pages: Iterable[Page], outline: Sequence[OutlineEntry], data: bytes) 
     time."""
     pages = list(pages)
     columns = list(zip(*(line for page in pages for line in page.lines), strict=True))
-    rest = [(len(page.lines), page.fields, page.drawn, page.tags, page.is_damaged) for page in pages]
+    rest = [(len(page.lines), page.fields, page.drawn, page.tags, page.is_damaged, page.is_scan) for page in pages]
     return pickle.dumps((zlib.crc32(data), columns, rest, outline), pickle.HIGHEST_PROTOCOL)
 
 

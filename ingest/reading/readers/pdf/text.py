@@ -19,9 +19,12 @@ _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
 # TeX sets an accent and then its letter.
 _ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
-_SAMPLE = 3_000  # Characters of a page.
+_SAMPLE = 1_000  # Characters of a page.
 _LEAST_SAMPLE = 60
 _COMMON = frozenset("eariotns")
+_COMMON_LETTERS = re.compile("[eariotns]", re.IGNORECASE)
+_LETTERS = re.compile("[A-Za-z]")
+_FOREIGN = re.compile("[\x80-\xff]")  # In the code page of the West, where others are meant.
 _COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
 _FARTHEST = 40
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
@@ -37,16 +40,15 @@ def is_garbage(text: str) -> bool:
     sample = "".join(text[:_SAMPLE].split())
     if len(sample) < _LEAST_SAMPLE:
         return False
-    return sum("\x80" <= sign <= "\xff" for sign in sample) > 0.5 * len(sample) or _is_shifted(sample)
+    return len(_FOREIGN.findall(sample)) > 0.5 * len(sample) or _is_shifted(sample)
 
 
 def _is_shifted(sample: str) -> bool:
     """True where the letters are far less like a language's than those at a fixed distance from them in the code."""
-    counts = Counter(sample)
-    letters = sum(count for sign, count in counts.items() if sign.isascii() and sign.isalpha())
-    common = _common(counts, 0)
-    if letters < 0.5 * len(sample) or common > _COMMON_SHARE * len(sample):
+    common = len(_COMMON_LETTERS.findall(sample))
+    if common > _COMMON_SHARE * len(sample) or len(_LETTERS.findall(sample)) < 0.5 * len(sample):
         return False
+    counts = Counter(sample)
     best = max(_common(counts, shift) for shift in range(-_FARTHEST, _FARTHEST + 1))
     return best > _MOSTLY_COMMON * len(sample) and best - common > _FAR_MORE * len(sample)
 

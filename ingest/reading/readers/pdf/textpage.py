@@ -6,23 +6,25 @@ Calls go through ctypes, some hundred thousand for a long book; hence the raw in
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.evening import each_once, is_one_sign, with_true_heights
+from ingest.reading.readers.pdf.evening import each_once, is_one_sign, shown_on, with_true_heights
 from ingest.reading.readers.pdf.fonts import Fonts
 from ingest.reading.readers.pdf.gaps import Box, is_doubtful, loose_lines, part_of, parted, uneven_lines
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line, has_neighbours
-from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossing
+from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossing, rules_of
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
-from ingest.reading.readers.pdf.turning import quarters_of, turn_box, turned
+from ingest.reading.readers.pdf.turning import box_of, quarters_of, turn_box, turned
 
 _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font does not matter.
 _LEAST_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
+_LEAST_NEIGHBOURS = 2  # Or a page has no cells.
 _NOWHERE = -1e9
 # Ligatures of lam and what follows it, the wrong way round.
 _TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
@@ -46,10 +48,11 @@ class LineReader:
         self._edges = tuple(ctypes.c_double() for _ in range(4))
         self._to_edges = tuple(ctypes.byref(edge) for edge in self._edges)
 
-    def lines(self, text_page: object, drawn: Callable[[], Drawn], tags: Tags = NO_TAGS) -> tuple[list[Line], Drawn]:
-        """The page's lines in the order of the text, and the straight lines `drawn` on it, asked for where text stands
-        beside text: the same whichever pages were read before."""
+    def lines(self, page: object, text_page: object, tags: Tags = NO_TAGS) -> tuple[list[Line], Drawn]:
+        """The lines that a page shows in the order of its text, and the straight lines drawn on it, asked for where
+        text stands beside text: the same whichever pages were read before."""
         self._fonts.forget()
+        self._falling = set()
         count = raw.FPDFText_CountChars(text_page)
         if count <= 0:
             return [], NOTHING_DRAWN
@@ -88,8 +91,19 @@ class LineReader:
                 spans.append(_Span(place, stretch, is_even))
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
-        lines, straight = self._parted(text_page, with_true_heights(lines), spans, drawn, tags)
-        return each_once(lines), straight
+        shown = shown_on(lines, box_of(page, self.quarters))
+        if not all(shown):
+            lines, spans = list(itertools.compress(lines, shown)), list(itertools.compress(spans, shown))
+            self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
+        lines = with_true_heights(lines)
+        uneven = set(range(len(lines))) if self.quarters else self._uneven(text_page, lines)
+        whole = self._pieces(text_page, lines, spans, uneven, tags, NOTHING_DRAWN)
+        straight = NOTHING_DRAWN
+        if has_neighbours(whole, _LEAST_NEIGHBOURS):
+            straight = turned(rules_of(page), self.quarters)
+            if straight.upright:
+                whole = self._pieces(text_page, lines, spans, uneven, tags, straight)
+        return each_once(whole), straight
 
     def _with_ligatures(self, text_page: object, text: str) -> str:
         """The text with lam and alef in their order, or lam and meem, where one sign stands for both: pdfium takes it
@@ -100,24 +114,22 @@ class LineReader:
                 text = text[: match.start()] + match.group()[::-1] + text[match.end() :]
         return text
 
-    def _parted(
-        self, text_page: object, lines: list[Line], spans: list[_Span], drawn: Callable[[], Drawn], tags: Tags
-    ) -> tuple[list[Line], Drawn]:
-        """The lines with those parted that hold wide gaps or raised signs, which their runs of text tell, that reach
-        over an upright line or over several blocks of the page's `tags`."""
-        if self.quarters:
-            uneven = set(range(len(lines)))
-        else:
-            uneven = uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling | loose_lines(lines)
-        self._falling = set()
-        has_no_cells = not uneven and not has_neighbours(lines)
-        if has_no_cells and not tags.blocks:
-            return lines, NOTHING_DRAWN
-        straight = NOTHING_DRAWN if has_no_cells else turned(drawn(), self.quarters)
+    def _uneven(self, text_page: object, lines: list[Line]) -> set[int]:
+        """The numbers of the lines that may hold wide gaps or raised signs: their runs of text tell, or their width."""
+        return uneven_lines(lines, self._doubtful_runs(text_page)) | self._falling | loose_lines(lines)
+
+    def _pieces(
+        self, text_page: object, lines: list[Line], spans: list[_Span], uneven: set[int], tags: Tags, straight: Drawn
+    ) -> list[Line]:
+        """The lines with those parted that are uneven, reach over an upright line or over several blocks of tags."""
+        if not uneven and not tags.blocks and not straight.upright:
+            return lines
         whole: list[Line] = []
         for number, (line, span) in enumerate(zip(lines, spans, strict=True)):
-            cuts = crossing(line, straight.upright)
-            first, last = _block(text_page, span, 0, tags), _block(text_page, span, -1, tags)
+            cuts = crossing(line, straight.upright) if straight.upright else ()
+            first = last = -1
+            if tags.blocks:
+                first, last = _block(text_page, span, 0, tags), _block(text_page, span, -1, tags)
             if first != last:
                 whole.extend(self._by_tags(text_page, line, span, tags))
             elif cuts or number in uneven:
@@ -126,7 +138,7 @@ class LineReader:
                 whole.extend(cell._replace(text=_joined(cell.text), block=first) for cell in cells)
             else:
                 whole.append(line._replace(block=first) if first >= 0 else line)
-        return whole, straight
+        return whole
 
     def _by_tags(self, text_page: object, line: Line, span: _Span, tags: Tags) -> Iterator[Line]:
         """The parts of a line that belong to different blocks of tags."""
@@ -212,8 +224,6 @@ class _Span(NamedTuple):
 
 def _block(text_page: object, span: _Span, number: int, tags: Tags) -> int:
     """The block that a character of a line belongs to; -1 where the tags do not say. -1 as `number` is the last."""
-    if not tags.blocks:
-        return -1
     index = span.first + number % len(span.units)
     if not span.is_even:
         index = raw.FPDFText_GetCharIndexFromTextIndex(text_page, index)

@@ -8,7 +8,7 @@ from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
-_SAMPLES = 12  # Characters of a page that are asked how they stand.
+_SAMPLES = 7  # Characters of a page that are asked how they stand.
 _MOSTLY = 0.6
 # Where a point (x, y) goes, by the quarters of a turn that the text is turned clockwise: signs, and whether x and y
 # change places.
@@ -24,6 +24,15 @@ def quarters_of(text_page: object, count: int) -> int:
     ]
     usual = max(set(found), key=found.count, default=0)
     return usual if found.count(usual) > _MOSTLY * len(found) else 0
+
+
+def box_of(page: object, quarters: int) -> raw.FS_RECTF | None:
+    """What of the page is shown: its box may be cut to a part of it. None where it says nothing sensible."""
+    box = raw.FS_RECTF()
+    if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
+        return None
+    turn_box(box, quarters)
+    return box
 
 
 def turn_box(box: raw.FS_RECTF, quarters: int) -> None:

@@ -1,0 +1,68 @@
+"""What the index of words has to say in a search, or that vectors must do without it."""
+
+from __future__ import annotations
+
+import logging
+
+from corpus.errors import LexicalIndexUnusable
+from corpus.filters import passes
+from corpus.lexical.filter_mask import FilterMask
+from corpus.lexical.index import LexicalIndex, Scores
+from corpus.settings import SearchMode
+from corpus.store import Store, Where
+from corpus.stored import fields_of
+
+logger = logging.getLogger("corpus")
+
+
+def index_of(store: Store, *, mode: SearchMode, where: Where | None) -> LexicalIndex | None:
+    """The index of words, which knows as well what a filter lets through; None where that does without.
+
+    Raises LexicalIndexUnusable where words alone are asked.
+    """
+    if mode == "dense" and not where:
+        return None
+    try:
+        return store.words.index()
+    except LexicalIndexUnusable as error:
+        if mode == "lexical":
+            raise
+        if mode == "hybrid":
+            _tell(error)
+        return None
+
+
+def scores_of(index: LexicalIndex, query: str, *, mode: SearchMode) -> Scores | None:
+    """What words say; None where vectors alone are asked, or must answer for an index that turns out damaged.
+
+    Raises LexicalIndexUnusable where words alone are asked.
+    """
+    if mode == "dense":
+        return None
+    try:
+        return index.scores(query)
+    except LexicalIndexUnusable as error:
+        if mode == "lexical":
+            raise
+        _tell(error)
+        return None
+
+
+def passing_of(store: Store, index: LexicalIndex, *, mode: SearchMode, where: Where) -> FilterMask | None:
+    """What the filter lets through; None where only Chroma can say, and nobody else needs to know."""
+    try:
+        return index.passing(where)
+    except LexicalIndexUnusable as error:
+        _tell(error)
+        return None if mode == "dense" else index.among(_ids(store, where))
+
+
+def _ids(store: Store, where: Where) -> list[str]:
+    """The chunks that pass, told by the store alone."""
+    if not store.is_published and store.rows.understands(where):
+        return store.rows.ids(where)
+    return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]
+
+
+def _tell(error: LexicalIndexUnusable) -> None:
+    logger.warning("lexical_index_unusable", extra={"fields": {"detail": str(error)}})

@@ -1,0 +1,36 @@
+"""Whether a web page may call /mcp: the Model Context Protocol asks a server to look at Origin, for browsers' sake.
+
+A page can have its own name lead to this machine (DNS rebinding): then Origin and Host agree, and only a name that is
+known to be ours tells it from our own pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.types import Scope
+
+from handler.access.addresses import is_own_name
+from handler.contract.origin import own_url
+
+ANY = "*"
+
+
+def may_call(origin: str | None, scope: Scope, *, named: Sequence[str], public_url: str | None) -> bool:
+    """Whether the request comes from no page, from one of the origins named, or from a page of this server's own.
+
+    Our own name is PUBLIC_URL's; without, API Gateway's word or loopback's, never what the caller says in Host.
+    """
+    if origin is None or ANY in named or origin.rstrip("/").lower() in {each.lower() for each in named}:
+        return True
+    own = public_url or own_url(scope)
+    known = public_url is not None or "aws.event" in scope or is_own_name(urlsplit(own).netloc, ())
+    return known and origin.lower() == _origin_of(own)
+
+
+def _origin_of(url: str) -> str:
+    """Scheme, host and port, as browsers write them (RFC 6454, 6.2)."""
+    parts = urlsplit(url.lower())
+    host, usual = parts.netloc, {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return f"{parts.scheme}://{host.removesuffix(usual) if usual else host}"

@@ -1,0 +1,66 @@
+"""Scans are given to a program that recognises their text; what it makes of a file is kept by the file's digest."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from corpus.errors import DocumentError, DocumentUnreadable
+from ingest.reading.document import Document, OcrNeeded
+from ingest.reading.programs import run
+from ingest.reading.readers.registry import read_bytes
+
+IN, OUT = "{in}", "{out}"
+
+
+class Ocr(NamedTuple):
+    """The command, which reads {in} and writes {out}, and the folder where its results are kept."""
+
+    command: str
+    folder: Path
+
+
+def is_wanted(result: Sequence[Document] | DocumentError) -> bool:
+    """True for a file without text, or with pages that are pictures."""
+    if isinstance(result, DocumentError):
+        return isinstance(result, OcrNeeded)
+    return any(document.has_scans for document in result)
+
+
+def recognised(path: Path, result: Sequence[Document] | DocumentError, ocr: Ocr) -> Sequence[Document] | DocumentError:
+    """The documents as they are once the text of the pictures is recognised, or else the `result` without it."""
+    program = Path(shlex.split(ocr.command)[0]).name
+    try:
+        made = _made(path, ocr)
+        documents = read_bytes(made, "recognised.pdf" if made.startswith(b"%PDF") else "recognised.txt")
+    except DocumentError as error:
+        if isinstance(result, DocumentError):
+            return DocumentUnreadable(f"It has no text, and OCR gave none: {error}")
+        return [replace(result[0], notes=(*result[0].notes, f"OCR gave no text: {error}")), *result[1:]]
+    told = f"Its text was recognised by {program}."
+    return [replace(documents[0], notes=(*documents[0].notes, told)), *documents[1:]]
+
+
+def _made(path: Path, ocr: Ocr) -> bytes:
+    """What the command makes of the file, now or when it was last asked."""
+    kept = ocr.folder / hashlib.sha256(path.read_bytes() + ocr.command.encode()).hexdigest()
+    if kept.is_file():
+        return kept.read_bytes()
+    try:
+        ocr.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=ocr.folder) as name:
+            out = Path(name) / "out.pdf"
+            places = {IN: str(path.absolute()), OUT: str(out.absolute())}
+            words = [places.get(word, word) for word in shlex.split(ocr.command)]
+            run(words, folder=Path(name))
+            if not out.is_file() or out.stat().st_size == 0:
+                raise DocumentUnreadable(f"{Path(words[0]).name} wrote nothing to {OUT}.")
+            out.replace(kept)
+    except OSError as error:
+        raise DocumentUnreadable(f"{ocr.folder} cannot be written to: {error.strerror}. Set OCR_PATH.") from error
+    return kept.read_bytes()

@@ -1,0 +1,57 @@
+"""Programs of others that are given a file to read: each with a limit of time and of memory, and none left running."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpus.errors import DocumentUnreadable
+from ingest.reading.readers.composer import one_line
+
+_SECONDS = 60.0  # Where the process has no alarm of its own.
+_SPARE_SECONDS = 0.5  # Before that alarm, which would leave the program behind.
+_CLOCK_FACTOR = 5  # Seconds by the clock for one of processor time, as for the readers.
+# The address space of the process that starts it is limited already, and the program's with it.
+_LIMITED = 'ulimit -t "$1"; shift; exec "$@"'
+
+
+def run(words: Sequence[str], *, folder: Path) -> bytes:
+    """What the program prints, run in the folder. Raises DocumentUnreadable where it fails or takes too long."""
+    name = Path(words[0]).name
+    seconds = _seconds_left()
+    limited = ["/bin/sh", "-c", _LIMITED, "sh", str(max(math.ceil(seconds / _CLOCK_FACTOR), 1)), *words]
+    try:
+        program = subprocess.Popen(  # noqa: S603 - what the settings name, or an installed reader; no shell reads it.
+            limited,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise DocumentUnreadable(f"{name} cannot be started: {error.strerror}.") from error
+    try:
+        printed, said = program.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise DocumentUnreadable(f"{name} took longer than {seconds:.0f} s. Raise READ_TIMEOUT_SECONDS.") from error
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+    if program.returncode:
+        lines = [line for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+        reason = f": {one_line(lines[-1])[:200]}" if lines else ""
+        raise DocumentUnreadable(f"{name} failed with exit code {program.returncode}{reason}")
+    return printed
+
+
+def _seconds_left() -> float:
+    """What is left by the clock until the process is ended."""
+    left = signal.getitimer(signal.ITIMER_REAL)[0]
+    return max(left - _SPARE_SECONDS, _SPARE_SECONDS) if left else _SECONDS
