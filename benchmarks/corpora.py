@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
 from corpus.store import create_store, read_store
+from corpus.store.changing import Written
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.sync.lexical_index import bring_up_to_date
 
@@ -31,8 +32,18 @@ DAY = "2026-01-01T00:00:00+00:00"
 FILTERABLE = "half:str,year:int"  # A half of the chunks, and one in twenty.
 
 
-def make_store(folder: Path, chunks: int, dimensions: int, *, model: str = OPENAI_MODEL) -> CorpusSettings:
-    """An embedded store with its lexical index, of whole documents of PER_DOCUMENT chunks each."""
+def make_store(
+    folder: Path,
+    chunks: int,
+    dimensions: int,
+    *,
+    model: str = OPENAI_MODEL,
+    access: Callable[[int], tuple[str, ...]] = lambda _: (),
+    more: Sequence[Written] = (),
+) -> CorpusSettings:
+    """An embedded store with its lexical index, of whole documents of PER_DOCUMENT chunks each, and `more`; `access`
+    tells by its number who sees a document.
+    """
     settings = CorpusSettings(chroma_path=folder)
     record = CollectionRecord(
         embedding_model=model,
@@ -46,12 +57,16 @@ def make_store(folder: Path, chunks: int, dimensions: int, *, model: str = OPENA
     with create_store(settings, record) as store:
         for start in range(0, documents, 20):
             numbers = range(start, min(start + 20, documents))
-            store.write([document(number, dimensions) for number in numbers])
+            store.write([document(number, dimensions, access=access(number)) for number in numbers])
+        if more:
+            store.write(more)
         bring_up_to_date(store, before={}, after={each.document_id: each for each in store.documents()})
     return settings
 
 
-def document(number: int, dimensions: int, *, change: str = "") -> tuple[DocumentRecord, list[Chunk], Vectors]:
+def document(
+    number: int, dimensions: int, *, change: str = "", access: tuple[str, ...] = ()
+) -> tuple[DocumentRecord, list[Chunk], Vectors]:
     """Document `number` with its chunks and their vectors; `change` makes another version of it."""
     source = f"{number}.txt"
     document_id, digest = document_id_of(source), hashlib.sha256(f"{number} {change}".encode()).hexdigest()
@@ -67,6 +82,7 @@ def document(number: int, dimensions: int, *, change: str = "") -> tuple[Documen
             digest=digest,
             updated_at=DAY,
             metadata={"half": "ab"[number % 2], "year": 2000 + number % 20},
+            access=access,
         )
         for index, text in enumerate(texts(number))
     ]
@@ -81,6 +97,7 @@ def document(number: int, dimensions: int, *, change: str = "") -> tuple[Documen
         file=source,
         stamp="",
         metadata=chunks[0].metadata,
+        access=access,
     )
     return record, chunks, vectors_of(number, dimensions)
 

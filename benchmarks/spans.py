@@ -24,7 +24,7 @@ from corpus.embedding.minilm import LocalEmbedder
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.searching.fusion import DEPTH, fuse
-from corpus.searching.search import language_fit
+from corpus.searching.language import fit_of
 from corpus.settings import LOCAL_MODEL
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.evaluation.vector_cache import CachingEmbedder
@@ -88,9 +88,9 @@ def rankings(
             words = index.scores(question.text)
             by_words = [match.chunk_id for match in words.top(DEPTH)]
             both = sorted({*by_words, *(ids[row] for row in near)})
-            trust = language_fit(embedder.model, question.text)
+            fit = fit_of(embedder.model, question.text, index.spoken)
             bm25 = words.of(both)
-            fused = fuse(both, cosines[[int(each) for each in both]], bm25, ideal=words.ideal, trust=trust)
+            fused = fuse(both, cosines[[int(each) for each in both]], bm25, ideal=words.ideal, fit=fit)
             yield {
                 "dense": [pieces[row].at for row in near],
                 "lexical": [pieces[int(each)].at for each in by_words],

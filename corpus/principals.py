@@ -30,6 +30,18 @@ def principal_of(text: str) -> str:
     return name
 
 
+def access_of(value: object) -> tuple[str, ...]:
+    """The principals of `access` as front matter, a sidecar or a rule says it: a text, or a list of them; none is
+    nobody. Raises ValueError for anything else: a number may be written in several ways.
+    """
+    texts = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(texts, list):
+        raise ValueError("access must be a list of texts, such as [group:sales, everyone]")  # noqa: TRY004 - as all here
+    if wrong := [each for each in texts if not isinstance(each, str)]:
+        raise ValueError(f"access has an entry that is no text: {str(wrong[0])[:50]!r}. Put it in quotes")
+    return principals_of(texts)
+
+
 def principals_of(texts: Iterable[str]) -> tuple[str, ...]:
     """The principals, sorted, each once. Raises ValueError where one is none, or there are too many."""
     names = sorted({principal_of(each) for each in texts})

@@ -50,10 +50,15 @@ def run(*, host: str, port: int) -> None:
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
         _say(f"Try: {curl}")
     _say(f"MCP: {url}/mcp")
-    shown = None if settings.auth == "none" else key or "YOUR_KEY"
+    shown = (key or "YOUR_KEY") if settings.takes_keys else None
     command = str(Path(sys.executable).with_name("handler"))
     for line in configurations(
-        f"{url}/mcp", shown, name=server_info(settings)["name"], command=command, environment=_where(settings)
+        f"{url}/mcp",
+        shown,
+        signs_in=settings.takes_tokens,
+        name=server_info(settings)["name"],
+        command=command,
+        environment=_where(settings),
     ):
         _say(f"  {line}")
     _say(f"{'Ready' if is_ready else 'Each question looks for the corpus again'}. Ctrl-C stops it.")

@@ -18,6 +18,7 @@ class Report:
     counts the files that were looked at; `changes` names documents, as ("added" | "updated" | "removed", source);
     `stopped` says that Ctrl-C ended the run early;
     `index_seconds` is what making the vector index anew took, where so large a `dead_share` of its places was dead;
+    `without_access` counts the stored documents that name nobody who may see them, where others do or must;
     `work` is how far it has come; `price_usd` is what a dry run says that embedding would cost.
     """
 
@@ -38,6 +39,7 @@ class Report:
     price_usd: float | None = None
     dead_share: float = 0.0
     index_seconds: float | None = None
+    without_access: int | None = None
     work: Work = field(default_factory=Work)
 
     def note_removed(self, sources: Iterable[str]) -> None:
@@ -64,6 +66,7 @@ class Report:
             "seconds": round(self.seconds, 2),
             "index_made_anew_seconds": None if self.index_seconds is None else round(self.index_seconds, 2),
             **price,
+            **({} if self.without_access is None else {"without_access": self.without_access}),
         }
 
 

@@ -66,8 +66,8 @@ MUTATIONS = [
         ("if ideal else np.zeros_like(bm25)", "if ideal else np.ones_like(bm25)"),
         ("zip((-scores).tolist(), chunk_ids, strict=True)", "zip(scores.tolist(), chunk_ids, strict=True)"),
         ("best_first[:limit]", "best_first[1:limit]"),
-        ("max(trust, _LEAST_TRUST)", "max(trust, 0.0)"),
-        ("* (1 - _doubt(cosines, bm25, depth))", ""),
+        ("max(fit.vectors, _LEAST_TRUST)", "max(fit.vectors, 0.0)"),
+        ("* (1 - fit.words * _doubt(cosines, bm25, depth))", ""),
         ("if not bm25.any():\n        return 0.0", "if not bm25.any():\n        return 1.0"),
     ),
     *_of(
@@ -173,7 +173,6 @@ MUTATIONS = [
         ),
         ('if plan.mode == "lexical":\n            raise', 'if plan.mode == "lexical":\n            return None'),
         ("versions.setdefault(chunk.document_id, chunk.digest) == chunk.digest", "True"),
-        ("latin_share(query) if model == LOCAL_MODEL else 1.0", "1.0"),
     ),
     *_of(
         "handler/access/auth.py",
@@ -270,9 +269,15 @@ MUTATIONS = [
         ("and number >= 0", ""),
     ),
     *_of(
-        "corpus/lexical/languages.py",
-        "tests/corpus/lexical",
-        ("_LEAST_SHARE = 0.12", "_LEAST_SHARE = 0.0"),
+        "corpus/searching/language.py",
+        "tests/corpus/searching/test_language.py",
+        ("latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0)", "1.0"),
+        ("asked in shares else", "asked not in shares else"),
+    ),
+    *_of(
+        "corpus/lexical/spoken.py",
+        "tests/corpus/lexical/test_spoken.py",
+        ("for word in set(words):", "for word in words:"),
     ),
     *_of(
         "ingest/reading/readers/pdf/headings.py",

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 
 from corpus.lexical.files import FORMAT, INDEX_FILE, Part, files_of, read_about, unusable
 from corpus.lexical.forward import Forward, ids_as_array
+from corpus.lexical.languages import stemmed_as
 from corpus.lexical.segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, fields_from, mapped, save_array
-from corpus.lexical.terms import VERSION
+from corpus.lexical.terms import UNCLEAR, VERSION
 
 NO_FIELDS: Fields = MappingProxyType({})
 # A new segment takes in each one that is at most so many times as large as what it has by then.
@@ -149,17 +151,17 @@ def _show(
 ) -> None:
     """From now on these are the index: named in one step, and what is not named goes."""
     parts = [part for part in parts if part["rows"]] or list(parts[-1:])
-    languages = {
-        language.decode()
-        for part in parts
-        for language in np.unique(mapped(directory / part["name"] / "languages.npy")).tolist()
-    }
+    spoken: Counter[str] = Counter()
+    for part in parts:
+        names, counts = np.unique(mapped(directory / part["name"] / "languages.npy"), return_counts=True)
+        spoken.update({name.decode(): count for name, count in zip(names.tolist(), counts.tolist(), strict=True)})
     about = {
         "format": FORMAT,
         "terms": VERSION,
         "stamp": stamp,
         "chunks": sum(part["live"] for part in parts),
-        "languages": sorted(languages),
+        "languages": sorted({stemmed_as(language) for language in spoken}),
+        "spoken": {language: count for language, count in sorted(spoken.items()) if language != UNCLEAR},
         "segments": parts,
     }
     pending = directory / f"{INDEX_FILE}.new"

@@ -113,6 +113,8 @@ class LexicalIndex:
                 about = again
         self.stamp: str = about["stamp"]
         self.languages: list[str] = about["languages"]
+        # By language, how many chunks are in it, as far as that is clear; nothing is known of older indexes.
+        self.spoken: dict[str, int] = about.get("spoken", {})
         self._directory = directory
         self._analyzer = Analyzer()
         self._masks: dict[str, FilterMask] = {}

@@ -1,4 +1,4 @@
-"""Which language a text is in, by its function words, and which of them say nothing. No model, no state."""
+"""The function words of languages, which say nothing, and by whose rules words are stemmed. No model, no state."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from functools import cache
 
 # For Latin script, where no detection succeeds: most manuals, tables and code are in it.
 DEFAULT_LANGUAGE = "english"
-
-# The words of a text that are looked at; function words are so common that more change nothing.
-_SAMPLE_WORDS = 150
-_LEAST_HITS = 3
-_LEAST_SHARE = 0.12
 
 # bm25s brings no list for these, and Snowball does bring a stemmer.
 _MORE_STOP_WORDS = {
@@ -61,29 +56,6 @@ def stop_words() -> Mapping[str, frozenset[str]]:
     return {language: frozenset(word.casefold() for word in words) for language, words in lists.items()}
 
 
-@cache
-def _languages_of_word() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for language, words in stop_words().items():
-        for word in words:
-            found[word] = (*found.get(word, ()), language)
-    return found
-
-
-def detect(words: Iterable[str]) -> str | None:
-    """The language with the most function words among the first words of a text; None where that is unclear.
-
-    Short texts, tables and code are unclear; so are texts in a script other than Latin or Cyrillic.
-    """
-    sample = [word.casefold() for _, word in zip(range(_SAMPLE_WORDS), words, strict=False)]
-    known = _languages_of_word()
-    hits: dict[str, int] = {}
-    for word in sample:
-        for language in known.get(word, ()):
-            hits[language] = hits.get(language, 0) + 1
-    if not hits:
-        return None
-    # The earlier listed wins a tie, as English does over those that share its "a", "in", "on".
-    best = max(hits, key=lambda language: hits[language])
-    enough = max(_LEAST_HITS, _LEAST_SHARE * len(sample))
-    return best if hits[best] >= enough else None
+def stemmed_as(language: str) -> str:
+    """The language by whose rules words of it are stemmed."""
+    return language if language in stop_words() else DEFAULT_LANGUAGE

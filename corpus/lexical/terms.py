@@ -13,16 +13,21 @@ from itertools import pairwise
 
 import Stemmer
 
-from corpus.lexical.languages import DEFAULT_LANGUAGE, detect, stop_words
+from corpus.lexical.languages import stemmed_as, stop_words
 from corpus.lexical.letters import fold, normalise
 from corpus.lexical.names import names_among, without_operators
 from corpus.lexical.numbers import digits, number_terms, numbers_inside
 from corpus.lexical.scripts import SIGNS, SOUTH_EAST_ASIAN, SOUTH_EAST_ASIAN_SIGNS, UNSPACED, language_of_script
+from corpus.lexical.spoken import spoken_in
 from corpus.lexical.words import AMOUNT, JOINERS, spans_of, words_of
 
 # Stored in the index; an index of another version is rebuilt, not searched.
 VERSION = 2
 
+# What a chunk's language is called where it cannot be told.
+UNCLEAR = ""
+# So many function words of its own make a chunk's language clear: by another's rules its words would not be found.
+_CLEAR = 2.0
 # Longer runs are encoded data, not words.
 _LONGEST_WORD = 64
 _MOST_PARTS = 12
@@ -148,11 +153,11 @@ class Analyzer:
         return self._vocabularies.get(language) or self._vocabularies.setdefault(language, Vocabulary(language))
 
     def document(self, text: str) -> tuple[str, list[str]]:
-        """The text's language and its terms, repeats kept: names in capitals last, all others in order."""
+        """The text's language, or UNCLEAR, and its terms, repeats kept: names in capitals last, all others in order."""
         text = normalise(text)
         words = words_of(text)
-        language = detect(words) or DEFAULT_LANGUAGE
-        vocabulary = self._vocabulary(language)
+        language = spoken_in(text, least=_CLEAR) or UNCLEAR
+        vocabulary = self._vocabulary(stemmed_as(language))
         terms: list[str] = []
         for word in words:
             terms += vocabulary[word]
@@ -172,7 +177,8 @@ class Analyzer:
         text = normalise(text)
         words = words_of(text)
         vocabularies = [self._vocabulary(language) for language in languages]
-        silent = stop_words().get(detect(words) or "", frozenset())
+        spoken = spoken_in(text) or UNCLEAR
+        silent = stop_words().get(spoken, frozenset()) if spoken in self._vocabularies else frozenset()
         names = _names_asked_for(text, words, vocabularies)
         terms: list[str] = []
         for place, word in enumerate(words):

@@ -12,6 +12,7 @@ from corpus.embedding.model import Vectors
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import Scores
 from corpus.searching.fusion import LEADERS, Ranked, dense_shares, fuse, fused_scores, lexical_shares, rank
+from corpus.searching.language import Fit
 from corpus.searching.scale import Scale, scale_of
 from corpus.store import Store
 from corpus.store.mapped import MappedVectors, best_of
@@ -61,14 +62,14 @@ class Hybrid:
         near: dict[str, float],
         matches: Sequence[str],
         scores: Scores,
-        trust: float,
+        fit: Fit,
         depth: int,
     ) -> None:
         self._store = store
         self._scale = scale_of(store.record.embedding_model)
         self._vector = vector
         self._ideal = scores.ideal
-        self._trust = trust
+        self._fit = fit
         self._depth = depth
         self._ids = list(dict.fromkeys([*near, *matches]))
         self._bm25 = scores.of(self._ids)
@@ -105,9 +106,7 @@ class Hybrid:
 
     def _fused(self, limit: int) -> list[Ranked]:
         cosines = self._scale.of(self._cosines)
-        return fuse(
-            self._ids, cosines, self._bm25, ideal=self._ideal, trust=self._trust, depth=self._depth, limit=limit
-        )
+        return fuse(self._ids, cosines, self._bm25, ideal=self._ideal, fit=self._fit, depth=self._depth, limit=limit)
 
 
 class InRows:
@@ -124,7 +123,7 @@ class InRows:
         passing: FilterMask | None,
         *,
         scale: Scale,
-        trust: float,
+        fit: Fit,
         depth: int,
     ) -> None:
         """`near` are the places of the nearest; None where all are few enough to be compared."""
@@ -136,7 +135,7 @@ class InRows:
         # The nearest first, then the words' best: of equals the fusion takes the first for leaders.
         rows = np.concatenate([near, words[~np.isin(words, near)]])
         cosines = mapped.cosines_at(vector, rows) if everything is None else everything[rows]
-        fused = fused_scores(scale.of(cosines), scores.at(rows), ideal=scores.ideal, trust=trust, depth=depth)
+        fused = fused_scores(scale.of(cosines), scores.at(rows), ideal=scores.ideal, fit=fit, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.
         order = np.lexsort((rows, -fused))
         self._ids = mapped.ids

@@ -14,7 +14,7 @@ from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
 from corpus.searching.excerpts import neighbour_ids
 from corpus.searching.listing import Listing
 from corpus.searching.rerank import Reranker, reranked_each
-from corpus.searching.search import Plan, counted, language_fit, search
+from corpus.searching.search import Plan, counted, fits_of, search
 from corpus.settings import SearchMode
 from corpus.store import Store
 
@@ -112,11 +112,11 @@ class Corpus:
                 fitting = [self.fitting(query) for query in queries]
                 vectors = self.embedder.embed_queries(fitting, timeout_seconds=timeout_seconds)
         with _measured(spent, "search"):
-            trusts = [language_fit(self.embedder.model, query) for query in queries]
+            fits = fits_of(self.store, self.embedder.model, queries)
             if self._reranker is None:
-                return search(self.store, queries, vectors, trusts, plan)
+                return search(self.store, queries, vectors, fits, plan)
             wide = replace(plan, top_k=max(top_k, self._rerank_candidates), min_score=0.0, join=None)
-            found = search(self.store, queries, vectors, trusts, wide)
+            found = search(self.store, queries, vectors, fits, wide)
         with _measured(spent, "reranking"):
             left = max(0.0, deadline - time.monotonic())
             reranked = reranked_each(found, queries, self._reranker, timeout_seconds=left)

@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.searching.language import WELL, Fit
+
 Scores = NDArray[np.float32]
 
 # How many candidates each side should bring.
@@ -59,24 +61,24 @@ def fuse(
     bm25: Scores,
     *,
     ideal: float,
-    trust: float = 1.0,
+    fit: Fit = WELL,
     depth: int = DEPTH,
     limit: int | None = None,
 ) -> list[Ranked]:
     """Rank the candidates of both sides by their `fused_scores`; the best `limit`, if given."""
-    return rank(chunk_ids, fused_scores(cosines, bm25, ideal=ideal, trust=trust, depth=depth), limit=limit)
+    return rank(chunk_ids, fused_scores(cosines, bm25, ideal=ideal, fit=fit, depth=depth), limit=limit)
 
 
-def fused_scores(cosines: Scores, bm25: Scores, *, ideal: float, trust: float = 1.0, depth: int = DEPTH) -> Scores:
+def fused_scores(cosines: Scores, bm25: Scores, *, ideal: float, fit: Fit = WELL, depth: int = DEPTH) -> Scores:
     """One score for each of the candidates of both sides, which are the best `depth` of each, together, each once.
 
     `cosines` and `bm25` hold both scores of every one, exactly: a candidate that only one side brought is scored by the
-    other as well. `ideal` comes with the lexical scores. `trust`, 0 to 1, says how well the embedding model reads the
-    query's language.
+    other as well. `ideal` comes with the lexical scores. `fit` says how far each side is believed.
     """
     near, held = dense_shares(cosines), lexical_shares(bm25, ideal=ideal)
-    weight = _DENSE_WEIGHT * max(trust, _LEAST_TRUST) * (1 - _doubt(cosines, bm25, depth))
-    fused = (weight * near + (1 - _DENSE_WEIGHT) * held) / (weight + 1 - _DENSE_WEIGHT)
+    weight = _DENSE_WEIGHT * max(fit.vectors, _LEAST_TRUST) * (1 - fit.words * _doubt(cosines, bm25, depth))
+    by_words = (1 - _DENSE_WEIGHT) * fit.words
+    fused = (weight * near + by_words * held) / (weight + by_words)
     return fused.astype(np.float32)
 
 

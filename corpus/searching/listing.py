@@ -1,23 +1,16 @@
-"""The documents by source, a page at a time. Which there are is read once for each state of the store."""
+"""The documents by source, a page at a time. After a change only the documents that changed are read."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping
 
 import numpy as np
 
 from corpus.records import DocumentRecord
+from corpus.searching.projection import Documents, Projection
 from corpus.visibility import Visibility
 
-
-class Documents(Protocol):
-    """What is asked of a store."""
-
-    def state(self) -> object: ...
-    def documents(self) -> list[DocumentRecord]: ...
-    def records(self, document_ids: Iterable[str]) -> Mapping[str, DocumentRecord]: ...
+About = tuple[str, tuple[str, ...]]  # Source and access.
 
 
 class Listing:
@@ -25,9 +18,8 @@ class Listing:
 
     def __init__(self, store: Documents) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._state: object = None
-        self._kept: tuple[list[str], Visibility] | None = None
+        self._about: Projection[About] = Projection(store, lambda record: (record.source, record.access))
+        self._listed: tuple[Mapping[str, About], list[str], Visibility] | None = None
 
     def page(
         self, *, offset: int, limit: int, visible_to: frozenset[str] | None = None
@@ -44,17 +36,16 @@ class Listing:
         return [found[each] for each in part if each in found], len(ids)
 
     def _current(self) -> tuple[list[str], Visibility]:
-        # Who comes meanwhile waits: without the list nobody can be answered.
-        with self._lock:
-            state = self._store.state()
-            if self._kept is None or state != self._state:
-                # Of before the reading: what is written while it goes on counts as new.
-                self._kept, self._state = _listed(self._store.documents()), state
-            return self._kept
+        about = self._about.current()
+        listed = self._listed
+        if listed is None or listed[0] is not about:
+            listed = self._listed = (about, *_in_order(about))
+        return listed[1], listed[2]
 
 
-def _listed(records: Sequence[DocumentRecord]) -> tuple[list[str], Visibility]:
-    visibility = Visibility(len(records))
-    for place, record in enumerate(records):
-        visibility.grant(place, place + 1, record.access)
-    return [record.document_id for record in records], visibility
+def _in_order(about: Mapping[str, About]) -> tuple[list[str], Visibility]:
+    ids = sorted(about, key=lambda each: about[each][0])
+    visibility = Visibility(len(ids))
+    for place, document_id in enumerate(ids):
+        visibility.grant(place, place + 1, about[document_id][1])
+    return ids, visibility

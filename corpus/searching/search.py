@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from corpus.collection import check_dimensions
 from corpus.embedding.model import Vectors
+from corpus.errors import LexicalIndexUnusable
 from corpus.filters import parted
 from corpus.lexical.filter_mask import FilterMask
-from corpus.lexical.scripts import latin_share
 from corpus.records import Hit
 from corpus.searching.by_words import index_of, passing_of, scores_of
 from corpus.searching.candidates import Candidates, Dense, Hybrid, InRows, Lexical
@@ -25,8 +25,9 @@ from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH
+from corpus.searching.language import Fit, fit_of
 from corpus.searching.scale import scale_of
-from corpus.settings import LOCAL_MODEL, SearchMode
+from corpus.settings import SearchMode
 from corpus.store import Store, Where
 from corpus.store.mapped import MappedVectors
 
@@ -46,13 +47,17 @@ class Plan:
     depth: int = DEPTH
 
 
-def language_fit(model: str, query: str) -> float:
-    """How well the model reads the query's language: the local one reads English."""
-    return latin_share(query) if model == LOCAL_MODEL else 1.0
+def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
+    """How far vectors and words are believed for each query."""
+    try:
+        spoken = store.words.index().spoken
+    except LexicalIndexUnusable:
+        spoken = {}
+    return [fit_of(model, query, spoken) for query in queries]
 
 
 def search(
-    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+    store: Store, queries: Sequence[str], vectors: Vectors | None, fits: Sequence[Fit], plan: Plan
 ) -> list[list[Hit]]:
     """The best chunks for each query, best first. `vectors` has a row for each query; lexical search needs none.
 
@@ -61,7 +66,7 @@ def search(
     limit = plan.top_k if plan.join is None else plan.depth
     return [
         counted(diverse(_hits(store, candidates, plan), limit=limit, max_per_document=_most(plan)), plan)
-        for candidates in rank_each(store, queries, vectors, trusts, plan)
+        for candidates in rank_each(store, queries, vectors, fits, plan)
     ]
 
 
@@ -73,7 +78,7 @@ def counted(hits: Iterable[Hit], plan: Plan) -> list[Hit]:
 
 
 def rank_each(
-    store: Store, queries: Sequence[str], vectors: Vectors | None, trusts: Sequence[float], plan: Plan
+    store: Store, queries: Sequence[str], vectors: Vectors | None, fits: Sequence[Fit], plan: Plan
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
     scale = scale_of(store.record.embedding_model)
@@ -85,8 +90,8 @@ def rank_each(
     if vectors is not None and mapped is not None and len(scored) == len(queries):
         places = _near_places(store, mapped, vectors, plan, passing)
         return [
-            InRows(mapped, vector, near, scores, passing, scale=scale, trust=trust, depth=plan.depth)
-            for scores, vector, near, trust in zip(scored, vectors, places, trusts, strict=True)
+            InRows(mapped, vector, near, scores, passing, scale=scale, fit=fit, depth=plan.depth)
+            for scores, vector, near, fit in zip(scored, vectors, places, fits, strict=True)
         ]
     near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
     ranked: list[Candidates] = []
@@ -95,7 +100,7 @@ def rank_each(
             ranked.append(Lexical(scores, passing, plan.depth))
         elif vectors is not None and scores is not None:
             matches = [match.chunk_id for match in scores.top(plan.depth, passing=passing)]
-            ranked.append(Hybrid(store, vectors[place], near[place], matches, scores, trusts[place], plan.depth))
+            ranked.append(Hybrid(store, vectors[place], near[place], matches, scores, fits[place], plan.depth))
         else:
             ranked.append(Dense(near[place], scale))
     return ranked

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from corpus.collection import check_settings
 from corpus.errors import CollectionMissing, CorpusError, LexicalIndexUnusable, SnapshotInvalid, SnapshotMissing
+from corpus.filters import Filter
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
@@ -140,6 +141,9 @@ class LiveSnapshot:
                 f"{wanted!r}. Set CHROMA_COLLECTION={manifest.collection}, or publish the other."
             )
         check_settings(manifest.record, self._settings)
+        if self._settings.access == "documents" and not manifest.with_access:
+            fields = {"place": self._place.name, "version": manifest.version}
+            logger.warning("snapshot_without_access", extra={"fields": fields})
 
     def _opened(self, manifest: Manifest, folder: Path) -> Corpus:
         try:
@@ -159,7 +163,9 @@ class LiveSnapshot:
         # What is read at first use would otherwise be the first caller's to wait for.
         corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
         with contextlib.suppress(LexicalIndexUnusable):
-            corpus.store.words.index()
+            index = corpus.store.words.index()
+            if self._settings.access == "documents":
+                index.passing(Filter(visible_to=frozenset()).to_where() or {})
         corpus.newest, corpus.on_fault = self.current, self.distrust
         if self._corpus is not None and self._corpus.store.record == manifest.record:
             # It has its connections open, or its weights in memory.

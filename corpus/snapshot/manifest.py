@@ -42,7 +42,8 @@ class Manifest:
     """A version. `content` is a hash over what the corpus says, the same for the same documents.
 
     `previous` is the version that was served when this one was published; None for the first. `quality` is what a
-    gate found of it; None where none was asked. `format` is how it was laid out.
+    gate found of it; None where none was asked. `with_access` counts the documents that name somebody who may see them.
+    `format` is how it was laid out.
     """
 
     version: str
@@ -55,6 +56,7 @@ class Manifest:
     files: tuple[SnapshotFile, ...]
     previous: str | None = None
     quality: Figures | None = None
+    with_access: int = 0
     format: int = FORMAT
 
     @property
@@ -111,6 +113,7 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
         record=record_from_metadata(fields["collection"], fields["record"], fields["record"]["metric"]),
         documents=_count(fields["documents"]),
         chunks=_count(fields["chunks"]),
+        with_access=_count(fields.get("with_access", 0)),
         content=_text(fields["content"]),
         files=tuple(_file_from(file) for file in fields["files"]),
         previous=None if fields.get("previous") is None else _text(fields["previous"]),

@@ -150,6 +150,7 @@ def _manifest(staged: Staged, before: str | None, quality: Figures | None) -> Ma
         record=staged.record,
         documents=staged.documents,
         chunks=staged.chunks,
+        with_access=staged.with_access,
         content=staged.content,
         files=staged.files,
         previous=before,

@@ -44,6 +44,7 @@ class Staged:
     chunks: int
     content: str
     files: tuple[SnapshotFile, ...]
+    with_access: int = 0
     left_out: int = 0
     remade: Remade | None = None
 
@@ -184,6 +185,7 @@ def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...
         record=record,
         documents=len(documents),
         chunks=chunks,
+        with_access=sum(bool(document.access) for document in documents),
         content=_content(view.chroma_collection, record, documents, files),
         files=files,
     )
@@ -196,7 +198,7 @@ def _content(
     and where it was brought in."""
     said = [
         [document.document_id, document.digest, document.chunks, document.tokens, document.title, document.url,
-         dict(document.metadata), document.updated_at]
+         dict(document.metadata), document.updated_at, *([list(document.access)] if document.access else [])]
         for document in documents
     ]  # fmt: skip
     others = [[file.path, file.sha256] for file in files if not is_chromas(file.path)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from corpus.errors import SnapshotInvalid
 from corpus.settings import CorpusSettings
 from corpus.snapshot.manifest import SQLITE
-from corpus.store import MOST_DEAD, open_store, remake_index, settle_store
+from corpus.store import MOST_DEAD, holds_only, open_store, remake_index, settle_store
 from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
 
@@ -27,7 +27,7 @@ class Remade:
 def leave_out_foreign(copy: CorpusSettings) -> int:
     """Take out what ingest did not write; returns how many records that were."""
     with open_store(copy) as store:
-        if store.holds_only(store.documents()):
+        if holds_only(store.rows, store.documents()):
             return 0
         found = store.survey()
         if found.incomplete:

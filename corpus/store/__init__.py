@@ -9,7 +9,7 @@ from corpus.store.remaking import MOST_DEAD, finish_remaking, remake_index
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store, write_index_out
 from corpus.store.store import Store
-from corpus.store.survey import Survey
+from corpus.store.survey import Survey, holds_only
 
 __all__ = [
     "MOST_DEAD",
@@ -19,6 +19,7 @@ __all__ = [
     "Where",
     "create_store",
     "finish_remaking",
+    "holds_only",
     "most_text_bytes",
     "open_store",
     "read_store",

@@ -173,6 +173,10 @@ class Handle:
         """The state of an embedded store that others may write to; None of all else."""
         return None if self._watch is None else self._watch.state()
 
+    def versions(self) -> dict[str, int] | None:
+        """See Watch; None of all else."""
+        return None if self._watch is None else self._watch.versions()
+
     def _is_newest(self) -> bool:
         return self.state() == self._held.seen
 

@@ -27,7 +27,7 @@ from corpus.store.mapped import MappedVectors
 from corpus.store.probing import first_reaching
 from corpus.store.remaking import dead_share, places_in
 from corpus.store.rows import Rows, batched, ours_in
-from corpus.store.survey import Survey, holds_only, survey_of, sweep_leftovers
+from corpus.store.survey import Survey, survey_of, sweep_leftovers
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100
@@ -103,10 +103,6 @@ class Store:
         """
         return sweep_leftovers(self.rows, records)
 
-    def holds_only(self, records: Iterable[DocumentRecord]) -> bool:
-        """Whether the ids that are there are those of these documents' chunks. Much quicker than a survey."""
-        return holds_only(self.rows, records)
-
     def survey(self) -> Survey:
         """Look through all records. Takes as long as listing them all."""
         return survey_of(self.rows)
@@ -128,6 +124,10 @@ class Store:
         if self.is_published:
             return self.rows  # No other store has the same.
         return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
+
+    def versions(self) -> dict[str, int] | None:
+        """By document id the number of the write that changed its record last; None where that cannot be told."""
+        return self._handle.versions()
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""

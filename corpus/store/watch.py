@@ -34,6 +34,15 @@ JOIN databases ON databases.id = collections.database_id
 WHERE segments.scope = 'VECTOR' AND collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
 """
 
+# Of our documents' records, whose ids are 16 hex digits and -0.
+_VERSIONS = """
+SELECT embeddings.embedding_id, embeddings.seq_id FROM embeddings
+JOIN segments ON segments.id = embeddings.segment_id JOIN collections ON collections.id = segments.collection
+JOIN databases ON databases.id = collections.database_id
+WHERE segments.scope = 'METADATA' AND collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
+AND length(embeddings.embedding_id) = 18 AND embeddings.embedding_id LIKE '%-0'
+"""
+
 _INDEXES = "SELECT group_concat(id) FROM segments WHERE scope = 'VECTOR'"
 _PENDING = """
 SELECT count(*) FROM embeddings_queue WHERE topic LIKE '%' || ?1 AND seq_id > coalesce((
@@ -92,6 +101,22 @@ class Watch:
             return self._folder / str(found[0]) if found else None
         return None
 
+    def versions(self) -> dict[str, int] | None:
+        """By document id the number of the write that changed its record last, looked up without a lock.
+
+        None where that cannot be told, as while somebody writes.
+        """
+        path = self._folder / SQLITE_FILE
+        journal = path.with_name(f"{SQLITE_FILE}-journal")
+        with contextlib.suppress(OSError, sqlite3.DatabaseError):
+            before = path.stat()
+            found = _all_asked(path, (before.st_dev, before.st_ino), _VERSIONS, self._names)
+            after = path.stat()
+            is_settled = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
+            if is_settled and not journal.exists() and abs(time.time() - after.st_mtime) > UNSETTLED_SECONDS:
+                return {str(record_id).partition("-")[0]: int(number) for record_id, number in found}
+        return None
+
     def is_written_to(self) -> bool:
         """Whether an ingest is under way."""
         return is_running(holder_of(self._folder / LOCK_FILE))
@@ -128,14 +153,18 @@ def _newest(path: Path, place: tuple[int, int], names: tuple[str, str, str]) -> 
 
 
 def _asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, ...]) -> tuple[Any, ...] | None:
+    found = _all_asked(path, place, question, names)
+    return found[0] if found else None
+
+
+def _all_asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     with _connecting:
         known = _connections.get(path)
         if known is None or known[0] != place:
             # Without locks and read-only: while a write is under way, or where one was cut off, it refuses to answer.
             url = f"file:{quote(str(path))}?mode=ro&vfs=unix-none"
             known = _connections[path] = (place, sqlite3.connect(url, uri=True, check_same_thread=False))
-        found: tuple[Any, ...] | None = known[1].execute(question, names).fetchone()
-    return found
+        return known[1].execute(question, names).fetchall()
 
 
 def holder_of(lock_file: Path) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
 from corpus.records import DocumentRecord, MetadataValue, composed
+from corpus.searching.projection import Projection
 from handler.contract.filterable import ANY, NOT, FilterField, is_of_kind
 from handler.contract.validation import allowed_of, invalid
 
@@ -30,6 +32,9 @@ Values = Mapping[str, tuple[Value, ...]]
 # By the documents' access and by field; more than the most that are told are not all kept.
 _ByAccess = Mapping[tuple[str, ...], Mapping[str, set[Value]]]
 
+# Of a document its access, the values of each field, and the fields whose value is of another kind, with that.
+_Said = tuple[tuple[str, ...], tuple[frozenset[Value], ...], tuple[tuple[str, str], ...]]
+
 
 class Facets:
     """The values of tags and of the filterable texts and whole numbers, as each caller sees them.
@@ -48,6 +53,7 @@ class Facets:
         self._until = 0.0
         self._state: object = None
         self._counting = False
+        self._held: tuple[object, Projection[_Said]] | None = None
 
     def known(self, visible_to: frozenset[str] | None) -> Values:
         """The values as they were counted last that the principals see; none where they never were."""
@@ -97,15 +103,24 @@ class Facets:
         return counted
 
     def _counted(self, corpus: Corpus) -> _ByAccess:
+        if self._held is None or self._held[0] is not corpus.store:
+            same: dict[_Said, _Said] = {}  # Many documents say the same: each is kept once.
+            self._held = (corpus.store, Projection(corpus.store, lambda record: _once(same, self._said_by(record))))
         found: dict[tuple[str, ...], dict[str, set[Value]]] = {}
-        records = corpus.store.documents()
-        self._tell_other_kinds(records)
-        for record in records:
-            held = found.setdefault(record.access, {field.name: set() for field in self._fields})
-            for field in self._fields:
+        said = Counter(self._held[1].current().values())
+        self._tell_other_kinds(said)
+        for access, values, _ in said:
+            held = found.setdefault(access, {field.name: set() for field in self._fields})
+            for field, each in zip(self._fields, values, strict=True):
                 if len(held[field.name]) <= MOST_VALUES:
-                    held[field.name] |= _values(record.metadata.get(field.name), field)
+                    held[field.name] |= each
         return found
+
+    def _said_by(self, record: DocumentRecord) -> _Said:
+        values = tuple(frozenset(_values(record.metadata.get(field.name), field)) for field in self._fields)
+        held = ((field, record.metadata[field.name]) for field in self._all if field.name in record.metadata)
+        others = tuple((field.name, type(value).__name__) for field, value in held if not is_of_kind(value, field.kind))
+        return record.access, values, others
 
     def _seen_in(self, counted: _ByAccess, visible_to: frozenset[str] | None) -> Values:
         with self._lock:
@@ -119,16 +134,21 @@ class Facets:
                 self._seen[visible_to] = seen
         return seen
 
-    def _tell_other_kinds(self, records: Sequence[DocumentRecord]) -> None:
+    def _tell_other_kinds(self, said: Mapping[_Said, int]) -> None:
         """Log, once for each number of them, that documents have a field whose value no filter by it finds."""
         for field in self._all:
-            held = [record.metadata[field.name] for record in records if field.name in record.metadata]
-            others = [value for value in held if not is_of_kind(value, field.kind)]
-            if others and self._told.get(field.name) != len(others):
-                kinds = sorted({type(value).__name__ for value in others})
-                told = {"field": field.name, "kind": field.kind, "documents": len(others), "found": ", ".join(kinds)}
+            kinds = Counter[str]()
+            for (_, _, others), documents in said.items():
+                kinds.update({kind: documents for name, kind in others if name == field.name})
+            if kinds and self._told.get(field.name) != kinds.total():
+                found = ", ".join(sorted(kinds))
+                told = {"field": field.name, "kind": field.kind, "documents": kinds.total(), "found": found}
                 logger.warning("filter_passes_over_documents", extra={"fields": told})
-            self._told[field.name] = len(others)
+            self._told[field.name] = kinds.total()
+
+
+def _once(same: dict[_Said, _Said], said: _Said) -> _Said:
+    return same.setdefault(said, said)
 
 
 def _sees(visible_to: frozenset[str] | None, access: Sequence[str]) -> bool:

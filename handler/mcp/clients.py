@@ -8,16 +8,18 @@ from collections.abc import Iterator, Mapping
 
 
 def configurations(
-    url: str, key: str | None, *, name: str, command: str, environment: Mapping[str, str]
+    url: str, key: str | None, *, signs_in: bool, name: str, command: str, environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Lines for people. `url` is that of /mcp; `key` None where none is needed; `command` is this program, to which
+    """Lines for people. `url` is that of /mcp; `key` None where none is needed; `signs_in` where a client finds out by
+    itself how its user signs in; `command` is this program, to which
     `environment` says where the corpus is.
     """
     stdio = {"command": command, "args": ["mcp"], "env": dict(environment)}
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     with_headers = {"headers": headers} if headers else {}
     yield "ChatGPT (developer mode; wants a public https:// URL): Settings, Apps & Connectors, Create"
-    yield f"  MCP server URL: {url}   Authentication: none" + (" (ChatGPT sends no key: AUTH=none)" if key else "")
+    none = "none (ChatGPT sends no key: AUTH=none)" if key else "none"
+    yield f"  MCP server URL: {url}   Authentication: {'OAuth' if signs_in else none}"
     header = f" --header {shlex.quote(f'Authorization: Bearer {key}')}" if key else ""
     yield "Claude Code:"
     yield f"  claude mcp add --transport http {name} {url}{header}"

@@ -154,6 +154,7 @@ def _bring_in(
         with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
             sync = IngestRun(writing, target.embedder, report)
             _carry_out(sync, changes(writing.begin), stored, doomed, report, files=len(job.items))
+            report.without_access = sync.without_access(asked=settings.access == "documents")
 
 
 def _tend_index(store: Store, settings: IngestSettings, report: Report) -> None:

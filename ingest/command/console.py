@@ -130,6 +130,12 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
             f"The vector index was made anew in {report.index_seconds:.1f} s: {report.dead_share:.0%} of its places "
             "were of deleted chunks"
         )
+    if report.without_access:
+        say(
+            f"{report.without_access:,} stored document{'' if report.without_access == 1 else 's'} without access: "
+            "nobody sees them under ACCESS=documents (docs/access.md)",
+            style="yellow",
+        )
     if report.price_usd is not None:
         out.print(
             f"Embedding would cost about ${report.price_usd:,.4f} (EMBEDDING_PRICE corrects the model's list price)"

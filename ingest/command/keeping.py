@@ -53,6 +53,10 @@ def add(
     url_template: Annotated[
         str | None, typer.Option(help="The citation link, made of {source}, {folder}, {name} and {stem}.")
     ] = None,
+    access: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PRINCIPAL", help="Who may see every document, such as group:sales; may be repeated."),
+    ] = None,
     password: Annotated[str | None, typer.Option(help="Opens encrypted files; the empty one is tried first.")] = None,
     ocr_command: OcrCommand = None,
     name: Annotated[str | None, typer.Option(help="What `-` is called and cited as, such as report.pdf.")] = None,
@@ -78,7 +82,7 @@ def add(
     options = AddOptions(
         include=tuple(include or ()),
         exclude=tuple(exclude or ()),
-        description=description_from(metadata or (), url_template),
+        description=description_from(metadata or (), url_template, access or None),
         password=password,
         dry_run=dry_run,
         prune=prune,

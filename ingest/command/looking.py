@@ -11,10 +11,11 @@ from corpus.answer import answer_of, document_list, document_page, to_json
 from corpus.filters import Filter
 from corpus.loading import load
 from corpus.opening import open_corpus
+from corpus.principals import EVERYONE, principals_of
 from corpus.program import examples
 from corpus.records import DocumentRecord, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
-from corpus.store import Survey, read_store
+from corpus.store import Survey, holds_only, read_store
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, OcrCommand, app
 from ingest.command.mending import summary, survey_to_json
@@ -26,15 +27,35 @@ SEARCH_SECONDS = 60.0
 MAX_ANSWER_CHARS = 10_000_000
 
 
-@app.command("list", epilog=examples("ingest list", "ingest list --json"))
-def list_documents(collection: Collection = None, as_json: AsJson = False) -> None:
+@app.command("list", epilog=examples("ingest list", "ingest list --visible-to group:sales", "ingest list --json"))
+def list_documents(
+    visible_to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PRINCIPAL", help="Only what he would see under ACCESS=documents; may be repeated."),
+    ] = None,
+    collection: Collection = None,
+    as_json: AsJson = False,
+) -> None:
     """List the documents that are stored."""
+    somebody = _principals(visible_to)
     with read_store(load(IngestSettings, chroma_collection=collection)) as store:
         documents = store.documents()
+    if somebody is not None:
+        documents = [record for record in documents if not somebody.isdisjoint(record.access)]
     if as_json:
-        typer.echo(to_json(document_list(documents, total=len(documents))))
+        listed = document_list(documents, total=len(documents))
+        access = [{"access": list(record.access)} if record.access else {} for record in documents]
+        told = [each | more for each, more in zip(listed["documents"], access, strict=True)]
+        typer.echo(to_json({**listed, "documents": told}))
     else:
         console.show_documents(documents)
+
+
+def _principals(named: list[str] | None) -> frozenset[str] | None:
+    try:
+        return frozenset([EVERYONE, *principals_of(named)]) if named else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--visible-to: {error}.") from None
 
 
 @app.command("formats", epilog=examples("ingest formats", "ingest formats --json"))
@@ -52,7 +73,7 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
     settings = load(IngestSettings, chroma_collection=collection)
     with read_store(settings) as store:
         documents = store.documents()
-        found = Survey() if store.holds_only(documents) else store.survey()
+        found = Survey() if holds_only(store.rows, documents) else store.survey()
         numbers = {
             "target": settings.target,
             "documents": len(documents),
@@ -98,6 +119,7 @@ def _say_of(record: DocumentRecord) -> None:
         "url": record.url,
         "updated": record.updated_at,
         "chunks": record.chunks,
+        "access": ", ".join(record.access),
         **record.metadata,
     }
     for name, value in lines.items():

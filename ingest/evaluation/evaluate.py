@@ -17,7 +17,7 @@ from corpus.embedding.model import Embedder
 from corpus.records import document_id_in, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.searching.fusion import Ranked
-from corpus.searching.search import Plan, language_fit, rank_each
+from corpus.searching.search import Plan, fits_of, rank_each
 from corpus.settings import AUTO, SearchMode
 from corpus.store import Store, create_store
 from corpus.tokens import Tokenizer
@@ -184,8 +184,8 @@ def search_all(corpus: Corpus, queries: Sequence[str], mode: SearchMode) -> Iter
         if mode != "lexical":
             fitting = [corpus.fitting(query) for query in part]
             vectors = corpus.embedder.embed_queries(fitting, timeout_seconds=EMBED_SECONDS)
-        trusts = [language_fit(corpus.embedder.model, query) for query in part]
-        for candidates in rank_each(corpus.store, part, vectors, trusts, plan):
+        fits = fits_of(corpus.store, corpus.embedder.model, part)
+        for candidates in rank_each(corpus.store, part, vectors, fits, plan):
             yield candidates.best(2 * plan.depth)
 
 

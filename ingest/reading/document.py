@@ -45,7 +45,8 @@ class Document:
     `has_scans` says that some pages are pictures, whose text is not here.
     `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
     document says about itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as
-    a damaged page that was left out.
+    a damaged page that was left out. `access` is whom the document names, None where it does not say; `access_fault`
+    is why that cannot be understood: then nobody is to see it.
     """
 
     text: str
@@ -60,3 +61,5 @@ class Document:
     updated_at: str | None = None
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    access: tuple[str, ...] | None = None
+    access_fault: str = ""

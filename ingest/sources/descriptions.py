@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -12,10 +12,11 @@ from urllib.parse import quote
 import yaml
 
 from corpus.errors import SettingsError
+from corpus.principals import principals_of
 from corpus.records import MetadataValue, composed, composed_value
 from corpus.stored import storable
 from ingest.reading.document import Document
-from ingest.reading.readers.frontmatter import as_plain, interpret
+from ingest.reading.readers.frontmatter import FrontMatter, as_plain, interpret
 from ingest.reading.readers.sidecar import read_sidecar, value_of
 from ingest.sources.found import Item
 
@@ -24,20 +25,25 @@ URL_FIELDS = ("source", "folder", "name", "stem")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """For all documents of a run. A sidecar's words win over the document's own, and these over both."""
+    """For all documents of a run. A sidecar's words win over the document's own, and these over both; of access, the
+    words of its folders come last.
+    """
 
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     url_template: str | None = None
+    access: tuple[str, ...] | None = None
 
     @property
     def options(self) -> str:
         """What must agree for a document not to be read again."""
-        return json.dumps([dict(self.metadata), self.url_template], sort_keys=True)
+        access = [] if self.access is None else [list(self.access)]
+        return json.dumps([dict(self.metadata), self.url_template, *access], sort_keys=True)
 
     def of(self, document: Document, item: Item) -> Document:
         """The document with what is said about it, in NFC. Raises DocumentUnreadable for a sidecar that is none."""
         front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
         title = front.title or (None if document.name else item.title) or document.title
+        access, fault = self._access(document, front, item)
         metadata, notes = storable({**document.metadata, **front.metadata, **self.metadata})
         return replace(
             document,
@@ -46,7 +52,22 @@ class Description:
             updated_at=front.updated_at or document.updated_at,
             metadata={name: composed_value(value) for name, value in metadata.items()},
             notes=(*document.notes, *front.notes, *notes),
+            access=access,
+            access_fault=fault,
         )
+
+    def _access(self, document: Document, front: FrontMatter, item: Item) -> tuple[tuple[str, ...], str]:
+        """Whom the document is seen by, and why it is nobody where that is not understood."""
+        if self.access is not None:
+            return self.access, ""
+        # A page of the web does not say who may see it here.
+        own = [] if item.place.startswith(("http://", "https://")) else [(document.access, document.access_fault)]
+        for access, fault in ((front.access, front.access_fault), *own):
+            if fault:
+                return (), f"Nobody is to see it until it is mended: {fault}."
+            if access is not None:
+                return access, ""
+        return item.access or (), ""
 
     def _url(self, item: Item) -> str | None:
         if self.url_template is None:
@@ -61,8 +82,12 @@ def _own_url(document: Document, item: Item) -> str | None:
     return document.url or item.url if document.name else item.url or document.url
 
 
-def description_from(pairs: Iterable[str], url_template: str | None) -> Description:
-    """From the command line. Raises SettingsError for a pair that is none, or a template that cannot be filled."""
+def description_from(
+    pairs: Iterable[str], url_template: str | None, access: Sequence[str] | None = None
+) -> Description:
+    """From the command line; `access` None where it says nothing of that. Raises SettingsError for a pair or principal
+    that is none, or a template that cannot be filled.
+    """
     metadata: dict[str, MetadataValue] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -76,7 +101,11 @@ def description_from(pairs: Iterable[str], url_template: str | None) -> Descript
         raise SettingsError(f"--metadata: {' '.join(remarks)}")
     if url_template is not None:
         _check_template(url_template)
-    return Description(metadata=metadata, url_template=url_template)
+    try:
+        principals = None if access is None else principals_of(access)
+    except ValueError as error:
+        raise SettingsError(f"--access: {error}. Write, for example, --access group:sales --access everyone.") from None
+    return Description(metadata=metadata, url_template=url_template, access=principals)
 
 
 def _value_of(text: str) -> MetadataValue:

@@ -9,6 +9,7 @@ from pathlib import Path
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
 from corpus.records import composed
 from ingest.reading.readers import is_readable, why_not
+from ingest.sources.folder_access import FolderAccess, mark_of
 from ingest.sources.found import Found, Item
 from ingest.sources.patterns import IGNORED_BY_DEFAULT, Patterns, Selection, strangers_patterns
 
@@ -24,11 +25,13 @@ def find(paths: Iterable[Path], *, root: Path, selection: Selection | None = Non
 
     Sources are POSIX paths relative to `root` where the file is below it, else relative to the parent of the path
     that was named. The selection is made below each folder named; a folder's own .ingestignore counts too. Hidden
-    files are passed over, and links that lead out of the folder named, unless the selection follows them.
+    files are passed over, and links that lead out of the folder named, unless the selection follows them. Whom the
+    files may be seen by, their folders' .access.yaml say, from `root` down.
     """
     walk = _Walk(_absolute(root), selection or Selection())
     for path in paths:
         walk.add(path)
+    walk.note_faults()
     return Found(
         items=sorted(walk.files.values(), key=lambda file: file.source),
         failed=walk.failed,
@@ -47,6 +50,7 @@ class _Walk:
         self.kept_from_prune: list[str] = []
         self._root = root
         self._selection = selection
+        self._access = FolderAccess(follow_links=selection.follow_links)
 
     def add(self, named: Path) -> None:
         path = _absolute(named)
@@ -54,12 +58,18 @@ class _Walk:
         if path.is_dir():
             self.scopes.append(source)
             for file in self._below(path, beside=path.parent):
-                self._take(file, self._source(file, beside=path.parent), named=False)
+                self._take(file, self._source(file, beside=path.parent), named=False, top=path)
         elif path.exists():
             self.scopes.append(source)
-            self._take(path, source, named=True)
+            self._take(path, source, named=True, top=path.parent)
         else:
             self.failed.append((str(named), DocumentMissing("No such file or folder. Check the path.")))
+
+    def note_faults(self) -> None:
+        """Tell of each folder's rules that cannot be used."""
+        for file, reason in self._access.faults.items():
+            told = f"It cannot be used: {reason}. Nobody is to see what lies below it until it is mended."
+            self.failed.append((self._source(file, beside=file.parent), DocumentUnreadable(told)))
 
     def _source(self, path: Path, *, beside: Path) -> str:
         below = self._root if path.is_relative_to(self._root) else beside
@@ -70,7 +80,7 @@ class _Walk:
         # A name that is no text can be shown, but not stored.
         self.failed.append((source.encode("utf-8", "replace").decode(), error))
 
-    def _take(self, path: Path, source: str, *, named: bool) -> None:
+    def _take(self, path: Path, source: str, *, named: bool, top: Path) -> None:
         if path.name.endswith(SIDECARS) and not named:
             return
         if not is_readable(path):
@@ -98,14 +108,16 @@ class _Walk:
         if sidecar and not self._selection.follow_links and leads_out(str(sidecar), os.path.realpath(path.parent)):
             self._fail(source, DocumentUnreadable(f"Its sidecar {sidecar.name} leads elsewhere. {LEADS_OUT}"))
             return
+        access = self._access.of(path, top=self._root if path.is_relative_to(self._root) else top)
         described_ns = sidecar.stat().st_mtime_ns if sidecar else 0
         self.files[source] = Item(
             source=source,
             place=str(path),
             path=path,
-            mark=f"{stat.st_size}-{stat.st_mtime_ns}-{described_ns}",
+            mark=f"{stat.st_size}-{stat.st_mtime_ns}-{described_ns}{mark_of(access)}",
             modified_ns=stat.st_mtime_ns,
             sidecar=sidecar,
+            access=access,
         )
 
     def _leave(self, source: str, error: DocumentError, *, named: bool) -> None:

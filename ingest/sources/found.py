@@ -40,7 +40,8 @@ class Item:
     `path` is the content, None where `remote` has it to be fetched first. What is read again is told by `mark`: it
     stays the same as long as the content does, and is empty where only a look at the content tells.
     `modified_ns` is since the epoch; `sidecar` is a file that describes it; `url` is its citation link, `title` its
-    title where it is known already; `origin` is short for the sitemap that lists it. `source` and `title` are in NFC.
+    title where it is known already; `origin` is short for the sitemap that lists it; `access` is whom its folders name,
+    None where they do not say. `source` and `title` are in NFC.
     """
 
     source: str
@@ -54,6 +55,7 @@ class Item:
     url: str | None = None
     title: str | None = None
     origin: str = ""
+    access: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", composed(self.source))

@@ -34,7 +34,7 @@ def source_of(item: Item, document: Document) -> str:
 
 
 def digest_of(document: Document) -> str:
-    """The hex SHA-256 over everything that ends up in the document's chunks."""
+    """The hex SHA-256 over everything that ends up in the document's chunks, but for who may see them."""
     about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
     if document.has_slides:
         about.append("slides")
@@ -90,6 +90,7 @@ def prepare(
             heading=passage.heading,
             before=_space_between(document.text, passages[index - 1].end, passage.start) if index else None,
             metadata=document.metadata,
+            access=document.access or (),
         )
         for index, passage in enumerate(passages)
     ]
@@ -106,6 +107,7 @@ def prepare(
         title=document.title,
         url=document.url,
         metadata=document.metadata,
+        access=document.access or (),
     )
     texts = [text_for_model(chunk, tokenizer, max_tokens) for chunk in chunks]
     return Prepared(record=record, chunks=chunks, texts=texts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from corpus.errors import DocumentError, DocumentUnsupported
 from corpus.records import DocumentRecord, composed
-from corpus.stored import rounded
+from corpus.stored import UNSETTLED, rounded
 from ingest.reading.document import Document
 from ingest.reading.pool import size_of
 from ingest.sources.descriptions import Description
@@ -16,7 +16,7 @@ from ingest.sources.fingerprints import known_mark, made_in, made_of, origin_in,
 from ingest.sources.found import Found, Item
 from ingest.splitting.preparation import digest_of, source_of
 from ingest.sync.chunking import ChunkingPool
-from ingest.sync.outcome import Change, Draft, Failed, Removed, Skipped, Unchanged
+from ingest.sync.outcome import Change, Draft, Failed, Granted, Removed, Skipped, Unchanged
 
 # None stands for content that is still what the mark stands for that came with the item.
 Reading = Iterator[tuple[Item, Sequence[Document] | DocumentError | None]]
@@ -93,8 +93,14 @@ class Changes:
             except DocumentError as error:
                 yield Failed(source, str(error))
                 continue
+            if document.access_fault:
+                yield Failed(source, document.access_fault)
             if old is not None and old.digest == digest and _says_the_same(old, document):
-                yield Unchanged(old.document_id, stamp)
+                access = document.access or ()
+                if old.access == access and old.stamp != UNSETTLED:
+                    yield Unchanged(old.document_id, stamp)
+                else:
+                    yield Granted(replace(old, access=access, stamp=stamp))
             else:
                 if old is None and (remark := self._other_name_of(item)):
                     document = replace(document, notes=(*document.notes, remark))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corpus.lexical.forward import Forward
+from corpus.records import DocumentRecord
 from ingest.reading.document import Document
 from ingest.sources.found import Item
 from ingest.splitting.preparation import Prepared
@@ -40,6 +41,13 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """A stored document that is right but for who may see it: that, and its stamp, `record` has as they are to be."""
+
+    record: DocumentRecord
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """A stored document that its file no longer holds."""
 
@@ -63,4 +71,4 @@ class Skipped:
     reason: str
 
 
-Change = Added | Unchanged | Removed | Failed | Skipped
+Change = Added | Unchanged | Granted | Removed | Failed | Skipped

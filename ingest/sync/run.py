@@ -19,7 +19,7 @@ from ingest.report import Report
 from ingest.sources.found import Item
 from ingest.sync.diff import Changes
 from ingest.sync.lexical_index import bring_up_to_date
-from ingest.sync.outcome import Added, Change, Failed, Removed, Skipped, Unchanged
+from ingest.sync.outcome import Added, Change, Failed, Granted, Removed, Skipped, Unchanged
 from ingest.sync.vectors import VectorSource
 from ingest.sync.writer import Writing
 from ingest.work import Work
@@ -43,6 +43,7 @@ class IngestRun:
         self._on_progress: Callable[[], None] = lambda: None
         self._stopped = threading.Event()
         self._stamps: dict[str, str] = {}
+        self._grants: list[DocumentRecord] = []
         self._before: dict[str, DocumentRecord] = {}
         self._after: dict[str, DocumentRecord] = {}
         self._words: list[Forward] = []
@@ -73,6 +74,13 @@ class IngestRun:
             raise
         if self._stamps:
             self._writing.restamp(self._stamps)
+        if self._grants:
+            self._writing.grant(self._grants)
+
+    def without_access(self, *, asked: bool) -> int | None:
+        """How many of the documents that are stored now name nobody; None where none names anybody, unless asked."""
+        without = sum(not record.access for record in self._after.values())
+        return without if asked or without < len(self._after) else None
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
         """Remove stored documents."""
@@ -114,8 +122,14 @@ class IngestRun:
                     yield change
                 case Unchanged(document_id, stamp) if stamp is not None:
                     self._stamps[document_id] = stamp
+                case Granted(record):
+                    self._grants.append(record)
+                    self._after[record.document_id] = record
                 case Removed(document_id, _):
                     self._remove([document_id])
+        if len(self._grants) >= STAMPS_PER_WRITE:
+            self._writing.grant(self._grants)
+            self._grants = []
         if len(self._stamps) >= STAMPS_PER_WRITE:
             self._writing.restamp(self._stamps)
             self._stamps = {}
@@ -197,6 +211,9 @@ def tally(change: Change, report: Report) -> None:
     match change:
         case Unchanged():
             report.unchanged += 1
+        case Granted(record):
+            report.updated += 1
+            report.changes.append(("updated", record.source))
         case Removed(_, source):
             report.note_removed([source])
         case Failed(source, error):

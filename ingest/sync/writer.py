@@ -72,6 +72,10 @@ class Writing:
         """See Store."""
         self._ask("restamp", stamps)
 
+    def grant(self, records: Sequence[DocumentRecord]) -> None:
+        """See Store."""
+        self._ask("grant", list(records))
+
     def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
         """See Store. Finds what was written before."""
         self._ask("vectors_of", list(text_digests))

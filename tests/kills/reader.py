@@ -14,6 +14,7 @@ import numpy as np
 
 from corpus.errors import CollectionMissing, LexicalIndexUnusable, StoreUnavailable
 from corpus.records import Hit
+from corpus.searching.language import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings
 from corpus.store import Store, read_store
@@ -57,7 +58,7 @@ def _ask(store: Store, number: int, counts: Counter[str]) -> None:
     for mode in ("dense", "lexical"):
         plan = Plan(mode=mode, top_k=5)
         try:
-            (hits,) = search(store, [question], vectors if mode == "dense" else None, [1.0], plan)
+            (hits,) = search(store, [question], vectors if mode == "dense" else None, [WELL], plan)
         except LexicalIndexUnusable:
             counts["no index of words yet"] += 1
             continue

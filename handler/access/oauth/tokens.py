@@ -18,6 +18,8 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 TYPES = ("at+jwt", "application/at+jwt", "jwt", "")
 MAX_TOKEN_CHARS = 16_384
 LEEWAY_SECONDS = 60
+# OpenID Connect Core 1.0, 2.
+MAX_SUBJECT_CHARS = 255
 # Keycloak says in the claims what a token is.
 OTHER_TOKENS = ("id", "refresh", "offline", "logout", "initialaccesstoken", "registrationaccesstoken")
 
@@ -93,7 +95,9 @@ def verified_claims(token: str, key: jwt.PyJWK, *, issuer: str, expected: Expect
 
 def check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
     """Raises TokenRefused where the claims, however they were verified, are not those of an access token for us."""
-    if not claims.get("sub"):
+    subject = claims.get("sub")
+    # It stands in audit lines and principals, which hold no halves of characters.
+    if not isinstance(subject, str) or not subject.isprintable() or not 0 < len(subject) <= MAX_SUBJECT_CHARS:
         raise TokenRefused("it names nobody")
     if "cnf" in claims:
         raise TokenRefused("it is bound to its holder's key (DPoP, mTLS), and came as a Bearer token")

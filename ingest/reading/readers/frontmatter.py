@@ -10,11 +10,13 @@ from datetime import UTC, date, datetime
 
 import yaml
 
+from corpus.principals import access_of
 from corpus.records import MetadataValue
 
 _FENCED = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?)(?:^|\n)\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _URL_KEYS = ("url", "canonical_url", "canonical", "permalink", "link")
 _KEY = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}")
+_ACCESS = re.compile(r"^\s*[\"']?access[\"']?\s*[:=]", re.IGNORECASE | re.MULTILINE)
 _WORDS_OF_PROSE = 4
 _UPDATED_KEYS = ("updated_at", "updated", "last_updated", "lastmod", "last_modified", "modified", "date")
 # What site builders, note apps and our own sidecars use.
@@ -28,13 +30,15 @@ _KNOWN_KEYS = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """`notes` are remarks on fields that were left out."""
+    """`notes` are remarks on fields that were left out; `access` and its fault are those of a Document."""
 
     title: str | None = None
     url: str | None = None
     updated_at: str | None = None
     metadata: dict[str, MetadataValue] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    access: tuple[str, ...] | None = None
+    access_fault: str = ""
 
 
 def split(text: str) -> tuple[FrontMatter, str, str | None]:
@@ -47,7 +51,9 @@ def split(text: str) -> tuple[FrontMatter, str, str | None]:
         values: object = tomllib.loads(source) if fence == "+++" else yaml.load(source, yaml.CSafeLoader)
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        return FrontMatter(), text, f"The front matter was taken as text: {reason}."
+        # What it says of access is lost with it: nobody is to see more than it may have meant.
+        fault = f"its front matter cannot be read: {reason}" if _ACCESS.search(source) else ""
+        return FrontMatter(access_fault=fault), text, f"The front matter was taken as text: {reason}."
     if values is None:
         return FrontMatter(), text[match.end() :], None
     if not isinstance(values, Mapping) or (fence == "---" and _is_prose(source, values)):
@@ -81,9 +87,12 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
     known: dict[str, str] = {}
     metadata: dict[str, MetadataValue] = {}
     notes: list[str] = []
+    access, access_fault = _access_in(values)
     for key, value in values.items():
         lowered = _named(key)
         moment = as_moment(value) if lowered in _UPDATED_KEYS else None
+        if lowered == "access":
+            continue
         if lowered == "title" and (text := as_text(value)) is not None:
             known["title"] = text
         elif lowered in _URL_KEYS and isinstance(value, str) and value.startswith(("http://", "https://")):
@@ -96,7 +105,21 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
             metadata[lowered] = plain
         elif value not in (None, [], {}):
             notes.append(left_out(lowered))
-    return FrontMatter(known.get("title"), known.get("url"), known.get("updated_at"), metadata, tuple(notes))
+    return FrontMatter(
+        known.get("title"), known.get("url"), known.get("updated_at"), metadata, tuple(notes), access, access_fault
+    )
+
+
+def _access_in(values: Mapping[str, object]) -> tuple[tuple[str, ...] | None, str]:
+    said = [value for key, value in values.items() if _named(key) == "access"]
+    if not said:
+        return None, ""
+    if len(said) > 1:
+        return None, "access stands twice"
+    try:
+        return access_of(said[0]), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 def left_out(key: str) -> str:

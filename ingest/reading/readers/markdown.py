@@ -52,6 +52,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             updated_at=front.updated_at,
             metadata=front.metadata,
             notes=(*front.notes, *((remark,) if remark else ())),
+            access=front.access,
+            access_fault=front.access_fault,
         )
     ]
 

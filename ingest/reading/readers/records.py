@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from corpus.records import MetadataValue
 from ingest.reading.document import Document
+from ingest.reading.readers import frontmatter
 from ingest.reading.readers.composer import Composer, clean
 from ingest.reading.readers.frontmatter import as_moment, as_plain, left_out
 from ingest.reading.readers.text import paragraphs
@@ -40,6 +41,7 @@ def document_of(value: object, *, position: int) -> Document | None:
     fields = {key: field for key, field in value.items() if key not in (text_key, *_ID_KEYS, "metadata")}
     metadata = value.get("metadata")
     fields.update(metadata if isinstance(metadata, dict) else {})
+    said = frontmatter.interpret({"access": fields.pop("access")} if "access" in fields else {})
     return Document(
         text=text,
         blocks=paragraphs(text),
@@ -51,6 +53,8 @@ def document_of(value: object, *, position: int) -> Document | None:
         notes=tuple(
             left_out(key) for key, each in fields.items() if each not in (None, [], {}) and as_plain(each) is None
         ),
+        access=said.access,
+        access_fault=said.access_fault,
     )
 
 

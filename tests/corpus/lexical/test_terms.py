@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.lexical.languages import detect
 from corpus.lexical.scripts import latin_share
+from corpus.lexical.spoken import spoken_in
 from corpus.lexical.terms import Analyzer
 
 ENGLISH = ["english"]
@@ -115,7 +115,7 @@ def test_text_beside_han_is_cut_from_it() -> None:
     ],
 )
 def test_language_is_told_by_function_words(text: str, language: str | None) -> None:
-    assert detect(text.split()) == language
+    assert spoken_in(text) == language
 
 
 def test_each_document_is_stemmed_in_its_language_and_the_query_in_all() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from corpus.searching.fusion import Scores, dense_shares, fuse, lexical_shares
+from corpus.searching.language import Fit
 
 IDS = ["a", "b", "c", "d", "e"]
 NOTHING = np.zeros(5, dtype=np.float32)
@@ -16,7 +17,7 @@ def scores(*values: float) -> Scores:
 
 
 def order(*sides: Scores, ideal: float = 10, trust: float = 1) -> list[str]:
-    return [ranked.chunk_id for ranked in fuse(IDS, *sides, ideal=ideal, trust=trust)]
+    return [ranked.chunk_id for ranked in fuse(IDS, *sides, ideal=ideal, fit=Fit(vectors=trust))]
 
 
 def test_the_scale_is_pinned() -> None:
@@ -43,7 +44,9 @@ def test_scores_fall_with_the_rank_and_stay_between_0_and_1() -> None:
         size = int(random.integers(1, 30))
         cosines = random.uniform(-1, 1, size).astype(np.float32)
         bm25 = (random.uniform(0, 9, size) * (random.uniform(size=size) < 0.5)).astype(np.float32)
-        fused = fuse([str(number) for number in range(size)], cosines, bm25, ideal=9, trust=float(random.uniform()))
+        fused = fuse(
+            [str(number) for number in range(size)], cosines, bm25, ideal=9, fit=Fit(vectors=float(random.uniform()))
+        )
         values = [ranked.score for ranked in fused]
         assert values == sorted(values, reverse=True)
         assert all(0 <= value <= 1 for value in values)

@@ -19,6 +19,7 @@ from corpus.lexical.remote_index_store import RemoteIndexStore
 from corpus.records import Chunk, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.searching.fusion import fuse
+from corpus.searching.language import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import open_store
@@ -269,7 +270,7 @@ def test_the_ranking_is_that_of_exact_scores_for_every_candidate(tmp_path: Path,
     with corpus.store as store:
         query = "a shaft and its bearing"
         vectors = embedder.embed_queries([query], timeout_seconds=30)
-        (hits,) = search(store, [query], vectors, [1.0], plan)
+        (hits,) = search(store, [query], vectors, [WELL], plan)
         scores = store.words.index().scores(query)
         (near,) = store.similar(vectors, count=plan.depth)
         ids = list({*near, *(match.chunk_id for match in scores.top(plan.depth))})
@@ -279,5 +280,5 @@ def test_the_ranking_is_that_of_exact_scores_for_every_candidate(tmp_path: Path,
         exact = np.array([cosines[each] for each in ids], dtype=np.float32)
         best = fuse(ids, exact, scores.of(ids), ideal=scores.ideal, depth=plan.depth)
         assert [hit.score for hit in hits] == pytest.approx([each.score for each in best[:8]], abs=1e-5)
-        (more,) = search(store, [query], vectors, [1.0], replace(plan, top_k=50))
+        (more,) = search(store, [query], vectors, [WELL], replace(plan, top_k=50))
         assert more[:8] == hits

@@ -11,11 +11,10 @@ from handler.mcp.clients import configurations
 URL = "https://api.example.com/mcp"
 
 
-def pasted(key: str | None) -> dict[str, str]:
+def pasted(key: str | None, *, signs_in: bool = False) -> dict[str, str]:
     """The line below each client's name."""
-    lines = list(
-        configurations(URL, key, name="docs", command="/opt/handler", environment={"CHROMA_PATH": "/srv/corpus"})
-    )
+    where = {"CHROMA_PATH": "/srv/corpus"}
+    lines = list(configurations(URL, key, signs_in=signs_in, name="docs", command="/opt/handler", environment=where))
     return {_client(name): line for name, line in zip(lines[::2], lines[1::2], strict=True)}
 
 
@@ -34,6 +33,12 @@ def test_each_client_is_given_its_own_form_with_the_key() -> None:
     assert json.loads(told["Cursor"]) == {"mcpServers": {"docs": {"url": URL, "headers": headers}}}
     stdio = {"command": "/opt/handler", "args": ["mcp"], "env": {"CHROMA_PATH": "/srv/corpus"}}
     assert json.loads(told["Claude Desktop"]) == {"mcpServers": {"docs": stdio}}
+
+
+def test_who_signs_in_is_given_no_header() -> None:
+    told = pasted(None, signs_in=True)
+    assert told["ChatGPT"].endswith("Authentication: OAuth")
+    assert "headers" not in told["VS Code"]
 
 
 def test_without_a_key_none_is_named() -> None:

@@ -6,19 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio
-import httpx2
 import pytest
-from mcp import Client
-from mcp.client.auth import OAuthClientProvider
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from starlette.testclient import TestClient
 
 from corpus.opening import open_corpus
 from handler.app import create_app
 from tests.handler.conftest import Configure, client_of
-from tests.handler.oauth.conftest import QUESTION, search
+from tests.handler.oauth.conftest import search
+from tests.identity.official import Person, ask_and_go_on
 from tests.identity.oidc import oidc_provider, rotate, sign_in
 from tests.identity.stand_in import AUDIENCE
 
@@ -64,82 +59,17 @@ def test_a_gpt_signs_in_asks_and_goes_on_with_a_refreshed_token(
         assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
-class Browser:
-    """What the official client needs beside itself: somewhere to keep tokens, and somebody to sign in."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        self.tokens: Any = None
-        self.client: Any = None
-        self.logins = 0
-        self._answer: dict[str, str] = {}
-
-    async def get_tokens(self) -> Any:
-        return self.tokens
-
-    async def set_tokens(self, tokens: Any) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> Any:
-        return self.client
-
-    async def set_client_info(self, client_info: Any) -> None:
-        self.client = client_info
-
-    async def open(self, url: str) -> None:
-        self.logins += 1
-        self._answer = await anyio.to_thread.run_sync(self._sign_in, url)
-
-    def _sign_in(self, url: str) -> dict[str, str]:
-        if url.startswith(AUDIENCE):
-            sent = TestClient(self.app).get(url, follow_redirects=False)
-            assert sent.status_code == 302, sent.text
-            url = sent.headers["location"]
-        return sign_in(url, until=NATIVE)
-
-    async def answer(self) -> AuthorizationCodeResult:
-        found = self._answer
-        return AuthorizationCodeResult(code=found["code"], state=found["state"], iss=found.get("iss"))
-
-
-def by_official_client(browser: Browser, steps: Any) -> None:
-    """Run the steps in a session of the official client, whose only way in is to sign in by itself."""
-
-    async def run() -> None:
-        metadata = OAuthClientMetadata(redirect_uris=[NATIVE], client_name="test")  # type: ignore[list-item] # Parsed.
-        auth = OAuthClientProvider(f"{AUDIENCE}/mcp", metadata, browser, browser.open, browser.answer)
-        mounts = {AUDIENCE: httpx2.ASGITransport(browser.app)}
-        async with (
-            httpx2.AsyncClient(auth=auth, mounts=mounts, timeout=60) as http,
-            Client(streamable_http_client(f"{AUDIENCE}/mcp", http_client=http)) as client,
-        ):
-            await steps(client, auth)
-
-    anyio.run(run)
-
-
-async def ask_refresh_ask(client: Any, auth: Any, browser: Browser, issuer: str) -> None:
-    tools = await client.list_tools()
-    assert [tool.name for tool in tools.tools] == ["search", "fetch"]
-    found = await client.call_tool("search", QUESTION)
-    assert found.structured_content["results"]
-    first = browser.tokens.access_token
-    rotate(issuer)
-    # As if an hour had passed.
-    auth.context.token_expiry_time = 1.0
-    found = await client.call_tool("search", QUESTION)
-    assert found.structured_content["results"]
-    assert browser.tokens.access_token != first
-    assert browser.logins == 1
+def person_of(app: Any) -> Person:
+    return Person(app, NATIVE, lambda url: sign_in(url, until=NATIVE))
 
 
 def test_the_official_client_finds_the_provider_registers_signs_in_and_refreshes(
     configure: Configure, issuer: str
 ) -> None:
     app = create_app(configure(**settings(issuer)), open_corpus)
-    browser = Browser(app)
-    by_official_client(browser, lambda client, auth: ask_refresh_ask(client, auth, browser, issuer))
-    assert browser.client.client_id != "gpt"
+    person = person_of(app)
+    assert ask_and_go_on(person, issuer) == ["search", "fetch"]
+    assert person.client.client_id != "gpt"
     app.state.action.close()
 
 
@@ -147,9 +77,9 @@ def test_the_facade_takes_it_past_a_provider_that_registers_nobody_and_refuses_r
     with oidc_provider(audience=AUDIENCE, callbacks=[CALLBACK], traps=["entra"]) as issuer:
         changes = {"oauth_facade": True, "oauth_client_id": "native"}
         app = create_app(configure(**settings(issuer, **changes)), open_corpus)
-        browser = Browser(app)
-        by_official_client(browser, lambda client, auth: ask_refresh_ask(client, auth, browser, issuer))
-        assert browser.client.client_id == "native"
+        person = person_of(app)
+        assert ask_and_go_on(person, issuer) == ["search", "fetch"]
+        assert person.client.client_id == "native"
         app.state.action.close()
 
 

@@ -89,7 +89,9 @@ def test_it_writes_the_form_with_hints_reasons_and_questions_from_the_corpus(
 
 
 def test_people_and_models_are_told_the_same(environment: dict[str, str], tmp_path: Path) -> None:
-    assert pack(tmp_path, environment | {"MCP_TOOLS": "search_chunks"}).exit_code == 0
+    sign_in = {"AUTH": "keys+oauth", "OAUTH_ISSUERS": "https://login.example.com/", "OAUTH_CLIENT_ID": "the-gpt"}
+    sign_in |= {"OAUTH_SCOPES": "rag.read", "MCP_TOOLS": "search_chunks"}
+    assert pack(tmp_path, environment | sign_in).exit_code == 0
     readme = (tmp_path / "README.md").read_text("utf-8")
     for told in (
         "https://api.example.com/mcp",
@@ -99,6 +101,11 @@ def test_people_and_models_are_told_the_same(environment: dict[str, str], tmp_pa
         "readOnlyHint: true",
         "How long is the warranty?",
         "`search_chunks`",
+        "OAuth, or an API key as a Bearer token",
+        "| Client ID | the-gpt |",
+        "https://api.example.com/oauth/authorize",
+        "https://api.example.com/oauth/token",
+        "| Scope | rag.read offline_access |",
     ):
         assert told in readme
     assert "https://api.example.com/.well-known/openapi.json" in (tmp_path / "llms.txt").read_text("utf-8")

@@ -55,6 +55,14 @@ def test_the_privacy_page_tells_who_what_and_how_long(connect: Connect) -> None:
     assert "default-src 'none'" in response.headers["content-security-policy"]
 
 
+def test_the_privacy_page_tells_of_signing_in_where_users_do(connect: Connect) -> None:
+    assert "nor who you are" in Page(connect().get("/privacy").text).text
+    sign_in = {"auth": "keys+oauth", "oauth_issuers": "https://login.example.com/", "oauth_audience": "the-api"}
+    told = Page(connect(**sign_in).get("/privacy").text).text
+    assert "nor who you are" not in told
+    assert "identity provider" in told
+
+
 def test_the_privacy_page_names_a_reranker_where_questions_and_passages_go_to_one(connect: Connect) -> None:
     assert "passages that were found are also sent" not in Page(connect().get("/privacy").text).text
     page = Page(connect(rerank_url="https://rerank.example/v2/rerank").get("/privacy").text)

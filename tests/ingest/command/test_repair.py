@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpus.settings import CorpusSettings
-from corpus.store import open_store
+from corpus.store import holds_only, open_store
 from tests.ingest.command_line import Ingest, result_of
 from tests.openai_server import EmbeddingsServer
 
@@ -36,7 +36,7 @@ def test_what_others_wrote_stops_nothing_and_goes_when_asked(
     assert ingest("repair", "--yes", CHROMA_PATH="store").returncode == 0
     assert ingest("repair", CHROMA_PATH="store").returncode == 0
     with open_store(where) as store:
-        assert store.holds_only(store.documents())
+        assert holds_only(store.rows, store.documents())
         assert [record.document_id for record in store.documents()] == [record.document_id for record in right]
 
 

@@ -136,8 +136,8 @@ Spoil = Callable[[Callable[..., None], Path], None]
 POISONS: dict[Spoil, str] = {
     gone: "documents that are served are gone",
     files_shuffled: "nDCG@10 of hybrid search falls from 1.000",
-    texts_shuffled: "hold another text than the one that was ingested",
-    vectors_of_another_model: "are not those that text-embedding-3-small gives",
+    texts_shuffled: "or the text is another",
+    vectors_of_another_model: "chunks looked at have another vector than text-embedding-3-small gives",
 }
 
 

@@ -1,0 +1,161 @@
+"""Which language a text is in, a short question too: by its script, its function words and its letters. No model.
+
+The names are English, as Snowball's stemmers are called: "english", "japanese". None is better than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from functools import cache
+
+from corpus.lexical.languages import stop_words
+
+# Letters, and words, of a text that are looked at: more change nothing.
+_SAMPLE_LETTERS = 2_000
+_SAMPLE_WORDS = 150
+# The best language must have so much more than the next.
+_LEAD = 1.15
+_LETTER = 0.6
+# A sign of Chinese writing says as much as so many letters.
+_LETTERS_PER_SIGN = 3
+_ONE_LETTER_WORDS = frozenset("aeoyiàéèóåöıoáí¿¡")
+
+# What questions are asked with and lists of function words lack, and function words of languages without a list.
+_MORE_WORDS = {
+    "english": "how what who whom whose which when where why can could does did do i my is are the long many much "
+    "should reset return used",
+    "german": "wie was wer wen wem wo wann warum welche welcher welches kann ich gilt gibt hoch viel viele lange "
+    "wird für",
+    "dutch": "hoe wat wie waar wanneer waarom welke kan ik het een een de van opnieuw hoeveel",
+    "french": "comment quel quelle quels quelles qui où quand pourquoi puis-je est-ce combien le la les du des mot",
+    "spanish": "cómo cuánto cuánta cuántos cuál quién qué dónde cuándo por puedo puede un una el del hay",
+    "portuguese": "como quanto quanta qual quem onde quando porque posso pode um uma do da não há",
+    "italian": "come quanto quanta qual quale chi dove quando perché posso può un una il del della è",
+    "swedish": "hur vad vem vilken vilket när var varför kan jag är en ett och att inte till",
+    "danish": "hvor hvad hvem hvornår hvorfor hvilken hvilket kan jeg er en et og af til",
+    "norwegian": "hvor hva hvem når hvorfor hvilken hvilket kan jeg er en et og av til lenge",
+    "finnish": "kuinka kuka mikä mitä missä milloin miksi voinko voiko onko vuonna paljonko",
+    "polish": "jak jaka jaki jakie kto co gdzie kiedy dlaczego czy mogę ile jest roku",
+    "czech": "jak jaká jaký jaké kdo co kde kdy proč mohu kolik je roce můžu",
+    "romanian": "cât câți cine ce unde când care este pot cum cu",
+    "hungarian": "mennyi ki mi hol mikor miért hogyan hány a az egy milyen meddig",
+    "turkish": "ne kim nerede zaman nasıl kaç kadar mi mı bir nedir yılında miyim",
+    "indonesian": "berapa siapa apa di mana kapan mengapa bagaimana apakah bisa yang saya pada",
+    "catalan": "com quant quanta qui què quin quina on puc el del d l és",
+    "vietnamese": "là và của có không được cho trong bao nhiêu lâu ai đã gì nào ở đâu khi tại sao tôi thể các những "
+    "một năm với này để người như từ về theo lại",
+}
+# Letters that few languages write.
+_LETTERS = {
+    "german": "äöüß",
+    "french": "éèêçœàùîôâë",
+    "spanish": "ñ¿¡áéíóú",
+    "portuguese": "ãõçáéíóúâêô",
+    "italian": "àèéìòù",
+    "swedish": "åäö",
+    "danish": "åæø",
+    "norwegian": "åæø",
+    "finnish": "äö",
+    "polish": "ąćęłńśźżó",
+    "czech": "řěůščžýáíéúďťň",
+    "romanian": "ățșşţâî",
+    "hungarian": "őűáéíóöúü",
+    "turkish": "ğşıçöü",
+    "catalan": "àèéíòóúç·",
+    "vietnamese": "đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăâêô",
+}
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[¿¡]")
+# By the first word of the letters' Unicode names; of others that word itself is told.
+_OF_SCRIPT = {"HANGUL": "korean", "CJK": "chinese", "DEVANAGARI": "hindi", "CYRILLIC": "russian"}
+_UKRAINIAN = frozenset("іїєґ")
+_PERSIAN = frozenset("پچژگ")
+
+
+def spoken_in(text: str, *, least: float = 0.5) -> str | None:
+    """The language that most of the text is in; None where that is unclear: names, numbers, code, a single word.
+
+    Where several languages share the letters, so much must speak for one: a function word of its own counts 1.
+    """
+    if not text.isascii():
+        letters = Counter(letter for letter in text[:_SAMPLE_LETTERS] if letter.isalpha())
+        scripts: Counter[str] = Counter()
+        for letter, times in letters.items():
+            scripts[_script(letter)] += times
+        if not scripts:
+            return None
+        kana, han = scripts.pop("HIRAGANA", 0) + scripts.pop("KATAKANA", 0), scripts.pop("CJK", 0)
+        others = scripts.total()
+        if _LETTERS_PER_SIGN * (kana + han) > others:
+            return "japanese" if kana > 0.05 * (kana + han) else "chinese"
+        script, count = max(scripts.items(), key=lambda each: each[1])
+        if script != "LATIN" and 2 * count > others:
+            return _of_script(script, letters.keys())
+    return _by_words(_WORD.findall(text[: 8 * _SAMPLE_WORDS].casefold())[:_SAMPLE_WORDS], least)
+
+
+def _script(letter: str) -> str:
+    if letter.isascii():
+        return "LATIN"
+    return unicodedata.name(letter, "LATIN").partition(" ")[0].partition("-")[0]
+
+
+def _of_script(script: str, letters: Set[str]) -> str:
+    if script == "CYRILLIC" and letters & _UKRAINIAN:
+        return "ukrainian"
+    if script == "ARABIC" and letters & _PERSIAN:
+        return "persian"
+    return _OF_SCRIPT.get(script, script.casefold())
+
+
+def _by_words(words: Iterable[str], least: float) -> str | None:
+    """The Latin language with the most that speaks for it, where that is clearly more than for any other.
+
+    A word counts once, so that a name such as "Los Angeles" does not make Spanish of an English text.
+    """
+    known, letters = _known(), _known_letters()
+    by_words: dict[str, float] = {}
+    by_letters: dict[str, float] = {}
+    for word in set(words):
+        for language, weight in known.get(word, {}).items():
+            by_words[language] = by_words.get(language, 0.0) + weight
+        marks = [letter for letter in word if not letter.isascii()]
+        # A language that cannot write a word does not have it.
+        for language in frozenset.intersection(*(letters.get(mark, frozenset()) for mark in marks)) if marks else ():
+            by_letters[language] = by_letters.get(language, 0.0) + _LETTER
+    # Letters help where there are few words: a list of foreign names has many.
+    scores = {
+        each: by_words.get(each, 0.0) + min(by_letters.get(each, 0.0), by_words.get(each, 0.0) + 1)
+        for each in by_words | by_letters
+    }
+    if not scores:
+        return None
+    best, *others = sorted(scores, key=lambda language: -scores[language])
+    is_clear = not others or scores[best] >= _LEAD * scores[others[0]]
+    return best if is_clear and scores[best] >= least else None
+
+
+@cache
+def _known() -> Mapping[str, Mapping[str, float]]:
+    """Word to how much it speaks for each language: the less, the more languages have it."""
+    of_word: dict[str, set[str]] = {}
+    lists = {language: set(words) for language, words in stop_words().items() if language != "russian"}
+    for language, more in _MORE_WORDS.items():
+        lists.setdefault(language, set()).update(more.split())
+    for language, words in lists.items():
+        for word in words:
+            # What an apostrophe or a formula leaves is no word.
+            if len(word) > 1 or word in _ONE_LETTER_WORDS:
+                of_word.setdefault(word, set()).add(language)
+    return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in of_word.items()}
+
+
+@cache
+def _known_letters() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for language, letters in _LETTERS.items():
+        for letter in letters:
+            found.setdefault(letter, set()).add(language)
+    return {letter: frozenset(languages) for letter, languages in found.items()}

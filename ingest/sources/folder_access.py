@@ -1,0 +1,111 @@
+"""Whom files are seen by, as the `.access.yaml` of their folders says: patterns as in .gitignore, and principals.
+
+    "**": [group:all]
+    "payroll/": [group:hr, user:1234]
+
+Of the patterns in one file that match, the last one counts; of several files, the nearest in which one does. Where a
+file cannot be used nobody sees what lies below it, but for what a nearer file speaks of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from corpus.errors import SettingsError
+from corpus.principals import access_of
+from ingest.reading.readers.sidecar import MAX_BYTES, value_of
+from ingest.sources.patterns import Patterns, strangers_patterns
+
+ACCESS_FILE = ".access.yaml"
+NOBODY: tuple[str, ...] = ()
+Rules = list[tuple[Patterns, tuple[str, ...]]]  # None in its place: the file cannot be used.
+
+
+class FolderAccess:
+    """For one run. `faults` are the files that cannot be used, with the reason."""
+
+    def __init__(self, *, follow_links: bool = False) -> None:
+        self.faults: dict[Path, str] = {}
+        self._follow_links = follow_links
+        self._rules: dict[Path, Rules | None] = {}
+
+    def of(self, path: Path, *, top: Path) -> tuple[str, ...] | None:
+        """Whom the file is seen by; None where no folder from `top` down says. Both are absolute."""
+        for folder in _folders(path.parent, top):
+            rules = self._rules_of(folder)
+            if rules is None:
+                return NOBODY
+            name = path.relative_to(folder).as_posix()
+            for patterns, principals in reversed(rules):
+                if patterns.match(name):
+                    return principals
+        return None
+
+    def _rules_of(self, folder: Path) -> Rules | None:
+        if folder not in self._rules:
+            try:
+                self._rules[folder] = self._read(folder / ACCESS_FILE)
+            except (OSError, ValueError, yaml.YAMLError, RecursionError, SettingsError) as error:
+                reason = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
+                self.faults[folder / ACCESS_FILE] = (reason or "unknown").rstrip(".")
+                self._rules[folder] = None
+        return self._rules[folder]
+
+    def _read(self, file: Path) -> Rules:
+        if not os.path.lexists(file):
+            return []
+        if file.is_symlink() and not self._follow_links:
+            raise ValueError("it is a link. Put the rules there themselves, or add --follow-links")
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ValueError(f"it has more than {MAX_BYTES // 1024} KB")
+        rules = value_of(content)
+        if rules is None:
+            return []
+        if not isinstance(rules, dict):
+            raise ValueError('it holds no rules. Write, for example, "**": [group:sales]')  # noqa: TRY004 - as the others
+        if (twice := _repeated(content)) is not None:
+            raise ValueError(f"the pattern {twice!r} stands twice")
+        return [(_pattern(name), _principals(name, value)) for name, value in rules.items()]
+
+
+def mark_of(access: tuple[str, ...] | None) -> str:
+    """Short for what folders say of a file; nothing where they say nothing."""
+    return "" if access is None else f"-{hashlib.sha256(json.dumps(access).encode()).hexdigest()[:12]}"
+
+
+def _folders(folder: Path, top: Path) -> Iterator[Path]:
+    """The folder and those around it, up to the topmost."""
+    while True:
+        yield folder
+        if folder == top or folder == folder.parent:
+            return
+        folder = folder.parent
+
+
+def _pattern(name: object) -> Patterns:
+    if not isinstance(name, str) or not name.strip() or name.startswith(("!", "#")):
+        raise ValueError(f"{name!r} is no pattern. Write one as in .gitignore, in quotes")
+    return strangers_patterns(ACCESS_FILE, [name])
+
+
+def _principals(name: object, value: object) -> tuple[str, ...]:
+    try:
+        return access_of(value)
+    except ValueError as error:
+        raise ValueError(f"the pattern {name!r}: {error}") from None
+
+
+def _repeated(content: bytes) -> str | None:
+    """A key that stands twice, of which YAML would take the later in the place of the first."""
+    node = yaml.compose(content, yaml.SafeLoader)
+    names = Counter(str(key.value) for key, _ in node.value) if isinstance(node, yaml.MappingNode) else Counter()
+    return next((name for name, times in names.items() if times > 1), None)

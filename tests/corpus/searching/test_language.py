@@ -1,0 +1,73 @@
+"""How far vectors and words are believed, by the languages of question and corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.lexical.build import update_index, write_index
+from corpus.lexical.index import LexicalIndex
+from corpus.searching.language import Fit, fit_of
+from corpus.settings import LOCAL_MODEL
+
+OTHER = "text-embedding-3-small"
+ENGLISH, GERMAN, HINDI = {"english": 100}, {"german": 95, "english": 5}, {"hindi": 100}
+
+
+@pytest.mark.parametrize(
+    ("query", "spoken", "vectors"),
+    [
+        # English asked of anything, and whatever asked of English, is as it always was.
+        ("how long is the warranty?", ENGLISH, 1.0),
+        ("how long is the warranty?", GERMAN, 1.0),
+        ("wie lange gilt die Garantie?", ENGLISH, 1.0),
+        ("how long is the warranty?", {}, 1.0),
+        ("wie lange gilt die Garantie?", {}, 1.0),
+        # Both in a language that the model does not read, also where the question does not say which.
+        ("wie lange gilt die Garantie?", GERMAN, 0.6),
+        ("Garantie", GERMAN, 0.6),
+        ("Garantie", {"german": 50, "english": 50}, 1.0),
+        ("wie lange gilt die Garantie?", {"german": 50, "english": 50}, 0.6),
+        ("वारंटी कितने समय की है?", HINDI, 0.0),
+    ],
+)
+def test_an_english_model_is_believed_less_where_both_are_foreign(
+    query: str, spoken: dict[str, int], vectors: float
+) -> None:
+    assert fit_of(LOCAL_MODEL, query, spoken) == pytest.approx(Fit(vectors=vectors))
+
+
+@pytest.mark.parametrize(
+    ("query", "spoken", "words"),
+    [
+        ("how long is the warranty?", ENGLISH, 1.0),
+        ("how long is the warranty?", HINDI, 0.1),
+        ("वारंटी कितने समय की है?", ENGLISH, 0.1),
+        ("wie lange gilt die Garantie?", GERMAN, 1.0),
+        ("how long is the warranty?", GERMAN, 1.0),
+        ("AX-2000", HINDI, 1.0),
+        ("how long is the warranty?", {}, 1.0),
+    ],
+)
+def test_words_are_believed_less_where_no_text_is_in_the_language_of_the_question(
+    query: str, spoken: dict[str, int], words: float
+) -> None:
+    assert fit_of(OTHER, query, spoken) == Fit(words=words)
+
+
+def test_an_index_knows_the_languages_of_its_chunks(tmp_path: Path) -> None:
+    texts = {
+        "a": "The seal of the pump is worn and has to be replaced.",
+        "b": "Die Dichtung der Pumpe ist verschlissen und muss ersetzt werden.",
+        "c": "ポンプのシールが摩耗しているので交換してください。",
+        "d": "AX-2000 12.5 45",
+    }
+    write_index(tmp_path, texts.items(), stamp="1")
+    index = LexicalIndex(tmp_path)
+    assert index.spoken == {"english": 1, "german": 1, "japanese": 1}
+    assert index.languages == ["english", "german"]
+    update_index(tmp_path, add={"e": texts["b"]}.items(), remove=["c"], stamp="2")
+    assert LexicalIndex(tmp_path).spoken == {"english": 1, "german": 2}
+    write_index(tmp_path, {"d": texts["d"]}.items(), stamp="3")
+    assert (LexicalIndex(tmp_path).spoken, LexicalIndex(tmp_path).languages) == ({}, ["english"])
