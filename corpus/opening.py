@@ -7,6 +7,7 @@ from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import reranker_of
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
+from corpus.snapshot.manifest import CANARY
 from corpus.store import Store, read_store
 
 
@@ -14,7 +15,10 @@ def open_corpus(settings: CorpusSettings) -> Corpus:
     """Open what is stored, or what was published. Raises StoreError, EmbeddingError, SettingsError."""
     if settings.snapshot_url is None:
         return _opened(read_store(settings), settings)
-    return LiveSnapshot(settings, open_published).current()
+    live = LiveSnapshot(settings, open_published)
+    if settings.snapshot_canary is not None:
+        live.canary = LiveSnapshot(settings, open_published, pointer=CANARY).current_or_none
+    return live.current()
 
 
 def open_published(settings: CorpusSettings) -> Corpus:

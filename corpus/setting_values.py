@@ -6,7 +6,9 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, StringConstraints
+from pydantic import AfterValidator, SecretStr, StringConstraints
+
+from corpus.canary import checked_canary
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 S3_URL = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
@@ -16,6 +18,8 @@ _URL = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+:/|[Ss]3:)")
 CollectionName = Annotated[
     str, StringConstraints(min_length=3, max_length=512, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$")
 ]
+
+Canary = Annotated[str, AfterValidator(checked_canary)]
 
 
 def is_bucket_or_folder(place: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from corpus.setting_values import CollectionName, http_url, is_bucket_or_folder, sendable
+from corpus.setting_values import Canary, CollectionName, http_url, is_bucket_or_folder, sendable
 from corpus.urls import without_passwords
 
 LOCAL_MODEL = "all-MiniLM-L6-v2"
@@ -87,6 +87,9 @@ class CorpusSettings(OutboundSettings):
     )
     snapshot_refresh: float = Field(
         default=60.0, ge=0, description="Least seconds between two looks whether a newer snapshot is published."
+    )
+    snapshot_canary: Canary | None = Field(
+        default=None, description="Who gets what `publish --canary` brought: `10%` of requests, or keys: `anna,ben`."
     )
     snapshot_cache: Path | None = Field(
         default=None, description="Folder to open snapshots in. Default: the system's folder for temporary files."

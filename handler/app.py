@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from corpus.canary import canary_choice
 from corpus.errors import CorpusError, SettingsError
 from handler.access.addresses import parse_networks
 from handler.access.aws import DynamoCounter
@@ -59,7 +60,12 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     app.state.action = Action(
         settings=settings,
         keys=keys,
-        gate=Gate(library, Facets(filterable), by_documents=settings.access == "documents"),
+        gate=Gate(
+            library,
+            Facets(filterable),
+            by_documents=settings.access == "documents",
+            canary=canary_choice(settings.snapshot_canary) if settings.snapshot_canary else None,
+        ),
         filterable=filterable,
         search_request=search_request(filterable),
         plugin_request=plugin_request(filterable),

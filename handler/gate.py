@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from corpus.canary import CanaryChoice
 from corpus.filters import Filter
 from corpus.principals import EVERYONE
 from corpus.records import document_id_in
@@ -49,8 +50,11 @@ class Gate:
     that was let in.
     """
 
-    def __init__(self, library: Library, facets: Facets, *, by_documents: bool) -> None:
+    def __init__(
+        self, library: Library, facets: Facets, *, by_documents: bool, canary: CanaryChoice | None = None
+    ) -> None:
         self._library = library
+        self._canary = canary
         self._facets = facets
         self._by_documents = by_documents
 
@@ -76,7 +80,7 @@ class Gate:
 
         Where the place's document no longer names that one, it is not there.
         """
-        with self._library.corpus(wait_seconds=trace.seconds_left) as corpus:
+        with self._corpus(trace) as corpus:
             principals: Principals | None = None
             if self._by_documents:
                 record = corpus.record(document_id_in(place.partition("@")[0]))
@@ -98,8 +102,18 @@ class Gate:
 
     @contextmanager
     def _opened(self, trace: Trace, principals: Principals | None) -> Iterator[Seen]:
-        with self._library.corpus(wait_seconds=trace.seconds_left) as corpus:
+        with self._corpus(trace) as corpus:
             yield Seen(corpus, principals, note=trace.note_shown, facets=self._facets)
+
+    @contextmanager
+    def _corpus(self, trace: Trace) -> Iterator[Corpus]:
+        """The version that is served, or for some the canary; the log tells which."""
+        name = trace.caller.name if trace.caller is not None else None
+        canary = self._canary is not None and self._canary.takes(name, trace.request_id)
+        with self._library.corpus(wait_seconds=trace.seconds_left, canary=canary) as corpus:
+            if corpus.version is not None:
+                trace.notes["snapshot"] = corpus.version
+            yield corpus
 
     def _principals(self, caller: Caller) -> Principals | None:
         return caller.principals | {EVERYONE} if self._by_documents else None

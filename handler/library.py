@@ -37,14 +37,17 @@ class Library:
         self._readers: dict[Corpus, int] = {}
 
     @contextmanager
-    def corpus(self, *, wait_seconds: float | None = None) -> Iterator[Corpus]:
-        """The open corpus. A fault of its store in the block lets go of it, so that the next request opens it anew.
+    def corpus(self, *, wait_seconds: float | None = None, canary: bool = False) -> Iterator[Corpus]:
+        """The open corpus; with `canary` the version that some get first, where there is one. A fault of its store in
+        the block lets go of it, so that the next request opens it anew.
 
         Raises ActionError 504 where it is not open in `wait_seconds`, and the CorpusError with which opening ended.
         """
         corpus = self._lent(wait_seconds)
         try:
             corpus = self._newest(corpus)
+            if canary:
+                corpus = self._canary_of(corpus)
             yield corpus
         except FAULTS:
             self._distrust(corpus)
@@ -108,6 +111,15 @@ class Library:
                 self._lend(newest)
             self._returned(corpus)
         return newest
+
+    def _canary_of(self, corpus: Corpus) -> Corpus:
+        canary = corpus.canary() if corpus.canary is not None else None
+        if canary is None:
+            return corpus
+        with self._lock:
+            self._lend(canary)
+        self._returned(corpus)
+        return canary
 
     def _distrust(self, corpus: Corpus) -> None:
         if corpus.on_fault is not None:  # It goes on until its successor is open.

@@ -25,14 +25,25 @@ PACKAGES = ("corpus", "handler")
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 AWS_UNPACKED_BYTES = 262_144_000
 # Our own: what a package without the local model, chromadb's client and a bundle may take, so that growth is noticed.
-OWN_UNPACKED_BYTES = 155_000_000
-OWN_ZIP_BYTES = 54_000_000
+OWN_UNPACKED_BYTES = 140_000_000
+OWN_ZIP_BYTES = 50_000_000
 
 # Nothing imports these at run time; metadata (*.dist-info) stays, because libraries look up their own versions.
 # Of onnxruntime what makes models, not what runs them.
 _PATHS = {f"onnxruntime/{name}" for name in ("backend", "datasets", "quantization", "tools", "transformers")}
 # The runtime once more, 29 MB, for plug-ins that bring other processors; Python's module has it inside.
 _TWICE = "onnxruntime/capi/libonnxruntime.so*"
+# Beside them, where chromadb's client is not to run: what our arrays, FastAPI and requests in one thread do without,
+# what cffi compiles with, compiled parts that tests call, and YAML's, which Python writes alone.
+_UNCALLED = (
+    *("numpy/ctypeslib", "numpy/fft", "numpy/ma", "numpy/polynomial", "numpy/random", "numpy/lib/recfunctions.py"),
+    *("numpy/_core/_simd*.so", "numpy/_core/*_tests*.so", "pydantic/experimental", "pydantic/mypy.py", "pydantic/v1"),
+    *("anyio/_backends/_trio.py", "anyio/pytest_plugin.py", "starlette/testclient.py", "fastapi/.agents"),
+    *("httpcore2/_*sync/http2.py", "httpx2/_main.py", "httpx2/websockets", "idna/uts46data.py"),
+    *("truststore/_macos.py", "truststore/_windows.py", "cffi", "_yaml", "yaml/_yaml*.so"),
+)
+# And all but its lists of function words: see corpus/lexical/languages.py.
+_LISTS = "bm25s/stopwords.py"
 _FOLDERS = {"__pycache__", "bin", "f2py", "include", "sboms", "test", "testing", "tests", "_pyinstaller"}
 # Of chromadb's Python package the engine needs what it raises, and nothing else: see corpus/store/chroma_errors.py.
 CHROMA, CHROMA_ERRORS = "chromadb", "errors.py"
@@ -96,6 +107,7 @@ def prune(folder: Path, *, chroma_server: bool = False) -> None:
                 shutil.rmtree(path)
             elif path.name != CHROMA_ERRORS:
                 path.unlink()
+        _remove_uncalled(folder)
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink():
             if path.name in _FOLDERS or path.relative_to(folder).as_posix() in _PATHS:
@@ -105,6 +117,15 @@ def prune(folder: Path, *, chroma_server: bool = False) -> None:
     for path in folder.glob(_TWICE):
         path.unlink()
     (folder / ".lock").unlink(missing_ok=True)
+
+
+def _remove_uncalled(folder: Path) -> None:
+    lists = folder / _LISTS
+    for path in [*(found for name in _UNCALLED for found in folder.glob(name)), *lists.parent.iterdir()]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path != lists:
+            path.unlink()
 
 
 def shrink_model(folder: Path) -> None:

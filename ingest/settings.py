@@ -32,7 +32,9 @@ class IngestSettings(CorpusSettings):
     allow_private_addresses: bool = Field(
         default=False, description="Fetch pages from this machine and private networks too. Never link-local ones."
     )
-    fetch_timeout_seconds: float = Field(default=60.0, gt=0, description="Longest time to fetch one page.")
+    fetch_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="Longest time to fetch one page; an object of S3 has a second more for each MB."
+    )
     fetch_max_mb: int = Field(default=64, ge=1, le=512, description="Largest page that is fetched, unpacked, in MB.")
     sitemap_max_pages: int = Field(default=10_000, ge=1, description="Most pages that are taken from one sitemap.")
     http_proxy: SecretStr | None = Field(

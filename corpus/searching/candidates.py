@@ -133,7 +133,9 @@ class InRows:
             near, _ = best_of(everything, depth)
         words = scores.top_rows(depth, passing=passing)
         # The nearest first, then the words' best: of equals the fusion takes the first for leaders.
-        rows = np.concatenate([near, words[~np.isin(words, near)]])
+        is_near = np.zeros(len(mapped), dtype=bool)
+        is_near[near] = True
+        rows = np.concatenate([near, words[~is_near[words]]])
         cosines = mapped.cosines_at(vector, rows) if everything is None else everything[rows]
         fused = fused_scores(scale.of(cosines), scores.at(rows), ideal=scores.ideal, fit=fit, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.

@@ -48,6 +48,9 @@ class Corpus:
         self._rerank_candidates = rerank_candidates
         # Set where the corpus comes from a published snapshot, which a newer one may replace.
         self.newest: Callable[[], Corpus] | None = None
+        self.version: str | None = None  # Of the snapshot.
+        # Another version, for those who are to get it first; None where there is none.
+        self.canary: Callable[[], Corpus | None] | None = None
         # Whom to tell then of a fault of the store; None where whoever holds the corpus is to open it anew.
         self.on_fault: Callable[[], None] | None = None
 

@@ -16,6 +16,7 @@ from corpus.filters import Where, passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.records import document_id_in
 from corpus.store import Store
+from corpus.store.mapped import best_of
 from corpus.store.rows import batched
 from corpus.stored import fields_of
 
@@ -50,6 +51,8 @@ def filtered_nearest(
         found = store.similar(vectors, count=count, among=passing.ids())
     else:
         found = None
+    if found is None and not store.rows.understands(where):
+        found = _by_mask(store, vectors, passing, count)
     return _by_store(store, vectors, count, where) if found is None else found
 
 
@@ -62,6 +65,29 @@ def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> l
         return mapped.nearest(vectors, count=count, among=passing.ids())
     found = mapped.nearest_places(vectors, count=count, among=np.flatnonzero(passing.rows))
     return [mapped.named(places, cosines) for places, cosines in found]
+
+
+def _by_mask(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
+    """Where Chroma cannot say the filter, and what passes lies far from what is asked: by all vectors where they lie in
+    a file, else deeper and deeper. None where the index does not know all that the store has.
+    """
+    mapped = store.mapped
+    if mapped is not None and passing.lists(mapped.ids):
+        among = np.flatnonzero(passing.rows)
+        return [mapped.named(*best_of(mapped.all_cosines(vector)[among], count, among)) for vector in vectors]
+    chunks = store.count()
+    depth = min(_depth(passing, count), chunks)
+    while depth < chunks:
+        depth = min(DEEPER * depth, store.rows.most_results or chunks)
+        kept = [(near, passing.sift(list(near))) for near in store.similar(vectors, count=depth)]
+        if any(ids is None for _, ids in kept):
+            return None
+        found = [{each: near[each] for each in (ids or [])[:count]} for near, ids in kept]
+        if all(len(near) >= min(count, passing.count) for near in found):
+            return found
+        if depth == store.rows.most_results:
+            return None
+    return None
 
 
 def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[Near]:

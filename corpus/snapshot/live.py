@@ -43,9 +43,15 @@ class LiveSnapshot:
         settings: CorpusSettings,
         open_corpus: Callable[[CorpusSettings], Corpus],
         *,
+        pointer: str = POINTER,
         trial: Sequence[str] = PROGRAM,
     ) -> None:
-        """`trial` is the program in which a version that is to replace another is opened first."""
+        """`pointer` is what names the version. `trial` is the program in which a version is opened first that is to
+        replace another, or is a canary.
+        """
+        self._pointer = pointer
+        # What the corpora that it opens are to know: where another version is, for some.
+        self.canary: Callable[[], Corpus | None] | None = None
         self._settings = settings
         self._trial = trial
         self._public_key = parse_public_key(settings.snapshot_public_key) if settings.snapshot_public_key else None
@@ -79,6 +85,17 @@ class LiveSnapshot:
                 self._looked = time.time()
                 self._fetch()
                 return self._served()
+        self._look()
+        return self._served()
+
+    def current_or_none(self) -> Corpus | None:
+        """The same of a canary, which may not be there, or be of no use: that is logged, and all get the other."""
+        self._look()
+        return self._corpus
+
+    def _look(self) -> None:
+        """Fetch what is newer where it is time to; the request that finds it so waits a little."""
+        with self._lock:
             fetching = None
             if self._fetching is None and abs(time.time() - self._looked) >= self._settings.snapshot_refresh:
                 self._looked = time.time()
@@ -87,7 +104,6 @@ class LiveSnapshot:
         if fetching is not None:
             # The others need not wait, and go on with the old.
             fetching.join(WAIT_SECONDS)
-        return self._served()
 
     def _served(self) -> Corpus:
         if self._corpus is None:
@@ -107,7 +123,10 @@ class LiveSnapshot:
         """Open the version that is published, where that is another than the one open, and put it in its place."""
         started = time.monotonic()
         try:
-            pointer = read_pointer(self._place)
+            pointer = read_pointer(self._place, self._pointer)
+            if pointer is None and self._pointer != POINTER:
+                self._corpus = self._version = None
+                return
             if pointer is None:
                 raise SnapshotMissing(
                     f"Nothing is published in {self._place.name}. Run `ingest publish {self._place.name}`, or check "
@@ -117,7 +136,7 @@ class LiveSnapshot:
                 return
             if self._public_key is not None:
                 said = message_of(pointer.version, pointer.manifest_sha256)
-                name = f"{self._place.name}/{POINTER}"
+                name = f"{self._place.name}/{self._pointer}"
                 check_signature(said, pointer.signature, self._public_key, name=name)
             manifest = read_manifest(self._place, pointer)
             self._check(manifest)
@@ -148,7 +167,8 @@ class LiveSnapshot:
     def _opened(self, manifest: Manifest, folder: Path) -> Corpus:
         try:
             inside = self._settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
-            if self._corpus is not None:  # The first has nothing to fall back on, and is waited for.
+            # The first that is served has nothing to fall back on, and is waited for.
+            if self._corpus is not None or self._pointer != POINTER:
                 check_opens(inside, name=f"Version {manifest.version} in {self._place.name}", program=self._trial)
             corpus = self._open_corpus(inside)
         except BaseException:
@@ -167,6 +187,7 @@ class LiveSnapshot:
             if self._settings.access == "documents":
                 index.passing(Filter(visible_to=frozenset()).to_where() or {})
         corpus.newest, corpus.on_fault = self.current, self.distrust
+        corpus.version, corpus.canary = manifest.version, self.canary
         if self._corpus is not None and self._corpus.store.record == manifest.record:
             # It has its connections open, or its weights in memory.
             corpus.embedder.close()

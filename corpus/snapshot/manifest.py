@@ -20,6 +20,7 @@ FORMAT = 2
 FORMATS = (1, FORMAT)
 POINTER_FORMAT = 1
 POINTER = "latest.json"
+CANARY = "canary.json"
 VERSIONS = "versions/"
 OBJECTS = "objects/"
 SQLITE = "chroma.sqlite3"

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from corpus.errors import SnapshotConflict, SnapshotUnavailable
 from corpus.quality.figures import Figures
@@ -17,6 +18,7 @@ from corpus.scratch import scratch
 from corpus.settings import CorpusSettings
 from corpus.snapshot.gate import Gate, judged
 from corpus.snapshot.manifest import (
+    CANARY,
     OBJECTS,
     POINTER,
     Manifest,
@@ -54,6 +56,17 @@ class Published:
     remade: Remade | None = None
 
 
+class _Target(NamedTuple):
+    """The pointer that is to name the version, and its tag."""
+
+    key: str
+    tag: str | None
+
+
+def _tag(found: tuple[bytes, str] | None) -> str | None:
+    return found[1] if found else None
+
+
 def publish(
     settings: CorpusSettings,
     url: str,
@@ -62,12 +75,14 @@ def publish(
     repair: bool = False,
     sign: Sign | None = None,
     gate: Gate | None = None,
+    canary: bool = False,
     on_progress: OnProgress = lambda _moved, _all: None,
 ) -> Published:
     """Publish the embedded store. With `keep`, only that many versions stay, and no object that none of them has.
 
     With `repair`, what lies there already is read, and put there anew where it is not what its name says.
-    `sign` signs what the pointer says. `gate` judges the version first, also one in which nothing has changed.
+    `sign` signs what the pointer says. As a `canary` it is served first to those whom SNAPSHOT_CANARY names. `gate`
+    judges the version first, also one in which nothing has changed.
 
     Raises StoreError, what the gate raises; SnapshotConflict where another publisher was first; SettingsError where
     `url` is no place.
@@ -75,6 +90,7 @@ def publish(
     place = snapshot_store_of(url)
     try:
         tag, latest = latest_of(place)
+        target = _Target(CANARY, _tag(place.read(CANARY))) if canary else _Target(POINTER, tag)
         before = latest.version if latest else next((each.version for each in versions_of(place).manifests), None)
         with scratch("publish") as files:
             folder = files / "store"
@@ -83,11 +99,17 @@ def publish(
             quality = judged(gate, settings, staged, place=place, served=latest, folder=files) if gate else None
             if latest is not None and latest.content == staged.content and is_whole(place, latest, read=repair):
                 published = Published(manifest=latest, is_new=False, moved=0)
-                if sign is not None:
+                if sign is not None and not canary:
                     place.replace(POINTER, pointer_to_bytes(latest, sign), tag=tag)
             else:
-                published = _serve_again(place, staged, tag, sign, repair=repair) or _upload(
-                    place, _manifest(staged, before, quality), staged.folder, tag, on_progress, sign=sign, repair=repair
+                published = _serve_again(place, staged, target, sign, repair=repair) or _upload(
+                    place,
+                    _manifest(staged, before, quality),
+                    staged.folder,
+                    target,
+                    on_progress,
+                    sign=sign,
+                    repair=repair,
                 )
         published = replace(published, left_out=staged.left_out, remade=staged.remade)
         if keep is None:
@@ -99,12 +121,12 @@ def publish(
 
 
 def _serve_again(
-    place: SnapshotStore, staged: Staged, tag: str | None, sign: Sign | None, *, repair: bool
+    place: SnapshotStore, staged: Staged, target: _Target, sign: Sign | None, *, repair: bool
 ) -> Published | None:
     """Point at a version of the same content that was published before, as after a roll back; nothing is uploaded."""
     for manifest in versions_of(place).manifests:
         if manifest.content == staged.content and is_whole(place, manifest, read=repair):
-            place.replace(POINTER, pointer_to_bytes(manifest, sign), tag=tag)
+            place.replace(target.key, pointer_to_bytes(manifest, sign), tag=target.tag)
             return Published(manifest=manifest, is_new=True, moved=0)
     return None
 
@@ -113,7 +135,7 @@ def _upload(
     place: SnapshotStore,
     manifest: Manifest,
     folder: Path,
-    tag: str | None,
+    target: _Target,
     on_progress: OnProgress,
     *,
     sign: Sign | None,
@@ -130,7 +152,7 @@ def _upload(
             moved += _upload_objects(place, folder, manifest, on_progress)
         else:
             raise SnapshotUnavailable(f"What was uploaded to {place.name} does not stay there. Publish again.")
-        place.replace(POINTER, pointer_to_bytes(manifest, sign), tag=tag)
+        place.replace(target.key, pointer_to_bytes(manifest, sign), tag=target.tag)
     except SnapshotConflict as error:
         place.delete([manifest_key(manifest.version)])
         _, winner = latest_of(place)
@@ -188,7 +210,7 @@ def _prune(place: SnapshotStore, current: str, keep: int) -> tuple[tuple[str, ..
     # Objects are listed before the versions: what a publisher adds in between is not touched.
     objects = place.sizes(OBJECTS)
     listed = versions_of(place)
-    kept = _kept(listed.manifests, {current, listed.latest}, keep)
+    kept = _kept(listed.manifests, {current, listed.latest, listed.canary}, keep)
     doomed = [manifest.version for manifest in listed.manifests if manifest not in kept]
     place.delete([*(manifest_key(version) for version in doomed), *listed.damaged])
     wanted = {object_key(sha256) for manifest in kept for sha256 in manifest.objects}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corpus.errors import SnapshotInvalid, SnapshotMissing
 from corpus.snapshot.manifest import (
+    CANARY,
     OBJECTS,
     POINTER,
     VERSIONS,
@@ -26,11 +27,12 @@ from corpus.snapshot.stores import snapshot_store_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionList:
-    """Newest first; `latest` is the one that is served, None before the first."""
+    """Newest first; `latest` is the one that is served, None before the first; `canary` the one that some get first."""
 
     latest: str | None
     manifests: tuple[Manifest, ...]
     damaged: tuple[str, ...]
+    canary: str | None = None
 
 
 def list_versions(url: str) -> VersionList:
@@ -43,7 +45,8 @@ def list_versions(url: str) -> VersionList:
 
 
 def rollback(url: str, version: str | None = None, *, sign: Sign | None = None) -> Manifest:
-    """Serve a version again, by default the one before. Returns it.
+    """Serve a version again, by default the one before. Returns it. Where some get another one first, that ends; with
+    no version named, nothing else does.
 
     Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
     SettingsError where `url` is no place.
@@ -53,6 +56,10 @@ def rollback(url: str, version: str | None = None, *, sign: Sign | None = None) 
         found = place.read(POINTER)
         listed = versions_of(place)
         by_name = {manifest.version: manifest for manifest in listed.manifests}
+        if place.read(CANARY) is not None:
+            place.delete([CANARY])
+            if version is None and listed.latest in by_name:
+                return by_name[listed.latest]
         if version is None:
             version = _before(listed)
         if version is None or version not in by_name:
@@ -68,6 +75,27 @@ def rollback(url: str, version: str | None = None, *, sign: Sign | None = None) 
         place.close()
 
 
+def promote(url: str) -> Manifest:
+    """Serve to all the version that some get first. Returns it.
+
+    Its pointer was signed, or not, when it was published. Raises SnapshotMissing where there is none, SnapshotInvalid
+    for one that is no longer whole, SettingsError where `url` is no place.
+    """
+    place = snapshot_store_of(url)
+    try:
+        canary, found = place.read(CANARY), place.read(POINTER)
+        if canary is None:
+            raise SnapshotMissing(f"{place.name} has no canary. Publish one with `ingest publish --canary`.")
+        manifest = read_manifest(place, pointer_from_bytes(canary[0], name=f"{place.name}/{CANARY}"))
+        if not is_whole(place, manifest):
+            raise SnapshotInvalid(f"Version {manifest.version} in {place.name} is no longer whole. Publish again.")
+        place.replace(POINTER, canary[0], tag=found[1] if found else None)
+        place.delete([CANARY])
+        return manifest
+    finally:
+        place.close()
+
+
 def _before(listed: VersionList) -> str | None:
     """The version that was served before the one that is, or where that is gone the next older one."""
     names = [manifest.version for manifest in listed.manifests]
@@ -78,10 +106,10 @@ def _before(listed: VersionList) -> str | None:
     return named if named in names else next(iter(names[place + 1 :]), None)
 
 
-def read_pointer(place: SnapshotStore) -> Pointer | None:
-    """Which version is served; None before the first."""
-    found = place.read(POINTER)
-    return pointer_from_bytes(found[0], name=f"{place.name}/{POINTER}") if found else None
+def read_pointer(place: SnapshotStore, key: str = POINTER) -> Pointer | None:
+    """Which version is served, or is the canary; None where none is."""
+    found = place.read(key)
+    return pointer_from_bytes(found[0], name=f"{place.name}/{key}") if found else None
 
 
 def read_manifest(place: SnapshotStore, pointer: Pointer) -> Manifest:
@@ -117,12 +145,20 @@ def versions_of(place: SnapshotStore) -> VersionList:
             manifests.append(manifest_from_bytes(found[0], name=key))
         except SnapshotInvalid:
             damaged.append(key)
-    found = place.read(POINTER)
+    return VersionList(
+        latest=_named(place, POINTER),
+        canary=_named(place, CANARY),
+        manifests=tuple(newest_first(manifests)),
+        damaged=tuple(damaged),
+    )
+
+
+def _named(place: SnapshotStore, key: str) -> str | None:
     try:
-        latest = pointer_from_bytes(found[0], name=POINTER).version if found else None
+        pointer = read_pointer(place, key)
     except SnapshotInvalid:
-        latest = None
-    return VersionList(latest=latest, manifests=tuple(newest_first(manifests)), damaged=tuple(damaged))
+        return None
+    return pointer.version if pointer else None
 
 
 def is_whole(place: SnapshotStore, manifest: Manifest, *, read: bool = False) -> bool:

@@ -39,9 +39,9 @@ HEADERS = {
 
 
 @router.api_route("/cite/{place}", methods=READ)
-async def cite(request: Request, place: str) -> Response:
+async def cite(request: Request) -> Response:
     """The page; a refusal is one too, for a person reads it."""
-    action, trace = action_of(request), trace_of(request)
+    action, trace, place = action_of(request), trace_of(request), request.path_params["place"]
     try:
         view = await _admitted(request, action, trace, place)
         page = await run_in_threadpool(_page, view, place)

@@ -34,8 +34,10 @@ def list_documents(request: Request, action: ActionDep, trace: TraceDep) -> Resp
 
 
 @router.get("/documents/{document_id}")
-def get_document(request: Request, document_id: str, action: ActionDep, trace: TraceDep) -> Response:
+def get_document(request: Request, action: ActionDep, trace: TraceDep) -> Response:
     """A document's text in order, a page at a time."""
+    # Not as a parameter: FastAPI imports all of pydantic.v1 to look at its type.
+    document_id = request.path_params["document_id"]
     asked = validate_query_string(ReadRequest, request.query_params.multi_items())
     # An id that cannot be one is not worth a question to the store.
     if not DOCUMENT_ID.fullmatch(document_id):

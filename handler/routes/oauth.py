@@ -41,11 +41,11 @@ PASSED_ON = ("pragma", "www-authenticate", "retry-after")
 
 @router.api_route(PROTECTED_RESOURCE, methods=READ)
 @router.api_route(f"{PROTECTED_RESOURCE}/{{path:path}}", methods=READ)
-async def resource_metadata(request: Request, path: str = "") -> Response:
+async def resource_metadata(request: Request) -> Response:
     """Whose tokens count here, at every address that clients try."""
     action, oauth = _parts(request)
     base_url = _base_url(request, action)
-    _check_place(path, base_url, MCP_PATH, "/")
+    _check_place(request.path_params.get("path", ""), base_url, MCP_PATH, "/")
     return json_response(
         protected_resource(
             base_url=base_url,
@@ -61,12 +61,12 @@ async def resource_metadata(request: Request, path: str = "") -> Response:
 @router.api_route(AUTHORIZATION_SERVER, methods=READ)
 @router.api_route(f"{AUTHORIZATION_SERVER}/{{path:path}}", methods=READ)
 @router.api_route("/.well-known/openid-configuration", methods=READ)
-async def server_metadata(request: Request, path: str = "") -> Response:
+async def server_metadata(request: Request) -> Response:
     """The facade's own description; nothing where the provider describes itself."""
     action, oauth = _parts(request)
     passing = _facade(oauth)
     base_url = _base_url(request, action)
-    _check_place(path, base_url, "/")
+    _check_place(request.path_params.get("path", ""), base_url, "/")
     if await _sends_issuer(oauth, passing):
         # A client would compare it with ours and stop (RFC 9207): better told here than after the login.
         logger.error("facade_impossible", extra={"fields": {"detail": "the provider sends iss back: OAUTH_FACADE off"}})

@@ -17,6 +17,7 @@ from corpus.snapshot.gate import Gate
 from corpus.snapshot.publish import publish as publish_store
 from corpus.snapshot.signing import signer
 from corpus.snapshot.versions import list_versions
+from corpus.snapshot.versions import promote as to_all
 from corpus.snapshot.versions import rollback as go_back
 from ingest.command import console, snapshot_report
 from ingest.command.app import AsJson, Collection, app
@@ -49,6 +50,9 @@ def publish(
         typer.Option("--gate", metavar="QUESTIONS.jsonl", help="Refuse a version that answers them worse."),
     ] = None,
     max_drop: Annotated[float, typer.Option(min=0, max=1, help="With --gate: so far may nDCG@10 fall.")] = MAX_DROP,
+    canary: Annotated[
+        bool, typer.Option("--canary", help="Serve it first to those whom SNAPSHOT_CANARY names; then promote it.")
+    ] = False,
     accept: Annotated[bool, typer.Option("--accept", help="With --gate: publish even so.")] = False,
     collection: Collection = None,
     as_json: AsJson = False,
@@ -64,7 +68,7 @@ def publish(
     try:
         with snapshot_report.upload_progress() as on_progress:
             published = publish_store(
-                settings, dest, keep=keep, repair=repair, sign=key, gate=gate, on_progress=on_progress
+                settings, dest, keep=keep, repair=repair, sign=key, gate=gate, canary=canary, on_progress=on_progress
             )
     except GateRefused:
         _say_judgement(judgements, as_json=as_json)
@@ -116,6 +120,17 @@ def versions(
         snapshot_report.show_versions(listed)
 
 
+@app.command(epilog=examples("ingest promote s3://bucket/prefix"))
+def promote(dest: Dest, as_json: AsJson = False) -> None:
+    """Serve to all the version that was published with --canary."""
+    console.say(f"Promoting the canary of {dest}")
+    manifest = to_all(dest)
+    if as_json:
+        typer.echo(to_json(snapshot_report.manifest_to_json(manifest)))
+    else:
+        console.out.print(f"Serving {manifest.version}: {manifest.documents:,} documents, {manifest.chunks:,} chunks")
+
+
 @app.command(epilog=examples("ingest rollback s3://bucket/prefix"))
 def rollback(
     dest: Dest,
@@ -125,7 +140,7 @@ def rollback(
     sign: SignKey = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve an earlier version again."""
+    """Serve an earlier version again; where a canary is under way, end that."""
     key = signer(sign) if sign else None
     console.say(f"Rolling back {dest}")
     manifest = go_back(dest, version, sign=key)

@@ -124,7 +124,7 @@ def versions_to_json(listed: VersionList) -> dict[str, object]:
     versions = [
         {**manifest_to_json(manifest), "served": manifest.version == listed.latest} for manifest in listed.manifests
     ]
-    return {"latest": listed.latest, "versions": versions, "damaged": list(listed.damaged)}
+    return {"latest": listed.latest, "canary": listed.canary, "versions": versions, "damaged": list(listed.damaged)}
 
 
 def show_versions(listed: VersionList) -> None:
@@ -137,7 +137,7 @@ def show_versions(listed: VersionList) -> None:
     rows = [
         (
             manifest.version,
-            "served" if manifest.version == listed.latest else "",
+            _role(manifest, listed),
             f"{manifest.documents:,}",
             f"{manifest.chunks:,}",
             _size(manifest.bytes),
@@ -149,6 +149,11 @@ def show_versions(listed: VersionList) -> None:
     console.show_rows(
         ("version", "", "documents", "chunks", "size", "model", f"nDCG@{DEPTH}", f"found@{DEPTH}", "questions"), rows
     )
+
+
+def _role(manifest: Manifest, listed: VersionList) -> str:
+    roles = {"served": listed.latest, "canary": listed.canary}
+    return ", ".join(role for role, version in roles.items() if manifest.version == version)
 
 
 def _quality(manifest: Manifest) -> tuple[str, str, str]:

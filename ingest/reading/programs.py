@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from corpus.errors import DocumentUnreadable
-from ingest.reading.readers.composer import one_line
 
 _SECONDS = 60.0  # Where the process has no alarm of its own.
 _SPARE_SECONDS = 0.5  # Before that alarm, which would leave the program behind.
 _CLOCK_FACTOR = 5  # Seconds by the clock for one of processor time, as for the readers.
 # The address space of the process that starts it is limited already, and the program's with it.
 _LIMITED = 'ulimit -t "$1"; shift; exec "$@"'
+
+
+# Programs that print a Word file's text, and how they are called.
+_PRINTING = (("antiword", "-m", "UTF-8.txt", "-w", "0"), ("catdoc", "-d", "utf-8", "-w"))
+
+
+class Program(NamedTuple):
+    """Where it is, and what it is called with; `is_office` where it saves files in today's formats."""
+
+    path: str
+    options: tuple[str, ...] = ()
+    is_office: bool = False
+
+
+@functools.cache
+def programs_for(suffix: str) -> tuple[Program, ...]:
+    """The installed programs that read files of before 2007 with this suffix, the best first: LibreOffice, which alone
+    reads slides, antiword, catdoc."""
+    found = [Program(path, is_office=True) for name in ("soffice", "libreoffice") if (path := shutil.which(name))][:1]
+    if suffix in (".doc", ".dot"):
+        found += [Program(path, tuple(options)) for name, *options in _PRINTING if (path := shutil.which(name))]
+    return tuple(found)
 
 
 def run(words: Sequence[str], *, folder: Path) -> bytes:
@@ -46,7 +70,7 @@ def run(words: Sequence[str], *, folder: Path) -> bytes:
         program.wait()
     if program.returncode:
         lines = [line for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
-        reason = f": {one_line(lines[-1])[:200]}" if lines else ""
+        reason = f": {' '.join(lines[-1].split())[:200]}" if lines else ""
         raise DocumentUnreadable(f"{name} failed with exit code {program.returncode}{reason}")
     return printed
 

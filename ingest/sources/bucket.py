@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,12 +23,15 @@ from ingest.sources.patterns import IGNORED_BY_DEFAULT, Selection
 from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20
+SLOWEST = 1 << 20  # Bytes a second, beside FETCH_TIMEOUT_SECONDS: an object may be larger than any page.
+TOO_LARGE = f"The object is larger than the {MAX_FILE_BYTES // 2**20} MB that are read. Split it."
 
 
 class BucketSource:
     """See Source. Close it."""
 
-    def __init__(self, spool: Spool, patience: RetryAfterGate, *, selection: Selection) -> None:
+    def __init__(self, spool: Spool, patience: RetryAfterGate, *, selection: Selection, timeout_seconds: float) -> None:
+        self._timeout_seconds = timeout_seconds
         self._spool = spool
         self._patience = patience
         self._selection = selection
@@ -68,8 +72,11 @@ class BucketSource:
         path = self._spool.new()
         with s3_errors(f"s3://{bucket}/{key}", bucket=bucket, unavailable=DocumentUnreadable):
             answer = self._client.get_object(Bucket=bucket, Key=key)
+            length = int(answer["ContentLength"])
+            if length > MAX_FILE_BYTES:
+                raise DocumentUnreadable(TOO_LARGE)
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
-                for block in body.iter_chunks(_BLOCK):
+                for block in _blocks(body, length, seconds=self._timeout_seconds + length / SLOWEST):
                     self._patience.wait(bucket)
                     target.write(block)
         return self._spool.named(path, PurePosixPath(key).name), answer
@@ -104,8 +111,7 @@ class BucketSource:
                 found.skipped.append((source, why_not(Path(key))))
         elif bucket.objects[key]["Size"] > MAX_FILE_BYTES:
             found.kept_from_prune.append(source)
-            reason = f"The object is larger than the {MAX_FILE_BYTES // 2**20} MB that are read. Split it."
-            found.failed.append((source, DocumentUnreadable(reason)))
+            found.failed.append((source, DocumentUnreadable(TOO_LARGE)))
         else:
             found.items.append(bucket.item(source, key))
 
@@ -147,6 +153,27 @@ class S3Object:
         beside, described = self.source.bring(self.bucket, self.sidecar)
         mark = _mark_of(answer, described)
         return Fetched(path=path, mark=mark, modified_ns=_modified_ns(answer), sidecar=beside)
+
+
+def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
+    """What comes of so many bytes, as it comes. Raises DocumentUnreadable where that takes too long, or they lack."""
+    from urllib3.exceptions import HTTPError
+
+    until = time.monotonic() + seconds
+    left = length
+    try:
+        # Botocore's own way to read waits until a block is full, however slowly that fills.
+        while left > 0 and (block := body._raw_stream.read1(min(_BLOCK, left))):
+            left -= len(block)
+            yield block
+            if left > 0 and time.monotonic() > until:
+                raise DocumentUnreadable(
+                    f"It takes longer than {seconds:.0f} s to come. Try again later, or raise FETCH_TIMEOUT_SECONDS."
+                )
+    except HTTPError as error:
+        raise DocumentUnreadable(f"It broke off while it came ({type(error).__name__}). Try again.") from error
+    if left > 0:
+        raise DocumentUnreadable("It broke off while it came. Try again.")
 
 
 def _mark_of(*entries: dict[str, Any]) -> str:

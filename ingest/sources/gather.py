@@ -88,7 +88,8 @@ class Sources:
             name = self._stdin.name or STANDARD_INPUT
             return StandardInput(sys.stdin.buffer, self._spool, name=name, title=self._stdin.title)
         if scheme == "s3":
-            bucket = BucketSource(self._spool, self._patience, selection=self._selection)
+            seconds = self._settings.fetch_timeout_seconds
+            bucket = BucketSource(self._spool, self._patience, selection=self._selection, timeout_seconds=seconds)
             return self._stack.enter_context(contextlib.closing(bucket))
         if scheme not in {"http", "https"}:
             return None

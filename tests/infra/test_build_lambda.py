@@ -82,6 +82,25 @@ def test_the_engine_answers_and_fails_without_chromadbs_package(built: Built, tm
     assert missing.startswith("This package has no client of Chroma servers. Build it with CHROMA_SERVER=1")
 
 
+SIGNED = """
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from handler.routes.site import to_yaml
+for algorithm, key in (
+    ("RS256", rsa.generate_private_key(public_exponent=65537, key_size=2048)),
+    ("ES256", ec.generate_private_key(ec.SECP256R1())),
+):
+    token = jwt.encode({"sub": "somebody"}, key, algorithm=algorithm)
+    print(jwt.decode(token, key.public_key(), algorithms=[algorithm])["sub"])
+print(to_yaml({"title": "X"}).strip())
+"""
+
+
+def test_tokens_are_checked_and_yaml_is_written_without_what_was_pruned(built: Built) -> None:
+    run = run_in(built.task, SIGNED)
+    assert run.stdout.split("\n")[:3] == ["somebody", "somebody", "title: X"], run.stderr
+
+
 FIRST_ANSWER = """
 import json, os, sys
 os.environ |= json.loads(sys.argv[1])

@@ -12,11 +12,14 @@ from typing import Protocol, cast
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.reading.document import Document
+from ingest.reading.programs import programs_for
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.dataruns import without_data
 from ingest.reading.readers.encoding import guesses, in_utf8
 
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
+_BEGIN_BYTES = 8192
+_NO_TEXT = (b"<", b"%PDF", b"{\\rtf")  # Of other types, which their names do not tell.
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
 # Module below this package, which holds a function `read`, and the suffixes that it takes.
@@ -31,6 +34,7 @@ _SUFFIXES = {
     """,
     "csv": ".csv .tsv",
     "docx.reader": ".docx .docm .dotx .dotm",
+    "enex": ".enex",
     "epub": ".epub",
     "html.reader": ".htm .html .shtml .xht .xhtml",
     "ipynb": ".ipynb",
@@ -38,9 +42,11 @@ _SUFFIXES = {
     "jsonlines": ".jsonl .ndjson",
     "mail.eml": ".eml",
     "mail.mbox": ".mbox .mbx",
+    "legacy": ".doc .dot .pot .pps .ppt",
     "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
     "mhtml": ".mht .mhtml",
     "mail.msg": ".msg",
+    "odf.flat": ".fodp .fods .fodt",
     "odf.reader": ".odp .odt .otp .ott",
     "pdf.reader": ".pdf",
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
@@ -70,9 +76,9 @@ _SHEET = "XLSX or CSV"
 _SLIDES = "PPTX or PDF"
 # What to convert to, and the types that are legacy, closed or without text.
 _CONVERSIONS = {
-    _OFFICE: ".abw .doc .dot .fodt .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
-    _SHEET: ".123 .fods .numbers .qpw .sxc .wk1",
-    _SLIDES: ".fodp .key .pps .ppt .pot .sxi",
+    _OFFICE: ".abw .doc .dot .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
+    _SHEET: ".123 .numbers .qpw .sxc .wk1",
+    _SLIDES: ".key .pps .ppt .pot .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
     "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
     "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
@@ -119,10 +125,35 @@ def _loaded(module: str) -> _Reader:
 
 
 def _module_of(path: Path) -> str | None:
+    """The module for files of this name; without a suffix and a known name, the file's begin tells."""
     suffix = path.suffix.lower()
     if not suffix:
-        return _NAMES.get(path.name.lower())
-    return _READERS.get(suffix)
+        return _NAMES.get(path.name.lower()) or _module_by(_begin_of(path))
+    module = _READERS.get(suffix)
+    return None if module == "legacy" and not programs_for(suffix) else module
+
+
+def _begin_of(path: Path) -> bytes:
+    """The first bytes of a file; none where there is no such file."""
+    with contextlib.suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(_BEGIN_BYTES)
+    return b""
+
+
+def _module_by(begin: bytes) -> str | None:
+    """The module for a file that begins so: text in UTF-8, or a script."""
+    begin = begin[:_BEGIN_BYTES]
+    try:
+        text = begin.decode()
+    except UnicodeDecodeError as error:
+        if len(begin) < _BEGIN_BYTES or error.start < _BEGIN_BYTES - 3:  # Else a character is cut.
+            return None
+        text = begin[: error.start].decode()
+    if not text.strip() or begin.startswith(_NO_TEXT) or any(sign < " " and sign not in "\t\n\r\f" for sign in text):
+        return None
+    return "code" if text.startswith("#!") else "text"
 
 
 def read(
@@ -152,6 +183,8 @@ def read_share(path: Path, number: int, of: int, *, password: str | None = None)
 def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
     """The documents in a file's content; its name tells the type. Raises DocumentError."""
     module = _module_of(Path(name))
+    if module is None and not Path(name).suffix:
+        module = _module_by(data)
     if module is None:
         raise DocumentUnsupported(why_not(Path(name)))
     if not data.strip(_BLANK):

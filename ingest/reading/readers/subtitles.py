@@ -16,9 +16,14 @@ _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d+))?"
 _CUE = re.compile(rf"\s*{_TIME}\s*(?:-->|,)\s*{_TIME}.*$")
 _ASS = re.compile(rf"Dialogue:\s*[^,]*,{_TIME},[^,]*,[^,]*,([^,]*),[^,]*,[^,]*,[^,]*,[^,]*,(.*)$")
 _LRC = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\](.*)$")
-_TTML = re.compile(rf'<p\b[^>]*\bbegin="{_TIME}[^"]*"[^>]*>(.*?)</p>', re.DOTALL)
+_TTML = re.compile(r"<((?:\w+:)?p)\b([^>]*)>(.*?)</\1>", re.DOTALL)
+_BEGIN = re.compile(rf"""\bbegin\s*=\s*["']{_TIME}""")
+# An offset, https://www.w3.org/TR/ttml2/#timing-value-time-expression; frames and ticks would want their rate.
+_OFFSET = re.compile(r"""\bbegin\s*=\s*["'](\d+(?:\.\d+)?)(h|ms|m|s)\b""")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _SPEAKER = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
 _TAG = re.compile(r"<[^>]*>|\{[^}]*\}")
+_BREAK = re.compile(r"<(?:\w+:)?br\s*/>")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "”", '"')
 _PART_SECONDS = 60  # A part is so long, up to the end of a sentence,
 _LONGEST_SECONDS = 120  # or so long at most.
@@ -59,7 +64,7 @@ def _shown(part: list[_Cue]) -> str:
 
 def _cues(text: str) -> Iterator[_Cue]:
     if "<tt" in text[:2000]:
-        yield from (_Cue(_second(match), plain) for match in _TTML.finditer(text) if (plain := _plain(match.group(5))))
+        yield from _timed_text(text)
         return
     second: int | None = None
     words: list[str] = []
@@ -86,6 +91,18 @@ def _cues(text: str) -> Iterator[_Cue]:
             second, words = None, []
         elif second is not None:
             words.append(line)
+
+
+def _timed_text(text: str) -> Iterator[_Cue]:
+    """What says no time that is known is said with what comes before it."""
+    second = 0
+    for _, about, said in _TTML.findall(text):
+        if clock := _BEGIN.search(about):
+            second = _second(clock)
+        elif offset := _OFFSET.search(about):
+            second = int(float(offset[1]) * _UNITS[offset[2]])
+        if plain := _plain(_BREAK.sub(" ", said)):
+            yield _Cue(second, plain)
 
 
 def _second(match: re.Match[str]) -> int:

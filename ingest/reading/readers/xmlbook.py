@@ -103,6 +103,9 @@ class _Writer:
 
     def _node(self, node: etree._Element, level: int, depth: int) -> None:
         name = local_name(node)
+        if name == "description":  # Of FictionBook: about the book, with a blurb.
+            for blurb in (part for part in node.iter() if local_name(part) == "annotation"):
+                self.write(blurb, level, depth)
         if not name or name in _SKIPPED:
             return
         if name in _HEADINGS:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.corpora import PER_DOCUMENT, document, make_store, question
-from corpus.filters import Where
+from corpus.filters import Filter, Where
 from corpus.lexical.filter_mask import FilterMask
 from corpus.searching.filtered import FEW, filtered_nearest
 from corpus.settings import CorpusSettings
@@ -88,3 +88,14 @@ def test_what_chroma_cannot_say_is_found_with_and_without_the_index(store: Store
         assert len(one) == min(20, mask.count)
         assert list(one.values()) == pytest.approx(list(other.values()), abs=1e-5)
         assert mask.sift(list(other)) == list(other)
+
+
+def test_what_lies_far_from_the_question_is_found_by_the_mask(store: Store) -> None:
+    index = store.words.index()
+    vectors = np.stack([question(seed, CHUNKS // PER_DOCUMENT, DIMENSIONS)[1] for seed in range(2)])
+    far = list(store.similar(vectors[:1], count=CHUNKS)[0])[-2 * FEW :]
+    where = Filter(visible_to=frozenset(["nobody"])).to_where() or {}
+    found = filtered_nearest(store, vectors, count=20, where=where, passing=index.among(far))
+    for vector, near in zip(vectors, found, strict=True):
+        cosines = store.cosines(vector, far)
+        assert list(near.values()) == pytest.approx(sorted(cosines.values(), reverse=True)[:20], abs=1e-5)

@@ -145,13 +145,13 @@ def test_what_cannot_be_taken_is_told_and_the_rest_is_stored(
 ) -> None:
     (folder / "docs/empty.txt").write_text("")
     (folder / "docs/broken.pdf").write_bytes(b"%PDF-1.7 broken")
-    (folder / "docs/old.doc").write_bytes(b"x")
+    (folder / "docs/old.wpd").write_bytes(b"x")
     run = ingest("add", "docs", "missing.md", "--json", server=server)
     assert run.returncode == 1
     report = json.loads(run.stdout)
     assert report["added"] == 3
     assert {failure["source"] for failure in report["failed"]} == {"docs/empty.txt", "docs/broken.pdf", "missing.md"}
-    assert [skip["source"] for skip in report["skipped"]] == ["docs/old.doc"]
+    assert [skip["source"] for skip in report["skipped"]] == ["docs/old.wpd"]
     assert "Traceback" not in run.stderr
 
 

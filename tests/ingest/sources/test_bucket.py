@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import time
+from http.server import BaseHTTPRequestHandler
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from ingest.sources.bucket import BucketSource
@@ -10,6 +16,7 @@ from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from tests.ingest.command_line import Ingest, result_of
+from tests.loopback import listening
 from tests.openai_server import EmbeddingsServer
 from tests.s3_server import S3Server
 
@@ -44,7 +51,7 @@ def test_a_prefix_is_kept_like_a_folder(s3: S3Server, ingest: Ingest, server: Em
 
 def look(url: str, spool: Spool) -> Found:
     found = Found()
-    source = BucketSource(spool, RetryAfterGate(), selection=Selection())
+    source = BucketSource(spool, RetryAfterGate(), selection=Selection(), timeout_seconds=60)
     source.look(url, found)
     source.close()
     return found
@@ -70,3 +77,49 @@ def test_more_than_a_thousand_objects_are_listed_and_their_etag_tells(s3: S3Serv
 def test_a_bucket_that_is_not_there_or_has_no_name_is_told(spool: Spool) -> None:
     assert "There is no bucket" in str(look("s3://not-there-at-all/x", spool).failed[0][1])
     assert "looks like s3://bucket/prefix" in str(look("s3:///x", spool).failed[0][1])
+
+
+LISTING = """<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>docs</Name>
+<IsTruncated>false</IsTruncated><KeyCount>1</KeyCount><Contents><Key>{key}</Key><Size>9</Size><ETag>"1"</ETag>
+<LastModified>2026-01-01T00:00:00Z</LastModified></Contents></ListBucketResult>"""
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """A bucket that lists one small object, and gives it byte by byte, or says that it is endless, or breaks off."""
+
+    def do_GET(self) -> None:
+        key = parse_qs(urlsplit(self.path).query).get("prefix", [""])[0]
+        if "list-type" in self.path:
+            self._begin(len(LISTING.format(key=key)))
+            self.wfile.write(LISTING.format(key=key).encode())
+            return
+        self._begin(2**40 if "endless" in self.path else 1000)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(10 if "broken" in self.path else 1000):
+                self.wfile.write(b"x")
+                self.wfile.flush()
+                time.sleep(0.01)
+
+    def _begin(self, length: int) -> None:
+        self.send_response(200)
+        self.send_header("content-length", str(length))
+        self.send_header("etag", "1")
+        self.send_header("last-modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [("slow.txt", "longer than 0 s"), ("endless.txt", "larger than the 512 MB"), ("broken.txt", "broke")],
+)
+def test_an_object_gets_its_time_and_its_bytes(ingest: Ingest, server: EmbeddingsServer, key: str, why: str) -> None:
+    with listening(Dripping) as url:
+        environment = S3Server(url).environment | {"FETCH_TIMEOUT_SECONDS": "0.2"}
+        run = ingest("add", f"s3://docs/{key}", "docs/returns.txt", "--json", server=server, **environment)
+    assert run.returncode == 1
+    report = json.loads(run.stdout)
+    assert (report["added"], [each["source"] for each in report["failed"]]) == (1, [f"s3://docs/{key}"])
+    assert why in report["failed"][0]["error"]

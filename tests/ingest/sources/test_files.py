@@ -61,12 +61,12 @@ def test_a_path_that_is_not_there_fails_and_the_others_are_found(tmp_path: Path)
 
 
 def test_a_type_that_is_not_read_fails_when_named_and_is_skipped_in_a_folder(tmp_path: Path) -> None:
-    make(tmp_path, "a.md", "old.doc")
+    make(tmp_path, "a.md", "old.wpd")
     in_folder = find([tmp_path], root=tmp_path)
     assert in_folder.failed == []
-    assert [source for source, _ in in_folder.skipped] == ["old.doc"]
+    assert [source for source, _ in in_folder.skipped] == ["old.wpd"]
     assert "DOCX" in in_folder.skipped[0][1]
-    named = find([tmp_path / "old.doc"], root=tmp_path)
+    named = find([tmp_path / "old.wpd"], root=tmp_path)
     assert isinstance(named.failed[0][1], DocumentUnsupported)
 
 

@@ -24,7 +24,8 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _COMMENT = re.compile(r"(?<!\\)%.*")
-_ACCENT = re.compile(r"""\\([`'^"~=.uvHcdbrk])\s*(?:\{\\?([a-zA-Zıȷ])\}|\\?([a-zA-Zıȷ]))""")
+# One that is named by a letter ends where a word does: \begin and \caption are no accents.
+_ACCENT = re.compile(r"""\\([`'^"~=.]|[uvHcdbrk](?![a-zA-Z]))\s*(?:\{\\?([a-zA-Zıȷ])\}|\\?([a-zA-Zıȷ]))""")
 _MARKS = dict(
     zip(
         "`'^\"~=.uvHcdbrk",
@@ -56,7 +57,7 @@ _SIGNS = (
     (r"\dots", "…"),
 )
 _SILENT = re.compile(
-    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|newcommand|renewcommand|def)\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
+    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|newcommand|renewcommand|def)(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
 )
 _CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*{_ARGUMENT}")
 _NOTE = re.compile(rf"\\footnote(?:text)?(?:\[[^\]]*\])?{_ARGUMENT}")

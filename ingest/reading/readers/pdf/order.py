@@ -12,12 +12,14 @@ from ingest.reading.readers.pdf.lattice import lattices
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, Rule, Upright
 from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
+from ingest.reading.readers.tables import is_figure
 
 _LEAST_PROSE = 22  # Characters of a line of running text in a narrow column.
 _LEAST_LOWER = 0.2  # Of such lines begin within a sentence.
 _MOST_COLUMNS_OF_PROSE = 4
 _MOSTLY = 0.6
 _TURNED_LENGTH = 5
+_LEAST_OF_ONE_PITCH = 4  # Lines.
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
 
 Part = list[Line] | Table
@@ -127,6 +129,8 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
     rules = [rule for rule in rules if min(rule.right, right) - max(rule.left, left) > 0.5 * (right - left)]
     if grid.width == 1:
         yield grid.column(0)
+    elif grid.width == 2 and _is_code(lines):
+        yield [line._replace(is_fixed=True) for line in lines]
     elif _is_prose(grid) and not grid.is_ruled(rules):
         columns = [grid.column(column) for column in range(grid.width)]
         if _is_by_columns(grid, places):
@@ -137,6 +141,14 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
         yield lines
     else:
         yield from tables_of(grid, rules)
+
+
+def _is_code(lines: Sequence[Line]) -> bool:
+    """True for words in type of one pitch, though its name does not say so: statements set out in two columns."""
+    widths = [(line.right - line.left) / len(line.text) for line in lines if len(line.text) > 2]
+    if len(widths) < _LEAST_OF_ONE_PITCH or any(is_figure(line.text) for line in lines):
+        return False
+    return max(widths) - min(widths) < 0.02 * max(widths)
 
 
 def _is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:

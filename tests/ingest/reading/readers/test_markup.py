@@ -249,3 +249,17 @@ def test_calendars_and_contacts_are_records(tmp_path: Path) -> None:
 def test_markup_nested_without_end_is_read(tmp_path: Path, name: str) -> None:
     text = "".join(f"{' ' * depth}deep{depth}\n\n" for depth in range(0, 600, 3))
     assert "deep597" in read_bytes(tmp_path, name, text.encode()).text
+
+
+def test_latex_commands_that_begin_like_an_accent_are_none(tmp_path: Path) -> None:
+    source = (
+        r"\begin{document}\begin{abstract}Short.\end{abstract} See \ref{a}, \url{https://x.org}. \begin{figure}"
+        r"\includegraphics[width=1cm]{pump.png}\caption{A pump}\end{figure} \begin{center}\bf Gar\c{c}on, \v s, \u{g}, "
+        r"na\"{\i}ve, \H{o}\end{center}\end{document}"
+    )
+    text = read_bytes(tmp_path, "a.tex", source.encode()).text
+    for words in ("Short.", "A pump", "Garçon", "š", "ğ", "naïve", "ő", "https://x.org"):
+        assert words in text
+    assert "egin" not in text
+    assert "graphics" not in text
+    assert "aption" not in text

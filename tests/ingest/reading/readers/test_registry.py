@@ -8,6 +8,7 @@ import pytest
 
 from corpus.errors import DocumentEmpty, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.reading.readers import catalogue, is_readable, read, why_not
+from ingest.reading.readers.registry import suffixes_of
 
 
 def test_a_missing_file_an_empty_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
@@ -21,7 +22,7 @@ def test_a_missing_file_an_empty_file_and_a_folder_are_told_apart(tmp_path: Path
 
 
 def test_unread_types_say_what_to_convert_to(tmp_path: Path) -> None:
-    old = tmp_path / "letter.DOC"
+    old = tmp_path / "letter.WPD"
     old.write_bytes(b"x")
     assert not is_readable(old)
     assert "DOCX" in why_not(old)
@@ -45,5 +46,6 @@ def test_the_page_of_formats_is_what_the_command_prints() -> None:
     page = (Path(__file__).parents[4] / "docs" / "formats.md").read_text("utf-8")
     assert catalogue.markdown() in page
     named = {suffix for row in catalogue.rows() for suffix in row[1].split()}
-    assert all(is_readable(Path(f"a{suffix}")) for suffix in named)
+    legacy = set(suffixes_of("legacy"))  # Read where the machine has a program for them.
+    assert all(is_readable(Path(f"a{suffix}")) for suffix in named - legacy)
     assert named >= {".pdf", ".docx", ".zip", ".xls", ".rst", ".py"}

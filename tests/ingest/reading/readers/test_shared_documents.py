@@ -106,7 +106,6 @@ FACTS = {
 # What each of the others says.
 REFUSALS: dict[str, tuple[type[DocumentError], str]] = {
     "bin/random.bin": (DocumentUnsupported, "Convert to"),
-    "doc/greek_heading_styles.doc": (DocumentUnsupported, "DOCX"),
     "docx/testWORD_truncated.docx": (DocumentUnreadable, "damaged"),
     "hwp/testHWP_5.0.hwp": (DocumentUnsupported, "DOCX"),
     "odt/testODTEncrypted.odt": (DocumentUnreadable, "encrypted"),
@@ -119,7 +118,6 @@ REFUSALS: dict[str, tuple[type[DocumentError], str]] = {
     "pdf/poppler-395-0-fuzzed.pdf": (DocumentUnreadable, "damaged"),
     "pdf/r6-user-password.pdf": (DocumentUnreadable, "--password"),
     "pdf/xfa_filled_imm1344e.pdf": (DocumentUnreadable, "XFA"),
-    "ppt/testPPT_various.ppt": (DocumentUnsupported, "PPTX"),
     "txt/empty.txt": (DocumentEmpty, "empty"),
     "xlsx/testEXCEL_protected_passtika.xlsx": (DocumentUnreadable, "encrypted"),
 }
@@ -141,7 +139,8 @@ def _document(name: str) -> Document:
 
 
 def test_every_file_is_spoken_of_here() -> None:
-    folders = [folder for folder in DOCUMENTS.iterdir() if folder.is_dir() and folder.name != "md-site-fastapi"]
+    apart = {"md-site-fastapi", "doc", "ppt"}  # The last two are read where the machine has a program for them.
+    folders = [folder for folder in DOCUMENTS.iterdir() if folder.is_dir() and folder.name not in apart]
     files = {f"{folder.name}/{file.name}" for folder in folders for file in folder.iterdir()}
     assert files == FACTS.keys() | REFUSALS.keys()
 

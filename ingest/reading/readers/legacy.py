@@ -1,0 +1,72 @@
+"""Word and PowerPoint files of before 2007, by a program that reads them: LibreOffice, antiword or catdoc.
+
+They are read where the machine has one; else their types are refused like others that nothing reads.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from pathlib import Path
+
+from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
+from ingest.reading.document import Document
+from ingest.reading.programs import Program, programs_for, run
+from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.docx import reader as docx
+from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.pptx import reader as pptx
+from ingest.reading.readers.tables import lines
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SLIDES = "PowerPoint Document".encode("utf-16-le")
+_BULLETS = "•▪◦"
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:
+    """Raises DocumentUnreadable where the file is none of these, or no program reads it."""
+    if not data.startswith(_OLE):
+        raise DocumentUnreadable("The file is not what its name says. Save it anew, as DOCX or PPTX.")
+    suffix = ".ppt" if _SLIDES in data else ".doc"
+    failure: DocumentError = DocumentUnreadable("No program here reads it. Install LibreOffice, or save it anew.")
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / f"file{suffix}"
+        path.write_bytes(data)
+        for program in programs_for(suffix):
+            try:
+                return [_saved(program, path, password) if program.is_office else _printed(program, path)]
+            except DocumentError as error:
+                failure = error
+    raise failure
+
+
+def _saved(program: Program, path: Path, password: str | None) -> Document:
+    """The document as the program saves it in today's format."""
+    kind = "pptx" if path.suffix == ".ppt" else "docx"
+    profile = f"-env:UserInstallation=file://{path.parent}/profile"
+    words = [program.path, profile, "--headless", "--convert-to", kind, "--outdir", str(path.parent), str(path)]
+    run(words, folder=path.parent)
+    made = path.with_suffix(f".{kind}")
+    if not made.is_file():
+        raise DocumentUnreadable("LibreOffice cannot read the file: it is damaged or encrypted.")
+    data = made.read_bytes()
+    return pptx.read(data, password=password)[0] if kind == "pptx" else docx.read(data, password=password)[0]
+
+
+def _printed(program: Program, path: Path) -> Document:
+    """The document as the program prints it: a paragraph on each line, cells between upright strokes."""
+    text = clean(decode(run([program.path, *program.options, str(path)], folder=path.parent)))
+    composer = Composer()
+    for is_row, group in itertools.groupby(filter(None, map(str.strip, text.split("\n"))), key=_is_row):
+        if is_row:
+            composer.table(lines([row[1:-1].split("|") for row in group]))
+            continue
+        for paragraph in group:
+            composer.put("list_item" if paragraph[0] in _BULLETS else "paragraph", paragraph)
+    if not composer.blocks:
+        raise DocumentEmpty("The file holds no text.")
+    return composer.finish()
+
+
+def _is_row(line: str) -> bool:
+    return len(line) > 2 and line.startswith("|") and line.endswith("|")

@@ -1,0 +1,27 @@
+"""Flat OpenDocument (FODT, FODS, FODP): the same in one file of XML, read as a package that holds nothing else."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+from corpus.errors import DocumentUnreadable
+from ingest.reading.document import Document
+from ingest.reading.readers.odf import reader
+from ingest.reading.readers.sheets import reader as sheets
+
+_KIND = re.compile(rb"office:mimetype=[\"']application/vnd\.oasis\.opendocument\.([a-z]+)")
+_START = 4096  # Bytes in which the root stands.
+
+
+def read(data: bytes, *, password: str | None = None) -> list[Document]:
+    kind = _KIND.search(data[:_START])
+    if kind is None or kind.group(1) not in (b"text", b"spreadsheet", b"presentation"):
+        raise DocumentUnreadable("This is no flat OpenDocument text, spreadsheet or presentation. Save it as ODT.")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+        for name in ("content.xml", "styles.xml", "meta.xml"):
+            package.writestr(name, data)
+    read_package = sheets.read if kind.group(1) == b"spreadsheet" else reader.read
+    return read_package(packed.getvalue(), password=password)

@@ -1,0 +1,85 @@
+"""From a token's claims to the documents that its bearer finds, and to none of the others."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from handler.settings import HandlerSettings
+from tests.handler.conftest import client_of
+from tests.handler.corpora import Text, corpus_settings, write_corpus
+from tests.handler.oauth.conftest import settings_for
+from tests.identity.stand_in import StandIn, jwk_of, stand_in
+from tests.openai_server import EmbeddingsServer
+
+READERS = {
+    "sales.md": ("group:sales",),
+    "alice.md": ("user:alice",),
+    "partner.md": ("partner:group:sales",),
+    "all.md": ("everyone",),
+    "nobody.md": (),
+}
+
+
+@pytest.fixture(scope="module")
+def issuers() -> Iterator[tuple[StandIn, StandIn]]:
+    with stand_in() as own, stand_in() as partner:
+        partner.publish(jwk_of("RSA", "first", 1))
+        yield own, partner
+
+
+@pytest.fixture(scope="module")
+def client(
+    server: EmbeddingsServer, issuers: tuple[StandIn, StandIn], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    folder: Path = tmp_path_factory.mktemp("read-by-some")
+    corpus = corpus_settings(folder, server)
+    texts = [Text(source=name, text=f"The price is in {name}.", access=access) for name, access in READERS.items()]
+    write_corpus(corpus, texts)
+    own, partner = issuers
+    changes = {"oauth_issuers": f"{own.url}, partner={partner.url}", "access": "documents", "audit": "on"}
+    settings = corpus.model_dump() | settings_for(own, auth="oauth", link_secret="sixteen characters", **changes)
+    with client_of(HandlerSettings.model_validate(settings), headers={}) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("of_partner", "claims", "found"),
+    [
+        (False, {}, {"alice.md", "all.md"}),
+        (False, {"groups": ["sales"]}, {"alice.md", "sales.md", "all.md"}),
+        (False, {"sub": "bob", "groups": ["nothing", "everyone"]}, {"all.md"}),
+        (False, {"sub": "bob", "groups": ["partner:group:sales"], "roles": ["group:sales"]}, {"all.md"}),
+        (True, {"groups": ["sales"]}, {"partner.md", "all.md"}),
+    ],
+)
+def test_each_finds_what_his_claims_let_him(
+    client: TestClient,
+    issuers: tuple[StandIn, StandIn],
+    of_partner: bool,  # noqa: FBT001 - a case
+    claims: dict[str, object],
+    found: set[str],
+) -> None:
+    token = issuers[of_partner].token(number=int(of_partner), **claims)
+    headers = {"Authorization": f"Bearer {token}"}
+    searched = client.post("/search", json={"query": "What is the price?", "top_k": 50}, headers=headers).json()
+    assert {result["source"] for result in searched["results"]} == found
+    listed = client.get("/documents", headers=headers).json()
+    assert {document["source"] for document in listed["documents"]} == found
+
+
+def test_the_audit_trail_names_the_issuer_and_the_subject_and_no_token(
+    client: TestClient, issuers: tuple[StandIn, StandIn], caplog: pytest.LogCaptureFixture
+) -> None:
+    token = issuers[0].token()
+    with caplog.at_level(logging.INFO):
+        client.get("/documents", headers={"Authorization": f"Bearer {token}"})
+    told = json.dumps([record.__dict__ for record in caplog.records], default=str)
+    assert issuers[0].url in told
+    assert '"alice"' in told
+    assert token.split(".")[2] not in told
