@@ -17,7 +17,7 @@ from corpus.urls import without_passwords
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 MULTILINGUAL_MODEL = "multilingual-e5-small"
 LOCAL_MODELS = (LOCAL_MODEL, MULTILINGUAL_MODEL)
-AUTO = "auto"  # Whichever of them suits the documents that a new collection is made for.
+AUTO = "auto"  # Whichever of them suits.
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 SearchMode = Literal["dense", "lexical", "hybrid"]
@@ -77,8 +77,7 @@ class CorpusSettings(OutboundSettings):
     )
 
     snapshot_url: str | None = Field(
-        default=None,
-        description="Serve a published snapshot instead: s3://bucket/prefix, or a folder.",
+        default=None, description="Serve a published snapshot instead: s3://bucket/prefix, or a folder."
     )
     snapshot_public_key: str | None = Field(
         default=None,
@@ -242,10 +241,7 @@ class CorpusSettings(OutboundSettings):
         return f"{self.chroma_path}, collection {self.chroma_collection!r}"
 
 
-TargetKind = Literal["embedded", "server", "cloud"]
-
-
-def target_kind(settings: CorpusSettings) -> TargetKind:
+def target_kind(settings: CorpusSettings) -> Literal["embedded", "server", "cloud"]:
     """Which of Chroma's clients serves the settings."""
     if settings.chroma_url == CLOUD:
         return "cloud"

@@ -16,9 +16,8 @@ from ingest.sources.spool import Spool
 from ingest.sync.intake import read_items
 from ingest.sync.languages import suited
 
-# So many files are looked at, spread over all that there are; of pages elsewhere, which are then fetched twice, fewer.
+# So many files are looked at, spread over all that are here; pages elsewhere would have to be fetched twice.
 LOOKED_AT_FILES = 24
-LOOKED_AT_PAGES = 3
 # What takes long to read is looked at only where there is nothing else.
 MOST_BYTES = 2 * 2**20
 
@@ -35,17 +34,18 @@ def settled(settings: IngestSettings, items: Sequence[Item], *, readers: ReaderP
             if documents and not isinstance(documents, DocumentError)
             for document in documents
         )
-    console.say(
-        f"EMBEDDING_MODEL=auto: {found.model}, as most of the text is in {found.language} "
-        f"({found.documents} document{'' if found.documents == 1 else 's'} looked at)."
+    count = f"{found.documents} document{'' if found.documents == 1 else 's'} looked at"
+    why = (
+        f"as most of the text is in {found.language} ({count})" if found.documents else "as no file is here to look at"
     )
+    console.say(f"EMBEDDING_MODEL=auto: {found.model}, {why}.")
     return settings.model_copy(update={"embedding_model": found.model})
 
 
 def _some(items: Sequence[Item]) -> Iterator[Item]:
     here = [item for item in items if item.path is not None]
     small = [item for item in here if item.path is not None and item.path.stat().st_size <= MOST_BYTES]
-    for those, most in ((small, LOOKED_AT_FILES), (here, 1), (list(items), LOOKED_AT_PAGES)):
+    for those, most in ((small, LOOKED_AT_FILES), (here, 1)):
         if those:
             yield from those[:: math.ceil(len(those) / most)]
             return
