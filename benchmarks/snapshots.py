@@ -22,8 +22,13 @@ from pathlib import Path
 
 from benchmarks.corpora import PER_DOCUMENT, Known, document, make_store, published, question
 from benchmarks.turns import Outcome, arguments, finish
+from corpus.lexical.index_store import FOLDER as LEXICAL
+from corpus.snapshot.manifest import SQLITE, Manifest
 from corpus.snapshot.publish import publish
 from corpus.store import open_store
+from corpus.store.chunk_file import FOLDER as CHUNKS
+from corpus.store.hnsw_files import DATA_FILE, LABELS_FILE
+from corpus.store.mapped import FOLDER as VECTORS
 
 SIZES = (1_000, 10_000, 100_000)
 SMALL_SIZES = (100,)
@@ -32,6 +37,14 @@ LARGE = 50_000
 LARGE_DIMENSIONS = 512
 QUESTIONS = 50
 TOP_K = 5
+PARTS = {
+    DATA_FILE: "vectors and the links between them",
+    LABELS_FILE: "ids of the vectors",
+    CHUNKS: "texts and metadata",
+    LEXICAL: "index of words",
+    VECTORS: "where each vector lies",
+    SQLITE: "Chroma's SQLite file",
+}
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -52,6 +65,16 @@ def peak_mb() -> float:
     return next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM"))
 
 
+def bytes_by_part(manifest: Manifest) -> dict[str, float]:
+    """Where a version's bytes go: for each of its parts, bytes a chunk."""
+    parts: dict[str, float] = {}
+    for file in manifest.files:
+        folder, _, name = file.path.partition("/")
+        part = PARTS.get(folder) or PARTS.get(name.rpartition("/")[2], "the rest of Chroma's index")
+        parts[f"bytes a chunk, {part}"] = parts.get(f"bytes a chunk, {part}", 0.0) + file.bytes / manifest.chunks
+    return {"bytes a chunk": manifest.bytes / manifest.chunks, **parts}
+
+
 def measure(scratch: Path, chunks: int, dimensions: int) -> dict[str, float]:
     """All figures of one size; the reader's are measured in a process that has read nothing else."""
     settings = make_store(scratch / "store", chunks, dimensions)
@@ -70,6 +93,7 @@ def measure(scratch: Path, chunks: int, dimensions: int) -> dict[str, float]:
     return {
         "store on disk, MB": folder_mb(scratch / "store"),
         "snapshot, MB": again.manifest.bytes / 1e6,
+        **bytes_by_part(again.manifest),
         "publish, s": publishing,
         **opened,
         "moved after a change of 1 % of the documents, MB": again.moved / 1e6,

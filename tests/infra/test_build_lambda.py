@@ -117,7 +117,7 @@ ALWAYS = {
     *("pydantic", "pydantic_core", "pydantic_settings", "dotenv", "annotated_types"),
     *("typing_extensions", "typing_inspection"),
     # The snapshot is open, and small enough to be searched without Chroma's engine.
-    *("numpy", "cython_runtime", "Stemmer", "bm25s"),
+    *("numpy", "cython_runtime", "Stemmer"),
     # The connection to the model is made ready.
     *("httpx2", "httpcore2", "h11", "truststore", "idna"),
 }
