@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: clients setup demo serve lambda deploy release check audit test quick coverage mutate eval bench clean
+.PHONY: clients ray setup demo serve lambda deploy release check audit test quick coverage mutate eval bench clean
 
 setup: .venv/dev.stamp
 
@@ -34,6 +34,17 @@ INSTALL = if command -v uv >/dev/null 2>&1; \
 	@# Copied, for nltk refuses hard links, which uv makes.
 	@export UV_LINK_MODE=copy; $(call INSTALL,requirements/bench.txt,.venv-bench)
 	@touch $@
+
+# Ray has an environment of its own, with this project in it; not part of `make test`.
+.venv-ray/ray.stamp: requirements/ray.txt pyproject.toml | .venv/bin/python
+	@echo "Installing Ray into .venv-ray …" >&2
+	@test -x .venv-ray/bin/python || $(BIN)/python -m venv .venv-ray
+	@$(call INSTALL,requirements/ray.txt,.venv-ray)
+	@touch $@
+
+# What `ingest add --on` promises, on Ray itself.
+ray: .venv-ray/ray.stamp
+	@.venv-ray/bin/python -m tests.ray_runs
 
 # Clients of others, in environments of their own without this project; not part of `make test`.
 .venv-clients/%.stamp: requirements/clients-%.txt | .venv/bin/python

@@ -17,6 +17,7 @@ CorpusError
 │   ├── EmbeddingReplyInvalid   the endpoint answered, but not with the vectors asked for
 │   ├── EmbeddingInputInvalid   the endpoint refused the input
 │   └── ModelFilesInvalid       the local model's files are missing or not the ones expected
+├── ClusterUnavailable          Ray cannot be reached, or lost what it was at; later it may work
 ├── GateRefused                 a new version answers worse than the one that is served
 ├── RerankUnavailable           the reranker cannot be asked; search answers without it
 └── StoreError
@@ -128,6 +129,11 @@ class EmbeddingInputInvalid(EmbeddingError):
 
 class ModelFilesInvalid(EmbeddingError):
     code = "model_files_invalid"
+
+
+class ClusterUnavailable(CorpusError):
+    code = "cluster_unavailable"
+    retryable = True
 
 
 class GateRefused(CorpusError):

@@ -23,7 +23,9 @@ compile dev.txt --group dev --group whole --extra local --extra aws --constraint
 uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/dev.txt -o requirements/lambda-runtime.txt requirements/lambda-runtime.in
 # What the benchmarks compare with, and ours, in one environment of their own.
-compile bench.txt --group build --group whole --all-extras --constraint requirements/dev.txt pyproject.toml
+compile bench.txt --group build --group whole --extra local --extra aws --extra bench --constraint requirements/dev.txt pyproject.toml
+# `ingest add --on`, and ours, in one environment of their own; nothing else, for Ray's start has to be quick.
+compile ray.txt --group build --group whole --extra local --extra aws --extra ray --constraint requirements/dev.txt pyproject.toml
 # Clients of others, each line of mcp in an environment of its own; nothing of ours is in there.
 for set in clients-first clients-second; do
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -23,13 +23,14 @@ from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sources.descriptions import Description
 from ingest.sources.fingerprints import known_mark
-from ingest.sources.found import Found
+from ingest.sources.found import Found, Item
 from ingest.sources.gather import Input, sources
 from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
-from ingest.sync.chunking import ChunkingPool
-from ingest.sync.diff import Changes, Job, gone
+from ingest.sync.diff import Job, gone
 from ingest.sync.intake import read_items
+from ingest.sync.machines import Cutting, Here, Machines
+from ingest.sync.outcome import Change
 from ingest.sync.run import IngestRun, weight_of
 from ingest.sync.writer import Writing
 
@@ -50,6 +51,7 @@ class AddOptions:
     dry_run: bool = False
     prune: bool = False
     may_empty: bool = False
+    on: str | None = None
     follow_links: bool = False
     default_ignores: bool = True
     stdin: Input = field(default_factory=Input)
@@ -83,6 +85,7 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
             stored = target.store.documents() if target.store else []
             doomed = gone(stored, found) if options.prune else []
         _check_prune(stored, doomed, found, options)
+        machines = _machines(settings, options, stack)
         readers = stack.enter_context(pool_of(settings, options.password))
         job = Job(
             items=found.items,
@@ -91,7 +94,7 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
             options=options.stamped,
         )
         report.work.bytes_all = sum(map(weight_of, found.items))
-        _bring_in(job, target, stored, broken, doomed, report, settings, dry_run=options.dry_run)
+        _bring_in(job, machines, target, stored, broken, doomed, report, settings, dry_run=options.dry_run)
         if target.store is not None and not options.dry_run and not report.stopped:
             _tend_index(target.store, settings, report)
         if broken and target.store is not None:
@@ -118,6 +121,7 @@ def _whole(stored: Iterable[DocumentRecord], broken: frozenset[str]) -> list[Doc
 
 def _bring_in(
     job: Job,
+    machines: Machines,
     target: Target,
     stored: Sequence[DocumentRecord],
     broken: frozenset[str],
@@ -130,29 +134,28 @@ def _bring_in(
     def tokenizer() -> Tokenizer:
         return target.embedder().tokenizer
 
-    def changes(on_much: Callable[[], None] = lambda: None) -> Changes:
-        processes = max(1, settings.workers - 1)
-        cutting = ChunkingPool(
-            target.collection,
-            tokenizer,
-            max_bytes=most_text_bytes(settings),
-            processes=processes,
-            on_much=on_much,
-        )
-        # What lacks chunks is brought in as if it were not there.
-        return Changes(job, stored=_whole(stored, broken), cutting=cutting)
-
+    cutting = Cutting(collection=target.collection, tokenizer=tokenizer, max_bytes=most_text_bytes(settings))
+    # What lacks chunks is brought in as if it were not there.
+    changes = functools.partial(machines.changes, job, stored=_whole(stored, broken), cutting=cutting)
     if target.store is None or dry_run:
         estimate = Estimate(report, store=target.store, tokenizer=tokenizer)
         with console.progress(report, files=len(job.items)) as on_progress:
-            estimate.count(changes(), on_progress)
+            estimate.count(changes(on_much=lambda: None), on_progress)
         report.note_removed(record.source for record in doomed)
         report.price_usd = estimate.price(target.collection.embedding_model, settings.embedding_price)
     else:
         with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
-            sync = IngestRun(writing, target.embedder, report)
-            _carry_out(sync, changes(writing.begin), stored, doomed, report, files=len(job.items))
+            sync = IngestRun(writing, machines.embedder(target.embedder, cutting=cutting), report)
+            _carry_out(sync, changes(on_much=writing.begin), stored, doomed, report, files=len(job.items))
             report.without_access = sync.without_access(asked=settings.access == "documents")
+
+
+def _machines(settings: IngestSettings, options: AddOptions, stack: contextlib.ExitStack) -> Machines:
+    if options.on is None:
+        return Here(processes=max(1, settings.workers - 1))
+    from ingest.onray.machines import OnRay
+
+    return OnRay(options.on, settings, stack, password=options.password)
 
 
 def _tend_index(store: Store, settings: IngestSettings, report: Report) -> None:
@@ -182,7 +185,7 @@ def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[s
 
 def _carry_out(
     sync: IngestRun,
-    changes: Changes,
+    changes: Iterable[tuple[Item, list[Change]]],
     stored: Sequence[DocumentRecord],
     doomed: Sequence[DocumentRecord],
     report: Report,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from corpus.settings import LOCAL_MODELS
 from corpus.store import Store
 from corpus.stored import text_digest_of
 from corpus.tokens import Tokenizer
 from ingest.report import Report
-from ingest.sync.diff import Changes
-from ingest.sync.outcome import Added
+from ingest.sources.found import Item
+from ingest.sync.outcome import Added, Change
 from ingest.sync.run import note_read, tally, tally_stored
 
 # List prices in US dollars for a million tokens, as OpenAI's page of prices had them in 2025. EMBEDDING_PRICE corrects.
@@ -27,7 +27,7 @@ class Estimate:
         self._seen: set[str] = set()
         self._tokens = 0
 
-    def count(self, changes: Changes, on_progress: Callable[[], None]) -> None:
+    def count(self, changes: Iterable[tuple[Item, list[Change]]], on_progress: Callable[[], None]) -> None:
         """Raises StoreError."""
         for item, found in changes:
             note_read(self._report.work, item, found)

@@ -47,6 +47,9 @@ def add(
     include: Annotated[list[str] | None, typer.Option(help="Only files that match, as in .gitignore.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="No files that match, as in .gitignore.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that read files.  [default: WORKERS]")] = None,
+    on: Annotated[
+        str | None, typer.Option(help="Where to read and embed: ray (this machine), or ray://host:10001.")
+    ] = None,
     metadata: Annotated[
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="What to note of every document; tags take commas.")
     ] = None,
@@ -87,6 +90,7 @@ def add(
         dry_run=dry_run,
         prune=prune,
         may_empty=yes,
+        on=_checked(on),
         follow_links=follow_links,
         default_ignores=not no_default_ignores,
         stdin=Input(name=name, title=title),
@@ -105,6 +109,12 @@ def add(
     if report.stopped:
         console.say("Stopped early; run the same command again to go on.", style="yellow")
     sys.exit(1 if report.failed or report.stopped else 0)
+
+
+def _checked(on: str | None) -> str | None:
+    if on is not None and on != "ray" and not on.startswith("ray://"):
+        raise typer.BadParameter(f"--on takes ray or ray://host:10001, not {on!r}.")
+    return on
 
 
 @app.command(

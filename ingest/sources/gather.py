@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from corpus.errors import DocumentError, DocumentUnsupported, SettingsError
 from corpus.urls import without_passwords
 from ingest.settings import IngestSettings
-from ingest.sources.bucket import BucketSource
+from ingest.sources.bucket import BucketSource, S3Object
 from ingest.sources.client import Limits
 from ingest.sources.files import find
-from ingest.sources.found import Found, Item
+from ingest.sources.found import Found, Item, Remote
 from ingest.sources.pages import PageSource
 from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
 from ingest.sources.proxies import Proxies
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
-from ingest.sources.web import Web
+from ingest.sources.web import Page, Web
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -74,6 +75,12 @@ class Sources:
         _keep_first(found)
         return found
 
+    def bound(self, remote: S3Object | Page) -> Remote:
+        """The same content, to be fetched by the connections of these sources."""
+        if isinstance(remote, S3Object):
+            return replace(remote, source=self._bucket)
+        return replace(remote, web=self._open_web)
+
     def abort(self) -> None:
         """End what other threads wait for."""
         self._patience.stop.set()
@@ -88,11 +95,25 @@ class Sources:
             name = self._stdin.name or STANDARD_INPUT
             return StandardInput(sys.stdin.buffer, self._spool, name=name, title=self._stdin.title)
         if scheme == "s3":
-            seconds = self._settings.fetch_timeout_seconds
-            bucket = BucketSource(self._spool, self._patience, selection=self._selection, timeout_seconds=seconds)
-            return self._stack.enter_context(contextlib.closing(bucket))
+            return self._bucket
         if scheme not in {"http", "https"}:
             return None
+        return PageSource(
+            self._open_web,
+            self._spool,
+            selection=self._selection,
+            max_pages=self._settings.sitemap_max_pages,
+            known=known,
+        )
+
+    @functools.cached_property
+    def _bucket(self) -> BucketSource:
+        seconds = self._settings.fetch_timeout_seconds
+        bucket = BucketSource(self._spool, self._patience, selection=self._selection, timeout_seconds=seconds)
+        return self._stack.enter_context(contextlib.closing(bucket))
+
+    @property
+    def _open_web(self) -> Web:
         if self._web is None:
             limits = Limits(
                 allow_private=self._settings.allow_private_addresses,
@@ -101,13 +122,7 @@ class Sources:
                 proxies=_proxies(self._settings),
             )
             self._web = self._stack.enter_context(contextlib.closing(Web(limits, self._patience, self._spool)))
-        return PageSource(
-            self._web,
-            self._spool,
-            selection=self._selection,
-            max_pages=self._settings.sitemap_max_pages,
-            known=known,
-        )
+        return self._web
 
     def _check_stdin(self, named: Sequence[str]) -> None:
         if STANDARD_INPUT in named and not self._stdin.name:

@@ -51,16 +51,29 @@ class Changes:
         """For each item what changed in it; what needs no reading comes first."""
         return self._cutting.all_cut(self._drafted())
 
-    def _drafted(self) -> Iterator[tuple[Item, list[Change | Draft]]]:
+    def sorted_out(self) -> tuple[list[tuple[Item, list[Change]]], list[tuple[Item, str]]]:
+        """The items that need no reading, unchanged; and those to read, with the marks under which they are stored."""
+        unchanged: list[tuple[Item, list[Change]]] = []
         to_read = []
         for item in self._job.items:
             stored = self._by_file.get(item.source, [])
             stamp = stamp_of(item, self._job.options, len(stored))
             if item.mark and stored and all(record.stamp == stamp and _is_composed(record) for record in stored):
-                yield item, [Unchanged(record.document_id, None) for record in stored]
+                unchanged.append((item, [Unchanged(record.document_id, None) for record in stored]))
             else:
                 mark = known_mark(stored, item.place, self._job.options) if all(map(_is_composed, stored)) else ""
                 to_read.append((item, mark))
+        return unchanged, to_read
+
+    def stored_for(self, item: Item) -> list[DocumentRecord]:
+        """All records that what is read of the item is compared with."""
+        other = self._file_of.get(made_of(item.place, self._job.options), item.source)
+        return [*self._by_file.get(item.source, []), *(self._by_file[other] if other != item.source else [])]
+
+    def _drafted(self) -> Iterator[tuple[Item, list[Change | Draft]]]:
+        unchanged, to_read = self.sorted_out()
+        for item, changes in unchanged:
+            yield item, list(changes)
         self._cutting.expect(sum(size_of(item.path) for item, _ in to_read if item.path))
         for item, result in self._job.read(to_read):
             yield item, list(self._changes_in(item, result))

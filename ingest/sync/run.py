@@ -9,16 +9,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from corpus.embedding.model import Embedder, Vectors
-from corpus.errors import EmbeddingError
+from corpus.embedding.model import Vectors
+from corpus.errors import ClusterUnavailable, EmbeddingError
 from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
 from corpus.store import PAGE
 from ingest.reading.pool import size_of
 from ingest.report import Report
 from ingest.sources.found import Item
-from ingest.sync.diff import Changes
 from ingest.sync.lexical_index import bring_up_to_date
+from ingest.sync.machines import DocumentEmbedder
 from ingest.sync.outcome import Added, Change, Failed, Granted, Removed, Skipped, Unchanged
 from ingest.sync.vectors import VectorSource
 from ingest.sync.writer import Writing
@@ -33,10 +33,13 @@ STAMPS_PER_WRITE = 500
 WORDS_APART = 1000
 
 
+Found = Iterable[tuple[Item, list[Change]]]
+
+
 class IngestRun:
     """One run over one collection, counted in `report`. `embedder` is called once there is something to embed."""
 
-    def __init__(self, writing: Writing, embedder: Callable[[], Embedder], report: Report) -> None:
+    def __init__(self, writing: Writing, embedder: Callable[[], DocumentEmbedder], report: Report) -> None:
         self._writing = writing
         self._embedder = embedder
         self._report = report
@@ -52,7 +55,7 @@ class IngestRun:
         """Take no further file; finish what is in flight."""
         self._stopped.set()
 
-    def carry_out(self, changes: Changes, *, stored: Sequence[DocumentRecord], on_progress: Callable[[], None]) -> None:
+    def carry_out(self, changes: Found, *, stored: Sequence[DocumentRecord], on_progress: Callable[[], None]) -> None:
         """Bring the changes in; `stored` is all that was there, `on_progress` is called after every file and write.
 
         Raises EmbeddingError and StoreError; what was written until then stays. `index` is to follow.
@@ -69,7 +72,7 @@ class IngestRun:
         )
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))
-        except EmbeddingError:
+        except (EmbeddingError, ClusterUnavailable):
             self.index()
             raise
         if self._stamps:
@@ -100,7 +103,7 @@ class IngestRun:
         for document_id in document_ids:
             self._after.pop(document_id, None)
 
-    def _new(self, changes: Changes) -> Iterator[Added]:
+    def _new(self, changes: Found) -> Iterator[Added]:
         for item, found in changes:
             note_read(self._report.work, item, found)
             yield from self._sorted_out(found)
@@ -152,7 +155,7 @@ class IngestRun:
                 if is_due and self._writing.is_idle:
                     self._store_group(group)
                     group, chunks = [], 0
-        except EmbeddingError:
+        except (EmbeddingError, ClusterUnavailable):
             # What has its vectors was paid for.
             self._store_group(group)
             raise

@@ -9,9 +9,10 @@ from itertools import chain
 
 import numpy as np
 
-from corpus.embedding.model import Embedder, Vectors
+from corpus.embedding.model import Vectors
 from corpus.errors import EmbeddingError
 from corpus.stored import text_digest_of
+from ingest.sync.machines import DocumentEmbedder
 from ingest.sync.outcome import Added
 from ingest.sync.writer import Writing
 
@@ -45,7 +46,7 @@ class VectorSource:
     def __init__(
         self,
         writing: Writing,
-        embedder: Callable[[], Embedder],
+        embedder: Callable[[], DocumentEmbedder],
         *,
         reusable: bool,
         is_stopped: Callable[[], bool],

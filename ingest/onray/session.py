@@ -1,0 +1,174 @@
+"""A Ray of one's own on this machine, or another's cluster: opened once, closed again, its errors in one line.
+
+Ray takes some of its settings from the environment alone and before it is imported; here they are set, nowhere read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
+
+LOCAL = "ray"
+OBJECT_STORE_BYTES = 256 * 2**20
+RETRIES = 20
+EMBEDDINGS_AT_ONCE = 2  # For each worker: an endpoint answers one while the other is on its way.
+# Travels by value: a worker finds our packages as they lie there, in a checkout or in the wheel's one folder.
+_BOOTSTRAP = """
+def run(name, orders, given):
+    import sys
+    from importlib import import_module
+    from importlib.util import find_spec
+    if find_spec("ingest") is None and (wheel := find_spec("retrieval_action")):
+        sys.path.insert(0, wheel.submodule_search_locations[0])
+    return import_module("ingest.onray.tasks").serve(name, orders, given)
+
+class Embedding:
+    def __init__(self, orders):
+        self.orders = orders
+
+    def embed(self, given):
+        return run("embed", self.orders, given)
+"""
+
+
+class Session:
+    """An open Ray. Its methods raise ClusterUnavailable, and whatever CorpusError a task raised."""
+
+    def __init__(self, ray: Any, orders: object) -> None:
+        self._ray = ray
+        code: dict[str, Any] = {"__name__": "retrieval_action_tasks"}
+        exec(_BOOTSTRAP, code)  # noqa: S102 - our own words
+        self._orders = ray.put(pickle.dumps(orders, pickle.HIGHEST_PROTOCOL))
+        self._task = ray.remote(code["run"]).options(max_retries=RETRIES)
+        self.workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        # They wait more than they work, and share what reading leaves.
+        embedding = ray.remote(code["Embedding"]).options(
+            num_cpus=0,
+            max_restarts=-1,
+            max_task_retries=RETRIES,
+            max_concurrency=EMBEDDINGS_AT_ONCE,
+            scheduling_strategy="SPREAD",
+        )
+        self._make_embedding: Callable[[], Any] = lambda: embedding.remote(self._orders)
+        self._embedding: list[Any] = []
+        self._asked = 0
+
+    @property
+    def nodes(self) -> int:
+        """How many machines, or what stands for one, belong to it."""
+        return sum(bool(node["Alive"]) for node in self._ray.nodes())
+
+    def read(self, parcel: object) -> Any:
+        """Have a parcel read; what comes is for `result`."""
+        return self._task.remote("read", self._orders, pickle.dumps(parcel, pickle.HIGHEST_PROTOCOL))
+
+    def embed(self, texts: list[str]) -> Any:
+        """Have texts embedded; what comes is for `result`."""
+        if not self._embedding:
+            self._embedding = [self._make_embedding() for _ in range(self.workers)]
+        worker = self._embedding[self._asked % len(self._embedding)]
+        self._asked += 1
+        return worker.embed.remote(pickle.dumps(texts, pickle.HIGHEST_PROTOCOL))
+
+    def result(self, coming: Any) -> Any:
+        """Wait for what was asked."""
+        with _in_one_line(self._ray):
+            return pickle.loads(self._ray.get(coming))  # noqa: S301 - of our own workers
+
+
+@contextlib.contextmanager
+def session(address: str, *, workers: int, orders: Callable[[], object]) -> Iterator[Session]:
+    """Ray at the address: `ray` for one of this machine, with so many workers, or ray://host:10001.
+
+    Raises SettingsError, ClusterUnavailable.
+    """
+    with contextlib.ExitStack() as stack:
+        # Ray tells of workers that died on standard output, where results go.
+        stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+        ray = _imported(is_local=address == LOCAL)
+        if ray.is_initialized():
+            raise SettingsError("Ray is in use in this process already. Shut it down first.")
+        with _in_one_line(ray, address):
+            _start(ray, address, workers, stack)
+            opened = Session(ray, orders())
+        yield opened
+
+
+def _start(ray: Any, address: str, workers: int, stack: contextlib.ExitStack) -> None:
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address != LOCAL:
+        stack.callback(ray.shutdown)
+        ray.init(address=address, **quiet)
+        return
+    folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # The names of sockets must be short.
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    stack.callback(ray.shutdown)
+    # Never a cluster that was found: one of our own.
+    own = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
+    try:
+        ray.init(address="local", _temp_dir=folder, **own, **quiet)
+    except (RuntimeError, ValueError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - as Ray raises where its own processes take longer than it waits
+        first = str(error).strip().partition("\n")[0]
+        raise ClusterUnavailable(
+            f"Ray did not start on this machine, which may be too busy or short of memory: {first} Run this again, or "
+            "leave out --on."
+        ) from None
+
+
+def _imported(*, is_local: bool) -> Any:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if is_local:
+        # Listen on loopback alone; then nobody else can ask, and no token need be written to the home folder.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+        os.environ.setdefault("RAY_AUTH_MODE", "disabled")
+    try:
+        return importlib.import_module("ray")
+    except ImportError:
+        raise SettingsError(
+            "--on ray needs Ray, which is not installed: pip install 'retrieval-action[ray]', or leave out --on."
+        ) from None
+
+
+@contextlib.contextmanager
+def _in_one_line(ray: Any, address: str = LOCAL) -> Iterator[None]:
+    errors = ray.exceptions
+    try:
+        yield
+    except CorpusError:
+        raise
+    except errors.RayTaskError as error:
+        cause = error.cause
+        if isinstance(cause, CorpusError):
+            raise cause from None
+        if isinstance(cause, ModuleNotFoundError):
+            raise ClusterUnavailable(
+                f"A worker lacks {cause.name}. Install the same version of this project on all workers as here."
+            ) from None
+        raise ClusterUnavailable(f"A task failed on a worker: {type(cause).__name__}: {cause}") from None
+    except (errors.ObjectStoreFullError, errors.OutOfDiskError, errors.OutOfMemoryError) as error:
+        raise ClusterUnavailable(
+            f"A worker has no room left ({type(error).__name__}). Give it more memory or disk; what is stored is kept: "
+            "run this again."
+        ) from None
+    except errors.RayError as error:
+        raise ClusterUnavailable(
+            f"Ray lost what it was at ({type(error).__name__}). What is stored is kept: run this again."
+        ) from None
+    except (ConnectionError, TimeoutError):
+        raise ClusterUnavailable(
+            f"No Ray answers at {address}. Check that its head runs, and the port, which is mostly 10001."
+        ) from None
+    except (RuntimeError, ValueError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise ClusterUnavailable(f"Ray refuses: {first} Use the same Python and Ray here and there.") from None

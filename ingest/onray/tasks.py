@@ -1,0 +1,136 @@
+"""On a worker: what a task does. What it opens it keeps for the next one; a hostile file costs a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import pickle
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus import __version__
+from corpus.embedding.choice import embedder_of
+from corpus.embedding.model import Embedder, Vectors
+from corpus.errors import EmbeddingError, SettingsError
+from ingest.onray.parcels import Far, Orders, Parcel
+from ingest.reading.pool import ReaderPool
+from ingest.sources.found import Item
+from ingest.sources.gather import Input, Sources, sources
+from ingest.sources.patterns import Selection
+from ingest.sources.spool import Spool
+from ingest.sync.chunking import ChunkingPool
+from ingest.sync.diff import Changes, Job
+from ingest.sync.intake import read_items
+from ingest.sync.outcome import Change
+
+Read = list[list[Change]]  # By item of the parcel.
+Embedded = tuple[Vectors, dict[str, EmbeddingError]]
+
+
+_kept: list[tuple[bytes, Workshop]] = []
+_opening = threading.Lock()
+
+
+def serve(name: str, orders: bytes, given: bytes) -> bytes:
+    """Do a task. Raises CorpusError."""
+    workshop = _workshop(orders)
+    done = workshop.read(pickle.loads(given)) if name == "read" else workshop.embed(pickle.loads(given))  # noqa: S301 - of our own driver
+    return pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
+
+
+class Workshop:
+    """What a worker needs for one run's tasks."""
+
+    def __init__(self, orders: Orders) -> None:
+        if orders.version != __version__:
+            raise SettingsError(
+                f"A worker has version {__version__} of this project and the driver {orders.version}. Install the same "
+                "on all of them."
+            )
+        self._orders = orders
+        self._stack = contextlib.ExitStack()
+        self._lock = threading.Lock()
+        self._embedder: Embedder | None = None
+
+    def close(self) -> None:
+        """Let go of processes and connections."""
+        self._stack.close()
+
+    def read(self, parcel: Parcel) -> Read:
+        """The parcel's items, read and cut."""
+        orders = self._orders
+        tools = self._tools
+        items = list(_unpacked(parcel, tools))
+        read = functools.partial(read_items, readers=tools.readers, sources=tools.sources, spool=tools.spool)
+        job = Job(items=items, read=read, description=orders.description, options=orders.options)
+        found = {item.source: changes for item, changes in Changes(job, stored=parcel.stored, cutting=tools.cutting)}
+        return [found[item.source] for item in items]
+
+    def embed(self, texts: list[str]) -> Embedded:
+        """The texts' vectors, and why some have none."""
+        with self._lock:
+            if self._embedder is None:
+                embedder = embedder_of(self._orders.collection, self._orders.settings)
+                self._embedder = self._stack.enter_context(contextlib.closing(embedder))
+        refused: dict[str, EmbeddingError] = {}
+        (vectors,) = self._embedder.embed_documents([texts], refused=refused)
+        return vectors, refused
+
+    @functools.cached_property
+    def _tools(self) -> Tools:
+        orders, settings = self._orders, self._orders.settings
+        spool = self._stack.enter_context(Spool())
+        readers = ReaderPool(
+            workers=1,
+            timeout_seconds=settings.read_timeout_seconds,
+            memory_bytes=settings.read_memory_mb * 2**20,
+            password=orders.password,
+        )
+        return Tools(
+            readers=self._stack.enter_context(readers),
+            sources=self._stack.enter_context(sources(settings, Selection(), spool, Input())),
+            spool=spool,
+            cutting=ChunkingPool(orders.collection, lambda: orders.tokenizer, max_bytes=orders.max_bytes),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What reads, kept open from task to task."""
+
+    readers: ReaderPool
+    sources: Sources
+    spool: Spool
+    cutting: ChunkingPool
+
+
+def close() -> None:
+    """Let go of what the last run's tasks opened."""
+    while _kept:
+        _kept.pop()[1].close()
+
+
+def _workshop(orders: bytes) -> Workshop:
+    with _opening:
+        if not _kept or _kept[0][0] != orders:
+            close()
+            _kept.append((orders, Workshop(pickle.loads(orders))))  # noqa: S301 - of our own driver
+        return _kept[0][1]
+
+
+def _unpacked(parcel: Parcel, tools: Tools) -> Iterator[Item]:
+    for place, item in enumerate(parcel.items):
+        if isinstance(item.remote, Far):
+            item = replace(item, remote=tools.sources.bound(item.remote.remote))
+        if place in parcel.contents:
+            path, *sidecar = (_written(tools.spool, *file) for file in parcel.contents[place])
+            item = replace(item, path=path, sidecar=sidecar[0] if sidecar else None)
+        yield item
+
+
+def _written(spool: Spool, name: str, content: bytes) -> Path:
+    path = spool.new().with_name(name)
+    path.write_bytes(content)
+    return path

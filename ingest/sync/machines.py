@@ -1,0 +1,71 @@
+"""Where a run reads, cuts and embeds: on this machine's processes, or elsewhere behind the same two methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from corpus.collection import CollectionRecord
+from corpus.embedding.model import Embedder, Refused, Vectors
+from corpus.records import DocumentRecord
+from corpus.tokens import Tokenizer
+from ingest.sources.found import Item
+from ingest.sync.chunking import ChunkingPool
+from ingest.sync.diff import Changes, Job
+from ingest.sync.outcome import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutting:
+    """How documents are cut. `tokenizer` is called once something is; `max_bytes` None: as many as there are."""
+
+    collection: CollectionRecord
+    tokenizer: Callable[[], Tokenizer]
+    max_bytes: int | None
+
+
+class DocumentEmbedder(Protocol):
+    """Of an Embedder what a run asks."""
+
+    def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
+        """See Embedder."""
+        ...
+
+
+class Machines(Protocol):
+    """What reads, cuts and embeds. Its methods raise CorpusError."""
+
+    def changes(
+        self, job: Job, *, stored: Sequence[DocumentRecord], cutting: Cutting, on_much: Callable[[], None]
+    ) -> Iterable[tuple[Item, list[Change]]]:
+        """For each item what changed in it. `on_much` is called when there is enough to come to be worth a process."""
+        ...
+
+    def embedder(self, embedder: Callable[[], Embedder], *, cutting: Cutting) -> Callable[[], DocumentEmbedder]:
+        """What embeds as the given one would, which is called for once there is something to embed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """This machine, with so many processes."""
+
+    processes: int
+
+    def changes(
+        self, job: Job, *, stored: Sequence[DocumentRecord], cutting: Cutting, on_much: Callable[[], None]
+    ) -> Iterable[tuple[Item, list[Change]]]:
+        """See Machines."""
+        pool = ChunkingPool(
+            cutting.collection,
+            cutting.tokenizer,
+            max_bytes=cutting.max_bytes,
+            processes=self.processes,
+            on_much=on_much,
+        )
+        return Changes(job, stored=stored, cutting=pool)
+
+    def embedder(self, embedder: Callable[[], Embedder], *, cutting: Cutting) -> Callable[[], DocumentEmbedder]:  # noqa: ARG002 - see Machines
+        """See Machines."""
+        return embedder
