@@ -14,10 +14,17 @@ class Visibility:
     def __init__(self, rows: int) -> None:
         self._groups = np.zeros(rows, dtype=np.int32)
         self._numbers: dict[tuple[str, ...], int] = {(): 0}
+        self._lists: list[tuple[str, ...]] | None = None
 
     def grant(self, start: int, end: int, access: Sequence[str]) -> None:
         """The rows from `start` to before `end` are seen by whom `access` names."""
         self._groups[start:end] = self._numbers.setdefault(tuple(access), len(self._numbers))
+
+    def is_seen(self, row: int, principals: Collection[str]) -> bool:
+        """Whether they see the row; in the same time whether they do or not."""
+        if self._lists is None:
+            self._lists = list(self._numbers)
+        return not frozenset(principals).isdisjoint(self._lists[self._groups[row]])
 
     def seen_by(self, principals: Collection[str]) -> NDArray[np.bool_]:
         """A truth for each row."""

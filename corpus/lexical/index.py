@@ -213,6 +213,13 @@ class LexicalIndex:
             self._masks[name] = passing
         return passing
 
+    def shows(self, chunk_id: str, principals: frozenset[str]) -> tuple[bool, bool]:
+        """Whether it knows the chunk, and whether they see it. Raises LexicalIndexUnusable as `passing` does."""
+        rows, known = self._table.rows_of([chunk_id])
+        visible = self._visible()
+        # Asked of some row in any case: how long it takes must not tell what is there.
+        return bool(known[0]), len(self) > 0 and visible.is_seen(int(rows[0]), principals) and bool(known[0])
+
     def among(self, chunk_ids: Sequence[str]) -> FilterMask:
         """Those of the chunks that the index knows, where somebody else applied the filter."""
         return FilterMask.among(self._table, chunk_ids)

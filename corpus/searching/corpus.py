@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Self
 
 from corpus.embedding.model import QueryEmbedder
+from corpus.errors import LexicalIndexUnusable
 from corpus.filters import Filter
-from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of
+from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of, record_id_of
 from corpus.searching.excerpts import neighbour_ids
 from corpus.searching.listing import Listing
 from corpus.searching.rerank import Reranker, reranked_each
@@ -143,6 +144,13 @@ class Corpus:
     ) -> tuple[list[DocumentRecord], int]:
         """A page of the documents that the principals see, sorted by source, and how many those are in all."""
         return self._listing.page(offset=offset, limit=limit, visible_to=visible_to)
+
+    def shows(self, document_id: str, principals: frozenset[str]) -> tuple[bool, bool] | None:
+        """Whether the index of words knows the document, and whether they see it; None where it cannot tell."""
+        try:
+            return self.store.words.index().shows(record_id_of(document_id), principals)
+        except LexicalIndexUnusable:
+            return None
 
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""

@@ -70,6 +70,12 @@ class View:
 
     def record(self, document_id: str) -> DocumentRecord | None:
         """A document's record; None where it is not there."""
+        if self._visible_to is not None and (shown := self._corpus.shows(document_id, self._visible_to)) is not None:
+            is_there, seen = shown
+            if not seen:  # Without a look into the store, which takes longer for what is there.
+                if is_there:
+                    self._note(document_id, None, False)  # noqa: FBT003 - as Note has it
+                return None
         record = self._corpus.record(document_id)
         return record if record is not None and self._lets_in(record) else None
 

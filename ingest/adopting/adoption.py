@@ -31,10 +31,11 @@ _TOLERANCE = 1e-3
 
 @dataclass(slots=True)
 class Adoption:
-    """What was taken over. `unchanged` documents were there; `left_out` counts the records whose field has no place;
-    `failed` are (record or document, why).
+    """What was taken over, for the principals of `access`. `unchanged` documents were there; `left_out` counts the
+    records whose field has no place; `failed` are (record or document, why).
     """
 
+    access: tuple[str, ...] = ()
     records: int = 0
     documents: int = 0
     unchanged: int = 0
@@ -150,7 +151,7 @@ def _made(
     adoption.repeated += len(usable) - len(single)
     if not single:
         return None
-    made = assembled(single, texts, tokenizer=tokenizer, ingested_at=now)
+    made = assembled(single, texts, tokenizer=tokenizer, ingested_at=now, access=adoption.access)
     adoption.left_out.update(made.left_out)
     adoption.kept.update(dict.fromkeys(made.record.metadata))
     return made.record, made.chunks, np.stack([vectors[piece.record_id] for piece in made.order])

@@ -54,7 +54,12 @@ def once_each(pieces: Sequence[Piece], texts: Mapping[str, str]) -> list[Piece]:
 
 
 def assembled(
-    pieces: Sequence[Piece], texts: Mapping[str, str], *, tokenizer: Tokenizer, ingested_at: str
+    pieces: Sequence[Piece],
+    texts: Mapping[str, str],
+    *,
+    tokenizer: Tokenizer,
+    ingested_at: str,
+    access: tuple[str, ...],
 ) -> Assembled:
     """The document that the pieces, all of one source and in order, make up."""
     source = pieces[0].source
@@ -65,7 +70,7 @@ def assembled(
     said = [
         [texts[piece.record_id], piece.page, piece.heading, *span] for piece, span in zip(pieces, spans, strict=True)
     ]
-    about = [ADOPTED, source, title, url, updated_at, sorted(fields.items()), said]
+    about = [ADOPTED, source, title, url, updated_at, access, sorted(fields.items()), said]
     digest = hashlib.sha256(json.dumps(about).encode()).hexdigest()
     document_id = document_id_of(source)
     chunks = [
@@ -85,6 +90,7 @@ def assembled(
             page_end=piece.page,
             heading=piece.heading,
             metadata=fields,
+            access=access,
         )
         for index, (piece, (start, end)) in enumerate(zip(pieces, spans, strict=True))
     ]
@@ -101,6 +107,7 @@ def assembled(
         title=title,
         url=url,
         metadata=fields,
+        access=access,
     )
     return Assembled(record, chunks, list(pieces), left_out)
 

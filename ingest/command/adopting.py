@@ -29,6 +29,7 @@ from ingest.command import console
 from ingest.command.app import AsJson, Collection, app
 from ingest.command.target import drop_if_empty
 from ingest.settings import IngestSettings
+from ingest.sources.descriptions import description_from
 from ingest.sync.lock import exclusive
 
 SHORTENING = "text-embedding-3-"  # Models that give fewer dimensions when asked.
@@ -47,6 +48,10 @@ def adopt_collection(
     check: Annotated[
         bool, typer.Option("--check", help="Embed a few texts to see whether the model is the one.")
     ] = False,
+    access: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PRINCIPAL", help="Who may see the documents, such as group:sales; may be repeated."),
+    ] = None,
     collection: Collection = None,
     as_json: AsJson = False,
 ) -> None:
@@ -58,7 +63,7 @@ def adopt_collection(
         origin = settings.model_copy(update=away)
     if origin.target == settings.target and name == settings.chroma_collection:
         raise SettingsError(f"{name!r} cannot be taken over into itself. Name another by --collection.")
-    adoption = Adoption()
+    adoption = Adoption(access=description_from((), None, access or None).access or ())
     with foreign_collection(name, origin) as foreign, contextlib.ExitStack() as stack:
         if foreign.is_ours:
             raise SettingsError(f"{name!r} was made by ingest: use it as it is, by CHROMA_COLLECTION={name}.")

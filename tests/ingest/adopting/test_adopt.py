@@ -91,6 +91,14 @@ def test_a_file_that_is_brought_in_later_takes_the_place_of_what_was_adopted(
     assert "docs/pump.md: `ingest add` has brought it in" in told.stderr
 
 
+def test_who_may_see_what_is_adopted_is_said_with_it(ingest: Ingest, folder: Path) -> None:
+    langchain(folder / "theirs")
+    adopted(ingest, "langchain")
+    assert result_of(adopted(ingest, "langchain", "--access", "group:sales", "--json"))["documents"] == 3
+    with open_store(CorpusSettings(chroma_path=folder / "ours")) as store:
+        assert {record.access for record in store.documents()} == {("group:sales",)}
+
+
 def test_vectors_that_are_not_of_length_1_are_told_and_fit(
     ingest: Ingest, server: EmbeddingsServer, folder: Path
 ) -> None:
