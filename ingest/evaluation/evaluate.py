@@ -23,7 +23,7 @@ from corpus.store import Store, create_store
 from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.evaluation.beir import TestCollection, read_collection
-from ingest.evaluation.measures import Difference, Judgements, ndcg, paired_bootstrap, recall, reciprocal_rank
+from ingest.evaluation.measures import Difference, Judgements, ideal, ndcg, paired_bootstrap, recall, reciprocal_rank
 from ingest.evaluation.vector_cache import CachingEmbedder
 from ingest.reading.document import Block, Document
 from ingest.report import Report
@@ -36,6 +36,7 @@ from ingest.sync.writer import Writing
 
 MODES: tuple[SearchMode, ...] = ("dense", "lexical", "hybrid")
 SOURCE = "corpus.jsonl"
+RERANKED = 30  # So many a reranker judges, unless RERANK_CANDIDATES says otherwise.
 QUERIES_PER_REQUEST = 64
 EMBED_SECONDS = 600.0
 
@@ -167,6 +168,7 @@ def measures_of(judged: Sequence[tuple[Sequence[str], Judgements]]) -> dict[str,
         "ndcg@10": float(np.mean([ndcg(*pair, 10) for pair in judged])),
         "recall@10": float(np.mean([recall(*pair, 10) for pair in judged])),
         "recall@100": float(np.mean([recall(*pair, 100) for pair in judged])),
+        f"ideal@{RERANKED}": float(np.mean([ideal(*pair, 10, among=RERANKED) for pair in judged])),
         "mrr@10": float(np.mean([reciprocal_rank(*pair, 10) for pair in judged])),
     }
 

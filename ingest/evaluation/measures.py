@@ -22,6 +22,11 @@ def _discounted(gains: Sequence[int]) -> float:
     return sum(gain / log2(place + 2) for place, gain in enumerate(gains))
 
 
+def ideal(ranking: Sequence[str], judgements: Judgements, k: int, *, among: int) -> float:
+    """The nDCG@k that a perfect reranker of the first `among` would reach."""
+    return ndcg(sorted(ranking[:among], key=lambda document: -judgements.get(document, 0)), judgements, k)
+
+
 def recall(ranking: Sequence[str], judgements: Judgements, k: int) -> float:
     """The share of the relevant documents that is among the first k."""
     relevant = {document for document, gain in judgements.items() if gain > 0}

@@ -75,7 +75,7 @@ def test_json_has_measures_by_mode(folder: Path) -> None:
     assert {"dense", "lexical", "hybrid", "hybrid_minus_better"} <= told.keys()
     hybrid = told["hybrid"]
     assert isinstance(hybrid, dict)
-    assert list(hybrid) == ["ndcg@10", "recall@10", "recall@100", "mrr@10"]
+    assert list(hybrid) == ["ndcg@10", "recall@10", "recall@100", "ideal@30", "mrr@10"]
 
 
 def test_other_judgements_can_be_named(folder: Path) -> None:

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from ir_measures import RR, R, nDCG
 
-from ingest.evaluation.measures import ndcg, paired_bootstrap, recall, reciprocal_rank
+from ingest.evaluation.measures import ideal, ndcg, paired_bootstrap, recall, reciprocal_rank
+
+
+def test_a_perfect_reranker_of_the_first_ones_brings_what_is_among_them_to_the_front() -> None:
+    judgements = {"a": 1, "b": 2, "c": 1}
+    assert ideal(["x", "a", "b", "y", "c"], judgements, 10, among=5) == 1.0
+    assert ideal(["x", "a", "b", "y", "c"], judgements, 10, among=2) == pytest.approx(ndcg(["a", "x"], judgements, 10))
 
 
 def test_measures_agree_with_ir_measures() -> None:

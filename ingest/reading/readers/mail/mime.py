@@ -13,12 +13,15 @@ from typing import cast
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.encoding import decode
 
+_START = 400
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 
 
 def parse(data: bytes) -> EmailMessage:
     """The message. Raises DocumentUnreadable where there are no headers."""
+    if b"\x00" in data[:_START]:  # All of it in UTF-16.
+        data = decode(data).encode()
     message = email.message_from_bytes(_with_plain_headers(data.lstrip()), policy=email.policy.default)
     if not message.keys():
         raise DocumentUnreadable("The file is no message: it has no headers. Save it anew.")

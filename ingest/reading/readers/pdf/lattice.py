@@ -159,7 +159,8 @@ def _groups(cells: Sequence[_Cell], lines: Sequence[Line]) -> list[set[int]]:
         if len(cell.lines) >= _MOSTLY * len(heights)
         and sum(is_figure(line.text) for line in cell.lines) >= _MOSTLY * len(cell.lines)
     ]
-    if len(full) < 2 or len(full) < _MOSTLY * len(heights) or not figures:
+    is_whole = min(len(flat), len(heights)) > 2 and all(len(cell.lines) == len(heights) for cell in flat)
+    if len(full) < 2 or len(full) < _MOSTLY * len(heights) or not (figures or is_whole):
         return whole
     groups: list[set[int]] = []
     for row in heights:

@@ -11,7 +11,7 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 NEAR = 3.0  # Points between lines that are one, or that meet.
-_MOST_LINES = 1_500  # Of each kind: more are a drawing.
+_MOST_LINES = 1_000  # Of each kind: more are a drawing.
 _MOST_CELLS = 20_000
 
 
@@ -34,6 +34,8 @@ class Net:
     upright: list[Upright]
     columns: list[float] = field(init=False)
     heights: list[float] = field(init=False)
+    _beside: list[list[Upright]] = field(init=False)
+    _above: list[list[Rule]] = field(init=False)
 
     def __post_init__(self) -> None:
         ends = [(rule.left, rule.right) for rule in self.level]
@@ -41,6 +43,8 @@ class Net:
         # A table may have no line at its sides.
         self.columns = _joined([upright.place for upright in self.upright], min(ends)[0], max(e for _, e in ends))
         self.heights = _joined([rule.height for rule in self.level], min(reach)[0], max(e for _, e in reach))[::-1]
+        self._beside = [[line for line in self.upright if abs(line.place - at) <= NEAR] for at in self.columns]
+        self._above = [[line for line in self.level if abs(line.height - at) <= NEAR] for at in self.heights]
 
     @property
     def box(self) -> Box:
@@ -48,13 +52,13 @@ class Net:
 
     def is_parted(self, row: int, column: int) -> bool:
         """True where a line is drawn at the left of the cell."""
-        place, middle = self.columns[column], (self.heights[row] + self.heights[row + 1]) / 2
-        return any(abs(line.place - place) <= NEAR and line.bottom < middle < line.top for line in self.upright)
+        middle = (self.heights[row] + self.heights[row + 1]) / 2
+        return any(line.bottom < middle < line.top for line in self._beside[column])
 
     def is_roofed(self, row: int, column: int) -> bool:
         """True where a line is drawn on top of the cell."""
-        height, middle = self.heights[row], (self.columns[column] + self.columns[column + 1]) / 2
-        return any(abs(line.height - height) <= NEAR and line.left < middle < line.right for line in self.level)
+        middle = (self.columns[column] + self.columns[column + 1]) / 2
+        return any(line.left < middle < line.right for line in self._above[row])
 
 
 def nets_of(drawn: Drawn) -> Iterator[Net]:
@@ -82,6 +86,7 @@ def _stands_in(line: Upright, box: Box) -> bool:
 
 def _nets(drawn: Drawn) -> Iterator[Net]:
     """Lines that meet each other, directly or by others."""
+    drawn = _whole(drawn)
     if not 0 < len(drawn.upright) <= _MOST_LINES or not 1 < len(drawn.level) <= _MOST_LINES:
         return
     parent = list(range(len(drawn.level) + len(drawn.upright)))
@@ -124,6 +129,23 @@ def within(box: Box, drawn: Drawn) -> Drawn:
         for line in drawn.upright
         if box.left + NEAR < line.place < box.right - NEAR and wide.bottom < line.bottom < line.top < wide.top
     ]
+    return Drawn(level, upright)
+
+
+def _whole(drawn: Drawn) -> Drawn:
+    """The lines with those put together that go on in each other, as where each cell has a border of its own."""
+    level: list[Rule] = []
+    for rule in sorted(drawn.level):
+        if level and level[-1].height == rule.height and rule.left <= level[-1].right + NEAR:
+            level[-1] = level[-1]._replace(right=max(level[-1].right, rule.right))
+        else:
+            level.append(rule)
+    upright: list[Upright] = []
+    for line in sorted(drawn.upright):
+        if upright and upright[-1].place == line.place and line.bottom <= upright[-1].top + NEAR:
+            upright[-1] = upright[-1]._replace(top=max(upright[-1].top, line.top))
+        else:
+            upright.append(line)
     return Drawn(level, upright)
 
 

@@ -10,6 +10,7 @@ from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 _SAMPLES = 7  # Characters of a page that are asked how they stand.
 _MOSTLY = 0.6
+_FIRST_EASTERN = 0x2E80
 # Where a point (x, y) goes, by the quarters of a turn that the text is turned clockwise: signs, and whether x and y
 # change places.
 _TURNS = {1: (-1, 1, True), 2: (-1, -1, False), 3: (1, -1, True)}
@@ -23,7 +24,25 @@ def quarters_of(text_page: object, count: int) -> int:
         if not raw.FPDFText_IsGenerated(text_page, index)
     ]
     usual = max(set(found), key=found.count, default=0)
-    return usual if found.count(usual) > _MOSTLY * len(found) else 0
+    if found.count(usual) <= _MOSTLY * len(found):
+        return 0
+    return usual or int(_is_set_downwards(text_page, count))
+
+
+def _is_set_downwards(text_page: object, count: int) -> bool:
+    """True for columns of Chinese or Japanese: turned to the left they are lines, the first of them on top."""
+    places = range(0, count - 1, max(count // _SAMPLES, 1))
+    if sum(raw.FPDFText_GetUnicode(text_page, index) > _FIRST_EASTERN for index in places) <= _MOSTLY * len(places):
+        return False
+    steps = [(_box_at(text_page, index), _box_at(text_page, index + 1)) for index in places]
+    below = sum(other.top < one.top and other.left < one.right and one.left < other.right for one, other in steps)
+    return bool(below > _MOSTLY * len(steps))
+
+
+def _box_at(text_page: object, index: int) -> raw.FS_RECTF:
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(text_page, index, box)
+    return box
 
 
 def box_of(page: object, quarters: int) -> raw.FS_RECTF | None:

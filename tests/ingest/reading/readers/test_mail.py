@@ -144,3 +144,13 @@ def test_an_outlook_message_s_code_page_is_believed(tmp_path: Path, page: int, e
 def test_a_damaged_outlook_message_says_so(tmp_path: Path) -> None:
     with pytest.raises(DocumentUnreadable, match="damaged"):
         read_bytes(tmp_path, "a.msg", _outlook()[:600])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_message_saved_in_utf_16_is_read(tmp_path: Path, encoding: str) -> None:
+    text = (
+        "Subject: The lamp\r\nFrom: desk@example.com\r\n\r\nIt is lit before dusk, and burns until the sun is up.\r\n"
+    )
+    document = read_bytes(tmp_path, "a.eml", text.encode(encoding))
+    assert document.title == "The lamp"
+    assert document.text.rstrip().endswith("It is lit before dusk, and burns until the sun is up.")

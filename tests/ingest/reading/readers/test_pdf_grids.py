@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
 from tests.ingest.reading.readers.files import outline, read_bytes
 from tests.ingest.reading.readers.pdfpages import Sheet
 
@@ -119,3 +122,29 @@ def test_names_over_several_columns_do_not_join_these(tmp_path: Path) -> None:
     for row, text in enumerate(("feet", "80", "90", "40")):
         sheet.line(text, left=400, y=700 - 16 * row)
     assert _table(tmp_path, sheet)[0].split("\n")[0].endswith("20; Height feet: 80")
+
+
+def test_columns_of_japanese_are_read_from_right_to_left(tmp_path: Path) -> None:
+    sheet = Sheet()
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5", isVertical=True))
+    columns = (
+        "灯台の灯りは日没の一時間前に点される。",
+        "そして日の出まで燃え続ける。番人は四時間",
+        "ごとに時計仕掛けを巻き、レンズが回り続",
+        "けるようにする。",
+    )
+    sheet.canvas.setFont("HeiseiKakuGo-W5", 12)
+    for number, text in enumerate(columns):
+        sheet.canvas.drawString(500 - 20 * number, 750, text)
+    assert read_bytes(tmp_path, "a.pdf", sheet.data()).text == "".join(columns)
+
+
+def test_rows_of_words_without_lines_between_them_stay_rows(tmp_path: Path) -> None:
+    sheet = Sheet()
+    _grid(sheet, columns=range(4), rows=(0, 1, 4))
+    rows = [("Quay", "Crane", "Desk"), ("North", "old", "blue"), ("South", "new", "red"), ("West", "tall", "grey")]
+    _write(sheet, [(row, column, text) for row, texts in enumerate(rows) for column, text in enumerate(texts)])
+    assert _table(tmp_path, sheet)[0].split("\n")[1:] == [
+        "Quay: South; Crane: new; Desk: red",
+        "Quay: West; Crane: tall; Desk: grey",
+    ]
