@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from corpus.errors import CollectionMismatch
-
-if TYPE_CHECKING:
-    from corpus.settings import CorpusSettings
+from corpus.settings import AUTO, CorpusSettings
 
 FORMAT = 1
 METRIC = "cosine"
@@ -125,7 +122,7 @@ def check_settings(record: CollectionRecord, settings: CorpusSettings) -> None:
         ("EMBEDDING_PASSAGE_PREFIX", settings.embedding_passage_prefix, record.passage_prefix or NONE),
         ("EMBEDDING_INPUT_TYPES", settings.embedding_input_types, record.input_types or NONE),
     ):
-        if configured is not None and configured != stored:
+        if configured not in {None, AUTO, stored}:
             raise CollectionMismatch(
                 f"Collection {settings.chroma_collection!r} was written with {variable}={stored} but the setting is "
                 f"{configured}. Set {variable} back or unset it, or ingest into a new collection."

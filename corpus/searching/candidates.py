@@ -13,6 +13,7 @@ from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import Scores
 from corpus.searching.fusion import LEADERS, Ranked, dense_shares, fuse, fused_scores, lexical_shares, rank
 from corpus.searching.language import Fit
+from corpus.searching.scale import Scale, scale_of
 from corpus.store import Store
 from corpus.store.mapped import MappedVectors, best_of
 
@@ -29,8 +30,9 @@ class Candidates(Protocol):
 
 
 class Dense:
-    def __init__(self, near: dict[str, float]) -> None:
-        self._ranked = rank(list(near), dense_shares(np.array(list(near.values()), dtype=np.float32)))
+    def __init__(self, near: dict[str, float], scale: Scale) -> None:
+        cosines = np.array(list(near.values()), dtype=np.float32)
+        self._ranked = rank(list(near), dense_shares(scale.of(cosines)))
 
     def best(self, count: int) -> list[Ranked]:
         return self._ranked[:count]
@@ -64,6 +66,7 @@ class Hybrid:
         depth: int,
     ) -> None:
         self._store = store
+        self._scale = scale_of(store.record.embedding_model)
         self._vector = vector
         self._ideal = scores.ideal
         self._fit = fit
@@ -102,9 +105,8 @@ class Hybrid:
         self._unread = {each: place_of[each] for each in self._unread}
 
     def _fused(self, limit: int) -> list[Ranked]:
-        return fuse(
-            self._ids, self._cosines, self._bm25, ideal=self._ideal, fit=self._fit, depth=self._depth, limit=limit
-        )
+        cosines = self._scale.of(self._cosines)
+        return fuse(self._ids, cosines, self._bm25, ideal=self._ideal, fit=self._fit, depth=self._depth, limit=limit)
 
 
 class InRows:
@@ -120,6 +122,7 @@ class InRows:
         scores: Scores,
         passing: FilterMask | None,
         *,
+        scale: Scale,
         fit: Fit,
         depth: int,
     ) -> None:
@@ -134,7 +137,7 @@ class InRows:
         is_near[near] = True
         rows = np.concatenate([near, words[~is_near[words]]])
         cosines = mapped.cosines_at(vector, rows) if everything is None else everything[rows]
-        fused = fused_scores(cosines, scores.at(rows), ideal=scores.ideal, fit=fit, depth=depth)
+        fused = fused_scores(scale.of(cosines), scores.at(rows), ideal=scores.ideal, fit=fit, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.
         order = np.lexsort((rows, -fused))
         self._ids = mapped.ids

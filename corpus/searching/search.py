@@ -26,6 +26,7 @@ from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH
 from corpus.searching.language import Fit, fit_of
+from corpus.searching.scale import scale_of
 from corpus.settings import SearchMode
 from corpus.store import Store, Where
 from corpus.store.mapped import MappedVectors
@@ -80,6 +81,7 @@ def rank_each(
     store: Store, queries: Sequence[str], vectors: Vectors | None, fits: Sequence[Fit], plan: Plan
 ) -> list[Candidates]:
     """For each query its candidates, to be ranked as far as they are asked for."""
+    scale = scale_of(store.record.embedding_model)
     index = index_of(store, mode=plan.mode, where=plan.where)
     passing = passing_of(store, index, mode=plan.mode, where=plan.where) if index is not None and plan.where else None
     said = [scores_of(index, query, mode=plan.mode) if index is not None else None for query in queries]
@@ -88,7 +90,7 @@ def rank_each(
     if vectors is not None and mapped is not None and len(scored) == len(queries):
         places = _near_places(store, mapped, vectors, plan, passing)
         return [
-            InRows(mapped, vector, near, scores, passing, fit=fit, depth=plan.depth)
+            InRows(mapped, vector, near, scores, passing, scale=scale, fit=fit, depth=plan.depth)
             for scores, vector, near, fit in zip(scored, vectors, places, fits, strict=True)
         ]
     near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
@@ -100,7 +102,7 @@ def rank_each(
             matches = [match.chunk_id for match in scores.top(plan.depth, passing=passing)]
             ranked.append(Hybrid(store, vectors[place], near[place], matches, scores, fits[place], plan.depth))
         else:
-            ranked.append(Dense(near[place]))
+            ranked.append(Dense(near[place], scale))
     return ranked
 
 

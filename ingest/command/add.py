@@ -16,6 +16,7 @@ from corpus.records import DocumentRecord
 from corpus.store import MOST_DEAD, Store, most_text_bytes, remake_index, write_index_out
 from corpus.tokens import Tokenizer
 from ingest.command import console
+from ingest.command.automatic import settled
 from ingest.command.estimate import Estimate
 from ingest.command.target import Target, existing_target, new_target
 from ingest.reading.pool import pool_of
@@ -80,13 +81,14 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
         report = Report(failed=[(source, str(error)) for source, error in found.failed], skipped=list(found.skipped))
         doomed = gone(stored, found) if options.prune else []
         _check_found(named, found, doomed)
+        readers = stack.enter_context(pool_of(settings, options.password))
         if target is None:
+            settings = settled(settings, found.items, readers=readers, places=places)
             target = new_target(settings, stack, dry_run=options.dry_run)
             stored = target.store.documents() if target.store else []
             doomed = gone(stored, found) if options.prune else []
         _check_prune(stored, doomed, found, options)
         machines = _machines(settings, options, stack)
-        readers = stack.enter_context(pool_of(settings, options.password))
         job = Job(
             items=found.items,
             read=functools.partial(read_items, readers=readers, sources=places, spool=spool),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from corpus.answer import filled
 from corpus.records import Chunk
 from corpus.store import most_text_bytes
+from ingest.command.automatic import settled
 from ingest.command.target import existing_target, new_target
 from ingest.reading.pool import pool_of
 from ingest.settings import IngestSettings
@@ -57,8 +58,11 @@ def preview(named: Sequence[str], settings: IngestSettings, *, password: str | N
         found = places.gather(named, lambda _url: "")
         yield from (Preview(source=source, error=str(error)) for source, error in found.failed)
         yield from (Preview(source=source, error=reason) for source, reason in found.skipped)
-        target = existing_target(settings, stack, dry_run=True) or new_target(settings, stack, dry_run=True)
         readers = stack.enter_context(pool_of(settings, password))
+        target = existing_target(settings, stack, dry_run=True)
+        if target is None:
+            settings = settled(settings, found.items, readers=readers, places=places)
+            target = new_target(settings, stack, dry_run=True)
         read = functools.partial(read_items, readers=readers, sources=places, spool=spool)
         job = Job(items=found.items, read=read, description=Description(), options="")
         cutting = ChunkingPool(

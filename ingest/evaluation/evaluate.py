@@ -18,7 +18,7 @@ from corpus.records import document_id_in, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.searching.fusion import Ranked
 from corpus.searching.search import Plan, fits_of, rank_each
-from corpus.settings import SearchMode
+from corpus.settings import AUTO, SearchMode
 from corpus.store import Store, create_store
 from corpus.tokens import Tokenizer
 from ingest.command import console
@@ -31,6 +31,7 @@ from ingest.settings import IngestSettings
 from ingest.sources.found import Item
 from ingest.sync.chunking import ChunkingPool
 from ingest.sync.diff import Changes, Job, Reading
+from ingest.sync.languages import suited
 from ingest.sync.run import IngestRun
 from ingest.sync.writer import Writing
 
@@ -79,6 +80,9 @@ class Evaluation:
 def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Evaluation:
     """Ingest and search a collection, and measure. Raises CorpusError."""
     collection = read_collection(folder, options.qrels)
+    if settings.model_for_new_collection == AUTO:
+        suits = suited(document.text for document in collection.documents).model
+        settings = settings.model_copy(update={"embedding_model": suits})
     cache = options.cache / f"{_file_name(settings.model_for_new_collection)}-{_file_name(folder.resolve().name)}.npz"
     question, passage = prompts_of(settings)
     with (

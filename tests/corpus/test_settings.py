@@ -12,7 +12,7 @@ from corpus.settings import CorpusSettings
 def test_without_any_variable_the_corpus_is_embedded_and_the_model_local() -> None:
     settings = load(CorpusSettings)
     assert settings.target == ".chroma, collection 'corpus'"
-    assert settings.model_for_new_collection == "all-MiniLM-L6-v2"
+    assert settings.model_for_new_collection == "auto"
 
 
 def test_a_key_makes_openai_the_model_of_new_collections(monkeypatch: pytest.MonkeyPatch) -> None:

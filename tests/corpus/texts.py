@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -68,6 +69,6 @@ def write(store: Store, embedder: Embedder, texts: Mapping[str, list[str]], *, i
 
 def corpus_of(settings: CorpusSettings, embedder: Embedder, texts: Mapping[str, list[str]]) -> Corpus:
     """An open corpus that holds the texts."""
-    store = create_store(settings, RECORD)
+    store = create_store(settings, replace(RECORD, embedding_model=embedder.model))
     write(store, embedder, texts)
     return Corpus(store, embedder, mode=settings.search_mode, max_per_document=settings.max_per_document)

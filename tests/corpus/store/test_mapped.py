@@ -18,6 +18,7 @@ from corpus.lexical.index import LexicalIndex
 from corpus.searching.candidates import Hybrid, InRows
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.language import WELL
+from corpus.searching.scale import Scale
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store, read_store
@@ -125,13 +126,13 @@ def test_hybrid_ranks_alike_by_rows_and_by_ids(store: Store, where: Where | None
     for number, query in enumerate(("new", "3 5", "2 new 4 1", "nothing of it")):
         (vector,) = vectors_of(50 + number, 1)
         scores = index.scores(query)
-        by_rows = InRows(store.mapped, vector, None, scores, None, fit=WELL, depth=20)
+        by_rows = InRows(store.mapped, vector, None, scores, None, scale=Scale(), fit=WELL, depth=20)
         (near,) = store.similar(vector[np.newaxis], count=20, where=where)
         words = [match.chunk_id for match in scores.top(20, passing=passing)]
         by_ids = Hybrid(store, vector, near, words, scores, WELL, 20)
         if passing is not None:
             places = store.mapped.places_of(list(near))
-            by_rows = InRows(store.mapped, vector, places, scores, passing, fit=WELL, depth=20)
+            by_rows = InRows(store.mapped, vector, places, scores, passing, scale=Scale(), fit=WELL, depth=20)
         for count in (1, 5, 100):
             found, expected = by_rows.best(count), by_ids.best(count)
             assert [each.chunk_id for each in found] == [each.chunk_id for each in expected]

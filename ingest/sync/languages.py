@@ -1,0 +1,40 @@
+"""Which of the local models suits documents: the one that reads English, or the one of many languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from corpus.lexical.spoken import spoken_in
+from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
+
+# Of each document so many characters are looked at.
+LOOKED_AT_CHARS = 5_000
+# From this share of text on that is in another language, the model of many languages serves all better.
+FOREIGN_SHARE = 0.2
+# So many function words of its own make a text's language clear.
+_CLEAR = 2.0
+_ENGLISH = "english"
+
+
+class Suited(NamedTuple):
+    """The model, the language that most of the text is in, and how many documents were looked at."""
+
+    model: str
+    language: str
+    documents: int
+
+
+def suited(texts: Iterable[str]) -> Suited:
+    """What suits documents of these texts. Where nothing can be told it is the English one."""
+    characters: Counter[str] = Counter()
+    count = 0
+    for text in texts:
+        count += 1
+        if language := spoken_in(text[:LOOKED_AT_CHARS], least=_CLEAR):
+            characters[language] += min(len(text), LOOKED_AT_CHARS)
+    foreign = characters.total() - characters[_ENGLISH]
+    is_foreign = foreign > 0 and foreign >= FOREIGN_SHARE * characters.total()
+    most = max(characters, key=lambda language: characters[language], default=_ENGLISH)
+    return Suited(MULTILINGUAL_MODEL if is_foreign else LOCAL_MODEL, most, count)
