@@ -56,6 +56,14 @@ def read_layout(folder: Path, *, dimensions: int) -> Layout:
     return layout
 
 
+def places_in(folder: Path) -> int:
+    """How many records an index has on disk, deleted ones too; 0 where nothing of it is."""
+    try:
+        return int(_HEADER.unpack_from((folder / HEADER_FILE).read_bytes())[3])
+    except (OSError, struct.error):
+        return 0
+
+
 def map_vectors(file: Path, layout: Layout) -> NDArray[np.float32]:
     """All records' vectors, shape (records, dimensions), read where they are looked at. Raises ValueError, OSError."""
     if file.stat().st_size < layout.records * layout.record:

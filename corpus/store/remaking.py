@@ -17,28 +17,22 @@ from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store.client import collection_of, connect, disconnect, remade_name
 from corpus.store.errors import translated
+from corpus.store.hnsw_files import places_in
 from corpus.store.index_lock import index_lock
 from corpus.store.rows import PAGE
 from corpus.store.watch import has_collection, index_names
 
 # Of all places, how many may be dead before it is worth making the index anew: that takes as long as writing it did.
 MOST_DEAD = 0.05
-LENGTHS_FILE = "length.bin"  # Four bytes a place, in use or not.
-BYTES_A_PLACE = 4
+LENGTHS_FILE = "length.bin"  # Every index on disk has one.
+FREE_PLACES = 100  # Chroma's files have room for so many from the start, so that a small index wins nothing.
 PATIENCE_SECONDS = 20.0
 
 
-def dead_share(*, places: int, live: int) -> float:
-    """The share of an index's places that nothing live is in; 0 where it is not all on disk yet."""
-    return max(0, places - live) / places if places else 0.0
-
-
-def places_in(index: Path) -> int:
-    """How many places an index has on disk; 0 where nothing of it is."""
-    try:
-        return (index / LENGTHS_FILE).stat().st_size // BYTES_A_PLACE
-    except OSError:
-        return 0
+def dead_share(index: Path, *, live: int) -> float:
+    """The share of an index's places that nothing live is in; 0 where it is small, or not all on disk yet."""
+    places = places_in(index)
+    return max(0, places - live) / places if places > FREE_PLACES else 0.0
 
 
 def remake_index(settings: CorpusSettings) -> float:

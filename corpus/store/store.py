@@ -25,7 +25,7 @@ from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
 from corpus.store.mapped import MappedVectors
 from corpus.store.probing import first_reaching
-from corpus.store.remaking import dead_share, places_in
+from corpus.store.remaking import dead_share
 from corpus.store.rows import Rows, batched, ours_in
 from corpus.store.survey import Survey, survey_of, sweep_leftovers
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
@@ -238,12 +238,12 @@ class Store:
 
     @property
     def index_folder(self) -> Path | None:
-        """The folder of an embedded store's vector index; None where that cannot be told."""
+        """Where an embedded store's vector index is; None where that cannot be told."""
         return self._handle.index
 
     def dead_share(self) -> float | None:
         """The share of the vector index's places that deleted chunks still take; None where that cannot be told."""
-        return None if (index := self.index_folder) is None else dead_share(places=places_in(index), live=self.count())
+        return dead_share(index, live=self.count()) if (index := self.index_folder) is not None else None
 
     def count(self) -> int:
         """How many chunks are stored."""

@@ -10,8 +10,19 @@ import pytest
 
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
-from corpus.store import Store, create_store, finish_remaking, open_store, read_store, remake_index, write_index_out
+from corpus.store import (
+    Store,
+    create_store,
+    finish_remaking,
+    open_store,
+    read_store,
+    remake_index,
+    settle_store,
+    write_index_out,
+)
 from corpus.store.client import remade_name
+from corpus.store.hnsw_files import places_in
+from corpus.store.remaking import dead_share
 from corpus.store.watch import pending_writes
 from tests.corpus.store.test_store import RECORD, document
 
@@ -66,6 +77,27 @@ def test_a_snapshot_after_many_nights_is_as_large_as_one_of_a_new_store(tmp_path
     with open_store(published) as store:
         assert store.dead_share() == 0.0
         assert store.rows.records_version == 2
+
+
+def test_places_are_those_in_use_and_a_small_index_is_left_as_it_is(tmp_path: Path) -> None:
+    settings = CorpusSettings(chroma_path=tmp_path)
+    with create_store(settings, RECORD) as store:
+        for number in range(2):
+            store.write([document(*version(number, 0))])
+    settle_store(settings)
+    with open_store(settings) as store:
+        assert store.index_folder is not None
+        assert places_in(store.index_folder) == 2 * CHUNKS
+        assert dead_share(store.index_folder, live=CHUNKS) == 0.5
+    small = settings.model_copy(update={"chroma_path": tmp_path / "small"})
+    with create_store(small, RECORD) as store:
+        source, texts, vectors = version(0, 0)
+        store.write([document(source, texts[:34], vectors[:34])])
+    settle_store(small)
+    with open_store(small) as store:
+        assert store.index_folder is not None
+        assert places_in(store.index_folder) == 34
+        assert store.dead_share() == 0.0
 
 
 @pytest.fixture
