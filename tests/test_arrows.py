@@ -121,6 +121,13 @@ def test_each_heavy_library_has_one_home() -> None:
                 assert name.startswith(HOMES[library]), f"{name} imports {library}"
 
 
+def test_readers_call_nothing_of_numpy_that_the_package_for_lambda_lacks() -> None:
+    masked = re.compile(r"np\.(?:ma|unique|union1d|intersect1d|setdiff1d|setxor1d|median|percentile|quantile)\b")
+    writers = {ROOT / "corpus" / "lexical" / name for name in ("build.py", "forward.py", "segment.py")}
+    readers = {*(ROOT / "corpus").rglob("*.py"), *(ROOT / "handler").rglob("*.py")} - writers
+    assert [str(path) for path in sorted(readers) if masked.search(path.read_text("utf-8"))] == []
+
+
 def test_only_the_settings_classes_read_the_environment() -> None:
     for package in FORBIDDEN:
         for path in modules(package):
