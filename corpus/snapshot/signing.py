@@ -25,9 +25,14 @@ def message_of(version: str, manifest_sha256: str) -> bytes:
 
 def signer(path: Path) -> Sign:
     """Signs with the private Ed25519 key of a PEM file. Raises SettingsError."""
-    # Here, because only a publisher signs, and it takes long to import.
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    try:
+        # Here, because only a publisher signs, and it takes long to import.
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "Signing needs cryptography, which is not installed here. Run `pip install 'retrieval-action[oauth]'`."
+        ) from error
 
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)

@@ -32,7 +32,7 @@ from handler.main import handler
 def test_with_the_local_model_it_fits_and_answers_offline(tmp_path: Path) -> None:
     built = build_into(tmp_path, local_model=LOCAL_MODEL)
     assert package.unpacked_bytes(built.task) <= package.AWS_UNPACKED_BYTES - SPARE_BYTES
-    settings = CorpusSettings(chroma_path=tmp_path / "store")
+    settings = CorpusSettings(chroma_path=tmp_path / "store", embedding_model=LOCAL_MODEL)
     write_corpus(settings, MANUALS)
     (built.task / "guarded.py").write_text(GUARDED)
     given = {"AUTH": "none", "CHROMA_PATH": str(settings.chroma_path)}

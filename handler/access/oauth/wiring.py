@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from urllib.parse import parse_qsl
 
 from anyio import CapacityLimiter
@@ -51,6 +52,10 @@ def oauth_of(settings: OAuthSettings, *, is_own_secret: Callable[[str], bool], p
     """The parts. Raises SettingsError where a setting is missing, or a secret cannot be read."""
     if problem := settings.oauth_problem:
         raise SettingsError(f"{problem}. docs/access.md has the settings for each provider.")
+    if find_spec("jwt") is None:
+        raise SettingsError(
+            "Access tokens need PyJWT, which is not installed here. Run `pip install 'retrieval-action[oauth]'`."
+        )
     client = ProviderClient(proxy=settings.outbound_proxy)
     endpoints = {
         "jwks_uri": settings.oauth_jwks_url,

@@ -19,7 +19,7 @@ from corpus.embedding.endpoint import Endpoint, endpoint_of
 from corpus.embedding.model import Embedder, Refused
 from corpus.errors import EmbeddingModelUnknown, EmbeddingQuotaExceeded, EmbeddingReplyInvalid, SettingsError
 from corpus.loading import load
-from corpus.settings import CorpusSettings
+from corpus.settings import LOCAL_MODEL, CorpusSettings
 from tests.openai_server import KEY, EmbeddingsServer, Reply, embeddings_server, failure, listing, vector_of
 
 # A failure is asked about again at once, so that nobody waits here.
@@ -319,7 +319,7 @@ def test_a_prefix_that_leaves_no_room_and_one_for_the_local_model_are_told(serve
     with pytest.raises(SettingsError, match="EMBEDDING_PASSAGE_PREFIX leaves"):
         collection_for(embedder_for_new_collection(settings), settings)
     with pytest.raises(SettingsError, match="Unset EMBEDDING_QUERY_PREFIX"):
-        embedder_for_new_collection(CorpusSettings(embedding_query_prefix="query: "))
+        embedder_for_new_collection(CorpusSettings(embedding_model=LOCAL_MODEL, embedding_query_prefix="query: "))
 
 
 @pytest.mark.parametrize("name", ["openai_api_key", "azure_openai_api_key", "chroma_api_key", "rerank_api_key"])

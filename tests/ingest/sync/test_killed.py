@@ -20,8 +20,8 @@ from ingest.sync import chunking
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
 ROOT = Path(__file__).parents[3]
-KILLS = 20
-MORE_KILLS = 12
+KILLS = 10
+MORE_KILLS = 6
 
 # One process that ingests again and again: importing costs more than an ingest, and a kill should hit the ingest.
 CHILD = """
