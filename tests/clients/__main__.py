@@ -10,10 +10,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from examples.demo import bring_in, serving
+from tests.clients.emulated import emulated
 from tests.clients.transcript import transcript
 from tests.handler.mcp.official import MODES, over_http, over_stdio
 
@@ -61,6 +63,8 @@ def main() -> int:
         asked = Asked(url=url, key=key, store=environment["CHROMA_PATH"])
         openapi = [_said(row) for row in _openapi(asked)]
         mcp = [_said(row) for row in _mcp(asked)]
+        with TemporaryDirectory() as folder, emulated(asked.store, Path(folder)) as (function, its_key):
+            mcp += [_said(row) for row in _on_lambda(Asked(url=function, key=its_key, store=asked.store))]
         shown = transcript(f"{url}/mcp", key)
     text = PAGE.read_text("utf-8")
     for name, part in (
@@ -110,9 +114,28 @@ def _mcp(asked: Asked) -> Iterator[Row]:
         )
     python = str(ENVIRONMENTS / "first" / "bin" / "python")
     yield _probed("mcp 1.x", [python, str(PROBES / "mcp_first.py"), asked.url, asked.key, HANDLER, asked.store])
-    header = ["--transport", "http", "--header", f"Authorization: Bearer {asked.key}"]
-    yield _inspected("over HTTP", [f"{asked.url}/mcp", *header])
+    yield _inspected("over HTTP", _http(asked))
     yield _inspected("over stdio", [HANDLER, "mcp", "-e", f"CHROMA_PATH={asked.store}"])
+
+
+def _on_lambda(asked: Asked) -> Iterator[Row]:
+    for mode in MODES:
+        found = over_http(f"{asked.url}/mcp", asked.key, mode, QUESTION)
+        yield Row(
+            client="mcp 2.x",
+            version=_version("mcp"),
+            operations=found.tools,
+            chunks=len(found.found),
+            note=f"mode {mode}: {found.version}; the package in AWS's emulator",
+        )
+    python = str(ENVIRONMENTS / "first" / "bin" / "python")
+    row = _probed("mcp 1.x", [python, str(PROBES / "mcp_first.py"), asked.url, asked.key, HANDLER, asked.store])
+    yield replace(row, note=f"{row.note}; HTTP by the package in AWS's emulator")
+    yield _inspected("over HTTP, the package in AWS's emulator", _http(asked))
+
+
+def _http(asked: Asked) -> list[str]:
+    return [f"{asked.url}/mcp", "--transport", "http", "--header", f"Authorization: Bearer {asked.key}"]
 
 
 def _inspected(way: str, target: list[str]) -> Row:
