@@ -86,16 +86,18 @@ class Library:
         return self._opening
 
     def _open(self, opening: Future[Corpus]) -> None:
-        corpus = None
+        corpus, failure = None, None
         try:
             corpus = self._open_corpus()
         except BaseException as error:  # noqa: BLE001 - those who wait for it raise it
-            opening.set_exception(error)
+            failure = error
+        # Before they are told: whoever asks after a failure begins anew.
         with self._lock:
             wanted = self._opening is opening
             if wanted:
                 self._corpus, self._opening = corpus, None
         if corpus is None:
+            opening.set_exception(failure)
             return
         if not wanted:
             corpus.close()
