@@ -45,9 +45,9 @@ AND length(embeddings.embedding_id) = 18 AND embeddings.embedding_id LIKE '%-0'
 
 _INDEXES = "SELECT group_concat(id) FROM segments WHERE scope = 'VECTOR'"
 _PENDING = """
-SELECT count(*) FROM embeddings_queue WHERE topic LIKE '%' || ?1 AND seq_id > coalesce((
+SELECT count(*) FROM embeddings_queue WHERE topic LIKE '%' || ? AND seq_id > coalesce((
     SELECT max_seq_id.seq_id FROM max_seq_id JOIN segments ON segments.id = max_seq_id.segment_id
-    WHERE segments.scope = 'VECTOR' AND segments.collection = ?1), 0)
+    WHERE segments.scope = 'VECTOR' AND segments.collection = ?), 0)
 """
 _COLLECTIONS = "SELECT 1 FROM collections WHERE name = ?"
 
@@ -135,7 +135,7 @@ def has_collection(folder: Path, name: str) -> bool:
 
 def pending_writes(folder: Path, collection_id: str) -> int:
     """How many writes the collection's vector index on disk lacks; 0 where that cannot be told."""
-    found = _told(folder, _PENDING, collection_id)
+    found = _told(folder, _PENDING, collection_id, collection_id)
     return int(found[0]) if found else 0
 
 
