@@ -161,6 +161,8 @@ def _all_asked(path: Path, place: tuple[int, int], question: str, names: tuple[s
     with _connecting:
         known = _connections.get(path)
         if known is None or known[0] != place:
+            if known is not None:  # Of a file that is gone.
+                known[1].close()
             # Without locks and read-only: while a write is under way, or where one was cut off, it refuses to answer.
             url = f"file:{quote(str(path))}?mode=ro&vfs=unix-none"
             known = _connections[path] = (place, sqlite3.connect(url, uri=True, check_same_thread=False))
