@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import shlex
 import socket
 import sys
@@ -16,7 +15,7 @@ from pydantic import SecretStr
 from corpus.errors import CorpusError, SettingsError
 from corpus.loading import load
 from corpus.opening import open_corpus
-from corpus.urls import without_passwords
+from corpus.urls import is_loopback, without_passwords
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key
 from handler.app import create_app
@@ -125,16 +124,6 @@ def open_early(library: Library) -> bool:
         _say(f"Not ready to answer yet: {error}")
         return False
     return True
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach it."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def listen(host: str, port: int) -> socket.socket:

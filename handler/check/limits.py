@@ -5,7 +5,6 @@ Limits: https://developers.openai.com/api/docs/actions/production
 
 from __future__ import annotations
 
-import ipaddress
 import itertools
 import json
 import re
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from corpus.urls import is_loopback
 from handler.check.document import (
     Operation,
     Schema,
@@ -139,11 +139,3 @@ def _objects_without_properties(document: Schema) -> Iterator[str]:
     for place, schema in schemas(document):
         if schema.get("type") == "object" and "properties" not in schema and "$ref" not in schema:
             yield f"The object at {'/'.join(place)} names no properties; the editor wants the word, if need be as {{}}."
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine is meant."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from handler.access.oauth.issuers import is_this_machine
+from corpus.urls import is_loopback
 
 # A GPT's action (its id changes when the action is edited), and an app's connection, in its old form and the new one.
 CHATGPT = re.compile(
@@ -28,7 +28,7 @@ def is_own_machine(uri: str) -> bool:
     except ValueError:
         return False
     plain = parts.username is None and parts.password is None and not parts.fragment and "\\" not in uri
-    return plain and parts.scheme == "http" and is_this_machine(parts.hostname or "") and (port is None or port > 0)
+    return plain and parts.scheme == "http" and is_loopback(parts.hostname or "") and (port is None or port > 0)
 
 
 def parse_callbacks(text: str) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def parse_callbacks(text: str) -> tuple[str, ...]:
     listed = tuple(each.strip() for each in text.split(",") if each.strip())
     for uri in listed:
         parts = urlsplit(uri)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname or ""))
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
         if not safe or not parts.hostname or parts.fragment or "*" in uri or parts.username is not None:
             raise ValueError("must be whole https:// addresses, without * or #; each is compared as it stands")
     return listed

@@ -5,10 +5,11 @@ An issuer is compared byte for byte, to the last slash, as OpenID Connect Discov
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from corpus.urls import is_loopback
 
 NAMED = re.compile(r"([A-Za-z0-9_-]{1,32})=(.*)")
 # Principals begin with these: an issuer of that name could speak for another's users.
@@ -46,16 +47,6 @@ def provider_url(text: str) -> str:
         valid = bool(host) and plain and (parts.port is None or parts.port > 0) and not re.search(r"[\s\"\\<>]", text)
     except ValueError:
         host, valid, parts = None, False, urlsplit("")
-    if not valid or not (parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host or ""))):
+    if not valid or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))):
         raise ValueError("must be https:// URLs; http:// is for providers on this machine alone")
     return text
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether the host of a URL is loopback, written as such."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

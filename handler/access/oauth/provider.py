@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from corpus.urls import is_loopback
 from handler.access.oauth.client import ProviderClient
-from handler.access.oauth.issuers import Issuer, is_this_machine, provider_url
+from handler.access.oauth.issuers import Issuer, provider_url
 from handler.access.oauth.key_set import KeySet
 from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
 
@@ -97,6 +98,6 @@ def _allowed(url: str, issuer: str) -> str:
         provider_url(url)
     except ValueError:
         raise IdentityUnavailable(f"{issuer} names an address that is not https") from None
-    if urlsplit(url).scheme == "http" and not is_this_machine(urlsplit(issuer).hostname or ""):
+    if urlsplit(url).scheme == "http" and not is_loopback(urlsplit(issuer).hostname or ""):
         raise IdentityUnavailable(f"{issuer} names an address on this machine")
     return url
