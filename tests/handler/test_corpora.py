@@ -14,9 +14,13 @@ from corpus.errors import SettingsError
 from corpus.opening import open_corpus
 from handler.access.keys import KeyEntry, make_key
 from handler.app import create_app
+from handler.check.matrix import CheckOptions
+from handler.check.run import check
 from handler.settings import HandlerSettings
-from tests.handler.conftest import Configure, Connect
+from tests.handler.conftest import API_KEY, HEADERS, Configure, Connect
+from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.handler.mcp.asking import message
+from tests.handler.running import running
 from tests.handler.several import SHARED_ID, Several, several_in
 from tests.openai_server import EmbeddingsServer
 
@@ -210,6 +214,42 @@ def test_the_audit_trail_and_the_log_say_which_corpora(asked: TestClient, caplog
     lines = {record.getMessage(): record.fields for record in caplog.records}  # type: ignore[attr-defined] # Ours.
     assert set(lines["audit"]["documents"]) == {f"hr:{SHARED_ID}", f"sales:{SHARED_ID}"}
     assert lines["request"]["corpora"] == "hr,sales"
+
+
+def test_words_weigh_in_each_corpus_what_they_weigh_in_all_of_them(
+    tmp_path: Path, server: EmbeddingsServer, configure: Configure
+) -> None:
+    texts = [
+        Text(source="a1.md", text="The pump hums in the cellar."),
+        Text(source="a2.md", text="The pump hums in the attic."),
+        Text(source="b1.md", text="The lamp hums in the cellar."),
+        Text(source="b2.md", text="The lamp glows in the cellar."),
+    ]
+    for name, part in (("whole", texts), ("a", texts[:2]), ("b", texts[2:])):
+        write_corpus(corpus_settings(tmp_path / name, server), part)
+
+    def scores(**changes: object) -> dict[str, float]:
+        app = create_app(configure(**changes), open_corpus)
+        client = TestClient(app, base_url="http://host", headers=HEADERS)
+        found = client.post("/search", json={"query": "pump in the attic cellar", "mode": "lexical"}).json()["results"]
+        app.state.action.close()
+        return {each["source"]: each["score"] for each in found}
+
+    whole = scores(chroma_path=tmp_path / "whole")
+    assert len(whole) == len(texts)
+    assert scores(corpora=f"a=store:{tmp_path / 'a'},b=store:{tmp_path / 'b'}") == pytest.approx(whole, abs=1e-3)
+
+
+def test_a_deployment_with_corpora_passes_the_check_and_each_of_them_is_asked(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(settings(), open_corpus)
+    with running(app) as url:
+        check(url, key=API_KEY, wishes=CheckOptions(no_rate_limit=True), as_json=True)
+    app.state.action.close()
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert {name for name, row in rows.items() if row["outcome"] == "failed"} == set()
+    assert rows["corpora"]["came"] == "3 of them"
 
 
 def test_without_corpora_a_request_knows_none(connect: Connect) -> None:

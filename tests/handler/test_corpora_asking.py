@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,7 @@ from handler.settings import HandlerSettings
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.handler.several import Several, several_in
-from tests.openai_server import EmbeddingsServer
+from tests.openai_server import EmbeddingsServer, embeddings_server
 
 LONG = 60.0
 
@@ -130,22 +131,32 @@ def test_an_answer_names_the_corpora_that_it_had_to_do_without(several: Several,
 def test_what_was_used_least_recently_is_closed_where_there_is_no_room(
     tmp_path: Path, server: EmbeddingsServer, configure: Configure
 ) -> None:
-    names = ["one", "two", "three"]
+    names = [f"c{number}" for number in range(8)]
+    store = corpus_settings(tmp_path / "store", server)
+    write_corpus(store, [Text(source="pump.md", text="The pump hums.")])
+    publish(store, str(tmp_path / "published"))
     for name in names:
-        store = corpus_settings(tmp_path / f"{name}-store", server)
-        write_corpus(store, [Text(source=f"{name}.md", text=f"The {name} of them hums.")])
-        publish(store, str(tmp_path / name))
+        shutil.copytree(tmp_path / "published", tmp_path / name)
     corpora = ",".join(f"{name}={tmp_path / name}" for name in names)
     opener = Opener()
     settings = configure(corpora=corpora, snapshot_cache=tmp_path / "cache", snapshot_cache_mb=1)
     app = create_app(settings, opener)
     opener.make_room = app.state.library.make_room
     client = TestClient(app, base_url="http://host", headers=HEADERS)
-    sqlite = max(path.stat().st_size for path in (tmp_path / "one" / "objects").iterdir())
-    most = 2**20 // sqlite
+    most = 2**20 // max(path.stat().st_size for path in (tmp_path / "published" / "objects").iterdir())
     assert 0 < most < len(names)
     for name in [*names, *names]:
-        found = client.post("/search", json={"query": "one", "corpus": [name]}).json()
+        found = client.post("/search", json={"query": "pump", "corpus": [name]}).json()
         assert [each["corpus"] for each in found["results"]] == [name]
         assert len(list((tmp_path / "cache").rglob("chroma.sqlite3"))) <= most
     app.state.action.close()
+
+
+def test_a_question_to_corpora_of_one_model_is_embedded_once(several: Several, configure: Configure) -> None:
+    with embeddings_server() as own:
+        app = create_app(configure(corpora=several.corpora, openai_base_url=own.url), Opener())
+        client = TestClient(app, base_url="http://host", headers=HEADERS)
+        found = client.post("/search", json={"query": "holidays", "top_k": 10}).json()["results"]
+        assert {each["corpus"] for each in found} == {"hr", "sales", "manuals"}
+        assert own.inputs == ["holidays"]
+        app.state.action.close()
