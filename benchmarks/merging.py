@@ -48,10 +48,10 @@ class Passages:
     names: list[str]
     texts: list[str]
     queries: list[str]
-    judgements: list[Mapping[str, int]]
+    judgements: Sequence[Mapping[str, int]]
 
 
-def passages_of(name: str, collection: TestCollection, tokens: Callable[[str], list[int]], most: int) -> Passages:
+def passages_of(name: str, collection: TestCollection, tokens: Callable[[str], Sequence[int]], most: int) -> Passages:
     """The documents, cut at the model's window; their names begin with the collection's."""
     texts = []
     for document in collection.documents:
@@ -160,6 +160,7 @@ def splits(vectors: NDArray[np.float32]) -> dict[str, list[list[int]]]:
     chance = np.random.default_rng(3)
     lots = chance.integers(0, PARTS, len(vectors))
     means = vectors[chance.choice(len(vectors), PARTS, replace=False)]
+    near = lots
     for _ in range(20):
         near = (vectors @ means.T).argmax(axis=1)
         means = np.stack([vectors[near == part].mean(axis=0) for part in range(PARTS)])

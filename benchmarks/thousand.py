@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.corpora import make_store
 from corpus.snapshot.publish import publish
@@ -62,7 +63,7 @@ for number, name in enumerate(sys.argv[2:], 1):
 """
 
 
-def asked(scratch: Path, names: list[str], environment: Mapping[str, str]) -> list[dict[str, float]]:
+def asked(scratch: Path, names: list[str], environment: Mapping[str, str]) -> list[dict[str, Any]]:
     """What the process says that asks these corpora, one after the other."""
     cache = Path(tempfile.mkdtemp(dir=scratch))
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

@@ -27,9 +27,9 @@ def open_corpus(settings: CorpusSettings) -> Corpus:
     return _opened_anywhere(settings, query_embedder_of, None)
 
 
-def open_published(settings: CorpusSettings) -> Corpus:
+def open_published(settings: CorpusSettings, *, embedder_of: EmbedderOf = query_embedder_of) -> Corpus:
     """Open a version's files, which CHROMA_PATH names. Raises StoreError, EmbeddingError, SettingsError."""
-    return _published(settings, embedder_of=query_embedder_of)
+    return _opened(read_store(settings, is_published=True), settings, embedder_of)
 
 
 class Opener:
@@ -67,15 +67,11 @@ class Opener:
 def _opened_anywhere(settings: CorpusSettings, embedder_of: EmbedderOf, cache: Cache | None) -> Corpus:
     if settings.snapshot_url is None:
         return _opened(read_store(settings), settings, embedder_of)
-    published = partial(_published, embedder_of=embedder_of)
+    published = partial(open_published, embedder_of=embedder_of)
     live = LiveSnapshot(settings, published, cache=cache)
     if settings.snapshot_canary is not None:
         live.canary = LiveSnapshot(settings, published, pointer=CANARY, cache=cache).current_or_none
     return live.current()
-
-
-def _published(settings: CorpusSettings, *, embedder_of: EmbedderOf) -> Corpus:
-    return _opened(read_store(settings, is_published=True), settings, embedder_of)
 
 
 def _opened(store: Store, settings: CorpusSettings, embedder_of: EmbedderOf) -> Corpus:

@@ -87,7 +87,7 @@ def rank_each(
     scale = scale_of(store.record.embedding_model)
     index = index_of(store, mode=plan.mode, where=plan.where)
     passing = passing_of(store, index, mode=plan.mode, where=plan.where) if index is not None and plan.where else None
-    among = plan.among or [None] * len(queries)
+    among: Sequence[Frequencies | None] = plan.among or [None] * len(queries)
     said = [
         scores_of(index, query, mode=plan.mode, among=words) if index is not None else None
         for query, words in zip(queries, among, strict=True)
