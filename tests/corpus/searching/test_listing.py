@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from corpus.opening import open_corpus
-from corpus.records import DocumentRecord
+from corpus.records import DocumentRecord, Metadata
 from corpus.searching.listing import Listing
 from corpus.settings import CorpusSettings
 from corpus.store import Store, open_store
-from corpus.store.watch import UNSETTLED_SECONDS
+from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
+from corpus.store.watch import UNSETTLED_SECONDS, Watch
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.openai_server import embeddings_server
 
+PLACE = {"database": DEFAULT_DATABASE, "tenant": DEFAULT_TENANT}
 TEXTS = [Text(source=f"{number:03}.txt", text=f"Text number {number}.") for number in range(30)]
 
 
@@ -105,14 +107,7 @@ def test_where_versions_cannot_be_told_all_is_read_and_right(settings: CorpusSet
 
 
 def test_records_read_at_rest_are_those_that_chroma_gives(tmp_path: Path) -> None:
-    metadata = {
-        "share": 1 / 3,
-        "whole": 2.0,
-        "year": 2**62,
-        "is_new": False,
-        "tags": ["b", "a", "b"],
-        "quote": 'a"\u2028',
-    }
+    metadata: Metadata = {"share": 1 / 3, "year": 2**62, "is_new": False, "tags": ["b", "a", "b"], "quote": 'a"\u2028'}
     with embeddings_server() as server:
         settings = corpus_settings(tmp_path / "store", server)
         write_corpus(settings, [*TEXTS, Text(source="own.txt", text="Own fields.", metadata=metadata)])
@@ -120,8 +115,7 @@ def test_records_read_at_rest_are_those_that_chroma_gives(tmp_path: Path) -> Non
         foreign = {"index": 0, "source": "z.txt"}
         store.rows.collection.upsert(ids=["0" * 16 + "-0"], embeddings=[[1.0] * 256], metadatas=[foreign])
         time.sleep(UNSETTLED_SECONDS)
-        assert store.rows._handle.watch is not None
-        assert store.rows._handle.watch.metadata() is not None
+        assert Watch(settings.chroma_path, collection="corpus", **PLACE).metadata() is not None
         found = store.documents()
         assert {record.document_id: record for record in found} == store.records(r.document_id for r in found)
         assert [record.source for record in found] == [*(text.source for text in TEXTS), "own.txt"]
