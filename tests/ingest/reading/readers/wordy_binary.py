@@ -70,7 +70,7 @@ def binary_workbook(w: Wordy) -> bytes:
     name = w()
     relation = f'<Relationship Id="{{}}" Type="{OFFICE}/{{}}" Target="{{}}"/>'.format
     relations = f'<Relationships xmlns="{PACKAGE}/relationships">{{}}</Relationships>'.format
-    parts = {
+    parts: dict[str, str | bytes] = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="bin"/></Types>',
         "_rels/.rels": relations(relation("rId1", "officeDocument", "xl/workbook.bin")),
         "xl/_rels/workbook.bin.rels": relations(
