@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from corpus.searching.view import Note
 
 LINKED = Caller(name="link")  # Whoever has a signed link to a passage.
-MOST_TOLD = 20  # Names of corpora in a line of the log.
+MAX_TOLD = 20  # Names of corpora in a line of the log.
 
 
 class Gate:
@@ -143,7 +143,7 @@ class Gate:
             return lambda note: self._seen(trace, name, lambda _: principals, note)
 
         if any(names):
-            trace.notes["corpora"] = ",".join(names[:MOST_TOLD])
+            trace.notes["corpora"] = ",".join(names[:MAX_TOLD])
         with self._asking(trace, {name: opener(name) for name in names}) as together:
             yield together
 
@@ -155,7 +155,7 @@ class Gate:
             )
             yield together
         if together.partial:
-            trace.notes["partial"] = ",".join(together.partial[:MOST_TOLD])
+            trace.notes["partial"] = ",".join(together.partial[:MAX_TOLD])
 
     @contextmanager
     def _seen(

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from corpus.corpora import PREFIX, parse_corpora
-from corpus.settings import CorpusSettings
+from corpus.corpora import PREFIX
+from corpus.corpora_settings import CorporaSettings
+from corpus.filterable import FilterField, parse_filterable
 from handler.access.addresses import parse_networks
 from handler.access.keys import parse_keys
 from handler.access.oauth.principals import parse_principals
 from handler.access.oauth.settings import OAuthSettings
 from handler.access.rate_limit import parse_rate
-from handler.contract.filterable import FilterField, parse_filterable
 from handler.contract.requests import search_request
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -25,7 +25,7 @@ CONNECTOR_TOOLS = ("search", "fetch")
 MCP_TOOLS = (*CONNECTOR_TOOLS, "search_chunks", "list_documents")
 
 
-class HandlerSettings(CorpusSettings, OAuthSettings):
+class HandlerSettings(CorporaSettings, OAuthSettings):
     """The corpus's settings and the HTTP action's own."""
 
     auth: Literal["keys", "oauth", "keys+oauth", "none"] = Field(
@@ -48,27 +48,6 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
         None, description="Name of an AWS SSM parameter that is the key of the embeddings endpoint."
     )
     api_key_header: str | None = Field(None, description="A header that may carry the key, beside Authorization.")
-
-    corpora: str = Field(
-        "",
-        description="Several corpora in place of one: name=place with commas between; a place is s3://bucket/prefix or "
-        "a folder of what is published, cloud:COLLECTION, http://host:8000/COLLECTION or store:FOLDER "
-        "(docs/corpora.md).",
-    )
-    corpora_file: str | None = Field(
-        None, description="A file with such entries, one a line: a path, or s3://bucket/name."
-    )
-    corpora_patience_seconds: Annotated[
-        float, Field(gt=0, le=45, description="How long an answer waits for a corpus that is slower than others.")
-    ] = 2.0
-    corpora_memory_mb: Annotated[int, Field(ge=1)] | None = Field(
-        None,
-        description="Corpora are closed, those first that were used least recently, where the process has more than "
-        "so many MB (2^20 bytes) in memory. Default: half of what Lambda gives the function, else no limit.",
-    )
-    aws_lambda_function_memory_size: int | None = Field(
-        None, description="MB that the function has; AWS Lambda sets it."
-    )
 
     public_url: str | None = Field(None, description="Where callers reach the handler, when it cannot tell itself.")
     cors_origins: str = Field(
@@ -196,12 +175,6 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
         search_request(parse_filterable(value))
         return value
 
-    @field_validator("corpora")
-    @classmethod
-    def _corpora_can_be_read(cls, value: str) -> str:
-        parse_corpora(value)
-        return value
-
     @field_validator("mcp_tools")
     @classmethod
     def _tools_are_known(cls, value: str) -> str:
@@ -210,30 +183,15 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
         return value
 
     @model_validator(mode="after")
-    def _corpora_fit(self) -> HandlerSettings:
-        if self.several:
-            places = {"SNAPSHOT_URL": self.snapshot_url, "CHROMA_URL": self.chroma_url}
-            if also := [name for name, value in places.items() if value is not None]:
-                raise ValueError(f"CORPORA and {also[0]} both say where the corpora are: unset one")
-            search_request(self.filter_fields, several=True)
+    def _fields_are_free(self) -> HandlerSettings:
+        search_request(self.filter_fields, several=self.several)
         return self
-
-    @property
-    def several(self) -> bool:
-        """Whether corpora have names, even where there is but one."""
-        return bool(self.corpora) or self.corpora_file is not None
 
     @property
     def names_corpora(self) -> bool:
         """Whether tokens say which corpora their callers may use."""
         rules = parse_principals(self.oauth_principals) if self.takes_tokens else ()
         return any(f"{rule.prefix}:" == PREFIX for rule in rules)
-
-    @property
-    def memory_mb(self) -> int | None:
-        """How much memory the process may have before corpora are closed."""
-        given = self.aws_lambda_function_memory_size
-        return self.corpora_memory_mb or (given // 2 if given else None)
 
     @property
     def tools(self) -> tuple[str, ...]:

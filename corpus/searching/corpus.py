@@ -150,6 +150,10 @@ class Corpus:
         ends = self.embedder.tokenizer.ends(query)
         return query if len(ends) <= self.embedder.max_tokens else query[: ends[self.embedder.max_tokens - 1]]
 
+    def shortens(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> bool:
+        """Whether the model is asked and cannot read the end of one of the queries."""
+        return (mode or self._mode) != "lexical" and any(self.fitting(query) != query for query in queries)
+
     def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
         """The chunks at most `distance` before and after the hits in their documents; not the hits themselves."""
         wanted = neighbour_ids(list(hits), distance=distance)

@@ -62,9 +62,9 @@ class View:
         """How frequent the words of each query are, in all documents, as in a search of this corpus alone."""
         return self._corpus.frequencies(queries, mode=mode)
 
-    def fitting(self, query: str) -> str:
-        """The start of the query that the model can read."""
-        return self._corpus.fitting(query)
+    def shortens(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> bool:
+        """Whether the model is asked and cannot read the end of one of the queries."""
+        return self._corpus.shortens(queries, mode=mode)
 
     def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
         """The chunks at most `distance` before and after the hits in their documents."""

@@ -11,7 +11,7 @@ from handler.check.rows import Check, Outcome
 from handler.check.target import Search
 
 FIELD = "corpus"
-MOST = 20
+MAX_ASKED = 20
 STRANGE = "no-such-corpus"
 Ask = Callable[[Search], Reply]
 
@@ -23,7 +23,7 @@ def corpora_checks(caller: Caller, document: Schema, search: Search, ask: Ask) -
     field = resolve(document, mapping(sent.get("properties")).get(FIELD))
     if field.get("type") != "array":
         return
-    names = [str(name) for name in listed(mapping(field.get("items")).get("enum"))][:MOST]
+    names = [str(name) for name in listed(mapping(field.get("items")).get("enum"))][:MAX_ASKED]
     yield Check(
         "corpora",
         "each corpus that the document names answers 200 with its own, and an unknown one is refused",

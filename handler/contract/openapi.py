@@ -30,7 +30,7 @@ REFUSALS = {
     422: "A field is wrong; message names it, what it may be, and an example.",
     429: "Too many requests; Retry-After says how many seconds to wait.",
 }
-MOST_CORPORA = 200
+MAX_CORPORA_LISTED = 200
 ACCESS = "x-access"  # For whoever checks a deployment; models do not read it.
 FAULT = "It did not work; error and message say why, and what to do."
 Schema = dict[str, Any]
@@ -133,7 +133,7 @@ def _list_documents(about: Description) -> Schema:
 
 def with_corpora(values: Values, corpora: tuple[str, ...] | None) -> Values:
     """The values and the names of the corpora, where those are not too many to be listed."""
-    return {**values, "corpus": corpora} if corpora and len(corpora) <= MOST_CORPORA else values
+    return {**values, "corpus": corpora} if corpora and len(corpora) <= MAX_CORPORA_LISTED else values
 
 
 def _get_document(about: Description) -> Schema:

@@ -17,9 +17,9 @@ from typing import Generic, TypeVar
 from handler.contract.errors import ActionError
 
 T = TypeVar("T")
-AT_ONCE = 16
+MAX_AT_ONCE = 16
 # Of those in doubt, so many are tried by the way.
-TRIED_BY_THE_WAY = 4
+MAX_TRIED_BY_THE_WAY = 4
 
 
 class Doubts:
@@ -107,11 +107,11 @@ class _Asking(Generic[T]):
         trusted = self._doubts.trusted(self._names) or list(self._names)
         others = [name for name in self._names if name not in trusted]
         waiting = trusted[::-1]
-        for name in self._doubts.idle(others)[:TRIED_BY_THE_WAY]:
+        for name in self._doubts.idle(others)[:MAX_TRIED_BY_THE_WAY]:
             self._start(name)
             self._late.add(name)
         while waiting or self._late_at:
-            while waiting and len(self._late_at) < AT_ONCE:
+            while waiting and len(self._late_at) < MAX_AT_ONCE:
                 name = waiting.pop()
                 self._start(name)
                 self._late_at[name] = time.monotonic() + self._patience_seconds

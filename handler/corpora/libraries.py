@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from corpus.corpora import Entry
 from corpus.errors import CorpusError
+from corpus.filterable import FilterField
 from handler.contract.facets import Facets
-from handler.contract.filterable import FilterField
 from handler.corpora.asking import Doubts
 from handler.corpora.memory import resident_mb
 from handler.library import Library

@@ -28,7 +28,7 @@ Opener = Callable[[Note], AbstractContextManager[Seen]]
 Ask = Callable[[str, Seen, "Aside"], T]
 EVERYTHING = Filter()
 # More corpora are not opened only to tell which values their fields have.
-MOST_FOR_VALUES = 20
+MAX_FOR_VALUES = 20
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ class Together:
                 timeout_seconds=self._trace.seconds_left,
                 spent=aside.spent,
             )
-            aside.shortened = any(seen.fitting(query) != query for query in queries)
+            aside.shortened = seen.shortens(queries, mode=mode)
             return [in_corpus(name, hits) for hits in found]
 
         found = self._each([name for name in asked if name not in self._missing], ask)
@@ -186,7 +186,7 @@ class Together:
 
     def values(self) -> Values:
         """The values of fields that have few, in all of the corpora; of many corpora none are told."""
-        if len(self._openers) > MOST_FOR_VALUES:
+        if len(self._openers) > MAX_FOR_VALUES:
             return {}
         if len(self._openers) == 1:
             return self._at(*self._openers).values()

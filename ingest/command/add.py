@@ -149,6 +149,7 @@ def _bring_in(
         with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
             sync = IngestRun(writing, machines.embedder(target.embedder, cutting=cutting), report)
             _carry_out(sync, changes(on_much=writing.begin), stored, doomed, report, files=len(job.items))
+            report.notes += sync.passed_over(settings.filter_fields)
             report.without_access = sync.without_access(asked=settings.access == "documents")
 
 

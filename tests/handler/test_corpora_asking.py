@@ -17,7 +17,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.publish import publish
 from handler.app import create_app
 from handler.contract.errors import ActionError
-from handler.corpora.asking import AT_ONCE, Answers, Doubts, ask_each
+from handler.corpora.asking import MAX_AT_ONCE, Answers, Doubts, ask_each
 from handler.settings import HandlerSettings
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import Text, corpus_settings, write_corpus
@@ -91,7 +91,7 @@ def test_more_than_are_asked_at_once_are_asked_all_the_same_though_many_hang() -
             release.wait()
         return name
 
-    hanging = [f"hangs{number}" for number in range(AT_ONCE)]
+    hanging = [f"hangs{number}" for number in range(MAX_AT_ONCE)]
     answers = asked([*hanging, "a"], ask, Doubts(), patience=0.01)
     release.set()
     assert (list(answers.by_name), answers.missing) == (["a"], hanging)
