@@ -114,8 +114,8 @@ class Scale:
             return figure(size)
         before, last = self._last()
         decades = math.log10(last / before) if last > before else 1.0
-        a_decade = max(1.0, figure(last) / figure(before)) ** (1 / decades)
-        return figure(last) * a_decade ** max(0.0, math.log10(size / last))
+        a_decade = math.pow(max(1.0, figure(last) / figure(before)), 1 / decades)
+        return figure(last) * math.pow(a_decade, max(0.0, math.log10(size / last)))
 
 
 def tables(kept: Kept, dimensions: int) -> str:

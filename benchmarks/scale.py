@@ -72,7 +72,8 @@ def timed(groups: Iterable[list[Written]], store: Callable[[list[Written]], obje
 def write_bare(folder: Path, chunks: int, dimensions: int) -> Figures:
     """Ids, vectors and texts, and no more."""
     client = chromadb.PersistentClient(str(folder / BARE))
-    collection = client.create_collection(BARE, configuration={"hnsw": {"space": METRIC}}, embedding_function=None)
+    made: Any = {"hnsw": {"space": METRIC}}
+    collection = client.create_collection(BARE, configuration=made, embedding_function=None)
 
     def add(group: list[Written]) -> None:
         for _, pieces, vectors in group:

@@ -7,9 +7,10 @@ import functools
 import pickle
 import platform
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from corpus.embedding.choice import embedder_of
 from corpus.embedding.model import Embedder, Vectors
@@ -42,8 +43,12 @@ def serve(name: str, orders: bytes, given: bytes) -> bytes:
     """Do a task. Raises CorpusError that names the worker."""
     try:
         workshop = _workshop(orders)
-        work = {"read": workshop.read, "store": workshop.store, "embed": workshop.embed}[name]
-        return pickle.dumps(work(pickle.loads(given)), pickle.HIGHEST_PROTOCOL)  # noqa: S301 - of our own driver
+        works: dict[str, Callable[[Any], object]] = {
+            "read": workshop.read,
+            "store": workshop.store,
+            "embed": workshop.embed,
+        }
+        return pickle.dumps(works[name](pickle.loads(given)), pickle.HIGHEST_PROTOCOL)  # noqa: S301 - of our own driver
     except CorpusError as error:
         raise type(error)(f"Worker {platform.node()}: {error}") from None
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.chroma_server import chroma_server
@@ -34,25 +36,27 @@ def scene(server: EmbeddingsServer, *, on_server: bool = False) -> Iterator[Scen
         yield Scene(folder, server, url)
 
 
-def one_node(server: EmbeddingsServer) -> None:
+def one_node(server: EmbeddingsServer, *, on_server: bool) -> None:
     """A Ray of the run's own."""
-    for on_server in (False, True):
-        where = "one node into a server" if on_server else "one node"
-        with scene(server, on_server=on_server) as given:
-            faults.equal(given, "ray", where)
-            faults.killed_driver(given, "ray", where)
+    where = "one node into a server" if on_server else "one node"
+    with scene(server, on_server=on_server) as given:
+        faults.equal(given, "ray", where)
+        faults.killed_driver(given, "ray", where)
+
+
+def killed_workers(server: EmbeddingsServer) -> None:
+    """Of a Ray of the run's own."""
     with scene(server) as given:
         faults.killed(given, "ray", "one node")
 
 
-def three_nodes(server: EmbeddingsServer) -> None:
+def three_nodes(server: EmbeddingsServer, *, on_server: bool) -> None:
     """A cluster of three."""
-    for on_server in (False, True):
-        where = "three nodes into a server" if on_server else "three nodes"
-        with scene(server, on_server=on_server) as given, cluster() as machines:
-            faults.equal(given, machines.address, where)
-            faults.killed(given, machines.address, where, machines)
-            faults.killed_driver(given, machines.address, where)
+    where = "three nodes into a server" if on_server else "three nodes"
+    with scene(server, on_server=on_server) as given, cluster() as machines:
+        faults.equal(given, machines.address, where)
+        faults.killed(given, machines.address, where, machines)
+        faults.killed_driver(given, machines.address, where)
 
 
 def commands(server: EmbeddingsServer) -> None:
@@ -60,6 +64,10 @@ def commands(server: EmbeddingsServer) -> None:
     with scene(server) as given:
         typed.typed(given, "ray", "one node")
         wrong.two_drivers(given, "ray", "one node")
+
+
+def commands_to_cluster(server: EmbeddingsServer) -> None:
+    """The same, to three nodes into a server."""
     with scene(server, on_server=True) as given, cluster() as machines:
         typed.typed(given, machines.address, "three nodes into a server")
         wrong.two_drivers(given, machines.address, "three nodes into a server")
@@ -75,15 +83,19 @@ def refused(server: EmbeddingsServer, other_python: Path | None) -> None:
             wrong.another_python(given, other_python)
 
 
-def numbers(server: EmbeddingsServer, many: int, small: int) -> None:
-    """Ratios, and memory."""
+def numbers(server: EmbeddingsServer, small: int) -> None:
+    """Ratios."""
     figures.lines()
     figures.throughput(server)
     with scene(server) as given:
         figures.overhead(given, "ray", small)
+
+
+def many(server: EmbeddingsServer, files: int) -> None:
+    """Memory, and a second run."""
     with scene(server) as given:
-        figures.memory(given, "ray", many)
-        figures.unchanged(given, "ray", many)
+        figures.memory(given, "ray", files)
+        figures.unchanged(given, "ray", files)
 
 
 def main() -> None:
@@ -94,15 +106,21 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=SMALL, help="small files that are brought in")
     parser.add_argument("--other-python", type=Path, metavar="PYTHON", help="of another version, with Ray in it")
     parts: dict[str, Callable[[EmbeddingsServer], None]] = {
-        "one": one_node,
-        "three": three_nodes,
-        "commands": commands,
+        "one": partial(one_node, on_server=False),
+        "one-server": partial(one_node, on_server=True),
+        "killed": killed_workers,
+        "three": partial(three_nodes, on_server=False),
+        "three-server": partial(three_nodes, on_server=True),
+        "typed": commands,
+        "typed-three": commands_to_cluster,
         "wrong": lambda server: refused(server, given.other_python),
-        "numbers": lambda server: numbers(server, given.many, given.small),
+        "numbers": lambda server: numbers(server, given.small),
+        "many": lambda server: many(server, given.many),
     }
     parser.add_argument("names", nargs="*", choices=[*parts, []], metavar="NAME", help=", ".join(parts))
     given = parser.parse_args()
     os.environ[MARK] = uuid.uuid4().hex
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))  # Not without those that were started.
     with embeddings_server() as server:
         for name in given.names or parts:
             parts[name](server)

@@ -37,15 +37,17 @@ class Machines:
     cluster: Any
     others: list[Any] = field(default_factory=list)
 
-    def add(self) -> None:
-        """One more."""
-        self.others.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE_BYTES))
+    def fill(self, count: int) -> None:
+        """Have so many; in the main thread, as Ray asks, whose handler of SIGTERM it takes."""
+        handler = signal.getsignal(signal.SIGTERM)
+        while len(self.others) < count:
+            self.others.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE_BYTES))
+        signal.signal(signal.SIGTERM, handler)
 
     def lose(self) -> None:
-        """Kill one at random, and put another in its place."""
+        """Kill one at random."""
         node = self.others.pop(chance.randrange(len(self.others)))
         self.cluster.remove_node(node, allow_graceful=False)
-        self.add()
 
 
 @contextlib.contextmanager
@@ -62,11 +64,12 @@ def cluster(nodes: int = 3, *, environment: dict[str, str] | None = None, **syst
         "ray_client_server_port": port,
         "_system_config": QUICK | system,
     }
+    handler = signal.getsignal(signal.SIGTERM)
     made = importlib.import_module("ray.cluster_utils").Cluster(initialize_head=True, head_node_args=head)
+    signal.signal(signal.SIGTERM, handler)
     machines = Machines(f"ray://127.0.0.1:{port}", made)
     try:
-        for _ in range(nodes - 1):
-            machines.add()
+        machines.fill(nodes - 1)
         for name in environment or {}:
             os.environ.pop(name)
         os.environ.update(before)
@@ -81,8 +84,8 @@ def busy_workers(mark: str) -> list[int]:
 
 
 @contextlib.contextmanager
-def killing(most: int, mark: str, machines: Machines | None = None, *, nodes: int = 0) -> Iterator[list[str]]:
-    """Workers killed at random while this is open, until so many are; of a cluster up to so many whole nodes too."""
+def killing(most: int, mark: str, machines: Machines | None = None) -> Iterator[list[str]]:
+    """Workers killed at random while this is open, until so many are; and of a cluster, where one is given, a node."""
     killed: list[str] = []
     done = threading.Event()
 
@@ -91,7 +94,7 @@ def killing(most: int, mark: str, machines: Machines | None = None, *, nodes: in
             busy = busy_workers(mark)
             if not busy:
                 continue
-            if machines is not None and killed.count("node") < nodes and chance.random() < 0.3:
+            if machines is not None and "node" not in killed and chance.random() < 0.4:
                 machines.lose()
                 killed.append("node")
                 continue
@@ -106,6 +109,8 @@ def killing(most: int, mark: str, machines: Machines | None = None, *, nodes: in
     finally:
         done.set()
         thread.join()
+        if machines is not None:
+            machines.fill(2)
 
 
 def end(mark: str, *, seconds: float = 90.0) -> None:

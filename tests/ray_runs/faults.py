@@ -9,7 +9,7 @@ from tests.ray_runs.clusters import Machines, end, killing
 from tests.ray_runs.scene import MARK, Scene, say
 
 KILLS = 20
-NODE_KILLS = 5
+KILLS_A_RUN = 4
 FILES = 300
 
 
@@ -34,8 +34,7 @@ def killed(scene: Scene, on: str, where: str, machines: Machines | None = None, 
             break
         scene.write(FILES, salt=f"attempt {attempt}")
         scene.server.latency_seconds = 0.3
-        nodes = max(0, NODE_KILLS - done.count("node"))
-        with killing(most - len(done), os.environ[MARK], machines, nodes=nodes) as victims:
+        with killing(min(KILLS_A_RUN, most - len(done)), os.environ[MARK], machines) as victims:
             scene.add("there", on=on)
         done += victims
         scene.server.latency_seconds = 0.0
