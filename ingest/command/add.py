@@ -151,6 +151,7 @@ def _bring_in(
             sync = IngestRun(writing, machines.embedder(target.embedder, cutting=cutting), report)
             course = Course(on_much=writing.begin, is_stopped=sync.stops_here)
             _carry_out(sync, changes(course=course), stored, doomed, report, files=len(job.items))
+            report.notes += sync.passed_over(settings.filter_fields)
             report.without_access = sync.without_access(asked=settings.access == "documents")
 
 

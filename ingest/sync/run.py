@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from corpus.embedding.model import Vectors
 from corpus.errors import ClusterUnavailable, EmbeddingError
+from corpus.filterable import FilterField, passed_over
 from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
 from corpus.store import PAGE
@@ -83,6 +84,11 @@ class IngestRun:
         """How many of the documents that are stored now name nobody; None where none names anybody, unless asked."""
         without = sum(not record.access for record in self._after.values())
         return without if asked or without < len(self._after) else None
+
+    def passed_over(self, fields: Sequence[FilterField]) -> list[tuple[str, str]]:
+        """Remarks on what no filter by the corpus's own fields finds, of all that is stored now."""
+        found = passed_over(self._after.values(), fields)
+        return [(source, each.why) for each in found for source in each.sources]
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
         """Remove stored documents."""
