@@ -80,9 +80,9 @@ class Gate:
             yield together
 
     @contextmanager
-    def public_view(self, trace: Trace) -> Iterator[Together]:
-        """The corpora as anybody sees them: for what is told without a key, where a setting has it told."""
-        with self._together(trace, self.corpora(ANYBODY), self._principals(ANYBODY)) as together:
+    def public_view(self, trace: Trace, corpora: Sequence[str] = ("",)) -> Iterator[Together]:
+        """Those corpora as anybody sees them: for what is told without a key, where a setting has it told."""
+        with self._together(trace, corpora, self._principals(ANYBODY)) as together:
             yield together
 
     @contextmanager

@@ -148,6 +148,8 @@ class Library:
             if self._readers[corpus]:
                 return
             del self._readers[corpus]
+            if self._is_closed and self._corpus is corpus:  # Somebody had asked for it as it was closed.
+                self._corpus = None
             given_up = self._corpus is not corpus
         # A snapshot's corpus closes itself: what it has open may be its successor's too.
         if given_up and (corpus.newest is None or self._is_closed):

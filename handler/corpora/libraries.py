@@ -76,11 +76,6 @@ class Libraries:
         with self._lock:
             return [self._shelves[name].facets for name in names if name in self._shelves]
 
-    def kept(self) -> list[Library]:
-        """Those of the corpora that were asked for lately."""
-        with self._lock:
-            return [shelf.library for shelf in self._shelves.values()]
-
     def close(self) -> None:
         """Close every corpus that is open."""
         with self._lock:

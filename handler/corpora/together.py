@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from corpus.errors import CorpusError
 from corpus.filters import Filter
 from corpus.lexical.bm25 import Frequencies, together
 from corpus.records import Chunk, DocumentRecord, Hit, named_id, parted_id
@@ -154,7 +155,9 @@ class Together:
                 pages[name] = (first - start, end - first)
             start += total
         found = self._each(
-            list(pages), lambda name, seen, _: seen.documents(offset=pages[name][0], limit=pages[name][1])[0]
+            list(pages),
+            lambda name, seen, _: seen.documents(offset=pages[name][0], limit=pages[name][1])[0],
+            needed=False,
         )
         records = [
             renamed_record(each, named_id(name, each.document_id)) for name, page in found.items() for each in page
@@ -193,8 +196,10 @@ class Together:
         found = self._each(list(self._openers), lambda _, seen, __: seen.held())
         return told(held for each in found.values() for held in each)
 
-    def _each(self, names: Sequence[str], ask: Ask[T]) -> dict[str, T]:
-        """What each of them answers; a single one is asked here, and what it raises goes on."""
+    def _each(self, names: Sequence[str], ask: Ask[T], *, needed: bool = True) -> dict[str, T]:
+        """What each of them answers; a single one is asked here, and what it raises goes on. Where nobody answers what
+        is not `needed`, several do without.
+        """
         if len(self._openers) == 1:
             asides = {name: Aside(spent=self._trace.seconds) for name in names}
             found = {name: ask(name, self._at(name), asides[name]) for name in names}
@@ -207,13 +212,19 @@ class Together:
             with self._openers[name](aside.note) as seen:
                 return ask(name, seen, aside), aside
 
-        answers = ask_each(
-            names,
-            asked,
-            doubts=self._doubts,
-            patience_seconds=self._patience_seconds,
-            seconds_left=lambda: self._trace.seconds_left,
-        )
+        try:
+            answers = ask_each(
+                names,
+                asked,
+                doubts=self._doubts,
+                patience_seconds=self._patience_seconds,
+                seconds_left=lambda: self._trace.seconds_left,
+            )
+        except CorpusError:
+            if needed:
+                raise
+            self._missing.update(dict.fromkeys(names))
+            return {}
         self._missing.update(dict.fromkeys(answers.missing))
         for name, (_, aside) in answers.by_name.items():
             self._heed(name, aside)

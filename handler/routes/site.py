@@ -117,7 +117,10 @@ async def _document(request: Request) -> dict[str, Any]:
 
 def _described(action: Action, trace: Trace, server_url: str) -> dict[str, Any]:
     # Anybody may read the document, so the values of private fields stand in it only where that is wanted.
-    values = _values_in(action.gate.public_view(trace)) if action.settings.openapi_values == "public" else {}
+    values: Values = {}
+    shared = shared_corpora(action)
+    if action.settings.openapi_values == "public" and shared != ():
+        values = _values_in(action.gate.public_view(trace, shared or ("",)))
     corpora = corpora_of_caller(action, trace)
     return document_of(action.settings, server_url=server_url, values=values, corpora=corpora)
 
@@ -126,10 +129,15 @@ def corpora_of_caller(action: Action, trace: Trace) -> tuple[str, ...] | None:
     """The names of the corpora that the caller may use; without one, of those that every caller may use. None where
     there is but one corpus, which has no name.
     """
+    if trace.caller is None or not action.settings.several:
+        return shared_corpora(action)
+    return action.gate.corpora(trace.caller)
+
+
+def shared_corpora(action: Action) -> tuple[str, ...] | None:
+    """The names of the corpora that every caller may use; None where there is but one, without a name."""
     if not action.settings.several:
         return None
-    if trace.caller is not None:
-        return action.gate.corpora(trace.caller)
     callers = [Caller(name=key.name, principals=frozenset(key.principals)) for key in action.keys]
     # Whoever has a token that says nothing of him.
     callers += [Caller(name="token", subject="")] if action.settings.takes_tokens else []
