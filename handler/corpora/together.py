@@ -137,7 +137,11 @@ class Together:
         for hit in hits:
             name, document_id = parted_id(hit.document_id)
             by_corpus.setdefault(name, []).append(Hit(chunk=renamed(hit.chunk, document_id), score=hit.score))
-        found = self._each(list(by_corpus), lambda name, seen, _: seen.neighbours(by_corpus[name], distance=distance))
+
+        def beside(name: str, seen: Seen, _: Aside) -> list[Chunk]:
+            return seen.neighbours(by_corpus[name], distance=distance)
+
+        found = self._each(list(by_corpus), beside, needed=False)
         return [renamed(chunk, named_id(name, chunk.document_id)) for name, chunks in found.items() for chunk in chunks]
 
     def documents(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:
