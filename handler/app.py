@@ -57,7 +57,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         # As they are then: SnapStart has secrets read anew.
         lambda entry: open_corpus(settings_of(entry, app.state.action.settings)),
         fields=filterable,
-        opening_seconds=None if settings.snapshot_url or several else OPENING_SECONDS,
+        opening_seconds=None if settings.snapshot_url else OPENING_SECONDS,
         most_mb=settings.memory_mb,
     )
     # For those who open and close them. Routes have the gate.
