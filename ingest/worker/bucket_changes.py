@@ -38,8 +38,12 @@ def _done(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
     if there:
         # With `prune`, because of the records in a file some may be gone.
         report = add_documents(sorted(there), settings, AddOptions(prune=True, may_empty=True))
-        reasons = {source.partition("#")[0]: reason for source, reason in report.failed}
-        failed = {place: reasons[composed(place)] for place in there if composed(place) in reasons}
+        failed = {
+            place: reason
+            for source, reason in report.failed
+            for place in there
+            if source == composed(place) or source.startswith(f"{composed(place)}#")
+        }
     if gone := {composed(place) for place in places if place not in there}:
         _remove(gone, settings)
     return failed
