@@ -7,7 +7,7 @@ does not matter.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from corpus.errors import CollectionMissing, CorpusError, StoreUnavailable
 from corpus.records import composed
@@ -49,7 +49,7 @@ def _done(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
     return failed
 
 
-def _there(places: Iterable[str]) -> Iterable[str]:
+def _there(places: Iterable[str]) -> Iterator[str]:
     """Those of the places where an object lies. Raises StoreUnavailable where S3 cannot be asked."""
     with contextlib.closing(s3_client()) as client:
         for place in places:

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from pydantic import SecretStr
 
 from corpus.errors import SettingsError
 from corpus.store import open_store
@@ -16,7 +17,7 @@ from ingest.settings import IngestSettings
 from ingest.worker.dead_letters import REASON, DeadLetterQueue
 from ingest.worker.events import objects_in
 from ingest.worker.main import handler, worked
-from tests.openai_server import EmbeddingsServer, embeddings_server
+from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
 from tests.s3_server import S3Server
 
 
@@ -38,7 +39,7 @@ class Wired:
         self.settings = IngestSettings(
             chroma_url=chroma_url,
             chroma_collection=f"test-{uuid.uuid4().hex}",
-            openai_api_key="sk-loopback",
+            openai_api_key=SecretStr(KEY),
             openai_base_url=model.url,
             workers=1,
             worker_attempts=2,
