@@ -158,9 +158,7 @@ def _in_one_line(ray: Any, address: str) -> Iterator[None]:
     errors = ray.exceptions
     try:
         yield
-    except CorpusError:
-        raise
-    except errors.RayTaskError as error:
+    except errors.RayTaskError as error:  # Of the cause's class too, with a traceback for a message.
         cause = error.cause
         if isinstance(cause, CorpusError):
             raise cause from None
@@ -174,9 +172,17 @@ def _in_one_line(ray: Any, address: str) -> Iterator[None]:
             f"A worker has no room left ({type(error).__name__}). Give it more memory or disk; what is stored is kept: "
             "run this again."
         ) from None
+    except CorpusError:
+        raise
     except errors.RayError as error:
         raise ClusterUnavailable(
             f"Ray lost what it was at ({type(error).__name__}). What is stored is kept: run this again."
+        ) from None
+    except ConnectionAbortedError as error:
+        last = str(error).strip().rpartition("\n")[2]
+        raise ClusterUnavailable(
+            f"The Ray at {address} answers but does not let this command in: {last} Its head may be too busy: run this "
+            "again."
         ) from None
     except (ConnectionError, TimeoutError):
         raise ClusterUnavailable(

@@ -57,7 +57,7 @@ def wrong(name: str, outcome: tuple[int, str, str], *, code: int, says: str) -> 
     found, _, problems = outcome
     lines = [line for line in problems.strip().splitlines() if line.startswith("Error")]
     kept = found == code and len(lines) == 1 and re.search(says, problems.replace("\n", " ")) is not None
-    kept = kept and "Traceback" not in problems
+    kept = kept and "Traceback" not in problems and "ray::" not in problems
     told = " ".join(problems[problems.find("Error") :].split()) if lines else " ".join(problems.split())[-300:]
     say(name, kept=kept, figure=f"exit {found}. {told}")
 

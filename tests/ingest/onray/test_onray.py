@@ -128,8 +128,9 @@ def test_what_a_worker_lacks_is_told_in_one_line(
     ray: Any, add: Add, monkeypatch: pytest.MonkeyPatch, failing: Exception, kind: type[CorpusError], line: str
 ) -> None:
     monkeypatch.setattr(ray, "failing", failing)
-    with pytest.raises(kind, match=line):
+    with pytest.raises(kind, match=line) as told:
         add("store", on="ray")
+    assert "traceback" not in str(told.value)
 
 
 def test_a_head_that_is_away_is_told_with_its_address(ray: Any, add: Add) -> None:

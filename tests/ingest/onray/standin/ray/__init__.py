@@ -125,7 +125,7 @@ def _run(what: Callable[..., Any], given: Any, turn: Any) -> Ref:
         except exceptions.RayError as error:
             ref.set_exception(error)
         except Exception as error:  # noqa: BLE001 - as a worker does
-            ref.set_exception(exceptions.RayTaskError(error))
+            ref.set_exception(exceptions.of(error))
         finally:
             at_once -= 1
 
