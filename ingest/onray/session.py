@@ -21,6 +21,7 @@ from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
 LOCAL = "ray"
 OBJECT_STORE_BYTES = 256 * 2**20
 RETRIES = 20
+TOLD = 300  # Characters of what Ray says.
 EMBEDDINGS_AT_ONCE = 2  # For each worker: an endpoint answers one while the other is on its way.
 # Travels by value: a worker finds our packages as they lie there, in a checkout or in the wheel's one folder.
 _BOOTSTRAP = """
@@ -189,5 +190,5 @@ def _in_one_line(ray: Any, address: str) -> Iterator[None]:
             f"No Ray answers at {address}. Check that its head runs, and the port, which is mostly 10001."
         ) from None
     except (RuntimeError, ValueError) as error:
-        first = str(error).strip().partition("\n")[0]
-        raise ClusterUnavailable(f"Ray refuses: {first} Use the same Python and Ray here and there.") from None
+        told = " ".join(str(error).split())[:TOLD]  # Of two versions, on four lines.
+        raise ClusterUnavailable(f"Ray refuses: {told} Use the same Python and Ray here and there.") from None
