@@ -53,6 +53,8 @@ def wrong(name: str, outcome: tuple[int, str, str], *, code: int, says: str) -> 
     kept = kept and "Traceback" not in problems and "ray::" not in problems
     told = " ".join(problems[problems.find("Error") :].split()) if lines else " ".join(problems.split())[-300:]
     say(name, kept=kept, figure=f"exit {found}. {told}")
+    if not kept:
+        sys.stderr.write(problems)
 
 
 def without_ray(scene: Scene) -> None:
