@@ -40,9 +40,7 @@ def init(**given: Any) -> None:
     if given["address"] == CLOSED:
         raise ConnectionAbortedError("Initialization failure from server:\nTraceback\nRuntimeError: Proxy failed.\n")
     if given["address"] == OLDER:
-        raise RuntimeError(
-            "Version mismatch: Cluster:\n  Python: 3.12.1\nThis process:\n  Python: 3.11.7\n"
-        )
+        raise RuntimeError("Version mismatch: Cluster:\n  Python: 3.12.1\nThis process:\n  Python: 3.11.7\n")
     starts.append(given)
     _threads = ThreadPoolExecutor(4)
 
