@@ -67,9 +67,9 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
         parts = [found] if isinstance(found, Table) else _arranged(inside, found)
         units.extend((place, part) for part in parts)
     lines = [line for line in lines if id(line) not in boxed]
-    found = rows_of(line for line in lines if not _is_turned(line))
-    rows = without_chance_gaps(found)
-    if not units and all(len(row.cells) == 1 for row in found):
+    drawn_rows = rows_of(line for line in lines if not _is_turned(line))
+    rows = without_chance_gaps(drawn_rows)
+    if not units and all(len(row.cells) == 1 for row in drawn_rows):
         return [lines]
     units.extend((places[_spot(line)], [line]) for line in lines if _is_turned(line))
     for band in bands_of(rows):
