@@ -96,8 +96,9 @@ def has_false_blanks(line: Line, boxes: Sequence[Box]) -> bool:
 
 
 def _is_false_blank(line: Line, boxes: Sequence[Box], index: int) -> bool:
-    before, sign, after = line.text[index - 1 : index + 2]
-    if sign != " " or boxes[index].right > boxes[index].left or not _LETTERS.fullmatch(before + after):
+    if line.text[index] != " " or boxes[index].right > boxes[index].left:
+        return False
+    if not _LETTERS.fullmatch(line.text[index - 1] + line.text[index + 1]):
         return False
     gap = boxes[index + 1].left - boxes[index - 1].right
     return -line.height < gap < _NO_GAP * line.height
