@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from corpus.records import Chunk, DocumentRecord, cited_url
+from corpus.records import Chunk, DocumentRecord, cited_url, parted_id
 from corpus.searching.excerpts import Excerpt, pieces
 
 # A shorter rest of a text than this tells a reader nothing.
-SHORTEST_CUT = 200
-LONGEST_WORD = 100
+MIN_CUT_CHARS = 200
+MAX_WORD_CHARS = 100
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -38,7 +38,7 @@ def answer_of(excerpts: Iterable[Excerpt], *, max_chars: int, **notes: object) -
         if length > room:
             spare = room - (length - _escaped(result["text"]))
             text = cut(result["text"], max_chars=spare)
-            if len(text) >= min(SHORTEST_CUT, len(result["text"])):
+            if len(text) >= min(MIN_CUT_CHARS, len(result["text"])):
                 results.append({**result, "text": text})
             return {"results": results, **rest, "truncated": True}
         results.append(result)
@@ -55,6 +55,7 @@ def result_of(excerpt: Excerpt) -> dict[str, Any]:
     return filled(
         chunk_id=chunk.chunk_id,
         document_id=chunk.document_id,
+        corpus=parted_id(chunk.document_id)[0],
         title=chunk.title,
         text=excerpt.text,
         score=round(excerpt.score, 4),
@@ -73,6 +74,7 @@ def document_of(record: DocumentRecord) -> dict[str, Any]:
     """A document as GET /documents and `ingest list --json` tell it."""
     return filled(
         document_id=record.document_id,
+        corpus=parted_id(record.document_id)[0],
         title=record.title,
         source=record.source,
         url=record.url,
@@ -84,12 +86,15 @@ def document_of(record: DocumentRecord) -> dict[str, Any]:
 
 
 def document_list(
-    records: Sequence[DocumentRecord], *, total: int, offset: int = 0, max_chars: int | None = None
+    records: Sequence[DocumentRecord], *, total: int, offset: int = 0, max_chars: int | None = None, **notes: object
 ) -> dict[str, Any]:
-    """`{"documents": [...], "total", "next_offset"}`; `next_offset` is there while there is more to ask for."""
+    """`{"documents": [...], "total", "next_offset"}` and the notes; `next_offset` is there while there is more to ask
+    for.
+    """
     documents: list[dict[str, Any]] = []
+    rest = {"total": total, **filled(**notes)}
     # The longest number that can stand there, so that writing it later needs no more room.
-    room = (max_chars or 0) - len(to_json({"documents": [], "total": total, "next_offset": total}))
+    room = (max_chars or 0) - len(to_json({"documents": [], **rest, "next_offset": total}))
     for record in records:
         document = document_of(record)
         length = len(to_json(document)) + 1
@@ -102,7 +107,7 @@ def document_list(
         room -= length
     end = offset + len(documents)
     more = {"next_offset": end} if documents and end < total else {}
-    return {"documents": documents, "total": total, **more}
+    return {"documents": documents, **rest, **more}
 
 
 def document_page(
@@ -155,7 +160,7 @@ def _fitting(text: str, max_chars: int) -> int:
 
 def _after_last_space(text: str, count: int) -> int:
     """Where the last word starts among the first `count` characters; 0 where it is too long to give up."""
-    start = max(text.rfind(mark, max(0, count - LONGEST_WORD), count) for mark in " \n\t") + 1
+    start = max(text.rfind(mark, max(0, count - MAX_WORD_CHARS), count) for mark in " \n\t") + 1
     return start if text[:start].strip() else 0
 
 

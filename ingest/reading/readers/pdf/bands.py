@@ -13,11 +13,11 @@ from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside, wit
 CELL_GAP = 0.75
 _GUTTER = 0.6
 _NARROW_GUTTER = -0.2  # Where a row is known to stand in columns, which may reach over each other a little.
-_LEAST_OVERLAP = 0.3  # Of what stands in one of them.
+_MIN_OVERLAP = 0.3  # Of what stands in one of them.
 _WIDEST_BLANK = 3.0
 _FARTHEST_ROW = 2.5
-_LEAST_GAPS, _BY_CHANCE = 12, 0.35  # On a page; of them.
-_MOST_NAMES = 4  # Rows of names above a table.
+_MIN_GAPS, _BY_CHANCE = 12, 0.35  # On a page; of them.
+_MAX_NAMES = 4  # Rows of names above a table.
 _SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
 
 Interval = tuple[float, float]
@@ -89,7 +89,7 @@ def _are_by_chance(rows: Sequence[Row]) -> bool:
             if len(below) == 2 and one.text[-1].isalpha():
                 count += 1
                 going_on += not any(_is_covered(middle, middle, cells) for cells in below)
-    return count >= _LEAST_GAPS and going_on < _BY_CHANCE * count
+    return count >= _MIN_GAPS and going_on < _BY_CHANCE * count
 
 
 def _closed(row: Row, above: Row | None, below: Row | None) -> Row:
@@ -170,7 +170,7 @@ def _reaches(row: Row, columns: Sequence[Interval]) -> bool:
 
 def _finer(band: Band, spans: Sequence[Interval], following: Row | None) -> list[Interval] | None:
     """The columns of a row, where the rows above name several of them at once, and the next row has them too."""
-    if following is None or len(band.rows) > _MOST_NAMES or len(spans) <= len(band.columns):
+    if following is None or len(band.rows) > _MAX_NAMES or len(spans) <= len(band.columns):
         return None
     below = [(cell.left, cell.right) for cell in following.cells]
     columns: list[Interval] = []
@@ -188,7 +188,7 @@ def _finer(band: Band, spans: Sequence[Interval], following: Row | None) -> list
 def _merged(spans: Iterable[Interval], gutter: float) -> list[Interval]:
     whole: list[Interval] = []
     for left, right in sorted(spans):
-        if whole and left - whole[-1][1] < max(gutter, _LEAST_OVERLAP * (left - right)):
+        if whole and left - whole[-1][1] < max(gutter, _MIN_OVERLAP * (left - right)):
             whole[-1] = (whole[-1][0], max(whole[-1][1], right))
         else:
             whole.append((left, right))

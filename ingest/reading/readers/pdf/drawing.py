@@ -14,7 +14,7 @@ _MOSTLY = 0.6
 _OVERLAP = 0.5  # Of the narrower of two: they stand in one column.
 _TOUCH = 0.3  # Of a line's height that blocks may reach into each other.
 _FARTHEST = 4.0  # Heights from line to line of a block.
-_MOST_BLOCKS = 150
+_MAX_BLOCKS = 150
 
 
 def as_read(lines: Sequence[Line]) -> Sequence[Line]:
@@ -27,7 +27,7 @@ def as_read(lines: Sequence[Line]) -> Sequence[Line]:
     if rising == 0 and not _goes_up(pairs):
         return lines
     blocks = _blocks(lines)
-    if len(blocks) > _MOST_BLOCKS or not any(_is_above(later, one) for one, later in itertools.combinations(blocks, 2)):
+    if len(blocks) > _MAX_BLOCKS or not any(_is_above(later, one) for one, later in itertools.combinations(blocks, 2)):
         return lines
     return [line for block in _sorted(blocks) for line in block.lines]
 

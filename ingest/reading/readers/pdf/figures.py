@@ -17,9 +17,9 @@ _WHOLE = re.compile(_FIGURE)
 _WHOLE_WORD = re.compile(rf"(?<!\S){_FIGURE}(?!\S)")
 _THOUSANDS = re.compile(r"\d{3}(?:[.,]\d+)?")
 _NARROW = 0.35  # In heights: a gap between thousands is no wider.
-_LEAST_GAP = 0.1
+_MIN_GAP = 0.1
 _WIDER = 1.3  # Times the narrowest gap of the line: what parts words of other columns.
-_LEAST_ROWS = 3
+_MIN_ROWS = 3
 _NEAR_ROWS = 3  # So many above and below are looked at.
 _FARTHEST = 3.5  # Heights from names to rows.
 _FARTHEST_ROW = 12.0  # Heights from row to row nearby.
@@ -48,7 +48,7 @@ def may_hold_columns(lines: Sequence[Line]) -> list[int]:
         for number, line in enumerate(lines)
         if _FIGURES.search(line.text) and 2 * len(_WHOLE_WORD.findall(line.text)) >= line.text.count(" ")
     ]
-    return found if len(found) >= _LEAST_ROWS else []
+    return found if len(found) >= _MIN_ROWS else []
 
 
 def names_above(lines: Sequence[Line], rows: Sequence[int]) -> list[int]:
@@ -95,9 +95,9 @@ def _cuts_of(row: Row, near: Sequence[Row], *, is_name: bool) -> Iterator[float]
     height = row.line.height
     beside = [other.words for other in near if abs(other.line.bottom - row.line.bottom) < _FARTHEST_ROW * height]
     gaps = [word.left - before.right for before, word in itertools.pairwise(row.words)]
-    narrow = min((gap for gap in gaps if gap > _LEAST_GAP * height), default=0.0)
+    narrow = min((gap for gap in gaps if gap > _MIN_GAP * height), default=0.0)
     for gap, (before, word) in zip(gaps, itertools.pairwise(row.words), strict=True):
-        if gap < _LEAST_GAP * height:
+        if gap < _MIN_GAP * height:
             continue
         are_figures = not is_name and _WHOLE.fullmatch(before.text) and _WHOLE.fullmatch(word.text)
         is_one = before.text.isdigit() and len(before.text) <= len("123") and _THOUSANDS.fullmatch(word.text)
@@ -106,10 +106,10 @@ def _cuts_of(row: Row, near: Sequence[Row], *, is_name: bool) -> Iterator[float]
         if is_one and gap < _NARROW * height:
             continue
         if are_figures:
-            is_gutter = len(parted) >= max(_LEAST_ROWS - 1, (2 * len(reaching) + 2) // 3)
+            is_gutter = len(parted) >= max(_MIN_ROWS - 1, (2 * len(reaching) + 2) // 3)
         else:  # Each of the two stands in the column of a figure.
             over = [_overlap(before, left) and _overlap(word, right) for left, right in parted]
-            is_gutter = gap > _WIDER * narrow and len(parted) == len(reaching) and sum(over) >= _LEAST_ROWS - 1
+            is_gutter = gap > _WIDER * narrow and len(parted) == len(reaching) and sum(over) >= _MIN_ROWS - 1
         if is_gutter:
             yield (before.right + word.left) / 2
 

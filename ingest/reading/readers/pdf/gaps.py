@@ -19,11 +19,11 @@ _SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
 _LOOSE = 1.2  # Times the usual width of a character.
 _LONG, _NARROW = 40, 0.75  # Characters, and times the usual width.
 _WIDE = 0.6  # In heights, that of characters in most type.
-_LEAST_TEXT = 12
+_MIN_TEXT = 12
 _SIGNS_PER_JUMP = 8  # Fewer from one to the next are text that runs aslant.
 _NO_GAP = 0.06  # Heights, between letters of one word.
 _CUT = 1.0  # Points: characters may reach over a line that parts them.
-_LEAST_DOUBT = 3.0  # Points: the same in the smallest type.
+_MIN_DOUBT = 3.0  # Points: the same in the smallest type.
 # Of scripts whose letters are not joined: in others a blank may need no place.
 _LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]{2}")
 
@@ -42,7 +42,7 @@ def is_doubtful(before: Box, run: Box) -> bool:
     return (
         run.bottom < before.top
         and run.top > before.bottom
-        and (run.left - before.right > _LEAST_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
+        and (run.left - before.right > _MIN_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
     )
 
 
@@ -59,7 +59,7 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
     they go back to another column."""
     widths: defaultdict[float, list[float]] = defaultdict(list)
     for line in lines:
-        if len(line.text) >= _LEAST_TEXT and line.text.isascii():
+        if len(line.text) >= _MIN_TEXT and line.text.isascii():
             widths[round(line.height)].append((line.right - line.left) / (line.height * len(line.text)))
     usual = {height: min(statistics.median(found), _WIDE) for height, found in widths.items()}
     return {
@@ -96,8 +96,9 @@ def has_false_blanks(line: Line, boxes: Sequence[Box]) -> bool:
 
 
 def _is_false_blank(line: Line, boxes: Sequence[Box], index: int) -> bool:
-    before, sign, after = line.text[index - 1 : index + 2]
-    if sign != " " or boxes[index].right > boxes[index].left or not _LETTERS.fullmatch(before + after):
+    if line.text[index] != " " or boxes[index].right > boxes[index].left:
+        return False
+    if not _LETTERS.fullmatch(line.text[index - 1] + line.text[index + 1]):
         return False
     gap = boxes[index + 1].left - boxes[index - 1].right
     return -line.height < gap < _NO_GAP * line.height

@@ -11,7 +11,7 @@ from ingest.reading.readers.tables import is_figure
 
 Cells = list[Line | None]
 
-_LEAST_RULES = 3
+_MIN_RULES = 3
 _SPARSE = 0.6
 
 
@@ -54,7 +54,7 @@ class Grid:
     def is_ruled(self, rules: Sequence[Rule]) -> bool:
         """True where lines are drawn between the rows."""
         bottoms = [line.bottom for row in self.rows for line in row if line]
-        return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _LEAST_RULES
+        return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _MIN_RULES
 
 
 def _is_marker(text: str) -> bool:

@@ -11,9 +11,9 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.nets import Net
 from ingest.reading.readers.pdf.rules import Upright
 
-_LEAST_ROWS = 3
+_MIN_ROWS = 3
 _MOSTLY = 0.5
-_MOST_COLUMNS = 12
+_MAX_COLUMNS = 12
 _CURRENCIES = ("$", "€", "£", "¥")
 
 
@@ -30,12 +30,12 @@ def refined(net: Net, lines: Sequence[Line]) -> Net:
 def _gutters(lines: Sequence[Line]) -> list[float]:
     """Where most rows that have several cells are parted; none where most rows have one."""
     rows = [row.cells for row in rows_of(lines)]
-    counts = Counter(len(cells) for cells in rows if 1 < len(cells) <= _MOST_COLUMNS)
-    if not counts or sum(counts.values()) < max(_LEAST_ROWS, _MOSTLY * len(rows)):
+    counts = Counter(len(cells) for cells in rows if 1 < len(cells) <= _MAX_COLUMNS)
+    if not counts or sum(counts.values()) < max(_MIN_ROWS, _MOSTLY * len(rows)):
         return []
     usual = counts.most_common(1)[0][0]
     alike = [cells for cells in rows if len(cells) == usual]
-    if len(alike) < _LEAST_ROWS:
+    if len(alike) < _MIN_ROWS:
         return []
     sides = [
         (max(cells[number].right for cells in alike), min(cells[number + 1].left for cells in alike))

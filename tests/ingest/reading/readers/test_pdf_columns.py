@@ -104,13 +104,13 @@ def test_wide_blanks_between_words_that_change_from_line_to_line_are_no_columns(
         "and for the ship below it, which may well be more than a crane is worth, so",
         "that most keepers change them in autumn, when there is little else to be done.",
     )
-    texts = texts * 3
-    for row, text in enumerate(texts):
+    lines = texts * 3
+    for row, text in enumerate(lines):
         left = 72.0
         for number, word in enumerate(text.split()):
             sheet.line(word, size=9, left=left, y=700 - 14 * row)
             left += sheet.canvas.stringWidth(word, "Helvetica", 9) + (12 if (number * 7 + row * row) % 5 == 0 else 4)
-    assert outline(read_bytes(tmp_path, "a.pdf", sheet.data())) == [("paragraph", " ".join(texts))]
+    assert outline(read_bytes(tmp_path, "a.pdf", sheet.data())) == [("paragraph", " ".join(lines))]
 
 
 def test_what_was_drawn_last_is_read_where_it_stands(tmp_path: Path) -> None:
