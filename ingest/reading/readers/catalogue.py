@@ -53,7 +53,7 @@ FORMATS = (
     Format("Light markup", ("markup.asciidoc", "markup.org", "markup.rst", "markup.tex"), "–", "as marked", "rows",
            "stated or first heading", "–", "stated", "comments, includes, the markup's signs"),
     Format("EPUB", ("epub",), "–", "h1 to h6 of chapters", "rows", "metadata", "–", "modified", "protected books"),
-    Format("XML", ("xml",), "–", "titles of JATS, DocBook, DITA, TEI, FictionBook; title elements",
+    Format("XML", ("xml",), "–", "titles of JATS, DocBook, DITA, TEI, FictionBook, SVG; title elements",
            "rows; names and values of other elements", "as stated", "DOI of articles", "publication of articles",
            "attributes in running text"),
     Format("CSV", ("csv",), "–", "–", "rows", "–", "–", "–", "–"),
