@@ -57,7 +57,8 @@ def _message(ole: olefile.OleFileIO) -> Message:
         recipients=one_line(_text(ole, "", _RECIPIENTS, codec)),
         copied=one_line(_text(ole, "", _COPIED, codec)),
         sent=_sent(properties),
-        plain=_text(ole, "", _BODY, codec or _codec(properties, _HTML_CODE_PAGE)) or ("" if html.strip() else _rich(ole)),
+        plain=_text(ole, "", _BODY, codec or _codec(properties, _HTML_CODE_PAGE))
+        or ("" if html.strip() else _rich(ole)),
         html=decode(html, declared=_codec(properties, _HTML_CODE_PAGE) or charset_of(html)) if html.strip() else "",
         files=_files(ole, codec),
     )
