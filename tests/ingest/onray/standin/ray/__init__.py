@@ -16,12 +16,15 @@ from . import exceptions
 __all__ = ["exceptions"]
 
 AWAY = "ray://127.0.0.1:9"
+CLOSED = "ray://127.0.0.1:10"
+OLDER = "ray://127.0.0.1:11"
 starts: list[dict[str, Any]] = []  # What each `init` was given.
 seen: list[Any] = []  # The names of what was asked of workers.
 at_once = 0
 most_at_once = 0
 node_count = 1
 failing: Exception | None = None
+on_task: Callable[[], object] = bool  # Called when a task is asked for.
 _threads: ThreadPoolExecutor | None = None
 _worker = threading.Lock()  # One process that reads.
 
@@ -34,6 +37,10 @@ def init(**given: Any) -> None:
     global _threads
     if given["address"] == AWAY:
         raise ConnectionError("ray client connection timeout")
+    if given["address"] == CLOSED:
+        raise ConnectionAbortedError("Initialization failure from server:\nTraceback\nRuntimeError: Proxy failed.\n")
+    if given["address"] == OLDER:
+        raise RuntimeError("Version mismatch: Cluster:\n  Python: 3.12.1\nThis process:\n  Python: 3.11.7\n")
     starts.append(given)
     _threads = ThreadPoolExecutor(4)
 
@@ -110,7 +117,8 @@ def _run(what: Callable[..., Any], given: Any, turn: Any) -> Ref:
     global at_once, most_at_once
     if _threads is None:
         raise RuntimeError("Ray is not started.")
-    seen.append(given[0] if isinstance(given[0], str) else "embed")
+    seen.append("embed" if hasattr(what, "__self__") else given[0])
+    on_task()
     at_once += 1
     most_at_once = max(most_at_once, at_once)
     ref = Ref()
@@ -123,7 +131,7 @@ def _run(what: Callable[..., Any], given: Any, turn: Any) -> Ref:
         except exceptions.RayError as error:
             ref.set_exception(error)
         except Exception as error:  # noqa: BLE001 - as a worker does
-            ref.set_exception(exceptions.RayTaskError(error))
+            ref.set_exception(exceptions.of(error))
         finally:
             at_once -= 1
 
