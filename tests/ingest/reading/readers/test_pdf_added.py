@@ -50,7 +50,8 @@ def test_a_file_pinned_to_a_page_is_told_there_and_read(tmp_path: Path) -> None:
         b"<</Type/Pages/Count 1/Kids[5 0 R]>>",
         FONT,
         _stream(_line("The contract.", 700)),
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Annots[6 0 R]/Resources<</Font<</F1 3 0 R>>>>>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Annots[6 0 R]"
+        b"/Resources<</Font<</F1 3 0 R>>>>>>",
         b"<</Type/Annot/Subtype/FileAttachment/Rect[72 600 90 620]/FS 7 0 R>>",
         b"<</Type/Filespec/F(fees.txt)/UF(fees.txt)/EF<</F 8 0 R>>>>",
         _stream(b"Ten francs.", b"/Type/EmbeddedFile"),

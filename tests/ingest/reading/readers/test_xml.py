@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import DocumentError, DocumentUnreadable
+from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
 from tests.ingest.reading.readers.files import outline, read_bytes
 
 ARTICLE = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS v1.2//EN" "JATS-archivearticle1.dtd">
