@@ -62,9 +62,10 @@ _SILENT = re.compile(
 _CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*{_ARGUMENT}")
 _NOTE = re.compile(rf"\\footnote(?:text)?(?:\[[^\]]*\])?{_ARGUMENT}")
 _LINK = re.compile(rf"\\href{_ARGUMENT}{_ARGUMENT}")
+# A formula of more is none, and looking for its end from each beginning takes too long.
 _MATH = re.compile(
-    r"(\$\$?)(.+?)\1|\\\((.+?)\\\)|\\\[(.+?)\\\]"
-    r"|\\begin\{((?:equation|align|gather|multline|eqnarray|flalign|displaymath|math)\*?)\}(.+?)\\end\{\5\}",
+    r"(\$\$?)(.{1,4000}?)\1|\\\((.{1,4000}?)\\\)|\\\[(.{1,4000}?)\\\]"
+    r"|\\begin\{((?:equation|align|gather|multline|eqnarray|flalign|displaymath|math)\*?)\}(.{1,4000}?)\\end\{\5\}",
     re.DOTALL,
 )
 _MATH_MARKS = re.compile(rf"\\(?:label|tag){_ARGUMENT}|\\nonumber(?![a-zA-Z])|(?<!\\)&")
