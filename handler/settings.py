@@ -13,7 +13,7 @@ from handler.access.addresses import parse_networks
 from handler.access.keys import parse_keys
 from handler.access.oauth.settings import OAuthSettings
 from handler.access.rate_limit import parse_rate
-from handler.contract.filterable import FilterField, parse_filterable
+from handler.contract.filterable import FilterField, parse_filterable, with_derived
 from handler.contract.requests import search_request
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -61,7 +61,8 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
 
     filterable: str = Field(
         "",
-        description="Metadata fields to filter by, name or name:kind; kinds str, int, float, bool, list, date.",
+        description="Metadata fields to filter by, name or name:kind; kinds str, int, float, bool, list, date. "
+        "organisation, year and kind are there without.",
     )
 
     openapi_values: Literal["private", "public"] = Field(
@@ -170,7 +171,7 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
     @field_validator("filterable")
     @classmethod
     def _fields_can_be_read(cls, value: str) -> str:
-        search_request(parse_filterable(value))
+        search_request(with_derived(parse_filterable(value)))
         return value
 
     @field_validator("mcp_tools")
@@ -204,8 +205,8 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
 
     @property
     def filter_fields(self) -> tuple[FilterField, ...]:
-        """The corpus's own fields that callers may filter by."""
-        return parse_filterable(self.filterable)
+        """The fields beside those of every request that callers may filter by."""
+        return with_derived(parse_filterable(self.filterable))
 
     @property
     def origins(self) -> tuple[str, ...]:

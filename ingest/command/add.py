@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus import __version__
+from corpus.collection import SUBJECTS, SUBJECTS_FIELD
 from corpus.errors import SettingsError, StoreError
 from corpus.records import DocumentRecord
 from corpus.store import MOST_DEAD, Store, most_text_bytes, remake_index, write_index_out
@@ -38,6 +39,10 @@ from ingest.sync.writer import Writing
 LISTED_SKIPPED = 3
 
 
+RETOLD = (
+    "Titles, organisations, years and kinds are told by new rules: each file is read again once, and embedded anew is "
+    "only what is described otherwise now."
+)
 BROKEN = "Some of its chunks are missing from the store. Bring its file in again, or remove it: `ingest repair`."
 
 
@@ -60,7 +65,7 @@ class AddOptions:
     @property
     def stamped(self) -> str:
         """All but the content that decides what is stored of it."""
-        return f"retrieval-action {__version__} {self.description.options}"
+        return f"retrieval-action {__version__} subjects {SUBJECTS} {self.description.options}"
 
 
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
@@ -114,6 +119,10 @@ def _stored(target: Target | None, *, dry_run: bool) -> tuple[list[DocumentRecor
         return store.documents(), frozenset()
     store.heal()
     stored = store.documents()
+    if store.rows.version_of(SUBJECTS_FIELD) < SUBJECTS:
+        if stored:
+            console.say(RETOLD)
+        store.rows.note_version(SUBJECTS_FIELD, SUBJECTS)
     return stored, store.sweep(stored)
 
 
