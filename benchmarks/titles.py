@@ -104,7 +104,8 @@ def main() -> None:
             print(f"| {way} | {len(pieces):,} | {shown} |", flush=True)
     for before in list(found)[:-1]:
         change = paired_bootstrap(found["as ingest tells it"][:, 2].tolist(), found[before][:, 2].tolist())
-        print(f"\nhybrid, as ingest tells it less {before}: {change}")
+        bounds = f"{change.low:+.3f} to {change.high:+.3f}"
+        print(f"\nhybrid, as ingest tells it less {before}: {change.mean:+.3f} ({bounds})")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,6 @@ _COMPILED = {
         re.compile(rf"{_EDGE}(?:{names})(?!\w){_GOES_ON}", re.IGNORECASE),
         re.compile(rf"(?:^|.*[^\W_]\W+)(?<!\w)(?:{names}){_EDGE}$", re.IGNORECASE),
         re.compile(rf"(?:^|\W){_ARTICLE}\s*(?:{names}){_EDGE}$", re.IGNORECASE),
-        re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE),
     )
     for kind, names in _NAMES.items()
 }
@@ -121,7 +120,7 @@ def kind_in(name: str) -> str | None:
         segment = segment.strip()
         if not 0 < len(segment.split()) <= _LONGEST_SEGMENT:
             continue
-        for kind, (begins, ends, after_article, _) in _COMPILED.items():
+        for kind, (begins, ends, after_article) in _COMPILED.items():
             if begins.match(segment) or (ends.match(segment) and not after_article.search(segment)):
                 return kind
     return None
@@ -170,9 +169,3 @@ _FOLDERS = {
 def names_report(line: str) -> bool:
     """Whether a line names a report on a period."""
     return bool(_REPORT.search(line))
-
-
-def says_kind(text: str, kind: str) -> bool:
-    """Whether the text names the kind in one of the languages."""
-    pattern = _COMPILED.get(kind)
-    return kind.casefold() in text.casefold() or bool(pattern and pattern[3].search(text))
