@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from corpus.answer import answer_of, document_list, document_page, to_json
+from corpus.filterable import passed_over
 from corpus.filters import Filter
 from corpus.loading import load
 from corpus.opening import open_corpus
@@ -21,7 +22,7 @@ from corpus.store import Survey, holds_only, read_store
 from corpus.subject import KIND, ORGANISATION, YEAR
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, OcrCommand, app
-from ingest.command.mending import summary, survey_to_json
+from ingest.command.mending import named, summary, survey_to_json
 from ingest.command.preview import Preview, preview
 from ingest.reading.readers.catalogue import COLUMNS, rows
 from ingest.settings import IngestSettings
@@ -88,10 +89,14 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
         about = {name: _counted(documents, name) for name in (ORGANISATION, YEAR, KIND)}
         if (dead := store.dead_share()) is not None:
             numbers["dead_places"] = f"{dead:.1%}"
+    missed = passed_over(documents, settings.filter_fields)
     if as_json:
-        typer.echo(to_json({**numbers, **about, **survey_to_json(found)}))
+        told = [{"sources": list(each.sources), "why": each.why} for each in missed]
+        typer.echo(to_json({**numbers, **about, **survey_to_json(found), "passed_over": told}))
     else:
         console.show_fields({**numbers, **_in_words(about), **summary(found)})
+        for each in missed:
+            console.say(f"{named(each.sources)}: {each.why}", style="yellow")
 
 
 def _counted(documents: Sequence[DocumentRecord], name: str) -> dict[str, int]:
@@ -210,12 +215,11 @@ def search(
     if query != query.encode("utf-8", "replace").decode():
         raise typer.BadParameter("The question is not UTF-8.")
     within = Filter(source_folder=source, tags=tuple(tag or ()))
-    with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
+    with open_corpus(load(IngestSettings, chroma_collection=collection, search_mode=mode)) as corpus:
         (hits,) = corpus.search_each(
             [query.strip()],
             top_k=top_k,
             within=within,
-            mode=mode,
             min_score=min_score,
             join=joining_distance(0),
             timeout_seconds=SEARCH_SECONDS,

@@ -143,7 +143,7 @@ def test_a_year_of_copyright_or_in_the_text_is_not_told(text: str) -> None:
 
 def test_what_somebody_said_stands() -> None:
     text = ANNUAL.format(day="May 31, 2024", fiscal="fiscal 2024")
-    given = {"organisation": "Given", "year": 1999, "kind": "draft"}
+    given: dict[str, Any] = {"organisation": "Given", "year": 1999, "kind": "draft"}
     assert told(text, **given).metadata == given
 
 
