@@ -60,7 +60,7 @@ _NAMES = {
     r"guide d[’']utilisation|manual de (?:usuario|instrucciones|empleo|uso)|instrucciones de uso",
     "policy": r"(?:\w+ )?policy|code of conduct|\w*richtlinie|verhaltenskodex|politique(?= de| d[’'])|"
     r"code de conduite|política(?= de)|código de conducta",
-    CONTRACT: r"(?:\w+ )?agreement|(?:\w+ )?contract|\w*vertrag|\w*vereinbarung|contrat(?: de \w+)?|"
+    CONTRACT: r"(?:\w+ )?agreement(?! between an?\b)|(?:\w+ )?contract|\w*vertrag|\w*vereinbarung|contrat(?: de \w+)?|"
     r"contrato(?: de \w+)?",
 }  # fmt: skip
 _ARTICLE = (

@@ -62,6 +62,7 @@ _PARTIES = re.compile(
     r"^\W*(?:between|by and between|zwischen|entre|and|und|et|y|by|signed|witness|subject|re|betreff)\b", re.IGNORECASE
 )
 _MOST_WORDS = 8
+_MOST_IN_LINE = 16
 _HEAD_LINES = 40
 
 
@@ -152,7 +153,7 @@ def _in_letterhead(lines: Sequence[str]) -> list[str]:
         if _ADDRESSED.match(line):
             addressed = len(line.split()) <= 4  # Then the name is in the next line.
             continue
-        if not addressed and not _PARTIES.match(line):
+        if not addressed and not _PARTIES.match(line) and len(line.split()) <= _MOST_IN_LINE:
             found += _parts(line)
         addressed = False
     return found

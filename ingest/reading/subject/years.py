@@ -44,7 +44,7 @@ _FISCAL = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(rf"(?<!\d)({_YEAR})\s?/\s?((?:{_YEAR})|\d\d)(?!\d)")
-_ALONE = re.compile(rf"(?<![\d.,$€£/-])({_YEAR})(?![\d/%]|[.,-]\d)")
+_ALONE = re.compile(rf"(?<![\w.,$€£/-])({_YEAR})(?![\w/%]|[.,-]\d|-[^\W\d_])")
 _AS_OF = re.compile(
     r"(?:effective(?: date| from| as of)?|last (?:updated|revised|reviewed)|revised|adopted|valid from|gültig ab|"
     r"in kraft (?:ab|seit)|stand|en vigueur (?:le|depuis le|à compter du)|vigente desde(?: el)?|"

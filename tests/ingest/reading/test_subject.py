@@ -136,6 +136,11 @@ def test_a_title_that_speaks_of_a_kind_is_not_of_it(title: str) -> None:
     assert "kind" not in told("Text.", title=title).metadata
 
 
+@pytest.mark.parametrize("title", ["Trends of the 1990s", "The UCL2077 pump", "2019-nCoV and pumps", "Sales 2019–2023"])
+def test_a_number_that_is_no_one_year_is_not_told(title: str) -> None:
+    assert "year" not in told("Text.", title=title).metadata
+
+
 @pytest.mark.parametrize("text", ["© 2019 Fellwatt. All rights reserved.", "In 2019 we sold pumps.", "Copyright 2019"])
 def test_a_year_of_copyright_or_in_the_text_is_not_told(text: str) -> None:
     assert "year" not in told(text, title="Pumps").metadata
