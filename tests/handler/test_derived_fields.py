@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -64,7 +65,7 @@ def client(configure: Configure, folder: Path) -> Iterator[TestClient]:
         {"organisation_not": ["NIKE"], "kind": "annual report"},
     ],
 )
-def test_every_door_narrows_by_them(client: TestClient, asked: dict[str, object]) -> None:
+def test_every_door_narrows_by_them(client: TestClient, asked: dict[str, Any]) -> None:
     found = client.post("/search", json={"query": "margin", **asked}).json()["results"]
     assert [each["source"] for each in found] == ["best.pdf"]
     found = payload(call(client, "search_chunks", query="margin", **asked))["results"]
