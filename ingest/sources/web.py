@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-import httpcore
+import httpcore2
 
 from corpus.errors import DocumentUnsupported
 from ingest.reading.readers import is_readable, why_not
@@ -34,7 +34,7 @@ class Web:
         self._limits = limits
         self._patience = patience
         self._spool = spool
-        self._tls = httpcore.default_ssl_context()
+        self._tls = httpcore2.default_ssl_context()
         self._lock = threading.Lock()
         self._clients: list[Client] = []
         self._idle: list[Client] = []
