@@ -35,7 +35,7 @@ B = 0.75
 
 
 class Match(NamedTuple):
-    """A chunk that shares terms with the query. `score` is BM25: above 0, unbounded; compare it to `ideal` only."""
+    """A chunk that shares terms with the query. `score` is BM25: above 0, unbounded; compare it to `max_bm25` only."""
 
     chunk_id: str
     score: float
@@ -53,12 +53,12 @@ class Term(NamedTuple):
 
 
 class Scores:
-    """What one query finds. `ideal` is the score that no chunk reaches: the sum of the weights of its known terms."""
+    """What one query finds. No chunk's score reaches `max_bm25`, the sum of the weights of the query's known terms."""
 
-    def __init__(self, table: Table, by_row: NDArray[np.float32], ideal: float) -> None:
+    def __init__(self, table: Table, by_row: NDArray[np.float32], max_bm25: float) -> None:
         self._table = table
         self._by_row = by_row
-        self.ideal = ideal
+        self.max_bm25 = max_bm25
 
     def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
         """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
@@ -140,17 +140,17 @@ class LexicalIndex:
         """How well every chunk answers the query by its words. Raises LexicalIndexUnusable."""
         times = Counter(self._analyzer.query(query, self.languages))
         by_row = np.zeros(self._table.rows, dtype=np.float32)
-        ideal = 0.0
+        max_bm25 = 0.0
         try:
             for term, count in zip(self._terms(hashes_of(times)), times.values(), strict=True):
-                ideal += count * term.weight
+                max_bm25 += count * term.weight
                 for start, rows, scores in term.parts:
                     np.add.at(by_row[start:], rows, scores if count == 1 else count * scores)
             for each in self._table.segments:
                 by_row[each.start :][each.dead] = 0
         except (IndexError, ValueError) as error:
             raise unusable(self._directory, f"a file of it is damaged ({error})") from error
-        return Scores(self._table, by_row, ideal)
+        return Scores(self._table, by_row, max_bm25)
 
     def _terms(self, hashes: Hashes) -> list[Term]:
         names = hashes.tolist()

@@ -132,7 +132,7 @@ class _Bucket:
             source=source,
             place=f"s3://{self.name}/{key}",
             remote=S3Object(self.source, self.name, key, sidecar),
-            mark=_mark_of(self.objects[key], *described),
+            validator=_validator_of(self.objects[key], *described),
             modified_ns=_modified_ns(self.objects[key]),
         )
 
@@ -149,10 +149,10 @@ class S3Object:
     def fetch(self, known: str) -> Fetched:  # noqa: ARG002 - see Remote
         path, answer = self.source.bring(self.bucket, self.key)
         if self.sidecar is None:
-            return Fetched(path=path, mark=_mark_of(answer), modified_ns=_modified_ns(answer))
+            return Fetched(path=path, validator=_validator_of(answer), modified_ns=_modified_ns(answer))
         beside, described = self.source.bring(self.bucket, self.sidecar)
-        mark = _mark_of(answer, described)
-        return Fetched(path=path, mark=mark, modified_ns=_modified_ns(answer), sidecar=beside)
+        validator = _validator_of(answer, described)
+        return Fetched(path=path, validator=validator, modified_ns=_modified_ns(answer), sidecar=beside)
 
 
 def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
@@ -176,7 +176,7 @@ def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
         raise DocumentUnreadable("It broke off while it came. Try again.")
 
 
-def _mark_of(*entries: dict[str, Any]) -> str:
+def _validator_of(*entries: dict[str, Any]) -> str:
     return " ".join(str(entry["ETag"]).strip('"') for entry in entries)
 
 

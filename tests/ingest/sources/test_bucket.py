@@ -65,15 +65,15 @@ def test_more_than_a_thousand_objects_are_listed_and_their_etag_tells(s3: S3Serv
     client.close()
     found = look(f"s3://{bucket}", spool)
     assert len(found.items) == 1001
-    assert len({item.mark for item in found.items}) == 1
+    assert len({item.validator for item in found.items}) == 1
     remote = found.items[0].remote
     assert remote is not None
     brought = remote.fetch("")
     assert brought is not None
-    assert (brought.path.read_bytes(), brought.mark) == (b"x", found.items[0].mark)
+    assert (brought.path.read_bytes(), brought.validator) == (b"x", found.items[0].validator)
 
 
-@pytest.mark.usefixtures("s3")
+@pytest.validator.usefixtures("s3")
 def test_a_bucket_that_is_not_there_or_has_no_name_is_told(spool: Spool) -> None:
     assert "There is no bucket" in str(look("s3://not-there-at-all/x", spool).failed[0][1])
     assert "looks like s3://bucket/prefix" in str(look("s3:///x", spool).failed[0][1])
@@ -111,7 +111,7 @@ class Dripping(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.mark.parametrize(
+@pytest.validator.parametrize(
     ("key", "why"),
     [("slow.txt", "longer than 0 s"), ("endless.txt", "larger than the 512 MB"), ("broken.txt", "broke")],
 )
