@@ -73,7 +73,7 @@ def test_more_than_a_thousand_objects_are_listed_and_their_etag_tells(s3: S3Serv
     assert (brought.path.read_bytes(), brought.validator) == (b"x", found.items[0].validator)
 
 
-@pytest.validator.usefixtures("s3")
+@pytest.mark.usefixtures("s3")
 def test_a_bucket_that_is_not_there_or_has_no_name_is_told(spool: Spool) -> None:
     assert "There is no bucket" in str(look("s3://not-there-at-all/x", spool).failed[0][1])
     assert "looks like s3://bucket/prefix" in str(look("s3:///x", spool).failed[0][1])
@@ -111,7 +111,7 @@ class Dripping(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.validator.parametrize(
+@pytest.mark.parametrize(
     ("key", "why"),
     [("slow.txt", "longer than 0 s"), ("endless.txt", "larger than the 512 MB"), ("broken.txt", "broke")],
 )

@@ -90,7 +90,7 @@ REFUSED: dict[str, str | bytes] = {
 }
 
 
-@pytest.validator.parametrize("kind", REFUSED)
+@pytest.mark.parametrize("kind", REFUSED)
 def test_what_cannot_be_understood_is_seen_by_nobody_and_told_in_one_line(tmp_path: Path, kind: str) -> None:
     put(tmp_path, ".access.yaml", '"**": [everyone]\n')
     put(tmp_path, "docs/a.md", "Text.")

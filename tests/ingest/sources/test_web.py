@@ -55,7 +55,7 @@ def test_redirects_are_followed_and_end(site: WebServer, connect: Connect) -> No
     assert len([path for path in site.paths() if path == "/loop"]) == 6
 
 
-@pytest.validator.parametrize(
+@pytest.mark.parametrize(
     "target", ["file:///etc/passwd", "ftp://example.com/", "http://me:secret@127.0.0.1/", "http://["]
 )
 def test_a_redirect_to_no_page_is_refused(site: WebServer, connect: Connect, target: str) -> None:
@@ -63,7 +63,7 @@ def test_a_redirect_to_no_page_is_refused(site: WebServer, connect: Connect, tar
     assert "secret" not in str(error)
 
 
-@pytest.validator.parametrize(
+@pytest.mark.parametrize(
     "reply",
     [
         Reply(bytes(2 << 20), headers=HTML),
@@ -90,7 +90,7 @@ def test_a_server_that_drips_is_left(site: WebServer, connect: Connect) -> None:
     assert "FETCH_TIMEOUT_SECONDS" in str(refusal(connect(timeout_seconds=0.5), site.url + "/a"))
 
 
-@pytest.validator.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_what_takes_long_to_unpack_is_left_too(site: WebServer, connect: Connect, encoding: str) -> None:
     """A page that is packed on its way, and a file that is packed itself."""
     packed = gzip.compress(bytes(1 << 20)) * 400
@@ -137,7 +137,7 @@ def _package(name: str) -> bytes:
     return made.getvalue()
 
 
-@pytest.validator.parametrize(
+@pytest.mark.parametrize(
     ("path", "content_type", "body", "suffix"),
     [
         ("/a", "application/pdf", b"%PDF-1.7", ".pdf"),
