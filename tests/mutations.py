@@ -44,9 +44,12 @@ MUTATIONS = [
             "return caller.principals | {EVERYONE} if self._by_documents else None",
             "return caller.principals or None if self._by_documents else None",
         ),
-        ("with self._opened(trace, self._principals(ANYBODY)) as seen:", "with self._opened(trace, None) as seen:"),
+        (
+            "with self._together(trace, corpora, self._principals(ANYBODY)) as together:",
+            "with self._together(trace, corpora, None) as together:",
+        ),
         ("frozenset(each for each in access if via and signer.tag(each) == via)", "frozenset(access)"),
-        ("return lambda: self._facets.known(principals)", "return lambda: self._facets.known(None)"),
+        ("each.known(principals).items()", "each.known(None).items()"),
     ),
     *_of(
         "handler/access/links.py",
@@ -83,7 +86,7 @@ MUTATIONS = [
     *_of(
         "corpus/searching/excerpts.py",
         "tests/corpus/searching/test_excerpts.py tests/handler/routes",
-        ("if chunk.end <= position:", "if chunk.end < position:"),
+        ("if chunk.start > position and not first and chunk.index > 0:", "if chunk.start > position and not first:"),
         ("position = max(position, chunk.start)", "position = chunk.start"),
         (
             "range(max(0, chunk.index - distance), chunk.index + distance + 1)",
