@@ -145,6 +145,7 @@ OPTIONS = {
     "operator": "Example & Sons",
     "contact": "privacy@example.com",
     "openaiKeyParameter": "none",
+    "corpora": "hr=s3://a-bucket/corpora/hr",
     **SIGN_IN,
 }
 
@@ -167,6 +168,9 @@ def test_options_add_a_table_an_address_and_a_function_url(with_options: Templat
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert (variables["AUTH"], variables["OAUTH_ISSUERS"]) == ("keys+oauth", SIGN_IN["oauthIssuers"])
     assert (variables["OAUTH_SCOPES"], variables["OAUTH_FACADE"]) == ("rag.read, /documents=rag.list", "true")
+    assert template["Conditions"]["HasCorpora"] == {"Fn::Not": [{"Fn::Equals": [OPTIONS["corpora"], ""]}]}
+    assert variables["CORPORA"] == OPTIONS["corpora"]
+    assert variables["SNAPSHOT_URL"]["Fn::If"][:2] == ["HasCorpora", ""]
     assert template["Conditions"]["HasClientSecret"] == {"Fn::Not": [{"Fn::Equals": [SECRET, ""]}]}
     (policy,) = only(template, "AWS::IAM::Role")["Policies"]
     assert f"parameter{SECRET}" in json.dumps(policy)
