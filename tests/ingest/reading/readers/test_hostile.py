@@ -51,6 +51,7 @@ def test_a_word_document_cannot_reach_outside_itself(tmp_path: Path) -> None:
     [
         ("a.json", b"[" * 100_000),
         ("a.xml", b"<a>" * 100_000),
+        ("wide.xml", b"<r>" + b"<a><b>text</b></a>" * 30_000 + b"</r>"),
         ("a.rtf", b"{\\rtf1 " + b"{" * 200_000 + b"text"),
         ("a.md", b"> " * 20_000 + b"text"),
         ("a.html", b"<ul><li>" * 3000 + b"text"),
