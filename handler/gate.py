@@ -5,7 +5,7 @@ A request that nobody was let in for gets no corpus at all. Nothing else of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -87,11 +87,6 @@ class Gate:
                 access = record.access if record is not None else ()
                 principals = frozenset(each for each in access if via and signer.tag(each) == via)
             yield Seen(corpus, principals, note=trace.note_shown, facets=self._facets)
-
-    def known(self, trace: Trace) -> Callable[[], Values]:
-        """Gives the values as they were counted last among what the request's caller sees."""
-        principals = self._principals(_let_in(trace))
-        return lambda: self._facets.known(principals)
 
     def link(self, trace: Trace, signer: Signer, base_url: str, place: str, access: tuple[str, ...]) -> str:
         """A link to a place that the request's caller sees, in a document with that access."""

@@ -46,7 +46,10 @@ MUTATIONS = [
         ),
         ("with self._opened(trace, self._principals(ANYBODY)) as seen:", "with self._opened(trace, None) as seen:"),
         ("frozenset(each for each in access if via and signer.tag(each) == via)", "frozenset(access)"),
-        ("return lambda: self._facets.known(principals)", "return lambda: self._facets.known(None)"),
+        (
+            "return self._facets.values(self._corpus, self._visible_to)",
+            "return self._facets.values(self._corpus, None)",
+        ),
     ),
     *_of(
         "handler/access/links.py",

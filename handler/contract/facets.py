@@ -55,10 +55,6 @@ class Facets:
         self._counting = False
         self._held: tuple[object, Projection[_Said]] | None = None
 
-    def known(self, visible_to: frozenset[str] | None) -> Values:
-        """The values as they were counted last that the principals see; none where they never were."""
-        return self._seen_in(self._kept, visible_to) if self._kept is not None else {}
-
     def values(self, corpus: Corpus, visible_to: frozenset[str] | None, *, fresh: bool = False) -> Values:
         """The sorted values of each field that has at most 20, as of a minute ago at most, among the documents that
         the principals see; None sees all. Raises StoreError.

@@ -16,6 +16,7 @@ from handler.contract.fields import DEFAULT_TOP_K
 from handler.contract.validation import example_of, invalid, validate
 from handler.observing.trace import Trace
 from handler.routes.action import Action, action_of, answered, body_of, trace_of
+from handler.routes.site import values_of
 
 router = APIRouter()
 
@@ -50,7 +51,7 @@ def _searched(action: Action, trace: Trace, sent: Any) -> Response:
 
 def find(action: Action, trace: Trace, sent: Any) -> Found:
     """What answers the request that was sent. Raises ActionError and CorpusError."""
-    asked = validate(action.search_request, sent, known=action.gate.known(trace))
+    asked = validate(action.search_request, sent, known=partial(values_of, action, trace))
     questions = asked.questions
     if not questions:
         raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')

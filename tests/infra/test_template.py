@@ -104,11 +104,16 @@ def retentions(template: Template) -> set[int]:
     return {int(group["RetentionInDays"]) for group in groups}
 
 
-def privacy_page(template: Template) -> str:
-    """As the function that it deploys shows it."""
+def function_settings(template: Template) -> HandlerSettings:
+    """Those that the function that it deploys is given."""
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     given = {name.lower(): value for name, value in variables.items() if isinstance(value, str) and value}
-    return privacy(load(HandlerSettings, **given))
+    return load(HandlerSettings, **given)
+
+
+def privacy_page(template: Template) -> str:
+    """As the function that it deploys shows it."""
+    return privacy(function_settings(template))
 
 
 def test_the_privacy_page_says_what_is_deployed(template: Template) -> None:
@@ -134,6 +139,10 @@ SIGN_IN = {
     "oauthClientId": "gpt",
     "oauthClientSecretParameter": SECRET,
     "oauthFacade": "true",
+    "access": "documents",
+    "audit": "on",
+    "publicUrl": "https://api.example.com",
+    "mcpTools": "search_chunks",
 }
 
 
@@ -162,15 +171,23 @@ def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> No
     assert template["Conditions"]["HasClientSecret"] == {"Fn::Not": [{"Fn::Equals": [SECRET, ""]}]}
     (policy,) = only(template, "AWS::IAM::Role")["Policies"]
     assert f"parameter{SECRET}" in json.dumps(policy)
+    loaded = function_settings(template)
+    assert (loaded.access, loaded.audit, loaded.public_url) == ("documents", "on", "https://api.example.com")
+    assert loaded.mcp_tools == "search_chunks"
 
 
-def test_without_openai_no_key_is_asked_for(tmp_path: Path) -> None:
-    template = template_of(tmp_path, "--stage", "test", "--param=openaiKeyParameter=none")
+def test_without_openai_no_key_is_asked_for_and_the_clients_secret_may_lie_in_secrets_manager(tmp_path: Path) -> None:
+    kept = "retrieval-action/dev/client"
+    words = ("--param=openaiKeyParameter=none", f"--param=oauthClientSecretSecret={kept}")
+    template = template_of(tmp_path, "--stage", "test", *words)
+    assert function_settings(template).oauth_client_secret_secret == kept
+    assert template["Conditions"]["HasKeptSecret"]["Fn::Not"][0]["Fn::Equals"][0] == kept
     assert template["Conditions"]["HasOpenAIKey"] == {"Fn::Not": [{"Fn::Equals": ["none", "none"]}]}
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert variables["OPENAI_API_KEY_PARAMETER"] == {"Fn::If": ["HasOpenAIKey", "none", ""]}
     (policy,) = only(template, "AWS::IAM::Role")["Policies"]
     assert '{"Ref": "AWS::NoValue"}' in json.dumps(policy)
+    assert f"secret:{kept}-??????" in json.dumps(policy)
     check(template, tmp_path)
 
 
