@@ -15,7 +15,7 @@ from corpus.settings import LOCAL_MODEL
 # The one language that the local model reads.
 ENGLISH = "english"
 # A language of so many chunks is one that the corpus is asked in.
-_LEAST_SHARE = 0.1
+_MIN_SHARE = 0.1
 # Nobody asks otherwise than in a language of nearly all chunks, unless the question says so.
 _MAIN_SHARE = 0.9
 # For a language in Latin letters that the model does not read; see docs/decisions/0036-trust-by-language.md.
@@ -39,7 +39,7 @@ def fit_of(model: str, query: str, spoken: Mapping[str, int]) -> Fit:
     asked = spoken_in(query) or _main(spoken)
     shares = _shares(spoken)
     if model == LOCAL_MODEL:
-        is_foreign = asked not in {None, ENGLISH} and shares.get(asked or "", 0.0) >= _LEAST_SHARE
+        is_foreign = asked not in {None, ENGLISH} and shares.get(asked or "", 0.0) >= _MIN_SHARE
         return Fit(vectors=latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0))
     return Fit(words=1.0 if asked is None or not shares or asked in shares else _WORDS_ABROAD)
 

@@ -20,7 +20,7 @@ T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
 PAGE = 1000  # Records a request.
-MOST_IDS = 20_000  # More are a burden to a server.
+MAX_IDS = 20_000  # More are a burden to a server.
 
 
 class Rows:
@@ -79,6 +79,13 @@ class Rows:
         for page in self.pages(self.ids(where), include):
             yield from ours_in(page)
 
+    def of_documents(self) -> Iterator[dict[str, Any]]:
+        """The metadata of all our documents' records; of an embedded store at rest in one question."""
+        at_rest = self._handle.watch.metadata() if self._handle.watch is not None else None
+        if at_rest is None:
+            return (metadata for _, metadata, _ in self.read({"index": 0}, texts=False))
+        return (metadata for each, metadata in at_rest.items() if is_ours(each, metadata))
+
     def records(self, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Id, metadata and text of those of the ids that are there and ours, in one order or another."""
         for page in self.pages(ids, ["metadatas", "documents"]):
@@ -118,7 +125,7 @@ class Rows:
     @property
     def most_ids(self) -> int:
         """How many ids a query may name."""
-        return REQUEST_RECORDS if self._is_cloud else MOST_IDS
+        return REQUEST_RECORDS if self._is_cloud else MAX_IDS
 
     @property
     def most_results(self) -> int | None:

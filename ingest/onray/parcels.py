@@ -20,14 +20,13 @@ from ingest.sources.web import Page
 
 ITEMS = 64  # More cost Ray's three milliseconds a task no less.
 BYTES = 4 * 2**20
-MOST_BY_VALUE = 64 * 2**20
+MAX_BY_VALUE = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What holds for all parcels of a run. `version` is this project's."""
+    """What holds for all parcels of a run. `lease` is the token of the run's right to write, where workers write."""
 
-    version: str
     settings: IngestSettings
     password: str | None
     description: Description
@@ -35,6 +34,7 @@ class Orders:
     collection: CollectionRecord
     tokenizer: Tokenizer
     max_bytes: int | None
+    lease: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ class Parcel:
     items: Sequence[Item]
     stored: Sequence[DocumentRecord]
     contents: dict[int, list[tuple[str, bytes]]]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the contents that travel."""
+        return sum(len(content) for files in self.contents.values() for _, content in files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +101,9 @@ def parcel_of(items: Sequence[Item], stored: Iterable[DocumentRecord], *, by_val
 
 
 def _content(path: Path) -> tuple[str, bytes]:
-    if size_of(path) > MOST_BY_VALUE:
+    if size_of(path) > MAX_BY_VALUE:
         raise DocumentUnreadable(
-            f"A cluster's workers do not see this machine's files, and one of more than {MOST_BY_VALUE // 2**20} MB is "
+            f"A cluster's workers do not see this machine's files, and one of more than {MAX_BY_VALUE // 2**20} MB is "
             "not sent to them. Put it in a bucket and name s3://…, or leave out --on."
         )
     try:
