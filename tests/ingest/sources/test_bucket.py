@@ -153,6 +153,9 @@ class Dripping(BaseHTTPRequestHandler):
             self._begin(len(LISTING.format(key=key)))
             self.wfile.write(LISTING.format(key=key).encode())
             return
+        if self.path.endswith("/.access.yaml"):
+            self.send_error(404)
+            return
         self._begin(2**40 if "endless" in self.path else 1000)
         with contextlib.suppress(ConnectionError):
             for _ in range(10 if "broken" in self.path else 1000):
