@@ -44,12 +44,12 @@ MUTATIONS = [
             "return caller.principals | {EVERYONE} if self._by_documents else None",
             "return caller.principals or None if self._by_documents else None",
         ),
-        ("with self._opened(trace, self._principals(ANYBODY)) as seen:", "with self._opened(trace, None) as seen:"),
-        ("frozenset(each for each in access if via and signer.tag(each) == via)", "frozenset(access)"),
         (
-            "return self._facets.values(self._corpus, self._visible_to)",
-            "return self._facets.values(self._corpus, None)",
+            "with self._together(trace, corpora, self._principals(ANYBODY)) as together:",
+            "with self._together(trace, corpora, None) as together:",
         ),
+        ("frozenset(each for each in access if via and signer.tag(each) == via)", "frozenset(access)"),
+        ("for name, values in each.known(principals).items()", "for name, values in each.known(None).items()"),
     ),
     *_of(
         "handler/access/links.py",
