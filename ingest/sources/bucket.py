@@ -79,9 +79,9 @@ class BucketSource:
         with s3_errors(f"s3://{bucket}/{key}", bucket=bucket, unavailable=DocumentUnreadable):
             answer = self._client.get_object(Bucket=bucket, Key=key)
             length = int(answer["ContentLength"])
-            if length > MAX_FILE_BYTES:
-                raise DocumentUnreadable(TOO_LARGE)
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
+                if length > MAX_FILE_BYTES:
+                    raise DocumentUnreadable(TOO_LARGE)
                 for block in _blocks(body, length, seconds=self._timeout_seconds + length / SLOWEST):
                     self._patience.wait(bucket)
                     target.write(block)
@@ -178,7 +178,7 @@ class S3Object:
     bucket: str
     key: str
     sidecar: str | None
-    access_mark: str
+    access_mark: str = ""
 
     def fetch(self, known: str) -> Fetched:  # noqa: ARG002 - see Remote
         path, answer = self.source.bring(self.bucket, self.key)
