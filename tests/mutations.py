@@ -49,7 +49,7 @@ MUTATIONS = [
             "with self._together(trace, corpora, None) as together:",
         ),
         ("frozenset(each for each in access if via and signer.tag(each) == via)", "frozenset(access)"),
-        ("for name, values in each.known(principals).items()", "for name, values in each.known(None).items()"),
+        ("each.known(principals).items()", "each.known(None).items()"),
     ),
     *_of(
         "handler/access/links.py",
@@ -65,8 +65,8 @@ MUTATIONS = [
         "corpus/searching/fusion.py",
         "tests/corpus/searching/test_fusion.py",
         ("np.clip(cosines, 0, 1)", "np.clip(cosines, -1, 1)"),
-        ("(bm25 / ideal)", "(bm25 * ideal)"),
-        ("if ideal else np.zeros_like(bm25)", "if ideal else np.ones_like(bm25)"),
+        ("(bm25 / max_bm25)", "(bm25 * max_bm25)"),
+        ("if max_bm25 else np.zeros_like(bm25)", "if max_bm25 else np.ones_like(bm25)"),
         ("zip((-scores).tolist(), chunk_ids, strict=True)", "zip(scores.tolist(), chunk_ids, strict=True)"),
         ("best_first[:limit]", "best_first[1:limit]"),
         ("max(fit.vectors, _MIN_TRUST)", "max(fit.vectors, 0.0)"),
@@ -86,7 +86,7 @@ MUTATIONS = [
     *_of(
         "corpus/searching/excerpts.py",
         "tests/corpus/searching/test_excerpts.py tests/handler/routes",
-        ("if chunk.end <= position:", "if chunk.end < position:"),
+        ("if chunk.start > position and not first and chunk.index > 0:", "if chunk.start > position and not first:"),
         ("position = max(position, chunk.start)", "position = chunk.start"),
         (
             "range(max(0, chunk.index - distance), chunk.index + distance + 1)",

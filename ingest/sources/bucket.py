@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.on_demand import OnDemand
 from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
 from corpus.setting_values import S3_URL
@@ -18,7 +19,7 @@ from ingest.reading.readers import is_readable, why_not
 from ingest.reading.readers.registry import MAX_FILE_BYTES
 from ingest.reading.readers.sidecar import MAX_BYTES
 from ingest.sources.files import SIDECARS
-from ingest.sources.folder_access import FolderAccess, fault_of, mark_of
+from ingest.sources.folder_access import FolderAccess, fault_of, validator_of
 from ingest.sources.found import Fetched, Found, Item
 from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import IGNORED_BY_DEFAULT, Selection
@@ -38,10 +39,11 @@ class BucketSource:
         self._spool = spool
         self._patience = patience
         self._selection = selection
+        self._opened: OnDemand[Any] = OnDemand(s3_client)
 
-    @functools.cached_property
+    @property
     def _client(self) -> Any:
-        return s3_client()
+        return self._opened.get()
 
     def look(self, named: str, found: Found) -> None:
         match = S3_URL.fullmatch(named)
@@ -70,8 +72,7 @@ class BucketSource:
             found.failed.append((composed(f"s3://{file}"), DocumentUnreadable(fault_of(reason))))
 
     def close(self) -> None:
-        if "_client" in self.__dict__:
-            self._client.close()
+        self._opened.close()
 
     def bring(self, bucket: str, key: str) -> tuple[Path, dict[str, Any]]:
         """The object's content and what S3 says of it now. Raises DocumentUnreadable."""
@@ -163,8 +164,8 @@ class _Bucket:
         return Item(
             source=source,
             place=f"s3://{self.name}/{key}",
-            remote=S3Object(self.source, self.name, key, sidecar, mark_of(access)),
-            mark=_mark_of(self.objects[key], *described) + mark_of(access),
+            remote=S3Object(self.source, self.name, key, sidecar, validator_of(access)),
+            validator=_validator_of(self.objects[key], *described) + validator_of(access),
             modified_ns=_modified_ns(self.objects[key]),
             access=access,
         )
@@ -172,21 +173,23 @@ class _Bucket:
 
 @dataclass(frozen=True, slots=True)
 class S3Object:
-    """See Remote. Its listing told already whether it changed. `access_mark` is short for what its folders say."""
+    """See Remote. Its listing told already whether it changed. `access_validator` is short for what its folders say."""
 
     source: BucketSource
     bucket: str
     key: str
     sidecar: str | None
-    access_mark: str = ""
+    access_validator: str = ""
 
     def fetch(self, known: str) -> Fetched:  # noqa: ARG002 - see Remote
         path, answer = self.source.bring(self.bucket, self.key)
         if self.sidecar is None:
-            return Fetched(path=path, mark=_mark_of(answer) + self.access_mark, modified_ns=_modified_ns(answer))
+            return Fetched(
+                path=path, validator=_validator_of(answer) + self.access_validator, modified_ns=_modified_ns(answer)
+            )
         beside, described = self.source.bring(self.bucket, self.sidecar)
-        mark = _mark_of(answer, described) + self.access_mark
-        return Fetched(path=path, mark=mark, modified_ns=_modified_ns(answer), sidecar=beside)
+        validator = _validator_of(answer, described) + self.access_validator
+        return Fetched(path=path, validator=validator, modified_ns=_modified_ns(answer), sidecar=beside)
 
 
 def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
@@ -210,7 +213,7 @@ def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
         raise DocumentUnreadable("It broke off while it came. Try again.")
 
 
-def _mark_of(*entries: dict[str, Any]) -> str:
+def _validator_of(*entries: dict[str, Any]) -> str:
     return " ".join(str(entry["ETag"]).strip('"') for entry in entries)
 
 

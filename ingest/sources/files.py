@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
 from corpus.records import composed
 from ingest.reading.readers import is_readable, why_not
-from ingest.sources.folder_access import fault_of, mark_of, of_files
+from ingest.sources.folder_access import fault_of, of_files, validator_of
 from ingest.sources.found import Found, Item
 from ingest.sources.patterns import IGNORED_BY_DEFAULT, Patterns, Selection, strangers_patterns
 
@@ -115,7 +115,7 @@ class _Walk:
             source=source,
             place=str(path),
             path=path,
-            mark=f"{stat.st_size}-{stat.st_mtime_ns}-{described_ns}{mark_of(access)}",
+            validator=f"{stat.st_size}-{stat.st_mtime_ns}-{described_ns}{validator_of(access)}",
             modified_ns=stat.st_mtime_ns,
             sidecar=sidecar,
             access=access,

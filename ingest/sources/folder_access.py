@@ -98,7 +98,7 @@ def _rules_in(content: bytes | None) -> Rules:
     return [(_pattern(name), _principals(name, value)) for name, value in rules.items()]
 
 
-def mark_of(access: tuple[str, ...] | None) -> str:
+def validator_of(access: tuple[str, ...] | None) -> str:
     """Short for what folders say of a file; nothing where they say nothing."""
     return "" if access is None else f"-{hashlib.sha256(json.dumps(access).encode()).hexdigest()[:12]}"
 
