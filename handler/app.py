@@ -28,6 +28,7 @@ from handler.gate import Gate
 from handler.mcp import http as mcp
 from handler.observing.audit import Audit
 from handler.observing.middleware import Observe
+from handler.observing.pseudonyms import Pseudonyms
 from handler.routes import cite, documents, oauth, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
 from handler.routes.fault import fault_of
@@ -103,6 +104,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         Observe,
         deadline_seconds=settings.deadline_seconds,
         metrics_namespace=settings.metrics_namespace,
+        pseudonyms=_pseudonyms(settings),
         audit=audit_of(settings),
     )
     app.add_exception_handler(ActionError, _answer_action_error)
@@ -113,8 +115,11 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
 
 def audit_of(settings: HandlerSettings) -> Audit | None:
     """The audit trail, where it is wanted."""
-    secret = settings.audit_hash.get_secret_value() if settings.audit_hash is not None else None
-    return Audit(secret) if settings.audit == "on" else None
+    return Audit(_pseudonyms(settings)) if settings.audit == "on" else None
+
+
+def _pseudonyms(settings: HandlerSettings) -> Pseudonyms:
+    return Pseudonyms(settings.audit_hash.get_secret_value() if settings.audit_hash is not None else None)
 
 
 def _limiter(settings: HandlerSettings) -> Limiter | None:
