@@ -118,8 +118,6 @@ ALWAYS = {
     *("typing_extensions", "typing_inspection"),
     # The snapshot is open, and small enough to be searched without Chroma's engine.
     *("numpy", "cython_runtime", "Stemmer"),
-    # The connection to the model is made ready.
-    *("httpx2", "httpcore2", "h11", "truststore", "idna"),
 }
 
 
