@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from corpus.outbound import Exchanges, OutboundError, OutboundTimeout, Reply
+from corpus.connection import Reply
+from corpus.outbound import Exchanges, OutboundError, OutboundTimeout
 from corpus.settings import OutboundSettings
 from tests.free_port import free_port
 from tests.loopback import listening
