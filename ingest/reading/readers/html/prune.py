@@ -11,11 +11,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _NEVER_TEXT = (
     "script", "style", "noscript", "template", "iframe", "object", "embed", "canvas", "audio", "video", "map",
-    "select", "textarea", "dialog", "nav", "ix:header",
+    "select", "textarea", "nav", "ix:header",
 )  # fmt: skip
 _NEVER_ROLES = ("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu")
 _HIDDEN = (
-    "[hidden]", "[aria-hidden=true]", '[style*="display:none"]', '[style*="display: none"]',
+    "dialog:not([open])", "[hidden]", "[aria-hidden=true]", '[style*="display:none"]', '[style*="display: none"]',
     '[style*="visibility:hidden"]', '[style*="visibility: hidden"]',
 )  # fmt: skip
 # What a reader opens by a click, and a browser's search finds.

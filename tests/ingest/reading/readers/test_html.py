@@ -153,8 +153,9 @@ def test_what_a_page_shows_by_other_means_than_text_is_written_as_text(tmp_path:
 
 def test_hidden_parts_that_a_reader_can_open_are_read_and_others_told(tmp_path: Path) -> None:
     page = "<h1>A</h1><div role=tabpanel hidden>Panel</div><p hidden=until-found>Found</p><p hidden>Away for good</p>"
+    page += "<dialog open>Shown at once</dialog><dialog>Shown by a script</dialog>"
     document = read_bytes(tmp_path, "a.html", page.encode())
-    assert document.text == "A\n\nPanel\n\nFound"
+    assert document.text == "A\n\nPanel\n\nFound\n\nShown at once"
     assert document.notes == ("Parts of the page that are hidden were left out.",)
 
 
