@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-import httpcore
+import httpcore2
 
 from corpus.errors import DocumentUnreadable
 
@@ -72,8 +72,8 @@ class HostUnknown(DocumentUnreadable):
     """Nothing is known of where a name leads."""
 
 
-class CheckedBackend(httpcore.SyncBackend):
-    """Connects for httpcore, and lets nothing last beyond `deadline` (time.monotonic). For one thread, but `abort`."""
+class CheckedBackend(httpcore2.SyncBackend):
+    """Connects for httpcore2, and lets nothing last beyond `deadline` (time.monotonic). For one thread, but `abort`."""
 
     def __init__(self, *, allow_private: bool) -> None:
         super().__init__()
@@ -88,13 +88,13 @@ class CheckedBackend(httpcore.SyncBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Raises DocumentUnreadable where the host is none or not to be called, else httpcore's errors."""
-        failure: Exception = httpcore.ConnectError("no address")
+    ) -> httpcore2.NetworkStream:
+        """Raises DocumentUnreadable where the host is none or not to be called, else httpcore2's errors."""
+        failure: Exception = httpcore2.ConnectError("no address")
         for address in self.check(host, port):
             try:
                 stream = super().connect_tcp(address, port, self.left(timeout), local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
                 self._sockets = [*self._sockets[-8:], stream.get_extra_info("socket")]
@@ -102,10 +102,10 @@ class CheckedBackend(httpcore.SyncBackend):
         raise failure
 
     def left(self, timeout: float | None) -> float:
-        """The time that is left, `timeout` at most. Raises httpcore.ReadTimeout where it is up."""
+        """The time that is left, `timeout` at most. Raises httpcore2.ReadTimeout where it is up."""
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
-            raise httpcore.ReadTimeout("the time is up")
+            raise httpcore2.ReadTimeout("the time is up")
         return seconds if timeout is None else min(seconds, timeout)
 
     def abort(self) -> None:
@@ -148,8 +148,10 @@ class UncheckedBackend(CheckedBackend):
         return [host.strip("[]")]
 
 
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, backend: CheckedBackend) -> None:
+class _Stream(httpcore2.NetworkStream):
+    """A connection each of whose steps takes at most as long as the backend's deadline leaves."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, backend: CheckedBackend) -> None:
         self._stream = stream
         self._backend = backend
 
@@ -163,8 +165,5 @@ class _Stream(httpcore.NetworkStream):
         self._stream.close()
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._backend.left(timeout))
-        return _Stream(secured, self._backend)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+        safe = self._stream.start_tls(ssl_context, server_hostname, self._backend.left(timeout))
+        return _Stream(safe, self._backend)
