@@ -167,3 +167,6 @@ class _Stream(httpcore2.NetworkStream):
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
         safe = self._stream.start_tls(ssl_context, server_hostname, self._backend.left(timeout))
         return _Stream(safe, self._backend)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
