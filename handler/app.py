@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 # Longer than every request. Fetching a snapshot may take longer still, but S3 has limits of its own.
 OPENING_SECONDS = 60.0
+# FastAPI's own would tell whatever the environment names what was asked, with the words of an exception.
+NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 
 
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
@@ -51,7 +54,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
             "API_KEYS is empty, so nobody could call. Make a key with `handler key NAME` and put its entry there, or "
             "set AUTH=none to serve everybody without a key."
         )
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
     filterable, several = settings.filter_fields, settings.several
     library = Libraries(
         read_corpora(settings),

@@ -5,6 +5,8 @@ Off unless RERANK_URL is set. Its scores are the model's own, brought to 0 to 1,
 
 from __future__ import annotations
 
+import http.client
+import json
 import logging
 import queue
 import threading
@@ -14,6 +16,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from corpus.errors import RerankUnavailable
+from corpus.outbound import Exchanges, OutboundError
 from corpus.records import Hit, judged_text_of
 from corpus.retry_after import hints_in
 from corpus.settings import CorpusSettings
@@ -43,7 +46,7 @@ class HttpReranker:
         self._url = url
         self._proxy = proxy
         self._model = model
-        self._headers = {"Content-Type": "application/json", "User-Agent": "retrieval-action"}
+        self._headers = {"Content-Type": "application/json"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._welcome_at = 0.0
@@ -55,25 +58,27 @@ class HttpReranker:
         started = time.monotonic()
         if started < self._welcome_at:
             raise RerankUnavailable("The reranker asked to be left alone for a while. It is asked again after that.")
-        # Here, because no search needs it but those that are reranked.
-        import httpx2
-
-        from corpus.outbound import Exchanges
-
         body = {"model": self._model, "query": query, "documents": list(passages), "top_n": len(passages)}
         # Closed at once: Lambda may take a snapshot of this process.
         exchanges = Exchanges(proxy=self._proxy)
         try:
-            with exchanges.limited(seconds=timeout_seconds, max_bytes=MAX_ANSWER_BYTES) as client:
-                answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
-            if answer.status_code != httpx2.codes.OK:
+            answer = exchanges.exchange(
+                "POST",
+                self._url,
+                seconds=timeout_seconds,
+                max_bytes=MAX_ANSWER_BYTES,
+                content=json.dumps(body).encode(),
+                headers=self._headers,
+            )
+            if answer.status != http.client.OK:
                 self._welcome_at = time.monotonic() + (hints_in(answer.headers).seconds or 0.0)
                 raise RerankUnavailable(
-                    f"The reranker answered {answer.status_code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
+                    f"The reranker answered {answer.status}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
                 )
-            by_place = {int(each["index"]): float(each["relevance_score"]) for each in answer.json()["results"]}
+            judged = json.loads(answer.content)["results"]
+            by_place = {int(each["index"]): float(each["relevance_score"]) for each in judged}
             return [min(1.0, max(0.0, by_place[place])) for place in range(len(passages))]
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except OutboundError as error:
             raise RerankUnavailable("The reranker cannot be reached in time. Check RERANK_URL.") from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RerankUnavailable(
