@@ -5,6 +5,7 @@ An English model sees little in Spanish; words find nothing where the question i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -20,8 +21,10 @@ _LEAST_SHARE = 0.1
 _MAIN_SHARE = 0.9
 # For a language in Latin letters that the model does not read; see docs/decisions/0036-trust-by-language.md.
 _FOREIGN_TRUST = 0.6
-# For the words of a question in a language that no chunk is in: names and numbers remain.
+# For the words of a question in a language that hardly a chunk is in: names and numbers remain.
 _WORDS_ABROAD = 0.1
+# A short question in the first is often taken for the second: what tells them apart need not occur in it.
+_LOOKS = {"japanese": "chinese", "persian": "arabic", "ukrainian": "russian", "norwegian": "danish"}
 
 
 class Fit(NamedTuple):
@@ -34,20 +37,30 @@ class Fit(NamedTuple):
 WELL = Fit()
 
 
-def fit_of(model: str, query: str, spoken: Mapping[str, int]) -> Fit:
-    """`spoken` is how many chunks are in each language; where nothing is known of it, letters alone decide."""
-    asked = spoken_in(query) or _main(spoken)
-    shares = _shares(spoken)
+def fit_of(model: str, query: str, spoken: Mapping[str, int], *, chunks: int) -> Fit:
+    """`spoken` is how many of the `chunks` are clearly in each language; where nothing is known of it, letters alone
+    decide."""
+    if not spoken:
+        return Fit(vectors=latin_share(query)) if model == LOCAL_MODEL else WELL
+    by_look = _by_look(spoken)
+    language = spoken_in(query) or _main(spoken)
+    asked = _LOOKS.get(language, language) if language else None
     if model == LOCAL_MODEL:
-        is_foreign = asked not in {None, ENGLISH} and shares.get(asked or "", 0.0) >= _LEAST_SHARE
+        is_foreign = asked not in {None, ENGLISH} and by_look[asked or ""] >= _LEAST_SHARE * chunks
         return Fit(vectors=latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0))
-    return Fit(words=1.0 if asked is None or not shares or asked in shares else _WORDS_ABROAD)
+    # Tables, code and lists of names are in no language, and asked in any.
+    abroad = sum(count for each, count in by_look.items() if each != asked)
+    return WELL if asked is None or chunks - abroad >= _LEAST_SHARE * chunks else Fit(words=_WORDS_ABROAD)
 
 
-def _shares(spoken: Mapping[str, int]) -> dict[str, float]:
-    total = sum(spoken.values())
-    return {language: count / total for language, count in spoken.items()}
+def _by_look(spoken: Mapping[str, int]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for language, count in spoken.items():
+        counts[_LOOKS.get(language, language)] += count
+    return counts
 
 
 def _main(spoken: Mapping[str, int]) -> str | None:
-    return next((language for language, share in _shares(spoken).items() if share >= _MAIN_SHARE), None)
+    """The language of nearly all chunks that have one."""
+    total = sum(spoken.values())
+    return next((language for language, count in spoken.items() if count >= _MAIN_SHARE * total), None)

@@ -12,10 +12,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from corpus.errors import RerankUnavailable
 from corpus.records import Hit, indexed_text_of
 from corpus.retry_after import hints_in
+from corpus.searching.rerank_dialects import NOT_UNDERSTOOD, dialects_of, scores_in
 from corpus.settings import CorpusSettings
 
 logger = logging.getLogger("corpus")
@@ -34,9 +36,10 @@ class Reranker(Protocol):
 
 
 class HttpReranker:
-    """Cohere's or Jina's interface, which others follow: POST {"model", "query", "documents", "top_n"}.
+    """A reranker over HTTP, in any of the dialects of corpus/searching/rerank_dialects.py.
 
-    https://docs.cohere.com/reference/rerank. One that says when to come back is left alone until then.
+    Which of them it speaks is found out with the first request. One that says when to come back is left alone until
+    then.
     """
 
     def __init__(self, *, url: str, model: str, api_key: str | None = None, proxy: str | None = None) -> None:
@@ -47,9 +50,10 @@ class HttpReranker:
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._welcome_at = 0.0
+        self._dialects = dialects_of(urlsplit(url).path)
 
     def scores(self, query: str, passages: Sequence[str], *, timeout_seconds: float) -> list[float]:
-        """As the endpoint's `relevance_score`, which is 0 to 1; one outside is cut there."""
+        """As the endpoint scores them, brought to 0 to 1."""
         if not passages:
             return []
         started = time.monotonic()
@@ -60,27 +64,33 @@ class HttpReranker:
 
         from corpus.outbound import Exchanges
 
-        body = {"model": self._model, "query": query, "documents": list(passages), "top_n": len(passages)}
+        # An answer may repeat the passages, each character escaped.
+        max_bytes = MAX_ANSWER_BYTES + 12 * sum(map(len, passages))
         # Closed at once: Lambda may take a snapshot of this process.
         exchanges = Exchanges(proxy=self._proxy)
         try:
-            with exchanges.limited(seconds=timeout_seconds, max_bytes=MAX_ANSWER_BYTES) as client:
-                answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
+            with exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes) as client:
+                for dialect in self._dialects:
+                    body = dialect(self._model, query, passages)
+                    answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
+                    if answer.status_code not in NOT_UNDERSTOOD:
+                        break
             if answer.status_code != httpx2.codes.OK:
                 self._welcome_at = time.monotonic() + (hints_in(answer.headers).seconds or 0.0)
                 raise RerankUnavailable(
                     f"The reranker answered {answer.status_code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
                 )
-            by_place = {int(each["index"]): float(each["relevance_score"]) for each in answer.json()["results"]}
-            return [min(1.0, max(0.0, by_place[place])) for place in range(len(passages))]
+            scores = scores_in(answer.json(), len(passages))
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise RerankUnavailable("The reranker cannot be reached in time. Check RERANK_URL.") from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise RerankUnavailable(
                 "The reranker's answer lacks a score for some passage. Check RERANK_URL."
             ) from error
         finally:
             exchanges.close()
+        self._dialects = (dialect,)
+        return scores
 
 
 def reranked_each(
