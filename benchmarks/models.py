@@ -29,9 +29,11 @@ from corpus.embedding.model_files import INT8_WEIGHTS, ModelFiles, installed_mod
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.searching.fusion import DEPTH, fuse
-from corpus.settings import MULTILINGUAL_MODEL
+from corpus.searching.language import WELL, fit_of
+from corpus.searching.scale import scale_of
+from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 from ingest.evaluation.beir import TestCollection, read_collection
-from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
+from ingest.evaluation.evaluate import MODES, EvalOptions, cache_file, cut, evaluate
 from ingest.evaluation.measures import ndcg
 from ingest.evaluation.vector_cache import CachingEmbedder
 from ingest.settings import IngestSettings
@@ -89,28 +91,34 @@ def in_fewer_bytes(folder: Path, named: Sequence[str]) -> Iterator[str]:
         small = LocalEmbedder(ModelFiles(weights=Path(scratch) / INT8_WEIGHTS, tokenizer=whole.tokenizer))
         for name in collections(folder, list(named)):
             collection = read_collection(folder / name)
-            cache = CACHE / f"models-{name.replace('/', '-')}.npz"
-            embedder = CachingEmbedder(LocalEmbedder(whole), cache)
-            texts = [_fitting(f"{each.title or ''} {each.text}".strip(), embedder) for each in collection.documents]
+            embedder = CachingEmbedder(LocalEmbedder(whole), cache_file(CACHE, LOCAL_MODEL, folder / name))
+            texts = passages_of(collection, embedder)
             batches = (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
             vectors = np.concatenate(list(embedder.embed_documents(batches)))
             asked = list(collection.queries.values())
             both = [each.embed_queries(asked, timeout_seconds=SECONDS) for each in (embedder, small)]
             embedder.close()
-            (dense, hybrid), (dense8, hybrid8) = (_found(collection, texts, vectors, each) for each in both)
+            of_both = [found(collection, texts, vectors, each, embedder.model)[:2] for each in both]
+            (dense, hybrid), (dense8, hybrid8) = of_both
             yield f"| {name} | {dense:.4f} | {dense8 - dense:+.4f} | {hybrid:.4f} | {hybrid8 - hybrid:+.4f} |"
 
 
-def _fitting(text: str, embedder: CachingEmbedder) -> str:
-    ends = embedder.tokenizer.ends(text)
-    return text if len(ends) <= embedder.max_tokens else text[: ends[embedder.max_tokens - 1]]
+def passages_of(collection: TestCollection, embedder: CachingEmbedder) -> list[str]:
+    """Each document as one passage, cut at the model's window."""
+    return [cut(document, embedder.tokenizer, embedder.max_tokens).text for document in collection.documents]
 
 
-def _found(collection: TestCollection, texts: Sequence[str], vectors: Vectors, asked: Vectors) -> tuple[float, float]:
-    """nDCG@10 of the vectors alone, and of them and words."""
+def found(
+    collection: TestCollection, texts: Sequence[str], vectors: Vectors, asked: Vectors, model: str
+) -> tuple[float, float, float]:
+    """nDCG@10 of the vectors alone, of them and words, and of both where the language of the question counts nothing.
+
+    The cosines are exact; `texts` and `vectors` are the collection's documents, `asked` its questions.
+    """
     names = {f"{place:07d}": str(each.name) for place, each in enumerate(collection.documents)}
     ids = list(names)
-    scores: list[tuple[float, float]] = []
+    scale = scale_of(model)
+    scores: list[list[float]] = []
     with tempfile.TemporaryDirectory() as folder:
         write_index(Path(folder), zip(ids, texts, strict=True), stamp="")
         index = LexicalIndex(Path(folder))
@@ -119,16 +127,15 @@ def _found(collection: TestCollection, texts: Sequence[str], vectors: Vectors, a
             near = [ids[row] for row in np.argsort(-cosines, kind="stable")[:DEPTH]]
             words = index.scores(question)
             every = sorted({*near, *(match.chunk_id for match in words.top(DEPTH))})
-            fused = fuse(every, cosines[[int(each) for each in every]], words.of(every), ideal=words.ideal)
+            on_scale, bm25 = scale.of(cosines[[int(each) for each in every]]), words.of(every)
+            rankings = [near]
+            for fit in (fit_of(model, question, index.spoken, chunks=len(index)), WELL):
+                fused = fuse(every, on_scale, bm25, ideal=words.ideal, fit=fit)
+                rankings.append([each.chunk_id for each in fused])
             judged = collection.judgements[key]
-            scores.append(
-                (
-                    ndcg([names[each] for each in near], judged, 10),
-                    ndcg([names[each.chunk_id] for each in fused], judged, 10),
-                )
-            )
-    dense, hybrid = np.mean(scores, axis=0)
-    return float(dense), float(hybrid)
+            scores.append([ndcg([names[each] for each in ranked], judged, 10) for ranked in rankings])
+    dense, hybrid, fully = np.mean(scores, axis=0)
+    return float(dense), float(hybrid), float(fully)
 
 
 def languages(folder: Path, model: str) -> Iterator[str]:
@@ -143,9 +150,9 @@ def languages(folder: Path, model: str) -> Iterator[str]:
                 pair = Path(scratch) / text
                 shutil.copytree(folder / text, pair)
                 shutil.copyfile(folder / question / QUERIES, pair / QUERIES)
-                found = evaluate(pair, settings, EvalOptions(split=False, cache=CACHE))
-            scores = " | ".join(f"{found.measures[mode]['ndcg@10']:.3f}" for mode in MODES)
-            yield f"| {text} | {question} | {scores} | {interval(found)} |"
+                measured = evaluate(pair, settings, EvalOptions(split=False, cache=CACHE))
+            scores = " | ".join(f"{measured.measures[mode]['ndcg@10']:.3f}" for mode in MODES)
+            yield f"| {text} | {question} | {scores} | {interval(measured)} |"
 
 
 def _questions(folder: Path) -> dict[str, str]:
