@@ -21,7 +21,7 @@ from corpus.embedding.model import Vectors
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
-from corpus.store import MOST_DEAD, Store, create_store, open_store, read_store, remake_index, write_index_out
+from corpus.store import MAX_DEAD, Store, create_store, open_store, read_store, remake_index, write_index_out
 
 DIMENSIONS = 64
 CHUNKS_A_DOCUMENT = 50
@@ -66,7 +66,7 @@ def used(settings: CorpusSettings) -> tuple[int, float, float]:
     """Bytes of the living store's index, the best of seconds to open and ask, and what making it anew took."""
     write_index_out(settings)
     with open_store(settings) as store:
-        is_due = (store.dead_share() or 0.0) > MOST_DEAD
+        is_due = (store.dead_share() or 0.0) > MAX_DEAD
     took = remake_index(settings) if is_due else 0.0
     write_index_out(settings)
     seconds = []

@@ -13,8 +13,8 @@ from corpus.records import Chunk, DocumentRecord, cited_url
 from corpus.searching.excerpts import Excerpt, pieces
 
 # A shorter rest of a text than this tells a reader nothing.
-SHORTEST_CUT = 200
-LONGEST_WORD = 100
+MIN_CUT_CHARS = 200
+MAX_WORD_CHARS = 100
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -38,7 +38,7 @@ def answer_of(excerpts: Iterable[Excerpt], *, max_chars: int, **notes: object) -
         if length > room:
             spare = room - (length - _escaped(result["text"]))
             text = cut(result["text"], max_chars=spare)
-            if len(text) >= min(SHORTEST_CUT, len(result["text"])):
+            if len(text) >= min(MIN_CUT_CHARS, len(result["text"])):
                 results.append({**result, "text": text})
             return {"results": results, **rest, "truncated": True}
         results.append(result)
@@ -155,7 +155,7 @@ def _fitting(text: str, max_chars: int) -> int:
 
 def _after_last_space(text: str, count: int) -> int:
     """Where the last word starts among the first `count` characters; 0 where it is too long to give up."""
-    start = max(text.rfind(mark, max(0, count - LONGEST_WORD), count) for mark in " \n\t") + 1
+    start = max(text.rfind(mark, max(0, count - MAX_WORD_CHARS), count) for mark in " \n\t") + 1
     return start if text[:start].strip() else 0
 
 

@@ -25,7 +25,7 @@ ACCESS = "access"
 UNSETTLED = "access"
 
 # Beyond, Chroma makes a fraction of a whole number, or refuses it.
-SMALLEST_WHOLE, LARGEST_WHOLE = -(2**63), 2**63 - 1
+MIN_WHOLE, MAX_WHOLE = -(2**63), 2**63 - 1
 
 _OPTIONAL = ("title", "url", "page", "page_end", "heading", "before")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
@@ -69,7 +69,7 @@ def storable(metadata: Mapping[str, MetadataValue]) -> tuple[dict[str, MetadataV
     for name, value in metadata.items():
         if isinstance(value, float) and not math.isfinite(value):
             remarks.append(f"The field {name!r} was left out: {value} cannot be kept as a number. Put it in quotes.")
-        elif isinstance(value, int) and not SMALLEST_WHOLE <= value <= LARGEST_WHOLE:
+        elif isinstance(value, int) and not MIN_WHOLE <= value <= MAX_WHOLE:
             remarks.append(
                 f"The field {name!r} was left out: whole numbers from 2**63 on cannot be kept. Put it in quotes."
             )

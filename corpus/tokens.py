@@ -63,7 +63,7 @@ SHORT = 200
 
 # The pattern keeps one entry of a stack for each character of white space and gives up at a million. The class is
 # Rust's \s; Python's also holds \x1c to \x1f.
-LONGEST_GAP = 500_000
+MAX_GAP_CHARS = 500_000
 _SPACE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -141,7 +141,7 @@ def _encode(text: str) -> list[NDArray[np.uint32]]:
         return [encoding.encode_to_numpy(piece, disallowed_special=()) for piece in cut_gaps(text)]
 
 
-def cut_gaps(text: str, longest: int = LONGEST_GAP) -> Iterator[str]:
+def cut_gaps(text: str, longest: int = MAX_GAP_CHARS) -> Iterator[str]:
     """Cut white space longer than `longest` where cl100k_base's pattern cuts it anyway; the tokens stay the same.
 
     The pattern takes white space up to its last line break, then all but its last character, then that character

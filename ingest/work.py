@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Earlier than that a forecast would be a guess.
-LEAST_SECONDS = 3.0
-LEAST_SHARE = 0.1
+MIN_SECONDS = 3.0
+MIN_SHARE = 0.1
 # Chunks that may wait to be written without writing being what takes the time.
 WRITTEN_TOGETHER = 500
 ALMOST = 0.99
@@ -45,7 +45,7 @@ class Work:
 
     def seconds_left(self, elapsed: float) -> float | None:
         """At the rate so far; None while that cannot be told."""
-        if elapsed < LEAST_SECONDS or self.share < LEAST_SHARE:
+        if elapsed < MIN_SECONDS or self.share < MIN_SHARE:
             return None
         return elapsed * (1 - self.share) / self.share
 

@@ -15,7 +15,7 @@ from tests.mutations import MUTATIONS, Mutation
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("benchmarks", "corpus", "examples", "handler", "infra", "ingest", "requirements", "tests", "docs")
-LONGEST_SECONDS = 900
+MAX_SECONDS = 900
 WANTED = 10  # At most so many may survive.
 
 
@@ -27,7 +27,7 @@ def verdict_of(mutation: Mutation, tree: Path) -> str:
     # A cached module of the same second would hide the edit.
     command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutation.tests.split()]
     try:
-        ended = subprocess.run(command, cwd=tree, capture_output=True, check=False, timeout=LONGEST_SECONDS)
+        ended = subprocess.run(command, cwd=tree, capture_output=True, check=False, timeout=MAX_SECONDS)
     except subprocess.TimeoutExpired:
         return "endless"
     finally:

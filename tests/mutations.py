@@ -66,7 +66,7 @@ MUTATIONS = [
         ("if ideal else np.zeros_like(bm25)", "if ideal else np.ones_like(bm25)"),
         ("zip((-scores).tolist(), chunk_ids, strict=True)", "zip(scores.tolist(), chunk_ids, strict=True)"),
         ("best_first[:limit]", "best_first[1:limit]"),
-        ("max(fit.vectors, _LEAST_TRUST)", "max(fit.vectors, 0.0)"),
+        ("max(fit.vectors, _MIN_TRUST)", "max(fit.vectors, 0.0)"),
         ("* (1 - fit.words * _doubt(cosines, bm25, depth))", ""),
         ("if not bm25.any():\n        return 0.0", "if not bm25.any():\n        return 1.0"),
     ),
@@ -145,7 +145,7 @@ MUTATIONS = [
     *_of(
         "corpus/answer.py",
         "tests/corpus/test_answer.py tests/handler/routes",
-        ("SHORTEST_CUT = 200", "SHORTEST_CUT = 20"),
+        ("MIN_CUT_CHARS = 200", "MIN_CUT_CHARS = 20"),
         ("+ (1 if results else 0)", ""),
         ('return {"results": results, **rest, "truncated": True}', 'return {"results": results, **rest}'),
         ("score=round(excerpt.score, 4)", "score=round(excerpt.score, 1)"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpus.embedding.local import LocalModel
 
 DEFAULT_CHUNK_TOKENS = 400
-LEAST_CHUNK_TOKENS = 32
+MIN_CHUNK_TOKENS = 32
 
 
 def embedder_for_new_collection(settings: CorpusSettings, *, paid: bool = True) -> Embedder:
@@ -154,7 +154,7 @@ def collection_for(embedder: Embedder, settings: CorpusSettings, *, paid: bool =
             f"CHUNK_TOKENS is {tokens} but {embedder.model} reads at most {embedder.max_tokens}. Set it lower."
         )
     room = tokens - embedder.tokenizer.count(settings.embedding_passage_prefix or "")
-    if room < LEAST_CHUNK_TOKENS:
+    if room < MIN_CHUNK_TOKENS:
         raise SettingsError(
             f"EMBEDDING_PASSAGE_PREFIX leaves {room} of {tokens} tokens to a chunk's text. Shorten it, or set "
             "CHUNK_TOKENS higher."

@@ -29,7 +29,7 @@ UNREACHABLE_ATTEMPTS = 4
 ATTEMPTS_BEFORE_DOUBT = 3
 ATTEMPTS_OF_A_PART = 2
 ATTEMPTS_BEFORE_BLAME = 4
-LONGEST_WAIT_SECONDS = 60.0
+MAX_WAIT_SECONDS = 60.0
 # What says that there are too many texts, where all of them are taken apart.
 _OF_SIZE = (EmbeddingInputInvalid, EmbeddingReplyInvalid, EmbeddingTimeout)
 # Short, common and harmless: who refuses it refuses everything.
@@ -145,4 +145,4 @@ def _wait(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     growing = 0.5 * 2.0 ** (state.attempt_number - 1)
     asked = error.retry_after if isinstance(error, EmbeddingError) else None
-    return min(LONGEST_WAIT_SECONDS, growing if asked is None else asked)
+    return min(MAX_WAIT_SECONDS, growing if asked is None else asked)

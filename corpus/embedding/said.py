@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 
 from corpus.urls import without_passwords
 
-LONGEST_CHARS = 200
+MAX_CHARS = 200
 READ_CHARS = 1000
 MAX_DEPTH = 6
 # What has so many characters in common with a text was taken from it. A question is short and is logged nowhere: of it
 # not a word may be left, even if that costs some of the message.
 COMMON_CHARS = 12
 COMMON_WITH_A_QUERY = 4
-SHORTEST_TEXT = 2
+MIN_TEXT_CHARS = 2
 
 # Where OpenAI, vLLM, Ollama, Gemini (in a list), FastAPI, Cohere and TEI put it.
 _PLACES = ("error", "message", "msg", "detail", "errors")
@@ -48,7 +48,7 @@ def showable(message: str, *, secrets: Iterable[str], texts: Sequence[str], comm
     for secret in filter(None, secrets):
         message = message.replace(secret, "…")
     message = _without_texts(_KEYS.sub("…", without_passwords(message)), texts, common_chars)
-    return message if len(message) <= LONGEST_CHARS else f"{message[: LONGEST_CHARS - 1]}…"
+    return message if len(message) <= MAX_CHARS else f"{message[: MAX_CHARS - 1]}…"
 
 
 def _without_texts(message: str, texts: Sequence[str], common_chars: int) -> str:
@@ -61,7 +61,7 @@ def _without_texts(message: str, texts: Sequence[str], common_chars: int) -> str
     for start, end in places:
         if found[start:end] in source:
             taken[start:end] = [True] * (end - start)
-    for text in {text for text in sent if SHORTEST_TEXT <= len(text) < common_chars}:
+    for text in {text for text in sent if MIN_TEXT_CHARS <= len(text) < common_chars}:
         for match in re.finditer(re.escape(text), found):
             taken[slice(*match.span())] = [True] * len(text)
     kept = "".join("\0" if hidden else character for character, hidden in zip(message, taken, strict=True))

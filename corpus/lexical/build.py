@@ -29,7 +29,7 @@ NO_FIELDS: Fields = MappingProxyType({})
 # A new segment takes in each one that is at most so many times as large as what it has by then.
 MERGE_RATIO = 8
 # A segment of which more is dead is made anew.
-MOST_DEAD = 0.25
+MAX_DEAD = 0.25
 # Chunk id and text, or what was cut from them already.
 Texts = Iterable[tuple[str, str]] | Forward
 
@@ -101,7 +101,7 @@ def merged_with(about: dict[str, Any], added: int) -> set[str]:
     """The names of the segments that an update which adds so many chunks makes one with them."""
     size, names = max(1, added), set()
     for part in sorted(about["segments"], key=lambda part: int(part["rows"])):
-        if part["rows"] <= MERGE_RATIO * size or part["live"] < (1 - MOST_DEAD) * part["rows"]:
+        if part["rows"] <= MERGE_RATIO * size or part["live"] < (1 - MAX_DEAD) * part["rows"]:
             names.add(part["name"])
             size += part["live"]
     return names

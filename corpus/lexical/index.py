@@ -26,7 +26,7 @@ from corpus.lexical.terms import Analyzer
 from corpus.visibility import Visibility
 
 # Scores of frequent terms, four bytes for each chunk that holds one, are kept up to so many.
-MOST_KEPT = 2_000_000
+MAX_KEPT = 2_000_000
 RARE = 200
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
 # Lucene's defaults; k1 from 0.9 to 2 and b from 0.4 to 1 found nothing better for all dev collections.
@@ -162,7 +162,7 @@ class LexicalIndex:
             # Rare terms are quicker weighed than kept.
             frequent = {each: term for each, term in weighed.items() if term.size > RARE}
             self._kept += sum(term.size for term in frequent.values())
-            if self._kept > MOST_KEPT:
+            if self._kept > MAX_KEPT:
                 self._known, self._kept = {}, 0
             self._known |= frequent
         return [found[each] for each in names]

@@ -18,12 +18,12 @@ from corpus.lexical.files import INDEX_FILE
 from corpus.lexical.index import LexicalIndex
 
 FOLDER = "lexical"
-LONGEST_FOLDER_NAME = 200
+MAX_FOLDER_NAME_CHARS = 200
 
 
 def index_folder(chroma_path: Path, collection: str) -> Path:
     """The folder of a collection's lexical index within an embedded store."""
-    if len(collection) > LONGEST_FOLDER_NAME:
+    if len(collection) > MAX_FOLDER_NAME_CHARS:
         collection = hashlib.sha256(collection.encode()).hexdigest()
     return chroma_path / FOLDER / collection
 

@@ -29,8 +29,8 @@ UNCLEAR = ""
 # So many function words of its own make a chunk's language clear: by another's rules its words would not be found.
 _CLEAR = 2.0
 # Longer runs are encoded data, not words.
-_LONGEST_WORD = 64
-_MOST_PARTS = 12
+_MAX_WORD_CHARS = 64
+_MAX_PARTS = 12
 _CACHED_WORDS = 500_000
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
@@ -80,7 +80,7 @@ class Vocabulary(dict[str, tuple[str, ...]]):
             self.names[word] = tuple(self._stems(word.casefold()))
             return []
         if _SIMPLE.fullmatch(word):
-            return self._stem(word) if len(word) <= _LONGEST_WORD else []
+            return self._stem(word) if len(word) <= _MAX_WORD_CHARS else []
         if _UNSPACED.match(word):
             return _pairs(word)
         if _NUMBER.fullmatch(word):
@@ -107,14 +107,14 @@ class Vocabulary(dict[str, tuple[str, ...]]):
 
     def _compound(self, word: str) -> list[str]:
         parts = _parts(word)
-        pieces = [piece for part in parts for piece in (_HUMP.split(part) if len(part) <= _LONGEST_WORD else ())]
+        pieces = [piece for part in parts for piece in (_HUMP.split(part) if len(part) <= _MAX_WORD_CHARS else ())]
         terms = [term for piece in pieces for term in self._piece(piece, of=parts)]
         whole = fold("".join(parts).casefold())
-        if 1 < len(pieces) <= _MOST_PARTS and len(whole) <= _LONGEST_WORD:
+        if 1 < len(pieces) <= _MAX_PARTS and len(whole) <= _MAX_WORD_CHARS:
             terms.append(whole)
         if word.startswith(".") or word.endswith(("++", "#")):
             terms.append(fold(word.casefold()))
-        return terms + numbers_inside(word) if len(word) <= _LONGEST_WORD else terms
+        return terms + numbers_inside(word) if len(word) <= _MAX_WORD_CHARS else terms
 
     def _piece(self, piece: str, *, of: Sequence[str]) -> list[str]:
         if piece.isdecimal():

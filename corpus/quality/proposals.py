@@ -21,10 +21,10 @@ HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 # How many chunks of a document to look at: an FAQ has its questions early.
 LOOKED_AT = 8
 MAX_HEADING_CHARS = 80
-SHORTEST_ANSWER = 60
+MIN_ANSWER_CHARS = 60
 # Of the answer, what tells it from all others.
 WORDS = 12
-FEWEST_WORDS = 4
+MIN_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Proposal:
 
     def to_question(self, line: int) -> Question | None:
         """As a file of questions has it; None where the answer has too few words to be told by."""
-        words = next((words for row in self.answer.splitlines() if len(words := row.split()) >= FEWEST_WORDS), None)
+        words = next((words for row in self.answer.splitlines() if len(words := row.split()) >= MIN_WORDS), None)
         if words is None:
             return None
         return Question(
@@ -75,7 +75,7 @@ def sections(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
         found += [(each[1], chunk.text[each.end() : end]) for each, end in zip(marked, ends, strict=False)]
         for heading, answer in found:
             name = heading.strip("#* \t")
-            if name and name != title and len(name) <= MAX_HEADING_CHARS and len(answer.strip()) >= SHORTEST_ANSWER:
+            if name and name != title and len(name) <= MAX_HEADING_CHARS and len(answer.strip()) >= MIN_ANSWER_CHARS:
                 yield Proposal(chunk=chunk, answer=answer, title=title, heading=name)
 
 

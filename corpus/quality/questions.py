@@ -18,9 +18,9 @@ from corpus.records import composed
 
 FILE_NAME = "questions.jsonl"
 FIELDS = ("question", "document", "page", "words")
-MOST_BYTES = 8 << 20
-MOST_QUESTIONS = 5_000
-LONGEST_QUESTION = 4_000
+MAX_BYTES = 8 << 20
+MAX_QUESTIONS = 5_000
+MAX_QUESTION_CHARS = 4_000
 MARKS = str.maketrans("", "", "*`")
 
 
@@ -91,7 +91,7 @@ def read_questions(path: Path) -> QuestionFile:
     """Raises SettingsError that names the file, the line, and what is to stand there."""
     try:
         with path.open("rb") as source:
-            content = source.read(MOST_BYTES + 1)
+            content = source.read(MAX_BYTES + 1)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}. `ingest questions` proposes some.") from None
     return parse_questions(content, name=str(path))
@@ -99,15 +99,15 @@ def read_questions(path: Path) -> QuestionFile:
 
 def parse_questions(content: bytes, *, name: str) -> QuestionFile:
     """The same of what was read. Raises SettingsError."""
-    if len(content) > MOST_BYTES:
-        raise SettingsError(f"{name} is larger than {MOST_BYTES >> 20} MB. {MOST_QUESTIONS:,} questions are the most.")
+    if len(content) > MAX_BYTES:
+        raise SettingsError(f"{name} is larger than {MAX_BYTES >> 20} MB. {MAX_QUESTIONS:,} questions are the most.")
     questions: list[Question] = []
     # Not splitlines(), which would part a line at a separator that JSON may hold.
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():
             questions.append(_question(line, number, name))
-        if len(questions) > MOST_QUESTIONS:
-            raise SettingsError(f"{name}, line {number}: {MOST_QUESTIONS:,} questions are the most. Take a sample.")
+        if len(questions) > MAX_QUESTIONS:
+            raise SettingsError(f"{name}, line {number}: {MAX_QUESTIONS:,} questions are the most. Take a sample.")
     if not questions:
         raise SettingsError(f"{name} holds no question. `ingest questions` proposes some.")
     return QuestionFile(name, content, tuple(questions))
@@ -150,8 +150,8 @@ def _problem(value: dict[str, Any]) -> str | None:
     page = value.get("page")
     if "question" not in value or value["question"] is None:
         return "'question' is missing."
-    if len(value["question"].strip()) > LONGEST_QUESTION:
-        return f"'question' has more than {LONGEST_QUESTION:,} characters."
+    if len(value["question"].strip()) > MAX_QUESTION_CHARS:
+        return f"'question' has more than {MAX_QUESTION_CHARS:,} characters."
     if value.get("document") is None and value.get("words") is None:
         return "the answer is missing: give 'document' (its id or source), 'words' that the passage holds, or both."
     if page is not None and (type(page) is not int or page < 1):

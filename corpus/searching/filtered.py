@@ -31,7 +31,7 @@ SHALLOW, DEEPEST = 1000, 3000
 # Asked for beyond what should do, for what passes is seldom spread evenly.
 MARGIN = 1.5
 # So many documents are named to Chroma; among more, a search goes deeper and deeper until enough are found.
-MOST_NAMED = 100
+MAX_NAMED = 100
 DEEPER = 4
 
 
@@ -95,7 +95,7 @@ def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[
     if store.rows.understands(where):
         return store.similar(vectors, count=count, where=where)
     documents = {each.document_id for each in store.documents() if passes(where, fields_of(each))}
-    if len(documents) <= MOST_NAMED:
+    if len(documents) <= MAX_NAMED:
         return _named(store, vectors, count, documents)
     chunks = store.count()
     deepest = min(chunks, store.rows.most_results or chunks)
@@ -115,7 +115,7 @@ def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[
 def _named(store: Store, vectors: Vectors, count: int, documents: Collection[str]) -> list[Near]:
     """Of those documents alone, so many in a request as may be named."""
     found: list[Near] = [{} for _ in vectors]
-    for part in batched(sorted(documents), MOST_NAMED):
+    for part in batched(sorted(documents), MAX_NAMED):
         named = {"document_id": {"$in": part}}
         for place, near in enumerate(store.similar(vectors, count=count, where=named)):
             best = sorted({**found[place], **near}.items(), key=lambda each: -each[1])

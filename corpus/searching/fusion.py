@@ -27,7 +27,7 @@ DEPTH = 100
 
 _DENSE_WEIGHT = 0.45
 # For a language that the model does not read; not 0, so that a chunk without a word in common is still found.
-_LEAST_TRUST = 0.05
+_MIN_TRUST = 0.05
 # The chunks whose lead over the next one tells how sure the words are.
 LEADERS = 3
 
@@ -76,7 +76,7 @@ def fused_scores(cosines: Scores, bm25: Scores, *, ideal: float, fit: Fit = WELL
     other as well. `ideal` comes with the lexical scores. `fit` says how far each side is believed.
     """
     near, held = dense_shares(cosines), lexical_shares(bm25, ideal=ideal)
-    weight = _DENSE_WEIGHT * max(fit.vectors, _LEAST_TRUST) * (1 - fit.words * _doubt(cosines, bm25, depth))
+    weight = _DENSE_WEIGHT * max(fit.vectors, _MIN_TRUST) * (1 - fit.words * _doubt(cosines, bm25, depth))
     by_words = (1 - _DENSE_WEIGHT) * fit.words
     fused = (weight * near + by_words * held) / (weight + by_words)
     return fused.astype(np.float32)

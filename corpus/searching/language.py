@@ -16,14 +16,14 @@ from corpus.settings import LOCAL_MODEL
 # The one language that the local model reads.
 ENGLISH = "english"
 # A language of so many chunks is one that an English model is asked in.
-_LEAST_SHARE = 0.1
+_MIN_SHARE = 0.1
 # Nobody asks otherwise than in a language of nearly all chunks, unless the question says so.
 _MAIN_SHARE = 0.9
 # For a language in Latin letters that the model does not read; see docs/decisions/0036-trust-by-language.md.
 _FOREIGN_TRUST = 0.6
 # For the words of a question in a language that hardly a chunk is in: names and numbers remain. Above it, the share of
 # the chunks that are in it, or in none, to this power: words lead to those alone, away from all others.
-_WORDS_ABROAD = 0.1
+_MIN_WORDS = 0.1
 _WORDS_POWER = 4
 # A short question in the first is often taken for the second: what tells them apart need not occur in it.
 _LOOKS = {"japanese": "chinese", "persian": "arabic", "ukrainian": "russian", "norwegian": "danish"}
@@ -48,13 +48,13 @@ def fit_of(model: str, query: str, spoken: Mapping[str, int], *, chunks: int) ->
     language = spoken_in(query) or _main(spoken)
     asked = _LOOKS.get(language, language) if language else None
     if model == LOCAL_MODEL:
-        is_foreign = asked not in {None, ENGLISH} and by_look[asked or ""] >= _LEAST_SHARE * chunks
+        is_foreign = asked not in {None, ENGLISH} and by_look[asked or ""] >= _MIN_SHARE * chunks
         return Fit(vectors=latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0))
     if asked is None:
         return WELL
     # Tables, code and lists of names are in no language, and asked in any.
     abroad = sum(count for each, count in by_look.items() if each != asked)
-    return Fit(words=max(_WORDS_ABROAD, (1 - min(1.0, abroad / chunks)) ** _WORDS_POWER))
+    return Fit(words=max(_MIN_WORDS, (1 - min(1.0, abroad / chunks)) ** _WORDS_POWER))
 
 
 def _by_look(spoken: Mapping[str, int]) -> Counter[str]:

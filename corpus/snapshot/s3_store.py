@@ -20,7 +20,7 @@ KEYS_PER_DELETE = 1000
 # A manifest or a pointer has some kilobytes.
 MAX_READ_BYTES = 8 << 20
 # Whoever sends a byte now and then is in time with each.
-LEAST_SECONDS = 60.0
+MIN_SECONDS = 60.0
 SLOWEST_BYTES_PER_SECOND = 256 << 10
 
 
@@ -92,7 +92,7 @@ class S3Store:
                 found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
             except self._client.exceptions.NoSuchKey:
                 raise SnapshotInvalid(f"{self.name}/{key} is missing. Publish again, or roll back.") from None
-            seconds = LEAST_SECONDS + max_bytes / SLOWEST_BYTES_PER_SECOND
+            seconds = MIN_SECONDS + max_bytes / SLOWEST_BYTES_PER_SECOND
             with contextlib.closing(found["Body"]) as body, path.open("wb") as target, _ended(body, seconds):
                 for block in body.iter_chunks(PART):
                     max_bytes -= len(block)

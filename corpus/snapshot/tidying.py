@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from corpus.errors import SnapshotInvalid
 from corpus.settings import CorpusSettings
 from corpus.snapshot.manifest import SQLITE
-from corpus.store import MOST_DEAD, holds_only, open_store, remake_index, settle_store
+from corpus.store import MAX_DEAD, holds_only, open_store, remake_index, settle_store
 from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
 
@@ -44,7 +44,7 @@ def remake_where_dead(copy: CorpusSettings) -> Remade | None:
     started = time.monotonic()
     with open_store(copy) as store:
         share = store.dead_share() or 0.0
-    if share <= MOST_DEAD:
+    if share <= MAX_DEAD:
         return None
     remake_index(copy)
     settle_store(copy)

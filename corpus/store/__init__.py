@@ -5,14 +5,14 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 
 from corpus.filters import Where
 from corpus.store.opening import create_store, most_text_bytes, open_store, read_store
-from corpus.store.remaking import MOST_DEAD, finish_remaking, remake_index
+from corpus.store.remaking import MAX_DEAD, finish_remaking, remake_index
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store, write_index_out
 from corpus.store.store import Store
 from corpus.store.survey import Survey, holds_only
 
 __all__ = [
-    "MOST_DEAD",
+    "MAX_DEAD",
     "PAGE",
     "Store",
     "Survey",

@@ -18,7 +18,7 @@ from corpus.store.errors import is_chromas, translated
 
 SUFFIX = ".ingest-lease"
 SLEEPERS_SECONDS = 60.0
-LONGEST_NAME, CLOUDS_LONGEST_NAME = 440, 70  # Of 512, and of 128, with the suffix and an id.
+MAX_NAME_CHARS, CLOUD_MAX_NAME_CHARS = 440, 70  # Of 512, and of 128, with the suffix and an id.
 DIGITS = 16
 
 
@@ -27,7 +27,7 @@ class Lease:
 
     def __init__(self, client: Any, collection_name: str) -> None:
         self._client = client
-        longest = CLOUDS_LONGEST_NAME if isinstance(client, CloudClient) else LONGEST_NAME
+        longest = CLOUD_MAX_NAME_CHARS if isinstance(client, CloudClient) else MAX_NAME_CHARS
         if len(collection_name) > longest:
             digest = hashlib.sha256(collection_name.encode()).hexdigest()[:DIGITS]
             collection_name = f"{collection_name[: longest - DIGITS]}{digest}"

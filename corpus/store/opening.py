@@ -37,7 +37,7 @@ HNSW = {"space": METRIC, "ef_search": 200}
 PIECE_BYTES = 12_000
 CLOUD_PIECE_BYTES = 3_000
 WORDS_SUFFIX = ".words"
-LONGEST_NAME = 500
+MAX_NAME_CHARS = 500
 
 
 def open_store(settings: CorpusSettings) -> Store:
@@ -179,5 +179,5 @@ def _words(client: Any, settings: CorpusSettings) -> LexicalIndexStore:
         return RemoteIndexStore(
             BlobCollection(client, name + WORDS_SUFFIX, page=REQUEST_RECORDS, piece_bytes=CLOUD_PIECE_BYTES)
         )
-    name = name[:LONGEST_NAME] + WORDS_SUFFIX
+    name = name[:MAX_NAME_CHARS] + WORDS_SUFFIX
     return RemoteIndexStore(BlobCollection(client, name, page=PAGE, piece_bytes=PIECE_BYTES))

@@ -23,7 +23,7 @@ from corpus.store.rows import PAGE
 from corpus.store.watch import has_collection, index_names
 
 # Of all places, how many may be dead before it is worth making the index anew: that takes as long as writing it did.
-MOST_DEAD = 0.05
+MAX_DEAD = 0.05
 LENGTHS_FILE = "length.bin"  # Every index on disk has one.
 FREE_PLACES = 100  # Chroma's files have room for so many from the start, so that a small index wins nothing.
 PATIENCE_SECONDS = 20.0

@@ -20,7 +20,7 @@ T = TypeVar("T")
 Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
 
 PAGE = 1000  # Records a request.
-MOST_IDS = 20_000  # More are a burden to a server.
+MAX_IDS = 20_000  # More are a burden to a server.
 
 
 class Rows:
@@ -118,7 +118,7 @@ class Rows:
     @property
     def most_ids(self) -> int:
         """How many ids a query may name."""
-        return REQUEST_RECORDS if self._is_cloud else MOST_IDS
+        return REQUEST_RECORDS if self._is_cloud else MAX_IDS
 
     @property
     def most_results(self) -> int | None:

@@ -11,7 +11,7 @@ from corpus.store.errors import translated
 from corpus.store.index_lock import index_lock
 from corpus.store.watch import pending_writes
 
-SMALLEST_SYNC = 2  # Chroma takes no smaller sync_threshold.
+MIN_SYNC = 2  # Chroma takes no smaller sync_threshold.
 WORTH_WRITING = 100  # Fewer are built again in no time.
 PATIENCE_SECONDS = 20.0
 
@@ -28,11 +28,11 @@ def settle_store(settings: CorpusSettings) -> None:
             if other.name != settings.chroma_collection:
                 client.delete_collection(other.name)
     disconnect(client)
-    before = _retuned(settings, {"sync_threshold": SMALLEST_SYNC})
+    before = _retuned(settings, {"sync_threshold": MIN_SYNC})
     client = connect(settings)
     collection = collection_of(client, settings)
     with translated(settings):
-        some = collection.get(limit=SMALLEST_SYNC, include=["metadatas"])
+        some = collection.get(limit=MIN_SYNC, include=["metadatas"])
         if some["ids"]:
             collection.update(ids=some["ids"], metadatas=some["metadatas"])
             dimensions = record_from_metadata(settings.chroma_collection, collection.metadata, METRIC).dimensions
@@ -56,7 +56,7 @@ def write_index_out(settings: CorpusSettings) -> None:
             if pending < WORTH_WRITING or collection.count() < threshold:
                 return
             some = collection.get(where={"index": {"$gte": 0}}, limit=threshold, include=["metadatas"])
-            missing = max(SMALLEST_SYNC, threshold - pending)
+            missing = max(MIN_SYNC, threshold - pending)
             same = {each: {"index": about["index"]} for each, about in zip(some["ids"], some["metadatas"], strict=True)}
             ids = list(same)[:missing]
             if not ids:

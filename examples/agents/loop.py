@@ -15,7 +15,7 @@ from examples.demo import bring_in, serving
 from handler.contract.functions import FunctionFormat, written
 
 SECONDS = 120.0
-MOST_ROUNDS = 8
+MAX_ROUNDS = 8
 QUESTION = "How much do I pay to lengthen the inverter guarantee?"
 
 
@@ -28,7 +28,7 @@ def answer(url: str, key: str, question: str, *, endpoint: str, endpoint_key: st
         {"role": "user", "content": question},
     ]
     with httpx2.Client(headers={"Authorization": f"Bearer {endpoint_key}"}, timeout=SECONDS) as client:
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             sent = {"model": model, "messages": messages, "tools": tools}
             reply = client.post(f"{endpoint}/chat/completions", json=sent).raise_for_status().json()
             message = reply["choices"][0]["message"]

@@ -11,7 +11,7 @@ from examples.agents.calling import Handler
 from examples.agents.responses_mcp import INSTRUCTIONS, MODEL
 from handler.contract.functions import FunctionFormat, written
 
-MOST_ROUNDS = 8
+MAX_ROUNDS = 8
 
 
 def answer(url: str, key: str, question: str) -> str:
@@ -21,7 +21,7 @@ def answer(url: str, key: str, question: str) -> str:
     tools: Any = written(handler.document, FunctionFormat.responses)
     said: Any = [{"role": "user", "content": question}]
     with OpenAI() as client:
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             response = client.responses.create(model=MODEL, instructions=INSTRUCTIONS, input=said, tools=tools)
             calls = [item for item in response.output if item.type == "function_call"]
             if not calls:

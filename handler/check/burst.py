@@ -11,7 +11,7 @@ from typing import Literal
 from handler.check.call import Reply
 
 AT_ONCE = 8
-MOST_SECONDS = 60.0
+MAX_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def burst(call: Callable[[], Reply], *, most_calls: int) -> Burst:
     running: set[Future[Reply]] = set()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while True:
-            while sent < most_calls and len(running) < AT_ONCE and time.monotonic() - started < MOST_SECONDS:
+            while sent < most_calls and len(running) < AT_ONCE and time.monotonic() - started < MAX_SECONDS:
                 running.add(pool.submit(call))
                 sent += 1
             if not running:

@@ -20,7 +20,7 @@ from handler.check.document import Schema, listed, mapping, resolve
 # What a GPT waits for at most, and more than it takes. https://developers.openai.com/api/docs/actions/production
 TIMEOUT_SECONDS = 45.0
 MAX_REPLY_BYTES = 4_000_000
-LONGEST_WAIT_SECONDS = 65
+MAX_WAIT_SECONDS = 65
 SHOWN_CHARS = 160
 WRONG_KEY = "ra_this-key-is-wrong-on-purpose"
 
@@ -87,7 +87,7 @@ class Caller:
         """`wait` is told before it waits for a limit that an earlier run has used up."""
         self._secret = secret
         self._wait = wait
-        self._seconds_to_wait = LONGEST_WAIT_SECONDS
+        self._seconds_to_wait = MAX_WAIT_SECONDS
         self._client = httpx.Client(follow_redirects=False, timeout=timeout_seconds, trust_env=True)
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ MAX_DESCRIPTION_CHARS = 300
 MAX_PARAMETER_CHARS = 700
 # "OpenAPI spec must be 1MB or smaller", says the editor: https://github.com/yyjeqhc/webcodex/pull/461
 MAX_DOCUMENT_BYTES = 1_000_000
-MOST_ERRORS = 5
+MAX_ERRORS = 5
 OPERATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -68,7 +68,7 @@ def _invalid(document: Schema) -> Iterator[str]:
         yield f"The document says openapi: {version or 'nothing'}; the editor takes 3.1.0."
         return
     try:
-        errors = list(itertools.islice(validator.iter_errors(), MOST_ERRORS))
+        errors = list(itertools.islice(validator.iter_errors(), MAX_ERRORS))
     except Exception as fault:  # noqa: BLE001 - the validator falls over what is hardly OpenAPI, by any error at all
         yield f"Not valid OpenAPI: the validator stops at {type(fault).__name__} {str(fault)[:100]}"
         return

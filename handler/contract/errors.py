@@ -80,7 +80,7 @@ UPSTREAM: Mapping[type[errors.CorpusError], tuple[int, str]] = {
     errors.CollectionMismatch: (503, f"The stored documents do not fit the server's settings. {OPERATOR}"),
 }
 RETRY_AFTER_SECONDS = 5
-LONGEST_RETRY_AFTER_SECONDS = 60
+MAX_RETRY_AFTER_SECONDS = 60
 
 
 def upstream_error(error: errors.CorpusError) -> ActionError:
@@ -90,6 +90,6 @@ def upstream_error(error: errors.CorpusError) -> ActionError:
     headers = {}
     if error.retryable:
         asked = error.retry_after if isinstance(error, errors.EmbeddingError) else None
-        seconds = RETRY_AFTER_SECONDS if asked is None else min(max(asked, 1), LONGEST_RETRY_AFTER_SECONDS)
+        seconds = RETRY_AFTER_SECONDS if asked is None else min(max(asked, 1), MAX_RETRY_AFTER_SECONDS)
         headers["Retry-After"] = str(round(seconds))
     return ActionError(status, error.code, message, headers=headers)

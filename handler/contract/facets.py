@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("handler")
 
-MOST_VALUES = 20
-LONGEST_VALUE = 100
+MAX_VALUES = 20
+MAX_VALUE_CHARS = 100
 KEPT_SECONDS = 60.0
 TAGS = FilterField("tags", "list")
 
@@ -112,7 +112,7 @@ class Facets:
         for access, values, _ in said:
             held = found.setdefault(access, {field.name: set() for field in self._fields})
             for field, each in zip(self._fields, values, strict=True):
-                if len(held[field.name]) <= MOST_VALUES:
+                if len(held[field.name]) <= MAX_VALUES:
                     held[field.name] |= each
         return found
 
@@ -163,7 +163,7 @@ def _merged(counted: Sequence[Mapping[str, set[Value]]]) -> Values:
     return {
         name + ending: tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
         for name, values in found.items()
-        if 0 < len(values) <= MOST_VALUES and max(len(str(value)) for value in values) <= LONGEST_VALUE
+        if 0 < len(values) <= MAX_VALUES and max(len(str(value)) for value in values) <= MAX_VALUE_CHARS
         for ending in ("", ANY, NOT)
     }
 

@@ -13,7 +13,7 @@ from handler.contract.body import shown
 from handler.contract.errors import ActionError
 
 Model = TypeVar("Model", bound=BaseModel)
-MOST_PROBLEMS = 5
+MAX_PROBLEMS = 5
 
 
 def validate(model: type[Model], value: Any, *, known: Callable[[], Mapping[str, Sequence[object]]] = dict) -> Model:
@@ -26,7 +26,7 @@ def validate(model: type[Model], value: Any, *, known: Callable[[], Mapping[str,
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
         unknown = [str(problem["loc"][0]) for problem in problems if _is_unknown(model, problem)]
-        wrong = [problem for problem in problems if not _is_unknown(model, problem)][:MOST_PROBLEMS]
+        wrong = [problem for problem in problems if not _is_unknown(model, problem)][:MAX_PROBLEMS]
         sentences = [_unknown_fields(model, unknown)] if unknown else []
         sentences += dict.fromkeys(_sentence(model, problem, known()) for problem in wrong)
         raise invalid(" ".join(sentences)) from None
@@ -57,7 +57,7 @@ def _is_unknown(model: type[BaseModel], problem: ErrorDetails) -> bool:
 
 
 def _unknown_fields(model: type[BaseModel], names: Sequence[str]) -> str:
-    wrong = ", ".join(f'"{shown(name)}"' for name in names[:MOST_PROBLEMS])
+    wrong = ", ".join(f'"{shown(name)}"' for name in names[:MAX_PROBLEMS])
     say = f"{wrong} is not a field" if len(names) == 1 else f"{wrong} are not fields"
     return f"{say} of this request. Allowed: {', '.join(model.model_fields)}. Example: {example_of(model)}."
 

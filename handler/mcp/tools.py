@@ -26,7 +26,7 @@ Fit = Callable[[Fitted], dict[str, Any]]
 Run = Callable[[Session, Mapping[str, Any], Fit], dict[str, Any]]
 # Nothing here writes, and nothing reaches beyond the corpus.
 HINTS = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
-MOST_FITTINGS = 8
+MAX_FITTINGS = 8
 # A little less than the share that would just fit: the next attempt is to be the last.
 SPARE_CHARS = 50
 
@@ -99,7 +99,7 @@ def fitting(fitted: Fitted, max_chars: int) -> dict[str, Any]:
     """The result in at most `max_chars` characters, though it holds the answer twice: as text and as an object."""
     room = max_chars * 9 // 20
     result: dict[str, Any] = {}
-    for _ in range(MOST_FITTINGS):
+    for _ in range(MAX_FITTINGS):
         result = result_of(fitted(room))
         length = len(to_json(result))
         if length <= max_chars:

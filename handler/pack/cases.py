@@ -18,7 +18,7 @@ from corpus.searching.view import View
 POSITIVE, NEGATIVE = 5, 3
 SECONDS = 60.0
 MAX_EXPECTED_CHARS = 200
-MOST_DOCUMENTS = 200
+MAX_DOCUMENTS = 200
 FOUND_WITHIN = 3
 OUT_OF_SCOPE = (
     ("A request for something to be made up.", "Write a short poem about autumn rain."),
@@ -88,7 +88,7 @@ def _proposed(corpus: View) -> Iterator[Case]:
     """Questions that a search answers from the place where they stand: first those that the documents ask themselves,
     then those about a section; of each document one before any has a second.
     """
-    records, _ = corpus.documents(offset=0, limit=MOST_DOCUMENTS)
+    records, _ = corpus.documents(offset=0, limit=MAX_DOCUMENTS)
     for make, most in ((asked, 2), (sections, None), (asked, None)):
         for proposal in spread(corpus, records, partial(_found, make), most=most):
             yield _case_of(proposal)

@@ -13,7 +13,7 @@ from corpus.tokens import Tokenizer
 from ingest.adopting.fields import Piece
 
 # Shorter, what ends one piece and begins the next may be the same by chance.
-SHORTEST_SHARED = 20
+MIN_SHARED_CHARS = 20
 APART = 2  # An empty line, where nobody knows what lay between.
 
 
@@ -155,9 +155,9 @@ def _step(before: Piece, old: str, piece: Piece, new: str) -> int:
 
 def _overlap(old: str, new: str) -> int:
     """How many characters end one text and begin the other."""
-    place = old.find(new[:SHORTEST_SHARED], max(0, len(old) - len(new) + 1)) if len(new) > SHORTEST_SHARED else -1
+    place = old.find(new[:MIN_SHARED_CHARS], max(0, len(old) - len(new) + 1)) if len(new) > MIN_SHARED_CHARS else -1
     while place >= 0:
         if new.startswith(old[place:]):
             return len(old) - place
-        place = old.find(new[:SHORTEST_SHARED], place + 1)
+        place = old.find(new[:MIN_SHARED_CHARS], place + 1)
     return 0

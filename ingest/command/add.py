@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from corpus import __version__
 from corpus.errors import SettingsError, StoreError
 from corpus.records import DocumentRecord
-from corpus.store import MOST_DEAD, Store, most_text_bytes, remake_index, write_index_out
+from corpus.store import MAX_DEAD, Store, most_text_bytes, remake_index, write_index_out
 from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.command.automatic import settled
@@ -170,7 +170,7 @@ def _tend_index(store: Store, settings: IngestSettings, report: Report) -> None:
     try:
         write_index_out(settings)
         report.dead_share = store.dead_share() or 0.0
-        if report.dead_share > MOST_DEAD:
+        if report.dead_share > MAX_DEAD:
             console.say(f"Making the vector index anew: {report.dead_share:.0%} of its places are of deleted chunks.")
             report.index_seconds = remake_index(settings)
             write_index_out(settings)

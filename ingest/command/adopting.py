@@ -35,7 +35,7 @@ from ingest.sync.lock import exclusive
 SHORTENING = "text-embedding-3-"  # Models that give fewer dimensions when asked.
 CHECKED = 8
 # Texts embedded twice by one model are nearly alike, however the other program dressed them; by two, unrelated.
-LEAST_ALIKE = 0.3
+MIN_ALIKE = 0.3
 
 
 @app.command("adopt", epilog=examples("ingest adopt langchain --model text-embedding-3-small --from-path chroma_db"))
@@ -153,7 +153,7 @@ def _remarks_on_model(
     ]
     (vectors,) = embedder.embed_documents([[text for text, _ in found]])
     alike = [float(old @ new) if len(old) == len(new) else 0.0 for (_, old), new in zip(found, vectors, strict=True)]
-    if not alike or float(np.median(alike)) >= LEAST_ALIKE:
+    if not alike or float(np.median(alike)) >= MIN_ALIKE:
         return []
     return [
         f"{embedder.model} has not made these vectors, as it seems: of {len(alike)} texts, what it makes now and what "

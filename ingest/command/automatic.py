@@ -19,7 +19,7 @@ from ingest.sync.languages import suited
 # So many files are looked at, spread over all that are here; pages elsewhere would have to be fetched twice.
 LOOKED_AT_FILES = 24
 # What takes long to read is looked at only where there is nothing else.
-MOST_BYTES = 2 * 2**20
+MAX_BYTES = 2 * 2**20
 
 
 def settled(settings: IngestSettings, items: Sequence[Item], *, readers: ReaderPool, places: Sources) -> IngestSettings:
@@ -44,7 +44,7 @@ def settled(settings: IngestSettings, items: Sequence[Item], *, readers: ReaderP
 
 def _some(items: Sequence[Item]) -> Iterator[Item]:
     here = [item for item in items if item.path is not None]
-    small = [item for item in here if item.path is not None and item.path.stat().st_size <= MOST_BYTES]
+    small = [item for item in here if item.path is not None and item.path.stat().st_size <= MAX_BYTES]
     for those, most in ((small, LOOKED_AT_FILES), (here, 1)):
         if those:
             yield from those[:: math.ceil(len(those) / most)]

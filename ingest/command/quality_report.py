@@ -11,17 +11,17 @@ from ingest.evaluation.comparison import Change, Judgement
 
 SHOWN_CHARS = 160
 STYLES = {"lost": "red", "gained": "green", "moved": "yellow"}
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 
 
 def show_judgement(judgement: Judgement) -> None:
     """The questions that are answered otherwise, worst first, then the figures, on stdout."""
     order = {"lost": 0, "moved": 1, "gained": 2}
     changes = sorted(judgement.changes, key=lambda each: (order[each.kind], each.question.line))
-    for change in changes[:MOST_SHOWN]:
+    for change in changes[:MAX_SHOWN]:
         _show_change(change)
-    if len(changes) > MOST_SHOWN:
-        console.say(f"… and {len(changes) - MOST_SHOWN:,} more; --json lists all.")
+    if len(changes) > MAX_SHOWN:
+        console.say(f"… and {len(changes) - MAX_SHOWN:,} more; --json lists all.")
     show_figures(judgement.figures, served=judgement.served)
     if judgement.served is not None:
         counts = [f"{sum(each.kind == kind for each in changes):,} {kind}" for kind in order]

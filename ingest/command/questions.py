@@ -16,7 +16,7 @@ from corpus.program import examples
 from corpus.quality.asking import ask
 from corpus.quality.figures import figures_of
 from corpus.quality.proposals import Proposal, Shown, asked, sections, spread, titles
-from corpus.quality.questions import MOST_QUESTIONS, Question, QuestionFile
+from corpus.quality.questions import MAX_QUESTIONS, Question, QuestionFile
 from corpus.records import DocumentRecord
 from corpus.searching.corpus import Corpus
 from corpus.settings import SearchMode
@@ -32,7 +32,7 @@ TRIED = 3
 
 @app.command("questions", epilog=examples("ingest questions > questions.jsonl", "ingest questions --most 300"))
 def propose(
-    most: Annotated[int, typer.Option(min=1, max=MOST_QUESTIONS, help="How many.")] = 100,
+    most: Annotated[int, typer.Option(min=1, max=MAX_QUESTIONS, help="How many.")] = 100,
     collection: Collection = None,
 ) -> None:
     """Propose questions with their answers, a JSON object a line, for `ingest publish --gate` and `ingest eval`.

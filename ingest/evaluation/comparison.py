@@ -13,7 +13,7 @@ from corpus.settings import SearchMode
 from ingest.evaluation.measures import paired_bootstrap
 
 # So large a share of the served documents may go without a word.
-MOST_GONE = 0.1
+MAX_GONE = 0.1
 TINY = 1e-9
 Kind = Literal["gained", "lost", "moved"]
 
@@ -61,9 +61,9 @@ def compare(
 
 def gone_fault(*, gone: int, served: int) -> str | None:
     """What to say where too many of the served documents are not in the new version."""
-    if gone <= MOST_GONE * served:
+    if gone <= MAX_GONE * served:
         return None
-    return f"{gone:,} of the {served:,} documents that are served are gone, more than {MOST_GONE:.0%}."
+    return f"{gone:,} of the {served:,} documents that are served are gone, more than {MAX_GONE:.0%}."
 
 
 def model_fault(*, new: str, served: str) -> str | None:

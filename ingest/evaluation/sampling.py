@@ -12,7 +12,7 @@ from corpus.store import Store
 from ingest.splitting.preparation import text_for_model
 
 SAMPLE = 32
-MOST_OTHERS = 0.1
+MAX_OTHERS = 0.1
 # A model on another machine or in other numbers (int8) stays above 0.99, another model is near 0. Between lies an
 # adopted collection, whose vectors are of texts without what they are about, and nearest to their own even so.
 SAME, LEAST = 0.95, 0.5
@@ -30,7 +30,7 @@ def sample_faults(store: Store, embedder: Embedder) -> list[str]:
         cosines = store.cosines(vector, ids)
         own = cosines.get(chunk_id, 0.0)
         strange += own < LEAST or (own < SAME and own < max(cosines.values()))
-    if strange <= MOST_OTHERS * len(chunks):
+    if strange <= MAX_OTHERS * len(chunks):
         return []
     return [
         f"{strange} of {len(chunks)} chunks looked at have another vector than {store.record.embedding_model} gives "

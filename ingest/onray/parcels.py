@@ -20,7 +20,7 @@ from ingest.sources.web import Page
 
 ITEMS = 64  # More cost Ray's three milliseconds a task no less.
 BYTES = 4 * 2**20
-MOST_BY_VALUE = 64 * 2**20
+MAX_BY_VALUE = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +96,9 @@ def parcel_of(items: Sequence[Item], stored: Iterable[DocumentRecord], *, by_val
 
 
 def _content(path: Path) -> tuple[str, bytes]:
-    if size_of(path) > MOST_BY_VALUE:
+    if size_of(path) > MAX_BY_VALUE:
         raise DocumentUnreadable(
-            f"A cluster's workers do not see this machine's files, and one of more than {MOST_BY_VALUE // 2**20} MB is "
+            f"A cluster's workers do not see this machine's files, and one of more than {MAX_BY_VALUE // 2**20} MB is "
             "not sent to them. Put it in a bucket and name s3://…, or leave out --on."
         )
     try:

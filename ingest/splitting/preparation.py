@@ -16,7 +16,7 @@ from ingest.sources.found import Item
 from ingest.splitting.splitter import split
 
 # Nobody misses a longer one, and every page of an answer has room for it.
-LONGEST_SPACE = 100
+MAX_SPACE_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
 def _space_between(text: str, start: int, end: int) -> str | None:
     """The white space there, where a reader must be told of it; nothing of markup that holds no text."""
     space = text[start:end]
-    return space if space.isspace() and len(space) <= LONGEST_SPACE and space != usual_space(len(space)) else None
+    return space if space.isspace() and len(space) <= MAX_SPACE_CHARS and space != usual_space(len(space)) else None
 
 
 def _check_text(source: str, document: Document) -> None:

@@ -15,9 +15,9 @@ from ingest.splitting.token_counts import TokenCounts
 
 # A stretch has at most this many characters for each token it may have: word pieces make nothing of white space and
 # next to nothing of a very long word.
-LONGEST_TOKEN = 20
+MAX_TOKEN_CHARS = 20
 # A stretch is filled to this share before a sentence is given up for the end of a paragraph.
-LEAST_FILL = 1 / 3
+MIN_FILL = 1 / 3
 # What a cut within a list or behind a colon costs: as much as lying this share of the stretch beside the best place.
 LOOSE = 1 / 4
 # So many tokens too many, and a cut inside a sentence is moved by the smallest steps.
@@ -81,7 +81,7 @@ class SectionSpans:
 
     def _take(self, start: int, fresh: int) -> tuple[Span, int]:
         """The next stretch from `start`, whose text up to `fresh` was seen before; and where the one after starts."""
-        reach = min(self._lengths.limit(start, self._budget), start + self._budget * LONGEST_TOKEN)
+        reach = min(self._lengths.limit(start, self._budget), start + self._budget * MAX_TOKEN_CHARS)
         if reach >= self._end:
             tokens = self._lengths.count(start, self._end)
             if tokens <= self._budget:
@@ -103,7 +103,7 @@ class SectionSpans:
     def _choose(self, start: int, fresh: int, reach: int) -> Break | None:
         """The best end of a whole unit in `fresh` to `reach`, None where the first unit reaches farther."""
         floor = max(fresh, self._body)
-        least = max(floor, self._reach(start, max(1, int(self._budget * LEAST_FILL))))
+        least = max(floor, self._reach(start, max(1, int(self._budget * MIN_FILL))))
         target = self._target(start)
         found = self._best_block_end(least, reach, target)
         if found:
@@ -161,19 +161,19 @@ class SectionSpans:
 
     def _fits(self, block: int) -> bool:
         start, end = self._starts[block], self._ends[block]
-        if end - start > self._budget * LONGEST_TOKEN or self._lengths.near(start, end) > 2 * self._budget:
+        if end - start > self._budget * MAX_TOKEN_CHARS or self._lengths.near(start, end) > 2 * self._budget:
             return False
         return self._lengths.count(start, end) <= self._budget
 
     def _reach(self, start: int, tokens: int) -> int:
-        return min(self._lengths.reach(start, tokens), start + tokens * LONGEST_TOKEN)
+        return min(self._lengths.reach(start, tokens), start + tokens * MAX_TOKEN_CHARS)
 
     def _overlap_start(self, stretch: Span, fresh: int) -> int:
         """Where the next stretch starts so that it repeats the last sentences, `fresh` where none is short enough."""
         if not self._overlap:
             return fresh
         end = stretch.end
-        farthest = max(self._lengths.reach_back(end, self._overlap), end - self._overlap * LONGEST_TOKEN)
+        farthest = max(self._lengths.reach_back(end, self._overlap), end - self._overlap * MAX_TOKEN_CHARS)
         least = max(stretch.start + 1, farthest)
         last = first = bisect_left(self._ends, end, self._first, self._last)
         if self._kinds[last] not in PROSE:

@@ -11,13 +11,13 @@ from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
 from ingest.splitting.boundaries import forced_break
 from ingest.splitting.sections import Section, sections
-from ingest.splitting.segments import LONGEST_TOKEN, Layout, SectionSpans, Span
+from ingest.splitting.segments import MAX_TOKEN_CHARS, Layout, SectionSpans, Span
 from ingest.splitting.token_counts import TokenCounts
 
-LEAST_MAX_TOKENS = 16
+MIN_MAX_TOKENS = 16
 # Of a chunk's tokens the share that its text may have beside the longest context.
-LEAST_TEXT = 3 / 4
-LONGEST_CHARACTER = 4  # Bytes, in UTF-8.
+MIN_TEXT = 3 / 4
+MAX_CHARACTER_BYTES = 4  # Bytes, in UTF-8.
 # Of the bytes that a passage may have the share that it is to fill: what has more all the same is cut anywhere.
 USUALLY = 3 / 4
 
@@ -53,9 +53,9 @@ def split(
     `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same heading.
     No passage has more than `max_bytes` bytes in UTF-8, if given. Raises ValueError for a size that cannot be kept.
     """
-    if max_tokens < LEAST_MAX_TOKENS:
+    if max_tokens < MIN_MAX_TOKENS:
         raise ValueError(
-            f"max_tokens is {max_tokens}; a character alone may have 4 tokens: use {LEAST_MAX_TOKENS} or more."
+            f"max_tokens is {max_tokens}; a character alone may have 4 tokens: use {MIN_MAX_TOKENS} or more."
         )
     if not 0 <= overlap_tokens <= max_tokens // 2:
         raise ValueError(f"overlap_tokens is {overlap_tokens}; use 0 to {max_tokens // 2}, half of max_tokens.")
@@ -86,7 +86,7 @@ def _tokens_in(max_bytes: int, text: str, lengths: TokenCounts, max_tokens: int)
     """How many tokens mostly lie in so many bytes of the text; at most `max_tokens`."""
     size = len(text.encode(errors="surrogatepass"))
     usual = int(USUALLY * max_bytes * lengths.near(0, len(text)) / max(1, size))
-    return max(LEAST_MAX_TOKENS, min(max_tokens, usual))
+    return max(MIN_MAX_TOKENS, min(max_tokens, usual))
 
 
 def _small(
@@ -95,7 +95,7 @@ def _small(
     """The stretches, those of too many bytes cut once more, wherever that goes best."""
     for heading, stretch in stretches:
         start, end = stretch.start, stretch.end
-        while max_bytes is not None and (end - start) * LONGEST_CHARACTER > max_bytes:
+        while max_bytes is not None and (end - start) * MAX_CHARACTER_BYTES > max_bytes:
             begin = text[start : min(end, start + max_bytes)].encode(errors="surrogatepass")
             if start + max_bytes >= end and len(begin) <= max_bytes:
                 break
@@ -118,7 +118,7 @@ def _stretches(
             yield heading, whole
             continue
         # The line break between context and text is always between two tokens, so that their counts add up.
-        budget = max(max_tokens - tokenizer.count(f"{context}\n"), int(max_tokens * LEAST_TEXT))
+        budget = max(max_tokens - tokenizer.count(f"{context}\n"), int(max_tokens * MIN_TEXT))
         for stretch in SectionSpans(layout, section.first, section.last, budget=budget, overlap=overlap):
             yield heading, stretch
 
@@ -127,7 +127,7 @@ def _whole(document: Document, lengths: TokenCounts, section: Section, tokens: i
     """The section in one piece where it has so many tokens at most. Most sections do, and then their contexts, which
     have no more tokens than bytes, need not be counted."""
     start, end = document.blocks[section.first].start, document.blocks[section.last].end
-    if lengths.near(start, end) > tokens or end - start > tokens * LONGEST_TOKEN:
+    if lengths.near(start, end) > tokens or end - start > tokens * MAX_TOKEN_CHARS:
         return None
     found = lengths.count(start, end)
     return Span(start, end, found) if found <= tokens else None

@@ -19,7 +19,7 @@ Records = Mapping[str, DocumentRecord]  # By document id.
 NOBODY: Records = MappingProxyType({})
 NOTHING: Mapping[str, str] = MappingProxyType({})
 # Reading some chunks by their ids takes Chroma longer than reading all in a row.
-MOST_CHANGED = 0.3
+MAX_CHANGED = 0.3
 
 
 def state_of(versions: Mapping[str, str]) -> str:
@@ -61,7 +61,7 @@ def bring_up_to_date(
     new = [record for key, record in after.items() if versions[key] != old_versions.get(key)]
     old = [record for key, record in before.items() if old_versions[key] != versions.get(key)]
     chunks = sum(record.chunks for record in after.values())
-    if stamp == state_of(old_versions) and sum(record.chunks for record in new) <= MOST_CHANGED * chunks:
+    if stamp == state_of(old_versions) and sum(record.chunks for record in new) <= MAX_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
             store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=stored)

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.access_triples.world import WORDS, Paper
 
 MENTIONED = re.compile(r"paper(\d+)", re.IGNORECASE)
-MOST_VALUES = 20
+MAX_VALUES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Asked:
     @property
     def values(self) -> list[str] | None:
         """The tags that he may be told of; None where they are none, or too many."""
-        return sorted(paper.tag for paper in self.seen) if 0 < len(self.seen) <= MOST_VALUES else None
+        return sorted(paper.tag for paper in self.seen) if 0 < len(self.seen) <= MAX_VALUES else None
 
 
 def leaks(asked: Asked, reply: httpx2.Response, *, but: str = "") -> Iterator[str]:

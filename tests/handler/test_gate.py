@@ -35,7 +35,7 @@ from tests.handler.mcp.asking import message
 from tests.openai_server import EmbeddingsServer
 
 SAMPLE = 100
-MOST_TRIES = 60
+MAX_TRIES = 60
 HANDLER = Path(__file__).parents[2] / "handler"
 
 
@@ -85,7 +85,7 @@ def test_a_door_that_was_taken_out_of_the_gate_is_noticed(stores: list[Kind], do
     with Round(stores[0], drawn(7)) as each:
         action = each.app.state.action
         each.app.state.action = dataclasses.replace(action, gate=Open(action.gate, *DOORS[door]))
-        assert any(each.ask(door)[1] for _ in range(MOST_TRIES))
+        assert any(each.ask(door)[1] for _ in range(MAX_TRIES))
 
 
 def test_a_route_that_does_not_say_who_may_ask_it_does_not_start(configure: Configure) -> None:

@@ -22,7 +22,7 @@ from tests.openai_server import EmbeddingsServer
 QUESTION = {"query": "warranty"}
 CALLERS = 100
 # As many as AnyIO lends.
-MOST_WORKERS = 40
+MAX_WORKERS = 40
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_hanging_store_costs_each_request_its_deadline_and_nothing_else(
                     assert client.get("/privacy").status_code == 200
                     assert client.get("/documents", headers={"Authorization": ""}).status_code == 401
                 assert answers.result() == {(504, "deadline_exceeded"): CALLERS}
-                assert workers() <= MOST_WORKERS
+                assert workers() <= MAX_WORKERS
             path.open()
             assert outcome(client) in [(200, "ok"), (503, "store_unavailable")]
             assert outcome(client) == (200, "ok")
@@ -106,5 +106,5 @@ def test_a_hanging_model_costs_the_questions_that_need_it_and_nothing_else(
                 # As many as the deadline has room for; one would have waited for it, were all threads taken.
                 assert served > 3
                 assert {each.result() for each in hanging} <= {(504, "deadline_exceeded"), (504, "embedding_timeout")}
-            assert workers() <= MOST_WORKERS + QUESTIONS_AT_ONCE
+            assert workers() <= MAX_WORKERS + QUESTIONS_AT_ONCE
         app.state.library.close()

@@ -18,7 +18,7 @@ from tests.lambda_.tools import installing
 
 FOLDER = Path(__file__).parent
 INSTALLED = FOLDER.parents[1] / ".venv-identity"
-MOST_HOPS = 15
+MAX_HOPS = 15
 
 
 def _installed() -> Path:
@@ -70,7 +70,7 @@ def sign_in(url: str, *, until: str, user: str = "alice") -> dict[str, str]:
     """
     with httpx2.Client(follow_redirects=False) as browser:
         response = browser.get(url)
-        for _ in range(MOST_HOPS):
+        for _ in range(MAX_HOPS):
             if location := response.headers.get("location"):
                 url = urljoin(url, location)
                 if url.startswith(until):

@@ -30,7 +30,7 @@ SIGNED_SECONDS = 300.0
 OPAQUE_SECONDS = 60.0
 # The same opaque token that was refused is not asked for again so soon.
 REFUSED_SECONDS = 30.0
-MOST_KEPT = 10_000
+MAX_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Verifier:
     def _keep(self, token: str, found: Identified | TokenRefused, until: float) -> None:
         with self._lock:
             self._kept[_digest(token)] = found, until
-            while len(self._kept) > MOST_KEPT:
+            while len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
 
 

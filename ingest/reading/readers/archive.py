@@ -17,7 +17,7 @@ from ingest.reading.readers.package import Package
 MAX_ENTRIES = 10_000
 _MAX_DEPTH = 2  # Exports of Notion are archives in an archive.
 _IN_UTF8 = 0x800  # Of an entry's flags: its name is in UTF-8 (APPNOTE.TXT, 4.4.4).
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 _depth: contextvars.ContextVar[int] = contextvars.ContextVar("_depth", default=0)
 
 
@@ -58,10 +58,10 @@ def _documents(package: Package, entries: Iterable[zipfile.ZipInfo]) -> list[Doc
             inner = f"{name}#{document.name}" if document.name else name
             documents.append(replace(document, name=inner, title=document.title or path.stem))
     if unread:
-        more = f" and {len(unread) - _MOST_NAMED} more" if len(unread) > _MOST_NAMED else ""
-        notes.append(f"Of types that are not read: {', '.join(unread[:_MOST_NAMED])}{more}.")
+        more = f" and {len(unread) - _MAX_NAMED} more" if len(unread) > _MAX_NAMED else ""
+        notes.append(f"Of types that are not read: {', '.join(unread[:_MAX_NAMED])}{more}.")
     if not documents:
-        raise DocumentEmpty(" ".join(("The archive holds no file that can be read.", *notes[:_MOST_NAMED])))
+        raise DocumentEmpty(" ".join(("The archive holds no file that can be read.", *notes[:_MAX_NAMED])))
     documents[0] = replace(documents[0], notes=(*documents[0].notes, *notes))
     return documents
 

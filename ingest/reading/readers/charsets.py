@@ -32,7 +32,7 @@ _SAMPLE_BYTES = 65_536
 _HIGH_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_LEAST_SHARE_OF_UTF8 = 0.7
+_MIN_SHARE_OF_UTF8 = 0.7
 # Windows-1252 is taken where it is nearly as likely as what is most likely.
 _NEARLY = 0.65
 # Letters that of Western languages Icelandic has, and Baltic pages have others at the same place.
@@ -40,7 +40,7 @@ _RARE_LETTERS = re.compile("[ðþÐÞ]")
 # Signs of Windows-1252 as they stand in Western texts: quotes, dashes, currencies, units, footnotes.
 _SIGNS = re.compile(r"(?:(?<=[\x20-\x7e\s])|^)[€‚„…†‡‰‹‘’“”•–—™›\xa0¡£¥§©ª«®°±²³´¶·¹º»¼½¾¿µ×÷]{1,2}(?=[\x20-\x7e\s]|$)")
 _INSIDE_WORD = re.compile(r"[A-Za-z][^\x00-\x7f’·ªº°²³–—…\xa0][A-Za-z]")
-_MOST_SIGNS = 0.3
+_MAX_SIGNS = 0.3
 
 
 class Guess(NamedTuple):
@@ -83,7 +83,7 @@ def _sample(data: bytes) -> bytes:
 
 def _codec(sample: bytes) -> str | None:
     high = len(_HIGH.findall(sample))
-    if sum(map(len, _UTF8.findall(sample))) >= _LEAST_SHARE_OF_UTF8 * high:
+    if sum(map(len, _UTF8.findall(sample))) >= _MIN_SHARE_OF_UTF8 * high:
         return "utf-8"  # With some damaged bytes.
     western = sample.decode("cp1252", "replace")
     if _has_signs_alone(western, high):
@@ -108,7 +108,7 @@ def _codec(sample: bytes) -> str | None:
 def _has_signs_alone(western: str, high: int) -> bool:
     """True where all that is not ASCII are a few signs, each where such a sign stands."""
     return (
-        high <= _MOST_SIGNS * len(western)
+        high <= _MAX_SIGNS * len(western)
         and sum(len(match.group()) for match in _SIGNS.finditer(western)) == high
         and not _INSIDE_WORD.search(western)
     )

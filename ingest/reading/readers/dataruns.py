@@ -22,7 +22,7 @@ _ONE_LINE = re.compile(r"[A-Za-z0-9+/]{60}")
 _LONG_RUN = re.compile(r"\S{1001,}")
 # Of letters beyond ASCII many belong to scripts that put no blank between words.
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[^\W\d_\x00-\x7f]+")
-_LEAST_SHARE_OF_WORDS = 0.3
+_MIN_SHARE_OF_WORDS = 0.3
 _SAMPLE_CHARACTERS = 20_000
 
 
@@ -62,7 +62,7 @@ def _long(text: str) -> Iterator[_Stretch]:
 def _is_language(run: str) -> bool:
     """True where much of the run are letters in words: "e4fg9Ab" has few, code without blanks has many."""
     sample = run[:_SAMPLE_CHARACTERS]
-    return sum(map(len, _WORD.findall(sample))) >= _LEAST_SHARE_OF_WORDS * len(sample)
+    return sum(map(len, _WORD.findall(sample))) >= _MIN_SHARE_OF_WORDS * len(sample)
 
 
 def _cut(document: Document, runs: Sequence[_Stretch]) -> Document:

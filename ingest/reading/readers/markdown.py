@@ -23,7 +23,7 @@ _BLOCKS.core.ruler.enableOnly(["block"])
 _INLINE = MarkdownIt("commonmark")
 
 # A paragraph above a line of = or - is a heading to Markdown; a long one is text above a formula or a rule.
-LONGEST_HEADING = 300
+MAX_HEADING_CHARS = 300
 _ATTRIBUTES = re.compile(r"\s*\{[ :]*[#.][^{}]*\}\s*$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]|\d(?![.)]|\d)")  # A number alone may be a list's.
@@ -116,7 +116,7 @@ def _blocks(text: str, starts: Sequence[int], tokens: Sequence[Token]) -> Iterat
         start, end = _trim(text, starts[first], starts[last])
         if start == end or (token.type == "html_block" and not _has_text(text[start:end])):
             continue
-        if kind == "heading" and end - start <= LONGEST_HEADING:
+        if kind == "heading" and end - start <= MAX_HEADING_CHARS:
             yield Block(kind, start, end, int(token.tag[1]), _heading_name(tokens, position))
         elif kind == "heading":
             yield Block("paragraph", start, end)

@@ -26,7 +26,7 @@ _TAG = re.compile(r"<[^>]*>|\{[^}]*\}")
 _BREAK = re.compile(r"<(?:\w+:)?br\s*/>")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "”", '"')
 _PART_SECONDS = 60  # A part is so long, up to the end of a sentence,
-_LONGEST_SECONDS = 120  # or so long at most.
+_MAX_SECONDS = 120  # or so long at most.
 
 
 class _Cue(NamedTuple):
@@ -52,7 +52,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 def _is_full(part: list[_Cue], cue: _Cue) -> bool:
     length = cue.second - part[0].second
-    return length >= _LONGEST_SECONDS or (length >= _PART_SECONDS and part[-1].text.endswith(_SENTENCE_ENDS))
+    return length >= _MAX_SECONDS or (length >= _PART_SECONDS and part[-1].text.endswith(_SENTENCE_ENDS))
 
 
 def _shown(part: list[_Cue]) -> str:

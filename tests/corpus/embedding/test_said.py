@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from corpus.embedding.said import COMMON_WITH_A_QUERY, LONGEST_CHARS, message_in, parsed, showable
+from corpus.embedding.said import COMMON_WITH_A_QUERY, MAX_CHARS, message_in, parsed, showable
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_of_a_question_not_a_word_is_left_and_the_cause_is() -> None:
 
 
 def test_a_long_message_is_cut() -> None:
-    assert len(showable("word " * 500, secrets=[], texts=[])) == LONGEST_CHARS
+    assert len(showable("word " * 500, secrets=[], texts=[])) == MAX_CHARS

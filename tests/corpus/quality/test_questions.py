@@ -54,10 +54,10 @@ def test_a_file_that_is_missing_too_large_or_too_long_is_told(tmp_path: Path) ->
     path = tmp_path / "q.jsonl"
     with pytest.raises(SettingsError, match="No such file"):
         read_questions(path)
-    path.write_bytes(b" " * (questions.MOST_BYTES + 1))
+    path.write_bytes(b" " * (questions.MAX_BYTES + 1))
     with pytest.raises(SettingsError, match="larger than 8 MB"):
         read_questions(path)
-    path.write_text('{"question": "x", "words": "y"}\n' * (questions.MOST_QUESTIONS + 1))
+    path.write_text('{"question": "x", "words": "y"}\n' * (questions.MAX_QUESTIONS + 1))
     with pytest.raises(SettingsError, match="line 5001: 5,000 questions are the most"):
         read_questions(path)
     path.write_bytes(GOOD.encode() + b"\n\xff")

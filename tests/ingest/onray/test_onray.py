@@ -139,7 +139,7 @@ def test_a_cluster_of_several_machines_is_sent_the_files_and_one_that_is_too_lar
     ray: Any, add: Add, tmp_path: Path, docs: Path, server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ray, "node_count", 3)
-    monkeypatch.setattr(parcels, "MOST_BY_VALUE", 1000)
+    monkeypatch.setattr(parcels, "MAX_BY_VALUE", 1000)
     add("here")
     (docs / "large.txt").write_text("large " * 500)
     report = add("there", on="ray://127.0.0.1:10001")

@@ -12,8 +12,8 @@ from corpus.tokens import Tokenizer
 from ingest.reading.document import Block, Document
 from ingest.splitting.boundaries import unit_breaks
 from ingest.splitting.preparation import text_for_model
-from ingest.splitting.segments import LONGEST_TOKEN
-from ingest.splitting.splitter import LEAST_TEXT, Passage
+from ingest.splitting.segments import MAX_TOKEN_CHARS
+from ingest.splitting.splitter import MIN_TEXT, Passage
 
 
 class Promises:
@@ -36,7 +36,7 @@ class Promises:
         assert self.tokenizer.count(read) <= self.max_tokens
         assert read.endswith(text)
         context = context_of(self.title, passage.heading)
-        if self.tokenizer.count(f"{context}\n") <= self.max_tokens - int(self.max_tokens * LEAST_TEXT):
+        if self.tokenizer.count(f"{context}\n") <= self.max_tokens - int(self.max_tokens * MIN_TEXT):
             assert read == (f"{context}\n{text}" if context else text)
 
     def under_its_heading(self, passage: Passage) -> None:
@@ -130,11 +130,11 @@ class Promises:
 
     def _budget(self, passage: Passage) -> int:
         context = context_of(self.title, passage.heading)
-        return max(self.max_tokens - self.tokenizer.count(context + "\n"), int(self.max_tokens * LEAST_TEXT))
+        return max(self.max_tokens - self.tokenizer.count(context + "\n"), int(self.max_tokens * MIN_TEXT))
 
     def _fits(self, passage: Passage, start: int, end: int) -> bool:
         budget = self._budget(passage)
-        return self.tokenizer.count(self.text[start:end]) <= budget and end - start <= budget * LONGEST_TOKEN
+        return self.tokenizer.count(self.text[start:end]) <= budget and end - start <= budget * MAX_TOKEN_CHARS
 
     def _blocks(self, start: int, end: int) -> list[Block]:
         return [block for block in self.document.blocks if block.start < end and start < block.end]

@@ -12,7 +12,7 @@ from corpus.stored import chunk_from, metadata_of
 from corpus.tokens import Cl100kTokenizer
 from ingest.reading.document import Document
 from ingest.sources.found import Item
-from ingest.splitting.preparation import LONGEST_SPACE, prepare
+from ingest.splitting.preparation import MAX_SPACE_CHARS, prepare
 from tests.ingest.documents import COLLECTION, Part, document_of
 
 SMALL = replace(COLLECTION, chunk_tokens=16, chunk_overlap=0)
@@ -53,7 +53,7 @@ def test_joined_chunks_are_the_document_to_the_last_space(sentences: list[tuple[
 
 @pytest.mark.parametrize("between", ["\n\n<!-- Ask Ada before you change this. -->\n\n", "\n\n---\n\n", "\n" * 1000])
 def test_markup_without_text_and_endless_blanks_are_an_empty_line(between: str) -> None:
-    assert len(between) > LONGEST_SPACE or not between.isspace()
+    assert len(between) > MAX_SPACE_CHARS or not between.isspace()
     sentence = "This is a sentence that has a passage of its own, since it fills one."
     document = document_of([Part("paragraph", sentence, between=between), Part("paragraph", sentence)])
     assert joined(document) == f"{sentence}\n\n{sentence}"

@@ -13,7 +13,7 @@ from corpus.embedding.model_files import installed_model_files
 from corpus.embedding.wordpiece import WordPieceTokenizer
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.reading.document import Block, BlockKind, Document
-from ingest.splitting.segments import LONGEST_TOKEN
+from ingest.splitting.segments import MAX_TOKEN_CHARS
 from ingest.splitting.splitter import Passage, split
 from tests.ingest.documents import Part, document_of, heading, paragraph
 from tests.ingest.splitting.promises import Promises
@@ -136,7 +136,7 @@ def test_hostile_text_is_cut_as_promised(tokenizer: Tokenizer, text: str) -> Non
         for passage in passages:
             promises.verbatim_and_counted(passage)
             promises.fits_with_its_context(passage)
-            assert passage.end - passage.start <= 200 * LONGEST_TOKEN
+            assert passage.end - passage.start <= 200 * MAX_TOKEN_CHARS
         promises.all_is_covered(passages)
 
 

@@ -16,9 +16,9 @@ _OFF = "input[type=checkbox]:not([checked]), .checkbox-off, [role=checkbox][aria
 _TASKS = ".inline-task-list > li"
 _REFERENCE = re.compile(r"\[?[\w*†‡§]{1,4}\]?")
 _NUMBER = re.compile(r"[+\-−–]?\d+(?:[.,]\d+)?")
-_LEAST_DESCRIPTION = 12
+_MIN_DESCRIPTION = 12
 _GENERATED = re.compile(r"automatically generated|AI-generated|\.(?:jpe?g|png|gif|svg|webp)$", re.IGNORECASE)
-_LONGEST_TARGET = 200
+_MAX_TARGET_CHARS = 200
 _TARGET = re.compile(r"(?:https?://|mailto:|tel:)\S+$")
 
 
@@ -63,7 +63,7 @@ def _raise(node: LexborNode) -> None:
 
 def _describe(picture: LexborNode) -> None:
     text = one_line(picture.attributes.get("alt") or "")
-    if len(text) < _LEAST_DESCRIPTION or " " not in text or _GENERATED.search(text):
+    if len(text) < _MIN_DESCRIPTION or " " not in text or _GENERATED.search(text):
         return
     if picture.attributes.get("aria-hidden") != "true" and picture.attributes.get("role") != "presentation":
         picture.replace_with(f" [Picture: {text}] ")
@@ -74,7 +74,7 @@ def _add_target(link: LexborNode) -> None:
     that is a link and nothing else."""
     target = (link.attributes.get("href") or "").strip()
     text = one_line(link.text())
-    if len(target) > _LONGEST_TARGET or not _TARGET.match(target) or not text:
+    if len(target) > _MAX_TARGET_CHARS or not _TARGET.match(target) or not text:
         return
     shown = target.removeprefix("mailto:").removeprefix("tel:").partition("?")[0] if target[0] in "mt" else target
     if shown in text or _digits(shown) == _digits(text) != "":

@@ -13,7 +13,7 @@ from ingest.reading.readers.records import Names
 _START = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]*\d{4}[^\r\n]*\r?\n(?=[\w-]+:)")
 _IDENTIFIER = re.compile(rb"^Message-ID:\s*<?([^\s<>]+)", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
@@ -38,7 +38,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
     if not documents:
         raise DocumentUnreadable("The file holds no message. Is it a mail archive? Export it anew as MBOX.")
     if damaged:
-        named = ", ".join(damaged[:_MOST_NAMED]) + (" …" if len(damaged) > _MOST_NAMED else "")
+        named = ", ".join(damaged[:_MAX_NAMED]) + (" …" if len(damaged) > _MAX_NAMED else "")
         note = f"Messages without text, left out: {named}."
         documents[0] = replace(documents[0], notes=(*documents[0].notes, note))
     return documents

@@ -11,7 +11,7 @@ from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside, wit
 # In heights of a line: what is nearer than that is one cell, and what parts two columns is as wide.
 CELL_GAP = 0.75
 _GUTTER = 0.6
-_MOST_NAMES = 4  # Rows of names above a table.
+_MAX_NAMES = 4  # Rows of names above a table.
 _SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
 
 Interval = tuple[float, float]
@@ -108,7 +108,7 @@ def _reaches(row: Row, columns: Sequence[Interval]) -> bool:
 
 def _finer(band: Band, spans: Sequence[Interval], following: Row | None) -> list[Interval] | None:
     """The columns of a row, where the rows above name several of them at once, and the next row has them too."""
-    if following is None or len(band.rows) > _MOST_NAMES or len(spans) <= len(band.columns):
+    if following is None or len(band.rows) > _MAX_NAMES or len(spans) <= len(band.columns):
         return None
     below = [(cell.left, cell.right) for cell in following.cells]
     columns: list[Interval] = []

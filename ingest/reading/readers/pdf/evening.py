@@ -11,7 +11,7 @@ from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.lines import Line
 
-_LEAST_LINES = 3
+_MIN_LINES = 3
 _OF_PITCH = 0.85  # Of the distance from line to line is a line high, at most.
 _SAME_PLACE = 0.35  # Heights.
 
@@ -27,7 +27,7 @@ def with_true_heights(lines: list[Line]) -> list[Line]:
     counts = {
         height: sum(round(line.height) == height for line in lines)
         for height, found in falls.items()
-        if len(found) >= _LEAST_LINES
+        if len(found) >= _MIN_LINES
     }
     high = {
         height: _OF_PITCH * statistics.median(falls[height])

@@ -18,9 +18,9 @@ _SMALL, _RAISED = 0.85, 0.2
 _SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
 _LOOSE = 1.2  # Times the usual width of a character.
 _WIDE = 0.6  # In heights, that of characters in most type.
-_LEAST_TEXT = 12
+_MIN_TEXT = 12
 _CUT = 1.0  # Points: characters may reach over a line that parts them.
-_LEAST_DOUBT = 3.0  # Points: the same in the smallest type.
+_MIN_DOUBT = 3.0  # Points: the same in the smallest type.
 
 
 class Box(NamedTuple):
@@ -37,7 +37,7 @@ def is_doubtful(before: Box, run: Box) -> bool:
     return (
         run.bottom < before.top
         and run.top > before.bottom
-        and (run.left - before.right > _LEAST_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
+        and (run.left - before.right > _MIN_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
     )
 
 
@@ -53,7 +53,7 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
     """The numbers of the lines that are wide for their text: gaps may stand within what is drawn at once."""
     widths: defaultdict[float, list[float]] = defaultdict(list)
     for line in lines:
-        if len(line.text) >= _LEAST_TEXT and line.text.isascii():
+        if len(line.text) >= _MIN_TEXT and line.text.isascii():
             widths[round(line.height)].append((line.right - line.left) / (line.height * len(line.text)))
     usual = {height: min(statistics.median(found), _WIDE) for height, found in widths.items()}
     return {

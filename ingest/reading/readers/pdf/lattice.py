@@ -13,9 +13,9 @@ from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tables import Table, joined_cell
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
-_LONGEST_CELL = 900  # Characters: a box of more is a part of the page, not of a table.
-_LONGEST_REPEATED = 80  # Characters of a cell that stands for each row it reaches down to.
-_LEAST_FILLED = 0.2
+_MAX_CELL_CHARS = 900  # Characters: a box of more is a part of the page, not of a table.
+_MAX_REPEATED_CHARS = 80  # Characters of a cell that stands for each row it reaches down to.
+_MIN_FILLED = 0.2
 _MOSTLY = 0.6
 
 
@@ -33,11 +33,11 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
         filled = [cell for cell in cells.values() if cell.lines]
         if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
             continue
-        if len(filled) < _LEAST_FILLED * len(cells):
+        if len(filled) < _MIN_FILLED * len(cells):
             continue
         gone = set(map(id, inside))
         free = [line for line in free if id(line) not in gone]
-        if any(sum(len(line.text) for line in cell.lines) > _LONGEST_CELL for cell in filled):
+        if any(sum(len(line.text) for line in cell.lines) > _MAX_CELL_CHARS for cell in filled):
             yield from ((cell.lines, within(_box_of(net, cell), drawn)) for cell in filled)
         else:
             yield inside, _table(net, cells, inside)
@@ -112,7 +112,7 @@ def _table(net: Net, cells: dict[tuple[int, int], _Cell], lines: list[Line]) -> 
                 rows[-1][column] = rows[-1][column] or text
         for cell in starting:
             text = rows[-1][cell.column]
-            if cell.height > 1 and text and len(text) <= _LONGEST_REPEATED:
+            if cell.height > 1 and text and len(text) <= _MAX_REPEATED_CHARS:
                 last = row + cell.height - 1
                 reaching[cell.column] = (last, text)
                 reaching |= {cell.column + offset: (last, SPANNED) for offset in range(1, cell.width)}

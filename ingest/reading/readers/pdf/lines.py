@@ -21,7 +21,7 @@ MARKER = re.compile(
     "[" + BULLETS + r"]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
 )
 _UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
-_LONGEST_MARK = 4
+_MAX_MARK_CHARS = 4
 _BELOW = 0.5  # Heights from one line to the next, where nothing stands beside anything.
 _RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
 # Scripts that put no blank between words, and so none where a line is broken.
@@ -73,7 +73,7 @@ def has_neighbours(lines: Sequence[Line], least: int = 1) -> bool:
 def is_raised(before: Line, line: Line) -> bool:
     """True for a small sign set higher beside a line: a power, or the mark of a note."""
     return (
-        len(line.text) <= _LONGEST_MARK
+        len(line.text) <= _MAX_MARK_CHARS
         and line.height < 0.85 * before.height
         and line.bottom > before.bottom + 0.2 * before.height
     )

@@ -11,8 +11,8 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 NEAR = 3.0  # Points between lines that are one, or that meet.
-_MOST_LINES = 1_000  # Of each kind: more are a drawing.
-_MOST_CELLS = 20_000
+_MAX_LINES = 1_000  # Of each kind: more are a drawing.
+_MAX_CELLS = 20_000
 
 
 class Box(NamedTuple):
@@ -87,7 +87,7 @@ def _stands_in(line: Upright, box: Box) -> bool:
 def _nets(drawn: Drawn) -> Iterator[Net]:
     """Lines that meet each other, directly or by others."""
     drawn = _whole(drawn)
-    if not 0 < len(drawn.upright) <= _MOST_LINES or not 1 < len(drawn.level) <= _MOST_LINES:
+    if not 0 < len(drawn.upright) <= _MAX_LINES or not 1 < len(drawn.level) <= _MAX_LINES:
         return
     parent = list(range(len(drawn.level) + len(drawn.upright)))
 
@@ -112,7 +112,7 @@ def _nets(drawn: Drawn) -> Iterator[Net]:
     for level, upright in found.values():
         if level and upright:
             net = Net(level, upright)
-            if len(net.columns) > 2 and len(net.heights) > 2 and len(net.columns) * len(net.heights) < _MOST_CELLS:
+            if len(net.columns) > 2 and len(net.heights) > 2 and len(net.columns) * len(net.heights) < _MAX_CELLS:
                 yield net
 
 

@@ -14,12 +14,12 @@ from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, Rule, Upright
 from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
 from ingest.reading.readers.tables import is_figure
 
-_LEAST_PROSE = 22  # Characters of a line of running text in a narrow column.
-_LEAST_LOWER = 0.2  # Of such lines begin within a sentence.
-_MOST_COLUMNS_OF_PROSE = 4
+_MIN_PROSE = 22  # Characters of a line of running text in a narrow column.
+_MIN_LOWER = 0.2  # Of such lines begin within a sentence.
+_MAX_COLUMNS_OF_PROSE = 4
 _MOSTLY = 0.6
 _TURNED_LENGTH = 5
-_LEAST_OF_ONE_PITCH = 4  # Lines.
+_MIN_OF_ONE_PITCH = 4  # Lines.
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
 
 Part = list[Line] | Table
@@ -146,7 +146,7 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
 def _is_code(lines: Sequence[Line]) -> bool:
     """True for words in type of one pitch, though its name does not say so: statements set out in two columns."""
     widths = [(line.right - line.left) / len(line.text) for line in lines if len(line.text) > 2]
-    if len(widths) < _LEAST_OF_ONE_PITCH or any(is_figure(line.text) for line in lines):
+    if len(widths) < _MIN_OF_ONE_PITCH or any(is_figure(line.text) for line in lines):
         return False
     return max(widths) - min(widths) < 0.02 * max(widths)
 
@@ -181,8 +181,8 @@ def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
 def _is_prose(grid: Grid) -> bool:
     """True for columns of running text: long lines, many of which begin within a sentence."""
     columns = [grid.column(column) for column in range(grid.width)]
-    long = [column for column in columns if len(column) > 2 and _mean_length(column) >= _LEAST_PROSE]
-    if grid.width > _MOST_COLUMNS_OF_PROSE or len(long) < max(2, grid.width - 1):
+    long = [column for column in columns if len(column) > 2 and _mean_length(column) >= _MIN_PROSE]
+    if grid.width > _MAX_COLUMNS_OF_PROSE or len(long) < max(2, grid.width - 1):
         return False
     return all(_begins_within(column) for column in long)
 
@@ -193,4 +193,4 @@ def _mean_length(column: Sequence[Line]) -> float:
 
 def _begins_within(column: Sequence[Line]) -> bool:
     starts = [line.text[0] for line in column[1:]]
-    return sum(not sign.isupper() and not sign.isdigit() for sign in starts) >= _LEAST_LOWER * len(starts)
+    return sum(not sign.isupper() and not sign.isdigit() for sign in starts) >= _MIN_LOWER * len(starts)

@@ -13,14 +13,14 @@ from pypdfium2 import raw
 from ingest.reading.readers.pdf.lines import Line
 
 _THIN = 2.5  # Points: a rectangle so low is a line.
-_LEAST_LENGTH = 24.0
-_LEAST_RISE = 7.0
+_MIN_LENGTH = 24.0
+_MIN_RISE = 7.0
 _EDGE = 0.2  # Heights of a line that may reach over an upright one.
 _DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM)
-_MOST_OBJECTS = 20_000
+_MAX_OBJECTS = 20_000
 _COVERED = 0.4  # Of a page that is a scan.
-_MOST_SEGMENTS = 400  # A path of more is a drawing.
-_MOST_UPRIGHTS = 4_000  # On a page of more they are a drawing.
+_MAX_SEGMENTS = 400  # A path of more is a drawing.
+_MAX_UPRIGHTS = 4_000  # On a page of more they are a drawing.
 
 
 class Rule(NamedTuple):
@@ -63,23 +63,23 @@ def rules_of(page: object) -> Drawn:
     """The straight lines of a page."""
     level: set[Rule] = set()
     upright: set[Upright] = set()
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page, index)
         if raw.FPDFPageObj_GetType(item) not in _DRAWN:  # Most of a page is text.
             continue
         for line in _lines_in(item, raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
             if isinstance(line, Upright):
                 upright.add(line)
-            elif line.right - line.left >= _LEAST_LENGTH:
+            elif line.right - line.left >= _MIN_LENGTH:
                 level.add(line)
-    return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MOST_UPRIGHTS else [])
+    return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MAX_UPRIGHTS else [])
 
 
 def is_picture(page: object) -> bool:
     """True where a picture covers much of the page, as of a scan."""
     width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
     edges = [ctypes.c_float() for _ in range(4)]
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+    for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page, index)
         if raw.FPDFPageObj_GetType(item) in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
             raw.FPDFPageObj_GetBounds(item, *edges)
@@ -99,13 +99,13 @@ def _lines_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule |
     if kind == raw.FPDF_PAGEOBJ_PATH:
         yield from _straight_lines(item, matrix)
     elif depth < 3:
-        for index in range(min(raw.FPDFFormObj_CountObjects(item), _MOST_OBJECTS)):
+        for index in range(min(raw.FPDFFormObj_CountObjects(item), _MAX_OBJECTS)):
             yield from _lines_in(raw.FPDFFormObj_GetObject(item, index), matrix, depth + 1)
 
 
 def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upright]:
     count = raw.FPDFPath_CountSegments(path)
-    if count > _MOST_SEGMENTS:
+    if count > _MAX_SEGMENTS:
         return
     x, y = ctypes.c_float(), ctypes.c_float()
     is_edge = _is_area(path)
@@ -121,7 +121,7 @@ def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upri
             across, up = abs(point[0] - before[0]), abs(point[1] - before[1])
             if up < _THIN / 2:
                 yield Rule(round(point[1], 1), min(before[0], point[0]), max(before[0], point[0]), is_edge)
-            elif across < _THIN / 2 and up >= _LEAST_RISE:
+            elif across < _THIN / 2 and up >= _MIN_RISE:
                 yield Upright(round(point[0], 1), min(before[1], point[1]), max(before[1], point[1]), is_edge)
         before = point
 

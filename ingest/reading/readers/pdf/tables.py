@@ -14,7 +14,7 @@ from ingest.reading.readers.tables import SPANNED, is_figure
 Cells = list[Line | None]
 
 _FAR = 1.7  # Of the usual distance of rows: what is farther away is not the table's.
-_LEAST_RULES = 3
+_MIN_RULES = 3
 _LONG = 22  # Characters of a cell that reads like text.
 _SPARSE = 0.6
 
@@ -77,7 +77,7 @@ class Grid:
     def is_ruled(self, rules: Sequence[Rule]) -> bool:
         """True where lines are drawn between the rows."""
         bottoms = [line.bottom for row in self.rows for line in row if line]
-        return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _LEAST_RULES
+        return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _MIN_RULES
 
 
 def _beside(left: Line | None, right: Line | None) -> Line | None:

@@ -15,18 +15,18 @@ from ingest.reading.readers.pdf.tables import Table, joined_cell
 from ingest.reading.readers.pdf.tags import Tag
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED
 
-_LEAST_TAGGED = 0.85  # Of a page's text, or its tags are not trusted.
-_MOST_LINES = 40  # For each block.
-_LONGEST_CELL = 900  # Characters: a table of such cells is there for the page's looks.
-_LONGEST_HEADING = 200
-_LEAST_PAGES = 0.05  # Pages with a heading, or these are not told by tags.
+_MIN_TAGGED = 0.85  # Of a page's text, or its tags are not trusted.
+_MAX_LINES = 40  # For each block.
+_MAX_CELL_CHARS = 900  # Characters: a table of such cells is there for the page's looks.
+_MAX_HEADING_CHARS = 200
+_MIN_PAGES = 0.05  # Pages with a heading, or these are not told by tags.
 
 
 def is_tagged(lines: Sequence[Line], tags: Sequence[Tag]) -> bool:
     """True where nearly all of a page's text is tagged, in blocks that are no whole pages."""
     total = sum(len(line.text) for line in lines)
     tagged = sum(len(line.text) for line in lines if line.block >= 0)
-    return bool(tags) and tagged > _LEAST_TAGGED * total and len(lines) < _MOST_LINES * len(tags)
+    return bool(tags) and tagged > _MIN_TAGGED * total and len(lines) < _MAX_LINES * len(tags)
 
 
 def arranged_by_tags(lines: Sequence[Line], tags: Sequence[Tag], drawn: Drawn) -> list[Part]:
@@ -58,11 +58,11 @@ def headings_by_tags(pages: Sequence[Sequence[Line]], tags: Sequence[Sequence[Ta
         marks = {
             index: (blocks[line.block].level, known[line.block])
             for index, line in enumerate(lines)
-            if 0 <= line.block < len(blocks) and blocks[line.block].level and lengths[line.block] <= _LONGEST_HEADING
+            if 0 <= line.block < len(blocks) and blocks[line.block].level and lengths[line.block] <= _MAX_HEADING_CHARS
         }
         if marks and len(marks) < 0.5 * len(lines) + 2:
             found[page] = marks
-    return found if len(found) > _LEAST_PAGES * len(pages) else {}
+    return found if len(found) > _MIN_PAGES * len(pages) else {}
 
 
 def _places(lines: Sequence[Line], tags: Sequence[Tag]) -> list[float]:
@@ -98,7 +98,7 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
     rows = sorted({tag.row for tag in known.values()})
     if len({tag.column for tag in known.values()}) < 2 or len(rows) < 2:
         return None
-    if any(sum(len(line.text) for line in inside) > _LONGEST_CELL for inside in cells.values()):
+    if any(sum(len(line.text) for line in inside) > _MAX_CELL_CHARS for inside in cells.values()):
         return None
     texts = [[""] * len(columns) for _ in rows]
     names = [True] * len(rows)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
-_MOST_ELEMENTS = 20_000  # Of a page.
+_MAX_ELEMENTS = 20_000  # Of a page.
 _DEEPEST = 60
 _NAME_UNITS = 64
-_MOST_SPANNED = 100
+_MAX_SPANNED = 100
 _HEADING = re.compile(r"H([1-6])?|Title")
 _BLOCKS = frozenset(("P", "LI", "Caption", "BibEntry", "TOCI", "BlockQuote", "Code", "Formula", "Index"))
 # What stands aside of the text, wherever its tag may be.
@@ -76,7 +76,7 @@ class _Walk:
     def into(self, element: object, block: int | None, depth: int) -> None:
         """Go through the element, whose text belongs to the `block`, to one of its own, or to none."""
         self._seen += 1
-        if not element or depth > _DEEPEST or self._seen > _MOST_ELEMENTS:
+        if not element or depth > _DEEPEST or self._seen > _MAX_ELEMENTS:
             return
         kind = self._kind_of(element)
         in_cell = block is not None and self.blocks[block].table >= 0
@@ -134,5 +134,5 @@ class _Walk:
             value = raw.FPDF_StructElement_Attr_GetValue(attribute, key)
             number = ctypes.c_float()
             if value and raw.FPDF_StructElement_Attr_GetNumberValue(value, number):
-                return min(max(int(number.value), 1), _MOST_SPANNED)
+                return min(max(int(number.value), 1), _MAX_SPANNED)
         return 1

@@ -20,7 +20,7 @@ _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
 _ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
 _SAMPLE = 1_000  # Characters of a page.
-_LEAST_SAMPLE = 60
+_MIN_SAMPLE = 60
 _COMMON = frozenset("eariotns")
 _COMMON_LETTERS = re.compile("[eariotns]", re.IGNORECASE)
 _LETTERS = re.compile("[A-Za-z]")
@@ -38,7 +38,7 @@ def is_garbage(text: str) -> bool:
     if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
         return True
     sample = "".join(text[:_SAMPLE].split())
-    if len(sample) < _LEAST_SAMPLE:
+    if len(sample) < _MIN_SAMPLE:
         return False
     return len(_FOREIGN.findall(sample)) > 0.5 * len(sample) or _is_shifted(sample)
 

@@ -22,9 +22,9 @@ from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
 from ingest.reading.readers.pdf.turning import box_of, quarters_of, turn_box, turned
 
 _MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font does not matter.
-_LEAST_BUFFER = 10_000  # Code units; few pages have more.
+_MIN_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
-_LEAST_NEIGHBOURS = 2  # Or a page has no cells.
+_MIN_NEIGHBOURS = 2  # Or a page has no cells.
 _NOWHERE = -1e9
 # Ligatures of lam and what follows it, the wrong way round.
 _TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
@@ -40,7 +40,7 @@ class LineReader:
     def __init__(self) -> None:
         self._rectangle = raw.FS_RECTF()
         self._to_rectangle = ctypes.byref(self._rectangle)
-        self._text = _units_buffer(_LEAST_BUFFER)
+        self._text = _units_buffer(_MIN_BUFFER)
         self._fonts = Fonts()
         self._falls = False  # Whether the last line's end stands lower than its begin: pdfium has taken two for one.
         self._falling: set[int] = set()  # The numbers of such lines.
@@ -99,7 +99,7 @@ class LineReader:
         uneven = set(range(len(lines))) if self.quarters else self._uneven(text_page, lines)
         whole = self._pieces(text_page, lines, spans, uneven, tags, NOTHING_DRAWN)
         straight = NOTHING_DRAWN
-        if has_neighbours(whole, _LEAST_NEIGHBOURS):
+        if has_neighbours(whole, _MIN_NEIGHBOURS):
             straight = turned(rules_of(page), self.quarters)
             if straight.upright:
                 whole = self._pieces(text_page, lines, spans, uneven, tags, straight)

@@ -12,7 +12,7 @@ from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.sheets.grid import Sheet
 
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
-_MOST_REPEATED = 1000  # A filled cell or row that is repeated more often is a background.
+_MAX_REPEATED = 1000  # A filled cell or row that is repeated more often is a background.
 _HIDDEN = ("collapse", "filter")
 _GROUPS = ("table-row-group", "table-header-rows", "table-rows", "table-columns", "table-column-group")
 
@@ -42,7 +42,7 @@ def _sheet(table: etree._Element) -> Sheet:
                 sheet.hidden_columns.update(range(column, min(column + count, _LAST_COLUMN)))
             column += count
         elif local_name(node) == "table-row":
-            for repeated in range(min(count, _MOST_REPEATED) if len(node) else 0):
+            for repeated in range(min(count, _MAX_REPEATED) if len(node) else 0):
                 if not _add_row(sheet, node, row + repeated):
                     break
             row += count
@@ -74,7 +74,7 @@ def _add_row(sheet: Sheet, node: etree._Element, row: int) -> bool:
                 sheet.comments.append(((row, column), author, " ".join(texts_of(note))))
             if text:
                 found = True
-                sheet.texts.update({(row, column + place): text for place in range(min(count, _MOST_REPEATED))})
+                sheet.texts.update({(row, column + place): text for place in range(min(count, _MAX_REPEATED))})
             across = int(attribute(cell, "number-columns-spanned") or 1)
             down = int(attribute(cell, "number-rows-spanned") or 1)
             if across > 1 or down > 1:

@@ -23,7 +23,7 @@ from ingest.reading.readers.sheets.layout import parts_of
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))  # What XLS files are kept in.
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
@@ -98,8 +98,8 @@ def _write(composer: Composer, sheet: Sheet) -> None:
     if sheet.hidden():
         composer.note("Hidden rows or columns were left out.")
     if sheet.unknown_results:
-        places = ", ".join(map(named, sheet.unknown_results[:_MOST_NAMED]))
-        more = "…" if len(sheet.unknown_results) > _MOST_NAMED else ""
+        places = ", ".join(map(named, sheet.unknown_results[:_MAX_NAMED]))
+        more = "…" if len(sheet.unknown_results) > _MAX_NAMED else ""
         composer.note(
             f"Formulas without a stored result, which are not worked out: {len(sheet.unknown_results)} on {sheet.name} "
             f"({places}{more}). Open the file and save it."
