@@ -331,5 +331,17 @@ MUTATIONS = [
         "corpus/searching/rerank.py",
         "tests/corpus/searching/test_rerank.py",
         ("(hints_in(answer.headers).seconds or 0.0)", "0.0"),
+        ("self._dialects = (dialect,)", "pass"),
+    ),
+    *_of(
+        "corpus/searching/rerank_dialects.py",
+        "tests/corpus/searching/test_rerank.py",
+        ("[_logistic(score) for score in scores]", "[min(1.0, max(0.0, score)) for score in scores]"),
+    ),
+    *_of(
+        "corpus/searching/language.py",
+        "tests/corpus/searching/test_language.py",
+        ("** _WORDS_POWER", "** 0"),
+        ("counts[_LOOKS.get(language, language)]", "counts[language]"),
     ),
 ]
