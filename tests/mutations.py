@@ -279,7 +279,9 @@ MUTATIONS = [
         "corpus/searching/language.py",
         "tests/corpus/searching/test_language.py",
         ("latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0)", "1.0"),
-        ("asked in shares else", "asked not in shares else"),
+        ("if each != asked", "if each == asked"),
+        ("** _WORDS_POWER", "** 0"),
+        ("counts[_LOOKS.get(language, language)]", "counts[language]"),
     ),
     *_of(
         "corpus/lexical/spoken.py",
@@ -337,11 +339,5 @@ MUTATIONS = [
         "corpus/searching/rerank_dialects.py",
         "tests/corpus/searching/test_rerank.py",
         ("[_logistic(score) for score in scores]", "[min(1.0, max(0.0, score)) for score in scores]"),
-    ),
-    *_of(
-        "corpus/searching/language.py",
-        "tests/corpus/searching/test_language.py",
-        ("** _WORDS_POWER", "** 0"),
-        ("counts[_LOOKS.get(language, language)]", "counts[language]"),
     ),
 ]
