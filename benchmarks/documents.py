@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import SecretStr
 
 from corpus.collection import CollectionRecord
+from corpus.filterable import FilterField
 from corpus.filters import Filter
 from corpus.opening import open_corpus
 from corpus.records import Chunk, DocumentRecord, document_id_of
@@ -25,7 +26,6 @@ from corpus.settings import CorpusSettings
 from corpus.store import create_store
 from handler.contract.errors import ActionError
 from handler.contract.facets import Facets
-from handler.contract.filterable import FilterField
 
 SIZES = (1_000, 10_000, 100_000)
 DIMENSIONS = 8

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.nights import DIMENSIONS, RECORD, document
+from corpus.filterable import FilterField
 from corpus.filters import Filter
 from corpus.searching.listing import Listing
 from corpus.settings import CorpusSettings
@@ -27,7 +28,6 @@ from corpus.store import Store, create_store, read_store
 from corpus.store.changing import Written
 from handler.contract.errors import ActionError
 from handler.contract.facets import Facets
-from handler.contract.filterable import FilterField
 
 AT_ONCE = 1_000
 SETTLED_SECONDS = 0.2

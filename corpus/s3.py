@@ -45,6 +45,14 @@ def s3_client() -> Any:
     return boto3.session.Session().client("s3", config=config)
 
 
+def has_credentials() -> bool:
+    """Whether any AWS credentials are found. Raises SettingsError where boto3 is not installed."""
+    _check_boto3()
+    import boto3
+
+    return boto3.session.Session().get_credentials() is not None
+
+
 def aws_proxies() -> dict[str, str]:
     """For botocore's Config: OUTBOUND_PROXY, and none of the environment's."""
     proxy = load(OutboundSettings).outbound_proxy

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 
+from corpus.filterable import FilterField, parse_filterable
 from corpus.settings import CorpusSettings
 from handler.access.addresses import parse_networks
 from handler.access.keys import parse_keys
 from handler.access.oauth.settings import OAuthSettings
 from handler.access.rate_limit import parse_rate
-from handler.contract.filterable import FilterField, parse_filterable
 from handler.contract.requests import search_request
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")

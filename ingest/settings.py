@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 
+from corpus.filterable import FilterField, parse_filterable
 from corpus.settings import CorpusSettings
 
 
@@ -49,6 +50,21 @@ class IngestSettings(CorpusSettings):
     embedding_price: float | None = Field(
         default=None, ge=0, description="US dollars for a million tokens, for --dry-run. Default: the list price."
     )
+
+    filterable: str = Field(
+        default="", description="As the handler has it: what its filters would pass over is told by `add` and `stats`."
+    )
+
+    @field_validator("filterable")
+    @classmethod
+    def _fields_can_be_read(cls, value: str) -> str:
+        parse_filterable(value)
+        return value
+
+    @property
+    def filter_fields(self) -> tuple[FilterField, ...]:
+        """The corpus's own fields that callers of the handler may filter by."""
+        return parse_filterable(self.filterable)
 
     @field_validator("ocr_command")
     @classmethod

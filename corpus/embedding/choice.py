@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.collection import CollectionRecord, Prompt
 from corpus.embedding.endpoint import Endpoint, endpoint_of
+from corpus.embedding.later import LaterEmbedder
 from corpus.embedding.model import Embedder, QueryEmbedder
 from corpus.embedding.remote import NATIVE_DIMENSIONS, RemoteEmbedder, RemoteOptions
 from corpus.errors import ModelFilesInvalid, SettingsError
@@ -49,7 +50,16 @@ def embedder_of(record: CollectionRecord, settings: CorpusSettings, *, paid: boo
 
 
 def query_embedder_of(record: CollectionRecord, settings: CorpusSettings) -> QueryEmbedder:
-    """The same model for those who only ask: without what ingesting needs. Raises SettingsError as `embedder_of`."""
+    """The same model for those who only ask: without what ingesting needs. Raises SettingsError as `embedder_of`.
+
+    Where SEARCH_MODE is lexical the model, or its key, may be missing until somebody asks by vectors all the same.
+    """
+    if settings.search_mode == "lexical":
+        return LaterEmbedder(record, lambda: _query_embedder(record, settings))
+    return _query_embedder(record, settings)
+
+
+def _query_embedder(record: CollectionRecord, settings: CorpusSettings) -> QueryEmbedder:
     prompts = (record.question, record.passage)
     if record.embedding_model in LOCAL_MODELS:
         return _local(record.embedding_model, record.dimensions, prompts)

@@ -24,11 +24,13 @@ class Asked:
     passages: Sequence[Sequence[Passage]]
 
 
-def ask(corpus: Corpus, questions: Sequence[Question], *, mode: SearchMode) -> Asked:
+def ask(
+    corpus: Corpus, questions: Sequence[Question], *, mode: SearchMode, modes: Sequence[SearchMode] = MODES
+) -> Asked:
     """Raises StoreError and EmbeddingError; what has no usable index of words finds nothing by them."""
     ranks: dict[SearchMode, Sequence[Rank]] = {}
     found: Sequence[Sequence[Passage]] = []
-    for each in MODES:
+    for each in modes:
         passages = _passages(corpus, questions, each)
         ranks[each] = [question.rank_in(those) for question, those in zip(questions, passages, strict=True)]
         if each == mode:

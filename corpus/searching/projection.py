@@ -38,7 +38,10 @@ class Projection(Generic[T]):
             state = self._store.state()
             if self._kept is None or state != self._state:
                 versions = self._store.versions()
-                self._kept = self._all() if versions is None else self._brought_up_to(versions, self._kept or {})
+                if versions is None or self._kept is None:
+                    self._kept = self._all()
+                else:
+                    self._kept = self._brought_up_to(versions, self._kept)
                 self._versions, self._state = versions or {}, state
             return self._kept
 

@@ -64,7 +64,7 @@ class Handle:
         folder: Path | None = None,
     ) -> None:
         self._reopen = reopen
-        self._watch = watch
+        self.watch = watch  # None of what nobody writes to, and of a server.
         self._folder = folder
         self._held = self._holding(opened, self.state())
         self._lock = threading.Lock()
@@ -88,12 +88,12 @@ class Handle:
     @property
     def index(self) -> Path | None:
         """The folder of an embedded store's vector index; None for a server, and where nobody writes."""
-        return None if self._watch is None else self._watch.index()
+        return None if self.watch is None else self.watch.index()
 
     @contextlib.contextmanager
     def used(self) -> Iterator[Any]:
         """The collection, for what needs no vectors, for as long as the block takes. Raises StoreError."""
-        if self._watch is not None and not self._is_in_place():
+        if self.watch is not None and not self._is_in_place():
             self._open_anew(None, unless=self._is_in_place)
         with self._lent() as held, translated():
             yield held.opened.collection
@@ -107,22 +107,22 @@ class Handle:
 
     def _moved(self, attempt: int) -> tuple[type[CollectionMissing], ...]:
         """What is passed over once: another collection has taken this one's place since it was opened."""
-        return () if self._watch is None or attempt == ATTEMPTS - 1 else (CollectionMissing,)
+        return () if self.watch is None or attempt == ATTEMPTS - 1 else (CollectionMissing,)
 
     @contextlib.contextmanager
     def written(self) -> Iterator[Any]:
         """The collection, to write to: by one at a time, which who calls takes care of. Raises StoreError."""
         self.before_write()
-        if self._watch is None or self._folder is None:
+        if self.watch is None or self._folder is None:
             with self.used() as collection:
                 yield collection
             return
         with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS), self._lent() as held:
-            is_newest = self._watch.state() == held.seen
+            is_newest = self.watch.state() == held.seen
             yield held.opened.collection
             if is_newest:
                 # Of its own writes the engine knows.
-                held.seen = self._watch.state()
+                held.seen = self.watch.state()
 
     def ask(self, question: Callable[[Any], T]) -> T:
         """What the collection answers to a question that needs vectors, of the newest index. Raises StoreError."""
@@ -133,7 +133,7 @@ class Handle:
                     return self._answered(held, question)
             except StoreUnavailable:
                 # The index was written by somebody who does not know our lock.
-                if self._watch is None or attempt == ATTEMPTS - 1:
+                if self.watch is None or attempt == ATTEMPTS - 1:
                     raise
                 time.sleep(SECONDS_BETWEEN * attempt)
         raise AssertionError("unreachable")
@@ -159,23 +159,19 @@ class Handle:
             return answer
 
     def _catch_up(self, question: Callable[[Any], object], *, anyway: bool) -> None:
-        if self._watch is None:
+        if self.watch is None:
             return
         if anyway:
             self._open_anew(question, unless=lambda: False)
         elif not self._is_newest():
-            if not self._is_in_place() or not self._watch.is_written_to():
+            if not self._is_in_place() or not self.watch.is_written_to():
                 self._open_anew(question, unless=self._is_newest)
             elif time.monotonic() >= self._rests_until:
                 self._refresh_beside(question)
 
     def state(self) -> State | None:
         """The state of an embedded store that others may write to; None of all else."""
-        return None if self._watch is None else self._watch.state()
-
-    def versions(self) -> dict[str, int] | None:
-        """See Watch; None of all else."""
-        return None if self._watch is None else self._watch.versions()
+        return None if self.watch is None else self.watch.state()
 
     def _is_newest(self) -> bool:
         return self.state() == self._held.seen

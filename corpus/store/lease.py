@@ -20,6 +20,10 @@ SUFFIX = ".ingest-lease"
 SLEEPERS_SECONDS = 60.0
 MAX_NAME_CHARS, CLOUD_MAX_NAME_CHARS = 440, 70  # Of 512, and of 128, with the suffix and an id.
 DIGITS = 16
+LOST = (
+    "Another ingest has taken over the collection, for this one had not been heard of for a while. What is stored is "
+    "kept: run this again."
+)
 
 
 class Lease:
@@ -33,6 +37,7 @@ class Lease:
             collection_name = f"{collection_name[: longest - DIGITS]}{digest}"
         self._name = f"{collection_name}{SUFFIX}"
         self._held: Any = None
+        self._is_joined = False
 
     def claim(self, holder: str, *, until: float) -> tuple[str, float] | None:
         """Take it. None where it is ours now; else who holds it, and until when, in seconds since 1970."""
@@ -70,19 +75,31 @@ class Lease:
                 self._held.modify(metadata={**self._held.metadata, "until": until})
             return self._is_ours()
 
+    @property
+    def token(self) -> str | None:
+        """By which other processes of the holder `join` it; None where it is not held."""
+        return None if self._held is None else str(self._held.id)
+
+    def join(self, token: str) -> None:
+        """Write under what another process of ours holds, as long as it does. Raises CollectionBusy."""
+        with translated():
+            there = self._there()
+        if there is None or str(there.id) != token:
+            raise CollectionBusy(LOST)
+        self._held, self._is_joined = there, True
+
     def check(self) -> None:
         """Before a write: raises CollectionBusy where we held it and hold it no more."""
         if self._held is None:
             return
         with translated():
-            if self._is_ours() and float(self._held.metadata["until"]) > time.time():
+            there = self._there()
+            if there is not None and there.id == self._held.id and float(there.metadata["until"]) > time.time():
                 return
-        if self.renew(until=time.time() + SLEEPERS_SECONDS):  # It slept, and nobody took it.
+        # It slept, and nobody took it. Who joined leaves it to the holder, who may be dead.
+        if not self._is_joined and self.renew(until=time.time() + SLEEPERS_SECONDS):
             return
-        raise CollectionBusy(
-            "Another ingest has taken over the collection, for this one had not been heard of for a while. What is "
-            "stored is kept: run this again."
-        )
+        raise CollectionBusy(LOST)
 
     def release(self) -> None:
         """Give it back, if it is ours still."""

@@ -79,6 +79,13 @@ class Rows:
         for page in self.pages(self.ids(where), include):
             yield from ours_in(page)
 
+    def of_documents(self) -> Iterator[dict[str, Any]]:
+        """The metadata of all our documents' records; of an embedded store at rest in one question."""
+        at_rest = self._handle.watch.metadata() if self._handle.watch is not None else None
+        if at_rest is None:
+            return (metadata for _, metadata, _ in self.read({"index": 0}, texts=False))
+        return (metadata for each, metadata in at_rest.items() if is_ours(each, metadata))
+
     def records(self, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Id, metadata and text of those of the ids that are there and ours, in one order or another."""
         for page in self.pages(ids, ["metadatas", "documents"]):

@@ -127,12 +127,11 @@ class Store:
 
     def versions(self) -> dict[str, int] | None:
         """By document id the number of the write that changed its record last; None where that cannot be told."""
-        return self._handle.versions()
+        return None if (watch := self._handle.watch) is None else watch.versions()
 
     def documents(self) -> list[DocumentRecord]:
         """Every document's record, sorted by source."""
-        records = [record_from(metadata) for _, metadata, _ in self.rows.read({"index": 0}, texts=False)]
-        return sorted(records, key=lambda record: record.source)
+        return sorted(map(record_from, self.rows.of_documents()), key=lambda record: record.source)
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from corpus.store.at_rest import FIELDS, LISTS, metadata_in
+
 SQLITE_FILE = "chroma.sqlite3"
 LOCK_FILE = "ingest.lock"  # Of whoever keeps others from writing: it says who that is, and nothing once they are done.
 # What is read so soon after it was written may be read again: a file's time counts in steps of a hundredth of a second.
@@ -106,15 +108,24 @@ class Watch:
 
         None where that cannot be told, as while somebody writes.
         """
+        found = self._at_rest(_VERSIONS)
+        return None if found is None else {str(each).partition("-")[0]: int(number) for each, number in found[0]}
+
+    def metadata(self) -> dict[str, dict[str, Any]] | None:
+        """By id the metadata of all records that may be documents'; None where that cannot be told, as above."""
+        found = self._at_rest(FIELDS, LISTS)
+        return None if found is None else dict(metadata_in(*found))
+
+    def _at_rest(self, *questions: str) -> list[list[tuple[Any, ...]]] | None:
         path = self._folder / SQLITE_FILE
         journal = path.with_name(f"{SQLITE_FILE}-journal")
         with contextlib.suppress(OSError, sqlite3.DatabaseError):
             before = path.stat()
-            found = _all_asked(path, (before.st_dev, before.st_ino), _VERSIONS, self._names)
+            found = [_all_asked(path, (before.st_dev, before.st_ino), each, self._names) for each in questions]
             after = path.stat()
             is_settled = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
             if is_settled and not journal.exists() and abs(time.time() - after.st_mtime) > UNSETTLED_SECONDS:
-                return {str(record_id).partition("-")[0]: int(number) for record_id, number in found}
+                return found
         return None
 
     def is_written_to(self) -> bool:

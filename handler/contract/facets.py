@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from corpus.filterable import ANY, NOT, FilterField, is_of_kind
 from corpus.filters import Filter
 from corpus.records import DocumentRecord, MetadataValue, composed
 from corpus.searching.projection import Projection
-from handler.contract.filterable import ANY, NOT, FilterField, is_of_kind
 from handler.contract.validation import allowed_of, invalid
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, FiniteFloat, create_model
 
+from corpus.filterable import ANY, FROM, NOT, TO, FilterField, Kind, names_of
 from corpus.filters import Filter
 from corpus.records import MetadataValue
 from handler.contract.fields import Date, DocumentId, Name, Whole, moment
-from handler.contract.filterable import ANY, FROM, NOT, TO, FilterField, Kind, names_of
 from handler.contract.validation import invalid
 
 MAX_VALUES = 20

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
+from corpus.filterable import FilterField, names_of
 from corpus.filters import Filter
 from handler.contract.fields import Query, moment, valid_date
-from handler.contract.filterable import FilterField, names_of
 from handler.contract.narrowing import Narrowing, with_own_fields
 
 MAX_QUERIES = 20

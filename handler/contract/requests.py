@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from corpus.filterable import FilterField
 from corpus.filters import Filter
 from corpus.settings import SearchMode
 from handler.contract.fields import Body, Context, Date, DocumentId, Name, Query, TopK, moment
-from handler.contract.filterable import FilterField
 from handler.contract.narrowing import Narrowing, with_own_fields
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
+from corpus.filterable import FilterField
 from handler.access.addresses import Network, counted_address
 from handler.access.auth import BASIC, authenticate, caller_by_key
 from handler.access.caller import ANYBODY, Caller
@@ -20,7 +21,6 @@ from handler.access.oauth.wiring import OAuth
 from handler.access.rate_limit import Limiter
 from handler.contract.body import read_body
 from handler.contract.errors import ActionError
-from handler.contract.filterable import FilterField
 from handler.contract.plugin_requests import PluginRequest
 from handler.contract.requests import SearchRequest
 from handler.gate import Gate

@@ -69,7 +69,8 @@ def find(action: Action, trace: Trace, sent: Any) -> Found:
         )
         hits = [hit for each in found for hit in each]
         neighbours = corpus.neighbours(hits, distance=asked.context) if asked.context else []
-        shortened = any(corpus.fitting(question) != question for question in questions)
+        by_vectors = (asked.mode or action.settings.search_mode) != "lexical"
+        shortened = by_vectors and any(corpus.fitting(question) != question for question in questions)
     trace.counts["queries"] = len(questions)
     # A single question needs no name where it was not one of several.
     names = questions if asked.queries else [""]

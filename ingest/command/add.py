@@ -30,9 +30,10 @@ from ingest.sources.patterns import Selection
 from ingest.sources.spool import Spool
 from ingest.sync.diff import Job, gone
 from ingest.sync.intake import read_items
-from ingest.sync.machines import Cutting, Here, Machines
+from ingest.sync.machines import Course, Cutting, Here, Machines
 from ingest.sync.outcome import Change
-from ingest.sync.run import IngestRun, weight_of
+from ingest.sync.run import IngestRun
+from ingest.sync.tally import weight_of
 from ingest.sync.writer import Writing
 
 LISTED_SKIPPED = 3
@@ -88,7 +89,7 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
             stored = target.store.documents() if target.store else []
             doomed = gone(stored, found) if options.prune else []
         _check_prune(stored, doomed, found, options)
-        machines = _machines(settings, options, stack)
+        machines = _machines(settings, target, options, stack)
         job = Job(
             items=found.items,
             read=functools.partial(read_items, readers=readers, sources=places, spool=spool),
@@ -142,22 +143,25 @@ def _bring_in(
     if target.store is None or dry_run:
         estimate = Estimate(report, store=target.store, tokenizer=tokenizer)
         with console.progress(report, files=len(job.items)) as on_progress:
-            estimate.count(changes(on_much=lambda: None), on_progress)
+            estimate.count(changes(course=Course()), on_progress)
         report.note_removed(record.source for record in doomed)
         report.price_usd = estimate.price(target.collection.embedding_model, settings.embedding_price)
     else:
         with contextlib.closing(Writing(target.store, settings, keep_open=target.held)) as writing:
             sync = IngestRun(writing, machines.embedder(target.embedder, cutting=cutting), report)
-            _carry_out(sync, changes(on_much=writing.begin), stored, doomed, report, files=len(job.items))
+            course = Course(on_much=writing.begin, is_stopped=sync.stops_here)
+            _carry_out(sync, changes(course=course), stored, doomed, report, files=len(job.items))
+            report.notes += sync.passed_over(settings.filter_fields)
             report.without_access = sync.without_access(asked=settings.access == "documents")
 
 
-def _machines(settings: IngestSettings, options: AddOptions, stack: contextlib.ExitStack) -> Machines:
+def _machines(settings: IngestSettings, target: Target, options: AddOptions, stack: contextlib.ExitStack) -> Machines:
     if options.on is None:
         return Here(processes=max(1, settings.workers - 1))
     from ingest.onray.machines import OnRay
 
-    return OnRay(options.on, settings, stack, password=options.password)
+    lease = target.store.lease.token if target.store else None
+    return OnRay(options.on, settings, stack, password=options.password, lease=lease)
 
 
 def _tend_index(store: Store, settings: IngestSettings, report: Report) -> None:

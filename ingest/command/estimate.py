@@ -11,7 +11,7 @@ from corpus.tokens import Tokenizer
 from ingest.report import Report
 from ingest.sources.found import Item
 from ingest.sync.outcome import Added, Change
-from ingest.sync.run import note_read, tally, tally_stored
+from ingest.sync.tally import note_read, tally, tally_stored
 
 # List prices in US dollars for a million tokens, as OpenAI's page of prices had them in 2025. EMBEDDING_PRICE corrects.
 PRICES = {"text-embedding-3-small": 0.02, "text-embedding-3-large": 0.13, "text-embedding-ada-002": 0.10}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from corpus.answer import answer_of, document_list, document_page, to_json
+from corpus.filterable import passed_over
 from corpus.filters import Filter
 from corpus.loading import load
 from corpus.opening import open_corpus
@@ -18,7 +19,7 @@ from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
 from corpus.store import Survey, holds_only, read_store
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, OcrCommand, app
-from ingest.command.mending import summary, survey_to_json
+from ingest.command.mending import named, summary, survey_to_json
 from ingest.command.preview import Preview, preview
 from ingest.reading.readers.catalogue import COLUMNS, rows
 from ingest.settings import IngestSettings
@@ -83,10 +84,14 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
         }
         if (dead := store.dead_share()) is not None:
             numbers["dead_places"] = f"{dead:.1%}"
+    missed = passed_over(documents, settings.filter_fields)
     if as_json:
-        typer.echo(to_json({**numbers, **survey_to_json(found)}))
+        told = [{"sources": list(each.sources), "why": each.why} for each in missed]
+        typer.echo(to_json({**numbers, **survey_to_json(found), "passed_over": told}))
     else:
         console.show_fields({**numbers, **summary(found)})
+        for each in missed:
+            console.say(f"{named(each.sources)}: {each.why}", style="yellow")
 
 
 @app.command(epilog=examples("ingest show manuals/x200.pdf", "ingest show 9f86d081884c7d65 --json"))
@@ -189,12 +194,11 @@ def search(
     if query != query.encode("utf-8", "replace").decode():
         raise typer.BadParameter("The question is not UTF-8.")
     within = Filter(source_folder=source, tags=tuple(tag or ()))
-    with open_corpus(load(IngestSettings, chroma_collection=collection)) as corpus:
+    with open_corpus(load(IngestSettings, chroma_collection=collection, search_mode=mode)) as corpus:
         (hits,) = corpus.search_each(
             [query.strip()],
             top_k=top_k,
             within=within,
-            mode=mode,
             min_score=min_score,
             join=joining_distance(0),
             timeout_seconds=SEARCH_SECONDS,

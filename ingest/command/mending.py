@@ -59,7 +59,7 @@ def summary(found: Survey) -> dict[str, object]:
         "leftover chunks": found.leftover,
         "incomplete documents": tuple(record.source for record in found.incomplete),
     }
-    return {name: f"{len(each):,}: {_named(each)}" for name, each in kinds.items() if each}
+    return {name: f"{len(each):,}: {named(each)}" for name, each in kinds.items() if each}
 
 
 def _show(found: Survey, *, removed: bool) -> None:
@@ -76,5 +76,6 @@ def _show(found: Survey, *, removed: bool) -> None:
         console.say("`ingest repair --yes` removes what is listed; bring incomplete documents in again after it.")
 
 
-def _named(names: tuple[str, ...]) -> str:
+def named(names: tuple[str, ...]) -> str:
+    """The first of the names, for a line."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

@@ -59,7 +59,7 @@ def proposed(corpus: Corpus, mode: SearchMode, *, most: int) -> list[Question]:
     candidates = list(_candidates(corpus, TRIED * most))
     if not candidates:
         return []
-    ranks = ask(corpus, candidates, mode=mode).ranks[mode]
+    ranks = ask(corpus, candidates, mode=mode, modes=[mode]).ranks[mode]
     return [question for question, rank in zip(candidates, ranks, strict=True) if rank is not None][:most]
 
 

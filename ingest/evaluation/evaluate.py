@@ -25,6 +25,7 @@ from ingest.command import console
 from ingest.evaluation.beir import TestCollection, read_collection
 from ingest.evaluation.measures import Difference, Judgements, ideal, ndcg, paired_bootstrap, recall, reciprocal_rank
 from ingest.evaluation.vector_cache import CachingEmbedder
+from ingest.evaluation.words_alone import WordsAlone
 from ingest.reading.document import Block, Document
 from ingest.report import Report
 from ingest.settings import IngestSettings
@@ -83,12 +84,8 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
     if settings.model_for_new_collection == AUTO:
         suits = suited(document.text for document in collection.documents).model
         settings = settings.model_copy(update={"embedding_model": suits})
-    cache = cache_file(options.cache, settings.model_for_new_collection, folder)
-    question, passage = prompts_of(settings)
     with (
-        contextlib.closing(
-            CachingEmbedder(embedder_for_new_collection(settings), cache, question=question, passage=passage)
-        ) as embedder,
+        contextlib.closing(_embedder(folder, settings, options)) as embedder,
         tempfile.TemporaryDirectory(prefix="ingest-eval-") as store,
     ):
         own = settings.model_copy(update={"chroma_path": Path(store), "chroma_url": None})
@@ -106,6 +103,15 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
             corpus = Corpus(opened, embedder)
             _fill(corpus.store, embedder, own, record, documents)
             return _measured(corpus, collection, options)
+
+
+def _embedder(folder: Path, settings: IngestSettings, options: EvalOptions) -> Embedder:
+    """Its vectors are kept between runs; words alone need none, and no key."""
+    if set(options.modes) == {"lexical"}:
+        return WordsAlone(embedder_for_new_collection(settings, paid=False))
+    cache = cache_file(options.cache, settings.model_for_new_collection, folder)
+    question, passage = prompts_of(settings)
+    return CachingEmbedder(embedder_for_new_collection(settings), cache, question=question, passage=passage)
 
 
 def _fill(

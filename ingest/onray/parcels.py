@@ -25,9 +25,8 @@ MAX_BY_VALUE = 64 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What holds for all parcels of a run. `version` is this project's."""
+    """What holds for all parcels of a run. `lease` is the token of the run's right to write, where workers write."""
 
-    version: str
     settings: IngestSettings
     password: str | None
     description: Description
@@ -35,6 +34,7 @@ class Orders:
     collection: CollectionRecord
     tokenizer: Tokenizer
     max_bytes: int | None
+    lease: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ class Parcel:
     items: Sequence[Item]
     stored: Sequence[DocumentRecord]
     contents: dict[int, list[tuple[str, bytes]]]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the contents that travel."""
+        return sum(len(content) for files in self.contents.values() for _, content in files)
 
 
 @dataclass(frozen=True, slots=True)

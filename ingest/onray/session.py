@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from corpus import __version__
 from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
 
 LOCAL = "ray"
@@ -23,32 +24,39 @@ RETRIES = 20
 EMBEDDINGS_AT_ONCE = 2  # For each worker: an endpoint answers one while the other is on its way.
 # Travels by value: a worker finds our packages as they lie there, in a checkout or in the wheel's one folder.
 _BOOTSTRAP = """
-def run(name, orders, given):
-    import sys
+def run(name, version, orders, given):
+    import platform, sys
     from importlib import import_module
     from importlib.util import find_spec
     if find_spec("ingest") is None and (wheel := find_spec("retrieval_action")):
         sys.path.insert(0, wheel.submodule_search_locations[0])
+    if (here := import_module("corpus").__version__) != version:
+        raise import_module("corpus.errors").SettingsError(
+            f"Worker {platform.node()} has version {here} of this project and this command {version}. Install the "
+            "same on all of them."
+        )
     return import_module("ingest.onray.tasks").serve(name, orders, given)
 
 class Embedding:
-    def __init__(self, orders):
-        self.orders = orders
-
-    def embed(self, given):
-        return run("embed", self.orders, given)
+    def embed(self, version, orders, given):
+        return run("embed", version, orders, given)
 """
 
 
 class Session:
     """An open Ray. Its methods raise ClusterUnavailable, and whatever CorpusError a task raised."""
 
-    def __init__(self, ray: Any, orders: object) -> None:
+    def __init__(self, ray: Any, address: str, orders: object) -> None:
         self._ray = ray
+        self._address = address
         code: dict[str, Any] = {"__name__": "retrieval_action_tasks"}
         exec(_BOOTSTRAP, code)  # noqa: S102 - our own words
         self._orders = ray.put(pickle.dumps(orders, pickle.HIGHEST_PROTOCOL))
-        self._task = ray.remote(code["run"]).options(max_retries=RETRIES)
+        task = ray.remote(code["run"])
+        # One that stores waits for the model and the server while another reads.
+        self._tasks = {
+            name: task.options(max_retries=RETRIES, num_cpus=share) for name, share in (("read", 1), ("store", 0.5))
+        }
         self.workers = max(1, int(ray.cluster_resources().get("CPU", 1)))
         # They wait more than they work, and share what reading leaves.
         embedding = ray.remote(code["Embedding"]).options(
@@ -58,7 +66,7 @@ class Session:
             max_concurrency=EMBEDDINGS_AT_ONCE,
             scheduling_strategy="SPREAD",
         )
-        self._make_embedding: Callable[[], Any] = lambda: embedding.remote(self._orders)
+        self._make_embedding: Callable[[], Any] = embedding.remote
         self._embedding: list[Any] = []
         self._asked = 0
 
@@ -67,21 +75,26 @@ class Session:
         """How many machines, or what stands for one, belong to it."""
         return sum(bool(node["Alive"]) for node in self._ray.nodes())
 
-    def read(self, parcel: object) -> Any:
-        """Have a parcel read; what comes is for `result`."""
-        return self._task.remote("read", self._orders, pickle.dumps(parcel, pickle.HIGHEST_PROTOCOL))
+    def read(self, parcel: object, *, stores: bool) -> Any:
+        """Have a parcel read, and stored too; what comes is for `result`."""
+        name = "store" if stores else "read"
+        given = pickle.dumps(parcel, pickle.HIGHEST_PROTOCOL)
+        with _in_one_line(self._ray, self._address):
+            return self._tasks[name].remote(name, __version__, self._orders, given)
 
     def embed(self, texts: list[str]) -> Any:
         """Have texts embedded; what comes is for `result`."""
-        if not self._embedding:
-            self._embedding = [self._make_embedding() for _ in range(self.workers)]
-        worker = self._embedding[self._asked % len(self._embedding)]
-        self._asked += 1
-        return worker.embed.remote(pickle.dumps(texts, pickle.HIGHEST_PROTOCOL))
+        given = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
+        with _in_one_line(self._ray, self._address):
+            if not self._embedding:
+                self._embedding = [self._make_embedding() for _ in range(self.workers)]
+            worker = self._embedding[self._asked % len(self._embedding)]
+            self._asked += 1
+            return worker.embed.remote(__version__, self._orders, given)
 
     def result(self, coming: Any) -> Any:
         """Wait for what was asked."""
-        with _in_one_line(self._ray):
+        with _in_one_line(self._ray, self._address):
             return pickle.loads(self._ray.get(coming))  # noqa: S301 - of our own workers
 
 
@@ -99,7 +112,7 @@ def session(address: str, *, workers: int, orders: Callable[[], object]) -> Iter
             raise SettingsError("Ray is in use in this process already. Shut it down first.")
         with _in_one_line(ray, address):
             _start(ray, address, workers, stack)
-            opened = Session(ray, orders())
+            opened = Session(ray, address, orders())
         yield opened
 
 
@@ -141,7 +154,7 @@ def _imported(*, is_local: bool) -> Any:
 
 
 @contextlib.contextmanager
-def _in_one_line(ray: Any, address: str = LOCAL) -> Iterator[None]:
+def _in_one_line(ray: Any, address: str) -> Iterator[None]:
     errors = ray.exceptions
     try:
         yield

@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import functools
 import pickle
+import platform
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from corpus import __version__
 from corpus.embedding.choice import embedder_of
 from corpus.embedding.model import Embedder, Vectors
-from corpus.errors import EmbeddingError, SettingsError
+from corpus.errors import CorpusError, EmbeddingError, SettingsError
+from corpus.s3 import has_credentials
+from corpus.store import open_store
 from ingest.onray.parcels import Far, Orders, Parcel
+from ingest.onray.storing import stored
 from ingest.reading.pool import ReaderPool
+from ingest.sources.bucket import S3Object
 from ingest.sources.found import Item
 from ingest.sources.gather import Input, Sources, sources
 from ingest.sources.patterns import Selection
@@ -24,6 +29,7 @@ from ingest.sync.chunking import ChunkingPool
 from ingest.sync.diff import Changes, Job
 from ingest.sync.intake import read_items
 from ingest.sync.outcome import Change
+from ingest.sync.writer import Writing
 
 Read = list[list[Change]]  # By item of the parcel.
 Embedded = tuple[Vectors, dict[str, EmbeddingError]]
@@ -34,21 +40,23 @@ _opening = threading.Lock()
 
 
 def serve(name: str, orders: bytes, given: bytes) -> bytes:
-    """Do a task. Raises CorpusError."""
-    workshop = _workshop(orders)
-    done = workshop.read(pickle.loads(given)) if name == "read" else workshop.embed(pickle.loads(given))  # noqa: S301 - of our own driver
-    return pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
+    """Do a task. Raises CorpusError that names the worker."""
+    try:
+        workshop = _workshop(orders)
+        works: dict[str, Callable[[Any], object]] = {
+            "read": workshop.read,
+            "store": workshop.store,
+            "embed": workshop.embed,
+        }
+        return pickle.dumps(works[name](pickle.loads(given)), pickle.HIGHEST_PROTOCOL)  # noqa: S301 - of our own driver
+    except CorpusError as error:
+        raise type(error)(f"Worker {platform.node()}: {error}") from None
 
 
 class Workshop:
     """What a worker needs for one run's tasks."""
 
     def __init__(self, orders: Orders) -> None:
-        if orders.version != __version__:
-            raise SettingsError(
-                f"A worker has version {__version__} of this project and the driver {orders.version}. Install the same "
-                "on all of them."
-            )
         self._orders = orders
         self._stack = contextlib.ExitStack()
         self._lock = threading.Lock()
@@ -68,15 +76,30 @@ class Workshop:
         found = {item.source: changes for item, changes in Changes(job, stored=parcel.stored, cutting=tools.cutting)}
         return [found[item.source] for item in items]
 
+    def store(self, parcel: Parcel) -> Read:
+        """The parcel's items, read, cut, and what is new in them stored."""
+        return stored(self.read(parcel), self._writing, self._opened)
+
     def embed(self, texts: list[str]) -> Embedded:
         """The texts' vectors, and why some have none."""
+        refused: dict[str, EmbeddingError] = {}
+        (vectors,) = self._opened().embed_documents([texts], refused=refused)
+        return vectors, refused
+
+    def _opened(self) -> Embedder:
         with self._lock:
             if self._embedder is None:
                 embedder = embedder_of(self._orders.collection, self._orders.settings)
                 self._embedder = self._stack.enter_context(contextlib.closing(embedder))
-        refused: dict[str, EmbeddingError] = {}
-        (vectors,) = self._embedder.embed_documents([texts], refused=refused)
-        return vectors, refused
+            return self._embedder
+
+    @functools.cached_property
+    def _writing(self) -> Writing:
+        settings, lease = self._orders.settings, self._orders.lease
+        store = self._stack.enter_context(open_store(settings))
+        if lease is not None:
+            store.lease.join(lease)
+        return Writing(store, settings)
 
     @functools.cached_property
     def _tools(self) -> Tools:
@@ -123,11 +146,23 @@ def _workshop(orders: bytes) -> Workshop:
 def _unpacked(parcel: Parcel, tools: Tools) -> Iterator[Item]:
     for place, item in enumerate(parcel.items):
         if isinstance(item.remote, Far):
+            if isinstance(item.remote.remote, S3Object):
+                _check_credentials()
             item = replace(item, remote=tools.sources.bound(item.remote.remote))
         if place in parcel.contents:
             path, *sidecar = (_written(tools.spool, *file) for file in parcel.contents[place])
             item = replace(item, path=path, sidecar=sidecar[0] if sidecar else None)
         yield item
+
+
+@functools.cache
+def _check_credentials() -> None:
+    """So that this is told once, and not of every object."""
+    if not has_credentials():
+        raise SettingsError(
+            "There are no AWS credentials here to fetch objects with. Give the machine a role, or start Ray there with "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
 
 
 def _written(spool: Spool, name: str, content: bytes) -> Path:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from corpus.records import DocumentRecord
 from ingest.sources.found import Item
 
+PLACE_DIGITS = 12
+
 
 def stamp_of(item: Item, options: str, documents: int) -> str:
     """What must agree for an item not to be read again: its place, the options, all its documents being there, where
@@ -24,13 +26,18 @@ def known_mark(stored: Sequence[DocumentRecord], place: str, options: str) -> st
 
 
 def made_of(place: str, options: str) -> str:
-    """Short for a place and the options under which it was read."""
-    return hashlib.sha256(f"{place} {options}".encode()).hexdigest()[:12]
+    """Short for a place and the options under which it was read: `place_of` comes first."""
+    return place_of(place) + hashlib.sha256(options.encode()).hexdigest()[:8]
 
 
-def made_in(stamp: str) -> str:
-    """What `made_of` was when the item was stored."""
-    return _parts(stamp)[0]
+def place_of(place: str) -> str:
+    """Short for a place."""
+    return hashlib.sha256(place.encode()).hexdigest()[:PLACE_DIGITS]
+
+
+def place_in(stamp: str) -> str:
+    """What `place_of` was when the item was stored."""
+    return _parts(stamp)[0][:PLACE_DIGITS]
 
 
 def origin_in(stamp: str) -> str:

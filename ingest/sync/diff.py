@@ -12,7 +12,7 @@ from corpus.stored import UNSETTLED, rounded
 from ingest.reading.document import Document
 from ingest.reading.pool import size_of
 from ingest.sources.descriptions import Description
-from ingest.sources.fingerprints import known_mark, made_in, made_of, origin_in, stamp_of
+from ingest.sources.fingerprints import known_mark, origin_in, place_in, place_of, stamp_of
 from ingest.sources.found import Found, Item
 from ingest.splitting.preparation import digest_of, source_of
 from ingest.sync.chunking import ChunkingPool
@@ -45,7 +45,7 @@ class Changes:
         self._by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
         for record in stored:
             self._by_file[composed(record.file)].append(record)
-        self._file_of = {made_in(record.stamp): composed(record.file) for record in stored}
+        self._file_of = {place_in(record.stamp): composed(record.file) for record in stored}
 
     def __iter__(self) -> Iterator[tuple[Item, list[Change]]]:
         """For each item what changed in it; what needs no reading comes first."""
@@ -67,7 +67,7 @@ class Changes:
 
     def stored_for(self, item: Item) -> list[DocumentRecord]:
         """All records that what is read of the item is compared with."""
-        other = self._file_of.get(made_of(item.place, self._job.options), item.source)
+        other = self._file_of.get(place_of(item.place), item.source)
         return [*self._by_file.get(item.source, []), *(self._by_file[other] if other != item.source else [])]
 
     def _drafted(self) -> Iterator[tuple[Item, list[Change | Draft]]]:
@@ -123,7 +123,7 @@ class Changes:
 
     def _other_name_of(self, item: Item) -> str | None:
         """A remark, where the very file is stored already under the name that another working folder gave it."""
-        other = self._file_of.get(made_of(item.place, self._job.options), item.source)
+        other = self._file_of.get(place_of(item.place), item.source)
         if other == item.source:
             return None
         place = composed(item.place)

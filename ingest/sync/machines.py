@@ -25,6 +25,18 @@ class Cutting:
     max_bytes: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What a run is told of, and tells, while its items are read.
+
+    `on_much` is called when there is enough to come to be worth a process that writes; once `is_stopped`, no further
+    item is begun.
+    """
+
+    on_much: Callable[[], None] = lambda: None
+    is_stopped: Callable[[], bool] = lambda: False
+
+
 class DocumentEmbedder(Protocol):
     """Of an Embedder what a run asks."""
 
@@ -37,9 +49,9 @@ class Machines(Protocol):
     """What reads, cuts and embeds. Its methods raise CorpusError."""
 
     def changes(
-        self, job: Job, *, stored: Sequence[DocumentRecord], cutting: Cutting, on_much: Callable[[], None]
+        self, job: Job, *, stored: Sequence[DocumentRecord], cutting: Cutting, course: Course
     ) -> Iterable[tuple[Item, list[Change]]]:
-        """For each item what changed in it. `on_much` is called when there is enough to come to be worth a process."""
+        """For each item what changed in it."""
         ...
 
     def embedder(self, embedder: Callable[[], Embedder], *, cutting: Cutting) -> Callable[[], DocumentEmbedder]:
@@ -54,7 +66,7 @@ class Here:
     processes: int
 
     def changes(
-        self, job: Job, *, stored: Sequence[DocumentRecord], cutting: Cutting, on_much: Callable[[], None]
+        self, job: Job, *, stored: Sequence[DocumentRecord], cutting: Cutting, course: Course
     ) -> Iterable[tuple[Item, list[Change]]]:
         """See Machines."""
         pool = ChunkingPool(
@@ -62,9 +74,12 @@ class Here:
             cutting.tokenizer,
             max_bytes=cutting.max_bytes,
             processes=self.processes,
-            on_much=on_much,
+            on_much=course.on_much,
         )
-        return Changes(job, stored=stored, cutting=pool)
+        for each in Changes(job, stored=stored, cutting=pool):
+            yield each
+            if course.is_stopped():
+                return
 
     def embedder(self, embedder: Callable[[], Embedder], *, cutting: Cutting) -> Callable[[], DocumentEmbedder]:  # noqa: ARG002 - see Machines
         """See Machines."""

@@ -31,6 +31,28 @@ class Added:
     replaces: bool
     notes: tuple[str, ...]
 
+    @property
+    def record(self) -> DocumentRecord:
+        """The document's."""
+        return self.prepared.record
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as Added that is stored already, by the machine that read it."""
+
+    record: DocumentRecord
+    words: Forward
+    replaces: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """So many texts were sent to the model by the machine that stored documents."""
+
+    texts: int
+
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
@@ -71,4 +93,4 @@ class Skipped:
     reason: str
 
 
-Change = Added | Unchanged | Granted | Removed | Failed | Skipped
+Change = Added | Stored | Sent | Unchanged | Granted | Removed | Failed | Skipped

@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from corpus.embedding.model import Vectors
 from corpus.errors import ClusterUnavailable, EmbeddingError
+from corpus.filterable import FilterField, passed_over
 from corpus.lexical.forward import Forward
 from corpus.records import DocumentRecord
 from corpus.store import PAGE
-from ingest.reading.pool import size_of
 from ingest.report import Report
 from ingest.sources.found import Item
 from ingest.sync.lexical_index import bring_up_to_date
 from ingest.sync.machines import DocumentEmbedder
-from ingest.sync.outcome import Added, Change, Failed, Granted, Removed, Skipped, Unchanged
+from ingest.sync.outcome import Added, Change, Granted, Removed, Stored, Unchanged
+from ingest.sync.tally import note_read, tally, tally_stored
 from ingest.sync.vectors import VectorSource
 from ingest.sync.writer import Writing
-from ingest.work import Work
 
 # What is there goes to a writer that has nothing to do, but not in driblets; more than a request holds never waits.
 CHUNKS_PER_WRITE = PAGE
@@ -67,7 +67,7 @@ class IngestRun:
             self._writing,
             self._embedder,
             reusable=bool(stored),
-            is_stopped=self._stops_here,
+            is_stopped=self.stops_here,
             on_embedded=self._note_embedded,
         )
         try:
@@ -84,6 +84,11 @@ class IngestRun:
         """How many of the documents that are stored now name nobody; None where none names anybody, unless asked."""
         without = sum(not record.access for record in self._after.values())
         return without if asked or without < len(self._after) else None
+
+    def passed_over(self, fields: Sequence[FilterField]) -> list[tuple[str, str]]:
+        """Remarks on what no filter by the corpus's own fields finds, of all that is stored now."""
+        found = passed_over(self._after.values(), fields)
+        return [(source, each.why) for each in found for source in each.sources]
 
     def remove(self, records: Sequence[DocumentRecord]) -> None:
         """Remove stored documents."""
@@ -109,10 +114,8 @@ class IngestRun:
             yield from self._sorted_out(found)
             self._report.files += 1
             self._on_progress()
-            if self._stops_here():
-                return
 
-    def _stops_here(self) -> bool:
+    def stops_here(self) -> bool:
         """Leave what is to come to another run, and have the report say so, once `stop` was called."""
         self._report.stopped = self._stopped.is_set()
         return self._report.stopped
@@ -123,6 +126,9 @@ class IngestRun:
             match change:
                 case Added():
                     yield change
+                case Stored(record, words):
+                    self._after[record.document_id] = record
+                    self._keep(words)
                 case Unchanged(document_id, stamp) if stamp is not None:
                     self._stamps[document_id] = stamp
                 case Granted(record):
@@ -143,7 +149,7 @@ class IngestRun:
         try:
             for change, vectors in embedded:
                 if isinstance(vectors, EmbeddingError):
-                    self._report.failed.append((change.prepared.record.source, str(vectors)))
+                    self._report.failed.append((change.record.source, str(vectors)))
                     continue
                 if group and chunks + len(vectors) > CHUNKS_PER_WRITE:
                     self._store_group(group)
@@ -164,13 +170,16 @@ class IngestRun:
     def _store_group(self, group: Sequence[tuple[Added, Vectors]]) -> None:
         if not group:
             return
-        documents = [(change.prepared.record, change.prepared.chunks, vectors) for change, vectors in group]
+        documents = [(change.record, change.prepared.chunks, vectors) for change, vectors in group]
         changes = [change for change, _ in group]
         for change in changes:
             self._vectors.note_written(change)
-            self._after[change.prepared.record.document_id] = change.prepared.record
-            self._words.append(change.words)
+            self._after[change.record.document_id] = change.record
+            self._keep(change.words)
         self._writing.write(documents, then=lambda refused: self._count(changes, refused))
+
+    def _keep(self, words: Forward) -> None:
+        self._words.append(words)
         if len(self._words) >= WORDS_APART:
             self._words = [Forward.joined(self._words)]
 
@@ -180,7 +189,7 @@ class IngestRun:
 
     def _count(self, changes: Iterable[Added], refused: Mapping[str, str]) -> None:
         for change in changes:
-            record = change.prepared.record
+            record = change.record
             if (why := refused.get(record.document_id)) is None:
                 tally_stored(change, self._report)
                 continue
@@ -191,49 +200,3 @@ class IngestRun:
                 self._after[record.document_id] = before
         self._report.embedded = self._vectors.embedded
         self._on_progress()
-
-
-def weight_of(item: Item) -> int:
-    """What an item counts for in the work to be done: its bytes, where they are known."""
-    return max(1, size_of(item.path)) if item.path is not None else 1
-
-
-def note_read(work: Work, item: Item, found: Sequence[Change]) -> None:
-    """The item was read, and cut where there is something new in it."""
-    added = [change for change in found if isinstance(change, Added)]
-    if added:
-        work.bytes_read += weight_of(item)
-    else:
-        work.bytes_same += weight_of(item)
-    work.cut += sum(len(change.prepared.chunks) for change in added)
-    work.reading = item.source
-
-
-def tally(change: Change, report: Report) -> None:
-    """Count what a change says by itself; a new document counts once it is stored."""
-    match change:
-        case Unchanged():
-            report.unchanged += 1
-        case Granted(record):
-            report.updated += 1
-            report.changes.append(("updated", record.source))
-        case Removed(_, source):
-            report.note_removed([source])
-        case Failed(source, error):
-            report.failed.append((source, error))
-        case Skipped(source, reason):
-            report.skipped.append((source, reason))
-
-
-def tally_stored(change: Added, report: Report) -> None:
-    """Count a document that is stored now."""
-    record = change.prepared.record
-    if change.replaces:
-        report.updated += 1
-    else:
-        report.added += 1
-    report.changes.append(("updated" if change.replaces else "added", record.source))
-    report.chunks += record.chunks
-    report.work.written += record.chunks
-    report.tokens += record.tokens
-    report.notes.extend((record.source, note) for note in change.notes)

@@ -154,6 +154,13 @@ def test_a_missing_embedding_key_is_the_operators_affair(connect: Connect) -> No
     assert outcome(client) == (503, "settings_invalid")
 
 
+def test_words_alone_are_answered_without_a_key(connect: Connect) -> None:
+    client = connect(openai_api_key=None, openai_base_url=None, search_mode="lexical")
+    assert outcome(client) == (200, "ok")
+    response = client.post("/search", json={**QUESTION, "mode": "hybrid"}, headers=HEADERS)
+    assert (response.status_code, response.json()["error"]) == (503, "settings_invalid")
+
+
 def test_every_error_behind_the_handler_has_an_answer_of_its_own() -> None:
     def kinds(kind: type[errors.CorpusError]) -> list[type[errors.CorpusError]]:
         below = [each for sub in kind.__subclasses__() for each in kinds(sub)]

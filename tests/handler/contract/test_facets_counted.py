@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from corpus.filterable import FilterField
 from corpus.filters import Filter
 from corpus.opening import open_corpus
 from handler.contract.errors import ActionError
 from handler.contract.facets import Facets
-from handler.contract.filterable import FilterField
 from tests.corpus.searching.test_listing import Counted
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.openai_server import EmbeddingsServer

@@ -78,6 +78,14 @@ def test_json_has_measures_by_mode(folder: Path) -> None:
     assert list(hybrid) == ["ndcg@10", "recall@10", "recall@100", "ideal@30", "mrr@10"]
 
 
+def test_words_alone_need_neither_a_key_nor_a_vector(folder: Path) -> None:
+    all_ways = evaluate(folder, IngestSettings(), options(folder))
+    settings = IngestSettings(embedding_model="text-embedding-3-small")
+    found = evaluate(folder, settings, EvalOptions(modes=["lexical"], cache=folder.parent / "none"))
+    assert found.measures == {"lexical": all_ways.measures["lexical"]}
+    assert not (folder.parent / "none").exists()
+
+
 def test_other_judgements_can_be_named(folder: Path) -> None:
     (folder / "qrels" / "other.tsv").write_text("q1\tcar\t1\n")
     assert read_collection(folder, Path("other.tsv")).judgements == {"q1": {"car": 1}}

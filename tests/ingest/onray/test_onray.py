@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,58 +13,21 @@ import pytest
 from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
 from corpus.store import open_store
 from ingest.command.add import AddOptions, add_documents
-from ingest.onray import parcels, tasks
+from ingest.onray import parcels
 from ingest.report import Report
-from ingest.settings import IngestSettings
 from ingest.sources.descriptions import description_from
 from tests.ingest.command.test_gone import rows_of
-from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
+from tests.ingest.onray.scene import said, settings
+from tests.openai_server import EmbeddingsServer
 from tests.web_server import WebServer, web_server
 
-STANDIN = Path(__file__).parent / "standin"
 Add = Callable[..., Report]
-
-
-@pytest.fixture
-def ray(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    names = [name for name in sys.modules if name.partition(".")[0] == "ray"]
-    for name in names:
-        monkeypatch.delitem(sys.modules, name)
-    for name in ("RAY_USAGE_STATS_ENABLED", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "RAY_AUTH_MODE"):
-        monkeypatch.setenv(name, "0")
-        monkeypatch.delenv(name)
-    monkeypatch.syspath_prepend(STANDIN)
-    yield importlib.import_module("ray")
-    tasks.close()
-    for name in ("ray", "ray.exceptions"):
-        sys.modules.pop(name, None)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddingsServer]:
-    with embeddings_server() as running:
-        yield running
 
 
 @pytest.fixture
 def web() -> Iterator[WebServer]:
     with web_server() as running:
         yield running
-
-
-@pytest.fixture
-def docs(tmp_path: Path) -> Path:
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    for number in range(30):
-        (folder / f"{number}.md").write_text(
-            f"# Pump {number}\n\nIt hums at {number} bar.\n\n## Seal\n\nSeal {number % 7}.\n"
-        )
-    (folder / "described.txt").write_text("A text with a sidecar.")
-    (folder / "described.txt.meta.json").write_text('{"title": "Described", "department": "sales"}')
-    (folder / "records.jsonl").write_text('{"id": "a", "text": "one"}\n{"id": "b", "text": "two"}\n')
-    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
-    return folder
 
 
 @pytest.fixture
@@ -80,28 +42,9 @@ def add(tmp_path: Path, docs: Path, server: EmbeddingsServer) -> Add:
     return call
 
 
-def settings(store: Path, docs: Path, server: EmbeddingsServer) -> IngestSettings:
-    return IngestSettings.model_validate(
-        {
-            "chroma_path": store,
-            "source_root": docs,
-            "workers": 2,
-            "openai_api_key": KEY,
-            "openai_base_url": server.url,
-            "embedding_dimensions": 16,
-            "allow_private_addresses": True,
-        }
-    )
-
-
 def rows(store: Path, docs: Path, server: EmbeddingsServer) -> dict[str, Any]:
     with open_store(settings(store, docs, server)) as opened:
         return rows_of(opened)
-
-
-def said(report: Report) -> dict[str, Any]:
-    told = {name: value for name, value in report.to_json().items() if not name.endswith("seconds")}
-    return {name: sorted(value, key=str) if isinstance(value, list) else value for name, value in told.items()}
 
 
 def test_the_store_and_the_report_are_those_of_a_run_on_this_machine(

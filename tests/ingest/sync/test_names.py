@@ -22,6 +22,14 @@ def test_a_file_that_gets_a_second_name_is_told_once_with_the_way_out(
     assert result_of(ingest("add", "docs", "--root", "docs", "--json", server=server))["notes"] == []
 
 
+def test_it_is_told_too_where_something_else_is_said_of_the_files(ingest: Ingest, server: EmbeddingsServer) -> None:
+    ingest("add", "docs", "--metadata", "team=a", server=server)
+    again = result_of(ingest("add", "docs", "--root", "docs", "--metadata", "team=b", "--json", server=server))
+    assert len(again["notes"]) == len(TEXTS)
+    # Under its own name what is said of a file may change without a word.
+    assert result_of(ingest("add", "docs", "--metadata", "team=c", "--json", server=server))["notes"] == []
+
+
 def test_a_copy_elsewhere_and_another_file_of_the_same_name_are_no_such_thing(
     ingest: Ingest, folder: Path, server: EmbeddingsServer
 ) -> None:

@@ -11,10 +11,11 @@ import pytest
 from ingest.reading.readers import read
 from tests.ingest.reading.readers.files import check
 from tests.ingest.reading.readers.wordy import FILES, Wordy
+from tests.ingest.reading.readers.wordy_binary import BINARY
 from tests.ingest.reading.readers.wordy_markup import MARKUP
 
 MAX_LOST_SHARE = 0.02
-ALL = FILES | MARKUP
+ALL = FILES | MARKUP | BINARY
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

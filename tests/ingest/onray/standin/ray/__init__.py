@@ -22,6 +22,7 @@ at_once = 0
 most_at_once = 0
 node_count = 1
 failing: Exception | None = None
+on_task: Callable[[], object] = bool  # Called when a task is asked for.
 _threads: ThreadPoolExecutor | None = None
 _worker = threading.Lock()  # One process that reads.
 
@@ -110,7 +111,8 @@ def _run(what: Callable[..., Any], given: Any, turn: Any) -> Ref:
     global at_once, most_at_once
     if _threads is None:
         raise RuntimeError("Ray is not started.")
-    seen.append(given[0] if isinstance(given[0], str) else "embed")
+    seen.append("embed" if hasattr(what, "__self__") else given[0])
+    on_task()
     at_once += 1
     most_at_once = max(most_at_once, at_once)
     ref = Ref()

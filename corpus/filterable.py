@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.records import MetadataValue
+from corpus.records import DocumentRecord, MetadataValue
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 Kind = Literal["str", "int", "float", "bool", "list", "date"]
@@ -21,6 +23,8 @@ KINDS: dict[Kind, tuple[str, ...]] = {
     "list": (ANY, NOT),
     "date": (FROM, TO),
 }
+# By type of a value, what people call it; a list of texts is asked as a text is.
+_KINDS_OF_VALUES = {str: "a text", list: "a text", bool: "true or false", int: "a number", float: "a number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,37 @@ def is_of_kind(value: MetadataValue, kind: Kind) -> bool:
 def names_of(field: FilterField) -> list[str]:
     """The request fields that it becomes."""
     return [field.name, *(field.name + ending for ending in KINDS[field.kind])]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Documents, by their sources, whose value in a field of theirs no filter finds; `why` says what it is."""
+
+    sources: tuple[str, ...]
+    why: str
+
+
+def passed_over(documents: Iterable[DocumentRecord], fields: Sequence[FilterField]) -> list[PassedOver]:
+    """What filters by the corpus's own fields do not find: values of another kind than `fields` say.
+
+    Of a field that is not among them: of another kind than most documents have.
+    """
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    told = {field.name: field for field in fields}
+    for record in documents:
+        for name, value in record.metadata.items():
+            is_found = name in told and is_of_kind(value, told[name].kind)
+            found[name]["" if is_found else _KINDS_OF_VALUES[type(value)]].append(record.source)
+    return [each for name in sorted(found) for each in _passed_over(name, found[name], told.get(name))]
+
+
+def _passed_over(name: str, by_kind: Mapping[str, list[str]], field: FilterField | None) -> Iterator[PassedOver]:
+    most = max(by_kind, key=lambda kind: len(by_kind[kind]))
+    for kind, sources in by_kind.items():
+        if field is not None and kind:
+            because = f"FILTERABLE has {name}:{field.kind}, so that no filter by it finds this document"
+        elif field is None and kind != most:
+            because = f"{most} in {len(by_kind[most]):,} others: a filter by it finds one kind alone"
+        else:
+            continue
+        yield PassedOver(tuple(sources), f"The field {name!r} is {kind} here, and {because}.")

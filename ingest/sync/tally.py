@@ -1,0 +1,62 @@
+"""What a run's changes add to its report and to its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.reading.pool import size_of
+from ingest.report import Report
+from ingest.sources.found import Item
+from ingest.sync.outcome import Added, Change, Failed, Granted, Removed, Sent, Skipped, Stored, Unchanged
+from ingest.work import Work
+
+
+def weight_of(item: Item) -> int:
+    """What an item counts for in the work to be done: its bytes, where they are known."""
+    return max(1, size_of(item.path)) if item.path is not None else 1
+
+
+def note_read(work: Work, item: Item, found: Sequence[Change]) -> None:
+    """The item was read, and cut where there is something new in it."""
+    added = [change for change in found if isinstance(change, Added | Stored)]
+    if added:
+        work.bytes_read += weight_of(item)
+    else:
+        work.bytes_same += weight_of(item)
+    work.cut += sum(change.record.chunks for change in added)
+    work.reading = item.source
+
+
+def tally(change: Change, report: Report) -> None:
+    """Count what a change says by itself; a new document counts once it is stored."""
+    match change:
+        case Unchanged():
+            report.unchanged += 1
+        case Granted(record):
+            report.updated += 1
+            report.changes.append(("updated", record.source))
+        case Removed(_, source):
+            report.note_removed([source])
+        case Failed(source, error):
+            report.failed.append((source, error))
+        case Skipped(source, reason):
+            report.skipped.append((source, reason))
+        case Stored():
+            tally_stored(change, report)
+        case Sent(texts):
+            report.embedded += texts
+            report.work.embedded += texts
+
+
+def tally_stored(change: Added | Stored, report: Report) -> None:
+    """Count a document that is stored now."""
+    record = change.record
+    if change.replaces:
+        report.updated += 1
+    else:
+        report.added += 1
+    report.changes.append(("updated" if change.replaces else "added", record.source))
+    report.chunks += record.chunks
+    report.work.written += record.chunks
+    report.tokens += record.tokens
+    report.notes.extend((record.source, note) for note in change.notes)
