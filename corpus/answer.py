@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from corpus.records import Chunk, DocumentRecord, cited_url
+from corpus.records import Chunk, DocumentRecord, cited_url, parted_id
 from corpus.searching.excerpts import Excerpt, pieces
 
 # A shorter rest of a text than this tells a reader nothing.
@@ -55,6 +55,7 @@ def result_of(excerpt: Excerpt) -> dict[str, Any]:
     return filled(
         chunk_id=chunk.chunk_id,
         document_id=chunk.document_id,
+        corpus=parted_id(chunk.document_id)[0],
         title=chunk.title,
         text=excerpt.text,
         score=round(excerpt.score, 4),
@@ -73,6 +74,7 @@ def document_of(record: DocumentRecord) -> dict[str, Any]:
     """A document as GET /documents and `ingest list --json` tell it."""
     return filled(
         document_id=record.document_id,
+        corpus=parted_id(record.document_id)[0],
         title=record.title,
         source=record.source,
         url=record.url,
@@ -84,12 +86,15 @@ def document_of(record: DocumentRecord) -> dict[str, Any]:
 
 
 def document_list(
-    records: Sequence[DocumentRecord], *, total: int, offset: int = 0, max_chars: int | None = None
+    records: Sequence[DocumentRecord], *, total: int, offset: int = 0, max_chars: int | None = None, **notes: object
 ) -> dict[str, Any]:
-    """`{"documents": [...], "total", "next_offset"}`; `next_offset` is there while there is more to ask for."""
+    """`{"documents": [...], "total", "next_offset"}` and the notes; `next_offset` is there while there is more to ask
+    for.
+    """
     documents: list[dict[str, Any]] = []
+    rest = {"total": total, **filled(**notes)}
     # The longest number that can stand there, so that writing it later needs no more room.
-    room = (max_chars or 0) - len(to_json({"documents": [], "total": total, "next_offset": total}))
+    room = (max_chars or 0) - len(to_json({"documents": [], **rest, "next_offset": total}))
     for record in records:
         document = document_of(record)
         length = len(to_json(document)) + 1
@@ -102,7 +107,7 @@ def document_list(
         room -= length
     end = offset + len(documents)
     more = {"next_offset": end} if documents and end < total else {}
-    return {"documents": documents, "total": total, **more}
+    return {"documents": documents, **rest, **more}
 
 
 def document_page(

@@ -114,6 +114,17 @@ def document_id_in(chunk_id: str) -> str:
     return chunk_id.partition("-")[0]
 
 
+def named_id(corpus: str, identifier: str) -> str:
+    """The id of a document or a chunk over several corpora, `hr:9f86d081884c7d65`; without a name it is the same."""
+    return f"{corpus}:{identifier}" if corpus else identifier
+
+
+def parted_id(identifier: str) -> tuple[str, str]:
+    """The corpus that the id names, empty where it names none, and the id there."""
+    corpus, _, rest = identifier.rpartition(":")
+    return corpus, rest
+
+
 def indexed_text_of(chunk: Chunk) -> str:
     """What the lexical index reads of a chunk: its text after what it is about."""
     return f"{chunk.context}\n{chunk.text}"

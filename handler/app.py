@@ -18,13 +18,13 @@ from handler.access.cors import Cors
 from handler.access.key_sources import read_keys, read_oauth, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
 from handler.contract.errors import ActionError, error_response, refusal
-from handler.contract.facets import Facets
 from handler.contract.origin import PathPrefix
 from handler.contract.plugin_requests import plugin_request
-from handler.contract.requests import search_request
+from handler.contract.requests import list_request, search_request
+from handler.corpora.entries import read_corpora, settings_of
+from handler.corpora.libraries import Libraries
 from handler.doors import check_doors, lets_in_itself, without_key
 from handler.gate import Gate
-from handler.library import Library
 from handler.mcp import http as mcp
 from handler.observing.audit import Audit
 from handler.observing.middleware import Observe
@@ -51,24 +51,31 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
             "set AUTH=none to serve everybody without a key."
         )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    filterable = settings.filter_fields
-    library = Library(
-        lambda: open_corpus(settings), patience_seconds=None if settings.snapshot_url else OPENING_SECONDS
+    filterable, several = settings.filter_fields, settings.several
+    library = Libraries(
+        read_corpora(settings),
+        # As they are then: SnapStart has secrets read anew.
+        lambda entry: open_corpus(settings_of(entry, app.state.action.settings)),
+        fields=filterable,
+        opening_seconds=None if settings.snapshot_url or several else OPENING_SECONDS,
+        most_mb=settings.memory_mb,
     )
-    # For those who open and close it. Routes have the gate.
+    # For those who open and close them. Routes have the gate.
     app.state.library = library
     app.state.action = Action(
         settings=settings,
         keys=keys,
         gate=Gate(
             library,
-            Facets(filterable),
             by_documents=settings.access == "documents",
+            by_claims=settings.names_corpora,
+            patience_seconds=settings.corpora_patience_seconds,
             canary=canary_choice(settings.snapshot_canary) if settings.snapshot_canary else None,
         ),
         filterable=filterable,
-        search_request=search_request(filterable),
-        plugin_request=plugin_request(filterable),
+        search_request=search_request(filterable, several=several),
+        plugin_request=plugin_request(filterable, several=several),
+        list_request=list_request(several=several),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),
         oauth=read_oauth(settings, keys),

@@ -20,6 +20,7 @@ from corpus.program import examples, with_env_file_first
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat
+from handler.corpora.entries import names_of
 from handler.settings import HandlerSettings
 
 FAILED = 1
@@ -110,7 +111,9 @@ def openapi(
     from handler.routes.site import document_of, to_yaml
 
     settings = load(HandlerSettings)
-    document = document_of(settings, server_url=settings.public_url or "http://127.0.0.1:8000")
+    document = document_of(
+        settings, server_url=settings.public_url or "http://127.0.0.1:8000", corpora=names_of(settings)
+    )
     typer.echo(
         to_yaml(document).rstrip() if form is SpecFormat.yaml else json.dumps(document, indent=2, ensure_ascii=False)
     )
@@ -125,7 +128,9 @@ def tools(
     from handler.routes.site import document_of
 
     settings = load(HandlerSettings)
-    document = document_of(settings, server_url=settings.public_url or "http://127.0.0.1:8000")
+    document = document_of(
+        settings, server_url=settings.public_url or "http://127.0.0.1:8000", corpora=names_of(settings)
+    )
     typer.echo(json.dumps(written(document, form), indent=2, ensure_ascii=False))
 
 
@@ -144,6 +149,10 @@ def pack(
     from handler.pack.write import write_pack
 
     settings = load(HandlerSettings)
+    if settings.several:
+        raise SettingsError(
+            "A pack is of one corpus: set SNAPSHOT_URL, CHROMA_URL or CHROMA_PATH to it, and unset CORPORA."
+        )
     given = read_cases(questions) if questions is not None else []
     with open_corpus(settings) as corpus:
         # It goes to people who are nobody's caller.

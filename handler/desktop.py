@@ -8,10 +8,10 @@ import threading
 import uvicorn
 from fastapi import FastAPI
 
-from corpus.opening import open_corpus
-from handler.app import audit_of, create_app
+from handler.app import audit_of
 from handler.mcp.stdio import Stdio, claimed_stdout
 from handler.observing.logs import PlainLines, configure
+from handler.served import served_app
 from handler.server import listen, local_settings, open_early, url_of
 
 LOOPBACK = "127.0.0.1"
@@ -22,8 +22,8 @@ def run() -> None:
     outgoing = claimed_stdout()
     settings, key_of_this_run = local_settings()
     configure(PlainLines())
-    app = create_app(settings, open_corpus)
-    library = app.state.library
+    app = served_app(settings)
+    library = app.state.library.only()
     # Beside the first messages, which need no corpus: a client that waits for them gives up.
     threading.Thread(target=open_early, args=(library,), name="open-early", daemon=True).start()
     pages = Pages(app)

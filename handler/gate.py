@@ -1,24 +1,27 @@
-"""The one gate: every route reaches the corpus through it, and sees what its caller may see. Deny by default.
+"""The one gate: every route reaches the corpora through it, and sees what its caller may see. Deny by default.
 
-A request that nobody was let in for gets no corpus at all. Nothing else of the handler hands the library's corpus out.
+A request that nobody was let in for gets no corpus at all. A corpus that its caller may not use is as one that is not
+there. Nothing else of the handler hands a library's corpus out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from corpus.canary import CanaryChoice
-from corpus.filters import Filter
+from corpus.corpora import usable
 from corpus.principals import EVERYONE
-from corpus.records import document_id_in
-from corpus.searching.view import View
+from corpus.records import document_id_in, named_id, parted_id
 from handler.access.caller import ANYBODY, Caller
 from handler.access.links import Signer
 from handler.contract.errors import ActionError
-from handler.contract.facets import Facets, Values
-from handler.library import Library
+from handler.contract.facets import Values
+from handler.contract.validation import allowed_of, invalid
+from handler.corpora.libraries import Libraries
+from handler.corpora.seen import Principals, Seen
+from handler.corpora.together import Opener, Together
 from handler.observing.trace import Trace
 
 if TYPE_CHECKING:
@@ -26,72 +29,92 @@ if TYPE_CHECKING:
     from corpus.searching.view import Note
 
 LINKED = Caller(name="link")  # Whoever has a signed link to a passage.
-Principals = frozenset[str]
-
-
-class Seen(View):
-    """A view, and which values the fields of what it shows have."""
-
-    def __init__(self, corpus: Corpus, visible_to: Principals | None, *, note: Note, facets: Facets) -> None:
-        super().__init__(corpus, visible_to, note=note)
-        self._facets = facets
-
-    def values(self) -> Values:
-        """The values of fields that have few. Raises StoreError."""
-        return self._facets.values(self._corpus, self._visible_to)
-
-    def check(self, within: Filter) -> None:
-        """Raises ActionError 422 for a value that no document has, naming those that there are."""
-        self._facets.check(self._corpus, self._visible_to, within)
+MAX_TOLD = 20  # Names of corpora in a line of the log.
 
 
 class Gate:
     """`by_documents` says that documents are seen by whom their access names (ACCESS=documents), else by every caller
-    that was let in.
+    that was let in; `by_claims` that tokens say which corpora their callers may use.
     """
 
     def __init__(
-        self, library: Library, facets: Facets, *, by_documents: bool, canary: CanaryChoice | None = None
+        self,
+        libraries: Libraries,
+        *,
+        by_documents: bool,
+        by_claims: bool = False,
+        canary: CanaryChoice | None = None,
+        patience_seconds: float = 2.0,
     ) -> None:
-        self._library = library
+        self._libraries = libraries
         self._canary = canary
-        self._facets = facets
         self._by_documents = by_documents
+        self._by_claims = by_claims
+        self._patience_seconds = patience_seconds
 
     def close(self) -> None:
-        """Close the corpus, if it is open."""
-        self._library.close()
+        """Close what is open."""
+        self._libraries.close()
+
+    def corpora(self, caller: Caller) -> tuple[str, ...]:
+        """The names of the corpora that the caller may use; one without a name where there is but one."""
+        if self._libraries.entries[0].name == "":
+            return ("",)
+        by_claims = self._by_claims and caller.subject is not None
+        return usable(self._libraries.entries, caller.principals | {EVERYONE}, by_claims=by_claims)
+
+    def shared(self, callers: Iterable[Caller]) -> tuple[str, ...]:
+        """The names of the corpora that each of the callers may use: what may be told to whoever asks."""
+        theirs = [set(self.corpora(caller)) for caller in callers]
+        return tuple(entry.name for entry in self._libraries.entries if all(entry.name in each for each in theirs))
 
     @contextmanager
-    def view(self, trace: Trace) -> Iterator[Seen]:
-        """The corpus as the request's caller sees it. Raises ActionError 401 where none was let in; CorpusError."""
-        with self._opened(trace, self._principals(_let_in(trace))) as seen:
-            yield seen
+    def view(self, trace: Trace, corpora: Sequence[str] | None = None) -> Iterator[Together]:
+        """The corpora as the request's caller sees them: those named, or all that he may use.
+
+        Raises ActionError 401 where none was let in, 403 where he may use none, 422 for a name that is none of his;
+        CorpusError.
+        """
+        caller = _let_in(trace)
+        with self._together(trace, self._asked(caller, corpora), self._principals(caller)) as together:
+            yield together
 
     @contextmanager
-    def public_view(self, trace: Trace) -> Iterator[Seen]:
-        """The corpus as anybody sees it: for what is told without a key, where a setting has it told."""
-        with self._opened(trace, self._principals(ANYBODY)) as seen:
-            yield seen
+    def public_view(self, trace: Trace, corpora: Sequence[str] = ("",)) -> Iterator[Together]:
+        """Those corpora as anybody sees them: for what is told without a key, where a setting has it told."""
+        with self._together(trace, corpora, self._principals(ANYBODY)) as together:
+            yield together
 
     @contextmanager
-    def linked_view(self, trace: Trace, place: str, via: str, signer: Signer) -> Iterator[Seen]:
+    def linked_view(self, trace: Trace, place: str, via: str, signer: Signer) -> Iterator[Together]:
         """The corpus as a signed link shows it: through the principal by which whoever was given it saw the place.
 
         Where the place's document no longer names that one, it is not there.
         """
-        with self._corpus(trace) as corpus:
-            principals: Principals | None = None
-            if self._by_documents:
-                record = corpus.record(document_id_in(place.partition("@")[0]))
-                access = record.access if record is not None else ()
-                principals = frozenset(each for each in access if via and signer.tag(each) == via)
-            yield Seen(corpus, principals, note=trace.note_shown, facets=self._facets)
+        name, own = parted_id(place)
+
+        def principals_in(corpus: Corpus) -> Principals | None:
+            if not self._by_documents:
+                return None
+            record = corpus.record(document_id_in(own.partition("@")[0]))
+            access = record.access if record is not None else ()
+            return frozenset(each for each in access if via and signer.tag(each) == via)
+
+        names = [entry.name for entry in self._libraries.entries if entry.name == name]
+        openers: dict[str, Opener] = {each: lambda note: self._seen(trace, name, principals_in, note) for each in names}
+        with self._asking(trace, openers) as together:
+            yield together
 
     def known(self, trace: Trace) -> Callable[[], Values]:
         """Gives the values as they were counted last among what the request's caller sees."""
-        principals = self._principals(_let_in(trace))
-        return lambda: self._facets.known(principals)
+        caller = _let_in(trace)
+        principals = self._principals(caller)
+
+        def known() -> Values:
+            facets = self._libraries.facets(self.corpora(caller))
+            return {name: values for each in facets for name, values in each.known(principals).items()}
+
+        return known
 
     def link(self, trace: Trace, signer: Signer, base_url: str, place: str, access: tuple[str, ...]) -> str:
         """A link to a place that the request's caller sees, in a document with that access."""
@@ -100,20 +123,52 @@ class Gate:
             return signer.link(base_url, place)
         return signer.link(base_url, place, via=min(principals.intersection(access), default=None))
 
-    @contextmanager
-    def _opened(self, trace: Trace, principals: Principals | None) -> Iterator[Seen]:
-        with self._corpus(trace) as corpus:
-            yield Seen(corpus, principals, note=trace.note_shown, facets=self._facets)
+    def _asked(self, caller: Caller, corpora: Sequence[str] | None) -> Sequence[str]:
+        may_use = self.corpora(caller)
+        if not may_use:
+            raise ActionError(
+                403,
+                "no_corpus",
+                "There is no corpus here that this key or token may use. Whoever runs this server can allow it one.",
+            )
+        if corpora is None:
+            return may_use
+        if unknown := [each for each in corpora if each not in may_use]:
+            raise invalid(f'"corpus" names {unknown[0]!r}, which is none here.{allowed_of(may_use, as_list=True)}')
+        return list(dict.fromkeys(corpora))
 
     @contextmanager
-    def _corpus(self, trace: Trace) -> Iterator[Corpus]:
+    def _together(self, trace: Trace, names: Sequence[str], principals: Principals | None) -> Iterator[Together]:
+        def opener(name: str) -> Opener:
+            return lambda note: self._seen(trace, name, lambda _: principals, note)
+
+        if any(names):
+            trace.notes["corpora"] = ",".join(names[:MAX_TOLD])
+        with self._asking(trace, {name: opener(name) for name in names}) as together:
+            yield together
+
+    @contextmanager
+    def _asking(self, trace: Trace, openers: dict[str, Opener]) -> Iterator[Together]:
+        with ExitStack() as held:
+            together = Together(
+                openers, held, trace=trace, doubts=self._libraries.doubts, patience_seconds=self._patience_seconds
+            )
+            yield together
+        if together.partial:
+            trace.notes["partial"] = ",".join(together.partial[:MAX_TOLD])
+
+    @contextmanager
+    def _seen(
+        self, trace: Trace, name: str, principals_in: Callable[[Corpus], Principals | None], note: Note
+    ) -> Iterator[Seen]:
         """The version that is served, or for some the canary; the log tells which."""
-        name = trace.caller.name if trace.caller is not None else None
-        canary = self._canary is not None and self._canary.takes(name, trace.request_id)
-        with self._library.corpus(wait_seconds=trace.seconds_left, canary=canary) as corpus:
+        caller = trace.caller.name if trace.caller is not None else None
+        canary = self._canary is not None and self._canary.takes(caller, trace.request_id)
+        shelf = self._libraries.shelf(name)
+        with shelf.library.corpus(wait_seconds=trace.seconds_left, canary=canary) as corpus:
             if corpus.version is not None:
-                trace.notes["snapshot"] = corpus.version
-            yield corpus
+                trace.notes["snapshot"] = named_id(name, corpus.version)
+            yield Seen(corpus, principals_in(corpus), note=note, facets=shelf.facets)
 
     def _principals(self, caller: Caller) -> Principals | None:
         return caller.principals | {EVERYONE} if self._by_documents else None

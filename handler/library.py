@@ -35,6 +35,13 @@ class Library:
         self._opening: Future[Corpus] | None = None
         self._opening_since = 0.0
         self._readers: dict[Corpus, int] = {}
+        self._is_closed = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is open and nobody reads it."""
+        with self._lock:
+            return self._corpus is not None and not self._readers
 
     @contextmanager
     def corpus(self, *, wait_seconds: float | None = None, canary: bool = False) -> Iterator[Corpus]:
@@ -58,6 +65,7 @@ class Library:
     def close(self) -> None:
         """Close the corpus, if it is open; a reader that is still at it closes it when done."""
         with self._lock:
+            self._is_closed = True
             corpus, self._corpus, self._opening = self._corpus, None, None
             busy = corpus in self._readers
         if corpus is not None and not busy:
@@ -140,7 +148,9 @@ class Library:
             if self._readers[corpus]:
                 return
             del self._readers[corpus]
+            if self._is_closed and self._corpus is corpus:  # Somebody had asked for it as it was closed.
+                self._corpus = None
             given_up = self._corpus is not corpus
         # A snapshot's corpus closes itself: what it has open may be its successor's too.
-        if given_up and corpus.newest is None:
+        if given_up and (corpus.newest is None or self._is_closed):
             corpus.close()

@@ -35,19 +35,24 @@ def lambda_settings(bundle: Path = BUNDLE) -> HandlerSettings:
     Raises SettingsError.
     """
     settings = with_openai_key(load(HandlerSettings))
-    if not settings.model_fields_set & {"snapshot_url", "chroma_url", "chroma_path"} and bundle.is_dir():
+    named = settings.model_fields_set & {"snapshot_url", "chroma_url", "chroma_path"} or settings.several
+    if not named and bundle.is_dir():
         return settings.model_copy(update={"snapshot_url": str(bundle)})
     return settings
 
 
 def make_ready(app: FastAPI) -> None:
-    """Open a snapshot before the first request. What is wrong with it is logged, and each request tries again."""
-    action = _action(app)
-    if action.settings.snapshot_url is None:
+    """Open a snapshot before the first request. What is wrong with it is logged, and each request tries again.
+
+    Of several corpora each is opened when it is asked for.
+    """
+    action, library = _action(app), app.state.library.only()
+    if library is not None and action.settings.snapshot_url is None:
         return
     try:
-        with app.state.library.corpus() as corpus:
-            corpus.embedder.prepare()
+        if library is not None:
+            with library.corpus() as corpus:
+                corpus.embedder.prepare()
     except CorpusError as error:
         logger.error("not_ready", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400 - a fact
     asyncio.run(_ask_itself(app))
@@ -109,8 +114,10 @@ def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> 
         signer = signer_of(settings, keys)
         oauth = read_oauth(settings, keys)
         app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer, oauth=oauth)
-        with app.state.library.corpus() as corpus:
-            corpus.embedder = query_embedder_of(corpus.store.record, settings)
+        # Of several corpora none is open yet, and each is opened with the settings of that moment.
+        if (library := app.state.library.only()) is not None:
+            with library.corpus() as corpus:
+                corpus.embedder = query_embedder_of(corpus.store.record, settings)
     except CorpusError as error:
         # With what was known when the snapshot was taken it may still work.
         logger.error("secrets_not_read", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from mangum import Mangum
 
-from corpus.opening import open_corpus
-from handler.app import create_app
 from handler.contract.events import is_request, is_sound
 from handler.lifecycle import lambda_settings, make_ready, register_hooks
 from handler.observing.logs import JsonLines, configure
+from handler.served import served_app
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext
@@ -29,7 +28,7 @@ MALFORMED = {
 }
 
 configure(JsonLines())
-app = create_app(lambda_settings(), open_corpus)
+app = served_app(lambda_settings())
 make_ready(app)
 register_hooks(app, lambda_settings)
 # Mangum asks for the thread's event loop, and newer Pythons no longer make one for it.

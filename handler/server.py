@@ -14,16 +14,16 @@ from pydantic import SecretStr
 
 from corpus.errors import CorpusError, SettingsError
 from corpus.loading import load
-from corpus.opening import open_corpus
 from corpus.urls import is_loopback, without_passwords
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key
-from handler.app import create_app
+from handler.corpora.entries import names_of
 from handler.doorstep import OwnNamesOnly, PatientProtocol
 from handler.library import Library
 from handler.mcp.clients import configurations
 from handler.mcp.dispatch import server_info
 from handler.observing.logs import PlainLines, configure
+from handler.served import served_app
 from handler.settings import HandlerSettings
 
 QUESTION = '{"query": "What is this about?"}'
@@ -35,11 +35,12 @@ def run(*, host: str, port: int) -> None:
     if settings.playground is None:
         settings = settings.model_copy(update={"playground": True})
     configure(PlainLines())
-    app = create_app(settings, open_corpus)
-    is_ready = open_early(app.state.library)
+    app = served_app(settings)
+    is_ready = open_early(app.state.library.only())
     listener = listen(host, port)
     url = url_of(host, listener.getsockname()[1])
-    _say(f"Corpus: {settings.read_target}")
+    names = names_of(settings)
+    _say(f"Corpus: {settings.read_target}" if names is None else f"Corpora: {', '.join(names)}")
     _say(f"Serving on {url}")
     if settings.playground:
         # Behind #, which no browser sends; the page takes it out of the address.
@@ -105,9 +106,10 @@ def local_settings(host: str = "127.0.0.1") -> tuple[HandlerSettings, str | None
 
 def _where(settings: HandlerSettings) -> dict[str, str]:
     """The settings that lead another process to the same corpus; none of them is a secret."""
-    places = ("chroma_path", "chroma_url", "chroma_collection", "snapshot_url")
+    places = ("corpora", "corpora_file", "chroma_path", "chroma_url", "chroma_collection", "snapshot_url")
     given = {name: getattr(settings, name) for name in places if name in settings.model_fields_set}
-    given.setdefault("chroma_path", settings.chroma_path)
+    if not settings.several:
+        given.setdefault("chroma_path", settings.chroma_path)
     return {
         name.upper(): str(value.absolute() if isinstance(value, Path) else value)
         for name, value in given.items()
@@ -115,8 +117,12 @@ def _where(settings: HandlerSettings) -> dict[str, str]:
     }
 
 
-def open_early(library: Library) -> bool:
-    """So that the first question does not wait. What is missing now may be there when it is asked."""
+def open_early(library: Library | None) -> bool:
+    """So that the first question does not wait. What is missing now may be there when it is asked. None: of several
+    corpora each is opened when it is asked for.
+    """
+    if library is None:
+        return True
     try:
         with library.corpus() as corpus:
             corpus.embedder.prepare()

@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
+from corpus.corpora import PREFIX
+from corpus.corpora_settings import CorporaSettings
 from corpus.filterable import FilterField, parse_filterable
-from corpus.settings import CorpusSettings
 from handler.access.addresses import parse_networks
 from handler.access.keys import parse_keys
+from handler.access.oauth.principals import parse_principals
 from handler.access.oauth.settings import OAuthSettings
 from handler.access.rate_limit import parse_rate
 from handler.contract.requests import search_request
@@ -23,7 +25,7 @@ CONNECTOR_TOOLS = ("search", "fetch")
 MCP_TOOLS = (*CONNECTOR_TOOLS, "search_chunks", "list_documents")
 
 
-class HandlerSettings(CorpusSettings, OAuthSettings):
+class HandlerSettings(CorporaSettings, OAuthSettings):
     """The corpus's settings and the HTTP action's own."""
 
     auth: Literal["keys", "oauth", "keys+oauth", "none"] = Field(
@@ -179,6 +181,17 @@ class HandlerSettings(CorpusSettings, OAuthSettings):
         if unknown := set(_names(value)) - set(MCP_TOOLS):
             raise ValueError(f"{min(unknown)!r} is not a tool; there are {', '.join(MCP_TOOLS)}")
         return value
+
+    @model_validator(mode="after")
+    def _fields_are_free(self) -> HandlerSettings:
+        search_request(self.filter_fields, several=self.several)
+        return self
+
+    @property
+    def names_corpora(self) -> bool:
+        """Whether tokens say which corpora their callers may use."""
+        rules = parse_principals(self.oauth_principals) if self.takes_tokens else ()
+        return any(f"{rule.prefix}:" == PREFIX for rule in rules)
 
     @property
     def tools(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.filters import Where, parted
+from corpus.lexical.bm25 import Frequencies, length_weights, weight_of
 from corpus.lexical.files import read_about, unusable
 from corpus.lexical.filter_mask import FilterMask, visibility_of
 from corpus.lexical.forward import Hashes, find, hashes_of
@@ -29,9 +30,6 @@ from corpus.visibility import Visibility
 MAX_KEPT = 2_000_000
 RARE = 200
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
-# Lucene's defaults; k1 from 0.9 to 2 and b from 0.4 to 1 found nothing better for all dev collections.
-K1 = 1.2
-B = 0.75
 
 
 class Match(NamedTuple):
@@ -120,7 +118,7 @@ class LexicalIndex:
         self._masks: dict[str, FilterMask] = {}
         self._fields: list[Fields] | None = None
         self._visibility: Visibility | None = None
-        self._length_weights = _length_weights(self._table)
+        self._length_weights = length_weights(self._table)
         self._known: dict[int, Term] = {}
         self._kept = 0
 
@@ -136,16 +134,29 @@ class LexicalIndex:
         """Whether a filter can be told without the store, as far as a look tells."""
         return all(bytes(each.written_fields[-1:]) == b"}" for each in self._table.segments)
 
-    def scores(self, query: str) -> Scores:
-        """How well every chunk answers the query by its words. Raises LexicalIndexUnusable."""
+    def frequencies(self, query: str) -> Frequencies:
+        """Of the query's terms, for an index beside it to weigh them by. Raises LexicalIndexUnusable."""
+        hashes = hashes_of(Counter(self._analyzer.query(query, self.languages)))
+        try:
+            return Frequencies.told_by(len(self), hashes.tolist(), [each.weight for each in self._terms(hashes)])
+        except (IndexError, ValueError) as error:
+            raise unusable(self._directory, f"a file of it is damaged ({error})") from error
+
+    def scores(self, query: str, *, among: Frequencies | None = None) -> Scores:
+        """How well every chunk answers the query by its words; `among` says how frequent those are in several indexes
+        together, this one with them. Raises LexicalIndexUnusable.
+        """
         times = Counter(self._analyzer.query(query, self.languages))
         by_row = np.zeros(self._table.rows, dtype=np.float32)
         ideal = 0.0
         try:
-            for term, count in zip(self._terms(hashes_of(times)), times.values(), strict=True):
-                ideal += count * term.weight
+            hashes = hashes_of(times)
+            for each, term, count in zip(hashes.tolist(), self._terms(hashes), times.values(), strict=True):
+                weight = term.weight if among is None else weight_of(among.chunks, among.of.get(each, 0))
+                ideal += count * weight
+                times_more = count if among is None else count * weight / (term.weight or 1.0)
                 for start, rows, scores in term.parts:
-                    np.add.at(by_row[start:], rows, scores if count == 1 else count * scores)
+                    np.add.at(by_row[start:], rows, scores if times_more == 1 else np.float32(times_more) * scores)
             for each in self._table.segments:
                 by_row[each.start :][each.dead] = 0
         except (IndexError, ValueError) as error:
@@ -184,7 +195,7 @@ class LexicalIndex:
         return [self._term(frequency, parts) for frequency, parts in zip(frequencies, postings, strict=True)]
 
     def _term(self, frequency: int, postings: list[tuple[int, Rows, Counts]]) -> Term:
-        weight = float(np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))) if frequency else 0.0
+        weight = weight_of(len(self), frequency)
         parts = [(start, rows, self._scores(start, rows, counts, weight)) for start, rows, counts in postings]
         return Term(weight, parts, sum(len(rows) for _, rows, _ in parts))
 
@@ -237,11 +248,3 @@ class LexicalIndex:
             except ValueError as error:
                 raise unusable(self._directory, f"{FIELDS_FILE} is missing or damaged ({error})") from error
         return self._fields
-
-
-def _length_weights(table: Table) -> NDArray[np.float32]:
-    """By row what its length adds to the count of a term below the line."""
-    lengths = np.concatenate([np.zeros(0, np.int32), *(each.segment.lengths for each in table.segments)])
-    total = sum(int(segment.lengths.sum()) - int(segment.lengths[dead].sum()) for segment, _, dead, _ in table.segments)
-    mean = max(1.0, total / max(1, table.count))
-    return (K1 * (1 - B + B * lengths / mean)).astype(np.float32)

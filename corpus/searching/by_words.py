@@ -6,6 +6,7 @@ import logging
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.filters import passes
+from corpus.lexical.bm25 import Frequencies
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.index import LexicalIndex, Scores
 from corpus.settings import SearchMode
@@ -32,15 +33,16 @@ def index_of(store: Store, *, mode: SearchMode, where: Where | None) -> LexicalI
         return None
 
 
-def scores_of(index: LexicalIndex, query: str, *, mode: SearchMode) -> Scores | None:
-    """What words say; None where vectors alone are asked, or must answer for an index that turns out damaged.
+def scores_of(index: LexicalIndex, query: str, *, mode: SearchMode, among: Frequencies | None = None) -> Scores | None:
+    """What words say, weighed by how frequent they are `among` several corpora, or here. None where vectors alone
+    are asked, or must answer for an index that turns out damaged.
 
     Raises LexicalIndexUnusable where words alone are asked.
     """
     if mode == "dense":
         return None
     try:
-        return index.scores(query)
+        return index.scores(query, among=among)
     except LexicalIndexUnusable as error:
         if mode == "lexical":
             raise

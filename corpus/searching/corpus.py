@@ -11,6 +11,7 @@ from typing import Self
 from corpus.embedding.model import QueryEmbedder
 from corpus.errors import LexicalIndexUnusable
 from corpus.filters import Filter
+from corpus.lexical.bm25 import Frequencies
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of, record_id_of
 from corpus.searching.excerpts import neighbour_ids
 from corpus.searching.listing import Listing
@@ -54,6 +55,8 @@ class Corpus:
         self.canary: Callable[[], Corpus | None] | None = None
         # Whom to tell then of a fault of the store; None where whoever holds the corpus is to open it anew.
         self.on_fault: Callable[[], None] | None = None
+        # Whom to tell that it is closed, and by nobody to be kept.
+        self.on_close: Callable[[], None] | None = None
 
     def refreshed(self) -> Corpus:
         """The corpus to answer the next request from: itself, or a newer published version where there is one."""
@@ -91,12 +94,14 @@ class Corpus:
         mode: SearchMode | None = None,
         min_score: float = 0.0,
         join: int | None = None,
+        among: Sequence[Frequencies] | None = None,
         timeout_seconds: float,
         spent: Spent | None = None,
     ) -> list[list[Hit]]:
         """The `top_k` best chunks for each of the queries, which are embedded in one request; with `join` the chunks of
         the `top_k` best passages, into which those of one document at most so far apart are joined.
 
+        `among` are the `frequencies` of several corpora together, where this is asked as one of them.
         `mode` is SEARCH_MODE unless given; `min_score` leaves out what scores below. For the vectors, what of a query
         lies beyond the model's window is left out (see `fitting`). `spent` is told the seconds spent in "embedding"
         and in "search". `timeout_seconds` is for all of it together.
@@ -109,6 +114,7 @@ class Corpus:
             min_score=min_score,
             max_per_document=self._max_per_document,
             join=join,
+            among=among,
         )
         vectors = None
         if plan.mode != "lexical":
@@ -126,6 +132,16 @@ class Corpus:
             reranked = reranked_each(found, queries, self._reranker, timeout_seconds=left)
         return [counted((hit for hit in hits if hit.score >= min_score), plan) for hits in reranked]
 
+    def frequencies(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> list[Frequencies] | None:
+        """How frequent the words of each query are here; None where words are not asked, or cannot be."""
+        if (mode or self._mode) == "dense":
+            return None
+        try:
+            index = self.store.words.index()
+            return [index.frequencies(query) for query in queries]
+        except LexicalIndexUnusable:
+            return None
+
     def fitting(self, query: str) -> str:
         """The start of the query that the model can read, cut between two tokens; mostly all of it."""
         # A token has at least one byte, so short queries need no count.
@@ -133,6 +149,10 @@ class Corpus:
             return query
         ends = self.embedder.tokenizer.ends(query)
         return query if len(ends) <= self.embedder.max_tokens else query[: ends[self.embedder.max_tokens - 1]]
+
+    def shortens(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> bool:
+        """Whether the model is asked and cannot read the end of one of the queries."""
+        return (mode or self._mode) != "lexical" and any(self.fitting(query) != query for query in queries)
 
     def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
         """The chunks at most `distance` before and after the hits in their documents; not the hits themselves."""
@@ -181,6 +201,8 @@ class Corpus:
         """Let go of the store and the embedder."""
         self.embedder.close()
         self.store.close()
+        if self.on_close is not None:
+            self.on_close()
 
     def __enter__(self) -> Self:
         return self

@@ -17,6 +17,7 @@ from corpus.collection import check_dimensions
 from corpus.embedding.model import Vectors
 from corpus.errors import LexicalIndexUnusable
 from corpus.filters import parted
+from corpus.lexical.bm25 import Frequencies
 from corpus.lexical.filter_mask import FilterMask
 from corpus.records import Hit
 from corpus.searching.by_words import index_of, passing_of, scores_of
@@ -35,7 +36,8 @@ from corpus.store.mapped import MappedVectors
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is asked of a search. `depth` is how many candidates each side brings. `join` None: `top_k` counts chunks;
-    else passages, into which chunks of one document at most so far apart are joined.
+    else passages, into which chunks of one document at most so far apart are joined. `among` says for each query how
+    frequent its words are in all corpora that are asked with this one.
     """
 
     mode: SearchMode
@@ -44,6 +46,7 @@ class Plan:
     min_score: float = 0.0
     max_per_document: int | None = None
     join: int | None = None
+    among: Sequence[Frequencies] | None = None
     depth: int = DEPTH
 
 
@@ -85,7 +88,11 @@ def rank_each(
     scale = scale_of(store.record.embedding_model)
     index = index_of(store, mode=plan.mode, where=plan.where)
     passing = passing_of(store, index, mode=plan.mode, where=plan.where) if index is not None and plan.where else None
-    said = [scores_of(index, query, mode=plan.mode) if index is not None else None for query in queries]
+    among: Sequence[Frequencies | None] = plan.among or [None] * len(queries)
+    said = [
+        scores_of(index, query, mode=plan.mode, among=words) if index is not None else None
+        for query, words in zip(queries, among, strict=True)
+    ]
     scored = [scores for scores in said if scores is not None]
     mapped = store.mapped if index is not None and store.mapped and index.lists(store.mapped.ids) else None
     if vectors is not None and mapped is not None and len(scored) == len(queries):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from corpus.filters import Filter
+from corpus.lexical.bm25 import Frequencies
 from corpus.records import Chunk, DocumentRecord, Hit
 from corpus.searching.corpus import EVERYTHING, Corpus, Spent
 from corpus.settings import SearchMode
@@ -39,6 +40,7 @@ class View:
         mode: SearchMode | None = None,
         min_score: float = 0.0,
         join: int | None = None,
+        among: Sequence[Frequencies] | None = None,
         timeout_seconds: float,
         spent: Spent | None = None,
     ) -> list[list[Hit]]:
@@ -50,14 +52,19 @@ class View:
             mode=mode,
             min_score=min_score,
             join=join,
+            among=among,
             timeout_seconds=timeout_seconds,
             spent=spent,
         )
         return [[hit for hit in hits if self._lets_through(hit.chunk)] for hits in found]
 
-    def fitting(self, query: str) -> str:
-        """The start of the query that the model can read."""
-        return self._corpus.fitting(query)
+    def frequencies(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> list[Frequencies] | None:
+        """How frequent the words of each query are, in all documents, as in a search of this corpus alone."""
+        return self._corpus.frequencies(queries, mode=mode)
+
+    def shortens(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> bool:
+        """Whether the model is asked and cannot read the end of one of the queries."""
+        return self._corpus.shortens(queries, mode=mode)
 
     def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
         """The chunks at most `distance` before and after the hits in their documents."""

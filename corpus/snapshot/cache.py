@@ -11,8 +11,9 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -27,13 +28,35 @@ ATTEMPTS = 3
 MB = 2**20
 
 
-class Cache:
-    """One `open` at a time; `drop` at any. Raises SnapshotUnavailable where `folder` cannot be used."""
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What a version takes: bytes of its own SQLite file, and by hash those of the contents that are fetched here."""
 
-    def __init__(self, folder: Path | None, *, limit_mb: int) -> None:
+    version: str
+    sqlite: int
+    contents: Mapping[str, int]
+
+    @classmethod
+    def of(cls, place: SnapshotStore, manifest: Manifest) -> _Claim:
+        files = [file for file in manifest.files if file.path != SQLITE]
+        return cls(
+            version=manifest.version,
+            sqlite=sum(file.bytes for file in manifest.files if file.path == SQLITE),
+            contents={file.sha256: file.bytes for file in files if place.local(object_key(file.sha256)) is None},
+        )
+
+
+class Cache:
+    """One `open` of a place at a time, of several places at once; `drop` at any. Raises SnapshotUnavailable where
+    `folder` cannot be used. `make_room` drops an open version that can be spared, and says whether there was one.
+    """
+
+    def __init__(self, folder: Path | None, *, limit_mb: int, make_room: Callable[[], bool] = lambda: False) -> None:
         self._limit_mb = limit_mb
-        self._open: dict[Path, Manifest] = {}
-        self._wanted: Manifest | None = None
+        self._make_room = make_room
+        self._open: dict[Path, _Claim] = {}
+        # What was fetched for a place, of which some may be of use again: after a fault, or when it was closed.
+        self._wanted: dict[str, _Claim] = {}
         # A finalizer that drops may run in the midst of anything.
         self._guard = threading.RLock()
         parent = (folder or Path(tempfile.gettempdir())) / f"retrieval-action-{os.getuid()}"
@@ -49,59 +72,78 @@ class Cache:
         Raises SnapshotTooLarge before anything is fetched, SnapshotInvalid, SnapshotUnavailable.
         """
         with _translated(self._folder):
-            with self._guard:
-                # Wanted until the next call, so that what was fetched before a fault need not be fetched again.
-                self._wanted = manifest
-                self._tidy()
-                self._check_space(place, manifest)
             folder = Path(tempfile.mkdtemp(prefix=f"{manifest.version}-", dir=self._folder))
             try:
+                self._claim(folder, place, _Claim.of(place, manifest))
                 self._fill(place, manifest, folder)
             except BaseException:
-                shutil.rmtree(folder)
+                with self._guard:
+                    self._open.pop(folder, None)
+                    shutil.rmtree(folder)
                 raise
-        with self._guard:
-            self._open[folder] = manifest
         return folder
 
     def drop(self, folder: Path) -> None:
-        """Forget an open version, and what it alone has."""
+        """Forget an open version. What it alone has stays until its place is needed."""
         with self._guard:
-            del self._open[folder]
+            gone = self._open.pop(folder)
             shutil.rmtree(folder, ignore_errors=True)
-            self._tidy()
+            self._remove_contents(gone)
 
-    def _tidy(self) -> None:
-        """Remove contents that no open version has, nor the one that is wanted now."""
-        manifests = [*self._open.values(), *([self._wanted] if self._wanted else [])]
-        known = {sha256 for manifest in manifests for sha256 in manifest.objects}
-        # None where somebody has removed the folder.
-        for path in self._objects.glob("*"):
-            if path.stem not in known:
-                path.unlink(missing_ok=True)
+    def _claim(self, folder: Path, place: SnapshotStore, wanted: _Claim) -> None:
+        """Take the version's space from now on. Raises SnapshotTooLarge where there is none, and none to be made."""
+        while True:
+            with self._guard:
+                # Anew, so that the oldest come first.
+                before = self._wanted.pop(place.name, None)
+                self._wanted[place.name] = wanted
+                if before is not None:
+                    self._remove_contents(before)
+                problem = self._problem(wanted)
+                if problem is None:
+                    self._open[folder] = wanted
+                    return
+                if self._give_up_oldest(place.name):
+                    continue
+            # Not within the guard: whoever closes a version may be waiting for it.
+            if not self._make_room():
+                raise SnapshotTooLarge(problem)
 
-    def _check_space(self, place: SnapshotStore, manifest: Manifest) -> None:
-        taken = sum(path.stat().st_size for path in self._objects.iterdir())
-        taken += sum(file.bytes for held in self._open.values() for file in held.files if file.path == SQLITE)
-        contents = {file.sha256: file.bytes for file in manifest.files if file.path != SQLITE}
-        needed = sum(file.bytes for file in manifest.files if file.path == SQLITE)
-        needed += sum(
-            size
-            for sha256, size in contents.items()
-            if place.local(object_key(sha256)) is None and not (self._objects / sha256).exists()
-        )
+    def _give_up_oldest(self, but: str) -> bool:
+        """Remove what was kept longest of what is not open; whether there was any."""
+        in_use = list(self._open.values())
+        name = next((name for name, each in self._wanted.items() if name != but and each not in in_use), None)
+        if name is not None:
+            self._remove_contents(self._wanted.pop(name))
+        return name is not None
+
+    def _remove_contents(self, gone: _Claim) -> None:
+        """Remove the contents that no other version has."""
+        known = {sha256 for each in (*self._open.values(), *self._wanted.values()) for sha256 in each.contents}
+        for sha256 in gone.contents.keys() - known:
+            (self._objects / sha256).unlink(missing_ok=True)
+
+    def _problem(self, wanted: _Claim) -> str | None:
+        """Why there is no space for the version; None where there is."""
+        others = [each for each in self._wanted.values() if each is not wanted]
+        held = {sha256: size for each in (*self._open.values(), *others) for sha256, size in each.contents.items()}
+        taken = sum(held.values()) + sum(each.sqlite for each in self._open.values())
+        new = {sha256: size for sha256, size in wanted.contents.items() if sha256 not in held}
+        needed = wanted.sqlite + sum(new.values())
         if taken + needed > self._limit_mb * MB:
-            raise SnapshotTooLarge(
-                f"Version {manifest.version} needs {needed / MB:,.0f} MB more in {self._folder.parent}, where "
+            return (
+                f"Version {wanted.version} needs {needed / MB:,.0f} MB more in {self._folder.parent}, where "
                 f"{taken / MB:,.0f} MB are in use and SNAPSHOT_CACHE_MB allows {self._limit_mb}. Publish a smaller "
                 "corpus, give it more space, or use a Chroma server."
             )
+        here = sum(size for sha256, size in new.items() if (self._objects / sha256).exists())
         free = shutil.disk_usage(self._folder).free
-        if needed > free:
-            raise SnapshotTooLarge(
-                f"Version {manifest.version} needs {needed / MB:,.0f} MB more and {self._folder.parent} has "
+        if needed - here > free:
+            return (
+                f"Version {wanted.version} needs {needed / MB:,.0f} MB more and {self._folder.parent} has "
                 f"{free / MB:,.0f} MB left. Set SNAPSHOT_CACHE to a larger disk, or publish a smaller corpus."
             )
+        return None
 
     def _fill(self, place: SnapshotStore, manifest: Manifest, folder: Path) -> None:
         files = {file.sha256: file for file in manifest.files if file.path != SQLITE}
@@ -125,9 +167,13 @@ class Cache:
             path = self._objects / file.sha256
             if path.exists() and sha256_of(path) == file.sha256:
                 return path
-            part = path.with_suffix(".part")
-            self._fetch(place, file, part)
-            return part.replace(path)
+            # Another corpus may be fetching the same.
+            part = path.with_suffix(f".{threading.get_ident()}.part")
+            try:
+                self._fetch(place, file, part)
+                return part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
         if not path.is_file():
             raise SnapshotInvalid(f"{place.name}/{object_key(file.sha256)} is missing. Publish again, or roll back.")
         _check(place, file, sha256_of(path))

@@ -45,9 +45,10 @@ class LiveSnapshot:
         *,
         pointer: str = POINTER,
         trial: Sequence[str] = PROGRAM,
+        cache: Cache | None = None,
     ) -> None:
         """`pointer` is what names the version. `trial` is the program in which a version is opened first that is to
-        replace another, or is a canary.
+        replace another, or is a canary. `cache` is where others have theirs too; by default it has one of its own.
         """
         self._pointer = pointer
         # What the corpora that it opens are to know: where another version is, for some.
@@ -57,7 +58,7 @@ class LiveSnapshot:
         self._public_key = parse_public_key(settings.snapshot_public_key) if settings.snapshot_public_key else None
         self._open_corpus = open_corpus
         self._place = snapshot_store_of(settings.snapshot_url or "")
-        self._cache = Cache(settings.snapshot_cache, limit_mb=settings.snapshot_cache_mb)
+        self._cache = cache or Cache(settings.snapshot_cache, limit_mb=settings.snapshot_cache_mb)
         self._lock = threading.Lock()
         self._version: str | None = None
         self._corpus: Corpus | None = None
@@ -74,6 +75,10 @@ class LiveSnapshot:
                 self._distrusted = time.monotonic()
                 self._is_distrusted = True
                 self._looked = 0.0
+
+    def retire(self) -> None:
+        """Forget what is open, which goes when its last reader is done."""
+        self._corpus = self._version = None
 
     def current(self) -> Corpus:
         """The version that is served; a newer one where it is time to look and there is one.
@@ -186,7 +191,7 @@ class LiveSnapshot:
             index = corpus.store.words.index()
             if self._settings.access == "documents":
                 index.passing(Filter(visible_to=frozenset()).to_where() or {})
-        corpus.newest, corpus.on_fault = self.current, self.distrust
+        corpus.newest, corpus.on_fault, corpus.on_close = self.current, self.distrust, self.retire
         corpus.version, corpus.canary = manifest.version, self.canary
         if self._corpus is not None and self._corpus.store.record == manifest.record:
             # It has its connections open, or its weights in memory.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corpus.quality.figures import DEPTH
 from handler.check.burst import burst
 from handler.check.call import TIMEOUT_SECONDS, WRONG_KEY, Caller, Credentials, Reply
+from handler.check.corpora import corpora_checks
 from handler.check.gate import Gate, gate_check
 from handler.check.reading import (
     ORIGIN,
@@ -106,6 +107,7 @@ class Matrix:
                 "Lower MAX_RESPONSE_CHARS, or how many results one call may ask for.",
                 self._widest,
             ),
+            *corpora_checks(self._caller, self._target.document, self._search, self._ask),
             *sign_in_checks(self._caller, self._target.document, self._search.operation.body, self._target.url),
         ]
 
@@ -127,6 +129,11 @@ class Matrix:
         headers = dict(self._authorized if authorized is None else authorized)
         if body is not None:
             headers["Content-Type"] = "application/json"
+        return self._caller.send_patiently(method, url, headers=headers, body=body)
+
+    def _ask(self, search: Search) -> Reply:
+        method, url, body = search.request(self._target.url, QUESTION)
+        headers = {**self._authorized, "Content-Type": "application/json"}
         return self._caller.send_patiently(method, url, headers=headers, body=body)
 
     def _happy_path(self) -> tuple[Outcome, str]:

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from corpus.filterable import ANY, NOT, FilterField, is_of_kind
@@ -29,8 +29,9 @@ CALLERS_KEPT = 256
 
 Value = str | int
 Values = Mapping[str, tuple[Value, ...]]
-# By the documents' access and by field; more than the most that are told are not all kept.
-_ByAccess = Mapping[tuple[str, ...], Mapping[str, set[Value]]]
+# By field; more than the most that are told are not all kept.
+Held = Mapping[str, set[Value]]
+_ByAccess = Mapping[tuple[str, ...], Held]  # By the documents' access.
 
 # Of a document its access, the values of each field, and the fields whose value is of another kind, with that.
 _Said = tuple[tuple[str, ...], tuple[frozenset[Value], ...], tuple[tuple[str, str], ...]]
@@ -65,22 +66,31 @@ class Facets:
         """
         return self._seen_in(self._counted_lately(corpus, fresh=fresh), visible_to)
 
+    def held(self, corpus: Corpus, visible_to: frozenset[str] | None) -> list[Held]:
+        """What `values` are told of, for who tells those of several corpora. Raises StoreError."""
+        return _seen_by(visible_to, self._counted_lately(corpus))
+
     def check(self, corpus: Corpus, visible_to: frozenset[str] | None, within: Filter) -> None:
         """Raises ActionError 422 for a value that no document that they see has, naming those that there are."""
-        asked: dict[str, Sequence[object]] = {"tags": within.tags}
-        asked |= {name: (value,) for name, value in within.metadata.items()}
-        asked |= {name + ANY: values for name, values in within.metadata_any.items()}
-        if not any(asked.get(name) for field in self._fields for name in (field.name, field.name + ANY)):
+        asked = _asked(within)
+        if not self._counted_fields(asked):
             return
         # However old: what was stored since is looked up only where it is asked for.
         known = self._seen_in(self._kept or self._counted_lately(corpus), visible_to)
         if any(_unknown(known, name, values) for name, values in asked.items()):
             # It may have been stored a moment ago.
             known = self.values(corpus, visible_to, fresh=True)
-        for name, values in asked.items():
-            if _unknown(known, name, values):
-                allowed = allowed_of(known[name], as_list=name not in within.metadata)
-                raise invalid(f'"{name}" has a value that no document has.{allowed}')
+        check_known(known, within)
+
+    def has(self, corpus: Corpus, visible_to: frozenset[str] | None, within: Filter) -> bool:
+        """Whether a document that they see has any value of the fields that are asked about. Raises StoreError."""
+        fields = self._counted_fields(_asked(within))
+        return any(each.get(field) for field in fields for each in (self.held(corpus, visible_to) if fields else ()))
+
+    def _counted_fields(self, asked: Mapping[str, Sequence[object]]) -> list[str]:
+        """The fields whose values are counted, of those that are asked about."""
+        names = [field.name for field in self._fields]
+        return [name for name in names if asked.get(name) or asked.get(name + ANY)]
 
     def _counted_lately(self, corpus: Corpus, *, fresh: bool = False) -> _ByAccess:
         state = corpus.store.state()
@@ -126,7 +136,7 @@ class Facets:
         with self._lock:
             if counted is self._kept and visible_to in self._seen:
                 return self._seen[visible_to]
-        seen = _merged([held for access, held in counted.items() if _sees(visible_to, access)])
+        seen = told(_seen_by(visible_to, counted))
         with self._lock:
             if counted is self._kept:
                 if len(self._seen) >= CALLERS_KEPT:
@@ -147,6 +157,21 @@ class Facets:
             self._told[field.name] = kinds.total()
 
 
+def check_known(known: Values, within: Filter) -> None:
+    """Raises ActionError 422 for a value that is none of those known, naming these."""
+    for name, values in _asked(within).items():
+        if _unknown(known, name, values):
+            allowed = allowed_of(known[name], as_list=name not in within.metadata)
+            raise invalid(f'"{name}" has a value that no document has.{allowed}')
+
+
+def _asked(within: Filter) -> dict[str, Sequence[object]]:
+    """The values that documents are to have, by the field of the request."""
+    asked: dict[str, Sequence[object]] = {"tags": within.tags}
+    asked |= {name: (value,) for name, value in within.metadata.items()}
+    return asked | {name + ANY: values for name, values in within.metadata_any.items()}
+
+
 def _once(same: dict[_Said, _Said], said: _Said) -> _Said:
     return same.setdefault(said, said)
 
@@ -155,7 +180,12 @@ def _sees(visible_to: frozenset[str] | None, access: Sequence[str]) -> bool:
     return visible_to is None or not visible_to.isdisjoint(access)
 
 
-def _merged(counted: Sequence[Mapping[str, set[Value]]]) -> Values:
+def _seen_by(visible_to: frozenset[str] | None, counted: _ByAccess) -> list[Held]:
+    return [held for access, held in counted.items() if _sees(visible_to, access)]
+
+
+def told(counted: Iterable[Held]) -> Values:
+    """The sorted values of each field that has few in all of them together."""
     found: dict[str, set[Value]] = {}
     for held in counted:
         for name, values in held.items():

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from corpus import __version__
 from handler.contract.facets import Value, Values
 from handler.contract.fields import DOCUMENT_ID_CHARS
-from handler.contract.requests import ListRequest, ReadRequest, SearchRequest
-from handler.contract.responses import SCHEMAS
+from handler.contract.requests import ReadRequest, SearchRequest, list_request
+from handler.contract.responses import schemas_of
+from handler.contract.several import EXAMPLE_ID, MAX_NAME_CHARS
 
 SEARCH = "Returns the passages that match best, verbatim, best first, each with a score (0 to 1) and its source."
 LIST = "Returns a page of the documents, sorted by source: id, title, source, size."
@@ -29,6 +30,7 @@ REFUSALS = {
     422: "A field is wrong; message names it, what it may be, and an example.",
     429: "Too many requests; Retry-After says how many seconds to wait.",
 }
+MAX_CORPORA_LISTED = 200
 ACCESS = "x-access"  # For whoever checks a deployment; models do not read it.
 FAULT = "It did not work; error and message say why, and what to do."
 Schema = dict[str, Any]
@@ -45,7 +47,7 @@ class SignIn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """What a deployment says about itself. `values` are those of fields that have few; `by_documents` says that each
-    caller sees the documents that name him.
+    caller sees the documents that name him; `corpora` are the names of several, None where there is but one.
     """
 
     title: str
@@ -58,6 +60,7 @@ class Description:
     values: Values
     sign_in: SignIn | None = None
     by_documents: bool = False
+    corpora: tuple[str, ...] | None = None
 
 
 def openapi(about: Description) -> Schema:
@@ -76,7 +79,7 @@ def openapi(about: Description) -> Schema:
             "/documents": {"get": _list_documents(about)},
             "/documents/{document_id}": {"get": _get_document(about)},
         },
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": schemas_of(several=about.corpora is not None)},
     }
     if about.auth:
         schemes = _security_schemes(about)
@@ -105,7 +108,7 @@ def _security_schemes(about: Description) -> Schema:
 
 
 def _search(about: Description) -> Schema:
-    schema = schema_of(about.search_request, about.values)
+    schema = schema_of(about.search_request, with_corpora(about.values, about.corpora))
     body = {"schema": schema, "example": {"query": schema["properties"]["query"]["examples"][0], "top_k": 5}}
     return _operation(
         "searchChunks",
@@ -124,18 +127,26 @@ def _list_documents(about: Description) -> Schema:
         with_subject(LIST, about.subject),
         _json("A page of the documents.", "DocumentList"),
         refusals=_refusals(about, 422, 429),
-        parameters=_query_parameters(ListRequest),
+        parameters=_query_parameters(list_request(several=about.corpora is not None), with_corpora({}, about.corpora)),
     )
 
 
+def with_corpora(values: Values, corpora: tuple[str, ...] | None) -> Values:
+    """The values and the names of the corpora, where those are not too many to be listed."""
+    return {**values, "corpus": corpora} if corpora and len(corpora) <= MAX_CORPORA_LISTED else values
+
+
 def _get_document(about: Description) -> Schema:
+    id_schema = {"type": "string", "minLength": DOCUMENT_ID_CHARS, "maxLength": DOCUMENT_ID_CHARS}
+    if about.corpora is not None:
+        id_schema = {"type": "string", "maxLength": MAX_NAME_CHARS + 1 + DOCUMENT_ID_CHARS}
     path_parameter = {
         "name": "document_id",
         "in": "path",
         "required": True,
         "description": "The document's id, as a result or listDocuments gave it.",
-        "schema": {"type": "string", "minLength": DOCUMENT_ID_CHARS, "maxLength": DOCUMENT_ID_CHARS},
-        "example": "9f86d081884c7d65",
+        "schema": id_schema,
+        "example": EXAMPLE_ID if about.corpora is not None else "9f86d081884c7d65",
     }
     return _operation(
         "getDocument",
@@ -177,9 +188,9 @@ def _json(description: str, schema: str) -> Schema:
     return {"description": description, "content": content}
 
 
-def _query_parameters(model: type[BaseModel]) -> list[Schema]:
+def _query_parameters(model: type[BaseModel], values: Values | None = None) -> list[Schema]:
     parameters = []
-    for name, field in schema_of(model)["properties"].items():
+    for name, field in schema_of(model, values)["properties"].items():
         (example,) = field.pop("examples")
         description = field.pop("description")
         parameters.append(
@@ -189,6 +200,8 @@ def _query_parameters(model: type[BaseModel]) -> list[Schema]:
                 "required": False,
                 "description": description,
                 "schema": field,
+                # As `hr,sales`: an array's own way would be to stand twice.
+                **({"style": "form", "explode": False} if field["type"] == "array" else {}),
                 "example": example,
             }
         )

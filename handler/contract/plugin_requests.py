@@ -13,6 +13,7 @@ from corpus.filterable import FilterField, names_of
 from corpus.filters import Filter
 from handler.contract.fields import Query, moment, valid_date
 from handler.contract.narrowing import Narrowing, with_own_fields
+from handler.contract.several import CORPUS, Corpora
 
 MAX_QUERIES = 20
 SECOND = timedelta(seconds=1)
@@ -79,13 +80,19 @@ class PluginRequest(Lenient):
     )
 
 
-def plugin_request(fields: Sequence[FilterField]) -> type[PluginRequest]:
+class SeveralFilter(PluginFilter):
+    """The same where there are several corpora: also of which of them."""
+
+    corpus: Corpora | None = CORPUS
+
+
+def plugin_request(fields: Sequence[FilterField], *, several: bool = False) -> type[PluginRequest]:
     """The model of POST /query with the corpus's own filters as fields of `filter`."""
-    narrowed: Any = with_own_fields(PluginFilter, _without_taken(fields))
+    narrowed: Any = with_own_fields(SeveralFilter if several else PluginFilter, _without_taken(fields))
     question = create_model("PluginQuery", __base__=PluginQuery, filter=(narrowed | None, None))
     queries = PluginRequest.model_fields["queries"]
-    several = Annotated[list[question], Field(min_length=1, max_length=MAX_QUERIES)]  # type: ignore[valid-type]  # Made.
-    return create_model("PluginRequest", __base__=PluginRequest, queries=(several, Field(examples=queries.examples)))
+    asked = Annotated[list[question], Field(min_length=1, max_length=MAX_QUERIES)]  # type: ignore[valid-type]  # Made.
+    return create_model("PluginRequest", __base__=PluginRequest, queries=(asked, Field(examples=queries.examples)))
 
 
 def _without_taken(fields: Sequence[FilterField]) -> list[FilterField]:

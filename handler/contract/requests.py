@@ -11,6 +11,7 @@ from corpus.filters import Filter
 from corpus.settings import SearchMode
 from handler.contract.fields import Body, Context, Date, DocumentId, Name, Query, TopK, moment
 from handler.contract.narrowing import Narrowing, with_own_fields
+from handler.contract.several import over_corpora
 
 
 class Asked(Body):
@@ -84,9 +85,12 @@ class SearchRequest(Narrowing, Asked):
         )
 
 
-def search_request(fields: tuple[FilterField, ...]) -> type[SearchRequest]:
-    """The model of POST /search with the corpus's own filters as fields. Raises ValueError where a name is taken."""
-    return with_own_fields(SearchRequest, fields)
+def search_request(fields: tuple[FilterField, ...], *, several: bool = False) -> type[SearchRequest]:
+    """The model of POST /search with the corpus's own filters as fields, over `several` corpora or the only one.
+
+    Raises ValueError where a name is taken.
+    """
+    return with_own_fields(over_corpora(SearchRequest) if several else SearchRequest, fields)
 
 
 class ListRequest(BaseModel):
@@ -100,6 +104,11 @@ class ListRequest(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200)] = Field(
         100, description="How many documents to return at most.", examples=[100]
     )
+
+
+def list_request(*, several: bool = False) -> type[ListRequest]:
+    """The model of GET /documents, over `several` corpora or the only one."""
+    return over_corpora(ListRequest) if several else ListRequest
 
 
 class ReadRequest(BaseModel):

@@ -54,6 +54,37 @@ CHUNK = object_of(
     required=["chunk_id", "document_id", "text", "score", "source"],
 )
 
+CORPUS = field_of("string", "The corpus that it is from.", "hr")
+PARTIAL = {
+    "type": "array",
+    "description": "Corpora that could not be asked in time: nothing here is from them.",
+    "items": {"type": "string"},
+    "examples": [["hr"]],
+}
+
+
+def schemas_of(*, several: bool) -> dict[str, Schema]:
+    """The schemas of answers over `several` corpora, or of the only one."""
+    if not several:
+        return SCHEMAS
+    search, listed, text = SCHEMAS["SearchAnswer"], SCHEMAS["DocumentList"], SCHEMAS["DocumentText"]
+    return {
+        **SCHEMAS,
+        "SearchAnswer": _with(search, partial=PARTIAL, results=_of_items(search, "results")),
+        "DocumentList": _with(listed, partial=PARTIAL, documents=_of_items(listed, "documents")),
+        "DocumentText": _with(text, corpus=CORPUS),
+    }
+
+
+def _of_items(schema: Schema, name: str) -> Schema:
+    items = schema["properties"][name]
+    return {**items, "items": _with(items["items"], corpus=CORPUS)}
+
+
+def _with(schema: Schema, **properties: Schema) -> Schema:
+    return {**schema, "properties": {**schema["properties"], **properties}}
+
+
 SCHEMAS: dict[str, Schema] = {
     "SearchAnswer": object_of(
         {

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from corpus.answer import cut
+from corpus.answer import cut, filled
 from corpus.records import DocumentRecord, context_of
 from handler.contract.fields import Body, Name, Query
-from handler.contract.responses import field_of, object_of
+from handler.contract.responses import PARTIAL, field_of, object_of
 from handler.contract.validation import validate
 from handler.mcp.session import Session
 from handler.routes.documents import Fitted, page_of
@@ -61,7 +61,8 @@ SEARCH_OUTPUT = object_of(
                 },
                 required=["id", "title", "url"],
             ),
-        }
+        },
+        "partial": PARTIAL,
     },
     required=["results"],
 )
@@ -93,7 +94,8 @@ def search(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str
         passages = found.answer(max_chars=max_chars)["results"]
         # Those that no longer fit are left out at the end.
         pairs = zip(passages, found.excerpts, strict=False)
-        return {"results": [_result(passage, excerpt.best.access, session) for passage, excerpt in pairs]}
+        answered = [_result(passage, excerpt.best.access, session) for passage, excerpt in pairs]
+        return {"results": answered, **filled(partial=found.partial)}
 
     return fit(results)
 
@@ -130,7 +132,7 @@ def _document(identifier: str, page: Mapping[str, Any], record: DocumentRecord, 
     told = {
         name: value
         for name, value in page.items()
-        if name in ("source", "updated_at", "document_id", "offset", "total_chars")
+        if name in ("source", "updated_at", "document_id", "corpus", "offset", "total_chars")
     }
     more = {"next_id": f"{page['document_id']}@{page['next_offset']}"} if "next_offset" in page else {}
     return {

@@ -11,16 +11,15 @@ from corpus.errors import CorpusError
 from handler.access.oauth.metadata import MCP_PATH
 from handler.access.oauth.scopes import Scopes
 from handler.contract.errors import ActionError
-from handler.contract.openapi import LIST, SEARCH, schema_of, with_subject
-from handler.contract.requests import ListRequest
-from handler.contract.responses import SCHEMAS
+from handler.contract.openapi import LIST, SEARCH, schema_of, with_corpora, with_subject
+from handler.contract.responses import schemas_of
 from handler.contract.validation import validate
 from handler.mcp.connector import FETCH_OUTPUT, SEARCH_OUTPUT, FetchArguments, SearchArguments, fetch, search
 from handler.mcp.session import Session
 from handler.routes.documents import Fitted, listed
 from handler.routes.fault import fault_of
 from handler.routes.search import find
-from handler.routes.site import values_of
+from handler.routes.site import corpora_of_caller, values_of
 
 Fit = Callable[[Fitted], dict[str, Any]]
 Run = Callable[[Session, Mapping[str, Any], Fit], dict[str, Any]]
@@ -33,15 +32,15 @@ SPARE_CHARS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """`schema` makes the arguments' schema; `run` answers them and fits the answer into the room that it is given;
-    `route` is the one whose scopes it demands.
+    """`schema` makes the arguments' schema; `output` is the answer's, or its name among those of the OpenAPI document;
+    `run` answers them and fits the answer into the room that it is given; `route` is the one whose scopes it demands.
     """
 
     name: str
     title: str
     description: str
     schema: Callable[[Session], dict[str, Any]]
-    output: Mapping[str, Any]
+    output: Mapping[str, Any] | str
     run: Run
     route: str
 
@@ -50,13 +49,14 @@ def listed_tools(session: Session) -> list[dict[str, Any]]:
     """The tools as tools/list tells them."""
     subject = session.action.settings.corpus_subject
     oauth = session.action.oauth
+    answers = schemas_of(several=session.action.settings.several)
     return [
         {
             "name": tool.name,
             "title": tool.title,
             "description": with_subject(tool.description, subject),
             "inputSchema": tool.schema(session),
-            "outputSchema": tool.output,
+            "outputSchema": answers[tool.output] if isinstance(tool.output, str) else tool.output,
             "annotations": {"title": tool.title, **HINTS},
             **(_signed_in(scopes_of(tool.name, oauth.scopes)) if oauth is not None else {}),
         }
@@ -132,12 +132,19 @@ def _search_chunks(session: Session, arguments: Mapping[str, Any], fit: Fit) -> 
 def _list_documents(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
     # Models send null for what they leave out.
     given = {name: value for name, value in arguments.items() if value is not None}
-    return fit(listed(session.action, session.trace, validate(ListRequest, given)))
+    return fit(listed(session.action, session.trace, validate(session.action.list_request, given)))
 
 
 def _search_schema(session: Session) -> dict[str, Any]:
     # Who may list the tools has been let in, and may see which values fields have.
-    return schema_of(session.action.search_request, values_of(session.action, session.trace))
+    values = values_of(session.action, session.trace)
+    return schema_of(
+        session.action.search_request, with_corpora(values, corpora_of_caller(session.action, session.trace))
+    )
+
+
+def _list_schema(session: Session) -> dict[str, Any]:
+    return schema_of(session.action.list_request, with_corpora({}, corpora_of_caller(session.action, session.trace)))
 
 
 TOOLS = (
@@ -165,7 +172,7 @@ TOOLS = (
         title="Search with filters",
         description=SEARCH,
         schema=_search_schema,
-        output=SCHEMAS["SearchAnswer"],
+        output="SearchAnswer",
         run=_search_chunks,
         route="/search",
     ),
@@ -173,8 +180,8 @@ TOOLS = (
         name="list_documents",
         title="List the documents",
         description=LIST,
-        schema=lambda _: schema_of(ListRequest),
-        output=SCHEMAS["DocumentList"],
+        schema=_list_schema,
+        output="DocumentList",
         run=_list_documents,
         route="/documents",
     ),

@@ -40,6 +40,11 @@ class Trace:
         if chunk_id is not None:
             chunks[chunk_id] = None
 
+    def note_spent(self, seconds: dict[str, float]) -> None:
+        """Note what one of several, which work at once, spent in each part of the work."""
+        for part, spent in seconds.items():
+            self.seconds[part] = max(self.seconds.get(part, 0.0), spent)
+
     @property
     def elapsed(self) -> float:
         """Seconds since the request came in."""

@@ -22,7 +22,7 @@ from handler.access.rate_limit import Limiter
 from handler.contract.body import read_body
 from handler.contract.errors import ActionError
 from handler.contract.plugin_requests import PluginRequest
-from handler.contract.requests import SearchRequest
+from handler.contract.requests import ListRequest, SearchRequest
 from handler.gate import Gate
 from handler.observing.trace import Trace
 from handler.routes.identity import bearer_token, caller_by_token, challenge_of
@@ -53,6 +53,7 @@ class Action:
     filterable: tuple[FilterField, ...]
     search_request: type[SearchRequest]
     plugin_request: type[PluginRequest]
+    list_request: type[ListRequest]
     limiter: Limiter | None
     signer: Signer
     oauth: OAuth | None = None
@@ -99,6 +100,16 @@ async def admit(request: Request) -> None:
     caller = await _caller(request, action)
     trace_of(request).caller = caller
     await limit(action, f"key:{caller.name}")
+
+
+async def recognise(request: Request) -> None:
+    """Note who asks, where he shows it: for what everybody may ask, and some are told more of."""
+    action, trace = action_of(request), trace_of(request)
+    try:
+        trace.caller = ANYBODY if action.settings.auth == "none" else await _caller(request, action)
+    except ActionError:
+        return
+    await limit(action, f"key:{trace.caller.name}")
 
 
 def come_by_door(request: Request) -> None:

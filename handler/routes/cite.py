@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from corpus.errors import CorpusError
-from corpus.records import Hit
+from corpus.records import Hit, parted_id
 from handler.contract.errors import ActionError
 from handler.gate import LINKED
 from handler.observing.trace import Trace
@@ -22,7 +22,7 @@ from handler.routes.passage import Cited, passage_page
 from handler.routes.place import place_of
 
 if TYPE_CHECKING:
-    from corpus.searching.view import View
+    from handler.corpora.together import Together
 
 router = APIRouter()
 READ = ["GET", "HEAD"]
@@ -52,7 +52,7 @@ async def cite(request: Request) -> Response:
     return Response(page, media_type="text/html", headers=HEADERS)
 
 
-async def _admitted(request: Request, action: Action, trace: Trace, place: str) -> AbstractContextManager[View]:
+async def _admitted(request: Request, action: Action, trace: Trace, place: str) -> AbstractContextManager[Together]:
     """What the link, or else the caller's key, shows of the corpus."""
     until, via, signature = (request.query_params.get(name, "") for name in ("until", "via", "signature"))
     if not action.signer.signed(place, until, via, signature):
@@ -66,13 +66,13 @@ async def _admitted(request: Request, action: Action, trace: Trace, place: str) 
     return action.gate.linked_view(trace, place, via, action.signer)
 
 
-def _page(view: AbstractContextManager[View], identifier: str) -> str:
+def _page(view: AbstractContextManager[Together], identifier: str) -> str:
     with view as corpus:
         place = place_of(corpus, identifier)
         if place.chunk is not None:
             around = corpus.neighbours([Hit(chunk=place.chunk, score=1.0)], distance=AROUND)
             return passage_page(place.record, Cited.of(place.chunk, around))
-        if "-" in identifier:
+        if "-" in parted_id(identifier)[1]:
             raise ActionError(
                 404, "passage_changed", "The document was changed since it was cited; this passage is no longer there."
             )

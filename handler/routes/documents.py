@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request, Response
 
 from corpus.answer import document_list, document_page
+from corpus.records import parted_id
 from handler.contract.errors import ActionError, json_response
 from handler.contract.fields import DOCUMENT_ID
 from handler.contract.requests import ListRequest, ReadRequest
+from handler.contract.several import corpora_of
 from handler.contract.validation import validate_query_string
 from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, TraceDep
 
 if TYPE_CHECKING:
-    from corpus.searching.view import View
+    from handler.corpora.together import Together
 
 router = APIRouter()
 
@@ -27,7 +29,7 @@ router = APIRouter()
 @router.get("/documents")
 def list_documents(request: Request, action: ActionDep, trace: TraceDep) -> Response:
     """The stored documents, sorted by source, a page at a time."""
-    asked = validate_query_string(ListRequest, request.query_params.multi_items())
+    asked = validate_query_string(action.list_request, request.query_params.multi_items())
     payload = listed(action, trace, asked)(action.settings.max_response_chars)
     trace.counts["results"] = len(payload["documents"])
     return json_response(payload)
@@ -40,7 +42,7 @@ def get_document(request: Request, action: ActionDep, trace: TraceDep) -> Respon
     document_id = request.path_params["document_id"]
     asked = validate_query_string(ReadRequest, request.query_params.multi_items())
     # An id that cannot be one is not worth a question to the store.
-    if not DOCUMENT_ID.fullmatch(document_id):
+    if not DOCUMENT_ID.fullmatch(parted_id(document_id)[1]):
         raise missing_document()
     with action.gate.view(trace) as corpus:
         page = page_of(corpus, document_id, offset=asked.offset)(action.settings.max_response_chars)
@@ -53,12 +55,15 @@ Fitted = Callable[[int], dict[str, Any]]
 
 def listed(action: Action, trace: Trace, asked: ListRequest) -> Fitted:
     """A page of the documents. Raises CorpusError."""
-    with action.gate.view(trace) as corpus:
+    with action.gate.view(trace, corpora_of(asked)) as corpus:
         records, total = corpus.documents(offset=asked.offset, limit=asked.limit)
-    return lambda max_chars: document_list(records, total=total, offset=asked.offset, max_chars=max_chars)
+        missing = corpus.partial
+    return lambda max_chars: document_list(
+        records, total=total, offset=asked.offset, max_chars=max_chars, partial=missing
+    )
 
 
-def page_of(corpus: View, document_id: str, *, offset: int) -> Fitted:
+def page_of(corpus: Together, document_id: str, *, offset: int) -> Fitted:
     """A document's text from a character on. Raises ActionError 404 where there is no such document; CorpusError."""
     record = corpus.record(document_id)
     if record is None:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.corpora import NAME
 from corpus.records import Chunk, DocumentRecord, chunk_id_of
 from handler.routes.documents import missing_document
 
 if TYPE_CHECKING:
-    from corpus.searching.view import View
+    from handler.corpora.together import Together
 
-PLACE = re.compile(r"([0-9a-f]{16})(?:@([0-9]{1,12})|-(?:[0-9a-f]{12}-)?([0-9]{1,9}))?")
+PLACE = re.compile(
+    rf"((?:(?:{NAME.pattern}):)?[0-9a-f]{{16}})(?:@([0-9]{{1,12}})|-(?:[0-9a-f]{{12}}-)?([0-9]{{1,9}}))?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class Place:
     offset: int
     chunk: Chunk | None
 
-    def starts(self, corpus: View) -> Iterator[int]:
+    def starts(self, corpus: Together) -> Iterator[int]:
         """Where to start reading, the widest first: the next where the chunk named would not be reached."""
         yield self.offset
         if self.chunk is not None:
@@ -38,7 +41,7 @@ class Place:
         return self.chunk is None or end is None or end >= self.chunk.end
 
 
-def place_of(corpus: View, identifier: str) -> Place:
+def place_of(corpus: Together, identifier: str) -> Place:
     """Where the id leads now. Raises ActionError 404 where there is no such document, CorpusError."""
     found = PLACE.fullmatch(identifier)
     record = corpus.record(found[1]) if found else None

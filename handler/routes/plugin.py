@@ -13,13 +13,14 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from corpus.answer import to_json
+from corpus.answer import filled, to_json
 from corpus.filters import Filter
-from corpus.records import Hit, cited_url
+from corpus.records import Hit, cited_url, parted_id
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
 from handler.contract.fields import MAX_TOP_K
 from handler.contract.plugin_requests import PluginQuery
+from handler.contract.several import corpora_of
 from handler.contract.validation import invalid, validate
 from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, BodyDep, TraceDep, answered
@@ -39,22 +40,24 @@ def _queried(action: Action, trace: Trace, asked: list[PluginQuery]) -> Response
     found: list[list[Hit]] = [[] for _ in asked]
     if len(to_json({"results": _answers(asked)})) > action.settings.max_response_chars:
         raise invalid('"queries" are too long together: the answer repeats them. Send fewer in one call.')
-    with action.gate.view(trace) as corpus:
-        # Questions that are asked alike cost one request to the model.
-        for numbers in _alike(asked):
-            top_k, narrowed = asked[numbers[0]].top_k, asked[numbers[0]].filter
+    missing: dict[str, None] = {}
+    # Questions that are asked alike cost one request to the model.
+    for numbers in _alike(asked):
+        top_k, narrowed = asked[numbers[0]].top_k, asked[numbers[0]].filter
+        with action.gate.view(trace, corpora_of(narrowed) if narrowed else None) as corpus:
             answers = corpus.search_each(
                 [asked[number].query for number in numbers],
                 top_k=min(top_k or DEFAULT_TOP_K, MAX_TOP_K),
                 within=narrowed.to_filter(action.filterable) if narrowed else Filter(),
-                timeout_seconds=trace.seconds_left,
-                spent=trace.seconds,
             )
-            for number, hits in zip(numbers, answers, strict=True):
-                found[number] = hits
-    results = within_budget(_answers(asked), found, action.settings.max_response_chars)
+            missing |= dict.fromkeys(corpus.partial)
+        for number, hits in zip(numbers, answers, strict=True):
+            found[number] = hits
+    notes = filled(partial=list(missing))
+    room = action.settings.max_response_chars - len(to_json(notes))
+    results = within_budget(_answers(asked), found, room)
     trace.counts |= {"queries": len(asked), "results": sum(len(result["results"]) for result in results)}
-    return json_response({"results": results})
+    return json_response({"results": results, **notes})
 
 
 def _answers(asked: list[PluginQuery]) -> list[dict[str, Any]]:
@@ -97,6 +100,7 @@ def chunk_of(hit: Hit) -> dict[str, Any]:
         "created_at": chunk.updated_at,
         "author": chunk.metadata.get("author"),
         "document_id": chunk.document_id,
+        **filled(corpus=parted_id(chunk.document_id)[0]),
     }
     return {
         "id": chunk.chunk_id,

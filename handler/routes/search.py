@@ -13,6 +13,7 @@ from corpus.searching.excerpts import Excerpt, excerpts_of, joining_distance
 from handler.contract.body import parse_json
 from handler.contract.errors import json_response
 from handler.contract.fields import DEFAULT_TOP_K
+from handler.contract.several import corpora_of
 from handler.contract.validation import example_of, invalid, validate
 from handler.observing.trace import Trace
 from handler.routes.action import Action, action_of, answered, body_of, trace_of
@@ -26,11 +27,12 @@ class Found:
 
     excerpts: list[Excerpt]
     query_truncated: bool
+    partial: list[str]
 
     def answer(self, *, max_chars: int) -> dict[str, Any]:
         """As every door sends it."""
         truncated = True if self.query_truncated else None
-        return answer_of(self.excerpts, max_chars=max_chars, query_truncated=truncated)
+        return answer_of(self.excerpts, max_chars=max_chars, query_truncated=truncated, partial=self.partial)
 
 
 @router.post("/search")
@@ -55,8 +57,7 @@ def find(action: Action, trace: Trace, sent: Any) -> Found:
     if not questions:
         raise invalid(f'"query" is missing. Example: {example_of(action.search_request)}.')
     within = asked.to_filter(action.filterable)
-    with action.gate.view(trace) as corpus:
-        corpus.check(within)
+    with action.gate.view(trace, corpora_of(asked)) as corpus:
         found = corpus.search_each(
             questions,
             top_k=asked.top_k or DEFAULT_TOP_K,
@@ -64,14 +65,15 @@ def find(action: Action, trace: Trace, sent: Any) -> Found:
             mode=asked.mode,
             min_score=asked.min_score or 0.0,
             join=joining_distance(asked.context or 0),
-            timeout_seconds=trace.seconds_left,
-            spent=trace.seconds,
+            known_values=True,
         )
         hits = [hit for each in found for hit in each]
         neighbours = corpus.neighbours(hits, distance=asked.context) if asked.context else []
-        by_vectors = (asked.mode or action.settings.search_mode) != "lexical"
-        shortened = by_vectors and any(corpus.fitting(question) != question for question in questions)
     trace.counts["queries"] = len(questions)
     # A single question needs no name where it was not one of several.
     names = questions if asked.queries else [""]
-    return Found(excerpts=excerpts_of(list(zip(names, found, strict=True)), neighbours), query_truncated=shortened)
+    return Found(
+        excerpts=excerpts_of(list(zip(names, found, strict=True)), neighbours),
+        query_truncated=corpus.shortened,
+        partial=corpus.partial,
+    )

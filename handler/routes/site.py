@@ -9,10 +9,12 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from corpus.answer import to_json
 from corpus.errors import CorpusError
+from handler.access.caller import ANYBODY, Caller
 from handler.access.oauth.client import FORM
 from handler.access.oauth.scopes import parse_scopes
 from handler.contract.errors import ActionError, json_response
@@ -21,9 +23,9 @@ from handler.contract.openapi import Description, SignIn, openapi
 from handler.contract.openapi30 import as_3_0
 from handler.contract.origin import own_url
 from handler.contract.requests import search_request
-from handler.gate import Seen
+from handler.corpora.together import Together
 from handler.observing.trace import Trace
-from handler.routes.action import Action, ActionDep, action_of, trace_of
+from handler.routes.action import Action, ActionDep, action_of, recognise, trace_of
 from handler.routes.pages import CONTENT_SECURITY_POLICY, privacy
 from handler.settings import HandlerSettings
 
@@ -42,21 +44,21 @@ async def health() -> Response:
 
 @router.api_route("/openapi.json", methods=READ)
 @router.api_route("/.well-known/openapi.json", methods=READ)
-def openapi_json(request: Request) -> Response:
+async def openapi_json(request: Request) -> Response:
     """The OpenAPI document."""
-    return json_response(_document(request), headers=NO_STORE)
+    return json_response(await _document(request), headers=NO_STORE)
 
 
 @router.api_route("/.well-known/openapi-3.0.json", methods=READ)
-def openapi_3_0(request: Request) -> Response:
+async def openapi_3_0(request: Request) -> Response:
     """The same for clients that stop at OpenAPI 3.0."""
-    return json_response(as_3_0(_document(request)), headers=NO_STORE)
+    return json_response(as_3_0(await _document(request)), headers=NO_STORE)
 
 
 @router.api_route("/.well-known/openapi.yaml", methods=READ)
-def openapi_yaml(request: Request) -> Response:
+async def openapi_yaml(request: Request) -> Response:
     """The same as YAML."""
-    return Response(to_yaml(_document(request)), media_type="application/yaml", headers=NO_STORE)
+    return Response(to_yaml(await _document(request)), media_type="application/yaml", headers=NO_STORE)
 
 
 @router.api_route("/privacy", methods=READ)
@@ -106,13 +108,40 @@ async def manifest(request: Request, action: ActionDep) -> Response:
     return json_response(payload, headers=NO_STORE)
 
 
-def _document(request: Request) -> dict[str, Any]:
-    action = action_of(request)
+async def _document(request: Request) -> dict[str, Any]:
+    action, trace = action_of(request), trace_of(request)
+    if action.settings.several:
+        await recognise(request)
+    return await run_in_threadpool(_described, action, trace, action.settings.public_url or own_url(request.scope))
+
+
+def _described(action: Action, trace: Trace, server_url: str) -> dict[str, Any]:
     # Anybody may read the document, so the values of private fields stand in it only where that is wanted.
-    trace = trace_of(request)
-    values = _values_in(action.gate.public_view(trace)) if action.settings.openapi_values == "public" else {}
-    server_url = action.settings.public_url or own_url(request.scope)
-    return document_of(action.settings, server_url=server_url, values=values)
+    values: Values = {}
+    shared = shared_corpora(action)
+    if action.settings.openapi_values == "public" and shared != ():
+        values = _values_in(action.gate.public_view(trace, shared or ("",)))
+    corpora = corpora_of_caller(action, trace)
+    return document_of(action.settings, server_url=server_url, values=values, corpora=corpora)
+
+
+def corpora_of_caller(action: Action, trace: Trace) -> tuple[str, ...] | None:
+    """The names of the corpora that the caller may use; without one, of those that every caller may use. None where
+    there is but one corpus, which has no name.
+    """
+    if trace.caller is None or not action.settings.several:
+        return shared_corpora(action)
+    return action.gate.corpora(trace.caller)
+
+
+def shared_corpora(action: Action) -> tuple[str, ...] | None:
+    """The names of the corpora that every caller may use; None where there is but one, without a name."""
+    if not action.settings.several:
+        return None
+    callers = [Caller(name=key.name, principals=frozenset(key.principals)) for key in action.keys]
+    # Whoever has a token that says nothing of him.
+    callers += [Caller(name="token", subject="")] if action.settings.takes_tokens else []
+    return action.gate.shared(callers or [ANYBODY])
 
 
 def values_of(action: Action, trace: Trace) -> Values:
@@ -120,7 +149,7 @@ def values_of(action: Action, trace: Trace) -> Values:
     return _values_in(action.gate.view(trace))
 
 
-def _values_in(view: AbstractContextManager[Seen]) -> Values:
+def _values_in(view: AbstractContextManager[Together]) -> Values:
     # What is described is true without.
     try:
         with view as corpus:
@@ -130,8 +159,14 @@ def _values_in(view: AbstractContextManager[Seen]) -> Values:
         return {}
 
 
-def document_of(settings: HandlerSettings, *, server_url: str, values: Values | None = None) -> dict[str, Any]:
-    """The OpenAPI document of a deployment with these settings."""
+def document_of(
+    settings: HandlerSettings,
+    *,
+    server_url: str,
+    values: Values | None = None,
+    corpora: tuple[str, ...] | None = None,
+) -> dict[str, Any]:
+    """The OpenAPI document of a deployment with these settings; `corpora` are the names that it tells of several."""
     return openapi(
         Description(
             title=settings.action_title,
@@ -140,7 +175,8 @@ def document_of(settings: HandlerSettings, *, server_url: str, values: Values | 
             server_url=server_url,
             auth=settings.auth != "none",
             key_header=settings.api_key_header,
-            search_request=search_request(settings.filter_fields),
+            search_request=search_request(settings.filter_fields, several=settings.several),
+            corpora=corpora,
             values=values or {},
             by_documents=settings.access == "documents",
             sign_in=_sign_in(settings),

@@ -60,7 +60,7 @@ def fuzz(
     if key is not None:
         command += ["--header", f"Authorization:Bearer {key}"]
     # Before the clock runs: on a busy machine the first opening takes long.
-    with app.state.library.corpus():
+    with app.state.library.only().corpus():
         pass
     with running(app) as url, tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": HOOKS}

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,9 @@ from handler.access.keys import KeyEntry, make_key
 from handler.access.links import Signer
 from handler.app import create_app
 from handler.contract.errors import ActionError
+from handler.corpora.together import Together
 from handler.doors import check_doors, without_key
-from handler.gate import Gate, Seen
+from handler.gate import Gate
 from handler.mcp.stdio import Stdio
 from handler.observing.trace import Trace
 from tests.access_triples.asking import DOORS, Door, cite_by_link
@@ -58,24 +59,28 @@ class Open(Gate):
     """A gate that one door was taken out of: there everybody sees everything."""
 
     def __init__(self, gate: Gate, door: str, tool: str | None) -> None:
-        super().__init__(gate._library, gate._facets, by_documents=True)
+        super().__init__(gate._libraries, by_documents=True)
         self._door = (door, tool)
 
+    def _opened(self, trace: Trace) -> AbstractContextManager[Together]:
+        return self._together(trace, [""], None)
+
     @contextmanager
-    def view(self, trace: Trace) -> Iterator[Seen]:
+    def view(self, trace: Trace, corpora: Sequence[str] | None = None) -> Iterator[Together]:
         is_it = (trace.door, trace.notes.get("tool")) == self._door
-        with self._opened(trace, None) if is_it else super().view(trace) as seen:
+        with self._opened(trace) if is_it else super().view(trace, corpora) as seen:
             yield seen
 
     @contextmanager
-    def public_view(self, trace: Trace) -> Iterator[Seen]:
-        with self._opened(trace, None) if self._door == ("openapi", None) else super().public_view(trace) as seen:
+    def public_view(self, trace: Trace, corpora: Sequence[str] = ("",)) -> Iterator[Together]:
+        is_it = self._door == ("openapi", None)
+        with self._opened(trace) if is_it else super().public_view(trace, corpora) as seen:
             yield seen
 
     @contextmanager
-    def linked_view(self, trace: Trace, place: str, via: str, signer: Signer) -> Iterator[Seen]:
+    def linked_view(self, trace: Trace, place: str, via: str, signer: Signer) -> Iterator[Together]:
         is_it = self._door == ("cite", None)
-        with self._opened(trace, None) if is_it else super().linked_view(trace, place, via, signer) as seen:
+        with self._opened(trace) if is_it else super().linked_view(trace, place, via, signer) as seen:
             yield seen
 
 
@@ -112,9 +117,10 @@ def test_the_library_is_opened_by_the_gate_and_by_who_starts_the_app_alone() -> 
         path.relative_to(HANDLER).as_posix()
         for path in HANDLER.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in ("library", "_library")
+        if isinstance(node, ast.Attribute) and node.attr in ("library", "_libraries")
     }
-    assert users == {"app.py", "gate.py", "desktop.py", "lifecycle.py", "server.py"}
+    opening = {"app.py", "served.py", "desktop.py", "lifecycle.py", "server.py"}
+    assert users == {"gate.py", "corpora/libraries.py", *opening}
 
 
 def test_a_chunk_whose_access_was_taken_away_is_hidden_before_the_index_of_words_knows(stores: list[Kind]) -> None:

@@ -65,7 +65,7 @@ def test_a_version_that_fails_goes_on_until_it_is_open_once_more(
     keeper.publishes("The warranty lasts 12 months.")
     client = connect(snapshot_url=keeper.dest, snapshot_refresh=0, snapshot_cache=keeper.cache)
     assert client.post("/search", json={"query": "warranty"}).status_code == 200
-    library = client.app.state.library  # type: ignore[attr-defined] # FastAPI's.
+    library = client.app.state.library.only()  # type: ignore[attr-defined] # FastAPI's.
     pointer = Path(keeper.dest, POINTER).read_bytes()
     Path(keeper.dest, POINTER).write_text("broken")
     with library.corpus() as before:

@@ -8,7 +8,7 @@ const KEY = "retrieval-action-key";
 const MODES = [["hybrid", "Meaning and words"], ["dense", "Meaning"], ["lexical", "Words"]];
 // Below it, what was found mostly has little to do with the question.
 const WEAK = 0.25;
-const FIELDS = { q: "question", mode: "mode", n: "count", source: "source", tag: "tag", after: "after" };
+const FIELDS = { q: "question", mode: "mode", n: "count", corpus: "corpus", source: "source", tag: "tag", after: "after" };
 let wantsKey = true;
 let latest = 0;
 
@@ -77,7 +77,7 @@ function card(result, rank, question) {
   rendered(result.text, termsOf(question), text);
   const score = `${result.score < WEAK ? "weak, " : ""}score ${result.score.toFixed(4)}`;
   item.append(element("span", score, "score"), heading,
-    facts([["source", result.source], ["page", pages(result)], ["heading", result.heading]]), text,
+    facts([["corpus", result.corpus], ["source", result.source], ["page", pages(result)], ["heading", result.heading]]), text,
     actions(result, text, question));
   return item;
 }
@@ -111,6 +111,8 @@ function tell(fault) {
 function bodyOf(mode) {
   const body = { query: at("question").value.trim(), top_k: Number(at("count").value) };
   if (mode) body.mode = mode;
+  const corpora = at("corpus").value.split(",").map((name) => name.trim()).filter(Boolean);
+  if (corpora.length) body.corpus = corpora;
   if (at("source").value.trim()) body.source = at("source").value.trim();
   if (at("tag").value.trim()) body.tags = [at("tag").value.trim()];
   if (at("after").value) body.updated_after = at("after").value;
@@ -150,7 +152,8 @@ function show(found, question) {
   at("raw").textContent = JSON.stringify(answer, null, 2);
   at("advice").textContent = advice(answer.results);
   at("status").textContent = `${answer.results.length} result${answer.results.length === 1 ? "" : "s"} in ` +
-    `${found.milliseconds.toFixed(0)} ms${answer.truncated ? ", cut to keep the answer short" : ""}.`;
+    `${found.milliseconds.toFixed(0)} ms${answer.truncated ? ", cut to keep the answer short" : ""}` +
+    `${answer.partial ? `, without ${answer.partial.join(", ")}` : ""}.`;
 }
 
 function showAll(all, question) {
@@ -216,7 +219,7 @@ function recall() {
   }
   at("key").value = sessionStorage.getItem(KEY) || "";
   for (const [name, id] of Object.entries(FIELDS)) at(id).value = said.get(name) || at(id).defaultValue || "";
-  at("narrow").open = ["source", "tag", "after"].some((id) => at(id).value);
+  at("narrow").open = ["corpus", "source", "tag", "after"].some((id) => at(id).value);
   return said.has("q");
 }
 
@@ -233,12 +236,15 @@ async function browse() {
 
 // The action's own document says what it is called and whether it wants a key.
 async function introduce() {
-  const described = await (await fetch("openapi.json", { credentials: "omit" })).json();
+  const described = await (await fetch("openapi.json", { headers: headers(), credentials: "omit" })).json();
   document.title = described.info.title;
   at("title").textContent = described.info.title;
   at("about").textContent = described.info.description || "";
   wantsKey = Boolean(described.security);
   at("key-row").hidden = !wantsKey;
+  const sent = described.paths["/search"].post.requestBody.content["application/json"].schema;
+  at("corpus-row").hidden = !sent.properties.corpus;
+  at("corpus").placeholder = (sent.properties.corpus?.items.enum || []).join(", ");
 }
 
 at("ask").addEventListener("submit", (event) => {

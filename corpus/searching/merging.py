@@ -1,0 +1,61 @@
+"""What several corpora answer to one question, in one order. Pure.
+
+Scores are on one scale already (corpus/searching/fusion.py, corpus/searching/scale.py): the best come first, whichever
+corpus they are from. docs/decisions/0050-corpora.md has what that was measured against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.filters import Filter
+from corpus.records import Chunk, DocumentRecord, Hit, named_id, parted_id
+from corpus.searching.excerpts import first_passages
+
+
+def merged(found: Sequence[Sequence[Hit]], *, top_k: int, join: int | None) -> list[Hit]:
+    """The best of all corpora, best first; `top_k` and `join` as a search has them. Equal ones in the order of their
+    ids.
+    """
+    hits = sorted((hit for hits in found for hit in hits), key=lambda hit: (-hit.score, hit.chunk.chunk_id))
+    return hits[:top_k] if join is None else first_passages(hits, count=top_k, distance=join)
+
+
+def in_corpus(corpus: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with ids that name the corpus."""
+    return [replace(hit, chunk=renamed(hit.chunk, named_id(corpus, hit.document_id))) for hit in hits]
+
+
+def renamed(chunk: Chunk, document_id: str) -> Chunk:
+    """The chunk, of the document by that id; its own follows."""
+    return chunk if chunk.document_id == document_id else replace(chunk, document_id=document_id)
+
+
+def renamed_record(record: DocumentRecord, document_id: str) -> DocumentRecord:
+    """The same of a document's record."""
+    return record if record.document_id == document_id else replace(record, document_id=document_id)
+
+
+def asked_of(corpus: str, within: Filter) -> Filter | None:
+    """What the filter asks of that corpus, whose own ids do not name it; None where it asks for documents of others."""
+    wanted = (within.document_id,) if within.document_id is not None else ()
+    if any(parted_id(each)[0] != corpus for each in wanted):
+        return None
+    several = _own(corpus, within.document_id_any)
+    if within.document_id_any and not several:
+        return None
+    without = within.without
+    if without is not None:
+        without = replace(without, document_id_any=_own(corpus, without.document_id_any))
+    return replace(
+        within,
+        document_id=next((parted_id(each)[1] for each in wanted), None),
+        document_id_any=several,
+        without=without if without is not None and without.to_where() else None,
+    )
+
+
+def _own(corpus: str, document_ids: Sequence[str]) -> tuple[str, ...]:
+    parted = map(parted_id, document_ids)
+    return tuple(document_id for named, document_id in parted if named == corpus)

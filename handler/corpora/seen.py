@@ -1,0 +1,39 @@
+"""One corpus as a caller sees it, with the values that its fields have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from corpus.filters import Filter
+from corpus.searching.view import View
+from handler.contract.facets import Facets, Held, Values
+
+if TYPE_CHECKING:
+    from corpus.searching.corpus import Corpus
+    from corpus.searching.view import Note
+
+Principals = frozenset[str]
+
+
+class Seen(View):
+    """A view, and which values the fields of what it shows have."""
+
+    def __init__(self, corpus: Corpus, visible_to: Principals | None, *, note: Note, facets: Facets) -> None:
+        super().__init__(corpus, visible_to, note=note)
+        self._facets = facets
+
+    def values(self) -> Values:
+        """The values of fields that have few. Raises StoreError."""
+        return self._facets.values(self._corpus, self._visible_to)
+
+    def held(self) -> list[Held]:
+        """What they are told of, together with those of other corpora. Raises StoreError."""
+        return self._facets.held(self._corpus, self._visible_to)
+
+    def check(self, within: Filter) -> None:
+        """Raises ActionError 422 for a value that no document has, naming those that there are."""
+        self._facets.check(self._corpus, self._visible_to, within)
+
+    def has(self, within: Filter) -> bool:
+        """Whether a document has any value of the fields that the filter asks about."""
+        return self._facets.has(self._corpus, self._visible_to, within)
