@@ -11,14 +11,17 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from corpus.errors import RerankUnavailable
 from corpus.records import Hit, indexed_text_of
 from corpus.retry_after import hints_in
-from corpus.searching.rerank_dialects import NOT_UNDERSTOOD, dialects_of, scores_in
+from corpus.searching.rerank_dialects import NOT_UNDERSTOOD, Dialect, dialects_of, scores_in
 from corpus.settings import CorpusSettings
+
+if TYPE_CHECKING:
+    import httpx2
 
 logger = logging.getLogger("corpus")
 
@@ -70,11 +73,7 @@ class HttpReranker:
         exchanges = Exchanges(proxy=self._proxy)
         try:
             with exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes) as client:
-                for dialect in self._dialects:
-                    body = dialect(self._model, query, passages)
-                    answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
-                    if answer.status_code not in NOT_UNDERSTOOD:
-                        break
+                answer, dialect = self._asked(client, query, passages, timeout_seconds)
             if answer.status_code != httpx2.codes.OK:
                 self._welcome_at = time.monotonic() + (hints_in(answer.headers).seconds or 0.0)
                 raise RerankUnavailable(
@@ -91,6 +90,18 @@ class HttpReranker:
             exchanges.close()
         self._dialects = (dialect,)
         return scores
+
+    def _asked(
+        self, client: httpx2.Client, query: str, passages: Sequence[str], timeout_seconds: float
+    ) -> tuple[httpx2.Response, Dialect]:
+        """The answer in the first dialect that is understood, or in the last."""
+        waiting = list(self._dialects)
+        while True:
+            dialect = waiting.pop(0)
+            body = dialect(self._model, query, passages)
+            answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
+            if answer.status_code not in NOT_UNDERSTOOD or not waiting:
+                return answer, dialect
 
 
 def reranked_each(
