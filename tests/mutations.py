@@ -280,7 +280,7 @@ MUTATIONS = [
         "tests/corpus/searching/test_language.py",
         ("latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0)", "1.0"),
         ("if each != asked", "if each == asked"),
-        ("** _WORDS_POWER", "** 0"),
+        ("at_home**_WORDS_POWER", "1.0"),
         ("counts[_LOOKS.get(language, language)]", "counts[language]"),
     ),
     *_of(

@@ -25,6 +25,8 @@ _FOREIGN_TRUST = 0.6
 # the chunks that are in it, or in none, to this power: words lead to those alone, away from all others.
 _MIN_WORDS = 0.1
 _WORDS_POWER = 4
+# The same for the English model, whose vectors see less there: below the least share, else they count fully.
+_MIN_WORDS_OF_ENGLISH = 0.3
 # A short question in the first is often taken for the second: what tells them apart need not occur in it.
 _LOOKS = {"japanese": "chinese", "persian": "arabic", "ukrainian": "russian", "norwegian": "danish"}
 
@@ -47,14 +49,14 @@ def fit_of(model: str, query: str, spoken: Mapping[str, int], *, chunks: int) ->
     by_look = _by_look(spoken)
     language = spoken_in(query) or _main(spoken)
     asked = _LOOKS.get(language, language) if language else None
+    # Tables, code and lists of names are in no language, and asked in any.
+    abroad = sum(count for each, count in by_look.items() if each != asked) if asked else 0
+    at_home = 1 - min(1.0, abroad / chunks)
     if model == LOCAL_MODEL:
         is_foreign = asked not in {None, ENGLISH} and by_look[asked or ""] >= _MIN_SHARE * chunks
-        return Fit(vectors=latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0))
-    if asked is None:
-        return WELL
-    # Tables, code and lists of names are in no language, and asked in any.
-    abroad = sum(count for each, count in by_look.items() if each != asked)
-    return Fit(words=max(_MIN_WORDS, (1 - min(1.0, abroad / chunks)) ** _WORDS_POWER))
+        words = _MIN_WORDS_OF_ENGLISH if asked == ENGLISH and at_home < _MIN_SHARE else 1.0
+        return Fit(latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0), words)
+    return Fit(words=max(_MIN_WORDS, at_home**_WORDS_POWER))
 
 
 def _by_look(spoken: Mapping[str, int]) -> Counter[str]:
