@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.models import BATCH, CACHE, ENGLISH, SECONDS, found, passages_of
+from benchmarks.models import CACHE, ENGLISH, SECONDS, batches, found
 from corpus.embedding.e5 import MultilingualEmbedder
 from corpus.settings import MULTILINGUAL_MODEL
 from ingest.evaluation.beir import read_collection
+from ingest.evaluation.evaluate import cut
 from ingest.evaluation.vector_cache import CachingEmbedder
 
 LANGUAGES = ("hi", "de", "zh")
@@ -32,9 +33,8 @@ def mixed(folder: Path, languages: Sequence[str]) -> Iterator[str]:
     texts, vectors = {}, {}
     for language in (ENGLISH, *languages):
         collection = english if language == ENGLISH else read_collection(folder / language)
-        own = passages_of(collection, embedder)
-        batches = (own[at : at + BATCH] for at in range(0, len(own), BATCH))
-        texts[language], vectors[language] = own, np.concatenate(list(embedder.embed_documents(batches)))
+        own = [cut(each, embedder.tokenizer, embedder.max_tokens).text for each in collection.documents]
+        texts[language], vectors[language] = own, np.concatenate(list(embedder.embed_documents(batches(own))))
     embedder.close()
     yield "| others in | share in English | dense | hybrid | words believed fully |\n|---|---|---|---|---|"
     for language in languages:
@@ -42,8 +42,8 @@ def mixed(folder: Path, languages: Sequence[str]) -> Iterator[str]:
             chosen = set(order[: round(share * len(order))])
             of_row = [ENGLISH if row in chosen else language for row in range(len(order))]
             rows = np.stack([vectors[each][row] for row, each in enumerate(of_row)])
-            chosen_texts = [texts[each][row] for row, each in enumerate(of_row)]
-            dense, hybrid, fully = found(english, chosen_texts, rows, asked, MULTILINGUAL_MODEL)
+            passages = [(str(english.documents[row].name), texts[each][row]) for row, each in enumerate(of_row)]
+            dense, hybrid, fully = found(english, passages, rows, asked, MULTILINGUAL_MODEL)
             yield f"| {language} | {share:.1%} | {dense:.3f} | {hybrid:.3f} | {fully:.3f} |"
 
 

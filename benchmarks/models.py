@@ -20,6 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.quality import collections, interval
+from benchmarks.spans import OURS
+from benchmarks.spansets import cut_all, ours
 from corpus.embedding.e5 import MultilingualEmbedder
 from corpus.embedding.int8 import shrink
 from corpus.embedding.local import LocalModel
@@ -33,7 +35,7 @@ from corpus.searching.language import WELL, fit_of
 from corpus.searching.scale import scale_of
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 from ingest.evaluation.beir import TestCollection, read_collection
-from ingest.evaluation.evaluate import MODES, EvalOptions, cache_file, cut, evaluate
+from ingest.evaluation.evaluate import MODES, EvalOptions, cache_file, evaluate
 from ingest.evaluation.measures import ndcg
 from ingest.evaluation.vector_cache import CachingEmbedder
 from ingest.settings import IngestSettings
@@ -92,35 +94,37 @@ def in_fewer_bytes(folder: Path, named: Sequence[str]) -> Iterator[str]:
         for name in collections(folder, list(named)):
             collection = read_collection(folder / name)
             embedder = CachingEmbedder(LocalEmbedder(whole), cache_file(CACHE, LOCAL_MODEL, folder / name))
-            texts = passages_of(collection, embedder)
-            batches = (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
-            vectors = np.concatenate(list(embedder.embed_documents(batches)))
+            tokens, overlap = OURS[0]
+            splitter = ours(embedder.tokenizer, tokens=tokens, overlap=overlap, context=True)
+            pieces = cut_all(collection.documents, splitter)
+            vectors = np.concatenate(list(embedder.embed_documents(batches([piece.embedded for piece in pieces]))))
             asked = list(collection.queries.values())
             both = [each.embed_queries(asked, timeout_seconds=SECONDS) for each in (embedder, small)]
             embedder.close()
-            of_both = [found(collection, texts, vectors, each, embedder.model)[:2] for each in both]
+            passages = [(piece.at.document, piece.indexed) for piece in pieces]
+            of_both = [found(collection, passages, vectors, each, embedder.model)[:2] for each in both]
             (dense, hybrid), (dense8, hybrid8) = of_both
             yield f"| {name} | {dense:.4f} | {dense8 - dense:+.4f} | {hybrid:.4f} | {hybrid8 - hybrid:+.4f} |"
 
 
-def passages_of(collection: TestCollection, embedder: CachingEmbedder) -> list[str]:
-    """Each document as one passage, cut at the model's window."""
-    return [cut(document, embedder.tokenizer, embedder.max_tokens).text for document in collection.documents]
+def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts in requests of a size."""
+    return (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
 
 
 def found(
-    collection: TestCollection, texts: Sequence[str], vectors: Vectors, asked: Vectors, model: str
+    collection: TestCollection, passages: Sequence[tuple[str, str]], vectors: Vectors, asked: Vectors, model: str
 ) -> tuple[float, float, float]:
     """nDCG@10 of the vectors alone, of them and words, and of both where the language of the question counts nothing.
 
-    The cosines are exact; `texts` and `vectors` are the collection's documents, `asked` its questions.
+    A passage is the name of its document and the text of its words; `vectors` are theirs, `asked` the questions'. The
+    cosines are exact.
     """
-    names = {f"{place:07d}": str(each.name) for place, each in enumerate(collection.documents)}
-    ids = list(names)
+    ids = [f"{place:07d}" for place in range(len(passages))]
     scale = scale_of(model)
     scores: list[list[float]] = []
     with tempfile.TemporaryDirectory() as folder:
-        write_index(Path(folder), zip(ids, texts, strict=True), stamp="")
+        write_index(Path(folder), zip(ids, (text for _, text in passages), strict=True), stamp="")
         index = LexicalIndex(Path(folder))
         for (key, question), vector in zip(collection.queries.items(), asked, strict=True):
             cosines = vectors @ vector
@@ -132,8 +136,8 @@ def found(
             for fit in (fit_of(model, question, index.spoken, chunks=len(index)), WELL):
                 fused = fuse(every, on_scale, bm25, ideal=words.ideal, fit=fit)
                 rankings.append([each.chunk_id for each in fused])
-            judged = collection.judgements[key]
-            scores.append([ndcg([names[each] for each in ranked], judged, 10) for ranked in rankings])
+            documents = [list(dict.fromkeys(passages[int(each)][0] for each in ranked)) for ranked in rankings]
+            scores.append([ndcg(each, collection.judgements[key], 10) for each in documents])
     dense, hybrid, fully = np.mean(scores, axis=0)
     return float(dense), float(hybrid), float(fully)
 

@@ -80,6 +80,7 @@ class RerankServer:
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
+    connections: list[str | None] = field(default_factory=list)
     status: int = 200
     answer: object = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -116,6 +117,7 @@ def rerank_server(shape: str = "cohere", score: Callable[[str, str], float] = by
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             told.requests.append(body)
             told.keys.append(self.headers["Authorization"])
+            told.connections.append(self.headers["Connection"])
             told.in_flight += 1
             if told.in_flight == 5:
                 told.all_came.set()

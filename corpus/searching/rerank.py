@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from corpus.settings import CorpusSettings
 
 if TYPE_CHECKING:
     import httpx2
+
+    from corpus.outbound import Exchanges
 
 logger = logging.getLogger("corpus")
 
@@ -49,7 +52,12 @@ class HttpReranker:
         self._url = url
         self._proxy = proxy
         self._model = model
-        self._headers = {"Content-Type": "application/json", "User-Agent": "retrieval-action"}
+        # Connections end with their answer: Lambda may take a snapshot of this process.
+        self._headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "retrieval-action",
+            "Connection": "close",
+        }
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._welcome_at = 0.0
@@ -65,14 +73,10 @@ class HttpReranker:
         # Here, because no search needs it but those that are reranked.
         import httpx2
 
-        from corpus.outbound import Exchanges
-
         # An answer may repeat the passages, each character escaped.
         max_bytes = MAX_ANSWER_BYTES + 12 * sum(map(len, passages))
-        # Closed at once: Lambda may take a snapshot of this process.
-        exchanges = Exchanges(proxy=self._proxy)
         try:
-            with exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes) as client:
+            with self._exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes) as client:
                 answer, dialect = self._asked(client, query, passages, timeout_seconds)
             if answer.status_code != httpx2.codes.OK:
                 self._welcome_at = time.monotonic() + (hints_in(answer.headers).seconds or 0.0)
@@ -86,10 +90,15 @@ class HttpReranker:
             raise RerankUnavailable(
                 "The reranker's answer lacks a score for some passage. Check RERANK_URL."
             ) from error
-        finally:
-            exchanges.close()
         self._dialects = (dialect,)
         return scores
+
+    @cached_property
+    def _exchanges(self) -> Exchanges:
+        """Made once: to read the certificates that are trusted takes 28 ms."""
+        from corpus.outbound import Exchanges
+
+        return Exchanges(proxy=self._proxy)
 
     def _asked(
         self, client: httpx2.Client, query: str, passages: Sequence[str], timeout_seconds: float
