@@ -134,7 +134,7 @@ def found(
             on_scale, bm25 = scale.of(cosines[[int(each) for each in every]]), words.of(every)
             rankings = [near]
             for fit in (fit_of(model, question, index.spoken, chunks=len(index)), WELL):
-                fused = fuse(every, on_scale, bm25, ideal=words.ideal, fit=fit)
+                fused = fuse(every, on_scale, bm25, max_bm25=words.max_bm25, fit=fit)
                 rankings.append([each.chunk_id for each in fused])
             documents = [list(dict.fromkeys(passages[int(each)][0] for each in ranked)) for ranked in rankings]
             scores.append([ndcg(each, collection.judgements[key], 10) for each in documents])

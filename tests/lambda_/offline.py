@@ -15,9 +15,9 @@ from pathlib import Path
 
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL, CorpusSettings
 from infra import package
+from infra.build_lambda import assemble
 from tests.handler.corpora import MANUALS, WARRANTY, Text, write_corpus
 from tests.handler.events import http_api
-from tests.lambda_.built import build_into
 from tests.lambda_.environment import environment
 
 QUESTION = "How long is the warranty?"
@@ -42,10 +42,9 @@ from handler.main import handler
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """`unpacked` and `zipped` in bytes; `status` and `body` of the first answer; milliseconds of each start."""
+    """`unpacked` in bytes; `status` and `body` of the first answer; milliseconds of each start."""
 
     unpacked: int
-    zipped: int
     status: int
     body: dict[str, list[dict[str, str]]]
     init_ms: Sequence[float]
@@ -57,15 +56,16 @@ class Answered:
 
 def answered_offline(model: str, folder: Path) -> Answered:
     """Build the package with the model, and ask it in the emulator with every way out shut."""
-    built = build_into(folder, local_model=model)
-    unpacked = package.unpacked_bytes(built.task)
+    task = folder / "task"
+    assemble(task, local_model=model)
+    unpacked = package.unpacked_bytes(task)
     settings = CorpusSettings(chroma_path=folder / "store", embedding_model=model)
     write_corpus(settings, ASKED[model][0])
-    (built.task / "guarded.py").write_text(GUARDED)
+    (task / "guarded.py").write_text(GUARDED)
     given = {"AUTH": "none", "CHROMA_PATH": str(settings.chroma_path)}
-    with environment(built.task, folder, given, handler="guarded.handler") as function:
+    with environment(task, folder, given, handler="guarded.handler") as function:
         status, body = function.invoke(http_api("POST", "/search", json.dumps({"query": QUESTION})))
-        return Answered(unpacked, built.zip.stat().st_size, status, body, function.init_ms)
+        return Answered(unpacked, status, body, function.init_ms)
 
 
 def check(model: str, found: Answered) -> None:
@@ -80,8 +80,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             found = answered_offline(model, Path(folder))
         print(
-            f"{model}: zip {found.zipped:,} bytes, unpacked {found.unpacked:,} of {package.AWS_UNPACKED_BYTES:,}, "
-            f"{found.left:,} left; answered {found.body['results'][0]} after a start of {found.init_ms} ms",
+            f"{model}: {found.unpacked:,} bytes of {package.AWS_UNPACKED_BYTES:,}, {found.left:,} left; answered "
+            f" {found.body['results'][0]} after a start of {found.init_ms} ms",
             flush=True,
         )
         check(model, found)
