@@ -1,6 +1,6 @@
 """The package with a local model fits, and answers without a network: python -m tests.lambda_.offline [MODEL ...]
 
-Builds each, prints its size and what it answers in AWS's emulator. One model is part of `make test`; the other brings
+Puts each together, prints its size and what it answers in AWS's emulator. One model is part of `make test`; the other brings
 92 MB from the package index.
 """
 
@@ -80,7 +80,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             found = answered_offline(model, Path(folder))
         print(
-            f"{model}: {found.unpacked:,} bytes of {package.AWS_UNPACKED_BYTES:,}, {found.left:,} left; answered "
+            f"{model}: {found.unpacked:,} bytes of {package.AWS_UNPACKED_BYTES:,}, {found.left:,} left; answered"
             f" {found.body['results'][0]} after a start of {found.init_ms} ms",
             flush=True,
         )
