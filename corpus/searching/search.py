@@ -53,10 +53,11 @@ class Plan:
 def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
     """How far vectors and words are believed for each query."""
     try:
-        spoken = store.words.index().spoken
+        index = store.words.index()
+        spoken, chunks = index.spoken, len(index)
     except LexicalIndexUnusable:
-        spoken = {}
-    return [fit_of(model, query, spoken) for query in queries]
+        spoken, chunks = {}, 0
+    return [fit_of(model, query, spoken, chunks=chunks) for query in queries]
 
 
 def search(
