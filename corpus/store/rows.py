@@ -7,7 +7,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
-from corpus.collection import RECORDS_FIELD
 from corpus.embedding.model import Vectors
 from corpus.filters import Where, is_chromas
 from corpus.records import Chunk, DocumentRecord, MetadataValue
@@ -50,15 +49,14 @@ class Rows:
         """The collection's name."""
         return str(self.collection.name)
 
-    @property
-    def records_version(self) -> int:
-        """How the documents' records were written, as `note_records_version` was told."""
-        return int((self.collection.metadata or {}).get(RECORDS_FIELD, 1))
+    def version_of(self, field: str) -> int:
+        """By which rules something of the documents was made, as `note_version` was told; 0 where it never was."""
+        return int((self.collection.metadata or {}).get(field, 0))
 
-    def note_records_version(self, version: int) -> None:
-        """Note how all documents' records are written now."""
+    def note_version(self, field: str, version: int) -> None:
+        """Note by which rules it is made now."""
         with self._handle.written() as collection:
-            collection.modify(metadata={**collection.metadata, RECORDS_FIELD: version})
+            collection.modify(metadata={**collection.metadata, field: version})
 
     def count(self) -> int:
         """How many records there are."""

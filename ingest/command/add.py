@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus import __version__
+from corpus.collection import SUBJECTS
 from corpus.errors import SettingsError, StoreError
 from corpus.records import DocumentRecord
 from corpus.store import MAX_DEAD, Store, most_text_bytes, remake_index, write_index_out
@@ -18,12 +19,12 @@ from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.command.automatic import settled
 from ingest.command.estimate import Estimate
-from ingest.command.target import Target, existing_target, new_target
+from ingest.command.target import Target, existing_target, new_target, say_new_rules
 from ingest.reading.pool import pool_of
 from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sources.descriptions import Description
-from ingest.sources.fingerprints import known_mark
+from ingest.sources.fingerprints import known_validator
 from ingest.sources.found import Found, Item
 from ingest.sources.gather import Input, sources
 from ingest.sources.patterns import Selection
@@ -61,7 +62,7 @@ class AddOptions:
     @property
     def stamped(self) -> str:
         """All but the content that decides what is stored of it."""
-        return f"retrieval-action {__version__} {self.description.options}"
+        return f"retrieval-action {__version__} subjects {SUBJECTS} {self.description.options}"
 
 
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
@@ -115,6 +116,7 @@ def _stored(target: Target | None, *, dry_run: bool) -> tuple[list[DocumentRecor
         return store.documents(), frozenset()
     store.heal()
     stored = store.documents()
+    say_new_rules(store, is_empty=not stored)
     return stored, store.sweep(stored)
 
 
@@ -186,7 +188,7 @@ def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[s
     by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
     for record in stored:
         by_file[record.file].append(record)
-    return lambda url: known_mark(by_file.get(url, []), url, options.stamped)
+    return lambda url: known_validator(by_file.get(url, []), url, options.stamped)
 
 
 def _carry_out(

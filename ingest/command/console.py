@@ -18,6 +18,7 @@ from rich.text import Text
 from corpus.errors import CollectionMismatch, CollectionMissing, CorpusError, SettingsError
 from corpus.records import DocumentRecord, context_of
 from corpus.searching.excerpts import Excerpt
+from corpus.subject import subject_of
 from corpus.urls import without_passwords
 from ingest.report import Report
 from ingest.work import in_words
@@ -63,8 +64,8 @@ class _Done(ProgressColumn):
 
     def render(self, task: Task) -> RenderableType:  # noqa: ARG002 - rich's own name
         bar = ProgressBar(total=1, completed=self._report.work.share, width=30)
-        told = _told(self._report, self._files, time.monotonic() - self._started)
-        return Columns([bar, Text(shown(told))])
+        line = _progress_line(self._report, self._files, time.monotonic() - self._started)
+        return Columns([bar, Text(shown(line))])
 
 
 @contextmanager
@@ -87,12 +88,12 @@ def _lines(report: Report, files: int, started: float) -> OnProgress:
         now = time.monotonic()
         if now - said >= SECONDS_BETWEEN_LINES:
             said = now
-            say(_told(report, files, now - started))
+            say(_progress_line(report, files, now - started))
 
     return update
 
 
-def _told(report: Report, files: int, seconds: float) -> str:
+def _progress_line(report: Report, files: int, seconds: float) -> str:
     work = report.work
     left = work.seconds_left(seconds)
     parts = [
@@ -147,9 +148,16 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
 def show_documents(documents: Sequence[DocumentRecord]) -> None:
     """A line each on stdout."""
     show_rows(
-        ("document_id", "source", "title", "chunks", "updated"),
+        ("document_id", "source", "title", "chunks", "updated", "about"),
         [
-            (record.document_id, record.source, record.title or "", str(record.chunks), record.updated_at[:10])
+            (
+                record.document_id,
+                record.source,
+                record.title or "",
+                str(record.chunks),
+                record.updated_at[:10],
+                subject_of(None, record.metadata),
+            )
             for record in documents
         ],
     )

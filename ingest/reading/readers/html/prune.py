@@ -135,6 +135,8 @@ def _is_margin(node: LexborNode, extent: _Extent, total: int) -> bool:
         return False
     if is_suspect and _NOTICE.search(name):
         return True
+    if node.tag in ("ul", "ol") and 2 * len(node.css("a[hreflang]")) > extent.links:
+        return True  # The same page in other languages.
     if extent.linked < (0.5 if is_suspect or is_aside else 0.9) * extent.text:
         return False
     is_wall = extent.links >= _LINKS_OF_A_WALL and extent.linked < _LINK_CHARACTERS * extent.links

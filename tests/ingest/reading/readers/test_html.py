@@ -162,3 +162,15 @@ def test_hidden_parts_that_a_reader_can_open_are_read_and_others_told(tmp_path: 
 def test_a_file_name_is_no_title(tmp_path: Path) -> None:
     page = b"<title>report_2021.htm</title><h1>Annual report</h1>"
     assert read_bytes(tmp_path, "page.html", page).title == "Annual report"
+
+
+def test_what_opens_a_menu_and_leads_to_other_languages_is_left_out(tmp_path: Path) -> None:
+    page = (
+        "<input type=checkbox role=button id=t><ul><li><a hreflang=de href='https://de.example'>Deutsch</a></ul>"
+        "<h1>Crane</h1><p>A crane lifts loads from ships to the quay and back, all year round.</p>"
+        "<ul><li><input type=checkbox checked> Greased<li><input type=checkbox> Tested</ul>"
+    )
+    text = read_bytes(tmp_path, "a.html", page.encode()).text
+    assert text.startswith("Crane")
+    assert "Deutsch" not in text
+    assert ["[x] Greased" in text, "[ ] Tested" in text] == [True, True]
