@@ -71,11 +71,6 @@ class Session:
         self._embedding: list[Any] = []
         self._asked = 0
 
-    @property
-    def nodes(self) -> int:
-        """How many machines, or what stands for one, belong to it."""
-        return sum(bool(node["Alive"]) for node in self._ray.nodes())
-
     def read(self, parcel: object, *, stores: bool) -> Any:
         """Have a parcel read, and stored too; what comes is for `result`."""
         name = "store" if stores else "read"
