@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.records import DocumentRecord, MetadataValue
+from corpus.subject import KIND, ORGANISATION, YEAR
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 Kind = Literal["str", "int", "float", "bool", "list", "date"]
@@ -36,6 +37,16 @@ class FilterField:
 
     name: str
     kind: Kind
+
+
+# What ingest tells of every document, as far as it can.
+DERIVED = (FilterField(ORGANISATION, "str"), FilterField(YEAR, "int"), FilterField(KIND, "str"))
+
+
+def with_derived(fields: tuple[FilterField, ...]) -> tuple[FilterField, ...]:
+    """The fields, and after them those that ingest derives; one that is declared is as it was declared."""
+    declared = {field.name for field in fields}
+    return (*fields, *(field for field in DERIVED if field.name not in declared))
 
 
 def parse_filterable(text: str) -> tuple[FilterField, ...]:

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from corpus.subject import aliases_of, subject_of
+
 HEADING_SEPARATOR = " > "
 
 MetadataValue = str | int | float | bool | list[str]
@@ -39,11 +41,11 @@ def cited_url(url: str | None, source: str, page: int | None) -> str | None:
     return f"{url}#page={page}" if is_pdf else url
 
 
-def context_of(title: str | None, heading: str | None) -> str:
-    """What a chunk is about, for the model to read before its text: title and heading path; may be empty."""
-    if title and heading and not heading.startswith(title):
-        return f"{title} > {heading}"
-    return heading or title or ""
+def context_of(title: str | None, heading: str | None, subject: str = "") -> str:
+    """What a chunk is about, for the model to read before its text: subject, title and heading path; may be empty."""
+    is_apart = title and heading and not heading.startswith(title)
+    named = f"{title} > {heading}" if is_apart else heading or title or ""
+    return f"{subject}: {named}" if subject and named else subject or named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class Chunk:
     @property
     def context(self) -> str:
         """What the chunk is about; the model reads it before the text."""
-        return context_of(self.title, self.heading)
+        return context_of(self.title, self.heading, subject_of(self.title, self.metadata))
 
     @property
     def chunk_id(self) -> str:
@@ -126,7 +128,13 @@ def parted_id(identifier: str) -> tuple[str, str]:
 
 
 def indexed_text_of(chunk: Chunk) -> str:
-    """What the lexical index reads of a chunk: its text after what it is about."""
+    """What the lexical index reads of a chunk: its text after what it is about, in all writings of it."""
+    aliases = aliases_of(chunk.source, chunk.metadata)
+    return f"{chunk.context}\n{aliases}\n{chunk.text}" if aliases else judged_text_of(chunk)
+
+
+def judged_text_of(chunk: Chunk) -> str:
+    """What a reranker reads of a chunk: its text after what it is about."""
     return f"{chunk.context}\n{chunk.text}"
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from corpus.corpora import PREFIX
 from corpus.corpora_settings import CorporaSettings
-from corpus.filterable import FilterField, parse_filterable
+from corpus.filterable import FilterField, parse_filterable, with_derived
 from handler.access.addresses import parse_networks
 from handler.access.keys import parse_keys
 from handler.access.oauth.principals import parse_principals
@@ -63,7 +63,8 @@ class HandlerSettings(CorporaSettings, OAuthSettings):
 
     filterable: str = Field(
         "",
-        description="Metadata fields to filter by, name or name:kind; kinds str, int, float, bool, list, date.",
+        description="Metadata fields to filter by, name or name:kind; kinds str, int, float, bool, list, date. "
+        "organisation, year and kind are there without.",
     )
 
     openapi_values: Literal["private", "public"] = Field(
@@ -172,7 +173,7 @@ class HandlerSettings(CorporaSettings, OAuthSettings):
     @field_validator("filterable")
     @classmethod
     def _fields_can_be_read(cls, value: str) -> str:
-        search_request(parse_filterable(value))
+        search_request(with_derived(parse_filterable(value)))
         return value
 
     @field_validator("mcp_tools")
@@ -217,8 +218,8 @@ class HandlerSettings(CorporaSettings, OAuthSettings):
 
     @property
     def filter_fields(self) -> tuple[FilterField, ...]:
-        """The corpus's own fields that callers may filter by."""
-        return parse_filterable(self.filterable)
+        """The fields beside those of every request that callers may filter by."""
+        return with_derived(parse_filterable(self.filterable))
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from corpus.errors import RerankUnavailable
-from corpus.records import Hit, indexed_text_of
+from corpus.records import Hit, judged_text_of
 from corpus.retry_after import hints_in
 from corpus.settings import CorpusSettings
 
@@ -95,7 +95,7 @@ def reranked_each(
     answers: queue.SimpleQueue[tuple[int, list[float] | Exception]] = queue.SimpleQueue()
 
     def judge(place: int) -> None:
-        passages = [indexed_text_of(hit.chunk) for hit in found[place]]
+        passages = [judged_text_of(hit.chunk) for hit in found[place]]
         try:
             answers.put((place, reranker.scores(queries[place], passages, timeout_seconds=timeout_seconds)))
         except Exception as error:  # noqa: BLE001 - who waits for the answer raises it

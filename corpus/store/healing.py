@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from corpus.collection import RECORDS
+from corpus.collection import RECORDS, RECORDS_FIELD
 from corpus.records import Chunk
 from corpus.store.rows import Rows
 from corpus.stored import TEXT_DIGEST, UPDATED, USER_PREFIX, chunk_from, text_digest_of
@@ -21,7 +21,7 @@ _SHARED = ("title", "url", "page", UPDATED)
 
 def heal_records(rows: Rows) -> None:
     """Take what is gone from all records; once for a collection. Raises StoreError."""
-    if rows.records_version >= RECORDS:
+    if rows.version_of(RECORDS_FIELD) >= RECORDS:
         return
     seconds = {metadata["document_id"]: metadata for _, metadata, _ in rows.read({"index": 1}, texts=False)}
     gone = {
@@ -29,7 +29,7 @@ def heal_records(rows: Rows) -> None:
         for chunk_id, metadata, text in rows.read({"index": 0}, texts=True)
     }
     rows.amend({chunk_id: dict.fromkeys(names) for chunk_id, names in gone.items() if names})
-    rows.note_records_version(RECORDS)
+    rows.note_version(RECORDS_FIELD, RECORDS)
 
 
 def kept_too_long(first: Mapping[str, Any], text: str, second: Mapping[str, Any] | None) -> set[str]:

@@ -10,6 +10,8 @@ from corpus.collection import (
     METRIC,
     RECORDS,
     RECORDS_FIELD,
+    SUBJECTS,
+    SUBJECTS_FIELD,
     CollectionRecord,
     check_settings,
     record_from_metadata,
@@ -82,7 +84,7 @@ def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
             settings.chroma_collection,
             embedding_function=None,
             configuration=cast("Any", index),
-            metadata={**record.to_metadata(), RECORDS_FIELD: RECORDS, **spread},
+            metadata={**record.to_metadata(), RECORDS_FIELD: RECORDS, SUBJECTS_FIELD: SUBJECTS, **spread},
         )
     return _opened(Connection(client, collection), settings)
 

@@ -11,9 +11,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, FiniteFloat, create_model
 
-from corpus.filterable import ANY, FROM, NOT, TO, FilterField, Kind, names_of
+from corpus.filterable import ANY, DERIVED, FROM, NOT, TO, FilterField, Kind, names_of
 from corpus.filters import Filter
 from corpus.records import MetadataValue
+from corpus.subject import KIND, ORGANISATION, YEAR
 from handler.contract.fields import Date, DocumentId, Name, Whole, moment
 from handler.contract.validation import invalid
 
@@ -34,6 +35,7 @@ KIND_EXAMPLES: dict[Kind, Any] = {
     "bool": True,
     "date": "2026-01-31",
 }
+DERIVED_EXAMPLES: dict[str, Any] = {ORGANISATION: "Best Buy", YEAR: 2023, KIND: "annual report"}
 SAYS = {
     "": "is this",
     ANY: "is one of these",
@@ -125,7 +127,8 @@ def with_own_fields(model: type[Model], fields: Sequence[FilterField]) -> type[M
 
 
 def _own_field(field: FilterField, ending: str) -> tuple[Any, Any]:
-    wanted, example = KIND_TYPES[field.kind], KIND_EXAMPLES[field.kind]
+    wanted = KIND_TYPES[field.kind]
+    example = DERIVED_EXAMPLES[field.name] if field in DERIVED else KIND_EXAMPLES[field.kind]
     says = (LIST_SAYS if field.kind == "list" else SAYS)[ending]
     if ending in (ANY, NOT):
         wanted, example = Annotated[list[wanted], Field(min_length=1, max_length=MAX_VALUES)], [example]  # type: ignore[valid-type]  # Of a table.

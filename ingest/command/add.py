@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus import __version__
+from corpus.collection import SUBJECTS
 from corpus.errors import SettingsError, StoreError
 from corpus.records import DocumentRecord
 from corpus.store import MAX_DEAD, Store, most_text_bytes, remake_index, write_index_out
@@ -18,7 +19,7 @@ from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.command.automatic import settled
 from ingest.command.estimate import Estimate
-from ingest.command.target import Target, existing_target, new_target
+from ingest.command.target import Target, existing_target, new_target, say_new_rules
 from ingest.reading.pool import pool_of
 from ingest.report import Report
 from ingest.settings import IngestSettings
@@ -61,7 +62,7 @@ class AddOptions:
     @property
     def stamped(self) -> str:
         """All but the content that decides what is stored of it."""
-        return f"retrieval-action {__version__} {self.description.options}"
+        return f"retrieval-action {__version__} subjects {SUBJECTS} {self.description.options}"
 
 
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
@@ -115,6 +116,7 @@ def _stored(target: Target | None, *, dry_run: bool) -> tuple[list[DocumentRecor
         return store.documents(), frozenset()
     store.heal()
     stored = store.documents()
+    say_new_rules(store, is_empty=not stored)
     return stored, store.sweep(stored)
 
 

@@ -18,6 +18,7 @@ from rich.text import Text
 from corpus.errors import CollectionMismatch, CollectionMissing, CorpusError, SettingsError
 from corpus.records import DocumentRecord, context_of
 from corpus.searching.excerpts import Excerpt
+from corpus.subject import subject_of
 from corpus.urls import without_passwords
 from ingest.report import Report
 from ingest.work import in_words
@@ -147,9 +148,16 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
 def show_documents(documents: Sequence[DocumentRecord]) -> None:
     """A line each on stdout."""
     show_rows(
-        ("document_id", "source", "title", "chunks", "updated"),
+        ("document_id", "source", "title", "chunks", "updated", "about"),
         [
-            (record.document_id, record.source, record.title or "", str(record.chunks), record.updated_at[:10])
+            (
+                record.document_id,
+                record.source,
+                record.title or "",
+                str(record.chunks),
+                record.updated_at[:10],
+                subject_of(None, record.metadata),
+            )
             for record in documents
         ],
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import typer
@@ -14,9 +16,10 @@ from corpus.loading import load
 from corpus.opening import open_corpus
 from corpus.principals import EVERYONE, principals_of
 from corpus.program import examples
-from corpus.records import DocumentRecord, document_id_of
+from corpus.records import DocumentRecord, composed, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
 from corpus.store import Survey, holds_only, read_store
+from corpus.subject import KIND, ORGANISATION, YEAR
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, OcrCommand, app
 from ingest.command.mending import named, summary, survey_to_json
@@ -26,6 +29,7 @@ from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
 MAX_ANSWER_CHARS = 10_000_000
+LISTED_VALUES = 8
 
 
 @app.command("list", epilog=examples("ingest list", "ingest list --visible-to group:sales", "ingest list --json"))
@@ -82,16 +86,33 @@ def stats(collection: Collection = None, as_json: AsJson = False) -> None:
             "tokens": sum(record.tokens for record in documents),
             **store.record.to_metadata(),
         }
+        about = {name: _counted(documents, name) for name in (ORGANISATION, YEAR, KIND)}
         if (dead := store.dead_share()) is not None:
             numbers["dead_places"] = f"{dead:.1%}"
     missed = passed_over(documents, settings.filter_fields)
     if as_json:
         told = [{"sources": list(each.sources), "why": each.why} for each in missed]
-        typer.echo(to_json({**numbers, **survey_to_json(found), "passed_over": told}))
+        typer.echo(to_json({**numbers, **about, **survey_to_json(found), "passed_over": told}))
     else:
-        console.show_fields({**numbers, **summary(found)})
+        console.show_fields({**numbers, **_in_words(about), **summary(found)})
         for each in missed:
             console.say(f"{named(each.sources)}: {each.why}", style="yellow")
+
+
+def _counted(documents: Sequence[DocumentRecord], name: str) -> dict[str, int]:
+    """How many documents have each value of a field, the most frequent first."""
+    return dict(Counter(str(value) for each in documents if (value := each.metadata.get(name))).most_common())
+
+
+def _in_words(about: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """The same for people; only the first of many."""
+    told = {name: [f"{value} ({count:,})" for value, count in counts.items()] for name, counts in about.items()}
+    return {
+        name: ", ".join(values[:LISTED_VALUES])
+        + (f" and {len(values) - LISTED_VALUES:,} more" * (len(values) > LISTED_VALUES))
+        for name, values in told.items()
+        if values
+    }
 
 
 @app.command(epilog=examples("ingest show manuals/x200.pdf", "ingest show 9f86d081884c7d65 --json"))
@@ -102,7 +123,7 @@ def show(
 ) -> None:
     """Print a stored document: what is known of it, and the whole text that was read."""
     with read_store(load(IngestSettings, chroma_collection=collection)) as store:
-        found = store.document(document) or store.document(document_id_of(document))
+        found = store.document(document) or store.document(document_id_of(composed(document)))
     if found is None:
         console.say(f"{document}: No such document. `ingest list` shows what is there.", style="red")
         sys.exit(1)

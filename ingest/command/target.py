@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from corpus.collection import CollectionRecord
+from corpus.collection import SUBJECTS, SUBJECTS_FIELD, CollectionRecord
 from corpus.embedding.choice import collection_for, embedder_for_new_collection, embedder_of
 from corpus.embedding.model import Embedder
 from corpus.errors import CollectionMissing, StoreError
@@ -15,6 +15,11 @@ from corpus.store import Store, create_store, open_store
 from ingest.command import console
 from ingest.settings import IngestSettings
 from ingest.sync.lock import exclusive
+
+RETOLD = (
+    "Titles, organisations, years and kinds are told by new rules: each file is read again once, and embedded anew is "
+    "only what is described otherwise now."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,14 @@ def _say_target(settings: IngestSettings, collection: CollectionRecord, *, dry_r
         f"{'Would ingest' if dry_run else 'Ingesting'} into {settings.target} "
         f"({collection.embedding_model}, {collection.dimensions or 'unknown'} dimensions)"
     )
+
+
+def say_new_rules(store: Store, *, is_empty: bool) -> None:
+    """Say once that what is stored was described by older rules."""
+    if store.rows.version_of(SUBJECTS_FIELD) < SUBJECTS:
+        if not is_empty:
+            console.say(RETOLD)
+        store.rows.note_version(SUBJECTS_FIELD, SUBJECTS)
 
 
 def drop_if_empty(store: Store) -> None:

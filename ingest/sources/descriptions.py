@@ -18,6 +18,7 @@ from corpus.stored import storable
 from ingest.reading.document import Document
 from ingest.reading.readers.frontmatter import FrontMatter, as_plain, interpret
 from ingest.reading.readers.sidecar import read_sidecar, value_of
+from ingest.reading.subject.derivation import described
 from ingest.sources.found import Item
 
 URL_FIELDS = ("source", "folder", "name", "stem")
@@ -45,7 +46,7 @@ class Description:
         title = front.title or (None if document.name else item.title) or document.title
         access, fault = self._access(document, front, item)
         metadata, notes = storable({**document.metadata, **front.metadata, **self.metadata})
-        return replace(
+        told = replace(
             document,
             title=composed(title) if title else title,
             url=front.url or _own_url(document, item) or self._url(item),
@@ -55,6 +56,7 @@ class Description:
             access=access,
             access_fault=fault,
         )
+        return described(told, item.source, is_titled=title is not None and title != document.title)
 
     def _access(self, document: Document, front: FrontMatter, item: Item) -> tuple[tuple[str, ...], str]:
         """Whom the document is seen by, and why it is nobody where that is not understood."""

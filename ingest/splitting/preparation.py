@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from corpus.collection import CollectionRecord
 from corpus.errors import DocumentEmpty, DocumentUnreadable
-from corpus.records import Chunk, DocumentRecord, composed, context_of, document_id_of, usual_space
+from corpus.records import Chunk, DocumentRecord, composed, document_id_of, usual_space
+from corpus.subject import subject_of
 from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
 from ingest.sources.found import Item
@@ -38,6 +39,8 @@ def digest_of(document: Document) -> str:
     about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
     if document.has_slides:
         about.append("slides")
+    if subject := subject_of(document.title, document.metadata):
+        about.append(subject)
     blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
     return hashlib.sha256(json.dumps([document.text, about, blocks]).encode()).hexdigest()
 
@@ -65,6 +68,7 @@ def prepare(
         max_tokens=max_tokens,
         overlap_tokens=collection.chunk_overlap,
         title=document.title,
+        subject=subject_of(document.title, document.metadata),
         max_bytes=max_bytes,
     )
     if not passages:
@@ -115,7 +119,7 @@ def prepare(
 
 def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
     """The chunk's text after what it is about; the context is cut, from its front, to what the window leaves."""
-    context = context_of(chunk.title, chunk.heading)
+    context = chunk.context
     # A line break always parts two tokens, so that the text need not be counted again.
     while context and tokenizer.count(f"{context}\n") + chunk.tokens > max_tokens:
         # The last heading says most.

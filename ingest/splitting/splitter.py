@@ -44,12 +44,14 @@ def split(
     max_tokens: int,
     overlap_tokens: int,
     title: str | None = None,
+    subject: str = "",
     max_bytes: int | None = None,
 ) -> list[Passage]:
     """The passages of `document` in order; together they cover all its blocks.
 
-    What is embedded is a passage's context (`context_of(title, heading)`), a line break and its text: together at most
-    `max_tokens` tokens. The text may have three quarters of them in any case; the caller shortens a longer context.
+    What is embedded is a passage's context (`context_of(title, heading, subject)`), a line break and its text:
+    together at most `max_tokens` tokens. The text may have three quarters of them in any case; the caller shortens a
+    longer context.
     `overlap_tokens` is how much of the passage before may be repeated, in whole sentences under the same heading.
     No passage has more than `max_bytes` bytes in UTF-8, if given. Raises ValueError for a size that cannot be kept.
     """
@@ -66,7 +68,7 @@ def split(
         max_tokens = _tokens_in(max_bytes, document.text, lengths, max_tokens)
         overlap_tokens = min(overlap_tokens, max_tokens // 2)
     passages: list[Passage] = []
-    stretches = _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, title)
+    stretches = _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, (title, subject))
     for heading, stretch in _small(stretches, document.text, lengths, max_bytes):
         page, page_end = _pages(document.page_starts, stretch)
         passages.append(
@@ -106,13 +108,18 @@ def _small(
 
 
 def _stretches(
-    document: Document, lengths: TokenCounts, tokenizer: Tokenizer, max_tokens: int, overlap: int, title: str | None
+    document: Document,
+    lengths: TokenCounts,
+    tokenizer: Tokenizer,
+    max_tokens: int,
+    overlap: int,
+    about: tuple[str | None, str],
 ) -> Iterator[tuple[str | None, Span]]:
     kinds, starts, ends, _, _ = zip(*document.blocks, strict=True)
     layout = Layout(document.text, lengths, kinds, starts, ends)
     for section in sections(document, lengths, join_tokens=max_tokens // 2):
         heading = section.heading
-        context = context_of(title, heading)
+        context = context_of(about[0], heading, about[1])
         whole = _whole(document, lengths, section, max_tokens - len(context.encode(errors="surrogatepass")) - 1)
         if whole is not None:
             yield heading, whole

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from corpus.collection import RECORDS_FIELD
 from corpus.errors import CollectionBusy
 from corpus.records import document_id_of
 from corpus.settings import CorpusSettings
@@ -149,7 +150,7 @@ def test_who_slept_neither_sweeps_nor_heals_nor_removes_what_another_writes(chro
             lambda: sleeper.sweep([]),
             lambda: sleeper.remove(document_ids),
             lambda: sleeper.restamp({document_ids[0]: "x"}),
-            lambda: sleeper.rows.note_records_version(9),
+            lambda: sleeper.rows.note_version(RECORDS_FIELD, 9),
             lambda: sleeper.write([document("b.txt", ["west"], [EAST])]),
             sleeper.rows.drop,
         ):

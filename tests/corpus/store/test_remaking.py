@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpus.collection import RECORDS_FIELD
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import (
@@ -76,7 +77,7 @@ def test_a_snapshot_after_many_nights_is_as_large_as_one_of_a_new_store(tmp_path
         assert nearest_of(store) == right
     with open_store(published) as store:
         assert store.dead_share() == 0.0
-        assert store.rows.records_version == 2
+        assert store.rows.version_of(RECORDS_FIELD) == 2
 
 
 def test_places_are_those_in_use_and_a_small_index_is_left_as_it_is(tmp_path: Path) -> None:
@@ -141,7 +142,7 @@ def test_an_index_in_use_is_made_anew_beside_those_who_ask(worn: CorpusSettings)
         assert writer.dead_share() == 0.0
         assert nearest_of(writer) == right
         assert writer.survey().foreign == ("theirs",)
-        assert writer.rows.records_version == 2
+        assert writer.rows.version_of(RECORDS_FIELD) == 2
         assert indexes_in(worn) == 1
 
 
@@ -168,7 +169,7 @@ def test_whoever_was_killed_making_it_anew_left_a_store_that_answers_and_is_put_
 
 def test_an_index_that_is_written_out_is_whole_on_disk_and_answers_alike(worn: CorpusSettings) -> None:
     with open_store(worn) as store:
-        store.write([document(*version(number, 3)) for number in range(3)])
+        store.write([document(*version(number, 3)) for number in range(5)])
         right, collection = nearest_of(store), str(store.rows.collection.id)
         before = {chunk_id: metadata for chunk_id, metadata, _ in store.rows.read(None, texts=False)}
     assert pending_writes(worn.chroma_path, collection) > 100

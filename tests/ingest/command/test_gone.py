@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from corpus.collection import RECORDS_FIELD
 from corpus.filters import Filter
 from corpus.records import document_id_of, record_id_of
 from corpus.settings import CorpusSettings
@@ -120,7 +121,7 @@ def test_a_store_that_kept_what_was_gone_is_healed_and_nothing_is_embedded(
         # As an older version left it, which did not name what was gone.
         kept = {"title": "Old title", "url": "https://example.com/old", "heading": "Old heading", "meta.tags": "alpha"}
         store.rows.amend({record_id: {**kept, "stamp": "of an older version"}})
-        store.rows.note_records_version(1)
+        store.rows.note_version(RECORDS_FIELD, 1)
     report = run({})
     assert (report.failed, report.embedded) == ([], 0)
     with open_store(settings) as store:

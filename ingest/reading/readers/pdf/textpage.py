@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import operator
 import re
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ from ingest.reading.readers.pdf.gaps import (
     parted,
     uneven_lines,
 )
+from ingest.reading.readers.pdf.layers import Layers
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line, has_neighbours
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossing, rules_of
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
@@ -47,7 +49,8 @@ _text_rect = raw.FPDFText_GetRect
 class LineReader:
     """Reads text pages of pdfium, one after the other, into buffers of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, layers: Layers) -> None:
+        self._layers = layers
         self._places = Places()
         self._text = units_buffer(_MIN_BUFFER)
         self._fonts = Fonts()
@@ -85,6 +88,7 @@ class LineReader:
             text = text.replace(HYPHEN, HYPHEN + "\n")
         lines: list[Line] = []
         spans: list[Span] = []
+        firsts: list[int] = []
         start = inserted = 0
         for raw_line in text.split("\n"):
             stretch = raw_line.strip(" \t\r")
@@ -98,9 +102,11 @@ class LineReader:
                 if self._falls:
                     self._falling.add(len(lines) - 1)
                 spans.append(Span(place, stretch, is_even))
+                firsts.append(first)
             start += len(raw_line) + 1
             inserted += raw_line.endswith(HYPHEN)
         shown = shown_on(lines, box_of(page, quarters))
+        shown = [*map(operator.and_, shown, self._layers.shown(text_page, firsts))]
         if not all(shown):
             lines, spans = list(itertools.compress(lines, shown)), list(itertools.compress(spans, shown))
             self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}

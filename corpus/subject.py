@@ -1,0 +1,56 @@
+"""Whose document it is, of which year, of what kind: the fields that say so, and how they go before a chunk. Pure.
+
+They are metadata as any other: what somebody gave stands, what is missing ingest derives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+ORGANISATION, YEAR, KIND = "organisation", "year", "kind"
+_LONGEST = 100
+_WORD = re.compile(r"[^\W_]+")
+_SMALL = frozenset(["and", "of", "the", "for", "de", "der", "des", "du", "et", "la", "le", "und", "y"])
+_LEAST_INITIALS = 3
+
+
+def subject_of(title: str | None, metadata: Mapping[str, object]) -> str:
+    """What the fields say of a document that its title does not: "Best Buy 2023 annual report"; may be empty."""
+    said = " ".join(_WORD.findall(title.casefold())) if title else ""
+    values = [_value(metadata.get(name)) for name in (ORGANISATION, YEAR, KIND)]
+    return " ".join(each for each in values if each and f" {_plain(each)} " not in f" {said} ")
+
+
+def aliases_of(source: str, metadata: Mapping[str, object]) -> str:
+    """Other writings of the same, for the index of words alone: bestbuy, JnJ, FY2023, the file's name."""
+    organisation, year = _value(metadata.get(ORGANISATION)), _value(metadata.get(YEAR))
+    if not organisation and not (year and _value(metadata.get(KIND))):
+        return ""
+    file = source.partition("#")[0].rstrip("/").rpartition("/")[2]
+    fiscal = [f"FY{year}", f"FY{year[2:]}"] if len(year) == len("2026") and year.isdecimal() else []
+    return " ".join([*_writings(organisation), *fiscal, file.rpartition(".")[0] or file])
+
+
+def _writings(organisation: str) -> list[str]:
+    """In one piece, and by its initials: "Johnson & Johnson" is johnsonjohnson, J&J and JnJ; of one word nothing."""
+    words = _WORD.findall(organisation)
+    if len(words) < 2:
+        return []
+    initials = [word[0].upper() for word in words if word.casefold() not in _SMALL]
+    joined = ["".join(words).casefold()]
+    if "&" in organisation and len(initials) == 2:
+        return [*joined, "&".join(initials), "n".join(initials), "".join(initials)]
+    return [*joined, "".join(initials)] if len(initials) >= _LEAST_INITIALS else joined
+
+
+def _value(value: object) -> str:
+    """A field's value as it can stand in a line; nothing where it is a list, or long."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LONGEST else ""
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))

@@ -1,0 +1,45 @@
+"""Split the names that files and people write in one piece: BestBuy_2023_10K is Best Buy 2023 10K. Pure."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+_HUMP = re.compile(
+    r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})|(?<=\d{4})(?=[A-Z]\d)|(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|"
+    r"(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2})"
+)
+_SEPARATORS = re.compile(r"[\s_+,;()\[\]{}~]+|[-.](?=\D)|(?<=\D)[-.]|(?<=\d{4})[-.](?=\d{3})")
+# Names that say nothing, and what is put behind names.
+_NOTHING = re.compile(
+    r"(?:scan|img|image|dsc|doc|document|dokument|documento|page|seite|file|datei|fichier|untitled|new|neu|copy|kopie|"
+    r"draft|entwurf|final|index|readme|main|output|download|export|print|tmp|temp|test|sample|attachment|v)\d*",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_HEX = re.compile(r"(?=.*\d)[0-9a-f]{6,}", re.IGNORECASE)
+_VOWEL = re.compile(r"[aeiouyäöüàáâèéêëìíîïòóôùúû]", re.IGNORECASE)
+
+
+def words_in(name: str) -> list[str]:
+    """The words of a name: at separators, capitals within a word, and where letters and digits meet."""
+    return [part for piece in _SEPARATORS.split(name) for part in _HUMP.split(piece.strip("-.")) if part]
+
+
+def place_of(source: str) -> tuple[list[str], str]:
+    """The names of the folders and of the file, without its suffix; of a page, of its address's path."""
+    path = urlsplit(source).path if source.startswith(("http://", "https://", "s3://")) else source
+    *folders, name = PurePosixPath(unquote(path)).parts or ("",)
+    stem = PurePosixPath(name).stem if re.fullmatch(r"\.[A-Za-z][A-Za-z0-9]{1,7}", PurePosixPath(name).suffix) else name
+    return [each for each in folders if each != "/"], stem
+
+
+def title_from(stem: str) -> str | None:
+    """A file's name as a title, where two words of it or more say something."""
+    words = [word for word in words_in(stem) if not _NOTHING.fullmatch(word)]
+    said = [word for word in words if _WORD.fullmatch(word) and _VOWEL.search(word)]
+    if len(words) < 2 or not said or any(_HEX.fullmatch(word) for word in re.split(r"[\s_.-]+", stem)):
+        return None
+    text = " ".join(words)
+    return text[0].upper() + text[1:]

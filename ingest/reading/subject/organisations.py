@@ -1,0 +1,195 @@
+"""Whose document it is: the name in its letterhead, with its legal form, or after words that say so. Pure.
+
+Where a first page names several, only one that another place confirms counts; whoever is addressed never does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ingest.reading.subject.names import words_in
+from ingest.reading.subject.spelling import CAPITAL, SMALL, named_by, run_together, spelled
+
+# Legal forms as they end a name, the longer first.
+_FORMS = (
+    r"GmbH\s*&\s*Co\.?\s*(?:KGaA|KG|OHG)|AG\s*&\s*Co\.?\s*(?:KGaA|KG)|SE\s*&\s*Co\.?\s*(?:KGaA|KG)|gGmbH|GmbH|mbH|"
+    r"UG\s*\(haftungsbeschränkt\)|KGaA|OHG|e\.\s?V\.|e\.\s?G\.|Aktiengesellschaft|AG|SE|"
+    r"Incorporated|Inc\.?|Corporation|Corp\.?|Company|Limited|Ltd\.?|L\.?L\.?C\.?|L\.?L\.?P\.?|PLC|P\.?L\.?C\.?|plc|"
+    r"S\.A\.S\.?|S\.A\.R\.L\.?|S\.à\.?\s?r\.l\.|SARL|SAS|S\.A\.U\.?|S\.L\.U\.?|S\.A\.?|S\.L\.?|S\.p\.A\.|S\.r\.l\.|"
+    r"Société anonyme|Sociedad Anónima|N\.V\.|B\.V\.|ASA|A/S|Oyj|Pty\.?\s+Ltd\.?|& Co(?:mpany|\.)?|Co\.?"
+)
+_FORM_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{_FORMS})\s*$", re.IGNORECASE)
+# Of these, what stands alone is seldom the end of a name.
+_CASED_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{_FORMS})\s*$")
+_WEAK = re.compile(r"(?:^|\s)(?:Company|Limited|Co\.?|SE|SAS|ASA|AG|Corporation)\s*$")
+_SEPARATED = re.compile(r"\s*[|·•∙;]\s*|\s+[–—-]\s+|\t|\s{3,}|,\s+(?=\d|[^,]*\d)")
+_REGISTRANT = re.compile(
+    r"\(?\s*exact\s+name\s+of\s+(?:the\s+)?(?:registrant|company)s?\b|\(?\s*name\s+of\s+registrant\s+as\s+specified",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"(?<!\w)((?:[^\W\d_a-zß-ÿ]|e[A-Z])[\w.&’'+-]*(?:,?\s+(?:[^\W\d_a-zß-ÿ][\w.&’'+-]*|&|of|and|de|del|la|le|und)){0,5}?,?)\s+"
+    r"\((?:the\s+)?(?:“[^”]{1,30}”[;,]?\s*)?(?:NYSE|NASDAQ|Nasdaq|NasdaqGS|LSE|TSX|ASX|FWB|XETRA|Xetra|Euronext|BME)\b[^)]{0,60}\)"
+)
+# What stands on the first page of a form and is no name.
+_BOILERPLATE = re.compile(
+    r"\b(?:form \S*\d|commission file|commission$|mark one|(?:fiscal|transition) (?:year|period)|pursuant|"
+    r"securities (?:and|exchange|registered)|washington,? d|(?:annual|quarterly|current) report|file n|united states|"
+    r"(?:year|quarter|period) ended|act of|registrant[’']s|telephone|"
+    r"state of incorporation|of 19\d\d)\b|^\W*\(|^\W*(?:or|and|no)\W*$|[☐☒☑]",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"((?:[^\W\d_a-zß-ÿ]|\d|e[A-Z])[\w.&’'-]*(?:,?\s+(?:[^\W\d_a-zß-ÿ][\w.&’'-]*|&|of|and)){0,5}?),?\s+"
+    r"(?:to\s+)?(?:reports?|announces?|declares?|completes?)\b",
+    re.IGNORECASE,
+)
+_NO_NAMES = frozenset(
+    re.findall(r"\w+", "total our your this the holding parent group other each public private company reports it")
+)
+_ADDRESSED = re.compile(
+    r"^\W*(?:to|an|bill(?:ed)? to|ship to|sold to|customer|client|attn\.?|attention|kunde|auftraggeber|empfänger|"
+    r"rechnungsempfänger|rechnung an|lieferanschrift|an die|à l[’']attention|destinataire|facturé à|cliente|"
+    r"destinatario|a la atención)\b",
+    re.IGNORECASE,
+)
+_SALUTATION = re.compile(
+    r"^\W*(?:dear |sehr geehrte|guten tag|liebe[rs]? |madame|monsieur|chère?s? |estimad[oa]s?|muy señor)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PARTIES = re.compile(
+    r"^\W*(?:between|by and between|zwischen|entre|and|und|et|y|by|signed|witness|subject|re|betreff)\b", re.IGNORECASE
+)
+_MOST_WORDS = 8
+_MOST_IN_LINE = 16
+_HEAD_LINES = 40
+
+
+def organisation_of(
+    lines: Sequence[str],
+    *,
+    text: str,
+    stated: Iterable[str],
+    place: Iterable[str],
+    is_letter: bool,
+    is_contract: bool,
+    is_press: bool,
+    is_periodical: bool,
+) -> str | None:
+    """The name without its legal form; None where it is not sure.
+
+    `lines` are those of the first page; `stated` is what its properties say of author and title; `place` are the names
+    of its file and folders. A letter addresses somebody, and a contract has two sides.
+    """
+    if name := _registrant(lines) or _listed(lines) or (_announcing(stated) if is_press else None):
+        return spelled(name, text)
+    if is_periodical and (name := named_by(place, text)):
+        return name
+    found = _in_letterhead(lines)
+    names = list(dict.fromkeys(plain(each) for each in found))
+    if not names:
+        return None
+    confirmed = [name for name in names if _confirms(name, stated, place)]
+    if len(confirmed) == 1:
+        return spelled(confirmed[0], text)
+    if len(names) == 1 and not is_contract and (not is_letter or _comes_again(found[0], text)):
+        return spelled(names[0], text)
+    return None
+
+
+def plain(name: str) -> str:
+    """The name without its legal form and article: "The Coca-Cola Company" is Coca-Cola."""
+    name = re.sub(r"\s+", " ", re.sub(r"\s*/[A-Z]{2,3}/?$", "", name)).strip(" ,.;:*–—-")
+    begun = re.sub(r"^(?:the|die|der|das|les|la société)\s+", "", name, flags=re.IGNORECASE)
+    before = ""
+    short = begun
+    while short != before:
+        before, short = short, _FORM_END.sub("", short).strip(" ,&")
+    return short or name
+
+
+def _registrant(lines: Sequence[str]) -> str | None:
+    """What stands above "(Exact name of registrant as specified in its charter)"."""
+    for number, line in enumerate(lines):
+        found = _REGISTRANT.search(line)
+        if not found:
+            continue
+        before = [line[: found.start()].strip(" (:|;"), *reversed(lines[max(0, number - 3) : number])]
+        above = next((each for each in before if each and _is_name(each)), "")
+        above = re.split(r"\s*[|;]\s*", above)[0]
+        above = next((each for part in reversed(re.split(r"[-_*=]{3,}", above)) if (each := part.strip(" _*|-"))), "")
+        if ": " in above:  # Of a table's row, with what stands above the cell.
+            above = above.rpartition(": ")[2]
+        return plain(above) if _is_name(above) else None
+    return None
+
+
+def _listed(lines: Sequence[str]) -> str | None:
+    """The name before its place on an exchange, as press releases have it: the first one, where it is about that."""
+    for line in lines[:_HEAD_LINES]:
+        if found := _LISTED.search(line):
+            return plain(found[1])
+    return None
+
+
+def _announcing(stated: Iterable[str]) -> str | None:
+    """Who reports or announces something, as the title of a press release begins."""
+    found = [match for each in stated if (match := _ANNOUNCES.match(each))]
+    return plain(found[-1][1]) if found and found[-1][1].split()[0].casefold() not in _NO_NAMES else None
+
+
+def _is_name(line: str) -> bool:
+    bare = line.strip(" _*|")
+    is_short = len(bare.split()) <= 10 or bool(re.search(r"[-_*=]{3,}", bare))
+    return bool(re.search(r"[^\W\d_]", bare)) and is_short and not _BOILERPLATE.search(bare[-80:])
+
+
+def _in_letterhead(lines: Sequence[str]) -> list[str]:
+    """The names with a legal form that have a line of their own, or begin one with an address."""
+    found: list[str] = []
+    addressed = False
+    for line in lines[:_HEAD_LINES]:
+        if _ADDRESSED.match(line):
+            addressed = len(line.split()) <= 4  # Then the name is in the next line.
+            continue
+        if not addressed and not _PARTIES.match(line) and len(line.split()) <= _MOST_IN_LINE:
+            found += _parts(line)
+        addressed = False
+    return found
+
+
+def _parts(line: str) -> list[str]:
+    return [part for each in _SEPARATED.split(line) if (part := each.strip(" ,*_#()|")) and _has_legal_form(part)]
+
+
+def _has_legal_form(part: str) -> bool:
+    ending = _CASED_END.search(part) or (_FORM_END.search(part) if part.isupper() else None)
+    if ending is None or len(part.split()) > _MOST_WORDS or re.search(r"[:?!\"“„»]|\. \w", part):
+        return False
+    name = part[: ending.start()]
+    words = [word for word in name.split() if word.casefold() not in SMALL and word != "&"]
+    if not words or any(not CAPITAL.match(word) and not re.search(r"[A-Z]", word) for word in words):
+        return False
+    return not (_WEAK.search(part) and words[0].casefold() in _NO_NAMES)
+
+
+def _confirms(name: str, stated: Iterable[str], place: Iterable[str]) -> bool:
+    """Whether properties or path name it too, in whatever writing."""
+    short = run_together(name)
+    first = run_together(name.split()[0])
+    for each in stated:
+        if short and short in run_together(each):
+            return True
+    names = {run_together(each) for each in place} | {run_together(word) for each in place for word in words_in(each)}
+    return len(short) >= 2 and (short in names or (len(first) >= 5 and first in names))
+
+
+def _comes_again(name: str, text: str) -> bool:
+    """Whether it stands in the text once more, as a sender's name does in the signature or the foot of a letter."""
+    return text.count(name) > 1
+
+
+def is_letter(page: str) -> bool:
+    """Whether a first page addresses somebody."""
+    return bool(_SALUTATION.search(page))

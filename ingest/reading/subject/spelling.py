@@ -1,0 +1,71 @@
+"""How a name is written: in running text, in one piece, in capitals. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from ingest.reading.subject import kinds
+from ingest.reading.subject.names import words_in
+
+SMALL = frozenset(re.findall(r"\w+", "a an and at by de del der des di du e et for in la le of on the und van von y"))
+CAPITAL = re.compile(r"(?:[^\W\d_a-zß-ÿ]|\d)")
+_READ = 300_000  # Characters, for how a name is written.
+_CAPITALS = 0.8  # The share of letters.
+_LEAST_TIMES = 3
+_PROPER = 0.9  # Of a name the share that is written with capitals.
+
+
+def spelled(name: str, text: str) -> str:
+    """As the document itself writes it in running text, where the letterhead has capitals alone."""
+    if not _is_in_capitals(name) or len(name) < 2:
+        return name
+    if (whole := re.sub(r"\b([A-Z]) (?=[A-Z]{2,}\b)", r"\1", name)) != name and whole.casefold() in text.casefold():
+        name = whole  # The first letter of each word was larger.
+    pattern = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", name))
+    found = re.finditer(rf"(?<!\w){pattern}(?!\w)", text[:_READ], re.IGNORECASE)
+    written = Counter(re.sub(r"\s+", " ", match[0]) for match in found)
+    usual = [(count, each) for each, count in written.items() if not each.islower()]
+    # Headings are in capitals, too: of several words those do not count.
+    if mixed := [pair for pair in usual if not pair[1].isupper() or " " not in name]:
+        count, most = max(mixed)
+        if count > 1 or not most.isupper():
+            return most
+    return " ".join(_in_title_case(word) for word in name.split()) if " " in name or len(name) > 5 else name
+
+
+def _is_in_capitals(name: str) -> bool:
+    """All of it, or all but a letter as in McDONALD'S."""
+    letters = [letter for letter in name if letter.isalpha()]
+    return sum(letter.isupper() for letter in letters) >= _CAPITALS * len(letters) > 0
+
+
+def _in_title_case(word: str) -> str:
+    if word.casefold() in SMALL:
+        return word.lower()
+    if (len(word) <= 3 and not re.search("[AEIOUY]", word)) or not word.isalpha():
+        return "-".join(part.capitalize() for part in word.split("-")) if "-" in word or "." in word else word
+    return word.capitalize()
+
+
+def named_by(place: Iterable[str], text: str) -> str | None:
+    """What begins the name of a file or folder, where the text writes it as a proper noun: BESTBUY is Best Buy."""
+    for each in reversed(list(place)):
+        begun = re.match(r"[^\W\d_]{4,}", each)
+        if begun is None or words_in(begun[0])[0] != begun[0]:
+            continue
+        pattern = r"[\s.&’'-]{0,3}".join(begun[0])
+        written = Counter(
+            re.sub(r"\s+", " ", match) for match in re.findall(rf"(?<!\w){pattern}(?!\w)", text[:_READ], re.IGNORECASE)
+        )
+        as_names = Counter({way: count for way, count in written.items() if all(map(CAPITAL.match, way.split()))})
+        is_noun = as_names.total() >= _LEAST_TIMES and as_names.total() >= _PROPER * written.total()
+        if is_noun and not kinds.kind_in(way := max(as_names, key=lambda each: (not each.isupper(), as_names[each]))):
+            return way
+    return None
+
+
+def run_together(text: str) -> str:
+    """The letters and digits alone."""
+    return re.sub(r"[\W_]+", "", text).casefold()
