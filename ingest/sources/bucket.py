@@ -108,11 +108,9 @@ class BucketSource:
         if is_listed and key not in objects:
             return None
         with s3_errors(f"s3://{file}", bucket=bucket, unavailable=DocumentUnreadable):
-            from botocore.exceptions import ClientError
-
             try:
                 answer = self._client.get_object(Bucket=bucket, Key=key)
-            except ClientError as error:
+            except self._client.exceptions.ClientError as error:
                 if not is_listed and error.response.get("Error", {}).get("Code") in NOT_FOR_US:
                     return None
                 raise
