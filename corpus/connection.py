@@ -94,7 +94,9 @@ class Connection(http.client.HTTPConnection):
                 raise http.client.IncompleteRead(b"", response.length)
             self._used = time.monotonic()
             named = {name.lower(): value for name, value in response.getheaders()}
-            return Reply(response.status, named, bytes(received))
+        if headers.get("Connection") == "close":
+            self.close()
+        return Reply(response.status, named, bytes(received))
 
     def is_usable(self) -> bool:
         """Whether it is still open: nothing was sent to it since its last reply, not even an end."""
