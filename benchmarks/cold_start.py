@@ -156,10 +156,11 @@ def measure(task: Path, scratch: Path, chunks: int, dimensions: int, turns: int,
         if not small:
             started |= more_starts(scratch, chunks, server)
         contenders: dict[str, Callable[[], object]] = dict(started)
-        # The first start of each fills the system's cache of files.
-        take_turns(contenders, turns=1, warm_up=False)
-        for start in started.values():
-            start.clear()
+        if not small:
+            # The first start of each fills the system's cache of files.
+            take_turns(contenders, turns=1, warm_up=False)
+            for start in started.values():
+                start.clear()
         take_turns(contenders, turns=turns, warm_up=False)
         cold = Comparison(
             f"{chunks:,} x {dimensions}", BARE, {name: start.all("all") for name, start in started.items()}

@@ -116,7 +116,7 @@ def _found(collection: TestCollection, texts: Sequence[str], vectors: Vectors, a
             near = [ids[row] for row in np.argsort(-cosines, kind="stable")[:DEPTH]]
             words = index.scores(question)
             every = sorted({*near, *(match.chunk_id for match in words.top(DEPTH))})
-            fused = fuse(every, cosines[[int(each) for each in every]], words.of(every), ideal=words.ideal)
+            fused = fuse(every, cosines[[int(each) for each in every]], words.of(every), max_bm25=words.max_bm25)
             judged = collection.judgements[key]
             scores.append(
                 (

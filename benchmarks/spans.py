@@ -90,7 +90,7 @@ def rankings(
             both = sorted({*by_words, *(ids[row] for row in near)})
             fit = fit_of(embedder.model, question.text, index.spoken)
             bm25 = words.of(both)
-            fused = fuse(both, cosines[[int(each) for each in both]], bm25, ideal=words.ideal, fit=fit)
+            fused = fuse(both, cosines[[int(each) for each in both]], bm25, max_bm25=words.max_bm25, fit=fit)
             yield {
                 "dense": [pieces[row].at for row in near],
                 "lexical": [pieces[int(each)].at for each in by_words],

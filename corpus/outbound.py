@@ -10,11 +10,14 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import httpcore2
 import httpx2
+
+# The seconds that a step may take, given its own timeout. Raises httpcore2.ReadTimeout where none are left.
+TimeLeft = Callable[[float | None], float | None]
 
 
 class Exchanges:
@@ -112,25 +115,29 @@ class _Backend(httpcore2.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
         stream = super().connect_tcp(host, port, self._limits.left(timeout), local_address, socket_options)
-        return _Stream(stream, self._limits)
+        return DeadlinedStream(stream, self._limits.left)
 
 
-class _Stream(httpcore2.NetworkStream):
-    def __init__(self, stream: httpcore2.NetworkStream, limits: _Limits) -> None:
+class DeadlinedStream(httpcore2.NetworkStream):
+    """A connection each of whose steps takes at most as long as `left` says of its own timeout; it may raise."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, left: TimeLeft) -> None:
         self._stream = stream
-        self._limits = limits
+        self._left = left
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._limits.left(timeout))
+        return self._stream.read(max_bytes, self._left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._limits.left(timeout))
+        self._stream.write(buffer, self._left(timeout))
 
     def close(self) -> None:
         self._stream.close()
 
-    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, self._limits.left(timeout)), self._limits)
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> DeadlinedStream:
+        return DeadlinedStream(self._stream.start_tls(ssl_context, server_hostname, self._left(timeout)), self._left)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

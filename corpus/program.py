@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 ENV_FILE = "--env-file"
+ENV_FILE_HELP = "Take settings from this file too, lines of NAME=value; the environment wins."
 
 
 def with_env_file_first(words: Sequence[str]) -> list[str]:

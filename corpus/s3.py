@@ -7,6 +7,7 @@ endpoint are found as every AWS tool finds them.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 from collections.abc import Iterator
 from typing import Any
@@ -32,7 +33,6 @@ def s3_client() -> Any:
     Raises SettingsError where boto3 is not installed.
     """
     _check_boto3()
-    import boto3
     from botocore.config import Config
 
     config = Config(
@@ -42,7 +42,29 @@ def s3_client() -> Any:
         max_pool_connections=CONNECTIONS,
         proxies=aws_proxies(),
     )
-    return boto3.session.Session().client("s3", config=config)
+    return aws_session().client("s3", config=config)
+
+
+def aws_session() -> Any:
+    """A session of boto3's for one client: a shared one may not be used by two threads at once. boto3 is there."""
+    import boto3
+    import botocore.session
+
+    session = botocore.session.Session()
+    descriptions = _descriptions()
+    session.register_component("data_loader", descriptions)
+    made = boto3.session.Session(botocore_session=session)
+    # boto3 has named its folder once more.
+    descriptions.search_paths[:] = dict.fromkeys(descriptions.search_paths)
+    return made
+
+
+@functools.cache
+def _descriptions() -> Any:
+    """What botocore knows of AWS's services, which it reads from files: most of the time that a client takes."""
+    import botocore.session
+
+    return botocore.session.Session().get_component("data_loader")
 
 
 def has_credentials() -> bool:

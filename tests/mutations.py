@@ -44,9 +44,12 @@ MUTATIONS = [
             "return caller.principals | {EVERYONE} if self._by_documents else None",
             "return caller.principals or None if self._by_documents else None",
         ),
-        ("with self._opened(trace, self._principals(ANYBODY)) as seen:", "with self._opened(trace, None) as seen:"),
+        (
+            "with self._together(trace, corpora, self._principals(ANYBODY)) as together:",
+            "with self._together(trace, corpora, None) as together:",
+        ),
         ("frozenset(each for each in access if via and signer.tag(each) == via)", "frozenset(access)"),
-        ("return lambda: self._facets.known(principals)", "return lambda: self._facets.known(None)"),
+        ("each.known(principals).items()", "each.known(None).items()"),
     ),
     *_of(
         "handler/access/links.py",
@@ -62,8 +65,8 @@ MUTATIONS = [
         "corpus/searching/fusion.py",
         "tests/corpus/searching/test_fusion.py",
         ("np.clip(cosines, 0, 1)", "np.clip(cosines, -1, 1)"),
-        ("(bm25 / ideal)", "(bm25 * ideal)"),
-        ("if ideal else np.zeros_like(bm25)", "if ideal else np.ones_like(bm25)"),
+        ("(bm25 / max_bm25)", "(bm25 * max_bm25)"),
+        ("if max_bm25 else np.zeros_like(bm25)", "if max_bm25 else np.ones_like(bm25)"),
         ("zip((-scores).tolist(), chunk_ids, strict=True)", "zip(scores.tolist(), chunk_ids, strict=True)"),
         ("best_first[:limit]", "best_first[1:limit]"),
         ("max(fit.vectors, _MIN_TRUST)", "max(fit.vectors, 0.0)"),
@@ -83,7 +86,7 @@ MUTATIONS = [
     *_of(
         "corpus/searching/excerpts.py",
         "tests/corpus/searching/test_excerpts.py tests/handler/routes",
-        ("if chunk.end <= position:", "if chunk.end < position:"),
+        ("if chunk.start > position and not first and chunk.index > 0:", "if chunk.start > position and not first:"),
         ("position = max(position, chunk.start)", "position = chunk.start"),
         (
             "range(max(0, chunk.index - distance), chunk.index + distance + 1)",

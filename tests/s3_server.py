@@ -6,8 +6,6 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,24 +52,21 @@ class S3Server:
         return name
 
 
-@contextmanager
-def s3_server() -> Iterator[S3Server]:
-    """Run it on a free port until the block ends."""
+def start_s3() -> tuple[subprocess.Popen[bytes], str]:
+    """Start it on a free port, and wait until it answers."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                httpx2.get(f"{url}/moto-api/", timeout=5)
-                break
-            except httpx2.TransportError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise
-                time.sleep(0.1)
-        yield S3Server(url)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            httpx2.get(f"{url}/moto-api/", timeout=5)
+        except httpx2.TransportError:
+            if time.monotonic() > deadline or process.poll() is not None:
+                process.kill()
+                process.wait()
+                raise
+            time.sleep(0.1)
+        else:
+            return process, url

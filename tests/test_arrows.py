@@ -26,7 +26,7 @@ HOMES = {
     "onnxruntime": ("corpus/embedding/",),
     "bm25s": ("corpus/lexical/",),
     "Stemmer": ("corpus/lexical/",),
-    "httpcore": ("ingest/sources/",),
+    "httpcore2": ("corpus/outbound.py", "ingest/sources/"),
     "mangum": ("handler/main.py",),
     "fastapi": ("handler/",),
     "pypdf": ("ingest/reading/readers/",),

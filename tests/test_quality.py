@@ -1,4 +1,4 @@
-"""A gate: search on our own sample corpus, through the command line's own pipeline with the real local model.
+"""A gate: search on our own sample corpus, as `make demo` brings it in with the real local model.
 
 The floors lie a little below what was measured when they were set; docs/quality.md has the figures.
 """
@@ -12,10 +12,9 @@ import pytest
 
 from corpus.opening import open_corpus
 from corpus.searching.corpus import Corpus
-from corpus.settings import LOCAL_MODEL, SearchMode
+from corpus.settings import CorpusSettings, SearchMode
 from examples.build import EXAMPLES
-from ingest.command.add import AddOptions, add_documents
-from ingest.settings import IngestSettings
+from tests.examples.demo import Demo
 
 QUESTIONS = json.loads((EXAMPLES / "questions.json").read_text("utf-8"))
 DEPTH = 5
@@ -25,13 +24,8 @@ MISSED_AT_MOST = 3
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
-    settings = IngestSettings(
-        chroma_path=tmp_path_factory.mktemp("gate"), embedding_model=LOCAL_MODEL, source_root=EXAMPLES
-    )
-    report = add_documents([str(EXAMPLES / "handbook")], settings, AddOptions())
-    assert not report.failed
-    with open_corpus(settings) as opened:
+def corpus(demo: Demo) -> Iterator[Corpus]:
+    with open_corpus(CorpusSettings(chroma_path=demo.store)) as opened:
         yield opened
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.transport import Refusal, no_json, too_late, unreachable
+from corpus.on_demand import OnDemand
 
 if TYPE_CHECKING:
     from corpus.outbound import Exchanges
@@ -22,21 +22,21 @@ class HttpTransport:
     def __init__(self, endpoint: Endpoint, *, proxy: str | None) -> None:
         self._endpoint = endpoint
         self._proxy = proxy
+        self._exchanges = OnDemand(self._opened)
         # Endpoints on one's own machine often want no key, and some want the header all the same.
         key = endpoint.api_key or "unused"
         is_azure = endpoint.api_version is not None
         self._headers = {"api-key": key} if is_azure else {"Authorization": f"Bearer {key}"}
         self._query = dict(endpoint.query) | ({"api-version": endpoint.api_version} if endpoint.api_version else {})
 
-    @functools.cached_property
-    def _exchanges(self) -> Exchanges:
+    def _opened(self) -> Exchanges:
         from corpus.outbound import Exchanges  # Here, because no lexical search needs an HTTP client.
 
         return Exchanges(proxy=self._proxy)
 
     def post(self, body: Mapping[str, object], *, timeout_seconds: float, max_bytes: int) -> object:
         """See Transport."""
-        exchanges = self._exchanges
+        exchanges = self._exchanges.get()
         import httpx2
 
         try:
@@ -57,12 +57,11 @@ class HttpTransport:
 
     def prepare(self) -> None:
         """See Transport."""
-        _ = self._exchanges
+        self._exchanges.get()
 
     def close(self) -> None:
         """See Transport."""
-        if exchanges := self.__dict__.pop("_exchanges", None):
-            exchanges.close()
+        self._exchanges.close()
 
     def _url(self, body: Mapping[str, object]) -> str:
         base = self._endpoint.base_url

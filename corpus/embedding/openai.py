@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import openai
@@ -20,10 +20,19 @@ from corpus.embedding.patience import PLAIN_TEXT, PatientRequests
 from corpus.embedding.portions import portions
 from corpus.embedding.remote import RemoteEmbedder
 from corpus.embedding.transport import Refusal, Transport, no_json, too_late, unreachable
+from corpus.on_demand import OnDemand
 from corpus.outbound import Exchanges
 
 REQUESTS_IN_FLIGHT = 8
 REQUEST_SECONDS = 60.0
+
+
+class _Connection(NamedTuple):
+    exchanges: Exchanges
+    client: openai.OpenAI
+
+    def close(self) -> None:
+        self.exchanges.close()
 
 
 class SdkTransport:
@@ -32,13 +41,12 @@ class SdkTransport:
     def __init__(self, endpoint: Endpoint, *, proxy: str | None) -> None:
         self._endpoint = endpoint
         self._proxy = proxy
-        self._lock = threading.Lock()
-        self._connection: tuple[Exchanges, openai.OpenAI] | None = None
+        self._connection = OnDemand(self._connected)
 
     def post(self, body: Mapping[str, object], *, timeout_seconds: float, max_bytes: int) -> object:
         """See Transport."""
         try:
-            exchanges, client = self._connected()
+            exchanges, client = self._connection.get()
             # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
             with exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes):
                 return client.post("/embeddings", cast_to=object, body=dict(body), options={"timeout": timeout_seconds})
@@ -53,21 +61,15 @@ class SdkTransport:
 
     def prepare(self) -> None:
         """See Transport."""
-        self._connected()
+        self._connection.get()
 
     def close(self) -> None:
         """See Transport."""
-        with self._lock:
-            connection, self._connection = self._connection, None
-        if connection:
-            connection[0].close()
+        self._connection.close()
 
-    def _connected(self) -> tuple[Exchanges, openai.OpenAI]:
-        with self._lock:
-            if self._connection is None:
-                exchanges = Exchanges(proxy=self._proxy)
-                self._connection = exchanges, _client_of(self._endpoint, exchanges)
-            return self._connection
+    def _connected(self) -> _Connection:
+        exchanges = Exchanges(proxy=self._proxy)
+        return _Connection(exchanges, _client_of(self._endpoint, exchanges))
 
 
 def _client_of(endpoint: Endpoint, exchanges: Exchanges) -> openai.OpenAI:

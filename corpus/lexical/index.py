@@ -33,7 +33,7 @@ FILTERS_KEPT = 16  # A byte for each chunk and filter.
 
 
 class Match(NamedTuple):
-    """A chunk that shares terms with the query. `score` is BM25: above 0, unbounded; compare it to `ideal` only."""
+    """A chunk that shares terms with the query. `score` is BM25: above 0, unbounded; compare it to `max_bm25` only."""
 
     chunk_id: str
     score: float
@@ -51,12 +51,12 @@ class Term(NamedTuple):
 
 
 class Scores:
-    """What one query finds. `ideal` is the score that no chunk reaches: the sum of the weights of its known terms."""
+    """What one query finds. No chunk's score reaches `max_bm25`, the sum of the weights of the query's known terms."""
 
-    def __init__(self, table: Table, by_row: NDArray[np.float32], ideal: float) -> None:
+    def __init__(self, table: Table, by_row: NDArray[np.float32], max_bm25: float) -> None:
         self._table = table
         self._by_row = by_row
-        self.ideal = ideal
+        self.max_bm25 = max_bm25
 
     def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
         """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
@@ -148,12 +148,12 @@ class LexicalIndex:
         """
         times = Counter(self._analyzer.query(query, self.languages))
         by_row = np.zeros(self._table.rows, dtype=np.float32)
-        ideal = 0.0
+        max_bm25 = 0.0
         try:
             hashes = hashes_of(times)
             for each, term, count in zip(hashes.tolist(), self._terms(hashes), times.values(), strict=True):
                 weight = term.weight if among is None else weight_of(among.chunks, among.of.get(each, 0))
-                ideal += count * weight
+                max_bm25 += count * weight
                 times_more = count if among is None else count * weight / (term.weight or 1.0)
                 for start, rows, scores in term.parts:
                     np.add.at(by_row[start:], rows, scores if times_more == 1 else np.float32(times_more) * scores)
@@ -161,7 +161,7 @@ class LexicalIndex:
                 by_row[each.start :][each.dead] = 0
         except (IndexError, ValueError) as error:
             raise unusable(self._directory, f"a file of it is damaged ({error})") from error
-        return Scores(self._table, by_row, ideal)
+        return Scores(self._table, by_row, max_bm25)
 
     def _terms(self, hashes: Hashes) -> list[Term]:
         names = hashes.tolist()

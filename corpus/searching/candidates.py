@@ -42,7 +42,7 @@ class Lexical:
     def __init__(self, scores: Scores, passing: FilterMask | None, depth: int) -> None:
         matches = scores.top(depth, passing=passing)
         bm25 = np.array([match.score for match in matches], dtype=np.float32)
-        self._ranked = rank([match.chunk_id for match in matches], lexical_shares(bm25, ideal=scores.ideal))
+        self._ranked = rank([match.chunk_id for match in matches], lexical_shares(bm25, max_bm25=scores.max_bm25))
 
     def best(self, count: int) -> list[Ranked]:
         return self._ranked[:count]
@@ -68,7 +68,7 @@ class Hybrid:
         self._store = store
         self._scale = scale_of(store.record.embedding_model)
         self._vector = vector
-        self._ideal = scores.ideal
+        self._ideal = scores.max_bm25
         self._fit = fit
         self._depth = depth
         self._ids = list(dict.fromkeys([*near, *matches]))
@@ -106,7 +106,7 @@ class Hybrid:
 
     def _fused(self, limit: int) -> list[Ranked]:
         cosines = self._scale.of(self._cosines)
-        return fuse(self._ids, cosines, self._bm25, ideal=self._ideal, fit=self._fit, depth=self._depth, limit=limit)
+        return fuse(self._ids, cosines, self._bm25, max_bm25=self._ideal, fit=self._fit, depth=self._depth, limit=limit)
 
 
 class InRows:
@@ -137,7 +137,7 @@ class InRows:
         is_near[near] = True
         rows = np.concatenate([near, words[~is_near[words]]])
         cosines = mapped.cosines_at(vector, rows) if everything is None else everything[rows]
-        fused = fused_scores(scale.of(cosines), scores.at(rows), ideal=scores.ideal, fit=fit, depth=depth)
+        fused = fused_scores(scale.of(cosines), scores.at(rows), max_bm25=scores.max_bm25, fit=fit, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.
         order = np.lexsort((rows, -fused))
         self._ids = mapped.ids

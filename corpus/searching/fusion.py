@@ -3,8 +3,8 @@
 A fused score is a weighted mean of two shares, so it is 0 to 1 and means the same for every query:
 
 - how near the vectors are: the cosine, 0 where it is negative;
-- how much of what the query asks by its words the chunk holds: BM25 / ideal, where `ideal` is the sum of the weights of
-  the query's terms that the index knows, which no chunk reaches.
+- how much of what the query asks by its words the chunk holds: BM25 / max_bm25, the sum of the weights of the query's
+  terms that the index knows, which no chunk reaches.
 
 An answer scores 0.3 to 0.7 with the local model; where nothing is relevant the best chunk scores 0.1 to 0.3.
 How the way and the constants were found: docs/decisions/0007-fusion.md.
@@ -44,9 +44,9 @@ def dense_shares(cosines: Scores) -> Scores:
     return np.clip(cosines, 0, 1).astype(np.float32)
 
 
-def lexical_shares(bm25: Scores, *, ideal: float) -> Scores:
-    """BM25 scores as scores from 0 to 1. `ideal` comes with them."""
-    return (bm25 / ideal).astype(np.float32, copy=False) if ideal else np.zeros_like(bm25)
+def lexical_shares(bm25: Scores, *, max_bm25: float) -> Scores:
+    """BM25 scores as scores from 0 to 1. `max_bm25` comes with them."""
+    return (bm25 / max_bm25).astype(np.float32, copy=False) if max_bm25 else np.zeros_like(bm25)
 
 
 def rank(chunk_ids: Sequence[str], scores: Scores, *, limit: int | None = None) -> list[Ranked]:
@@ -60,25 +60,25 @@ def fuse(
     cosines: Scores,
     bm25: Scores,
     *,
-    ideal: float,
+    max_bm25: float,
     fit: Fit = WELL,
     depth: int = DEPTH,
     limit: int | None = None,
 ) -> list[Ranked]:
     """Rank the candidates of both sides by their `fused_scores`; the best `limit`, if given."""
-    return rank(chunk_ids, fused_scores(cosines, bm25, ideal=ideal, fit=fit, depth=depth), limit=limit)
+    return rank(chunk_ids, fused_scores(cosines, bm25, max_bm25=max_bm25, fit=fit, depth=depth), limit=limit)
 
 
-def fused_scores(cosines: Scores, bm25: Scores, *, ideal: float, fit: Fit = WELL, depth: int = DEPTH) -> Scores:
+def fused_scores(cosines: Scores, bm25: Scores, *, max_bm25: float, fit: Fit = WELL, depth: int = DEPTH) -> Scores:
     """One score for each of the candidates of both sides, which are the best `depth` of each, together, each once.
 
     `cosines` and `bm25` hold both scores of every one, exactly: a candidate that only one side brought is scored by the
-    other as well. `ideal` comes with the lexical scores. `fit` says how far each side is believed.
+    other as well. `max_bm25` comes with the lexical scores. `fit` says how far each side is believed.
     """
-    near, held = dense_shares(cosines), lexical_shares(bm25, ideal=ideal)
+    dense, lexical = dense_shares(cosines), lexical_shares(bm25, max_bm25=max_bm25)
     weight = _DENSE_WEIGHT * max(fit.vectors, _MIN_TRUST) * (1 - fit.words * _doubt(cosines, bm25, depth))
     by_words = (1 - _DENSE_WEIGHT) * fit.words
-    fused = (weight * near + by_words * held) / (weight + by_words)
+    fused = (weight * dense + by_words * lexical) / (weight + by_words)
     return fused.astype(np.float32)
 
 

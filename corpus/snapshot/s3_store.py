@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
+from corpus.on_demand import OnDemand
 from corpus.s3 import s3_client, s3_errors
 from corpus.snapshot.layout import longer
 from corpus.snapshot.snapshot_store import PART, OnBytes
@@ -30,14 +30,15 @@ class S3Store:
     def __init__(self, *, bucket: str, prefix: str) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
+        self._opened: OnDemand[Any] = OnDemand(s3_client)
 
     @property
     def name(self) -> str:
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
 
-    @functools.cached_property
+    @property
     def _client(self) -> Any:
-        return s3_client()
+        return self._opened.get()
 
     def read(self, key: str) -> tuple[bytes, str] | None:
         with self._translated():
@@ -130,8 +131,7 @@ class S3Store:
                     )
 
     def close(self) -> None:
-        if "_client" in self.__dict__:
-            self._client.close()
+        self._opened.close()
 
     def _translated(self) -> AbstractContextManager[None]:
         return s3_errors(self.name, bucket=self._bucket, unavailable=SnapshotUnavailable, conflict=SnapshotConflict)

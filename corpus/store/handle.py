@@ -95,7 +95,7 @@ class Handle:
         """The collection, for what needs no vectors, for as long as the block takes. Raises StoreError."""
         if self.watch is not None and not self._is_in_place():
             self._open_anew(None, unless=self._is_in_place)
-        with self._lent() as held, translated():
+        with self._acquired() as held, translated():
             yield held.opened.collection
 
     def look(self, question: Callable[[Any], T]) -> T:
@@ -117,7 +117,7 @@ class Handle:
             with self.used() as collection:
                 yield collection
             return
-        with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS), self._lent() as held:
+        with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS), self._acquired() as held:
             is_newest = self.watch.state() == held.seen
             yield held.opened.collection
             if is_newest:
@@ -129,7 +129,7 @@ class Handle:
         for attempt in range(ATTEMPTS):
             try:
                 self._catch_up(question, anyway=attempt > 0)
-                with self._lent() as held, contextlib.suppress(*self._moved(attempt)):
+                with self._acquired() as held, contextlib.suppress(*self._moved(attempt)):
                     return self._answered(held, question)
             except StoreUnavailable:
                 # The index was written by somebody who does not know our lock.
@@ -229,7 +229,7 @@ class Handle:
         return _Held(opened, seen if is_it else None)
 
     @contextlib.contextmanager
-    def _lent(self) -> Iterator[_Held]:
+    def _acquired(self) -> Iterator[_Held]:
         with self._lock:
             held = self._held
             held.users += 1

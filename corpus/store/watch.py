@@ -135,22 +135,22 @@ class Watch:
 
 def index_names(folder: Path) -> frozenset[str]:
     """The names of the folders of all vector indexes that there should be; none where that cannot be told."""
-    found = _told(folder, _INDEXES)
+    found = _first_row(folder, _INDEXES)
     return frozenset(str(found[0] or "").split(",")) - {""} if found else frozenset()
 
 
 def has_collection(folder: Path, name: str) -> bool:
     """Whether a collection of that name is there, in whatever database; False where that cannot be told."""
-    return _told(folder, _COLLECTIONS, name) is not None
+    return _first_row(folder, _COLLECTIONS, name) is not None
 
 
 def pending_writes(folder: Path, collection_id: str) -> int:
     """How many writes the collection's vector index on disk lacks; 0 where that cannot be told."""
-    found = _told(folder, _PENDING, collection_id, collection_id)
+    found = _first_row(folder, _PENDING, collection_id, collection_id)
     return int(found[0]) if found else 0
 
 
-def _told(folder: Path, question: str, *about: str) -> tuple[Any, ...] | None:
+def _first_row(folder: Path, question: str, *about: str) -> tuple[Any, ...] | None:
     path = folder.absolute() / SQLITE_FILE
     with contextlib.suppress(OSError, sqlite3.DatabaseError):
         status = path.stat()

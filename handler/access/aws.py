@@ -9,7 +9,7 @@ import contextlib
 from typing import Any, ClassVar
 
 from corpus.errors import SettingsError
-from corpus.s3 import aws_proxies
+from corpus.s3 import aws_proxies, aws_session
 from corpus.urls import without_passwords
 from handler.access.rate_limit import CounterUnavailable
 
@@ -79,10 +79,8 @@ def _ask(service: str, operation: str, what: str, **arguments: object) -> Any:
 
 
 def _client(service: str, *, seconds: float) -> Any:
-    import boto3
     from botocore.config import Config
 
     retries = {"total_max_attempts": 2}
     config = Config(connect_timeout=seconds, read_timeout=seconds, retries=retries, proxies=aws_proxies())
-    # A session of its own: the shared one may not be used by two threads at once.
-    return boto3.session.Session().client(service, config=config)
+    return aws_session().client(service, config=config)

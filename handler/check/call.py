@@ -125,7 +125,7 @@ class Caller:
             reply = self.send(method, url, headers=headers, body=body)
         return reply
 
-    def told(self, reply: Reply) -> str:
+    def summarize(self, reply: Reply) -> str:
         """The reply in a few words, for people. The key never stands in it, not even where the server sent it back."""
         if reply.status == 0:
             return self.clean(reply.text)

@@ -37,8 +37,8 @@ def _each(caller: Caller, search: Search, ask: Ask, names: list[str]) -> tuple[O
         reply = ask(replace(search, rest={**search.rest, FIELD: [name]}))
         results = listed(mapping(reply.json).get("results"))
         if reply.status != 200 or any(mapping(each).get(FIELD) != name for each in results):
-            return "failed", caller.clean(f"{name}: {caller.told(reply)}")
+            return "failed", caller.clean(f"{name}: {caller.summarize(reply)}")
     reply = ask(replace(search, rest={**search.rest, FIELD: [STRANGE]}))
     if reply.status not in (400, 422):
-        return "failed", caller.clean(f"{STRANGE}: {caller.told(reply)}")
+        return "failed", caller.clean(f"{STRANGE}: {caller.summarize(reply)}")
     return "ok", f"{len(names)} of them"

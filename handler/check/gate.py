@@ -24,24 +24,24 @@ class Gate:
     least: float
 
 
-def gate_check(gate: Gate, send: Callable[[str], Reply], told: Callable[[Reply], str]) -> Check:
+def gate_check(gate: Gate, send: Callable[[str], Reply], summarize: Callable[[Reply], str]) -> Check:
     """`send` asks for ten results, `told` says what else came."""
     return Check(
         "questions",
         f"{gate.least:.0%} of the questions find their answer among {DEPTH} results",
         "`ingest eval` on the same file says whether the corpus finds them; is another version served, or another "
         "corpus? A lower share: --least.",
-        lambda: _ask_all(gate, send, told),
+        lambda: _ask_all(gate, send, summarize),
     )
 
 
-def _ask_all(gate: Gate, send: Callable[[str], Reply], told: Callable[[Reply], str]) -> tuple[Outcome, str]:
+def _ask_all(gate: Gate, send: Callable[[str], Reply], summarize: Callable[[Reply], str]) -> tuple[Outcome, str]:
     missed: list[Question] = []
     ranks: list[Rank] = []
     for question in gate.asked.questions:
         reply = send(question.text)
         if reply.status != 200:
-            return "failed", f"line {question.line}: {told(reply)}"
+            return "failed", f"line {question.line}: {summarize(reply)}"
         rank = question.rank_in(list(_passages(reply.json))[:DEPTH])
         ranks.append(rank)
         if rank is None:

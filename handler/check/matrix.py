@@ -58,7 +58,7 @@ class Matrix:
     def checks(self) -> list[Check]:
         """All but the one about the rate limit, which must come last: it uses the limit up."""
         gate = self._wishes.gate
-        asked = [gate_check(gate, lambda text: self._send(text, size=DEPTH), self._caller.told)] if gate else []
+        asked = [gate_check(gate, lambda text: self._send(text, size=DEPTH), self._caller.summarize)] if gate else []
         return [*self._contract(), *asked]
 
     def _contract(self) -> list[Check]:
@@ -140,7 +140,7 @@ class Matrix:
         reply = self._send(QUESTION)
         answer = reply.json
         if reply.status != 200 or not isinstance(answer, dict | list):
-            return "failed", self._caller.told(reply)
+            return "failed", self._caller.summarize(reply)
         if problem := schema_problem(self._caller, self._target.document, self._search, answer):
             return "failed", problem
         lists = [answer] if isinstance(answer, list) else [each for each in answer.values() if isinstance(each, list)]
@@ -153,7 +153,7 @@ class Matrix:
         """Whether it is one of these refusals, in JSON."""
         answer = reply.json
         if reply.status not in allowed or not isinstance(answer, dict):
-            return "failed", self._caller.told(reply)
+            return "failed", self._caller.summarize(reply)
         return "ok", self._caller.clean(f"{reply.status} {answer.get('error', '')}")
 
     def _empty_body(self) -> tuple[Outcome, str]:
@@ -185,7 +185,7 @@ class Matrix:
         length = len(reply.text)
         came = f"{length:,} characters in {reply.seconds * 1000:.0f} ms"
         if reply.status != 200:
-            return "failed", self._caller.told(reply)
+            return "failed", self._caller.summarize(reply)
         return ("ok" if length < MAX_RESPONSE_CHARS and reply.seconds < TIMEOUT_SECONDS else "failed"), came
 
     def _rate_limit(self) -> tuple[Outcome, str]:

@@ -109,7 +109,7 @@ class McpChecks:
         result = result_in(reply)
         info = mapping(result.get("serverInfo"))
         if not result.get("protocolVersion") or not info.get("name") or "version" not in info:
-            return "failed", self._caller.told(reply)
+            return "failed", self._caller.summarize(reply)
         if "tools" not in mapping(result.get("capabilities")):
             return "failed", "the server has no tools"
         session = {name.lower(): value for name, value in reply.headers.items()}.get("mcp-session-id")
@@ -130,13 +130,13 @@ class McpChecks:
             return "ok", f"{MODERN} is served"
         if error and reply.status < 500:
             return "skipped", self._caller.clean(f"the older era alone: {error.get('message', '')}")
-        return "failed", self._caller.told(reply)
+        return "failed", self._caller.summarize(reply)
 
     def _list_tools(self) -> tuple[Outcome, str]:
         reply = self._ask("tools/list", None)
         self._tools = [mapping(tool) for tool in listed(result_in(reply).get("tools"))]
         if not self._tools:
-            return "failed", self._caller.told(reply)
+            return "failed", self._caller.summarize(reply)
         lacking = [
             f"{tool.get('name')} lacks {', '.join(missing)}" for tool in self._tools if (missing := _lacking(tool))
         ]
@@ -152,7 +152,7 @@ class McpChecks:
         reply = self._ask("tools/call", {"name": "search", "arguments": {field: QUESTION}})
         results = [mapping(each) for each in listed(payload_in(reply).get("results"))]
         if not results:
-            return "failed", self._caller.told(reply)
+            return "failed", self._caller.summarize(reply)
         if wrong := [name for name in ("id", "title", "url") for each in results if not each.get(name)]:
             return "failed", f"a result without {wrong[0]}"
         self._identifier = str(results[0]["id"])
@@ -166,13 +166,15 @@ class McpChecks:
         reply = self._ask("tools/call", {"name": "fetch", "arguments": {"id": self._identifier}})
         document = payload_in(reply)
         if wrong := [name for name in ("id", "title", "text", "url") if not document.get(name)]:
-            return "failed", self._caller.clean(f"without {', '.join(wrong)}: {self._caller.told(reply)}")
+            return "failed", self._caller.clean(f"without {', '.join(wrong)}: {self._caller.summarize(reply)}")
         return "ok", f"{len(str(document['text'])):,} characters in {reply.seconds * 1000:.0f} ms"
 
     def _unknown_method(self) -> tuple[Outcome, str]:
         reply = self._ask(UNKNOWN_METHOD, None)
         code = mapping(mapping(message_in(reply)).get("error")).get("code")
-        return ("ok", f"{reply.status}, {code}") if code == METHOD_NOT_FOUND else ("failed", self._caller.told(reply))
+        return (
+            ("ok", f"{reply.status}, {code}") if code == METHOD_NOT_FOUND else ("failed", self._caller.summarize(reply))
+        )
 
     def _wrong_key(self) -> tuple[Outcome, str]:
         if self._credentials is None:
@@ -182,7 +184,7 @@ class McpChecks:
         reply = self._caller.send_patiently("POST", self._url, headers=headers, body=json.dumps(message).encode())
         if reply.status == 401 and is_challenged(reply):
             return "ok", "401 with WWW-Authenticate"
-        return "failed", self._caller.told(reply) if reply.status != 401 else "401 without WWW-Authenticate"
+        return "failed", self._caller.summarize(reply) if reply.status != 401 else "401 without WWW-Authenticate"
 
     def _metadata(self) -> tuple[Outcome, str]:
         parts = urlsplit(self._url)
@@ -190,13 +192,13 @@ class McpChecks:
         for path in (f"{WELL_KNOWN}{parts.path}", WELL_KNOWN):
             url = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
             replies.append(self._caller.send("GET", url))
-            told = mapping(replies[-1].json)
-            if replies[-1].status == 200 and told.get("resource") and listed(told.get("authorization_servers")):
-                self._resource = told
-                return "ok", self._caller.clean(f"sign in at {told['authorization_servers'][0]}")
+            metadata = mapping(replies[-1].json)
+            if replies[-1].status == 200 and metadata.get("resource") and listed(metadata.get("authorization_servers")):
+                self._resource = metadata
+                return "ok", self._caller.clean(f"sign in at {metadata['authorization_servers'][0]}")
         if all(reply.status in (401, 403, 404) for reply in replies):
             return "ok", "none: keys alone let in"
-        return "failed", self._caller.told(next(reply for reply in replies if reply.status not in (401, 403, 404)))
+        return "failed", self._caller.summarize(next(reply for reply in replies if reply.status not in (401, 403, 404)))
 
     def _ask(self, method: str, params: Mapping[str, Any] | None) -> Reply:
         message: Answer = {"jsonrpc": "2.0", "id": 2, "method": method}

@@ -61,7 +61,7 @@ def check_preflight(
     reply = caller.send("OPTIONS", url, headers=headers)
     origin = caller.clean(reply.headers.get("access-control-allow-origin", ""))
     if not 200 <= reply.status < 300 or origin not in (ORIGIN, "*"):
-        return "failed", f"{caller.told(reply)}; Access-Control-Allow-Origin: {origin or 'none'}"
+        return "failed", f"{caller.summarize(reply)}; Access-Control-Allow-Origin: {origin or 'none'}"
     for part, needed in (("headers", wanted), ("methods", [method.lower()] if method != "GET" else [])):
         allowed = _words(reply.headers, f"access-control-allow-{part}")
         # A star stands for all but the one that carries the key.
@@ -77,7 +77,7 @@ def check_privacy(caller: Caller, url: str) -> tuple[Outcome, str]:
     reply = caller.send("GET", url)
     if reply.status == 200 and reply.is_html and len(reply.text) > 200:
         return "ok", f"200 at {caller.clean(url)}"
-    return "failed", f"{caller.told(reply)} at {caller.clean(url)}"
+    return "failed", f"{caller.summarize(reply)} at {caller.clean(url)}"
 
 
 def _words(headers: Mapping[str, str], name: str) -> set[str]:

@@ -58,15 +58,17 @@ def check_server(caller: Caller, resource: Mapping[str, Any], mcp_url: str) -> t
     if not f"{mcp_url.rstrip('/')}/".startswith(f"{identifier.rstrip('/')}/"):
         return "failed", caller.clean(f"resource is {identifier}, and clients want {mcp_url} or what lies above it")
     issuer = str(listed(resource["authorization_servers"])[0])
-    told, reply = _server_metadata(caller, issuer)
-    if told is None:
-        return "failed", f"{caller.told(reply)} where {caller.clean(issuer)} should describe itself"
-    if told.get("issuer") != issuer:
-        return "failed", caller.clean(f"{issuer} calls itself {told.get('issuer')}: to the last slash they must be one")
-    if missing := [name for name in ("authorization_endpoint", "token_endpoint") if not told.get(name)]:
+    metadata, reply = _server_metadata(caller, issuer)
+    if metadata is None:
+        return "failed", f"{caller.summarize(reply)} where {caller.clean(issuer)} should describe itself"
+    if metadata.get("issuer") != issuer:
+        return "failed", caller.clean(
+            f"{issuer} calls itself {metadata.get('issuer')}: to the last slash they must be one"
+        )
+    if missing := [name for name in ("authorization_endpoint", "token_endpoint") if not metadata.get(name)]:
         return "failed", caller.clean(f"{issuer} names no {missing[0]}")
     how = "clients register themselves"
-    if not told.get("registration_endpoint") and told.get("client_id_metadata_document_supported") is not True:
+    if not metadata.get("registration_endpoint") and metadata.get("client_id_metadata_document_supported") is not True:
         how = "it registers no clients: each needs an id, or OAUTH_FACADE=true"
     return "ok", caller.clean(f"{issuer}, {how}")
 
@@ -110,7 +112,7 @@ def _check_callback(caller: Caller, authorize_url: str) -> tuple[Outcome, str]:
     reply = caller.send("GET", f"{authorize_url}?{urlencode(asked)}")
     location = reply.headers.get("location", "")
     if reply.status == 0 or reply.status >= 500 or location.startswith(STRANGE_CALLBACK):
-        return "failed", caller.told(reply)
+        return "failed", caller.summarize(reply)
     return "ok", f"{reply.status}, and not sent there"
 
 
@@ -121,4 +123,4 @@ def _check_token(caller: Caller, token_url: str) -> tuple[Outcome, str]:
     error = mapping(reply.json).get("error")
     if 400 <= reply.status < 500 and isinstance(error, str):
         return "ok", caller.clean(f"{reply.status} {error}")
-    return "failed", caller.told(reply)
+    return "failed", caller.summarize(reply)

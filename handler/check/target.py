@@ -79,7 +79,7 @@ def find_target(caller: Caller, given: str) -> Target:
             to = caller.clean(reply.headers.get("location", ""))
             raise CannotCheck(f"{url} redirects to {to}. A GPT is to be given the final URL: check that one.")
         first = first or reply
-    came = caller.told(first) if first else "nothing"
+    came = caller.summarize(first) if first else "nothing"
     raise CannotCheck(
         f"There is no OpenAPI document at {urls[0]} ({came})"
         + (f", nor at {', '.join(PLACES[1:])}" if len(urls) > 1 else "")

@@ -152,8 +152,8 @@ class Facets:
                 kinds.update({kind: documents for name, kind in others if name == field.name})
             if kinds and self._told.get(field.name) != kinds.total():
                 found = ", ".join(sorted(kinds))
-                told = {"field": field.name, "kind": field.kind, "documents": kinds.total(), "found": found}
-                logger.warning("filter_passes_over_documents", extra={"fields": told})
+                fields = {"field": field.name, "kind": field.kind, "documents": kinds.total(), "found": found}
+                logger.warning("filter_passes_over_documents", extra={"fields": fields})
             self._told[field.name] = kinds.total()
 
 

@@ -84,7 +84,7 @@ def wrapping_chars(identifier: RequestId) -> int:
 
 def error_body(identifier: RequestId | None, error: RpcError) -> dict[str, Any]:
     """A refusal as it is sent; the id is null where the message had none that could be read."""
-    told: dict[str, Any] = {"code": error.code, "message": error.message}
+    body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.data is not None:
-        told["data"] = error.data
-    return {"jsonrpc": "2.0", "id": identifier, "error": told}
+        body["data"] = error.data
+    return {"jsonrpc": "2.0", "id": identifier, "error": body}

@@ -129,7 +129,7 @@ def fetch(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str,
 
 
 def _document(identifier: str, page: Mapping[str, Any], record: DocumentRecord, session: Session) -> dict[str, Any]:
-    told = {
+    details = {
         name: value
         for name, value in page.items()
         if name in ("source", "updated_at", "document_id", "corpus", "offset", "total_chars")
@@ -140,7 +140,7 @@ def _document(identifier: str, page: Mapping[str, Any], record: DocumentRecord, 
         "title": cut(page.get("title") or record.source, max_chars=MAX_TITLE_CHARS),
         "text": page["text"],
         "url": _url(page.get("url"), identifier, record.access, session),
-        "metadata": {**page.get("metadata", {}), **told, **more},
+        "metadata": {**page.get("metadata", {}), **details, **more},
     }
 
 

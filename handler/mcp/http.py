@@ -73,8 +73,8 @@ async def mcp(request: HttpRequest) -> Response:
     except ActionError as error:
         if error.status in (401, 403):
             return error_response(_unauthorized(request, error), request_id=trace.request_id)
-        told = rpc_error(error, request_id=trace.request_id)
-        return rpc_response(None, told, status=error.status, headers=error.headers)
+        refusal = rpc_error(error, request_id=trace.request_id)
+        return rpc_response(None, refusal, status=error.status, headers=error.headers)
 
 
 def _unauthorized(request: HttpRequest, error: ActionError) -> ActionError:

@@ -119,8 +119,8 @@ def result_of(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def _failed(session: Session, error: ActionError) -> dict[str, Any]:
     session.trace.notes["error"] = error.code
-    told = {"error": error.code, "message": error.message, "request_id": session.trace.request_id}
-    return {"content": [{"type": "text", "text": to_json(told)}], "isError": True}
+    refusal = {"error": error.code, "message": error.message, "request_id": session.trace.request_id}
+    return {"content": [{"type": "text", "text": to_json(refusal)}], "isError": True}
 
 
 def _search_chunks(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str, Any]:

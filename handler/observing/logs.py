@@ -51,12 +51,12 @@ class PlainLines(logging.Formatter):
 
 def traced(error: BaseException | None) -> str:
     """The exception, those that led to it, and where each was raised. Not its message, which may quote the query."""
-    told = []
+    causes = []
     while error is not None:
         places = "".join(traceback.format_tb(error.__traceback__))
-        told.append(f"Traceback (most recent call last):\n{places}{type(error).__qualname__}")
+        causes.append(f"Traceback (most recent call last):\n{places}{type(error).__qualname__}")
         error = error.__cause__ or error.__context__
-    return "\nfollowed from\n".join(told)
+    return "\nfollowed from\n".join(causes)
 
 
 def is_ours_or_grave(record: logging.LogRecord) -> bool:

@@ -110,10 +110,10 @@ def _finds(corpus: View, question: str, chunk: Chunk) -> bool:
 def _case_of(proposal: Proposal) -> Case:
     chunk = proposal.chunk
     kind = "that stands in the documents" if proposal.question else "about one section of a document"
-    told = cut(" ".join(proposal.answer.split()) or " ".join(chunk.text.split()), max_chars=MAX_EXPECTED_CHARS)
+    expected = cut(" ".join(proposal.answer.split()) or " ".join(chunk.text.split()), max_chars=MAX_EXPECTED_CHARS)
     page = f", page {chunk.page}" if chunk.page is not None else ""
     return Case(
         why=f"A question {kind}.",
         question=_question_of(proposal),
-        expected=f'Cites {chunk.source}{page}, which says: "{told}"',
+        expected=f'Cites {chunk.source}{page}, which says: "{expected}"',
     )

@@ -88,7 +88,7 @@ async def authorize(request: Request) -> Response:
         page = refusal_page(f"{refused} ({refused.error})", title=NOT_SIGNED_IN)
         return Response(page, 429 if refused.status == 429 else 400, PAGE, media_type="text/html")
     except IdentityUnavailable as error:
-        logger.warning("identity_unavailable", extra={"fields": {"detail": str(error)}})
+        _log_unavailable(str(error))
         page = refusal_page(f"The identity provider cannot be reached. {LATER}", title=NOT_SIGNED_IN)
         return Response(page, 503, {**PAGE, "Retry-After": str(RETRY_AFTER_SECONDS)}, media_type="text/html")
     return Response(status_code=302, headers={**PAGE, "Location": location})
@@ -106,8 +106,7 @@ async def token(request: Request) -> Response:
     except PassRefused as refused:
         return _refused(refused)
     except IdentityUnavailable as error:
-        logger.warning("identity_unavailable", extra={"fields": {"detail": str(error)}})
-        return _unavailable()
+        return _unavailable(str(error))
     return _passed_on(answer)
 
 
@@ -161,10 +160,10 @@ def _check_place(path: str, base_url: str, *places: str) -> None:
 
 async def _sends_issuer(oauth: OAuth, passing: PassThrough) -> bool:
     try:
-        told = await anyio.to_thread.run_sync(passing.provider.metadata, limiter=oauth.threads)
+        metadata = await anyio.to_thread.run_sync(passing.provider.metadata, limiter=oauth.threads)
     except IdentityUnavailable:
         return False  # The settings may name all that is needed; signing in will tell.
-    return told.get("authorization_response_iss_parameter_supported") is True
+    return metadata.get("authorization_response_iss_parameter_supported") is True
 
 
 def _count(request: Request, oauth: OAuth) -> None:
@@ -199,7 +198,12 @@ def _refused(refused: PassRefused) -> Response:
     return json_response(payload, status=refused.status, headers=headers)
 
 
-def _unavailable() -> Response:
+def _log_unavailable(detail: str) -> None:
+    logger.warning("identity_unavailable", extra={"fields": {"detail": detail}})
+
+
+def _unavailable(detail: str) -> Response:
+    _log_unavailable(detail)
     payload = {"error": "temporarily_unavailable", "error_description": f"The provider did not answer. {LATER}"}
     return json_response(payload, status=503, headers={**NO_STORE, "Retry-After": str(RETRY_AFTER_SECONDS)})
 
@@ -207,7 +211,6 @@ def _unavailable() -> Response:
 def _passed_on(answer: ProviderAnswer) -> Response:
     # A redirect would take the secret along; and no page of somebody else's is shown under our name.
     if 300 <= answer.status < 400 or answer.json is None:
-        logger.warning("identity_unavailable", extra={"fields": {"detail": f"no token: HTTP {answer.status}"}})
-        return _unavailable()
+        return _unavailable(f"no token: HTTP {answer.status}")
     headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
     return Response(answer.body, answer.status, {**headers, **NO_STORE}, media_type="application/json")

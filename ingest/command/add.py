@@ -24,7 +24,7 @@ from ingest.reading.pool import pool_of
 from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.sources.descriptions import Description
-from ingest.sources.fingerprints import known_mark
+from ingest.sources.fingerprints import known_validator
 from ingest.sources.found import Found, Item
 from ingest.sources.gather import Input, sources
 from ingest.sources.patterns import Selection
@@ -188,7 +188,7 @@ def _known(stored: Iterable[DocumentRecord], options: AddOptions) -> Callable[[s
     by_file: dict[str, list[DocumentRecord]] = defaultdict(list)
     for record in stored:
         by_file[record.file].append(record)
-    return lambda url: known_mark(by_file.get(url, []), url, options.stamped)
+    return lambda url: known_validator(by_file.get(url, []), url, options.stamped)
 
 
 def _carry_out(

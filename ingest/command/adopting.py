@@ -166,7 +166,7 @@ def _show(
     adoption: Adoption, remarks: list[str], settings: IngestSettings, record: CollectionRecord, *, as_json: bool
 ) -> None:
     if as_json:
-        told = {
+        summary = {
             "target": settings.target,
             "embedding_model": record.embedding_model,
             "dimensions": record.dimensions,
@@ -180,7 +180,7 @@ def _show(
             "notes": [{"source": source, "note": note} for source, note in adoption.notes],
             "remarks": remarks,
         }
-        typer.echo(to_json(told))
+        typer.echo(to_json(summary))
         return
     for remark in remarks:
         console.say(remark, style="yellow")

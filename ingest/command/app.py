@@ -9,7 +9,7 @@ import typer
 
 from corpus import __version__
 from corpus.loading import use_env_file
-from corpus.program import examples
+from corpus.program import ENV_FILE_HELP, examples
 
 app = typer.Typer(
     name="ingest",
@@ -38,9 +38,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback(epilog=examples("ingest add path/to/folder", 'ingest search "a question"', "ingest --env-file .env list"))
 def options(
     *,
-    env_file: Annotated[
-        Path | None, typer.Option(help="Take settings from this file too, lines of NAME=value; the environment wins.")
-    ] = None,
+    env_file: Annotated[Path | None, typer.Option(help=ENV_FILE_HELP)] = None,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,

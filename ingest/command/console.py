@@ -64,8 +64,8 @@ class _Done(ProgressColumn):
 
     def render(self, task: Task) -> RenderableType:  # noqa: ARG002 - rich's own name
         bar = ProgressBar(total=1, completed=self._report.work.share, width=30)
-        told = _told(self._report, self._files, time.monotonic() - self._started)
-        return Columns([bar, Text(shown(told))])
+        line = _progress_line(self._report, self._files, time.monotonic() - self._started)
+        return Columns([bar, Text(shown(line))])
 
 
 @contextmanager
@@ -88,12 +88,12 @@ def _lines(report: Report, files: int, started: float) -> OnProgress:
         now = time.monotonic()
         if now - said >= SECONDS_BETWEEN_LINES:
             said = now
-            say(_told(report, files, now - started))
+            say(_progress_line(report, files, now - started))
 
     return update
 
 
-def _told(report: Report, files: int, seconds: float) -> str:
+def _progress_line(report: Report, files: int, seconds: float) -> str:
     work = report.work
     left = work.seconds_left(seconds)
     parts = [

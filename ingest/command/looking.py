@@ -50,8 +50,8 @@ def list_documents(
     if as_json:
         listed = document_list(documents, total=len(documents))
         access = [{"access": list(record.access)} if record.access else {} for record in documents]
-        told = [each | more for each, more in zip(listed["documents"], access, strict=True)]
-        typer.echo(to_json({**listed, "documents": told}))
+        described = [each | more for each, more in zip(listed["documents"], access, strict=True)]
+        typer.echo(to_json({**listed, "documents": described}))
     else:
         console.show_documents(documents)
 

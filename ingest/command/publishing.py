@@ -75,8 +75,8 @@ def publish(
         raise
     snapshot_report.warn_of_size(published.manifest)
     if as_json:
-        told = {"gate": judgement_to_json(judgements[0])} if judgements else {}
-        typer.echo(to_json(snapshot_report.published_to_json(published) | told))
+        judged = {"gate": judgement_to_json(judgements[0])} if judgements else {}
+        typer.echo(to_json(snapshot_report.published_to_json(published) | judged))
     else:
         _say_judgement(judgements, as_json=False)
         snapshot_report.show_published(published)

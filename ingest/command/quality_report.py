@@ -31,7 +31,7 @@ def show_judgement(judgement: Judgement) -> None:
 def show_missed(question: Question, first: Passage | None) -> None:
     """A question whose answer is not found, and what comes first instead, on stdout."""
     console.out.print(Text(f"missed  line {question.line}: {console.shown(question.text)}", style="red"))
-    console.out.print(Text(f"    wanted  {console.shown(question.wanted)}\n    first   {_told(first)}"))
+    console.out.print(Text(f"    wanted  {console.shown(question.wanted)}\n    first   {_passage_line(first)}"))
 
 
 def show_figures(figures: Figures, *, served: Figures | None = None) -> None:
@@ -83,15 +83,15 @@ def _show_change(change: Change) -> None:
     head = f"{change.kind}  line {change.question.line}, {rank}: {console.shown(change.question.text)}"
     console.out.print(Text(head, style=STYLES[change.kind]))
     console.out.print(Text(f"    wanted  {console.shown(change.question.wanted)}"))
-    console.out.print(Text(f"    served  {_told(change.before)}"))
-    console.out.print(Text(f"    new     {_told(change.instead)}"))
+    console.out.print(Text(f"    served  {_passage_line(change.before)}"))
+    console.out.print(Text(f"    new     {_passage_line(change.instead)}"))
 
 
 def _rank(rank: Rank) -> str:
     return "nowhere" if rank is None else str(rank)
 
 
-def _told(passage: Passage | None) -> str:
+def _passage_line(passage: Passage | None) -> str:
     if passage is None:
         return "nothing"
     page = f", page {passage.page}" if passage.page is not None else ""

@@ -42,8 +42,8 @@ def recognised(path: Path, result: Sequence[Document] | DocumentError, ocr: Ocr)
         if isinstance(result, DocumentError):
             return DocumentUnreadable(f"It has no text, and OCR gave none: {error}")
         return [replace(result[0], notes=(*result[0].notes, f"OCR gave no text: {error}")), *result[1:]]
-    told = f"Its text was recognised by {program}."
-    return [replace(documents[0], notes=(*documents[0].notes, told)), *documents[1:]]
+    note = f"Its text was recognised by {program}."
+    return [replace(documents[0], notes=(*documents[0].notes, note)), *documents[1:]]
 
 
 def _made(path: Path, ocr: Ocr) -> bytes:

@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-import httpcore
+import httpcore2
 
 from corpus.errors import DocumentUnreadable
+from corpus.outbound import DeadlinedStream
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
@@ -72,8 +73,8 @@ class HostUnknown(DocumentUnreadable):
     """Nothing is known of where a name leads."""
 
 
-class CheckedBackend(httpcore.SyncBackend):
-    """Connects for httpcore, and lets nothing last beyond `deadline` (time.monotonic). For one thread, but `abort`."""
+class CheckedBackend(httpcore2.SyncBackend):
+    """Connects for httpcore2, and lets nothing last beyond `deadline` (time.monotonic). For one thread, but `abort`."""
 
     def __init__(self, *, allow_private: bool) -> None:
         super().__init__()
@@ -88,24 +89,24 @@ class CheckedBackend(httpcore.SyncBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Raises DocumentUnreadable where the host is none or not to be called, else httpcore's errors."""
-        failure: Exception = httpcore.ConnectError("no address")
+    ) -> httpcore2.NetworkStream:
+        """Raises DocumentUnreadable where the host is none or not to be called, else httpcore2's errors."""
+        failure: Exception = httpcore2.ConnectError("no address")
         for address in self.check(host, port):
             try:
                 stream = super().connect_tcp(address, port, self.left(timeout), local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
                 self._sockets = [*self._sockets[-8:], stream.get_extra_info("socket")]
-                return _Stream(stream, self)
+                return DeadlinedStream(stream, self.left)
         raise failure
 
     def left(self, timeout: float | None) -> float:
-        """The time that is left, `timeout` at most. Raises httpcore.ReadTimeout where it is up."""
+        """The time that is left, `timeout` at most. Raises httpcore2.ReadTimeout where it is up."""
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
-            raise httpcore.ReadTimeout("the time is up")
+            raise httpcore2.ReadTimeout("the time is up")
         return seconds if timeout is None else min(seconds, timeout)
 
     def abort(self) -> None:
@@ -146,25 +147,3 @@ class UncheckedBackend(CheckedBackend):
         """Nothing to object to. It is looked up when it is called."""
         del port
         return [host.strip("[]")]
-
-
-class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, backend: CheckedBackend) -> None:
-        self._stream = stream
-        self._backend = backend
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._backend.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._backend.left(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._backend.left(timeout))
-        return _Stream(secured, self._backend)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)

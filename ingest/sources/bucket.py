@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
+from corpus.on_demand import OnDemand
 from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
 from corpus.setting_values import S3_URL
@@ -35,10 +35,11 @@ class BucketSource:
         self._spool = spool
         self._patience = patience
         self._selection = selection
+        self._opened: OnDemand[Any] = OnDemand(s3_client)
 
-    @functools.cached_property
+    @property
     def _client(self) -> Any:
-        return s3_client()
+        return self._opened.get()
 
     def look(self, named: str, found: Found) -> None:
         match = S3_URL.fullmatch(named)
@@ -64,8 +65,7 @@ class BucketSource:
                 self._take(_Bucket(self, bucket, prefix, objects), key, found)
 
     def close(self) -> None:
-        if "_client" in self.__dict__:
-            self._client.close()
+        self._opened.close()
 
     def bring(self, bucket: str, key: str) -> tuple[Path, dict[str, Any]]:
         """The object's content and what S3 says of it now. Raises DocumentUnreadable."""
@@ -132,7 +132,7 @@ class _Bucket:
             source=source,
             place=f"s3://{self.name}/{key}",
             remote=S3Object(self.source, self.name, key, sidecar),
-            mark=_mark_of(self.objects[key], *described),
+            validator=_validator_of(self.objects[key], *described),
             modified_ns=_modified_ns(self.objects[key]),
         )
 
@@ -149,10 +149,10 @@ class S3Object:
     def fetch(self, known: str) -> Fetched:  # noqa: ARG002 - see Remote
         path, answer = self.source.bring(self.bucket, self.key)
         if self.sidecar is None:
-            return Fetched(path=path, mark=_mark_of(answer), modified_ns=_modified_ns(answer))
+            return Fetched(path=path, validator=_validator_of(answer), modified_ns=_modified_ns(answer))
         beside, described = self.source.bring(self.bucket, self.sidecar)
-        mark = _mark_of(answer, described)
-        return Fetched(path=path, mark=mark, modified_ns=_modified_ns(answer), sidecar=beside)
+        validator = _validator_of(answer, described)
+        return Fetched(path=path, validator=validator, modified_ns=_modified_ns(answer), sidecar=beside)
 
 
 def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
@@ -176,7 +176,7 @@ def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
         raise DocumentUnreadable("It broke off while it came. Try again.")
 
 
-def _mark_of(*entries: dict[str, Any]) -> str:
+def _validator_of(*entries: dict[str, Any]) -> str:
     return " ".join(str(entry["ETag"]).strip('"') for entry in entries)
 
 

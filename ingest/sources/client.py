@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpcore
+import httpcore2
 
 from corpus import __version__
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
@@ -71,7 +71,7 @@ class Client:
         self._limits = limits
         self._patience = patience
         self._backend = CheckedBackend(allow_private=limits.allow_private)
-        self._pool = httpcore.ConnectionPool(
+        self._pool = httpcore2.ConnectionPool(
             ssl_context=tls, network_backend=self._backend, max_connections=4, keepalive_expiry=30
         )
         self._proxied = ProxiedPools(limits.proxies, self._backend, tls, allow_private=limits.allow_private)
@@ -116,13 +116,13 @@ class Client:
             through = self._proxied.pool_for(current)
             try:
                 got = self._ask(through or self._pool, current, into, asking, accept)
-            except httpcore.TimeoutException:
+            except httpcore2.TimeoutException:
                 raise too_slow(self._limits) from None
-            except httpcore.ConnectError as error:
+            except httpcore2.ConnectError as error:
                 raise _TryAgain(_unconnected(error, is_proxied=through is not None)) from None
-            except httpcore.ProxyError as error:
+            except httpcore2.ProxyError as error:
                 raise refused_by(str(error)) from None
-            except (httpcore.NetworkError, httpcore.ProtocolError):
+            except (httpcore2.NetworkError, httpcore2.ProtocolError):
                 broken = "The connection broke, or the server speaks no HTTP. Try again later."
                 raise _TryAgain(DocumentUnreadable(broken)) from None
             if got.status not in _REDIRECTS:
@@ -132,7 +132,7 @@ class Client:
 
     def _ask(
         self,
-        pool: httpcore.ConnectionPool,
+        pool: httpcore2.ConnectionPool,
         url: str,
         into: Path,
         asking: Mapping[str, str],
@@ -161,7 +161,7 @@ class Client:
         """Raises DocumentUnreadable where the time for the fetch that is under way, or was the last, is up."""
         try:
             self._backend.left(None)
-        except httpcore.ReadTimeout:
+        except httpcore2.ReadTimeout:
             raise too_slow(self._limits) from None
 
 

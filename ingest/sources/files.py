@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
 from corpus.records import composed
 from ingest.reading.readers import is_readable, why_not
-from ingest.sources.folder_access import FolderAccess, mark_of
+from ingest.sources.folder_access import FolderAccess, validator_of
 from ingest.sources.found import Found, Item
 from ingest.sources.patterns import IGNORED_BY_DEFAULT, Patterns, Selection, strangers_patterns
 
@@ -68,8 +68,8 @@ class _Walk:
     def note_faults(self) -> None:
         """Tell of each folder's rules that cannot be used."""
         for file, reason in self._access.faults.items():
-            told = f"It cannot be used: {reason}. Nobody is to see what lies below it until it is mended."
-            self.failed.append((self._source(file, beside=file.parent), DocumentUnreadable(told)))
+            message = f"It cannot be used: {reason}. Nobody is to see what lies below it until it is mended."
+            self.failed.append((self._source(file, beside=file.parent), DocumentUnreadable(message)))
 
     def _source(self, path: Path, *, beside: Path) -> str:
         below = self._root if path.is_relative_to(self._root) else beside
@@ -114,7 +114,7 @@ class _Walk:
             source=source,
             place=str(path),
             path=path,
-            mark=f"{stat.st_size}-{stat.st_mtime_ns}-{described_ns}{mark_of(access)}",
+            validator=f"{stat.st_size}-{stat.st_mtime_ns}-{described_ns}{validator_of(access)}",
             modified_ns=stat.st_mtime_ns,
             sidecar=sidecar,
             access=access,

@@ -13,16 +13,16 @@ PLACE_DIGITS = 12
 
 def stamp_of(item: Item, options: str, documents: int) -> str:
     """What must agree for an item not to be read again: its place, the options, all its documents being there, where
-    it was listed, and its mark."""
-    return f"{made_of(item.place, options)}-{documents}-{item.origin}-{item.mark}"
+    it was listed, and its validator."""
+    return f"{made_of(item.place, options)}-{documents}-{item.origin}-{item.validator}"
 
 
-def known_mark(stored: Sequence[DocumentRecord], place: str, options: str) -> str:
-    """The mark under which all that is stored of an item was read; empty where it must be read anew anyway."""
+def known_validator(stored: Sequence[DocumentRecord], place: str, options: str) -> str:
+    """The validator under which all that is stored of an item was read; empty where it must be read anew anyway."""
     if not stored or len({record.stamp for record in stored}) > 1:
         return ""
-    made, documents, _, mark = _parts(stored[0].stamp)
-    return mark if made == made_of(place, options) and documents == str(len(stored)) else ""
+    made, documents, _, validator = _parts(stored[0].stamp)
+    return validator if made == made_of(place, options) and documents == str(len(stored)) else ""
 
 
 def made_of(place: str, options: str) -> str:

@@ -77,7 +77,7 @@ class FolderAccess:
         return [(_pattern(name), _principals(name, value)) for name, value in rules.items()]
 
 
-def mark_of(access: tuple[str, ...] | None) -> str:
+def validator_of(access: tuple[str, ...] | None) -> str:
     """Short for what folders say of a file; nothing where they say nothing."""
     return "" if access is None else f"-{hashlib.sha256(json.dumps(access).encode()).hexdigest()[:12]}"
 

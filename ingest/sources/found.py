@@ -14,12 +14,12 @@ from corpus.records import composed
 class Fetched:
     """Content that was brought here: `path` has a folder of its own, which goes once it is read.
 
-    `mark` is what the next run asks with; `charset` is what was said beside the content; `led_to` is where redirects
-    led to.
+    `validator` is what the next run asks with; `charset` is what was said beside the content; `led_to` is where the
+    redirects led.
     """
 
     path: Path
-    mark: str
+    validator: str
     modified_ns: int
     charset: str | None = None
     sidecar: Path | None = None
@@ -30,14 +30,14 @@ class Remote(Protocol):
     """Content that is elsewhere."""
 
     def fetch(self, known: str) -> Fetched | None:
-        """Bring it here; None where it is still what the mark `known` stands for. Raises DocumentError."""
+        """Bring it here; None where it is still what the validator `known` stands for. Raises DocumentError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """Something to read. `source` is how it is cited and known, `place` where it lies: an absolute path or a URL.
 
-    `path` is the content, None where `remote` has it to be fetched first. What is read again is told by `mark`: it
+    `path` is the content, None where `remote` has it to be fetched first. What is read again is told by `validator`: it
     stays the same as long as the content does, and is empty where only a look at the content tells.
     `modified_ns` is since the epoch; `sidecar` is a file that describes it; `url` is its citation link, `title` its
     title where it is known already; `origin` is short for the sitemap that lists it; `access` is whom its folders name,
@@ -48,7 +48,7 @@ class Item:
     place: str
     path: Path | None = None
     remote: Remote | None = None
-    mark: str = ""
+    validator: str = ""
     modified_ns: int = 0
     sidecar: Path | None = None
     charset: str | None = None

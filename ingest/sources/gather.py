@@ -45,7 +45,7 @@ class Input:
 
 
 class Sources:
-    """All kinds. Made by `sources`; `known` tells the mark under which a URL is stored."""
+    """All kinds. Made by `sources`; `known` tells the validator under which a URL is stored."""
 
     def __init__(self, settings: IngestSettings, selection: Selection, spool: Spool, stdin: Input) -> None:
         self._settings = settings

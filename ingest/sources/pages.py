@@ -17,7 +17,7 @@ from ingest.sources.web import Page, Web
 
 
 class PageSource:
-    """See Source. `known` tells the mark under which a URL is stored, empty where it must be read anew."""
+    """See Source. `known` tells the validator under which a URL is stored, empty where it must be read anew."""
 
     def __init__(
         self, web: Web, spool: Spool, *, selection: Selection, max_pages: int, known: Callable[[str], str]
@@ -36,13 +36,13 @@ class PageSource:
         except DocumentError as error:
             found.failed.append((without_passwords(named), error))
             return
-        page = Item(source=url, place=url, mark=known, url=url, remote=Page(self._web, url))
+        page = Item(source=url, place=url, validator=known, url=url, remote=Page(self._web, url))
         if fetched is None:
             found.items.append(page)
             return
         kind = kind_of(fetched.path)
         if kind is None and path_of(url) != "robots.txt":
-            brought = replace(page, path=fetched.path, mark=fetched.mark, modified_ns=fetched.modified_ns)
+            brought = replace(page, path=fetched.path, validator=fetched.validator, modified_ns=fetched.modified_ns)
             found.items.append(replace(brought, charset=fetched.charset))
             return
         listing = Listing(self._web, self._spool, self._selection, max_pages=self._max_pages, url=url, found=found)

@@ -11,7 +11,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-import httpcore
+import httpcore2
 
 from corpus.errors import DocumentUnreadable, SettingsError
 from ingest.sources.addresses import CheckedBackend, HostUnknown, UncheckedBackend
@@ -27,7 +27,7 @@ class Proxies:
     https: str | None = None
     no_proxy: str = ""
 
-    def of(self, url: httpcore.URL) -> str | None:
+    def of(self, url: httpcore2.URL) -> str | None:
         """The proxy to ask for a normalised URL; None where its server is asked directly."""
         proxy = self.https if url.scheme == b"https" else self.http
         if not proxy or is_without(self.no_proxy, url.host.decode("ascii"), url.origin.port):
@@ -63,12 +63,12 @@ class ProxiedPools:
         self._checks = checks
         self._tls = tls
         self._allow_private = allow_private
-        self._pools: dict[str, httpcore.HTTPProxy] = {}
+        self._pools: dict[str, httpcore2.HTTPProxy] = {}
         self.backend = UncheckedBackend()
 
-    def pool_for(self, url: str) -> httpcore.HTTPProxy | None:
+    def pool_for(self, url: str) -> httpcore2.HTTPProxy | None:
         """The connections to a URL's proxy; None where there is none. Raises DocumentUnreadable, SettingsError."""
-        parsed = httpcore.URL(url)
+        parsed = httpcore2.URL(url)
         proxy = self._proxies.of(parsed)
         if proxy is None:
             return None
@@ -88,9 +88,9 @@ class ProxiedPools:
         for pool in self._pools.values():
             pool.close()
 
-    def _opened(self, proxy: str) -> httpcore.HTTPProxy:
+    def _opened(self, proxy: str) -> httpcore2.HTTPProxy:
         address, login = _parted(proxy)
-        return httpcore.HTTPProxy(
+        return httpcore2.HTTPProxy(
             address,
             proxy_auth=login,
             ssl_context=self._tls,

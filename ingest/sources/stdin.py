@@ -49,7 +49,7 @@ class StandardInput:
                 source=self._name,
                 place=f"- {self._title or ''}",
                 path=self._spool.named(path, Path(name).name),
-                mark=digest.hexdigest(),
+                validator=digest.hexdigest(),
                 modified_ns=time.time_ns(),
                 title=self._title,
             )

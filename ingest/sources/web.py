@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-import httpcore
+import httpcore2
 
 from corpus.errors import DocumentUnsupported
 from ingest.reading.readers import is_readable, why_not
@@ -34,13 +34,13 @@ class Web:
         self._limits = limits
         self._patience = patience
         self._spool = spool
-        self._tls = httpcore.default_ssl_context()
+        self._tls = httpcore2.default_ssl_context()
         self._lock = threading.Lock()
         self._clients: list[Client] = []
         self._idle: list[Client] = []
 
     def fetch(self, url: str, known: str, *, modified_ns: int = 0) -> Fetched | None:
-        """What a normalised URL holds, named by its type; None where it is as it was under the mark `known`.
+        """What a normalised URL holds, named by its type; None where it is as it was under the validator `known`.
 
         `modified_ns` is when it changed, if somebody said so. Raises DocumentError.
         """
@@ -93,7 +93,7 @@ class Web:
         _refuse(f"page{suffix}")
         return Fetched(
             path=self._spool.named(path, f"page{suffix}"),
-            mark=_mark_of(got),
+            validator=_validator_of(got),
             modified_ns=modified_ns or _last_modified_ns(got) or time.time_ns(),
             charset=charset if media_type.startswith("text/") else None,
             led_to=got.url,
@@ -135,7 +135,7 @@ def _conditions(known: str) -> dict[str, str]:
     return ({"If-None-Match": etag} if etag else {}) | ({"If-Modified-Since": last_modified} if last_modified else {})
 
 
-def _mark_of(got: Response) -> str:
+def _validator_of(got: Response) -> str:
     validators = [got.headers.get(name, "") for name in ("etag", "last-modified")]
     kept = [value if len(value) <= MAX_VALIDATOR_CHARS else "" for value in validators]
     return json.dumps(kept) if any(kept) else ""

@@ -12,13 +12,13 @@ from corpus.stored import UNSETTLED, rounded
 from ingest.reading.document import Document
 from ingest.reading.pool import size_of
 from ingest.sources.descriptions import Description
-from ingest.sources.fingerprints import known_mark, origin_in, place_in, place_of, stamp_of
+from ingest.sources.fingerprints import known_validator, origin_in, place_in, place_of, stamp_of
 from ingest.sources.found import Found, Item
 from ingest.splitting.preparation import digest_of, source_of
 from ingest.sync.chunking import ChunkingPool
 from ingest.sync.outcome import Change, Draft, Failed, Granted, Removed, Skipped, Unchanged
 
-# None stands for content that is still what the mark stands for that came with the item.
+# None stands for content that is still what the validator stands for that came with the item.
 Reading = Iterator[tuple[Item, Sequence[Document] | DocumentError | None]]
 
 
@@ -26,7 +26,7 @@ Reading = Iterator[tuple[Item, Sequence[Document] | DocumentError | None]]
 class Job:
     """What to bring in. `options` names everything but the content that decides what is stored of it.
 
-    `read` takes each item with the mark under which it is stored, empty where it must be read anyway.
+    `read` takes each item with the validator under which it is stored, empty where it must be read anyway.
     """
 
     items: Sequence[Item]
@@ -58,11 +58,13 @@ class Changes:
         for item in self._job.items:
             stored = self._by_file.get(item.source, [])
             stamp = stamp_of(item, self._job.options, len(stored))
-            if item.mark and stored and all(record.stamp == stamp and _is_composed(record) for record in stored):
+            if item.validator and stored and all(record.stamp == stamp and _is_composed(record) for record in stored):
                 unchanged.append((item, [Unchanged(record.document_id, None) for record in stored]))
             else:
-                mark = known_mark(stored, item.place, self._job.options) if all(map(_is_composed, stored)) else ""
-                to_read.append((item, mark))
+                validator = (
+                    known_validator(stored, item.place, self._job.options) if all(map(_is_composed, stored)) else ""
+                )
+                to_read.append((item, validator))
         return unchanged, to_read
 
     def stored_for(self, item: Item) -> list[DocumentRecord]:

@@ -95,7 +95,7 @@ def _with(item: Item, content: Fetched) -> Item:
     return replace(
         item,
         path=content.path,
-        mark=content.mark,
+        validator=content.validator,
         modified_ns=content.modified_ns,
         charset=content.charset,
         sidecar=content.sidecar,

@@ -5,35 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from examples.demo import QUESTIONS
 from examples.readme import is_shown_rightly, real_answer, shown_answer
+from tests.examples.demo import Demo
 from tests.examples.test_examples import questions
-from tests.infra.osls import checkout
 
 ANEW = "`python -m examples.readme` writes README's answer anew."
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The checkout, and what `make demo` printed."""
-    at = checkout(tmp_path_factory.mktemp("demo"))
-    environment = {"PATH": os.environ["PATH"], "HOME": str(at)}
-    done = subprocess.run(
-        ["/usr/bin/env", "make", "demo"], cwd=at, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return at, done.stdout
-
-
 @pytest.mark.slow
-def test_the_first_passage_of_each_answer_holds_what_was_asked(demo: tuple[Path, str]) -> None:
-    _, printed = demo
-    answers = [json.loads(block) for block in re.findall(r"^\{$.*?^\}$", printed, flags=re.S | re.M)]
+def test_the_first_passage_of_each_answer_holds_what_was_asked(demo: Demo) -> None:
+    answers = [json.loads(block) for block in re.findall(r"^\{$.*?^\}$", demo.printed, flags=re.S | re.M)]
     assert len(answers) == QUESTIONS
     for question, answer in zip(questions(), answers, strict=False):
         assert question.answer in " ".join(answer["results"][0]["text"].split()), question.question
@@ -41,9 +26,8 @@ def test_the_first_passage_of_each_answer_holds_what_was_asked(demo: tuple[Path,
 
 
 @pytest.mark.slow
-def test_readme_shows_the_real_answer(demo: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    at, _ = demo
-    monkeypatch.setenv("CHROMA_PATH", str(at / ".demo"))
+def test_readme_shows_the_real_answer(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMA_PATH", str(demo.store))
     real, shown = real_answer(dict(os.environ)), shown_answer()
     for result, other in zip(real["results"], shown["results"], strict=True):
         assert is_shown_rightly(other.pop("text"), result.pop("text")), ANEW

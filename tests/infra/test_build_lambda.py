@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from infra import package
-from infra.build_lambda import BuildError, build, put_bundle
+from infra.build_lambda import BuildError, assemble, put_bundle
 from tests.corpus.snapshot.keeper import keeper_of
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.handler.events import http_api
-from tests.lambda_.built import Built, build_into, run_in
+from tests.lambda_.built import Built, run_in
 from tests.openai_server import embeddings_server
 
 PRUNED = set((package.ROOT / "requirements" / "lambda-excludes").read_text().split())
@@ -151,9 +154,10 @@ def test_with_chroma_server_a_server_is_asked(tmp_path: Path, chroma_url: str) -
             update={"chroma_url": chroma_url, "chroma_collection": "test-package"}
         )
         write_corpus(settings, MANUALS)
-    built = build_into(tmp_path, chroma_server=True)
-    assert package.unpacked_bytes(built.task) <= package.AWS_UNPACKED_BYTES
-    run = run_in(built.task, SERVER, chroma_url, "test-package")
+    task = tmp_path / "task"
+    assemble(task, chroma_server=True)
+    assert package.unpacked_bytes(task) <= package.AWS_UNPACKED_BYTES
+    run = run_in(task, SERVER, chroma_url, "test-package")
     assert run.stdout == "3\n", run.stderr
 
 
@@ -180,10 +184,35 @@ def test_extensions_are_for_the_machine_that_was_asked_for(built: Built) -> None
 
 
 @pytest.mark.slow
-def test_building_again_by_pip_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
-    unpacked_bytes = build(tmp_path / "again.zip", installer="pip")
-    assert unpacked_bytes == package.unpacked_bytes(built.task)
-    assert (tmp_path / "again.zip").read_bytes() == built.zip.read_bytes()
+def test_assembling_again_by_pip_gives_the_same_bytes(built: Built, tmp_path: Path) -> None:
+    assemble(tmp_path / "task", installer="pip")
+    assert contents(tmp_path / "task") == contents(built.task)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_the_same_files_are_packed_into_the_same_bytes_whatever_their_times_and_rights(tmp_path: Path) -> None:
+    zips = []
+    for turn, names in enumerate((("a.py", "b/c.so"), ("b/c.so", "a.py"))):
+        folder = tmp_path / str(turn)
+        for name in names:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(name * 100)
+            os.utime(folder / name, (turn + 1e9, turn + 1e9))
+            (folder / name).chmod(0o600 + turn)
+        package.write_zip(folder, tmp_path / f"{turn}.zip")
+        zips.append((tmp_path / f"{turn}.zip").read_bytes())
+    assert zips[0] == zips[1]
+
+
+def test_the_zip_holds_what_was_assembled_and_says_nothing_of_the_machine(built: Built) -> None:
+    with zipfile.ZipFile(built.zip) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert {entry.filename for entry in archive.infolist()} == contents(built.task).keys()
 
 
 def test_a_bundle_goes_in_whole_and_one_that_does_not_fit_is_refused(tmp_path: Path) -> None:

@@ -137,41 +137,52 @@ SIGN_IN = {
 }
 
 
-def test_options_add_a_table_an_address_and_a_function_url(tmp_path: Path) -> None:
-    options = {
-        "rateLimit": "60/minute",
-        "alarmEmail": "team@example.com",
-        "functionUrl": "true",
-        "logRetentionDays": "90",
-        "operator": "Example & Sons",
-        "contact": "privacy@example.com",
-        **SIGN_IN,
-    }
-    template = template_of(tmp_path, *(f"--param={name}={value}" for name, value in options.items()))
+OPTIONS = {
+    "rateLimit": "60/minute",
+    "alarmEmail": "team@example.com",
+    "functionUrl": "true",
+    "logRetentionDays": "90",
+    "operator": "Example & Sons",
+    "contact": "privacy@example.com",
+    "openaiKeyParameter": "none",
+    "corpora": "hr=s3://a-bucket/corpora/hr",
+    **SIGN_IN,
+}
+
+
+@pytest.fixture(scope="module")
+def with_options(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    options = [f"--param={name}={value}" for name, value in OPTIONS.items()]
+    return template_of(tmp_path_factory.mktemp("options"), "--stage", "test", *options)
+
+
+def test_options_add_a_table_an_address_and_a_function_url(with_options: Template) -> None:
+    template = with_options
     assert template["Conditions"]["HasRateLimit"] == {"Fn::Not": [{"Fn::Equals": ["60/minute", ""]}]}
     assert only(template, "AWS::SNS::Topic")["Subscription"][0]["Endpoint"] == "team@example.com"
     assert "snapstart" in json.dumps(only(template, "AWS::Lambda::Url"))
     page = privacy_page(template)
     assert retentions(template) == {90}
     assert all(words in page for words in ("kept for 90 days", "Example &amp; Sons", "privacy@example.com"))
-    check(template, tmp_path)
     check_rights(template)
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert (variables["AUTH"], variables["OAUTH_ISSUERS"]) == ("keys+oauth", SIGN_IN["oauthIssuers"])
     assert (variables["OAUTH_SCOPES"], variables["OAUTH_FACADE"]) == ("rag.read, /documents=rag.list", "true")
+    assert template["Conditions"]["HasCorpora"] == {"Fn::Not": [{"Fn::Equals": [OPTIONS["corpora"], ""]}]}
+    assert variables["CORPORA"] == OPTIONS["corpora"]
+    assert variables["SNAPSHOT_URL"]["Fn::If"][:2] == ["HasCorpora", ""]
     assert template["Conditions"]["HasClientSecret"] == {"Fn::Not": [{"Fn::Equals": [SECRET, ""]}]}
     (policy,) = only(template, "AWS::IAM::Role")["Policies"]
     assert f"parameter{SECRET}" in json.dumps(policy)
 
 
-def test_without_openai_no_key_is_asked_for(tmp_path: Path) -> None:
-    template = template_of(tmp_path, "--stage", "test", "--param=openaiKeyParameter=none")
+def test_without_openai_no_key_is_asked_for(with_options: Template) -> None:
+    template = with_options
     assert template["Conditions"]["HasOpenAIKey"] == {"Fn::Not": [{"Fn::Equals": ["none", "none"]}]}
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert variables["OPENAI_API_KEY_PARAMETER"] == {"Fn::If": ["HasOpenAIKey", "none", ""]}
     (policy,) = only(template, "AWS::IAM::Role")["Policies"]
     assert '{"Ref": "AWS::NoValue"}' in json.dumps(policy)
-    check(template, tmp_path)
 
 
 # What CloudFormation calls, in the name of whoever deploys, to make and to remove a resource of each kind.
@@ -209,20 +220,14 @@ def check_rights(template: Template) -> None:
     assert not [right for right in rights if "*" in right]
 
 
-def test_cfn_lint_finds_no_error(template: Template, tmp_path: Path) -> None:
-    check(template, tmp_path)
-    server = package.ROOT / "infra" / "chroma-server.yml"
-    lint(server)
+def test_cfn_lint_finds_no_error(template: Template, with_options: Template, tmp_path: Path) -> None:
+    for name, each in (("plain.json", template), ("options.json", with_options)):
+        (tmp_path / name).write_text(json.dumps(each))
+    lint(tmp_path / "plain.json", tmp_path / "options.json", package.ROOT / "infra" / "chroma-server.yml")
 
 
-def check(template: Template, folder: Path) -> None:
-    path = folder / "template.json"
-    path.write_text(json.dumps(template))
-    lint(path)
-
-
-def lint(path: Path) -> None:
+def lint(*paths: Path) -> None:
     # A redundant DependsOn that osls itself writes; a condition that a value makes constant.
-    command = [Path(sys.executable).parent / "cfn-lint", "-r", "eu-west-1", "-i", "W3005", "W8003", "--", str(path)]
+    command = [Path(sys.executable).parent / "cfn-lint", "-r", "eu-west-1", "-i", "W3005", "W8003", "--", *paths]
     run = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

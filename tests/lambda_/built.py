@@ -27,10 +27,10 @@ class Built:
         return self.folder / "task"
 
 
-def build_into(folder: Path, **options: str | bool) -> Built:
+def build_into(folder: Path) -> Built:
     """Build with the same code as `make lambda`."""
     built = Built(folder)
-    build(built.zip, **options)  # type: ignore[arg-type]  # Its own keywords.
+    build(built.zip)
     with zipfile.ZipFile(built.zip) as archive:
         archive.extractall(built.task)
     return built

@@ -9,9 +9,9 @@ import pytest
 
 from corpus.settings import LOCAL_MODEL, CorpusSettings
 from infra import package
+from infra.build_lambda import assemble
 from tests.handler.corpora import MANUALS, WARRANTY, write_corpus
 from tests.handler.events import http_api
-from tests.lambda_.built import build_into
 from tests.lambda_.environment import environment
 
 SPARE_BYTES = 20_000_000
@@ -30,13 +30,14 @@ from handler.main import handler
 
 @pytest.mark.slow
 def test_with_the_local_model_it_fits_and_answers_offline(tmp_path: Path) -> None:
-    built = build_into(tmp_path, local_model=LOCAL_MODEL)
-    assert package.unpacked_bytes(built.task) <= package.AWS_UNPACKED_BYTES - SPARE_BYTES
+    task = tmp_path / "task"
+    assemble(task, local_model=LOCAL_MODEL)
+    assert package.unpacked_bytes(task) <= package.AWS_UNPACKED_BYTES - SPARE_BYTES
     settings = CorpusSettings(chroma_path=tmp_path / "store", embedding_model=LOCAL_MODEL)
     write_corpus(settings, MANUALS)
-    (built.task / "guarded.py").write_text(GUARDED)
+    (task / "guarded.py").write_text(GUARDED)
     given = {"AUTH": "none", "CHROMA_PATH": str(settings.chroma_path)}
-    with environment(built.task, tmp_path, given, handler="guarded.handler") as function:
+    with environment(task, tmp_path, given, handler="guarded.handler") as function:
         status, body = function.invoke(http_api("POST", "/search", json.dumps({"query": "How long is the warranty?"})))
     assert status == 200, body
     assert body["results"][0]["text"] == WARRANTY.text

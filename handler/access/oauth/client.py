@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from corpus.on_demand import OnDemand
 from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
 
 if TYPE_CHECKING:
@@ -45,18 +45,17 @@ class ProviderClient:
 
     def __init__(self, *, proxy: str | None = None, document_seconds: float = DOCUMENT_SECONDS) -> None:
         self._proxy = proxy
+        self._exchanges = OnDemand(self._opened)
         self._document_seconds = document_seconds
 
-    @functools.cached_property
-    def _exchanges(self) -> Exchanges:
+    def _opened(self) -> Exchanges:
         from corpus.outbound import Exchanges  # Here, because it takes long, and a cold start does without.
 
         return Exchanges(proxy=self._proxy)
 
     def close(self) -> None:
         """Let go of the connections."""
-        if exchanges := self.__dict__.pop("_exchanges", None):
-            exchanges.close()
+        self._exchanges.close()
 
     def document(self, url: str) -> Mapping[str, Any]:
         """The JSON object at the URL. Raises IdentityUnavailable."""
@@ -86,7 +85,7 @@ class ProviderClient:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ProviderAnswer:
-        exchanges = self._exchanges
+        exchanges = self._exchanges.get()
         import httpx2
 
         sent = {"Accept": "application/json", "User-Agent": "retrieval-action", **(headers or {})}

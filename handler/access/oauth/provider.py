@@ -36,7 +36,7 @@ class Provider:
         self._endpoints = dict(endpoints or {})
         self._clock = clock
         self._lock = threading.Lock()
-        self._told: Mapping[str, Any] | None = None
+        self._metadata: Mapping[str, Any] | None = None
         self._next_look = 0.0
         self._why = "it was not asked yet"
 
@@ -53,32 +53,32 @@ class Provider:
         """The discovery document: a new one now and then, the old one while none can be had. Raises
         IdentityUnavailable.
         """
-        if self._clock() >= self._next_look and self._lock.acquire(blocking=self._told is None):
+        if self._clock() >= self._next_look and self._lock.acquire(blocking=self._metadata is None):
             try:
                 if self._clock() >= self._next_look:
                     self._look()
             finally:
                 self._lock.release()
-        if self._told is None:
+        if self._metadata is None:
             raise IdentityUnavailable(self._why)
-        return self._told
+        return self._metadata
 
     def _look(self) -> None:
         reasons = []
         for url in discovery_urls(self.issuer.url):
             try:
-                told = self._client.document(url)
+                found = self._client.document(url)
             except IdentityUnavailable as error:
                 reasons.append(str(error))
                 if isinstance(error, ProviderAway):
                     break
                 continue
-            if told.get("issuer") == self.issuer.url:
-                self._told, self._next_look = told, self._clock() + KEPT_SECONDS
+            if found.get("issuer") == self.issuer.url:
+                self._metadata, self._next_look = found, self._clock() + KEPT_SECONDS
                 return
-            reasons.append(f"{url} is of the issuer {str(told.get('issuer'))[:200]!r}, not {self.issuer.url!r}")
+            reasons.append(f"{url} is of the issuer {str(found.get('issuer'))[:200]!r}, not {self.issuer.url!r}")
         self._why = "; ".join(reasons)
-        self._next_look = self._clock() + (FAILED_SECONDS if self._told is None else KEPT_SECONDS)
+        self._next_look = self._clock() + (FAILED_SECONDS if self._metadata is None else KEPT_SECONDS)
 
     def _key_set(self) -> Mapping[str, Any]:
         return self._client.document(self.endpoint("jwks_uri"))

@@ -87,17 +87,17 @@ class Verifier:
         return self._opaque(token)
 
     def _signed(self, token: str, *, may_wait: bool) -> Identified | None:
-        told = unverified(token)
-        provider = self._providers.get(told.issuer)
+        claimed = unverified(token)
+        provider = self._providers.get(claimed.issuer)
         if provider is None:
-            raise TokenRefused(wrong_issuer(told.issuer, tuple(self._providers)))
+            raise TokenRefused(wrong_issuer(claimed.issuer, tuple(self._providers)))
         keys = provider.keys
-        key = (keys.key if may_wait else keys.at_hand)(told.key_id, told.algorithm)
+        key = (keys.key if may_wait else keys.at_hand)(claimed.key_id, claimed.algorithm)
         if key is None and not may_wait:
             return None
         if key is None:
             raise TokenRefused("its issuer has no such key")
-        claims = verified_claims(token, key, issuer=told.issuer, expected=self._expected)
+        claims = verified_claims(token, key, issuer=claimed.issuer, expected=self._expected)
         return self._identified(token, claims, provider.issuer, seconds=SIGNED_SECONDS)
 
     def _opaque(self, token: str) -> Identified:

@@ -122,9 +122,9 @@ def _by_look(data: bytes) -> str:
     found = guess(data)
     if found is None:
         raise DocumentUnreadable("The file's text encoding cannot be told. Save it as UTF-8.")
-    told = _guessed.get()
-    if told is not None and found.name not in told:
-        told.append(found.name)
+    guesses = _guessed.get()
+    if guesses is not None and found.name not in guesses:
+        guesses.append(found.name)
     return data.decode(found.codec, "stray-bytes")
 
 

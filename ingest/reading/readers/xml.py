@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from lxml import etree
@@ -69,15 +70,17 @@ class _Writer:
             self._leaf(element)
             return
         cells = [*self._attributes(element)]
+        has_prose = self._has_prose_in(children)
+        names = Counter(map(local_name, children))
         for position, node in enumerate(children):
             if position == 0 and len(children) > 1 and _is_title(node):
                 self.end()
                 self._composer.heading(_shown(node), level)
                 level += 1
-            elif len(node) or _is_prose(node) or self._has_prose_in(children):
+            elif len(node) or _is_prose(node) or has_prose:
                 self._row(label, cells)
                 cells = []
-                self.write(node, level, _label_of(node, children))
+                self.write(node, level, _label_of(node, names))
             elif text := self._valued(node):
                 cells.append(text)
         self._row(label, cells)
@@ -118,10 +121,10 @@ class _Writer:
             self._rows = []
 
 
-def _label_of(node: etree._Element, siblings: Sequence[etree._Element]) -> str:
-    """The element's name, unless it is one of many."""
+def _label_of(node: etree._Element, names: Counter[str]) -> str:
+    """The element's name, unless it is one of many; `names` counts those of its parent's children."""
     name = local_name(node)
-    return name if sum(local_name(other) == name for other in siblings) == 1 and len(siblings) > 1 else ""
+    return name if names[name] == 1 and len(names) > 1 else ""
 
 
 def _is_title(node: etree._Element) -> bool:

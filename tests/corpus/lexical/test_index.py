@@ -61,20 +61,20 @@ def test_scores_are_those_of_bm25(index: LexicalIndex) -> None:
         expected = reference.get_scores(list(cutter.query(query, index.languages)))
         scores = index.scores(query)
         assert scores.of([chunk_id for chunk_id, _ in rows]) == pytest.approx(expected, abs=1e-6)
-        assert scores.ideal > max(expected) > 0
+        assert scores.max_bm25 > max(expected) > 0
 
 
 def test_no_chunk_reaches_the_ideal_and_a_better_one_comes_closer(tmp_path: Path) -> None:
     write_index(tmp_path, [("a", "seal " * 500), ("b", "seal pump"), ("c", "other")], stamp="1")
     scores = LexicalIndex(tmp_path).scores("seal pump unheardof")
     low, high = scores.of(["a", "b"])
-    assert 0 < low < high < scores.ideal
+    assert 0 < low < high < scores.max_bm25
 
 
 def test_nothing_is_found_where_no_word_is_known(index: LexicalIndex) -> None:
     scores = index.scores("zebra the of")
     assert scores.top(10) == []
-    assert scores.ideal == 0
+    assert scores.max_bm25 == 0
     assert scores.of(["a", "nowhere"]).tolist() == [0, 0]
 
 
@@ -206,7 +206,7 @@ def assert_same_answers(one: LexicalIndex, other: LexicalIndex) -> None:
     assert sorted(one.among(passing.ids()).ids()) == sorted(passing.ids())
     for query in ("pump", "seal valve valve", f"gear {name_of(7)} {name_of(399)}", "wheel bolt unheardof"):
         left, right = one.scores(query), other.scores(query)
-        assert left.ideal == pytest.approx(right.ideal)
+        assert left.max_bm25 == pytest.approx(right.max_bm25)
         assert left.of(ids) == pytest.approx(right.of(ids), abs=1e-6)
         assert [each.score for each in left.top(20)] == pytest.approx([each.score for each in right.top(20)], abs=1e-6)
         best = [each.chunk_id for each in left.top(600)]

@@ -89,3 +89,8 @@ def test_as_many_passages_are_taken_as_were_asked_for() -> None:
     # With a neighbour around each, what lies three apart becomes one.
     assert joining_distance(1) == 3
     assert first_passages(hits, count=3, distance=3) == hits[:4]
+
+
+def test_white_space_before_a_document_is_no_piece_of_it_wherever_one_begins_to_read() -> None:
+    _, (only,) = chunked(Text(source="a.txt", text="\n\n\nAlpha one.", spans=((3, 13),)))
+    assert list(pieces([only])) == list(pieces([only], offset=1)) == [(3, "Alpha one.")]

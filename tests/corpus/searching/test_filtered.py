@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from corpus.lexical.filter_mask import FilterMask
 from corpus.searching.filtered import FEW, filtered_nearest
 from corpus.settings import CorpusSettings
 from corpus.store import Store, open_store
+from corpus.store.changing import Written
 
 CHUNKS, DIMENSIONS = 1_500, 16
 TWENTIETH: Where = {"meta.year": 2007}
@@ -53,12 +55,18 @@ def test_the_ways_are_all_taken(store: Store) -> None:
     assert index.passing(TWENTIETH).count <= FEW < index.passing(HALF).count
 
 
-@pytest.mark.parametrize(("where", "count"), [(HALF, 20), (TWENTIETH, 20), (HALF, 1_100)])
-def test_what_the_index_does_not_know_yet_is_found_too(tmp_path: Path, where: Where, count: int) -> None:
-    settings = make_store(tmp_path, CHUNKS, DIMENSIONS)
-    with open_store(settings) as store:
-        record, chunks, vectors = document(7, DIMENSIONS, change="new")
-        store.write([document(CHUNKS // PER_DOCUMENT + 8 * 20 + 7, DIMENSIONS), (record, chunks, vectors)])
+# One more document, of which the number of chunks tells; or one in place of another, of which it does not.
+ADDED, REPLACED = document(CHUNKS // PER_DOCUMENT + 8 * 20 + 7, DIMENSIONS), document(7, DIMENSIONS, change="new")
+
+
+@pytest.mark.parametrize(("where", "count"), [(HALF, 20), (TWENTIETH, 20), (TWENTIETH, 1_100), (HALF, 1_100)])
+@pytest.mark.parametrize("written", [[ADDED], [REPLACED], [ADDED, REPLACED]], ids=["added", "replaced", "both"])
+def test_what_the_index_does_not_know_yet_is_found_too(
+    folder: Path, tmp_path: Path, written: list[Written], where: Where, count: int
+) -> None:
+    shutil.copytree(folder, tmp_path / "store")
+    with open_store(CorpusSettings(chroma_path=tmp_path / "store")) as store:
+        store.write(written)
         assert_found_as_by_chroma(store, where, store.words.index().passing(where), count)
 
 

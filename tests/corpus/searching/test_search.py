@@ -278,7 +278,7 @@ def test_the_ranking_is_that_of_exact_scores_for_every_candidate(tmp_path: Path,
         cosines = store.cosines(vectors[0], ids)
         assert all(cosines[each] == pytest.approx(near[each], abs=1e-5) for each in near)
         exact = np.array([cosines[each] for each in ids], dtype=np.float32)
-        best = fuse(ids, exact, scores.of(ids), ideal=scores.ideal, depth=plan.depth)
+        best = fuse(ids, exact, scores.of(ids), max_bm25=scores.max_bm25, depth=plan.depth)
         assert [hit.score for hit in hits] == pytest.approx([each.score for each in best[:8]], abs=1e-5)
         (more,) = search(store, [query], vectors, [WELL], replace(plan, top_k=50))
         assert more[:8] == hits

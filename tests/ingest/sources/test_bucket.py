@@ -65,12 +65,12 @@ def test_more_than_a_thousand_objects_are_listed_and_their_etag_tells(s3: S3Serv
     client.close()
     found = look(f"s3://{bucket}", spool)
     assert len(found.items) == 1001
-    assert len({item.mark for item in found.items}) == 1
+    assert len({item.validator for item in found.items}) == 1
     remote = found.items[0].remote
     assert remote is not None
     brought = remote.fetch("")
     assert brought is not None
-    assert (brought.path.read_bytes(), brought.mark) == (b"x", found.items[0].mark)
+    assert (brought.path.read_bytes(), brought.validator) == (b"x", found.items[0].validator)
 
 
 @pytest.mark.usefixtures("s3")

@@ -60,8 +60,8 @@ def test_folders_above_the_root_have_no_say(tmp_path: Path) -> None:
     assert alone.access is None
     (below,) = find([tmp_path / "docs/sub/a.md"], root=tmp_path).items
     assert below.access == ("everyone",), "named itself, its folders count as for the whole"
-    assert below.mark.startswith(alone.mark)
-    assert below.mark != alone.mark, "a change of access is seen without a look into the file"
+    assert below.validator.startswith(alone.validator)
+    assert below.validator != alone.validator, "a change of access is seen without a look into the file"
 
 
 def test_both_forms_of_a_letter_are_one_name(tmp_path: Path) -> None:

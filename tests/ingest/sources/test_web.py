@@ -43,9 +43,9 @@ def test_an_unchanged_page_is_not_sent_again(site: WebServer, connect: Connect) 
     url = site.page("/a", "Old.", tagged=True)
     first = web.fetch(url, "")
     assert first is not None
-    assert web.fetch(url, first.mark) is None
+    assert web.fetch(url, first.validator) is None
     site.page("/a", "New.", tagged=True)
-    assert web.fetch(url, first.mark) is not None
+    assert web.fetch(url, first.validator) is not None
 
 
 def test_redirects_are_followed_and_end(site: WebServer, connect: Connect) -> None:

@@ -17,9 +17,9 @@ from corpus.settings import CorpusSettings, SearchMode
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = 12
+DOCUMENTS = 8
 PARTS = 20
-VERSIONS = 4
+VERSIONS = 3
 
 # Every version has other lengths, so that no chunk's place or count is the same in two of them.
 WRITER = f"""

@@ -8,6 +8,7 @@ from lxml import etree
 
 from ingest.reading.readers.docx.math import linear
 from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.raised import with_raised
 
 # Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
 SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})
@@ -55,6 +56,8 @@ class Pieces:
                 self.drawings.append((name, attribute(node, "dm") or attribute(node, "id") or ""))
             elif name == "r" and _is_hidden(node):
                 self.has_hidden = True
+            elif name == "r" and _is_raised(node):
+                self._raise(node)
             elif name not in SKIPPED and len(node):
                 self.gather(node)
 
@@ -70,10 +73,27 @@ class Pieces:
         elif "Wingdings" in (attribute(node, "font") or ""):
             self.text.append(_TICKS.get(ord(character) - 0xF000, ""))
 
+    def _raise(self, run: etree._Element) -> None:
+        """A power or a note's mark, told from the text before it."""
+        before = len(self.text)
+        self.gather(run)
+        mark = "".join(self.text[before:])
+        if before and self.text[before - 1].strip():
+            self.text[before - 1 :] = [with_raised(self.text[before - 1], mark)]
+
     def _box(self, node: etree._Element) -> None:
         """A form's box to tick (17.16.7)."""
         states = {local_name(inner): attribute(inner, "val") not in _OFF for inner in node}
         self.text.append("☑ " if states.get("checked", states.get("default", False)) else "☐ ")
+
+
+def _is_raised(run: etree._Element) -> bool:
+    """True for text set higher, but for the references to notes, which have brackets."""
+    names = [local_name(node) for node in run]
+    properties = next((node for node in run if local_name(node) == "rPr"), ())
+    return "t" in names and any(
+        local_name(node) == "vertAlign" and attribute(node, "val") == "superscript" for node in properties
+    )
 
 
 def _is_hidden(run: etree._Element) -> bool:

@@ -16,7 +16,8 @@ _MAX_DEPTH = 60
 
 def spell_formulas(tree: LexborHTMLParser) -> None:
     """Put each formula's text in its place, and take away what else shows it: pictures, glyphs, hidden copies."""
-    for node in tree.css("math"):
+    within = {node.mem_id for node in tree.css("math math")}  # A formula in a formula is spelled with it.
+    for node in [node for node in tree.css("math") if node.mem_id not in within]:
         text = _formula(node)
         outer = _outermost(node)
         if text and outer.parent is not None:

@@ -16,8 +16,8 @@ def is_layout(table: LexborNode) -> bool:
     """True where the table holds other structure, or no two cells beside each other: then its cells are blocks."""
     if (table.attributes.get("role") or "") in ("presentation", "none"):
         return True
-    # css() looks at the descendants alone, but for the node itself.
-    if any(node.mem_id != table.mem_id for node in table.css(_STRUCTURE)):
+    # The first found is enough: tables may be nested by the thousand.
+    if any(part.css_first(_STRUCTURE) is not None for part in table.iter()):
         return True
     rows = [[cell for cell in cells_of(row) if cell_text(cell)] for row in table.css("tr")]
     return all(len(row) < 2 for row in rows)

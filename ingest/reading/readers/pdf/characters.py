@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.gaps import Box, is_raised_box
+from ingest.reading.readers.pdf.gaps import Box, has_raised, is_raised_box
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.tags import Tags
 from ingest.reading.readers.pdf.turning import turn_box
@@ -87,7 +87,7 @@ class Places:
             return known
         indexes = list(span.indexes(text_page))
         boxes = [self.box(text_page, index) for index in indexes]
-        if self._quarters == 0 and any(is_raised_box(box, line) for box in boxes):
+        if self._quarters == 0 and has_raised(boxes, line):
             baseline = self._baseline(text_page, indexes[0])
             for number, (index, box) in enumerate(zip(indexes, boxes, strict=True)):
                 if is_raised_box(box, line) and abs(self._baseline(text_page, index) - baseline) < 0.05 * line.height:

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.lines import Line, has_right_to_left, with_raised
+from ingest.reading.readers.pdf.lines import Line, has_right_to_left
+from ingest.reading.readers.raised import with_raised
 
 # In heights of the line.
 _GAP = 0.75
@@ -125,8 +126,8 @@ def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = (), columns
         if (is_back and has_right_to_left(line.text)) or index < _SIGNS_PER_JUMP * (jumps - 1):
             return [line]  # From right to left, or aslant.
         gap = box.left - before.right
-        is_cut = any(before.right - _CUT < place < box.left + _CUT for place in cuts)
-        is_apart = any(before.right - _CUT < place < box.left + _CUT for place in columns)
+        is_cut = bool(cuts) and any(before.right - _CUT < place < box.left + _CUT for place in cuts)
+        is_apart = bool(columns) and any(before.right - _CUT < place < box.left + _CUT for place in columns)
         if cells[-1] and (is_below or is_back or is_cut or is_apart or gap > _GAP * line.height):
             cells.append([])
             apart |= {index} if is_apart else set()
@@ -144,9 +145,11 @@ def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
     """Some of the line's characters, from `start` to before `end`, as a line of their own."""
     text = ""
     raised = ""
+    inside = boxes[start:end]
     if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.
         line = line._replace(bottom=boxes[start].bottom, height=boxes[start].top - boxes[start].bottom, is_bold=False)
-    for index in range(start, end):
+    is_plain = not has_raised(inside, line) and all(box.right > box.left for box in inside)
+    for index in range(start, end if not is_plain else start):
         box = boxes[index]
         if line.text[index] != " " and is_raised_box(box, line):
             raised += line.text[index]
@@ -159,15 +162,21 @@ def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
     if raised:
         text = with_raised(text, raised) if text else raised
     return line._replace(
-        text=re.sub(" +", " ", text).strip(" "),
-        left=min(box.left for box in boxes[start:end]),
-        right=max(box.right for box in boxes[start:end]),
+        text=re.sub(" +", " ", line.text[start:end] if is_plain else text).strip(" "),
+        left=min(box.left for box in inside),
+        right=max(box.right for box in inside),
     )
 
 
 def _leading(mark: str) -> str:
     """A raised mark before a text, as at the foot of a page."""
     return f"[{mark}] " if mark.isdigit() else mark
+
+
+def has_raised(boxes: Sequence[Box], line: Line) -> bool:
+    """True where one of the boxes is that of a raised sign."""
+    lowest = line.bottom + _RAISED * line.height
+    return any(box.bottom > lowest and is_raised_box(box, line) for box in boxes)
 
 
 def is_raised_box(box: Box, line: Line) -> bool:

@@ -19,9 +19,9 @@ from ingest.reading.readers.pdf.lines import (
     is_right_to_left,
     joined_beside,
     kinds_of,
-    with_raised,
 )
 from ingest.reading.readers.pdf.tables import Table
+from ingest.reading.readers.raised import with_raised
 
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]

@@ -20,10 +20,8 @@ BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·*-"
 MARKER = re.compile(
     "[" + BULLETS + r"]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
 )
-_UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
 _MAX_MARK_CHARS = 4
 _BELOW = 0.5  # Heights from one line to the next, where nothing stands beside anything.
-_RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
 # Scripts that put no blank between words, and so none where a line is broken.
 _UNSPACED = re.compile(
     "[\u2e80-\u303f\u3040-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
@@ -78,16 +76,6 @@ def is_raised(before: Line, line: Line) -> bool:
         and line.height < 0.85 * before.height
         and line.bottom > before.bottom + 0.2 * before.height
     )
-
-
-def with_raised(before: str, mark: str) -> str:
-    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2] and "as said [2]" for a note's mark."""
-    mark = mark.strip()
-    if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
-        return f"{before}^{mark}"
-    if mark.isdigit() and before[-1:].isalnum():
-        return f"{before} [{mark}]"
-    return before + mark
 
 
 def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:

@@ -193,6 +193,11 @@ def joined_cell(lines: Sequence[str]) -> str:
 
 
 def _header_rows(rows: Sequence[Cells], count: int) -> int | None:
-    """1 where the first row is set in bold and the others are not."""
+    """1 where the first row is set in bold and the others are not; 0 for two columns of words whose first row does not
+    begin as names do: they are as likely a key and its value."""
     bold = [all(line.is_bold or len(line.text) < 2 for line in row if line) for row in rows]
-    return 1 if count > 1 and bold[0] and not all(bold[1:]) else None
+    if count > 1 and bold[0] and not all(bold[1:]):
+        return 1
+    if len(rows[0]) > 2 or any(is_figure(line.text) for row in rows for line in row[1:] if line):
+        return None
+    return 0 if any(line.text[0].islower() or not line.text[0].isalnum() for line in rows[0] if line) else None

@@ -8,6 +8,7 @@ import pytest
 
 from corpus.errors import DocumentUnreadable
 from tests.ingest.reading.readers.files import outline, read_bytes
+from tests.ingest.reading.readers.packages import word
 
 
 def _saved(document: docx.document.Document) -> bytes:
@@ -51,3 +52,14 @@ def test_title_is_the_styled_one_where_the_properties_have_none(tmp_path: Path) 
 def test_a_truncated_file_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(DocumentUnreadable, match="damaged"):
         read_bytes(tmp_path, "a.docx", _saved(docx.Document())[:700])
+
+
+def test_powers_and_marks_of_notes_stay_apart_from_their_text(tmp_path: Path) -> None:
+    def run(text: str, *, raised: bool = False) -> str:
+        about = "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>" if raised else ""
+        return f"<w:r>{about}<w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+    runs = ("About 10", "6", " ships of 5 m", "2", ", as said", "3", ", on the 1", "st", ".")
+    body = "".join(run(text, raised=bool(number % 2)) for number, text in enumerate(runs))
+    text = read_bytes(tmp_path, "a.docx", word(f"<w:p>{body}</w:p>")).text
+    assert text == "About 10^6 ships of 5 m^2, as said [3], on the 1st."

@@ -95,6 +95,14 @@ def test_a_list_of_contents_has_no_names_of_columns(tmp_path: Path) -> None:
     assert _tables(tmp_path, sheet.data()) == ["1 | Ropes | 3\n2 | Anchors | 5\n3 | Sails | 9"]
 
 
+def test_a_key_and_what_it_means_are_no_names_of_columns(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number, (key, meaning) in enumerate((("-s", "strip blank lines"), ("-n", "number lines"), ("-b", "only some"))):
+        sheet.line(key, left=90, y=700 - 14 * number)
+        sheet.line(meaning, left=140, y=700 - 14 * number)
+    assert _tables(tmp_path, sheet.data()) == ["-s | strip blank lines\n-n | number lines\n-b | only some"]
+
+
 def test_wide_blanks_between_words_that_change_from_line_to_line_are_no_columns(tmp_path: Path) -> None:
     sheet = Sheet()
     texts = (

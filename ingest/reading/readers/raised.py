@@ -1,0 +1,18 @@
+"""Signs set higher than their text, in one line with it: powers and marks of notes. Pure functions."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
+_RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
+
+
+def with_raised(before: str, mark: str) -> str:
+    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2] and "as said [2]" for a note's mark."""
+    mark = mark.strip()
+    if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
+        return f"{before}^{mark}"
+    if mark.isdigit() and before[-1:].isalnum():
+        return f"{before} [{mark}]"
+    return before + mark
