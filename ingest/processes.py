@@ -18,8 +18,10 @@ from typing import IO, Any
 
 # -P: a file of the working directory must not pass for a module of ours. Our packages are those that the parent has,
 # even if others are installed; for all else our folder comes last, unless it is one that Chroma was built into.
+# Whoever asks the store that is written to comes first: the work of an ingest can wait, at no cost where nobody asks.
 _SERVE = """
-import sys
+import os, sys
+os.nice(5)
 from importlib import import_module
 from os.path import isdir
 sys.path.insert(0, sys.argv[1])

@@ -16,7 +16,7 @@ from corpus.loading import load
 from corpus.opening import open_corpus
 from corpus.principals import EVERYONE, principals_of
 from corpus.program import examples
-from corpus.records import DocumentRecord, document_id_of
+from corpus.records import DocumentRecord, composed, document_id_of
 from corpus.searching.excerpts import excerpts_of, joining_distance, pieces
 from corpus.store import Survey, holds_only, read_store
 from corpus.subject import KIND, ORGANISATION, YEAR
@@ -123,7 +123,7 @@ def show(
 ) -> None:
     """Print a stored document: what is known of it, and the whole text that was read."""
     with read_store(load(IngestSettings, chroma_collection=collection)) as store:
-        found = store.document(document) or store.document(document_id_of(document))
+        found = store.document(document) or store.document(document_id_of(composed(document)))
     if found is None:
         console.say(f"{document}: No such document. `ingest list` shows what is there.", style="red")
         sys.exit(1)

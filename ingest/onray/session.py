@@ -21,6 +21,7 @@ from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
 LOCAL = "ray"
 OBJECT_STORE_BYTES = 256 * 2**20
 RETRIES = 20
+TOLD = 300  # Characters of what Ray says.
 EMBEDDINGS_AT_ONCE = 2  # For each worker: an endpoint answers one while the other is on its way.
 # Travels by value: a worker finds our packages as they lie there, in a checkout or in the wheel's one folder.
 _BOOTSTRAP = """
@@ -158,9 +159,7 @@ def _in_one_line(ray: Any, address: str) -> Iterator[None]:
     errors = ray.exceptions
     try:
         yield
-    except CorpusError:
-        raise
-    except errors.RayTaskError as error:
+    except errors.RayTaskError as error:  # Of the cause's class too, with a traceback for a message.
         cause = error.cause
         if isinstance(cause, CorpusError):
             raise cause from None
@@ -174,14 +173,22 @@ def _in_one_line(ray: Any, address: str) -> Iterator[None]:
             f"A worker has no room left ({type(error).__name__}). Give it more memory or disk; what is stored is kept: "
             "run this again."
         ) from None
+    except CorpusError:
+        raise
     except errors.RayError as error:
         raise ClusterUnavailable(
             f"Ray lost what it was at ({type(error).__name__}). What is stored is kept: run this again."
+        ) from None
+    except ConnectionAbortedError as error:
+        last = str(error).strip().rpartition("\n")[2]
+        raise ClusterUnavailable(
+            f"The Ray at {address} answers but does not let this command in: {last} Its head may be too busy: run this "
+            "again."
         ) from None
     except (ConnectionError, TimeoutError):
         raise ClusterUnavailable(
             f"No Ray answers at {address}. Check that its head runs, and the port, which is mostly 10001."
         ) from None
     except (RuntimeError, ValueError) as error:
-        first = str(error).strip().partition("\n")[0]
-        raise ClusterUnavailable(f"Ray refuses: {first} Use the same Python and Ray here and there.") from None
+        told = " ".join(str(error).split())[:TOLD]  # Of two versions, on four lines.
+        raise ClusterUnavailable(f"Ray refuses: {told} Use the same Python and Ray here and there.") from None

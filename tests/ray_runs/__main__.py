@@ -73,14 +73,11 @@ def commands_to_cluster(server: EmbeddingsServer) -> None:
         wrong.two_drivers(given, machines.address, "three nodes into a server")
 
 
-def refused(server: EmbeddingsServer, other_python: Path | None) -> None:
+def each(server: EmbeddingsServer, *checks: Callable[[Scene], None]) -> None:
     """What is wrong is told in a line."""
-    for check in (wrong.without_ray, wrong.on_other_workers, wrong.without_credentials, wrong.full_object_store):
+    for check in checks:
         with scene(server) as given:
             check(given)
-    if other_python is not None:
-        with scene(server) as given:
-            wrong.another_python(given, other_python)
 
 
 def numbers(server: EmbeddingsServer, small: int) -> None:
@@ -113,7 +110,9 @@ def main() -> None:
         "three-server": partial(three_nodes, on_server=True),
         "typed": commands,
         "typed-three": commands_to_cluster,
-        "wrong": lambda server: refused(server, given.other_python),
+        "wrong": lambda server: each(server, wrong.without_ray, wrong.on_other_workers, wrong.without_credentials),
+        "full": lambda server: each(server, wrong.full_object_store),
+        "python": lambda server: each(server, partial(wrong.another_python, python=given.other_python)),
         "numbers": lambda server: numbers(server, given.small),
         "many": lambda server: many(server, given.many),
     }
@@ -122,7 +121,7 @@ def main() -> None:
     os.environ[MARK] = uuid.uuid4().hex
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))  # Not without those that were started.
     with embeddings_server() as server:
-        for name in given.names or parts:
+        for name in given.names or (name for name in parts if name != "python" or given.other_python):
             parts[name](server)
     sys.exit(1 if failed else 0)
 

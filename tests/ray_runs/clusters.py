@@ -17,8 +17,13 @@ from tests.free_port import free_port
 from tests.ray_runs.scene import processes
 
 STORE_BYTES = 80_000_000
-# Reached from this machine alone.
-ALONE = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "disabled"}
+# Reached from this machine alone, which may be busy.
+ALONE = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_AUTH_MODE": "disabled",
+    "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "120",
+}
 # So that the loss of a node is noticed within seconds.
 QUICK = {
     "health_check_initial_delay_ms": 1000,

@@ -26,6 +26,7 @@ from tests.ray_runs.scene import Scene, say
 
 SOURCE = Path(sessions.__file__).parent
 FLAT = 1.25
+TURNS = 3
 
 
 def lines() -> None:
@@ -89,10 +90,11 @@ def overhead(scene: Scene, on: str, count: int) -> None:
 
 
 def unchanged(scene: Scene, on: str, count: int) -> None:
-    """A second run over so many files, each into the store of its own first run; they were all brought in here."""
+    """A second run over so many files, which were all brought in here; three times in turns, the shortest of each."""
     scene.write(count)
     scene.add("here")
-    here, there = scene.add("here"), scene.add("here", on=on)
+    turns = [(scene.add("here"), scene.add("here", on=on)) for _ in range(TURNS)]
+    here, there = map(min, zip(*turns, strict=True))
     ratio = there / here
     figure = f"{there:.1f} s / {here:.1f} s = {ratio:.2f}, Ray not started"
     say(f"{count:,} unchanged files", kept=ratio <= 1.2, figure=figure)

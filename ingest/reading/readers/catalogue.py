@@ -29,7 +29,8 @@ COLUMNS = ("format", "suffixes", "pages", "headings", "tables", "title", "url", 
 FORMATS = (
     Format("PDF", ("pdf.reader",), "its pages, with printed numbers", "tags, outline, or size and weight of type",
            "by tags, drawn lines or alignment", "property, or first large heading", "–", "last change",
-           "running heads, page and line numbers, what the page box cuts off; scans but for `--ocr-command`"),
+           "running heads, page and line numbers, what the page box cuts off, layers that are off; "
+           "scans but for `--ocr-command`"),
     Format("Word", ("docx.reader",), "–", "styles, with their numbers", "rows", "property or title style", "–",
            "last change", "deleted and hidden text, pictures, running heads"),
     Format("PowerPoint", ("pptx.reader",), "slides", "slide titles", "tables and charts",
@@ -53,7 +54,7 @@ FORMATS = (
     Format("Light markup", ("markup.asciidoc", "markup.org", "markup.rst", "markup.tex"), "–", "as marked", "rows",
            "stated or first heading", "–", "stated", "comments, includes, the markup's signs"),
     Format("EPUB", ("epub",), "–", "h1 to h6 of chapters", "rows", "metadata", "–", "modified", "protected books"),
-    Format("XML", ("xml",), "–", "titles of JATS, DocBook, DITA, TEI, FictionBook; title elements",
+    Format("XML", ("xml",), "–", "titles of JATS, DocBook, DITA, TEI, FictionBook, SVG; title elements",
            "rows; names and values of other elements", "as stated", "DOI of articles", "publication of articles",
            "attributes in running text"),
     Format("CSV", ("csv",), "–", "–", "rows", "–", "–", "–", "–"),

@@ -11,8 +11,11 @@ from typing import NamedTuple
 
 from ingest.reading.document import Block, Document
 
-# RFC 2397; short ones, such as an empty picture, may stay.
-_DATA_URI = re.compile(r"data:[\w.+-]*/?[\w.+-]*(?:;[\w.=+-]+)*;base64,[A-Za-z0-9+/=_%-]{64,}", re.IGNORECASE)
+# RFC 2397, in base64 or with signs escaped as in any address; short ones, such as an empty picture, may stay.
+_DATA_URI = re.compile(
+    r"data:[\w.+-]*/?[\w.+-]*(?:;[\w.=+-]+)*(?:;base64,[A-Za-z0-9+/=_%-]{64,}|,[\w.~!$&*+,;=:@/?%-]{64,})",
+    re.IGNORECASE,
+)
 # Sixteen lines or more of base64 alone, as in certificates and mails.
 _WRAPPED = re.compile(
     r"(?:^[^\S\n]*[A-Za-z0-9+/]{60,100}={0,2}[^\S\n]*\n?){15,}(?:^[^\S\n]*[A-Za-z0-9+/]+={0,2}[^\S\n]*$)?",
@@ -20,6 +23,7 @@ _WRAPPED = re.compile(
 )
 _ONE_LINE = re.compile(r"[A-Za-z0-9+/]{60}")
 _LONG_RUN = re.compile(r"\S{1001,}")
+_NUMBER = re.compile(r"[0-9A-Fa-f]+")  # However long, to the base of ten or sixteen.
 # Of letters beyond ASCII many belong to scripts that put no blank between words.
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[^\W\d_\x00-\x7f]+")
 _MIN_SHARE_OF_WORDS = 0.3
@@ -45,7 +49,7 @@ def without_data(document: Document) -> Document:
 
 
 def _uris(text: str) -> Iterator[_Stretch]:
-    if ";base64," in text:
+    if "data:" in text.lower():
         yield from (_Stretch(*match.span()) for match in _DATA_URI.finditer(text))
 
 
@@ -61,6 +65,8 @@ def _long(text: str) -> Iterator[_Stretch]:
 
 def _is_language(run: str) -> bool:
     """True where much of the run are letters in words: "e4fg9Ab" has few, code without blanks has many."""
+    if _NUMBER.fullmatch(run):
+        return False
     sample = run[:_SAMPLE_CHARACTERS]
     return sum(map(len, _WORD.findall(sample))) >= _MIN_SHARE_OF_WORDS * len(sample)
 

@@ -60,7 +60,7 @@ _SUFFIXES = {
     "markup.tex": ".latex .ltx .tex",
     "subtitles": ".ass .lrc .sbv .srt .ssa .ttml .vtt",
     "text": ".bib .log .mediawiki .po .pot .text .textile .txt .wiki",
-    "xml": ".atom .dita .docbook .fb2 .nxml .opml .plist .resx .rss .tei .wsdl .xml .xsd .xsl .xslt",
+    "xml": ".atom .dita .docbook .fb2 .nxml .opml .plist .resx .rss .svg .tei .wsdl .xml .xsd .xsl .xslt",
 }
 _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 # Files that go without a suffix.
@@ -80,7 +80,7 @@ _CONVERSIONS = {
     _SHEET: ".123 .numbers .qpw .sxc .wk1",
     _SLIDES: ".key .pps .ppt .pot .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
-    "PDF or text": ".ai .chm .dwg .dxf .eps .ps .svg .vsd .vsdx",
+    "PDF or text": ".ai .chm .dwg .dxf .eps .ps .vsd .vsdx",
     "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
     "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
     "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zst",

@@ -129,6 +129,7 @@ def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
         # Above the lowest row of names stand only names of several columns, with gaps between them.
         has_layers = all("" in row or SPANNED in row for row in header[:-1])
         is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
+        is_header = is_header and not _counts_on(header[-1][0], rows[count:])
         if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
             return count if is_header else 0
     body = [row for row in rows[top + 1 :] if any(row)]
@@ -137,6 +138,12 @@ def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
     # One row of words under another says nothing of which names what.
     tells = len(body) > 1 or (has_header_style and bool(body))
     return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
+
+
+def _counts_on(corner: str, body: Sequence[Row]) -> bool:
+    """True where the first cell numbers its row, as the first cells below do: a list of contents has no names."""
+    firsts = [row[0] for row in body if row and row[0]]
+    return is_figure(corner) and len(corner) < len("1900") and bool(firsts) and all(map(is_figure, firsts))
 
 
 def has_values(row: Row) -> bool:

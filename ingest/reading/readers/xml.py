@@ -9,7 +9,7 @@ from lxml import etree
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
-from ingest.reading.readers import jats, xmlbook
+from ingest.reading.readers import jats, svg, xmlbook
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.html.reader import charset_of, read_page
@@ -30,6 +30,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         return [read_page(decode(data, declared=charset_of(data)))]
     if jats.is_article(root):
         return [jats.read_article(root)]
+    if name == "svg":
+        return [svg.read_drawing(root)]
     if xmlbook.is_book(root):
         return [xmlbook.read_book(root)]
     composer = Composer()
@@ -123,7 +125,9 @@ def _label_of(node: etree._Element, siblings: Sequence[etree._Element]) -> str:
 
 
 def _is_title(node: etree._Element) -> bool:
-    return local_name(node).lower() in _TITLES and bool(_shown(node))
+    """True for an element of such a name with text; one that holds other elements alone is the head of the file."""
+    is_text = len(node) == 0 or _is_mixed(node)
+    return is_text and local_name(node).lower() in _TITLES and bool(_shown(node))
 
 
 def _is_mixed(element: etree._Element) -> bool:

@@ -42,7 +42,7 @@ _SKIPPED = frozenset((
     "teiHeader", "description", "binary", "indexterm", "imageobject", "mediaobject-alt", "graphic", "image",
     "author", "authorgroup", "keywordset",
     "keywords", "legalnotice", "revhistory", "prolog", "colspec", "spanspec", "tagsDecl", "facsimile",
-    "pb", "lb", "copyright", "pubdate", "releaseinfo",
+    "pb", "lb", "stylesheet", "copyright", "pubdate", "releaseinfo",
 ))  # fmt: skip
 _TITLED = frozenset(("table", "informaltable", "figure", "example", "simpletable", "fig", "equation", "procedure"))
 _HEADS = ("titleStmt", "title-info", "info", "bookinfo", "articleinfo")

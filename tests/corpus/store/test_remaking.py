@@ -169,7 +169,7 @@ def test_whoever_was_killed_making_it_anew_left_a_store_that_answers_and_is_put_
 
 def test_an_index_that_is_written_out_is_whole_on_disk_and_answers_alike(worn: CorpusSettings) -> None:
     with open_store(worn) as store:
-        store.write([document(*version(number, 3)) for number in range(3)])
+        store.write([document(*version(number, 3)) for number in range(5)])
         right, collection = nearest_of(store), str(store.rows.collection.id)
         before = {chunk_id: metadata for chunk_id, metadata, _ in store.rows.read(None, texts=False)}
     assert pending_writes(worn.chroma_path, collection) > 100

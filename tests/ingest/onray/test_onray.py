@@ -128,13 +128,23 @@ def test_what_a_worker_lacks_is_told_in_one_line(
     ray: Any, add: Add, monkeypatch: pytest.MonkeyPatch, failing: Exception, kind: type[CorpusError], line: str
 ) -> None:
     monkeypatch.setattr(ray, "failing", failing)
-    with pytest.raises(kind, match=line):
+    with pytest.raises(kind, match=line) as told:
         add("store", on="ray")
+    assert "traceback" not in str(told.value)
 
 
-def test_a_head_that_is_away_is_told_with_its_address(ray: Any, add: Add) -> None:
-    with pytest.raises(ClusterUnavailable, match=ray.AWAY):
-        add("store", on=ray.AWAY)
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("AWAY", r"No Ray answers at ray://127\.0\.0\.1:9\."),
+        ("CLOSED", "does not let this command in: RuntimeError: Proxy failed"),
+        ("OLDER", r"Python: 3\.12\.1 This process: Python: 3\.11\.7"),
+    ],
+)
+def test_a_head_that_is_away_or_refuses_is_told_in_one_line(ray: Any, add: Add, head: str, line: str) -> None:
+    with pytest.raises(ClusterUnavailable, match=line) as told:
+        add("store", on=getattr(ray, head))
+    assert "\n" not in str(told.value)
 
 
 def test_without_ray_the_line_says_how_to_install_it(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from tests.ingest.command_line import TEXTS, Ingest, result_of
@@ -28,6 +29,16 @@ def test_it_is_told_too_where_something_else_is_said_of_the_files(ingest: Ingest
     assert len(again["notes"]) == len(TEXTS)
     # Under its own name what is said of a file may change without a word.
     assert result_of(ingest("add", "docs", "--metadata", "team=c", "--json", server=server))["notes"] == []
+
+
+def test_a_document_is_shown_by_its_name_in_either_form_of_unicode(
+    ingest: Ingest, folder: Path, server: EmbeddingsServer
+) -> None:
+    (folder / "docs" / unicodedata.normalize("NFD", "Übersicht.txt")).write_text("The plan for the terrace.")
+    ingest("add", "docs", server=server)
+    for form in ("NFC", "NFD"):
+        shown = ingest("show", unicodedata.normalize(form, "docs/Übersicht.txt"), server=server)
+        assert (shown.returncode, "terrace" in shown.stdout) == (0, True)
 
 
 def test_a_copy_elsewhere_and_another_file_of_the_same_name_are_no_such_thing(

@@ -11,11 +11,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _NEVER_TEXT = (
     "script", "style", "noscript", "template", "iframe", "object", "embed", "canvas", "audio", "video", "map",
-    "select", "textarea", "dialog", "nav", "ix:header",
+    "select", "textarea", "nav", "ix:header",
 )  # fmt: skip
 _NEVER_ROLES = ("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu")
 _HIDDEN = (
-    "[hidden]", "[aria-hidden=true]", '[style*="display:none"]', '[style*="display: none"]',
+    "dialog:not([open])", "[hidden]", "[aria-hidden=true]", '[style*="display:none"]', '[style*="display: none"]',
     '[style*="visibility:hidden"]', '[style*="visibility: hidden"]',
 )  # fmt: skip
 # What a reader opens by a click, and a browser's search finds.
@@ -135,6 +135,8 @@ def _is_margin(node: LexborNode, extent: _Extent, total: int) -> bool:
         return False
     if is_suspect and _NOTICE.search(name):
         return True
+    if node.tag in ("ul", "ol") and 2 * len(node.css("a[hreflang]")) > extent.links:
+        return True  # The same page in other languages.
     if extent.linked < (0.5 if is_suspect or is_aside else 0.9) * extent.text:
         return False
     is_wall = extent.links >= _LINKS_OF_A_WALL and extent.linked < _LINK_CHARACTERS * extent.links

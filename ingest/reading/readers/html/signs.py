@@ -29,7 +29,10 @@ def write_signs(tree: LexborHTMLParser) -> None:
         _raise(node)
     for selector, sign in ((_ON, "[x] "), (_OFF, "[ ] ")):
         for node in tree.css(selector):
-            node.replace_with(sign)
+            if _is_switch(node):
+                node.decompose()
+            else:
+                node.replace_with(sign)
     for node in tree.css(_TASKS):
         checked = "checked" in (node.attributes.get("class") or "").split()
         if node.child is not None:
@@ -40,6 +43,15 @@ def write_signs(tree: LexborHTMLParser) -> None:
         _describe(node)
     for node in tree.css("a[href]"):
         _add_target(node)
+
+
+def _is_switch(box: LexborNode) -> bool:
+    """True for a box that opens a menu of the page: it says so, or has neither text beside it nor a label."""
+    attributes = box.attributes
+    if attributes.get("role") == "button" or attributes.get("aria-haspopup") or attributes.get("aria-controls"):
+        return True
+    names = (attributes.get("class") or "").lower()
+    return any(word in names for word in ("toggle", "dropdown", "menu", "switch")) and box.tag == "input"
 
 
 def without_icons(text: str) -> str:

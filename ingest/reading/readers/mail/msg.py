@@ -6,6 +6,7 @@ import datetime
 import io
 import struct
 
+import compressed_rtf
 import olefile
 
 from corpus.errors import DocumentUnreadable
@@ -15,10 +16,11 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.html.reader import charset_of
 from ingest.reading.readers.mail.message import Message, documents_of
+from ingest.reading.readers.rtf import reader as rtf
 
 # Property identifiers ([MS-OXPROPS]).
 _SUBJECT, _SENDER, _SENDER_ADDRESS, _RECIPIENTS, _COPIED = "0037", "0C1A", "0C1F", "0E04", "0E03"
-_BODY, _HTML, _SENT, _RECEIVED = "1000", "1013", 0x0039, 0x0E06
+_BODY, _RICH, _HTML, _SENT, _RECEIVED = "1000", "1009", "1013", 0x0039, 0x0E06
 _LONG_NAME, _NAME, _DATA = "3707", "3704", "3701"
 _UNICODE, _STRING, _BINARY, _TIME, _INTEGER = "001F", "001E", "0102", 0x0040, 0x0003
 _CODE_PAGE, _HTML_CODE_PAGE = 0x3FFD, 0x3FDE  # Of narrow strings, and of the formatted body.
@@ -55,10 +57,22 @@ def _message(ole: olefile.OleFileIO) -> Message:
         recipients=one_line(_text(ole, "", _RECIPIENTS, codec)),
         copied=one_line(_text(ole, "", _COPIED, codec)),
         sent=_sent(properties),
-        plain=_text(ole, "", _BODY, codec or _codec(properties, _HTML_CODE_PAGE)),
+        plain=_text(ole, "", _BODY, codec or _codec(properties, _HTML_CODE_PAGE))
+        or ("" if html.strip() else _rich(ole)),
         html=decode(html, declared=_codec(properties, _HTML_CODE_PAGE) or charset_of(html)) if html.strip() else "",
         files=_files(ole, codec),
     )
+
+
+def _rich(ole: olefile.OleFileIO) -> str:
+    """The text of a body in RTF, of messages that have no other; empty where it is damaged."""
+    content = _bytes(ole, f"{_STREAM}{_RICH}{_BINARY}")
+    if not content:
+        return ""
+    try:
+        return rtf.read(compressed_rtf.decompress(content))[0].text
+    except Exception:  # noqa: BLE001 - the library raises nothing else at a damaged body
+        return ""
 
 
 def _files(ole: olefile.OleFileIO, codec: str | None) -> list[tuple[str, bytes]]:

@@ -29,6 +29,7 @@ _INLINE = (
     (re.compile(r"<<[^,>]+,\s*([^>]+)>>"), r"\1"),
     (re.compile(r"<<([^>]+)>>"), r"\1"),
     (re.compile(r"footnote:[\w-]*\[([^\]]+)\]"), r" [\1]"),
+    (re.compile(r"footnote:[\w-]+\[\]"), ""),
     (re.compile(r"(?:kbd|btn|menu|pass|stem|latexmath):[\w-]*\[([^\]]*)\]"), r"\1"),
     (re.compile(r"image:{1,2}[^\s\[\]]+\[([^\],]*)[^\]]*\]"), r"\1"),
     (re.compile(r"\(\(\(.*?\)\)\)"), ""),

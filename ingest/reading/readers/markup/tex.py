@@ -62,7 +62,13 @@ _SILENT = re.compile(
 _CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*{_ARGUMENT}")
 _NOTE = re.compile(rf"\\footnote(?:text)?(?:\[[^\]]*\])?{_ARGUMENT}")
 _LINK = re.compile(rf"\\href{_ARGUMENT}{_ARGUMENT}")
-_MATH = re.compile(r"(\$\$?)(.+?)\1|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+# A formula of more is none, and looking for its end from each beginning takes too long.
+_MATH = re.compile(
+    r"(\$\$?)(.{1,4000}?)\1|\\\((.{1,4000}?)\\\)|\\\[(.{1,4000}?)\\\]"
+    r"|\\begin\{((?:equation|align|gather|multline|eqnarray|flalign|displaymath|math)\*?)\}(.{1,4000}?)\\end\{\5\}",
+    re.DOTALL,
+)
+_MATH_MARKS = re.compile(rf"\\(?:label|tag){_ARGUMENT}|\\nonumber(?![a-zA-Z])|(?<!\\)&")
 _COMMAND = re.compile(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\]]*\])?|\\[a-zA-Z@]+\*?(?:\[[^\]]*\])?\s*|[{}]")
 
 
@@ -142,7 +148,9 @@ def _plain(source: str) -> str:
     formulas: list[str] = []
 
     def kept(match: re.Match[str]) -> str:
-        formulas.append(one_line(match.group(2) or match.group(3) or match.group(4) or ""))
+        formulas.append(
+            one_line(_MATH_MARKS.sub("", match.group(2) or match.group(3) or match.group(4) or match.group(6) or ""))
+        )
         return f"\x00{len(formulas) - 1}\x00"
 
     text = _MATH.sub(kept, _COMMENT.sub("", source))

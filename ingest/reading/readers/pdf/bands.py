@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,6 +12,11 @@ from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside, wit
 # In heights of a line: what is nearer than that is one cell, and what parts two columns is as wide.
 CELL_GAP = 0.75
 _GUTTER = 0.6
+_NARROW_GUTTER = -0.2  # Where a row is known to stand in columns, which may reach over each other a little.
+_MIN_OVERLAP = 0.3  # Of what stands in one of them.
+_WIDEST_BLANK = 3.0
+_FARTHEST_ROW = 2.5
+_MIN_GAPS, _BY_CHANCE = 12, 0.35  # On a page; of them.
 _MAX_NAMES = 4  # Rows of names above a table.
 _SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
 
@@ -23,6 +29,11 @@ class Row(NamedTuple):
     cells: list[Line]
     bottom: float
     height: float
+
+    @property
+    def gutter(self) -> float:
+        """What parts two columns is as wide."""
+        return (_NARROW_GUTTER if any(cell.is_apart for cell in self.cells) else _GUTTER) * self.height
 
 
 def rows_of(lines: Iterable[Line]) -> list[Row]:
@@ -47,7 +58,7 @@ def _cells(row: Sequence[Line]) -> list[Line]:
     for line in sorted(row, key=lambda line: line.left):
         before = cells[-1] if cells else None
         gap = line.left - before.right if before else 0.0
-        if before is None or gap > CELL_GAP * min(before.height, line.height) or gap < -before.height:
+        if before is None or line.is_apart or gap > CELL_GAP * min(before.height, line.height) or gap < -before.height:
             cells.append(line)
         elif is_raised(before, line):
             cells[-1] = before._replace(text=with_raised(before.text, line.text), right=line.right)
@@ -57,12 +68,60 @@ def _cells(row: Sequence[Line]) -> list[Line]:
     return cells
 
 
+def without_chance_gaps(rows: Sequence[Row]) -> list[Row]:
+    """The rows with those gaps closed that are only wide blanks between words, as of text recognised on a picture: in
+    the rows above and below there is text at their place, or on most of the page is."""
+    if _are_by_chance(rows):
+        return [_closed(row, None, None) if len(row.cells) > 1 else row for row in rows]
+    return [
+        _closed(row, rows[number - 1], rows[number + 1]) if 0 < number < len(rows) - 1 and len(row.cells) > 1 else row
+        for number, row in enumerate(rows)
+    ]
+
+
+def _are_by_chance(rows: Sequence[Row]) -> bool:
+    """True where few of the gaps between words go on in the next two rows."""
+    going_on = count = 0
+    for number, row in enumerate(rows[:-2]):
+        for one, other in itertools.pairwise(row.cells):
+            middle = (one.right + other.left) / 2
+            below = [cells for cells, *_ in rows[number + 1 : number + 3] if cells[0].left < middle < cells[-1].right]
+            if len(below) == 2 and one.text[-1].isalpha():
+                count += 1
+                going_on += not any(_is_covered(middle, middle, cells) for cells in below)
+    return count >= _MIN_GAPS and going_on < _BY_CHANCE * count
+
+
+def _closed(row: Row, above: Row | None, below: Row | None) -> Row:
+    """The row with the gaps closed that are covered above and below, if there is either."""
+    if above and below and above.bottom - below.bottom > 2 * _FARTHEST_ROW * row.height:
+        return row
+    cells = row.cells[:1]
+    for cell in row.cells[1:]:
+        left, right = cells[-1].right, cell.left
+        is_chance = (
+            not cell.is_apart
+            and right - left < _WIDEST_BLANK * row.height
+            and all(_is_covered(left, right, other.cells) for other in (above, below) if other)
+        )
+        if is_chance:
+            cells[-1] = joined_beside(cells[-1], cell, " ")
+        else:
+            cells.append(cell)
+    return row if len(cells) == len(row.cells) else row._replace(cells=cells)
+
+
+def _is_covered(left: float, right: float, cells: Sequence[Line]) -> bool:
+    return any(cell.left < left and cell.right > right for cell in cells)
+
+
 @dataclass(slots=True)
 class Band:
     """Rows under each other that share their columns."""
 
     rows: list[Row]
     columns: list[Interval]
+    gutter: float  # The narrowest of its rows.
 
 
 def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
@@ -73,10 +132,11 @@ def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
         if band is not None and columns is not None:
             band.rows.append(row)
             band.columns = columns
+            band.gutter = min(band.gutter, row.gutter)
             continue
         if band is not None:
             yield band
-        band = Band([row], _merged([(cell.left, cell.right) for cell in row.cells], row.height))
+        band = Band([row], _merged([(cell.left, cell.right) for cell in row.cells], row.gutter), row.gutter)
     if band is not None:
         yield band
 
@@ -86,15 +146,17 @@ def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interva
     spans = [(cell.left, cell.right) for cell in row.cells]
     several = len(band.columns) > 1
     if not several:
-        return _merged([*band.columns, *spans], row.height) if len(spans) == 1 else None
+        return _merged([*band.columns, *spans], row.gutter) if len(spans) == 1 else None
     reaching = [span for span in spans if len(_touched(span, band.columns)) > 1]
     if reaching and len(spans) == 1:
         return None
     if finer := _finer(band, spans, following):
         return finer
+    if len(spans) > len(band.columns) + 1 and following and len(following.cells) > len(band.columns) + 1:
+        return None  # Another table.
     if reaching and len(band.rows) > 1 and following and not _reaches(following, band.columns):
         spans = [span for span in spans if span not in reaching]  # Names of several columns, between rows.
-    columns = _merged([*band.columns, *spans], row.height)
+    columns = _merged([*band.columns, *spans], min(band.gutter, row.gutter))
     return columns if len(columns) > 1 and len(columns) >= len(band.columns) - 1 else None
 
 
@@ -123,10 +185,10 @@ def _finer(band: Band, spans: Sequence[Interval], following: Row | None) -> list
     return sorted(columns)
 
 
-def _merged(spans: Iterable[Interval], height: float) -> list[Interval]:
+def _merged(spans: Iterable[Interval], gutter: float) -> list[Interval]:
     whole: list[Interval] = []
     for left, right in sorted(spans):
-        if whole and left - whole[-1][1] < _GUTTER * height:
+        if whole and left - whole[-1][1] < max(gutter, _MIN_OVERLAP * (left - right)):
             whole[-1] = (whole[-1][0], max(whole[-1][1], right))
         else:
             whole.append((left, right))

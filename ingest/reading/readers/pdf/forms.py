@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 
+import pypdfium2
 from pypdfium2 import raw
 
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.titles import usable_text
 
+PINNED = "Attached file"
 _NOTES = (
     raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE,
     raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_CARET, raw.FPDF_ANNOT_STAMP,
@@ -33,16 +35,33 @@ def field_values(page: object, form: object) -> Iterator[tuple[str, str]]:
 
 
 def notes_on(page: object) -> Iterator[tuple[str, str]]:
-    """The notes on a page, with who wrote them: sticky ones, boxes of text, remarks on marked text."""
+    """The notes on a page, with who wrote them: sticky ones, boxes of text, remarks on marked text; names of pinned
+    files."""
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, index)
         if not note:
             continue
-        if raw.FPDFAnnot_GetSubtype(note) in _NOTES and not raw.FPDFAnnot_GetFlags(note) & raw.FPDF_ANNOT_FLAG_HIDDEN:
+        if raw.FPDFAnnot_GetSubtype(note) == raw.FPDF_ANNOT_FILEATTACHMENT:
+            found = raw.FPDFAnnot_GetFileAttachment(note)
+            yield PINNED, _string(raw.FPDFAttachment_GetName, found) if found else _value_of(note, b"Contents")
+        elif raw.FPDFAnnot_GetSubtype(note) in _NOTES and not raw.FPDFAnnot_GetFlags(note) & raw.FPDF_ANNOT_FLAG_HIDDEN:
             text, author = _value_of(note, b"Contents"), usable_text(_value_of(note, b"T"))
             if text:
                 yield f"Note by {author}" if author else "Note", text
         raw.FPDFPage_CloseAnnot(note)
+
+
+def files_on(page: pypdfium2.PdfPage, document: pypdfium2.PdfDocument) -> Iterator[tuple[str, bytes]]:
+    """The files pinned on a page: name and content. Raises PdfiumError."""
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        pin = raw.FPDFPage_GetAnnot(page, index)
+        if not pin:
+            continue
+        found = raw.FPDFAnnot_GetFileAttachment(pin)
+        if found:
+            attachment = pypdfium2.PdfAttachment(found, document)
+            yield attachment.get_name(), bytes(attachment.get_data())
+        raw.FPDFPage_CloseAnnot(pin)
 
 
 def _value_of(annotation: object, key: bytes) -> str:

@@ -35,7 +35,14 @@ def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spo
             # Large type whose number changes is a heading such as "Chapter 3".
             is_large = lines[index].height > 1.3 * body_height
             places[text if is_large else _NUMBERS.sub("#", text)].append((number, index))
-    for pattern, spots in places.items():
+    # Bare numbers last: those beside text are a running head's, or a list's of contents.
+    for pattern, spots in sorted(places.items(), key=lambda item: item[0] == "#"):
+        if pattern == "#":
+            spots = [
+                (number, index)
+                for number, index in spots
+                if all((number, beside) in found for beside in _beside_it(pages[number], index))
+            ]
         found.update(_running(spots, len(pages)) if len(spots) > 1 else ())
         if len(pages) > 1 and _PAGE_NUMBER.fullmatch(pattern):
             found.update((number, index) for number, index in spots if _tells_page(pages[number], index, number))
@@ -79,10 +86,14 @@ def _running(spots: Sequence[Spot], page_count: int) -> list[Spot]:
 
 def _tells_page(lines: Sequence[Line], index: int, number: int) -> bool:
     """True for the page's own number, counted from 1, that stands alone."""
+    return not _beside_it(lines, index) and str(number + 1) in re.findall(r"\d+", lines[index].text)
+
+
+def _beside_it(lines: Sequence[Line], index: int) -> list[int]:
+    """The lines at the same height."""
     line = lines[index]
-    beside = (other for position, other in enumerate(lines) if position != index)
-    is_alone = all(abs(other.bottom - line.bottom) > 0.3 * line.height for other in beside)
-    return is_alone and str(number + 1) in re.findall(r"\d+", line.text)
+    near = 0.3 * line.height
+    return [at for at, other in enumerate(lines) if at != index and abs(other.bottom - line.bottom) <= near]
 
 
 def _line_numbers(pages: Sequence[Sequence[Line]]) -> set[Spot]:

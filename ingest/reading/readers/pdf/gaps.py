@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.lines import Line, with_raised
+from ingest.reading.readers.pdf.lines import Line, has_right_to_left, with_raised
 
 # In heights of the line.
 _GAP = 0.75
@@ -17,10 +17,15 @@ _DOUBT = 0.5  # From here on a gap between two runs of text is looked at closer.
 _SMALL, _RAISED = 0.85, 0.2
 _SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
 _LOOSE = 1.2  # Times the usual width of a character.
+_LONG, _NARROW = 40, 0.75  # Characters, and times the usual width.
 _WIDE = 0.6  # In heights, that of characters in most type.
 _MIN_TEXT = 12
+_SIGNS_PER_JUMP = 8  # Fewer from one to the next are text that runs aslant.
+_NO_GAP = 0.06  # Heights, between letters of one word.
 _CUT = 1.0  # Points: characters may reach over a line that parts them.
 _MIN_DOUBT = 3.0  # Points: the same in the smallest type.
+# Of scripts whose letters are not joined: in others a blank may need no place.
+_LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]{2}")
 
 
 class Box(NamedTuple):
@@ -50,7 +55,8 @@ def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[Box, Box]]) -> set[
 
 
 def loose_lines(lines: Sequence[Line]) -> set[int]:
-    """The numbers of the lines that are wide for their text: gaps may stand within what is drawn at once."""
+    """The numbers of the lines that are wide for their text: gaps may stand within what is drawn at once; or narrow:
+    they go back to another column."""
     widths: defaultdict[float, list[float]] = defaultdict(list)
     for line in lines:
         if len(line.text) >= _MIN_TEXT and line.text.isascii():
@@ -59,9 +65,13 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
     return {
         number
         for number, line in enumerate(lines)
-        if " " in line.text
-        and (line.right - line.left) / (line.height * len(line.text)) > _LOOSE * usual.get(round(line.height), _WIDE)
+        if " " in line.text and _is_loose(line, usual.get(round(line.height), _WIDE))
     }
+
+
+def _is_loose(line: Line, usual: float) -> bool:
+    width = (line.right - line.left) / (line.height * len(line.text))
+    return width > _LOOSE * usual or (len(line.text) >= _LONG and width < _NARROW * usual)
 
 
 def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterator[int]:
@@ -80,29 +90,53 @@ def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterato
             break
 
 
-def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = ()) -> list[Line]:
+def has_false_blanks(line: Line, boxes: Sequence[Box]) -> bool:
+    """True where a blank stands within a word: it takes no place, and neither is there a gap."""
+    return any(_is_false_blank(line, boxes, index) for index in range(1, len(boxes) - 1))
+
+
+def _is_false_blank(line: Line, boxes: Sequence[Box], index: int) -> bool:
+    if line.text[index] != " " or boxes[index].right > boxes[index].left:
+        return False
+    if not _LETTERS.fullmatch(line.text[index - 1] + line.text[index + 1]):
+        return False
+    gap = boxes[index + 1].left - boxes[index - 1].right
+    return -line.height < gap < _NO_GAP * line.height
+
+
+def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = (), columns: Sequence[float] = ()) -> list[Line]:
     """The line's cells, given the box of each of its characters; the line itself where it has no more than one.
 
-    `cuts` are where lines are drawn through it from above.
+    `cuts` are where lines are drawn through it from above, `columns` where columns part it, however narrow the gap.
     """
     if len(boxes) != len(line.text):
         return [line]
     cells: list[list[int]] = [[]]
+    apart: set[int] = set()
+    jumps = 0
     before = boxes[0]
     for index, sign in enumerate(line.text):
         if sign == " ":
             continue
         box = boxes[index]
         is_below = before.bottom - box.bottom > line.height
-        if box.left < before.left - line.height and not is_below:
-            return [line]  # From right to left.
+        is_back = box.left < before.left - line.height and not is_below
+        jumps += is_back or is_below
+        if (is_back and has_right_to_left(line.text)) or index < _SIGNS_PER_JUMP * (jumps - 1):
+            return [line]  # From right to left, or aslant.
         gap = box.left - before.right
         is_cut = any(before.right - _CUT < place < box.left + _CUT for place in cuts)
-        if cells[-1] and (is_below or is_cut or gap > _GAP * line.height):
+        is_apart = any(before.right - _CUT < place < box.left + _CUT for place in columns)
+        if cells[-1] and (is_below or is_back or is_cut or is_apart or gap > _GAP * line.height):
             cells.append([])
+            apart |= {index} if is_apart else set()
         cells[-1].append(index)
         before = box
-    found = [part_of(line, boxes, indexes[0], indexes[-1] + 1) for indexes in cells if indexes]
+    found = [
+        part_of(line, boxes, indexes[0], indexes[-1] + 1)._replace(is_apart=indexes[0] in apart)
+        for indexes in cells
+        if indexes
+    ]
     return [cell for cell in found if cell.text]
 
 
@@ -114,8 +148,10 @@ def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
         line = line._replace(bottom=boxes[start].bottom, height=boxes[start].top - boxes[start].bottom, is_bold=False)
     for index in range(start, end):
         box = boxes[index]
-        if line.text[index] != " " and _is_raised(box, line):
+        if line.text[index] != " " and is_raised_box(box, line):
             raised += line.text[index]
+            continue
+        if start < index < end - 1 and _is_false_blank(line, boxes, index):
             continue
         if raised:
             text, raised = with_raised(text, raised) if text else _leading(raised), ""
@@ -134,5 +170,5 @@ def _leading(mark: str) -> str:
     return f"[{mark}] " if mark.isdigit() else mark
 
 
-def _is_raised(box: Box, line: Line) -> bool:
+def is_raised_box(box: Box, line: Line) -> bool:
     return 0 < box.top - box.bottom < _SMALL * line.height and box.bottom > line.bottom + _RAISED * line.height

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.nets import Box, Net, nets_of, within
+from ingest.reading.readers.pdf.nets import NEAR, Box, Net, nets_of, within
+from ingest.reading.readers.pdf.refining import refined
 from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tables import Table, joined_cell
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
@@ -16,6 +17,10 @@ from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 _MAX_CELL_CHARS = 900  # Characters: a box of more is a part of the page, not of a table.
 _MAX_REPEATED_CHARS = 80  # Characters of a cell that stands for each row it reaches down to.
 _MIN_FILLED = 0.2
+_LOWEST_ROW = 0.6  # Of a line's height: what is lower lies between two lines of a border.
+_LINES_OF_PART = 6
+_ROWS_OF_PARTS = 4
+_WRAPPED = 0.3  # Of such lines begin in lower case.
 _MOSTLY = 0.6
 
 
@@ -37,10 +42,24 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
             continue
         gone = set(map(id, inside))
         free = [line for line in free if id(line) not in gone]
-        if any(sum(len(line.text) for line in cell.lines) > _MAX_CELL_CHARS for cell in filled):
+        if _are_parts(filled):
             yield from ((cell.lines, within(_box_of(net, cell), drawn)) for cell in filled)
         else:
-            yield inside, _table(net, cells, inside)
+            net = refined(net, inside)
+            yield inside, _table(net, _cells(net, inside), inside)
+
+
+def _are_parts(filled: Sequence[_Cell]) -> bool:
+    """True for boxes with parts of a page: much text in one, or lists and addresses of many lines in few rows."""
+    if any(sum(len(line.text) for line in cell.lines) > _MAX_CELL_CHARS for cell in filled):
+        return True
+    tall = [cell for cell in filled if len(cell.lines) >= _LINES_OF_PART and not _is_wrapped(cell.lines)]
+    return len(tall) > 1 and len({cell.row for cell in filled}) <= _ROWS_OF_PARTS and len(tall) * 3 >= len(filled)
+
+
+def _is_wrapped(lines: Sequence[Line]) -> bool:
+    """True for running text: most lines begin within a sentence, or on the line where another ends."""
+    return sum(line.text[0].islower() for line in lines) >= _WRAPPED * len(lines)
 
 
 def _box_of(net: Net, cell: _Cell) -> Box:
@@ -80,9 +99,23 @@ def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], _Cell]:
         owner[row, column].lines.append(line)
     cells = {(cell.row, cell.column): cell for cell in owner.values()}
     for cell in list(cells.values()):
+        if cell.width > 1 and (parts := _in_columns(net, cell)):
+            cells |= {(part.row, part.column): part for part in parts}
+    for cell in list(cells.values()):
         if cell.height > 1 and (parts := _in_rows(net, cell)):
             cells |= {(part.row, part.column): part for part in parts}
     return cells
+
+
+def _in_columns(net: Net, cell: _Cell) -> list[_Cell]:
+    """The columns of a wide cell, where each of its lines stands within one: no lines are drawn between them."""
+    parts = [_Cell(cell.row, cell.column + offset, cell.height) for offset in range(cell.width)]
+    for line in cell.lines:
+        number = sum(place < line.left + NEAR for place in net.columns[cell.column + 1 : cell.column + cell.width])
+        if line.right > net.columns[cell.column + number + 1] + NEAR:
+            return []
+        parts[number].lines.append(line)
+    return parts if sum(bool(part.lines) for part in parts) > 1 else []
 
 
 def _in_rows(net: Net, cell: _Cell) -> list[_Cell]:
@@ -92,7 +125,10 @@ def _in_rows(net: Net, cell: _Cell) -> list[_Cell]:
         up = line.bottom + line.height / 2
         parts[sum(height > up for height in net.heights[cell.row + 1 : cell.row + cell.height])].lines.append(line)
     filled = sum(bool(part.lines) for part in parts)
-    return parts if filled > 2 and filled >= _MOSTLY * cell.height and len(cell.lines) < 1.5 * filled else []
+    lowest = _LOWEST_ROW * min((line.height for line in cell.lines), default=0.0)
+    rows = net.heights[cell.row : cell.row + cell.height + 1]
+    count = sum(top - bottom > lowest for top, bottom in itertools.pairwise(rows))
+    return parts if filled > 2 and filled >= _MOSTLY * count and len(cell.lines) < 1.5 * filled else []
 
 
 def _table(net: Net, cells: dict[tuple[int, int], _Cell], lines: list[Line]) -> Table:

@@ -47,6 +47,7 @@ class Line(NamedTuple):
     is_bold: bool
     is_fixed: bool  # Of fixed pitch, as code is.
     block: int = -1  # Of the page's tags, where they say which it belongs to.
+    is_apart: bool = False  # From what stands before it, however near that is.
 
 
 def joined_beside(left: Line, right: Line, between: str) -> Line:
@@ -129,6 +130,11 @@ def _is_row(text: str) -> bool:
         return False
     figures = len(_FIGURE.findall(text))
     return figures >= 2 and figures * 3 > text.count(" ")
+
+
+def has_right_to_left(text: str) -> bool:
+    """True where letters of Arabic, Hebrew or their like are in the text."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
 def is_right_to_left(lines: Sequence[Line]) -> bool:

@@ -7,17 +7,18 @@ import statistics
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of
+from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of, without_chance_gaps
+from ingest.reading.readers.pdf.drawing import as_read
+from ingest.reading.readers.pdf.grid import Grid
 from ingest.reading.readers.pdf.lattice import lattices
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, Rule, Upright
-from ingest.reading.readers.pdf.tables import Grid, Table, tables_of
+from ingest.reading.readers.pdf.tables import Table, tables_of
 from ingest.reading.readers.tables import is_figure
 
 _MIN_PROSE = 22  # Characters of a line of running text in a narrow column.
 _MIN_LOWER = 0.2  # Of such lines begin within a sentence.
 _MAX_COLUMNS_OF_PROSE = 4
-_MOSTLY = 0.6
 _TURNED_LENGTH = 5
 _MIN_OF_ONE_PITCH = 4  # Lines.
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
@@ -56,7 +57,7 @@ def _mirrored(part: Part) -> Part:
 
 
 def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
-    lines = _downwards(lines)
+    lines = as_read(lines)
     places = {_spot(line): number for number, line in enumerate(lines)}
     units: list[tuple[float, Part]] = []
     boxed: set[int] = set()
@@ -66,8 +67,9 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
         parts = [found] if isinstance(found, Table) else _arranged(inside, found)
         units.extend((place, part) for part in parts)
     lines = [line for line in lines if id(line) not in boxed]
-    rows = rows_of(line for line in lines if not _is_turned(line))
-    if not units and all(len(row.cells) == 1 for row in rows):
+    drawn_rows = rows_of(line for line in lines if not _is_turned(line))
+    rows = without_chance_gaps(drawn_rows)
+    if not units and all(len(row.cells) == 1 for row in drawn_rows):
         return [lines]
     units.extend((places[_spot(line)], [line]) for line in lines if _is_turned(line))
     for band in bands_of(rows):
@@ -95,17 +97,6 @@ class _Reordered(NamedTuple):
     """Lines in another order than they were drawn in."""
 
     lines: list[Line]
-
-
-def _downwards(lines: Sequence[Line]) -> Sequence[Line]:
-    """From top to bottom, where most of the page was drawn upwards in one column."""
-    pairs = list(itertools.pairwise(lines))
-    rising = sum(line.bottom > before.bottom + 0.5 * before.height and _overlap(before, line) for before, line in pairs)
-    return sorted(lines, key=lambda line: -line.bottom) if pairs and rising > _MOSTLY * len(pairs) else lines
-
-
-def _overlap(one: Line, other: Line) -> bool:
-    return one.left < other.right and other.left < one.right
 
 
 def _is_turned(line: Line) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -12,7 +12,8 @@ from pypdfium2 import raw
 
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.pdf.forms import field_values, notes_on
+from ingest.reading.readers.pdf.forms import field_values, files_on, notes_on
+from ingest.reading.readers.pdf.layers import Layers
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, is_picture
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tag, tags_on
@@ -35,13 +36,16 @@ class OutlineEntry(NamedTuple):
 
 
 class Pdf:
-    """An open PDF. Raises DocumentUnreadable where pdfium cannot open it."""
+    """An open PDF; `off_layers` tells the names of its layers that are off, which pdfium does not.
 
-    def __init__(self, data: bytes, password: str | None) -> None:
+    Raises DocumentUnreadable where pdfium cannot open it.
+    """
+
+    def __init__(self, data: bytes, password: str | None, *, off_layers: Callable[[], frozenset[str]]) -> None:
         self._document = _opened(data, password)
         form_type = self._document.get_formtype()
         self.is_dynamic_form: bool = form_type == raw.FORMTYPE_XFA_FULL
-        self._reader = LineReader()
+        self._reader = LineReader(Layers(off_layers))
         self._is_tagged = bool(raw.FPDFCatalog_IsTagged(self._document))
         if form_type == raw.FORMTYPE_ACRO_FORM:
             with contextlib.suppress(pypdfium2.PdfiumError):
@@ -104,12 +108,15 @@ class Pdf:
         """Title, Author, Subject, Keywords, ModDate… as far as they are filled."""
         return {key: text for key, value in self._document.get_metadata_dict().items() if (text := one_line(value))}
 
-    def attachments(self) -> Iterator[tuple[str, bytes]]:
-        """The files embedded in the PDF: name and content."""
+    def attachments(self, pages: Iterable[int]) -> Iterator[tuple[str, bytes]]:
+        """The files embedded in the PDF, and those pinned on the pages given: name and content."""
         for index in range(self._document.count_attachments()):
             attachment = self._document.get_attachment(index)
             with contextlib.suppress(pypdfium2.PdfiumError):
                 yield attachment.get_name(), bytes(attachment.get_data())
+        for number in pages:
+            with contextlib.suppress(pypdfium2.PdfiumError):
+                yield from files_on(self._document[number], self._document)
 
 
 def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:

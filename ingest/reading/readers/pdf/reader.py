@@ -15,6 +15,7 @@ from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document, OcrNeeded
 from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
+from ingest.reading.readers.pdf.forms import PINNED
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN
@@ -45,9 +46,10 @@ def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = 
     found = unpacked(shares, data)
     files: list[tuple[str, bytes]] = []
     try:
-        with Pdf(data, password) as pdf:
+        with Pdf(data, password, off_layers=second.off_layers) as pdf:
             content = _by_pdfium(pdf, second, found)
-            files = list(pdf.attachments())
+            pins = [number for number, fields in enumerate(content.fields) if any(name == PINNED for name, _ in fields)]
+            files = list(pdf.attachments(pins))
     except PasswordNeeded:
         raise
     except DocumentUnreadable as error:
@@ -63,10 +65,11 @@ def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = 
 def read_share(data: bytes, number: int, of: int, *, password: str | None = None) -> bytes:
     """Share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable where the file has to be read
     whole."""
-    with Pdf(data, password) as pdf:
+    second = _SecondTry(data, password)
+    with Pdf(data, password, off_layers=second.off_layers) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
         outline = pdf.outline() if number == 0 else []
-        return packed(_pages(pdf, mine, _SecondTry(data, password)), outline, data)
+        return packed(_pages(pdf, mine, second), outline, data)
 
 
 class _SecondTry:
@@ -90,6 +93,13 @@ class _SecondTry:
             return self.open().page_lines(number)
         except DocumentUnreadable:
             return []
+
+    def off_layers(self) -> frozenset[str]:
+        """The names of the layers that are off; none where pypdf fails."""
+        try:
+            return self.open().off_layers()
+        except DocumentUnreadable:
+            return frozenset()
 
     def outline(self) -> list[OutlineEntry]:
         """The outline; empty where pypdf fails as well."""

@@ -59,8 +59,9 @@ def crossing(line: Line, uprights: Sequence[Upright]) -> list[float]:
     return [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
 
 
-def rules_of(page: object) -> Drawn:
-    """The straight lines of a page."""
+def rules_of(page: object, *, is_laid_across: bool = False) -> Drawn:
+    """The straight lines of a page; `is_laid_across` where the page is to be turned, and what is level is upright."""
+    least_length, least_rise = (_MIN_RISE, _MIN_LENGTH) if is_laid_across else (_MIN_LENGTH, _MIN_RISE)
     level: set[Rule] = set()
     upright: set[Upright] = set()
     for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
@@ -68,10 +69,10 @@ def rules_of(page: object) -> Drawn:
         if raw.FPDFPageObj_GetType(item) not in _DRAWN:  # Most of a page is text.
             continue
         for line in _lines_in(item, raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
-            if isinstance(line, Upright):
-                upright.add(line)
-            elif line.right - line.left >= _MIN_LENGTH:
+            if isinstance(line, Rule) and line.right - line.left >= least_length:
                 level.add(line)
+            elif isinstance(line, Upright) and line.top - line.bottom >= least_rise:
+                upright.add(line)
     return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MAX_UPRIGHTS else [])
 
 
@@ -121,7 +122,7 @@ def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upri
             across, up = abs(point[0] - before[0]), abs(point[1] - before[1])
             if up < _THIN / 2:
                 yield Rule(round(point[1], 1), min(before[0], point[0]), max(before[0], point[0]), is_edge)
-            elif across < _THIN / 2 and up >= _MIN_RISE:
+            elif across < _THIN / 2:
                 yield Upright(round(point[0], 1), min(before[1], point[1]), max(before[1], point[1]), is_edge)
         before = point
 

@@ -7,14 +7,11 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, MARKER, Line, are_unspaced, joined_beside
+from ingest.reading.readers.pdf.grid import Cells, Grid
+from ingest.reading.readers.pdf.lines import HYPHEN, MARKER, Line, are_unspaced
 from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import SPANNED, is_figure
 
-Cells = list[Line | None]
-
-_FAR = 1.7  # Of the usual distance of rows: what is farther away is not the table's.
-_MIN_RULES = 3
 _LONG = 22  # Characters of a cell that reads like text.
 _SPARSE = 0.6
 
@@ -38,59 +35,12 @@ class Table:
             self.header_rows = before.header_rows
 
 
-@dataclass(slots=True)
-class Grid:
-    """Lines in rows and columns; None for what is empty."""
-
-    rows: list[Cells]
-
-    @property
-    def width(self) -> int:
-        return len(self.rows[0])
-
-    def column(self, number: int) -> list[Line]:
-        return [line for row in self.rows if (line := row[number])]
-
-    def without_markers(self) -> Grid:
-        """With columns of bullets put before the text beside them, and numbers where they stand before one column."""
-        number = 0
-        rows = self.rows
-        while number < len(rows[0]) - 1:
-            column = [line for row in rows if (line := row[number])]
-            is_list = number == 0 and len(rows[0]) == 2
-            marked = sum(line.text in BULLETS or (is_list and bool(MARKER.fullmatch(line.text))) for line in column)
-            if column and marked >= _SPARSE * len(column):
-                rows = [[*row[:number], _beside(row[number], row[number + 1]), *row[number + 2 :]] for row in rows]
-            else:
-                number += 1
-        return Grid(rows)
-
-    def is_even(self) -> bool:
-        """True where most cells are filled, and a column behind the first holds figures."""
-        columns = [self.column(number) for number in range(1, self.width)]
-        if sum(map(len, columns)) < _SPARSE * self.width * len(self.rows) - len(self.rows):
-            return False
-        return any(
-            sum(is_figure(line.text) for line in column) >= _SPARSE * len(column) for column in columns if column
-        )
-
-    def is_ruled(self, rules: Sequence[Rule]) -> bool:
-        """True where lines are drawn between the rows."""
-        bottoms = [line.bottom for row in self.rows for line in row if line]
-        return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _MIN_RULES
-
-
-def _beside(left: Line | None, right: Line | None) -> Line | None:
-    if left is None or right is None:
-        return left or right
-    return joined_beside(left, right, " ")
-
-
 def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]:
     """The tables in a grid, and the lines that only stand near them."""
+    is_ruled = grid.is_ruled(rules)
     for rows in _apart(grid.rows):
         several = [number for number, row in enumerate(rows) if sum(cell is not None for cell in row) > 1]
-        if not _is_table(rows, several):
+        if not _is_table(rows, several, is_ruled=is_ruled):
             yield [line for row in rows for line in row if line]
             continue
         first, last = _without_neighbours(rows, several)
@@ -99,10 +49,11 @@ def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]
         yield [line for row in rows[last:] for line in row if line]
 
 
-def _is_table(rows: Sequence[Cells], several: Sequence[int]) -> bool:
-    """True for two rows of three cells; of two, three are needed, or figures beside their names."""
+def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) -> bool:
+    """True for two rows of three cells; of two, three are needed, or figures beside their names. Most rows have
+    several cells, but where lines are drawn between them."""
     width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
-    if len(several) < 2 or len(several) * 2 < len(rows):
+    if len(several) < 2 or (len(several) * 2 < len(rows) and not is_ruled):
         return False
     if width == 2 and all(row[1].text.startswith("(") and MARKER.fullmatch(row[1].text) for row in rows if row[1]):
         return False  # The numbers of formulas.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import python_calamine
 
@@ -16,7 +16,7 @@ from ingest.reading.readers.odf.reader import open_package
 from ingest.reading.readers.ooxml import relationships
 from ingest.reading.readers.package import Package, local_name
 from ingest.reading.readers.properties import Properties, properties_of
-from ingest.reading.readers.sheets import ods, xlsx
+from ingest.reading.readers.sheets import ods, xls, xlsx
 from ingest.reading.readers.sheets.grid import Sheet, named
 from ingest.reading.readers.sheets.layout import parts_of
 
@@ -29,12 +29,13 @@ _MAX_NAMED = 5
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
     if data.startswith(_OLE) and any(name in data for name in _STREAMS):  # Else it is a package that is encrypted.
-        properties = _read_binary(data, composer)
+        _read_sheets(xls.sheets_of(data), composer)
+        properties = Properties()
     else:
         package = Package(data, kind="spreadsheet")
         properties = properties_of(package)
         if "content.xml" in package:
-            _read_opendocument(data, composer)
+            _read_sheets(list(ods.sheets_of(open_package(data))), composer)
         elif any(name.endswith("workbook.bin") for name in package.names()):
             _read_binary(data, composer)
         else:
@@ -57,8 +58,8 @@ def _read_workbook(package: Package, composer: Composer) -> None:
         _write_drawings(package, part.member, composer)
 
 
-def _read_opendocument(data: bytes, composer: Composer) -> None:
-    sheets = list(ods.sheets_of(open_package(data)))
+def _read_sheets(sheets: Sequence[tuple[Sheet, bool]], composer: Composer) -> None:
+    """Sheets, each with whether it is hidden."""
     _tell_hidden(composer, [sheet.name for sheet, is_hidden in sheets if is_hidden])
     for sheet, is_hidden in sheets:
         if not is_hidden:
@@ -66,7 +67,7 @@ def _read_opendocument(data: bytes, composer: Composer) -> None:
 
 
 def _read_binary(data: bytes, composer: Composer) -> Properties:
-    """XLS and XLSB, whose formats are not read: numbers come as they are stored."""
+    """XLSB, whose formats are not read: numbers come as they are stored."""
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheets = [sheet for sheet in book.sheets_metadata if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet]

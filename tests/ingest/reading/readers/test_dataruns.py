@@ -21,6 +21,8 @@ LINES = base64.encodebytes(BYTES).decode()
         ("a.txt", f"Before it.\n\n{PICTURE}\n\nThe red wire goes left."),
         ("b.txt", f"Before it.\n\n{LINES}\nThe red wire goes left."),
         ("c.txt", f"Before it. {BYTES.hex()} The red wire goes left."),
+        ("e.txt", f"Before it. {'deadbeef' * 400} The red wire goes left."),
+        ("b.md", f"Before it.\n\n![x](data:image/svg+xml,{'%3Csvg%20a%3D' * 300})\n\nThe red wire goes left."),
         ("d.txt", f"Before it. {'=' * 5000} The red wire goes left."),
         ("a.json", json.dumps({"text": f"Before it.\n\ndata:image/png;base64,{PICTURE}\n\nThe red wire goes left."})),
         ("b.json", json.dumps({"a": "Before it.", "b": PICTURE, "c": ["The red wire goes left."]})),

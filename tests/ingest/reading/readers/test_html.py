@@ -153,11 +153,24 @@ def test_what_a_page_shows_by_other_means_than_text_is_written_as_text(tmp_path:
 
 def test_hidden_parts_that_a_reader_can_open_are_read_and_others_told(tmp_path: Path) -> None:
     page = "<h1>A</h1><div role=tabpanel hidden>Panel</div><p hidden=until-found>Found</p><p hidden>Away for good</p>"
+    page += "<dialog open>Shown at once</dialog><dialog>Shown by a script</dialog>"
     document = read_bytes(tmp_path, "a.html", page.encode())
-    assert document.text == "A\n\nPanel\n\nFound"
+    assert document.text == "A\n\nPanel\n\nFound\n\nShown at once"
     assert document.notes == ("Parts of the page that are hidden were left out.",)
 
 
 def test_a_file_name_is_no_title(tmp_path: Path) -> None:
     page = b"<title>report_2021.htm</title><h1>Annual report</h1>"
     assert read_bytes(tmp_path, "page.html", page).title == "Annual report"
+
+
+def test_what_opens_a_menu_and_leads_to_other_languages_is_left_out(tmp_path: Path) -> None:
+    page = (
+        "<input type=checkbox role=button id=t><ul><li><a hreflang=de href='https://de.example'>Deutsch</a></ul>"
+        "<h1>Crane</h1><p>A crane lifts loads from ships to the quay and back, all year round.</p>"
+        "<ul><li><input type=checkbox checked> Greased<li><input type=checkbox> Tested</ul>"
+    )
+    text = read_bytes(tmp_path, "a.html", page.encode()).text
+    assert text.startswith("Crane")
+    assert "Deutsch" not in text
+    assert ["[x] Greased" in text, "[ ] Tested" in text] == [True, True]

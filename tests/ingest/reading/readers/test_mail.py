@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+import compressed_rtf
 import pytest
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
@@ -139,6 +140,15 @@ def test_an_outlook_message_s_code_page_is_believed(tmp_path: Path, page: int, e
     assert mail.title == text
     assert outline(mail)[1:] == [("paragraph", f"Cc: {text}"), ("paragraph", f"formatted {text}")]
     assert mail.notes == ()
+
+
+def test_an_outlook_message_with_nothing_but_rich_text_is_read(tmp_path: Path) -> None:
+    body = compressed_rtf.compress(rb"{\rtf1\ansi The fee is \b ten\b0  francs.\par Pay by May.}", compressed=True)
+    streams = {"__substg1.0_0037001F": "Fee".encode("utf-16-le"), "__substg1.0_10090102": body}
+    (mail,) = read_all(tmp_path, "a.msg", compound(streams | {"__properties_version1.0": bytes(32)}))
+    assert outline(mail)[1:] == [("paragraph", "The fee is ten francs."), ("paragraph", "Pay by May.")]
+    streams["__substg1.0_10090102"] = body[:30]
+    assert read_bytes(tmp_path, "b.msg", compound(streams | {"__properties_version1.0": bytes(32)})).text == "Fee"
 
 
 def test_a_damaged_outlook_message_says_so(tmp_path: Path) -> None:

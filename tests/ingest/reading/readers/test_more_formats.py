@@ -124,3 +124,8 @@ def test_a_word_file_at_which_the_program_fails_costs_one_line(tmp_path: Path, p
     (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
     with pytest.raises(DocumentUnreadable, match=r"antiword failed with exit code 1: a\.doc is not a Word Document"):
         read(tmp_path / "a.doc")
+
+
+def test_formulas_of_latex_stay_as_they_are_written(tmp_path: Path) -> None:
+    source = r"By \begin{equation}\label{a} x = \frac{-b}{2a} \end{equation} and \[y^2\] it is \textbf{known}."
+    assert read_bytes(tmp_path, "a.tex", source.encode()).text == r"By x = \frac{-b}{2a} and y^2 it is known."

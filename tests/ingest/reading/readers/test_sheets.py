@@ -169,3 +169,33 @@ def test_a_workbook_of_the_old_kind_is_read(tmp_path: Path) -> None:
     sheet = _record(0x809, begin[:2] + struct.pack("<H", 0x10) + begin[4:]) + rows + end
     book = first + _record(0x85, struct.pack("<I", start) + name) + end + sheet
     assert read_bytes(tmp_path, "a.xls", compound({"Workbook": book})).text == "Parts\n\nPart: Seal; Price: 2.5"
+
+
+def test_a_workbook_of_the_old_kind_shows_its_numbers_in_their_formats(tmp_path: Path) -> None:
+    def begin(kind: int) -> bytes:
+        return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0))
+
+    codes = ("0.0%", '"$"#,##0.00', "yyyy-mm-dd")
+    formats = b"".join(
+        _record(0x41E, struct.pack("<HHB", number, len(code), 0) + code.encode())
+        for number, code in enumerate(codes, 164)
+    )
+    styles = b"".join(_record(0xE0, struct.pack("<HH16x", 0, number)) for number in (0, 164, 165, 166))
+    names = b"".join(
+        _record(0x204, struct.pack("<HHHHB", 0, column, 0, len(name), 0) + name.encode())
+        for column, name in enumerate(("Rate", "Fee", "Due"))
+    )
+    numbers = b"".join(
+        _record(0x203, struct.pack("<HHHd", 1, column, column + 1, number))
+        for column, number in enumerate((0.125, 1234.5, 45413.0))
+    )
+    away = _record(0x203, struct.pack("<HHHd", 2, 0, 0, 9.0)) + _record(
+        0x208, struct.pack("<HHHHHHI", 2, 0, 1, 0, 0, 0, 0x20)
+    )
+    sheet = begin(0x10) + names + numbers + away + _record(0x0A, b"")
+    name = struct.pack("<HBB", 0, 4, 0) + b"Fees"
+    start = len(begin(5) + formats + styles) + 4 + 4 + len(name) + 4
+    book = begin(5) + formats + styles + _record(0x85, struct.pack("<I", start) + name) + _record(0x0A, b"") + sheet
+    document = read_bytes(tmp_path, "a.xls", compound({"Workbook": book}))
+    assert document.text == "Fees\n\nRate: 12.5%; Fee: $1,234.50; Due: 2024-05-01"
+    assert document.notes == ("Hidden rows or columns were left out.",)

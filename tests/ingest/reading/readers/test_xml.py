@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import DocumentError, DocumentUnreadable
+from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
 from tests.ingest.reading.readers.files import outline, read_bytes
 
 ARTICLE = """<!DOCTYPE article PUBLIC "-//NLM//DTD JATS v1.2//EN" "JATS-archivearticle1.dtd">
@@ -80,3 +80,28 @@ def test_nothing_outside_the_file_is_read(tmp_path: Path, declaration: str) -> N
         assert "secret words" not in read_bytes(tmp_path, "a.xml", source.encode()).text
     except DocumentError as error:
         assert "secret words" not in str(error)  # noqa: PT017 - either is right
+
+
+def test_a_drawing_is_its_title_description_and_texts(tmp_path: Path) -> None:
+    drawing = (
+        "<svg xmlns='http://www.w3.org/2000/svg'><title>The lock</title><desc>Two gates and a basin.</desc>"
+        "<defs><text>unused</text></defs><g><text x='1'><tspan>Upper</tspan> <tspan>gate</tspan></text></g></svg>"
+    )
+    document = read_bytes(tmp_path, "a.svg", drawing.encode())
+    assert document.title == "The lock"
+    assert outline(document) == [
+        ("heading1", "The lock"),
+        ("paragraph", "Two gates and a basin."),
+        ("paragraph", "Upper gate"),
+    ]
+    with pytest.raises(DocumentEmpty, match="OCR"):
+        read_bytes(tmp_path, "b.svg", b"<svg><path d='M0 0'/></svg>")
+
+
+def test_the_head_of_a_list_of_feeds_is_not_all_of_its_title(tmp_path: Path) -> None:
+    feeds = (
+        "<opml><head><title>Podcasts</title><ownerName>Ann</ownerName></head><body><outline text='One'/></body></opml>"
+    )
+    document = read_bytes(tmp_path, "a.opml", feeds.encode())
+    assert document.title == "Podcasts"
+    assert "ownerName: Ann" in document.text

@@ -16,6 +16,8 @@ from . import exceptions
 __all__ = ["exceptions"]
 
 AWAY = "ray://127.0.0.1:9"
+CLOSED = "ray://127.0.0.1:10"
+OLDER = "ray://127.0.0.1:11"
 starts: list[dict[str, Any]] = []  # What each `init` was given.
 seen: list[Any] = []  # The names of what was asked of workers.
 at_once = 0
@@ -35,6 +37,10 @@ def init(**given: Any) -> None:
     global _threads
     if given["address"] == AWAY:
         raise ConnectionError("ray client connection timeout")
+    if given["address"] == CLOSED:
+        raise ConnectionAbortedError("Initialization failure from server:\nTraceback\nRuntimeError: Proxy failed.\n")
+    if given["address"] == OLDER:
+        raise RuntimeError("Version mismatch: Cluster:\n  Python: 3.12.1\nThis process:\n  Python: 3.11.7\n")
     starts.append(given)
     _threads = ThreadPoolExecutor(4)
 
@@ -125,7 +131,7 @@ def _run(what: Callable[..., Any], given: Any, turn: Any) -> Ref:
         except exceptions.RayError as error:
             ref.set_exception(error)
         except Exception as error:  # noqa: BLE001 - as a worker does
-            ref.set_exception(exceptions.RayTaskError(error))
+            ref.set_exception(exceptions.of(error))
         finally:
             at_once -= 1
 

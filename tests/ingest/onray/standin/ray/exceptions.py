@@ -8,9 +8,18 @@ class RayError(Exception):
 
 
 class RayTaskError(RayError):
-    def __init__(self, cause: Exception) -> None:
-        super().__init__("a traceback of a worker")
-        self.cause = cause
+    """See `of`."""
+
+    cause: Exception
+
+
+def of(cause: Exception) -> RayTaskError:
+    """An error of the cause's class too, as Ray makes it."""
+    kind = type(f"RayTaskError({type(cause).__name__})", (RayTaskError, type(cause)), {"__init__": lambda *_: None})
+    error: RayTaskError = kind("much\nmore")
+    error.args = ("a traceback\nof a worker",)
+    error.cause = cause
+    return error
 
 
 class WorkerCrashedError(RayError):

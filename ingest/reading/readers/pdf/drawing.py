@@ -1,0 +1,103 @@
+"""The order in which a page's lines were drawn, set right where it goes against what stands above what. Pure
+functions."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.reading.readers.pdf.lines import Line
+
+_MOSTLY = 0.6
+_OVERLAP = 0.5  # Of the narrower of two: they stand in one column.
+_TOUCH = 0.3  # Of a line's height that blocks may reach into each other.
+_FARTHEST = 4.0  # Heights from line to line of a block.
+_MAX_BLOCKS = 150
+
+
+def as_read(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines with blocks that were drawn after what stands below them put before it, and from top to bottom where
+    most of the page was drawn upwards in one column."""
+    pairs = list(itertools.pairwise(lines))
+    rising = sum(line.bottom > before.bottom + 0.5 * before.height and _overlap(before, line) for before, line in pairs)
+    if pairs and rising > _MOSTLY * len(pairs):
+        return sorted(lines, key=lambda line: -line.bottom)
+    if rising == 0 and not _goes_up(pairs):
+        return lines
+    blocks = _blocks(lines)
+    if len(blocks) > _MAX_BLOCKS or not any(_is_above(later, one) for one, later in itertools.combinations(blocks, 2)):
+        return lines
+    return [line for block in _sorted(blocks) for line in block.lines]
+
+
+def _overlap(one: Line, other: Line) -> bool:
+    return one.left < other.right and other.left < one.right
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines drawn one below the other, and the box around them."""
+
+    lines: list[Line]
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    def takes(self, line: Line) -> bool:
+        """True where the line goes on downwards, or stands beside the last one."""
+        last = self.lines[-1]
+        if abs(last.bottom - line.bottom) < 0.5 * max(last.height, line.height):
+            return True
+        if last.bottom - line.bottom > _FARTHEST * max(last.height, line.height):
+            return False
+        return line.bottom < last.bottom and line.left < self.right and self.left < line.right
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
+        self.left, self.right = min(self.left, line.left), max(self.right, line.right)
+        self.bottom, self.top = min(self.bottom, line.bottom), max(self.top, line.bottom + line.height)
+
+
+def _goes_up(pairs: Sequence[tuple[Line, Line]]) -> bool:
+    return any(line.bottom > before.bottom + before.height for before, line in pairs)
+
+
+def _blocks(lines: Sequence[Line]) -> list[_Block]:
+    blocks: list[_Block] = []
+    for line in lines:
+        if blocks and blocks[-1].takes(line):
+            blocks[-1].add(line)
+        else:
+            blocks.append(_Block([line], line.left, line.right, line.bottom, line.bottom + line.height))
+    return blocks
+
+
+def _is_above(one: _Block, other: _Block) -> bool:
+    """True where all of the one stands above the other, in the same column."""
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    if shared < _OVERLAP * min(one.right - one.left, other.right - other.left):
+        return False
+    return one.bottom > other.top - _TOUCH * other.lines[0].height
+
+
+def _sorted(blocks: Sequence[_Block]) -> list[_Block]:
+    """Each block after all that stand above it; else in the order in which they were drawn."""
+    below: list[list[int]] = [[] for _ in blocks]
+    waiting = [0] * len(blocks)
+    for one, other in itertools.permutations(range(len(blocks)), 2):
+        if _is_above(blocks[one], blocks[other]):
+            below[one].append(other)
+            waiting[other] += 1
+    ready = [number for number, count in enumerate(waiting) if count == 0]
+    ordered = []
+    while ready:
+        number = heapq.heappop(ready)
+        ordered.append(blocks[number])
+        for other in below[number]:
+            waiting[other] -= 1
+            if waiting[other] == 0:
+                heapq.heappush(ready, other)
+    return ordered

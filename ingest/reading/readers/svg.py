@@ -1,0 +1,40 @@
+"""SVG: what a drawing is called and says. Its lines and shapes are no text."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from corpus.errors import DocumentEmpty
+from ingest.reading.document import Document
+from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.package import local_name
+
+_NOT_SHOWN = frozenset(("defs", "metadata", "script", "style", "symbol"))
+_TEXTS = frozenset(("text", "foreignObject"))
+
+
+def read_drawing(root: etree._Element) -> Document:
+    """Title, description and texts in the order in which they are drawn. Raises DocumentEmpty."""
+    composer = Composer()
+    title = next((_shown(node) for node in root if local_name(node) == "title"), "")
+    composer.heading(title, 1)
+    _write(root, composer)
+    if not composer.blocks:
+        raise DocumentEmpty("The drawing holds no text. Letters drawn as shapes need OCR: save it as PDF, and run OCR.")
+    return composer.finish(title=title or None)
+
+
+def _write(root: etree._Element, composer: Composer) -> None:
+    waiting = list(root)[::-1]
+    while waiting:
+        node = waiting.pop()
+        name = local_name(node)
+        if name in _TEXTS or (name == "desc" and node.getparent() is root):
+            composer.paragraph(_shown(node))
+        elif name and name not in _NOT_SHOWN and node.get("display") != "none":
+            waiting.extend(list(node)[::-1])
+
+
+def _shown(node: etree._Element) -> str:
+    """The element's text; lines of it (tspan) stand apart."""
+    return one_line(" ".join(str(text) for text in node.itertext()))
