@@ -1,7 +1,7 @@
 """What other answers cost while 200 questions hang on a model that never answers: python -m benchmarks.hanging
 
-`handler serve` is a process, and so are the callers whose questions hang. Their deadline, the longest that can be set, is
-beyond the measuring: 200 that ask again in one moment are a flood, which is another matter.
+`handler serve` is a process, and so are the callers whose questions hang. Their deadline, the longest that can be set,
+is beyond the measuring: 200 that ask again in one moment are a flood, which is another matter.
 Goals: the 99th percentile of GET /documents and of a search by words is at most three times that of an idle server.
 """
 
