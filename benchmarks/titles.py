@@ -1,4 +1,6 @@
-"""What it does for finding a page that the title says whose document it is: python -m benchmarks.titles DIR [--every N]
+"""What titles that say whose document it is, and tables that say what they are, do for finding a page:
+
+    python -m benchmarks.titles DIR [--every N]
 
 DIR holds files and questions.jsonl; each question names a file and the page that answers it (`document`, `page`). The
 files are read and cut as the product does, searched exactly with its own words and fusion, and ranked by page: nDCG@10.
@@ -30,15 +32,18 @@ from ingest.reading.document import Document
 from ingest.reading.readers.registry import read
 from ingest.reading.subject.derivation import described
 from ingest.sources.found import Item
-from ingest.splitting.preparation import prepare
+from ingest.splitting.preparation import prepare, text_for_model
 
 DEPTH = 10
 Way = Callable[[Document, str], Document]
+TOLD = "as ingest tells it"
+NAMED = f"{TOLD}, and what each table is"
 WAYS: dict[str, Way] = {
     "no title": lambda document, _: replace(document, title=None),
     "the file's name": lambda document, name: replace(document, title=Path(name).stem),
     "as the file states it": lambda document, _: document,
-    "as ingest tells it": lambda document, name: described(document, name, is_titled=False),
+    TOLD: lambda document, name: described(document, name, is_titled=False),
+    NAMED: lambda document, name: described(document, name, is_titled=False),
 }
 
 
@@ -48,8 +53,10 @@ def documents_in(folder: Path) -> dict[str, Document]:
     return {str(path.relative_to(folder)): read(path)[0] for path in paths}
 
 
-def chunks_of(document: Document, name: str, tokenizer: Tokenizer) -> Iterator[tuple[Chunk, str]]:
-    """The document's chunks, and what the model reads of each."""
+def chunks_of(
+    document: Document, name: str, tokenizer: Tokenizer, *, tables: bool = True
+) -> Iterator[tuple[Chunk, str]]:
+    """The document's chunks, and what the model reads of each; without `tables` none says what its figures are."""
     tokens, overlap = OURS[0]
     record = CollectionRecord(
         embedding_model="",
@@ -62,7 +69,12 @@ def chunks_of(document: Document, name: str, tokenizer: Tokenizer) -> Iterator[t
     prepared = prepare(
         document, Item(source=name, place=name), digest="", stamp="", tokenizer=tokenizer, collection=record
     )
-    yield from zip(prepared.chunks, prepared.texts, strict=True)
+    if tables:
+        yield from zip(prepared.chunks, prepared.texts, strict=True)
+        return
+    for chunk in prepared.chunks:
+        plain = replace(chunk, table=None)
+        yield plain, text_for_model(plain, tokenizer, tokens)
 
 
 def gains(ranked: Sequence[Stretch], pages: dict[Stretch, int], question: Question) -> float:
@@ -88,7 +100,7 @@ def main() -> None:
         for way, told in WAYS.items():
             pieces, pages = [], {}
             for name, document in documents.items():
-                for chunk, embedded in chunks_of(told(document, name), name, embedder.tokenizer):
+                for chunk, embedded in chunks_of(told(document, name), name, embedder.tokenizer, tables=way == NAMED):
                     page = chunk.page or 0
                     if page % given.every == 0 or (name, page) in answering:
                         at = Stretch(name, chunk.start, chunk.end)
@@ -102,10 +114,10 @@ def main() -> None:
             found[way] = np.array(values)
             shown = " | ".join(f"{value:.3f}" for value in np.mean(values, axis=0))
             print(f"| {way} | {len(pieces):,} | {shown} |", flush=True)
-    for before in list(found)[:-1]:
-        change = paired_bootstrap(found["as ingest tells it"][:, 2].tolist(), found[before][:, 2].tolist())
+    for left, right in ((TOLD, "the file's name"), (TOLD, "as the file states it"), (NAMED, TOLD)):
+        change = paired_bootstrap(found[left][:, 2].tolist(), found[right][:, 2].tolist())
         bounds = f"{change.low:+.3f} to {change.high:+.3f}"
-        print(f"\nhybrid, as ingest tells it less {before}: {change.mean:+.3f} ({bounds})")
+        print(f"\nhybrid, {left} less {right}: {change.mean:+.3f} ({bounds})")
 
 
 if __name__ == "__main__":

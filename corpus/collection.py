@@ -14,8 +14,9 @@ METRIC = "cosine"
 # mends what is stored; nothing is embedded anew.
 RECORDS = 2
 RECORDS_FIELD = "records"
-# How ingest tells whose document it is, of which year and kind. What was stored by other rules is read again once.
-SUBJECTS = 1
+# How ingest tells whose document it is, of which year and kind, and what its tables are. What was stored by other rules
+# is read again once.
+SUBJECTS = 2
 SUBJECTS_FIELD = "subjects"
 NONE = "(nothing)"
 PROMPTS = ("query_prefix", "passage_prefix", "input_types")

@@ -57,7 +57,8 @@ class Chunk:
     format has no pages; `heading` is the path of headings joined by " > "; `digest` is the hex SHA-256 of the whole
     document as read, the same in all its chunks; `updated_at` is when the source last changed, ISO 8601 in UTC;
     `before` is the white space between the chunk before and this one; None where `usual_space` will do, because it is
-    that, or markup without text, or very long; `access` are the principals that may see the document, in order.
+    that, or markup without text, or very long; `table` says what the figures in it are, in words of the table; `access`
+    are the principals that may see the document, in order.
     """
 
     document_id: str
@@ -75,13 +76,15 @@ class Chunk:
     page_end: int | None = None
     heading: str | None = None
     before: str | None = None
+    table: str | None = None
     metadata: Metadata = field(default_factory=dict)
     access: tuple[str, ...] = ()
 
     @property
     def context(self) -> str:
         """What the chunk is about; the model reads it before the text."""
-        return context_of(self.title, self.heading, subject_of(self.title, self.metadata))
+        about = context_of(self.title, self.heading, subject_of(self.title, self.metadata))
+        return f"{about}\n{self.table}" if self.table and about else self.table or about
 
     @property
     def chunk_id(self) -> str:

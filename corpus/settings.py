@@ -39,7 +39,7 @@ class OutboundSettings(BaseSettings):
     @field_validator("outbound_proxy")
     @classmethod
     def _is_proxy(cls, value: str | None) -> str | None:
-        return None if value is None else http_url(value, "must look like http://host:3128")
+        return None if value is None else http_url(value, "must look like http://host:3128", schemes=("http",))
 
 
 class CorpusSettings(OutboundSettings):

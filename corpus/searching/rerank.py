@@ -5,26 +5,24 @@ Off unless RERANK_URL is set. Its scores are the model's own, brought to 0 to 1,
 
 from __future__ import annotations
 
+import http.client
+import json
 import logging
 import queue
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from corpus.connection import Reply
 from corpus.errors import RerankUnavailable
+from corpus.outbound import Exchanges, OutboundError
 from corpus.records import Hit, judged_text_of
 from corpus.retry_after import hints_in
 from corpus.searching.rerank_dialects import NOT_UNDERSTOOD, Dialect, dialects_of, scores_in
 from corpus.settings import CorpusSettings
-
-if TYPE_CHECKING:
-    import httpx2
-
-    from corpus.outbound import Exchanges
 
 logger = logging.getLogger("corpus")
 
@@ -50,14 +48,10 @@ class HttpReranker:
 
     def __init__(self, *, url: str, model: str, api_key: str | None = None, proxy: str | None = None) -> None:
         self._url = url
-        self._proxy = proxy
+        self._exchanges = Exchanges(proxy=proxy)
         self._model = model
         # Connections end with their answer: Lambda may take a snapshot of this process.
-        self._headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "retrieval-action",
-            "Connection": "close",
-        }
+        self._headers = {"Content-Type": "application/json", "Connection": "close"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._welcome_at = 0.0
@@ -70,21 +64,17 @@ class HttpReranker:
         started = time.monotonic()
         if started < self._welcome_at:
             raise RerankUnavailable("The reranker asked to be left alone for a while. It is asked again after that.")
-        # Here, because no search needs it but those that are reranked.
-        import httpx2
-
         # An answer may repeat the passages, each character escaped.
         max_bytes = MAX_ANSWER_BYTES + 12 * sum(map(len, passages))
         try:
-            with self._exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes) as client:
-                answer, dialect = self._asked(client, query, passages, timeout_seconds)
-            if answer.status_code != httpx2.codes.OK:
+            answer, dialect = self._asked(query, passages, started + timeout_seconds, max_bytes)
+            if answer.status != http.client.OK:
                 self._welcome_at = time.monotonic() + (hints_in(answer.headers).seconds or 0.0)
                 raise RerankUnavailable(
-                    f"The reranker answered {answer.status_code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
+                    f"The reranker answered {answer.status}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
                 )
-            scores = scores_in(answer.json(), len(passages))
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            scores = scores_in(json.loads(answer.content), len(passages))
+        except OutboundError as error:
             raise RerankUnavailable("The reranker cannot be reached in time. Check RERANK_URL.") from error
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise RerankUnavailable(
@@ -93,23 +83,20 @@ class HttpReranker:
         self._dialects = (dialect,)
         return scores
 
-    @cached_property
-    def _exchanges(self) -> Exchanges:
-        """Made once: to read the certificates that are trusted takes 28 ms."""
-        from corpus.outbound import Exchanges
-
-        return Exchanges(proxy=self._proxy)
-
-    def _asked(
-        self, client: httpx2.Client, query: str, passages: Sequence[str], timeout_seconds: float
-    ) -> tuple[httpx2.Response, Dialect]:
+    def _asked(self, query: str, passages: Sequence[str], deadline: float, max_bytes: int) -> tuple[Reply, Dialect]:
         """The answer in the first dialect that is understood, or in the last."""
         waiting = list(self._dialects)
         while True:
             dialect = waiting.pop(0)
-            body = dialect(self._model, query, passages)
-            answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
-            if answer.status_code not in NOT_UNDERSTOOD or not waiting:
+            answer = self._exchanges.exchange(
+                "POST",
+                self._url,
+                seconds=deadline - time.monotonic(),
+                max_bytes=max_bytes,
+                content=json.dumps(dialect(self._model, query, passages)).encode(),
+                headers=self._headers,
+            )
+            if answer.status not in NOT_UNDERSTOOD or not waiting:
                 return answer, dialect
 
 

@@ -17,8 +17,8 @@ from ingest.settings import IngestSettings
 from ingest.sync.lock import exclusive
 
 RETOLD = (
-    "Titles, organisations, years and kinds are told by new rules: each file is read again once, and embedded anew is "
-    "only what is described otherwise now."
+    "Titles, organisations, years, kinds and what tables are is told by new rules: each file is read again once, and "
+    "embedded anew is only what is described otherwise now."
 )
 
 

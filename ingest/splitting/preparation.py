@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpus.collection import CollectionRecord
@@ -15,6 +15,7 @@ from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
 from ingest.sources.found import Item
 from ingest.splitting.splitter import split
+from ingest.splitting.tables import table_line
 
 # Nobody misses a longer one, and every page of an answer has room for it.
 MAX_SPACE_CHARS = 100
@@ -39,6 +40,8 @@ def digest_of(document: Document) -> str:
     about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
     if document.has_slides:
         about.append("slides")
+    if any(block.kind == "table" for block in document.blocks):
+        about.append("tables")  # Whose chunks say what their figures are.
     if subject := subject_of(document.title, document.metadata):
         about.append(subject)
     blocks = [(block.kind, block.start, block.end, block.level, block.name) for block in document.blocks]
@@ -98,6 +101,8 @@ def prepare(
         )
         for index, passage in enumerate(passages)
     ]
+    if any(block.kind == "table" for block in document.blocks):
+        chunks = [_with_table(chunk, document, tokenizer, max_tokens) for chunk in chunks]
     record = DocumentRecord(
         document_id=document_id_of(source),
         source=source,
@@ -115,6 +120,13 @@ def prepare(
     )
     texts = [text_for_model(chunk, tokenizer, max_tokens) for chunk in chunks]
     return Prepared(record=record, chunks=chunks, texts=texts)
+
+
+def _with_table(chunk: Chunk, document: Document, tokenizer: Tokenizer, max_tokens: int) -> Chunk:
+    """The chunk, saying what its figures are as far as the window has room for it."""
+    room = max_tokens - chunk.tokens - tokenizer.count(f"{chunk.context}\n") - 1
+    line = table_line(document, chunk.start, chunk.end, tokenizer=tokenizer, room=room)
+    return replace(chunk, table=line) if line else chunk
 
 
 def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:

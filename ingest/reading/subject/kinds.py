@@ -27,7 +27,7 @@ _COMMISSION = re.compile(r"securities\s+and\s+exchange\s+commission|securities\s
 _REPORTING = re.compile(r"\W*(?:\(\s*mark one|x|☒|☑|þ|¨|☐|annual|quarterly|current|report|registration)", re.IGNORECASE)
 _WIRES = re.compile(
     r"\(\s*(?:BUSINESS WIRE|PRNewswire|GLOBE ?NEWSWIRE|ots)\s*\)|/PRNewswire/|\bfor immediate release\b|"
-    r"^\W*sperrfrist\b", re.IGNORECASE | re.MULTILINE
+    r"^[^\w\n]*sperrfrist\b", re.IGNORECASE | re.MULTILINE
 )  # fmt: skip
 
 _RESULTS = re.compile(r"\S\s+(?:reports|announces)\b.*\b(?:results|earnings)\b", re.IGNORECASE)

@@ -55,7 +55,7 @@ _ADDRESSED = re.compile(
     re.IGNORECASE,
 )
 _SALUTATION = re.compile(
-    r"^\W*(?:dear |sehr geehrte|guten tag|liebe[rs]? |madame|monsieur|chère?s? |estimad[oa]s?|muy señor)",
+    r"^[^\w\n]*(?:dear |sehr geehrte|guten tag|liebe[rs]? |madame|monsieur|chère?s? |estimad[oa]s?|muy señor)",
     re.IGNORECASE | re.MULTILINE,
 )
 _PARTIES = re.compile(

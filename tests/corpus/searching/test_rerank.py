@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from corpus.errors import RerankUnavailable, SettingsError
 from corpus.loading import load
 from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import HttpReranker, reranker_of
+from corpus.searching.view import View
 from corpus.settings import CorpusSettings
+from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.texts import corpus_of
 from tests.rerank_server import SHAPES, RerankServer, by_length, rerank_server
 
@@ -44,6 +47,20 @@ def test_the_reranker_decides_order_and_scores(corpus: Corpus, server: RerankSer
     assert (asked["query"], asked["model"], len(asked["documents"])) == ("which pump hums?", "rerank-v3.5", 3)
     assert server.keys == ["Bearer secret"]
     assert spent["reranking"] > 0
+
+
+def test_the_reranker_is_sent_no_text_that_is_no_longer_for_whoever_asks(corpus: Corpus, server: RerankServer) -> None:
+    records = {record.source: record for record in corpus.store.documents()}
+    everybody = [replace(record, access=("everyone",)) for record in records.values()]
+    corpus.store.grant(everybody)
+    bring_up_to_date(corpus.store, before={}, after={each.document_id: each for each in everybody})
+    # The index of words does not know of it yet.
+    corpus.store.grant([replace(records["c.md"], access=("group:hr",))])
+    view = View(corpus, frozenset(["everyone"]))
+    (hits,) = view.search_each(["which pump hums?"], top_k=2, timeout_seconds=30)
+    assert [hit.chunk.source for hit in hits] == ["b.md", "a.md"]
+    (asked,) = server.requests
+    assert sorted(text.strip() for text in asked["documents"]) == ["A pump is quiet.", "The pump hums."]
 
 
 def test_the_least_score_wanted_is_the_rerankers(corpus: Corpus) -> None:
