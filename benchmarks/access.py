@@ -1,6 +1,6 @@
 """What a question costs under ACCESS=documents, beside one that sees everything: half, a hundredth, a handful visible.
 
-python -m benchmarks.access [--chunks 100000] [--dimensions 64] [--embedded]
+python -m benchmarks.access [--chunks 100000] [--dimensions 64] [--embedded] [--folder FOLDER]
 
 Ours answers from a published snapshot, as a Lambda does, or with --embedded from the store itself. Asking the model is
 left out: its vectors are known. Every question goes to each contender in turn.
@@ -20,7 +20,7 @@ from benchmarks.corpora import PER_DOCUMENT, Known, document, make_store, publis
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish
 from corpus.searching.corpus import Corpus
 from corpus.searching.view import View
-from corpus.settings import SearchMode
+from corpus.settings import CorpusSettings, SearchMode
 from corpus.snapshot.publish import publish
 from corpus.store import read_store
 from corpus.store.changing import Written
@@ -56,13 +56,18 @@ def asking(view: View, mode: SearchMode) -> Callable[[str], object]:
     return lambda query: view.search_each([query], top_k=TOP_K, mode=mode, timeout_seconds=10)
 
 
-def measure(chunks: int, dimensions: int, questions: int, *, embedded: bool) -> list[Comparison]:
-    """Every contender's seconds for each question, by mode."""
+def measure(
+    chunks: int, dimensions: int, questions: int, *, embedded: bool, folder: Path | None = None
+) -> list[Comparison]:
+    """Every contender's seconds for each question, by mode; of the corpus that an earlier run left in `folder`."""
     documents = max(1, chunks // PER_DOCUMENT)
     asked = dict(question(seed, documents, dimensions) for seed in range(questions + 3))
     with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = make_store(scratch / "store", chunks, dimensions, access=access, more=[few(documents, dimensions)])
+        scratch = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = CorpusSettings(chroma_path=scratch / "store")
+        if not settings.chroma_path.exists():
+            more = [few(documents, dimensions)]
+            settings = make_store(settings.chroma_path, chunks, dimensions, access=access, more=more)
         known = Known(dimensions, asked)
         if embedded:
             corpus = stack.enter_context(Corpus(read_store(settings), known))
@@ -95,11 +100,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--chunks", type=int)
     parser.add_argument("--dimensions", type=int, default=64)
     parser.add_argument("--embedded", action="store_true")
+    parser.add_argument("--folder", type=Path, help="make the corpus there, or take the one that is there")
     given = parser.parse_args(argv)
     chunks = given.chunks or (SMALL if given.small else CHUNKS)
     questions = FEW_QUESTIONS if given.small else QUESTIONS
     outcome = Outcome("access")
-    for found in measure(chunks, given.dimensions, questions, embedded=given.embedded):
+    for found in measure(chunks, given.dimensions, questions, embedded=given.embedded, folder=given.folder):
         outcome.comparisons.append(found)
         for name in CALLERS:
             outcome.figures[f"{found.subject}: {name}, p50 ms"] = found.median(name) * 1e3

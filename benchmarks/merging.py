@@ -24,6 +24,7 @@ from corpus.lexical.bm25 import together
 from corpus.records import Hit
 from corpus.searching.corpus import Corpus
 from corpus.searching.merging import in_corpus, merged
+from corpus.searching.scale import scale_of
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL, CorpusSettings
 from ingest.evaluation.beir import read_collection
 from ingest.evaluation.measures import ndcg
@@ -32,6 +33,7 @@ from ingest.evaluation.vector_cache import CachingEmbedder
 CACHE = Path(".eval-cache")
 DEPTH = 10
 PARTS = 4
+ASKED_OF = 8  # Every eighth question is enough to tell how near texts are.
 SECONDS = 600.0
 Merge = Callable[[Sequence[Corpus], Sequence[str]], list[list[Hit]]]
 
@@ -122,6 +124,23 @@ def embedder_of(model: str, name: str) -> CachingEmbedder:
     return CachingEmbedder(embedder_for_new_collection(settings), CACHE / f"{model}-{name}.npz")
 
 
+def nearness(passages: Passages, embedder: CachingEmbedder) -> str:
+    """How near a question is to its passage and to others by the model, as cosines and on the common scale."""
+    vectors = np.vstack(list(embedder.embed_documents([passages.texts])))
+    places = {name: place for place, name in enumerate(passages.names)}
+    asked = passages.queries[::ASKED_OF]
+    cosines = embedder.embed_queries(asked, timeout_seconds=SECONDS) @ vectors.T
+    right = np.zeros(cosines.shape, dtype=bool)
+    for row, judged in enumerate(passages.judgements[::ASKED_OF]):
+        right[row, [places[name] for name, gain in judged.items() if gain > 0]] = True
+    scale = scale_of(embedder.model)
+    shown = "; ".join(
+        f"{name} {each.mean():.3f} ± {each.std():.3f}, on the scale {scale.of(each).mean():.3f}"
+        for name, each in (("its own passage", cosines[right]), ("any other", cosines[~right]))
+    )
+    return f"{embedder.model}: a question and {shown}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -158,6 +177,7 @@ def mixed(name: str, passages: Passages, embedder: CachingEmbedder) -> None:
     ):
         everything = range(len(passages.texts))
         for model in (embedder, other):
+            print(nearness(passages, model), flush=True)
             whole = corpus_of(Path(scratch, model.model), passages, everything, model)
             print(
                 f"| {name} | 1, the whole, {model.model} | {score([whole], passages, as_served):.4f} | | |", flush=True

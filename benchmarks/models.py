@@ -1,14 +1,15 @@
-"""The local models: python -m benchmarks.models [speed | bytes DATA_DIR [COLLECTION ...] | languages XQUAD_DIR]
+"""The local models: python -m benchmarks.models [speed | bytes DATA_DIR [COLLECTION ...] | languages XQUAD_DIR [MODEL]]
 
 `speed`: processor time of a chunk and of a question, both models in turns on one thread, which another load of the
 machine changes little. `bytes`: nDCG@10 of all-MiniLM-L6-v2 as ingested (float32), and as a Lambda package asks the
-same (questions by int8 weights). `languages`: multilingual-e5-small on collections in BEIR's layout, a folder for
-each language with the same ids in all, such as XQuAD: each language asked in itself, and in English. Vectors are kept
-in .eval-cache.
+same (questions by int8 weights). `languages`: multilingual-e5-small, or the model named, on collections in BEIR's
+layout, a folder for each language, such as `benchmarks.squad` makes of XQuAD: each asked in its own language, and those
+with the ids of `en` in English. Vectors are kept in .eval-cache.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality import collections
+from benchmarks.quality import collections, interval
+from benchmarks.spans import OURS
+from benchmarks.spansets import cut_all, ours
 from corpus.embedding.e5 import MultilingualEmbedder
 from corpus.embedding.int8 import shrink
 from corpus.embedding.local import LocalModel
@@ -28,9 +31,11 @@ from corpus.embedding.model_files import INT8_WEIGHTS, ModelFiles, installed_mod
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.searching.fusion import DEPTH, fuse
-from corpus.settings import MULTILINGUAL_MODEL
+from corpus.searching.language import WELL, fit_of
+from corpus.searching.scale import scale_of
+from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 from ingest.evaluation.beir import TestCollection, read_collection
-from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
+from ingest.evaluation.evaluate import MODES, EvalOptions, cache_file, evaluate
 from ingest.evaluation.measures import ndcg
 from ingest.evaluation.vector_cache import CachingEmbedder
 from ingest.settings import IngestSettings
@@ -42,6 +47,8 @@ QUESTIONS = 10
 CHUNK_TOKENS = 178
 QUESTION = "how do I run code after the response has been sent?"
 BATCH = 64
+ENGLISH = "en"
+QUERIES = "queries.jsonl"
 SECONDS = 3600.0
 
 
@@ -86,61 +93,75 @@ def in_fewer_bytes(folder: Path, named: Sequence[str]) -> Iterator[str]:
         small = LocalEmbedder(ModelFiles(weights=Path(scratch) / INT8_WEIGHTS, tokenizer=whole.tokenizer))
         for name in collections(folder, list(named)):
             collection = read_collection(folder / name)
-            cache = CACHE / f"models-{name.replace('/', '-')}.npz"
-            embedder = CachingEmbedder(LocalEmbedder(whole), cache)
-            texts = [_fitting(f"{each.title or ''} {each.text}".strip(), embedder) for each in collection.documents]
-            batches = (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
-            vectors = np.concatenate(list(embedder.embed_documents(batches)))
+            embedder = CachingEmbedder(LocalEmbedder(whole), cache_file(CACHE, LOCAL_MODEL, folder / name))
+            tokens, overlap = OURS[0]
+            splitter = ours(embedder.tokenizer, tokens=tokens, overlap=overlap, context=True)
+            pieces = cut_all(collection.documents, splitter)
+            vectors = np.concatenate(list(embedder.embed_documents(batches([piece.embedded for piece in pieces]))))
             asked = list(collection.queries.values())
             both = [each.embed_queries(asked, timeout_seconds=SECONDS) for each in (embedder, small)]
             embedder.close()
-            (dense, hybrid), (dense8, hybrid8) = (_found(collection, texts, vectors, each) for each in both)
+            passages = [(piece.at.document, piece.indexed) for piece in pieces]
+            of_both = [found(collection, passages, vectors, each, embedder.model)[:2] for each in both]
+            (dense, hybrid), (dense8, hybrid8) = of_both
             yield f"| {name} | {dense:.4f} | {dense8 - dense:+.4f} | {hybrid:.4f} | {hybrid8 - hybrid:+.4f} |"
 
 
-def _fitting(text: str, embedder: CachingEmbedder) -> str:
-    ends = embedder.tokenizer.ends(text)
-    return text if len(ends) <= embedder.max_tokens else text[: ends[embedder.max_tokens - 1]]
+def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts in requests of a size."""
+    return (texts[at : at + BATCH] for at in range(0, len(texts), BATCH))
 
 
-def _found(collection: TestCollection, texts: Sequence[str], vectors: Vectors, asked: Vectors) -> tuple[float, float]:
-    """nDCG@10 of the vectors alone, and of them and words."""
-    names = {f"{place:07d}": str(each.name) for place, each in enumerate(collection.documents)}
-    ids = list(names)
-    scores: list[tuple[float, float]] = []
+def found(
+    collection: TestCollection, passages: Sequence[tuple[str, str]], vectors: Vectors, asked: Vectors, model: str
+) -> tuple[float, float, float]:
+    """nDCG@10 of the vectors alone, of them and words, and of both where the language of the question counts nothing.
+
+    A passage is the name of its document and the text of its words; `vectors` are theirs, `asked` the questions'. The
+    cosines are exact.
+    """
+    ids = [f"{place:07d}" for place in range(len(passages))]
+    scale = scale_of(model)
+    scores: list[list[float]] = []
     with tempfile.TemporaryDirectory() as folder:
-        write_index(Path(folder), zip(ids, texts, strict=True), stamp="")
+        write_index(Path(folder), zip(ids, (text for _, text in passages), strict=True), stamp="")
         index = LexicalIndex(Path(folder))
         for (key, question), vector in zip(collection.queries.items(), asked, strict=True):
             cosines = vectors @ vector
             near = [ids[row] for row in np.argsort(-cosines, kind="stable")[:DEPTH]]
             words = index.scores(question)
             every = sorted({*near, *(match.chunk_id for match in words.top(DEPTH))})
-            fused = fuse(every, cosines[[int(each) for each in every]], words.of(every), max_bm25=words.max_bm25)
-            judged = collection.judgements[key]
-            scores.append(
-                (
-                    ndcg([names[each] for each in near], judged, 10),
-                    ndcg([names[each.chunk_id] for each in fused], judged, 10),
-                )
-            )
-    dense, hybrid = np.mean(scores, axis=0)
-    return float(dense), float(hybrid)
+            on_scale, bm25 = scale.of(cosines[[int(each) for each in every]]), words.of(every)
+            rankings = [near]
+            for fit in (fit_of(model, question, index.spoken, chunks=len(index)), WELL):
+                fused = fuse(every, on_scale, bm25, max_bm25=words.max_bm25, fit=fit)
+                rankings.append([each.chunk_id for each in fused])
+            documents = [list(dict.fromkeys(passages[int(each)][0] for each in ranked)) for ranked in rankings]
+            scores.append([ndcg(each, collection.judgements[key], 10) for each in documents])
+    dense, hybrid, fully = np.mean(scores, axis=0)
+    return float(dense), float(hybrid), float(fully)
 
 
-def languages(folder: Path) -> Iterator[str]:
-    """Lines of a table: each language asked in itself and in English."""
-    yield "| text | question | dense | lexical | hybrid |\n|---|---|---|---|---|"
-    settings = IngestSettings(embedding_model=MULTILINGUAL_MODEL)
+def languages(folder: Path, model: str) -> Iterator[str]:
+    """Lines of a table: each language asked in itself, and in English where those are the same questions."""
+    yield "| text | question | dense | lexical | hybrid | hybrid − better (95 %) |\n|---|---|---|---|---|---|"
+    settings = IngestSettings(embedding_model=model)
     for text in collections(folder, []):
-        for question in dict.fromkeys((text, "en")):
+        for question in dict.fromkeys((text, ENGLISH)):
+            if _questions(folder / question).keys() != _questions(folder / text).keys():
+                continue
             with tempfile.TemporaryDirectory() as scratch:
-                pair = Path(scratch) / f"{text}-asked-in-{question}"
+                pair = Path(scratch) / text
                 shutil.copytree(folder / text, pair)
-                shutil.copyfile(folder / question / "queries.jsonl", pair / "queries.jsonl")
-                found = evaluate(pair, settings, EvalOptions(split=False, cache=CACHE))
-            scores = " | ".join(f"{found.measures[mode]['ndcg@10']:.3f}" for mode in MODES)
-            yield f"| {text} | {question} | {scores} |"
+                shutil.copyfile(folder / question / QUERIES, pair / QUERIES)
+                measured = evaluate(pair, settings, EvalOptions(split=False, cache=CACHE))
+            scores = " | ".join(f"{measured.measures[mode]['ndcg@10']:.3f}" for mode in MODES)
+            yield f"| {text} | {question} | {scores} | {interval(measured)} |"
+
+
+def _questions(folder: Path) -> dict[str, str]:
+    lines = (folder / QUERIES).read_text("utf-8").splitlines() if (folder / QUERIES).exists() else []
+    return {each["_id"]: each["text"] for each in map(json.loads, lines)}
 
 
 def main() -> None:
@@ -150,7 +171,7 @@ def main() -> None:
     elif what == "bytes":
         lines = in_fewer_bytes(Path(rest[0]), rest[1:])
     else:
-        lines = languages(Path(rest[0]))
+        lines = languages(Path(rest[0]), *(rest[1:] or [MULTILINGUAL_MODEL]))
     for line in lines:
         print(line, flush=True)
 

@@ -36,7 +36,7 @@ def passages_of(name: str, collection: TestCollection, tokens: Callable[[str], S
     for document in collection.documents:
         text = " ".join(f"{document.title or ''} {document.text}".split())
         ends = tokens(text)
-        texts.append(text if len(ends) <= most else text[: ends[most - 1]])
+        texts.append(text if len(ends) <= most else text[: ends[most - 1]].rstrip())
     judged = [
         {f"{name}/{each}": gain for each, gain in collection.judgements[key].items()} for key in collection.queries
     ]

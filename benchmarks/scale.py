@@ -188,6 +188,12 @@ def measure(chunks: int, dimensions: int) -> Figures:
     return found | {"load average": machine()["load_average"]}
 
 
+def saved() -> dict[str, Figures]:
+    """What was measured before, by size."""
+    found: dict[str, Figures] = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
+    return found
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="in chunks; none prints what is kept")
@@ -200,12 +206,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     if given.part:
         print(json.dumps(globals()[given.part](given.folder, given.sizes[0], given.dimensions)))
         return
-    kept: dict[str, Figures] = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() and not given.small else {}
+    kept: dict[str, Figures] = {}
     for chunks in SMALL_SIZES if given.small else given.sizes:
         kept[str(chunks)] = measure(chunks, given.dimensions)
         if not given.small:
             SAVED.mkdir(exist_ok=True)
-            KEPT.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+            KEPT.write_text(json.dumps(saved() | kept, indent=1) + "\n", "utf-8")
+    kept = kept if given.small else saved()
     found = tables({int(size): figures for size, figures in kept.items()}, given.dimensions)
     print(found)
     if given.write:

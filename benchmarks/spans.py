@@ -88,7 +88,7 @@ def rankings(
             words = index.scores(question.text)
             by_words = [match.chunk_id for match in words.top(DEPTH)]
             both = sorted({*by_words, *(ids[row] for row in near)})
-            fit = fit_of(embedder.model, question.text, index.spoken)
+            fit = fit_of(embedder.model, question.text, index.spoken, chunks=len(index))
             bm25 = words.of(both)
             fused = fuse(both, cosines[[int(each) for each in both]], bm25, max_bm25=words.max_bm25, fit=fit)
             yield {

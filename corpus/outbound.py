@@ -1,143 +1,127 @@
-"""HTTP to the services that settings name: embeddings, reranking. An exchange has a deadline, and its reply a limit.
+"""HTTP to the services that settings name. An exchange has a deadline, and its reply a limit.
 
 A server that sends a byte now and then keeps every read within its time, so the deadline is for all reads together.
 Nothing of the environment counts: no proxy but OUTBOUND_PROXY, no `.netrc`; and no redirect is followed, which would
-take texts and key elsewhere.
+take texts and key elsewhere. Over http.client, which FastAPI imports anyway: an HTTP library would be a tenth of a
+cold start (docs/decisions/0053-outbound.md).
 """
 
 from __future__ import annotations
 
-import contextlib
+import http.client
+import ssl
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
-import httpcore2
-import httpx2
+from corpus.connection import Connection, Reply, authorization
 
-# The seconds that a step may take, given its own timeout. Raises httpcore2.ReadTimeout where none are left.
-TimeLeft = Callable[[float | None], float | None]
+# Where systems keep whom they trust, when Python was built for another.
+_TRUSTED = (
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
+
+
+class OutboundError(Exception):
+    """No reply came, or none that may be read: the message says why, without the address."""
+
+
+class OutboundTimeout(OutboundError):
+    """The time for the exchange was up."""
 
 
 class Exchanges:
-    """Makes exchanges, any number at a time, each in a thread of its own. Close it."""
+    """Makes exchanges, any number at a time, each in a thread of its own, over connections that are kept. Close it."""
 
     def __init__(self, *, proxy: str | None = None) -> None:
-        self._limits = _Limits()
-        self.client = _Client(
-            transport=_Transport(self._limits, proxy=proxy),
-            headers={"Accept-Encoding": "identity"},
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._proxy = urlsplit(proxy) if proxy else None
+        self._lock = threading.Lock()
+        self._idle: dict[tuple[str, str], list[Connection]] = defaultdict(list)
+        self._trusted: ssl.SSLContext | None = None
 
-    @contextlib.contextmanager
-    def limited(self, *, seconds: float, max_bytes: int) -> Iterator[httpx2.Client]:
-        """The client, which in this thread has so long for what it does in the block, and so many bytes for a reply.
-
-        What goes beyond raises httpx2.ReadTimeout and httpx2.ReadError, as a slow or broken connection does.
-        """
-        self._limits.deadline, self._limits.max_bytes = time.monotonic() + seconds, max_bytes
-        try:
-            yield self.client
-        finally:
-            self._limits.deadline = None
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self.client.close()
-
-
-class _Client(httpx2.Client):
-    def __del__(self) -> None:
-        if not self.is_closed:
-            self.close()
-
-
-class _Limits(threading.local):
-    deadline: float | None = None
-    max_bytes = 0
-
-    def left(self, timeout: float | None) -> float | None:
-        if self.deadline is None:
-            return timeout
-        seconds = self.deadline - time.monotonic()
-        if seconds <= 0:
-            raise httpcore2.ReadTimeout("the time for the whole exchange is up")
-        return seconds if timeout is None else min(seconds, timeout)
-
-
-class _Transport(httpx2.HTTPTransport):
-    def __init__(self, limits: _Limits, *, proxy: str | None) -> None:
-        super().__init__(trust_env=False, proxy=proxy)
-        self._limits = limits
-        # The pool takes one, and httpx2 has no way to give it; tests/corpus/test_outbound.py sees whether it works.
-        self._pool._network_backend = _Backend(limits)
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        response = super().handle_request(request)
-        # Packed, its size would say nothing. It was told that nobody wants it so.
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
-            response.close()
-            raise httpx2.ReadError("the reply is compressed, which was not asked for")
-        response.stream = _Reply(response.stream, self._limits.max_bytes)
-        return response
-
-
-class _Reply(httpx2.SyncByteStream):
-    def __init__(self, stream: Any, max_bytes: int) -> None:
-        self._stream = stream
-        self._left = max_bytes
-
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self._stream:
-            self._left -= len(block)
-            if self._left < 0:
-                raise httpx2.ReadError("the reply is longer than any that was asked for")
-            yield block
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class _Backend(httpcore2.SyncBackend):
-    def __init__(self, limits: _Limits) -> None:
-        super().__init__()
-        self._limits = limits
-
-    def connect_tcp(
+    def exchange(
         self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.NetworkStream:
-        stream = super().connect_tcp(host, port, self._limits.left(timeout), local_address, socket_options)
-        return DeadlinedStream(stream, self._limits.left)
+        method: str,
+        url: str,
+        *,
+        seconds: float,
+        max_bytes: int,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Ask once. Raises OutboundTimeout when so many seconds have passed, OutboundError for every other failure."""
+        deadline = time.monotonic() + seconds
+        connection: Connection | None = None
+        try:
+            parts = urlsplit(url)
+            sent = {"User-Agent": "retrieval-action", **(headers or {}), **authorization(parts, "Authorization")}
+            connection = self._connection(parts, deadline)
+            reply = connection.exchange(method, parts, content, sent, max_bytes)
+            self._keep(parts, connection)
+            connection = None
+        except TimeoutError as error:
+            raise OutboundTimeout("the time for the whole exchange is up") from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise OutboundError(str(error) or type(error).__name__) from error
+        finally:
+            if connection:
+                connection.close()
+        return reply
 
-
-class DeadlinedStream(httpcore2.NetworkStream):
-    """A connection each of whose steps takes at most as long as `left` says of its own timeout; it may raise."""
-
-    def __init__(self, stream: httpcore2.NetworkStream, left: TimeLeft) -> None:
-        self._stream = stream
-        self._left = left
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._left(timeout))
+    def prepare(self) -> None:
+        """Read whom the system trusts, and connect to nothing."""
+        self._context()
 
     def close(self) -> None:
-        self._stream.close()
+        """Let go of the connections; a later exchange makes new ones."""
+        with self._lock:
+            idle = [each for kept in self._idle.values() for each in kept]
+            self._idle.clear()
+        for connection in idle:
+            connection.close()
 
-    def start_tls(
-        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
-    ) -> DeadlinedStream:
-        return DeadlinedStream(self._stream.start_tls(ssl_context, server_hostname, self._left(timeout)), self._left)
+    def __del__(self) -> None:
+        self.close()
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+    def _connection(self, parts: SplitResult, deadline: float) -> Connection:
+        while True:
+            with self._lock:
+                kept = self._idle[parts.scheme, parts.netloc]
+                connection = kept.pop() if kept else None
+            if connection is None:
+                break
+            if connection.is_usable():
+                connection.deadline = deadline
+                return connection
+            connection.close()
+        context = self._context() if parts.scheme == "https" else None
+        return Connection(parts, deadline, context=context, proxy=self._proxy)
+
+    def _keep(self, parts: SplitResult, connection: Connection) -> None:
+        with self._lock:
+            self._idle[parts.scheme, parts.netloc].append(connection)
+
+    def _context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._trusted is None:
+                self._trusted = _system_trust()
+            return self._trusted
+
+
+def _system_trust() -> ssl.SSLContext:
+    if sys.platform in {"darwin", "win32"}:
+        import truststore  # Asks the system itself, which keeps its certificates in no file.
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    paths = ssl.get_default_verify_paths()
+    file = next((each for each in (paths.openssl_cafile, *_TRUSTED) if Path(each).is_file()), None)
+    # By these paths, because SSL_CERT_FILE and SSL_CERT_DIR are not ours.
+    return ssl.create_default_context(cafile=file, capath=None if file else paths.openssl_capath)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 ENV_FILE = "--env-file"
@@ -25,3 +26,10 @@ def with_env_file_first(words: Sequence[str]) -> list[str]:
 def examples(*lines: str) -> str:
     """What stands at the end of a command's --help, a line each; the first mark keeps them from being run together."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def silence_telemetry() -> None:
+    """Call before a library is imported that brings OpenTelemetry: it reads variables of its own, and logs a traceback
+    where it does not understand one. Nothing of it is used.
+    """
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL + 1)

@@ -32,6 +32,15 @@ def s3_client() -> Any:
 
     Raises SettingsError where boto3 is not installed.
     """
+    return _client("s3")
+
+
+def sqs_client() -> Any:
+    """The same for SQS."""
+    return _client("sqs")
+
+
+def _client(service: str) -> Any:
     _check_boto3()
     from botocore.config import Config
 
@@ -42,7 +51,7 @@ def s3_client() -> Any:
         max_pool_connections=CONNECTIONS,
         proxies=aws_proxies(),
     )
-    return aws_session().client("s3", config=config)
+    return aws_session().client(service, config=config)
 
 
 def aws_session() -> Any:

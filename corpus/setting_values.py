@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -38,11 +39,11 @@ def sendable(key: str, *, may_hold_spaces: bool = False) -> SecretStr:
     return SecretStr(key)
 
 
-def http_url(value: str, rule: str) -> str:
+def http_url(value: str, rule: str, *, schemes: Sequence[str] = ("http", "https")) -> str:
     """The URL without a slash at its end. Raises ValueError, which says `rule`, where it is not one of HTTP."""
     try:
         parts = urlsplit(value)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        valid = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         valid = False
     if not valid:

@@ -39,7 +39,7 @@ class OutboundSettings(BaseSettings):
     @field_validator("outbound_proxy")
     @classmethod
     def _is_proxy(cls, value: str | None) -> str | None:
-        return None if value is None else http_url(value, "must look like http://host:3128")
+        return None if value is None else http_url(value, "must look like http://host:3128", schemes=("http",))
 
 
 class CorpusSettings(OutboundSettings):
@@ -158,12 +158,12 @@ class CorpusSettings(OutboundSettings):
 
     rerank_url: str | None = Field(
         default=None,
-        description="A reranker with Cohere's or Jina's interface, such as https://api.cohere.com/v2/rerank. "
-        "Default: none.",
+        description="A reranker that speaks as Cohere's, Jina's, Voyage's or Hugging Face's TEI does, such as "
+        "https://api.cohere.com/v2/rerank or http://host:8080/rerank. When it pays: docs/quality.md. Default: none.",
     )
     rerank_model: str = Field(default="rerank-v3.5", description="Model of the reranker.")
     rerank_api_key: SecretStr | None = Field(default=None, description="Key of the reranker.")
-    rerank_candidates: int = Field(default=30, ge=1, le=100, description="Chunks that the reranker judges.")
+    rerank_candidates: int = Field(default=30, ge=1, le=100, description="Chunks the reranker judges; TEI takes 32.")
 
     @field_validator("chroma_url")
     @classmethod

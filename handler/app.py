@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +29,7 @@ from handler.gate import Gate
 from handler.mcp import http as mcp
 from handler.observing.audit import Audit
 from handler.observing.middleware import Observe
+from handler.observing.pseudonyms import Pseudonyms
 from handler.routes import cite, documents, oauth, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
 from handler.routes.fault import fault_of
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 # Longer than every request. Fetching a snapshot may take longer still, but S3 has limits of its own.
 OPENING_SECONDS = 60.0
+# FastAPI's own would tell whatever the environment names what was asked, with the words of an exception.
+NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 
 
 def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings], Corpus]) -> FastAPI:
@@ -50,14 +54,14 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
             "API_KEYS is empty, so nobody could call. Make a key with `handler key NAME` and put its entry there, or "
             "set AUTH=none to serve everybody without a key."
         )
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
     filterable, several = settings.filter_fields, settings.several
     library = Libraries(
         read_corpora(settings),
         # As they are then: SnapStart has secrets read anew.
         lambda entry: open_corpus(settings_of(entry, app.state.action.settings)),
         fields=filterable,
-        opening_seconds=None if settings.snapshot_url or several else OPENING_SECONDS,
+        opening_seconds=None if settings.snapshot_url else OPENING_SECONDS,
         most_mb=settings.memory_mb,
     )
     # For those who open and close them. Routes have the gate.
@@ -103,6 +107,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         Observe,
         deadline_seconds=settings.deadline_seconds,
         metrics_namespace=settings.metrics_namespace,
+        pseudonyms=_pseudonyms(settings),
         audit=audit_of(settings),
     )
     app.add_exception_handler(ActionError, _answer_action_error)
@@ -113,8 +118,11 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
 
 def audit_of(settings: HandlerSettings) -> Audit | None:
     """The audit trail, where it is wanted."""
-    secret = settings.audit_hash.get_secret_value() if settings.audit_hash is not None else None
-    return Audit(secret) if settings.audit == "on" else None
+    return Audit(_pseudonyms(settings)) if settings.audit == "on" else None
+
+
+def _pseudonyms(settings: HandlerSettings) -> Pseudonyms:
+    return Pseudonyms(settings.audit_hash.get_secret_value() if settings.audit_hash is not None else None)
 
 
 def _limiter(settings: HandlerSettings) -> Limiter | None:

@@ -16,7 +16,7 @@ import typer
 from corpus import __version__
 from corpus.errors import CorpusError, SettingsError
 from corpus.loading import load, use_env_file
-from corpus.program import ENV_FILE_HELP, examples, with_env_file_first
+from corpus.program import ENV_FILE_HELP, examples, silence_telemetry, with_env_file_first
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat
@@ -207,6 +207,7 @@ def fail(message: str, *, code: int) -> NoReturn:
 
 def main() -> None:
     """The `handler` command."""
+    silence_telemetry()
     try:
         app(args=with_env_file_first(sys.argv[1:]))
     except SettingsError as error:

@@ -153,6 +153,7 @@ class Gate:
             together = Together(
                 openers, held, trace=trace, doubts=self._libraries.doubts, patience_seconds=self._patience_seconds
             )
+            held.callback(together.end)
             yield together
         if together.partial:
             trace.notes["partial"] = ",".join(together.partial[:MAX_TOLD])

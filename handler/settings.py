@@ -109,7 +109,9 @@ class HandlerSettings(CorporaSettings, OAuthSettings):
         "refused; never the question, a text or a token.",
     )
     audit_hash: SecretStr | None = Field(
-        None, min_length=16, description="Secret under which the audit trail hashes who asked, so that it names nobody."
+        None,
+        min_length=16,
+        description="Secret under which log lines and the audit trail hash who asked, so that they name nobody.",
     )
 
     corpus_subject: Annotated[str, Field(max_length=180)] = Field(

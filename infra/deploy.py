@@ -18,6 +18,7 @@ from corpus.settings import CorpusSettings
 from infra.build_lambda import local_model_of
 from infra.function_versions import kept_by, prune, snap_start_dollars
 from infra.package import ROOT
+from infra.parameters import parameters_of
 from infra.preflight import Target, missing
 
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
@@ -35,10 +36,9 @@ def main(words: Sequence[str] | None = None) -> int:
         publish=not given.no_publish,
         check=not given.no_check,
         local_model=os.environ.get("LOCAL_MODEL") or ("" if given.no_publish else _local_model()),
+        parameters=parameters_of(rest),
     )
-    # A secret of another name is the caller's to look after.
-    named = [word for word in rest if word.startswith(("--param=apiKeysParameter=", "--param=openaiKeyParameter="))]
-    problems = [] if named else missing(target)
+    problems = missing(target)
     for problem in problems:
         sys.stderr.write(f"Missing: {problem}\n")
     if problems:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.costs import MEMORY_GB, MONTH_SECONDS, SNAP_START_CACHE_GB_SECOND
+from infra.parameters import parameters_of
 
 KEPT = 3
 
@@ -31,8 +32,7 @@ def prune(client: Any, function: str, *, keep: int) -> list[str]:
 
 def kept_by(words: Sequence[str]) -> int:
     """What `--param=keepVersions=N` among osls's words says. Raises ValueError for what is no number from 1 on."""
-    found = [word.removeprefix("--param=keepVersions=") for word in words if word.startswith("--param=keepVersions=")]
-    kept = int(found[-1]) if found else KEPT
+    kept = int(parameters_of(words).get("keepVersions", KEPT))
     if kept < 1:
         raise ValueError("one version at least must stay")
     return kept

@@ -40,8 +40,7 @@ _UNCALLED = (
     *("numpy/char", "numpy/core", "numpy/_core/defchararray.py", "anyio/_core/_tempfile.py", "anyio/itertools.py"),
     *("numpy/_core/_simd*.so", "numpy/_core/*_tests*.so", "pydantic/experimental", "pydantic/mypy.py", "pydantic/v1"),
     *("anyio/_backends/_trio.py", "anyio/pytest_plugin.py", "starlette/testclient.py", "fastapi/.agents"),
-    *("httpcore2/_*sync/http2.py", "httpx2/_main.py", "httpx2/websockets", "idna/uts46data.py"),
-    *("truststore/_macos.py", "truststore/_windows.py", "cffi", "_yaml", "yaml/_yaml*.so"),
+    *("idna/uts46data.py", "cffi", "_yaml", "yaml/_yaml*.so"),
 )
 # And all but its lists of function words: see corpus/lexical/languages.py.
 _LISTS = "bm25s/stopwords.py"

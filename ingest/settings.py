@@ -38,6 +38,12 @@ class IngestSettings(CorpusSettings):
     )
     fetch_max_mb: int = Field(default=64, ge=1, le=512, description="Largest page that is fetched, unpacked, in MB.")
     sitemap_max_pages: int = Field(default=10_000, ge=1, description="Most pages that are taken from one sitemap.")
+    worker_attempts: int = Field(
+        default=5, ge=1, description="How often the worker behind SQS tries a message before it is a dead letter."
+    )
+    worker_dead_letters: str | None = Field(
+        default=None, description="URL of the SQS queue for such messages; each has its reason as an attribute."
+    )
     http_proxy: SecretStr | None = Field(
         default=None, description="Proxy that pages of http:// are fetched through, http://[user:password@]host:port."
     )

@@ -282,7 +282,9 @@ MUTATIONS = [
         "corpus/searching/language.py",
         "tests/corpus/searching/test_language.py",
         ("latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0)", "1.0"),
-        ("asked in shares else", "asked not in shares else"),
+        ("if each != asked", "if each == asked"),
+        ("at_home**_WORDS_POWER", "1.0"),
+        ("counts[_LOOKS.get(language, language)]", "counts[language]"),
     ),
     *_of(
         "corpus/lexical/spoken.py",
@@ -334,5 +336,11 @@ MUTATIONS = [
         "corpus/searching/rerank.py",
         "tests/corpus/searching/test_rerank.py",
         ("(hints_in(answer.headers).seconds or 0.0)", "0.0"),
+        ("self._dialects = (dialect,)", "pass"),
+    ),
+    *_of(
+        "corpus/searching/rerank_dialects.py",
+        "tests/corpus/searching/test_rerank.py",
+        ("[_logistic(score) for score in scores]", "[min(1.0, max(0.0, score)) for score in scores]"),
     ),
 ]

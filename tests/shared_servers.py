@@ -15,7 +15,6 @@ from pathlib import Path
 import filelock
 
 FOLDER = "RETRIEVAL_ACTION_TEST_SERVERS"
-_OURS: list[subprocess.Popen[bytes]] = []  # Held, since Python complains of a child that is forgotten while it runs.
 
 Started = tuple[subprocess.Popen[bytes], str]
 
@@ -33,8 +32,8 @@ def shared(name: str, start: Callable[[Path], Started]) -> str:
         if not noted.exists():
             (folder / name).mkdir()
             process, url = start(folder / name)
-            _OURS.append(process)
             noted.write_text(json.dumps({"pid": process.pid, "url": url}))
+            process.returncode = 0  # Forgotten on purpose: `end` stops it, maybe in another process.
     return str(json.loads(noted.read_text())["url"])
 
 
@@ -42,8 +41,9 @@ def end() -> None:
     """Stop all of them."""
     folder = Path(os.environ[FOLDER])
     for noted in folder.glob("*.json"):
+        pid = json.loads(noted.read_text())["pid"]
         with contextlib.suppress(ProcessLookupError):
-            os.kill(json.loads(noted.read_text())["pid"], signal.SIGTERM)
-    for process in _OURS:
-        process.wait(timeout=20)
+            os.kill(pid, signal.SIGTERM)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
     shutil.rmtree(folder, ignore_errors=True)

@@ -87,6 +87,8 @@ def fill(folder: Path, url: str) -> dict[str, str]:
         "WEB_CONCURRENCY": "many",
         "FORWARDED_ALLOW_IPS": "*",
         "ENVIRONMENT": "stranger",
+        "OTEL_PYTHON_CONTEXT": "stranger",
+        "OTEL_TRACES_EXPORTER": "stranger",
     }
 
 

@@ -9,8 +9,9 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any
 
+import httpx2
 import numpy as np
 import openai
 
@@ -20,19 +21,10 @@ from corpus.embedding.patience import PLAIN_TEXT, PatientRequests
 from corpus.embedding.portions import portions
 from corpus.embedding.remote import RemoteEmbedder
 from corpus.embedding.transport import Refusal, Transport, no_json, too_late, unreachable
-from corpus.on_demand import OnDemand
-from corpus.outbound import Exchanges
+from corpus.outbound import Exchanges, OutboundError, OutboundTimeout
 
 REQUESTS_IN_FLIGHT = 8
 REQUEST_SECONDS = 60.0
-
-
-class _Connection(NamedTuple):
-    exchanges: Exchanges
-    client: openai.OpenAI
-
-    def close(self) -> None:
-        self.exchanges.close()
 
 
 class SdkTransport:
@@ -40,16 +32,15 @@ class SdkTransport:
 
     def __init__(self, endpoint: Endpoint, *, proxy: str | None) -> None:
         self._endpoint = endpoint
-        self._proxy = proxy
-        self._connection = OnDemand(self._connected)
+        self._exchanges = _ExchangesOfHttpx(proxy=proxy)
+        self._client = _client_of(endpoint, httpx2.Client(transport=self._exchanges, trust_env=False))
 
     def post(self, body: Mapping[str, object], *, timeout_seconds: float, max_bytes: int) -> object:
         """See Transport."""
+        self._exchanges.limits.seconds, self._exchanges.limits.max_bytes = timeout_seconds, max_bytes
         try:
-            exchanges, client = self._connection.get()
             # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
-            with exchanges.limited(seconds=timeout_seconds, max_bytes=max_bytes):
-                return client.post("/embeddings", cast_to=object, body=dict(body), options={"timeout": timeout_seconds})
+            return self._client.post("/embeddings", cast_to=object, body=dict(body))
         except openai.APIStatusError as error:
             return Refusal(error.status_code, error.response.headers, error.response.text)
         except openai.APITimeoutError as error:
@@ -61,26 +52,60 @@ class SdkTransport:
 
     def prepare(self) -> None:
         """See Transport."""
-        self._connection.get()
+        self._exchanges.prepare()
 
     def close(self) -> None:
         """See Transport."""
-        self._connection.close()
-
-    def _connected(self) -> _Connection:
-        exchanges = Exchanges(proxy=self._proxy)
-        return _Connection(exchanges, _client_of(self._endpoint, exchanges))
+        self._exchanges.close()
 
 
-def _client_of(endpoint: Endpoint, exchanges: Exchanges) -> openai.OpenAI:
+class _Limits(threading.local):
+    seconds = REQUEST_SECONDS
+    max_bytes = 0
+
+
+class _ExchangesOfHttpx(httpx2.BaseTransport):
+    """The SDK's requests, carried as all others are. `limits` are those of the thread that asks."""
+
+    def __init__(self, *, proxy: str | None) -> None:
+        self.limits = _Limits()
+        self._exchanges = Exchanges(proxy=proxy)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            reply = self._exchanges.exchange(
+                request.method,
+                str(request.url),
+                seconds=self.limits.seconds,
+                max_bytes=self.limits.max_bytes,
+                content=request.read(),
+                headers={name: value for name, value in request.headers.items() if name not in _ITS_OWN},
+            )
+        except OutboundTimeout as error:
+            raise httpx2.ReadTimeout(str(error)) from error
+        except OutboundError as error:
+            raise httpx2.ConnectError(str(error)) from error
+        return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.content)
+
+    def prepare(self) -> None:
+        self._exchanges.prepare()
+
+    def close(self) -> None:
+        self._exchanges.close()
+
+
+# What the one who carries a request says of it.
+_ITS_OWN = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding"}
+
+
+def _client_of(endpoint: Endpoint, carrier: httpx2.Client) -> openai.OpenAI:
     # Endpoints on one's own machine often want no key; the SDK wants one all the same.
     options: dict[str, Any] = {
         "api_key": endpoint.api_key or "unused",
         "base_url": endpoint.base_url,
         "default_query": endpoint.query,
         "max_retries": 0,
-        "timeout": REQUEST_SECONDS,
-        "http_client": exchanges.client,
+        "http_client": carrier,
     }
     is_azure = endpoint.api_version is not None
     client = openai.AzureOpenAI(api_version=endpoint.api_version, **options) if is_azure else openai.OpenAI(**options)

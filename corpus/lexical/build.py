@@ -153,7 +153,8 @@ def _show(
     parts = [part for part in parts if part["rows"]] or list(parts[-1:])
     spoken: Counter[str] = Counter()
     for part in parts:
-        names, counts = np.unique(mapped(directory / part["name"] / "languages.npy"), return_counts=True)
+        folder = directory / part["name"]
+        names, counts = np.unique(mapped(folder / "languages.npy")[~_dead(folder, part)], return_counts=True)
         spoken.update({name.decode(): count for name, count in zip(names.tolist(), counts.tolist(), strict=True)})
     about = {
         "format": FORMAT,

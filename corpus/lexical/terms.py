@@ -7,6 +7,7 @@ spaces; and, for compounds, part numbers and identifiers, both the whole without
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -33,7 +34,6 @@ _MAX_WORD_CHARS = 64
 _MAX_PARTS = 12
 _CACHED_WORDS = 500_000
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 _CLUSTER = re.compile(f".[{SOUTH_EAST_ASIAN_SIGNS}{SIGNS}]*")
 _SOUTH_EAST_ASIAN = re.compile(f"[{SOUTH_EAST_ASIAN}]")
 _SEPARATOR = re.compile(f"([{JOINERS}]+)")
@@ -50,6 +50,12 @@ _LONE_LETTERS = frozenset("cdjlmn")
 def _stemmer(language: str) -> Stemmer.Stemmer:
     # Its own cache is purged again and again, which takes longer than stemming; ours keeps whole words.
     return Stemmer.Stemmer(language, 0)
+
+
+@functools.cache
+def _unspaced() -> re.Pattern[str]:
+    # At the first need, for it takes as long as many a module.
+    return re.compile(f"[{UNSPACED}]")
 
 
 class Vocabulary(dict[str, tuple[str, ...]]):
@@ -81,7 +87,7 @@ class Vocabulary(dict[str, tuple[str, ...]]):
             return []
         if _SIMPLE.fullmatch(word):
             return self._stem(word) if len(word) <= _MAX_WORD_CHARS else []
-        if _UNSPACED.match(word):
+        if not word.isascii() and _unspaced().match(word):
             return _pairs(word)
         if _NUMBER.fullmatch(word):
             return number_terms(word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from corpus.lexical.numbers import SIGNS as MONEY
@@ -20,10 +21,6 @@ AMOUNT = (
 # ".NET", ".env": the point is a part of the name.
 _POINT = r"(?:(?<![\w.])\.(?=[^\W\d_]))?"
 _ASCII_WORD = re.compile(rf"{AMOUNT}|{_POINT}[A-Za-z0-9_]+(?:[-./:@,+'&][A-Za-z0-9_]+)*(?:\+\+|#)?")
-_WORD = re.compile(
-    f"[{UNSPACED}{SOUTH_EAST_ASIAN_SIGNS}]+|{AMOUNT}|"
-    f"{_POINT}(?:{_LETTER}|_)+(?:{_JOINER}(?:{_LETTER}|_)+)*(?:\\+\\+|#)?"
-)
 
 
 def words_of(text: str) -> list[str]:
@@ -37,4 +34,13 @@ def spans_of(text: str) -> list[Span]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return _ASCII_WORD if text.isascii() else _WORD
+    return _ASCII_WORD if text.isascii() else _any_word()
+
+
+@functools.cache
+def _any_word() -> re.Pattern[str]:
+    # At the first need: compiling it takes as long as many a module.
+    return re.compile(
+        f"[{UNSPACED}{SOUTH_EAST_ASIAN_SIGNS}]+|{AMOUNT}|"
+        f"{_POINT}(?:{_LETTER}|_)+(?:{_JOINER}(?:{_LETTER}|_)+)*(?:\\+\\+|#)?"
+    )

@@ -5,6 +5,8 @@ Off unless RERANK_URL is set. Its scores are the model's own, brought to 0 to 1,
 
 from __future__ import annotations
 
+import http.client
+import json
 import logging
 import queue
 import threading
@@ -12,10 +14,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from corpus.connection import Reply
 from corpus.errors import RerankUnavailable
+from corpus.outbound import Exchanges, OutboundError
 from corpus.records import Hit, judged_text_of
 from corpus.retry_after import hints_in
+from corpus.searching.rerank_dialects import NOT_UNDERSTOOD, Dialect, dialects_of, scores_in
 from corpus.settings import CorpusSettings
 
 logger = logging.getLogger("corpus")
@@ -34,53 +40,64 @@ class Reranker(Protocol):
 
 
 class HttpReranker:
-    """Cohere's or Jina's interface, which others follow: POST {"model", "query", "documents", "top_n"}.
+    """A reranker over HTTP, in any of the dialects of corpus/searching/rerank_dialects.py.
 
-    https://docs.cohere.com/reference/rerank. One that says when to come back is left alone until then.
+    Which of them it speaks is found out with the first request. One that says when to come back is left alone until
+    then.
     """
 
     def __init__(self, *, url: str, model: str, api_key: str | None = None, proxy: str | None = None) -> None:
         self._url = url
-        self._proxy = proxy
+        self._exchanges = Exchanges(proxy=proxy)
         self._model = model
-        self._headers = {"Content-Type": "application/json", "User-Agent": "retrieval-action"}
+        # Connections end with their answer: Lambda may take a snapshot of this process.
+        self._headers = {"Content-Type": "application/json", "Connection": "close"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._welcome_at = 0.0
+        self._dialects = dialects_of(urlsplit(url).path)
 
     def scores(self, query: str, passages: Sequence[str], *, timeout_seconds: float) -> list[float]:
-        """As the endpoint's `relevance_score`, which is 0 to 1; one outside is cut there."""
+        """As the endpoint scores them, brought to 0 to 1."""
         if not passages:
             return []
         started = time.monotonic()
         if started < self._welcome_at:
             raise RerankUnavailable("The reranker asked to be left alone for a while. It is asked again after that.")
-        # Here, because no search needs it but those that are reranked.
-        import httpx2
-
-        from corpus.outbound import Exchanges
-
-        body = {"model": self._model, "query": query, "documents": list(passages), "top_n": len(passages)}
-        # Closed at once: Lambda may take a snapshot of this process.
-        exchanges = Exchanges(proxy=self._proxy)
+        # An answer may repeat the passages, each character escaped.
+        max_bytes = MAX_ANSWER_BYTES + 12 * sum(map(len, passages))
         try:
-            with exchanges.limited(seconds=timeout_seconds, max_bytes=MAX_ANSWER_BYTES) as client:
-                answer = client.post(self._url, json=body, headers=self._headers, timeout=timeout_seconds)
-            if answer.status_code != httpx2.codes.OK:
+            answer, dialect = self._asked(query, passages, started + timeout_seconds, max_bytes)
+            if answer.status != http.client.OK:
                 self._welcome_at = time.monotonic() + (hints_in(answer.headers).seconds or 0.0)
                 raise RerankUnavailable(
-                    f"The reranker answered {answer.status_code}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
+                    f"The reranker answered {answer.status}. Check RERANK_URL, RERANK_MODEL and RERANK_API_KEY."
                 )
-            by_place = {int(each["index"]): float(each["relevance_score"]) for each in answer.json()["results"]}
-            return [min(1.0, max(0.0, by_place[place])) for place in range(len(passages))]
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            scores = scores_in(json.loads(answer.content), len(passages))
+        except OutboundError as error:
             raise RerankUnavailable("The reranker cannot be reached in time. Check RERANK_URL.") from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise RerankUnavailable(
                 "The reranker's answer lacks a score for some passage. Check RERANK_URL."
             ) from error
-        finally:
-            exchanges.close()
+        self._dialects = (dialect,)
+        return scores
+
+    def _asked(self, query: str, passages: Sequence[str], deadline: float, max_bytes: int) -> tuple[Reply, Dialect]:
+        """The answer in the first dialect that is understood, or in the last."""
+        waiting = list(self._dialects)
+        while True:
+            dialect = waiting.pop(0)
+            answer = self._exchanges.exchange(
+                "POST",
+                self._url,
+                seconds=deadline - time.monotonic(),
+                max_bytes=max_bytes,
+                content=json.dumps(dialect(self._model, query, passages)).encode(),
+                headers=self._headers,
+            )
+            if answer.status not in NOT_UNDERSTOOD or not waiting:
+                return answer, dialect
 
 
 def reranked_each(

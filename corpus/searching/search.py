@@ -53,10 +53,11 @@ class Plan:
 def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
     """How far vectors and words are believed for each query."""
     try:
-        spoken = store.words.index().spoken
+        index = store.words.index()
+        spoken, chunks = index.spoken, len(index)
     except LexicalIndexUnusable:
-        spoken = {}
-    return [fit_of(model, query, spoken) for query in queries]
+        spoken, chunks = {}, 0
+    return [fit_of(model, query, spoken, chunks=chunks) for query in queries]
 
 
 def search(
@@ -142,14 +143,18 @@ def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
     """The candidates that are there, with their texts, best first, read as they are asked for."""
     done, step = 0, plan.top_k
     versions: dict[str, str] = {}
+    who = parted(plan.where)[1] if plan.where else None
     while ranked := candidates.best(done + step)[done:]:
         done += len(ranked)
         good = [each for each in ranked if each.score >= plan.min_score]
         chunks = store.whole([each.chunk_id for each in good]) if good else {}
         for each in good:
-            # What the index still knows may be gone from the store, or its document was replaced between two readings.
+            # What the index still knows may be gone from the store, or no longer for whoever asks; or its document was
+            # replaced between two readings.
             chunk = chunks.get(each.chunk_id)
-            if chunk is not None and versions.setdefault(chunk.document_id, chunk.digest) == chunk.digest:
+            if chunk is None or not (who is None or who.intersection(chunk.access)):
+                continue
+            if versions.setdefault(chunk.document_id, chunk.digest) == chunk.digest:
                 yield Hit(chunk=chunk, score=min(1.0, max(0.0, each.score)))
         if len(good) < len(ranked):
             return

@@ -30,8 +30,10 @@ FOLDER = "vectors"
 # Of so many numbers together a product takes no longer than Chroma's search, which misses some besides and has all of
 # its index in memory: 10,000 vectors of 1,536 dimensions.
 EXACT_NUMBERS = 16_000_000
-# Records that do not follow each other are copied together, so many at a time.
+# Records that do not follow each other are copied together, so many at a time; a copy takes as long as so many
+# products with what lies in a row: where much is asked for, all of it is read.
 _BLOCK = 256
+COPYING = 1.5
 _FORMAT = 1
 _ABOUT, _IDS, _ROWS = "index.json", "ids.npy", "rows.npy"
 # Of vectors whose length is looked at, before they are taken for ones of length 1.
@@ -151,6 +153,8 @@ class MappedVectors:
         """For each vector, where in `ids` the `count` nearest are, or of those places, nearest first; their cosines."""
         if among is None:
             return [best_of(self.all_cosines(vector), count) for vector in vectors]
+        if len(among) * (COPYING + len(vectors)) > len(self) * len(vectors):
+            return [best_of(self.all_cosines(vector)[among], count, among) for vector in vectors]
         units = np.stack([_unit(vector) for vector in vectors])
         return [best_of(cosines, count, among) for cosines in self._of_rows(self._rows[among], units)]
 

@@ -16,6 +16,7 @@ import pydantic_settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from corpus.errors import SettingsError
+from corpus.program import silence_telemetry
 from corpus.store.chroma_errors import step_aside
 from corpus.store.unchecked import leave_out_checks
 
@@ -42,6 +43,7 @@ def import_chromadb() -> Any:
     """The package chromadb. Raises SettingsError in a Lambda package that was built without it."""
     leave_out_checks()
     step_aside()
+    silence_telemetry()
     # Only while its class is made; ours are all made by then, or inherit from the class itself.
     pydantic_settings.BaseSettings = _GivenSettings  # type: ignore[assignment,misc] # That is the point.
     try:

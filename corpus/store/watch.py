@@ -9,15 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sqlite3
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from corpus.store.at_rest import FIELDS, LISTS, metadata_in
+
+if TYPE_CHECKING:
+    import sqlite3
 
 SQLITE_FILE = "chroma.sqlite3"
 LOCK_FILE = "ingest.lock"  # Of whoever keeps others from writing: it says who that is, and nothing once they are done.
@@ -57,6 +59,10 @@ _connections: dict[Path, tuple[tuple[int, int], sqlite3.Connection]] = {}
 _connecting = threading.Lock()
 
 
+class _NotTold(OSError):
+    """SQLite does not answer, as while somebody writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """`place` is the file and the collection in it, `last` the number of the last write to any collection."""
@@ -88,7 +94,7 @@ class Watch:
             if file != self._file:
                 try:
                     self._state = _newest(path, (status.st_dev, status.st_ino), self._names)
-                except sqlite3.DatabaseError:
+                except _NotTold:
                     return self._state
                 is_settled = abs(time.time() - status.st_mtime) > UNSETTLED_SECONDS
                 self._file = file if is_settled else ()
@@ -97,7 +103,7 @@ class Watch:
     def index(self) -> Path | None:
         """The folder of the collection's vector index; None where that cannot be told."""
         path = self._folder / SQLITE_FILE
-        with self._lock, contextlib.suppress(OSError, sqlite3.DatabaseError):
+        with self._lock, contextlib.suppress(OSError):
             status = path.stat()
             found = _asked(path, (status.st_dev, status.st_ino), _INDEX, self._names)
             return self._folder / str(found[0]) if found else None
@@ -119,7 +125,7 @@ class Watch:
     def _at_rest(self, *questions: str) -> list[list[tuple[Any, ...]]] | None:
         path = self._folder / SQLITE_FILE
         journal = path.with_name(f"{SQLITE_FILE}-journal")
-        with contextlib.suppress(OSError, sqlite3.DatabaseError):
+        with contextlib.suppress(OSError):
             before = path.stat()
             found = [_all_asked(path, (before.st_dev, before.st_ino), each, self._names) for each in questions]
             after = path.stat()
@@ -152,7 +158,7 @@ def pending_writes(folder: Path, collection_id: str) -> int:
 
 def _first_row(folder: Path, question: str, *about: str) -> tuple[Any, ...] | None:
     path = folder.absolute() / SQLITE_FILE
-    with contextlib.suppress(OSError, sqlite3.DatabaseError):
+    with contextlib.suppress(OSError):
         status = path.stat()
         return _asked(path, (status.st_dev, status.st_ino), question, about)
     return None
@@ -169,15 +175,20 @@ def _asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, 
 
 
 def _all_asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    with _connecting:
-        known = _connections.get(path)
-        if known is None or known[0] != place:
-            if known is not None:  # Of a file that is gone.
-                known[1].close()
-            # Without locks and read-only: while a write is under way, or where one was cut off, it refuses to answer.
-            url = f"file:{quote(str(path))}?mode=ro&vfs=unix-none"
-            known = _connections[path] = (place, sqlite3.connect(url, uri=True, check_same_thread=False))
-        return known[1].execute(question, names).fetchall()
+    import sqlite3  # Here, because who reads a published version asks nothing of it.
+
+    try:
+        with _connecting:
+            known = _connections.get(path)
+            if known is None or known[0] != place:
+                if known is not None:  # Of a file that is gone.
+                    known[1].close()
+                # Without locks and read-only: while a write is under way, or where one was cut off, it does not answer.
+                url = f"file:{quote(str(path))}?mode=ro&vfs=unix-none"
+                known = _connections[path] = (place, sqlite3.connect(url, uri=True, check_same_thread=False))
+            return known[1].execute(question, names).fetchall()
+    except sqlite3.DatabaseError as error:
+        raise _NotTold from error
 
 
 def holder_of(lock_file: Path) -> str:

@@ -57,8 +57,11 @@ class Facets:
         self._held: tuple[object, Projection[_Said]] | None = None
 
     def known(self, visible_to: frozenset[str] | None) -> Values:
-        """The values as they were counted last that the principals see; none where they never were."""
-        return self._seen_in(self._kept, visible_to) if self._kept is not None else {}
+        """The values that the principals see, as they were counted in the last minute; none where that is longer ago,
+        for somebody may no longer be let see them.
+        """
+        kept = self._kept
+        return {} if kept is None or self._clock() > self._until else self._seen_in(kept, visible_to)
 
     def values(self, corpus: Corpus, visible_to: frozenset[str] | None, *, fresh: bool = False) -> Values:
         """The sorted values of each field that has at most 20, as of a minute ago at most, among the documents that
@@ -97,6 +100,7 @@ class Facets:
         with self._lock:
             # Nothing was written since; and a value that nobody has costs no count of all documents.
             if self._kept is not None and state == self._state:
+                self._until = max(self._until, self._clock() + KEPT_SECONDS)
                 return self._kept
             # Whoever counts anew counts for all: the others go on with what they know.
             if self._kept is not None and not fresh and (self._counting or self._clock() <= self._until):

@@ -28,7 +28,8 @@ def validate(model: type[Model], value: Any, *, known: Callable[[], Mapping[str,
         unknown = [str(problem["loc"][0]) for problem in problems if _is_unknown(model, problem)]
         wrong = [problem for problem in problems if not _is_unknown(model, problem)][:MAX_PROBLEMS]
         sentences = [_unknown_fields(model, unknown)] if unknown else []
-        sentences += dict.fromkeys(_sentence(model, problem, known()) for problem in wrong)
+        values = known() if wrong else {}
+        sentences += dict.fromkeys(_sentence(model, problem, values) for problem in wrong)
         raise invalid(" ".join(sentences)) from None
 
 

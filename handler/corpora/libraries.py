@@ -95,7 +95,9 @@ class Libraries:
         return True
 
     def _made(self, entry: Entry) -> Shelf:
-        library = Library(lambda: self._opened(entry), patience_seconds=self._opening_seconds)
+        # Fetching a snapshot may take long, and S3 has limits of its own.
+        patience = None if "snapshot_url" in entry.place else self._opening_seconds
+        library = Library(lambda: self._opened(entry), patience_seconds=patience)
         return Shelf(library, Facets(self._fields))
 
     def _opened(self, entry: Entry) -> Corpus:

@@ -1,7 +1,8 @@
-"""One corpus as a caller sees it, with the values that its fields have."""
+"""One corpus as a caller sees it, with the values that its fields have; and what an answer of it tells beside."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from corpus.filters import Filter
@@ -37,3 +38,16 @@ class Seen(View):
     def has(self, within: Filter) -> bool:
         """Whether a document has any value of the fields that the filter asks about."""
         return self._facets.has(self._corpus, self._visible_to, within)
+
+
+@dataclass(slots=True)
+class Aside:
+    """What an answer tells beside itself. It counts where the answer does: one that comes too late leaves no trace."""
+
+    shown: list[tuple[str, str | None, bool]] = field(default_factory=list)
+    spent: dict[str, float] = field(default_factory=dict)
+    shortened: bool = False
+
+    def note(self, document_id: str, chunk_id: str | None, seen: bool) -> None:  # noqa: FBT001 - as a view tells it
+        """Note a document, or a chunk of it."""
+        self.shown.append((document_id, chunk_id, seen))

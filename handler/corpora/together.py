@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -21,28 +20,15 @@ from corpus.settings import SearchMode
 from handler.contract.errors import ActionError
 from handler.contract.facets import Values, check_known, told
 from handler.corpora.asking import Doubts, ask_each
-from handler.corpora.seen import Seen
+from handler.corpora.seen import Aside, Seen
 from handler.observing.trace import Trace
 
 T = TypeVar("T")
 Opener = Callable[[Note], AbstractContextManager[Seen]]
-Ask = Callable[[str, Seen, "Aside"], T]
+Ask = Callable[[str, Seen, Aside], T]
 EVERYTHING = Filter()
 # More corpora are not opened only to tell which values their fields have.
 MAX_FOR_VALUES = 20
-
-
-@dataclass(slots=True)
-class Aside:
-    """What an answer tells beside itself. It counts where the answer does: one that comes too late leaves no trace."""
-
-    shown: list[tuple[str, str | None, bool]] = field(default_factory=list)
-    spent: dict[str, float] = field(default_factory=dict)
-    shortened: bool = False
-
-    def note(self, document_id: str, chunk_id: str | None, seen: bool) -> None:  # noqa: FBT001 - as a view tells it
-        """Note a document, or a chunk of it."""
-        self.shown.append((document_id, chunk_id, seen))
 
 
 class Together:
@@ -65,6 +51,10 @@ class Together:
         self._patience_seconds = patience_seconds
         self._missing: dict[str, None] = {}
         self.shortened = False  # Whether a model could not read the end of a question.
+
+    def end(self) -> None:
+        """Let go of what was asked: each holds on to us, and a corpus that is closed goes with the last who has it."""
+        self._open.clear()
 
     @property
     def partial(self) -> list[str]:
@@ -137,7 +127,11 @@ class Together:
         for hit in hits:
             name, document_id = parted_id(hit.document_id)
             by_corpus.setdefault(name, []).append(Hit(chunk=renamed(hit.chunk, document_id), score=hit.score))
-        found = self._each(list(by_corpus), lambda name, seen, _: seen.neighbours(by_corpus[name], distance=distance))
+
+        def beside(name: str, seen: Seen, _: Aside) -> list[Chunk]:
+            return seen.neighbours(by_corpus[name], distance=distance)
+
+        found = self._each(list(by_corpus), beside, needed=False)
         return [renamed(chunk, named_id(name, chunk.document_id)) for name, chunks in found.items() for chunk in chunks]
 
     def documents(self, *, offset: int, limit: int) -> tuple[list[DocumentRecord], int]:

@@ -5,24 +5,20 @@ Never the question, a text, a key or a token.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 from typing import Any
 
 from handler.access.caller import Caller
+from handler.observing.pseudonyms import Pseudonyms
 from handler.observing.trace import Trace
 
 logger = logging.getLogger("handler")
 EVENT = "audit"
-HASH_CHARS = 32
 
 
 class Audit:
-    """`secret`, where there is one, stands between the lines and who asked: the same caller has the same hash."""
-
-    def __init__(self, secret: str | None) -> None:
-        self._secret = secret
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
 
     def note(self, trace: Trace, *, status: int) -> None:
         """Log the line of an answer. What is public has no door, and no line."""
@@ -50,15 +46,6 @@ class Audit:
     def _who(self, caller: Caller | None) -> dict[str, str | None]:
         if caller is None:
             return {"who": None}
-        if caller.subject is None:
-            return {"who": self._hidden(caller.name)}
-        if self._secret is None:
+        if caller.subject is not None and not self._pseudonyms.hide:
             return {"issuer": caller.issuer, "subject": caller.subject}
-        return {"who": self._hidden(f"{caller.issuer}\n{caller.subject}")}
-
-    def _hidden(self, text: str) -> str:
-        if self._secret is None:
-            return text
-        return hmac.new(self._secret.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[
-            :HASH_CHARS
-        ]
+        return {"who": self._pseudonyms.name_of(caller)}

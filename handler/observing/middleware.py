@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from handler.contract.errors import ActionError, refusal
 from handler.observing.audit import Audit
 from handler.observing.metrics import with_metrics
+from handler.observing.pseudonyms import Pseudonyms
 from handler.observing.trace import Trace, too_late
 
 logger = logging.getLogger("handler")
@@ -25,10 +26,17 @@ class Observe:
     """The outermost layer. What is logged never holds the query, a chunk's text or a key."""
 
     def __init__(
-        self, app: ASGIApp, *, deadline_seconds: float, metrics_namespace: str, audit: Audit | None = None
+        self,
+        app: ASGIApp,
+        *,
+        deadline_seconds: float,
+        metrics_namespace: str,
+        pseudonyms: Pseudonyms,
+        audit: Audit | None = None,
     ) -> None:
         self.app = app
         self.audit = audit
+        self.pseudonyms = pseudonyms
         self.metrics_namespace = metrics_namespace
         self.deadline_seconds = deadline_seconds
         self._late: set[asyncio.Task[None]] = set()
@@ -84,7 +92,8 @@ class Observe:
             logger.error("late_error", extra={"fields": {"kind": type(error).__name__}})
 
     def _log(self, scope: Scope, trace: Trace, status: int) -> None:
-        fields = fields_of(scope, trace, status)
+        caller = self.pseudonyms.name_of(trace.caller) if trace.caller else None
+        fields = fields_of(scope, trace, status, caller=caller)
         if context := scope.get("aws.context"):
             fields = with_metrics(fields, namespace=self.metrics_namespace, function=context.function_name)
         logger.info("request", extra={"fields": fields})
@@ -118,6 +127,9 @@ class Answer:
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self.trace.request_id
             headers["Server-Timing"] = server_timing(self.trace)
+            # What one caller is shown is not for another, whatever a cache in between takes for the key.
+            if self.trace.door is not None:
+                headers.setdefault("Cache-Control", "private, no-store")
         await self._send(message)
 
     async def give_up(self, scope: Scope, receive: Receive, error: ActionError) -> None:
@@ -133,11 +145,11 @@ def server_timing(trace: Trace) -> str:
     return ", ".join(f"{name};dur={seconds * 1000:.1f}" for name, seconds in parts.items())
 
 
-def fields_of(scope: Scope, trace: Trace, status: int) -> dict[str, Any]:
+def fields_of(scope: Scope, trace: Trace, status: int, *, caller: str | None) -> dict[str, Any]:
     """What the log line says. The route is the pattern that matched: a path may hold anything."""
     return {
         "request_id": trace.request_id,
-        "key": trace.caller.name if trace.caller else None,
+        "key": caller,
         "method": scope["method"],
         "route": getattr(scope.get("route"), "path", "none"),
         "status": status,

@@ -53,7 +53,7 @@ async def caller_by_token(request: Request, oauth: OAuth, token: str, *, public_
             f"The identity provider cannot be asked about this access token. {LATER}",
             headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
         ) from None
-    _warn_of_groups(found)
+    _warn_of_groups(found, request)
     demand(found.caller, challenge)
     return found.caller
 
@@ -77,10 +77,12 @@ def demand(caller: Caller, challenge: Challenge) -> None:
         )
 
 
-def _warn_of_groups(found: Identified) -> None:
+def _warn_of_groups(found: Identified, request: Request) -> None:
     if found.lacks_groups:
-        # Who has more groups than the provider writes down finds less than he may: told, for nobody would guess.
-        logger.warning("groups_left_out", extra={"fields": {"key": found.caller.name}})
+        # Who has more groups than the provider writes down finds less than he may: told, for nobody would guess. The
+        # request's own line says who it is.
+        request_id = request.scope["state"]["trace"].request_id
+        logger.warning("groups_left_out", extra={"fields": {"request_id": request_id}})
 
 
 def _listed(scopes: Iterable[str]) -> str:

@@ -155,7 +155,7 @@ def _values_in(view: AbstractContextManager[Together]) -> Values:
         with view as corpus:
             return corpus.values()
     except (CorpusError, ActionError) as error:
-        logger.warning("spec_without_values", extra={"fields": {"error": error.code, "detail": str(error)}})
+        logger.warning("values_not_known", extra={"fields": {"error": error.code, "detail": str(error)}})
         return {}
 
 

@@ -66,6 +66,16 @@ def gone_fault(*, gone: int, served: int) -> str | None:
     return f"{gone:,} of the {served:,} documents that are served are gone, more than {MAX_GONE:.0%}."
 
 
+def model_fault(*, new: str, served: str) -> str | None:
+    """What to say where the two versions were made with different models, however well the new one answers."""
+    if new == served:
+        return None
+    return (
+        f"It was made with {new}, and what is served with {served}: a handler without the new model, its key or its "
+        "package would answer nothing."
+    )
+
+
 def _changes(questions: Sequence[Question], new: Asked, served: Asked, mode: SearchMode) -> Iterator[Change]:
     for place, question in enumerate(questions):
         old_rank, new_rank = served.ranks[mode][place], new.ranks[mode][place]

@@ -92,7 +92,7 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
         record = collection_for(embedder, own)
         documents = collection.documents
         if not options.split:
-            documents = [_cut(document, embedder.tokenizer, embedder.max_tokens) for document in documents]
+            documents = [cut(document, embedder.tokenizer, embedder.max_tokens) for document in documents]
             prefix = embedder.tokenizer.count(record.passage_prefix)
             record = replace(record, chunk_tokens=embedder.max_tokens + prefix, chunk_overlap=0)
         console.say(
@@ -109,7 +109,7 @@ def _embedder(folder: Path, settings: IngestSettings, options: EvalOptions) -> E
     """Its vectors are kept between runs; words alone need none, and no key."""
     if set(options.modes) == {"lexical"}:
         return WordsAlone(embedder_for_new_collection(settings, paid=False))
-    cache = options.cache / f"{_file_name(settings.model_for_new_collection)}-{_file_name(folder.resolve().name)}.npz"
+    cache = cache_file(options.cache, settings.model_for_new_collection, folder)
     question, passage = prompts_of(settings)
     return CachingEmbedder(embedder_for_new_collection(settings), cache, question=question, passage=passage)
 
@@ -130,7 +130,7 @@ def _fill(
         sync.index()
 
 
-def _cut(document: Document, tokenizer: Tokenizer, max_tokens: int) -> Document:
+def cut(document: Document, tokenizer: Tokenizer, max_tokens: int) -> Document:
     """The document as one passage, as published figures are made: title and text, cut at the model's window."""
     text = f"{document.title} {document.text}" if document.title else document.text
     text = re.sub(r"\s+", " ", text).strip()
@@ -200,6 +200,11 @@ def search_all(corpus: Corpus, queries: Sequence[str], mode: SearchMode) -> Iter
 def _documents_of(ranked: Iterable[Ranked]) -> list[str]:
     """The documents in the order of their best chunks."""
     return list(dict.fromkeys(document_id_in(each.chunk_id) for each in ranked))
+
+
+def cache_file(cache: Path, model: str, folder: Path) -> Path:
+    """Where the vectors of the collection in the folder are kept."""
+    return cache / f"{_file_name(model)}-{_file_name(folder.resolve().name)}.npz"
 
 
 def _file_name(name: str) -> str:

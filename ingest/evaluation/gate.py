@@ -17,7 +17,7 @@ from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import reranker_of
 from corpus.settings import CorpusSettings
 from corpus.store import Store, read_store
-from ingest.evaluation.comparison import Judgement, compare, gone_fault
+from ingest.evaluation.comparison import Judgement, compare, gone_fault, model_fault
 from ingest.evaluation.sampling import sample_faults
 
 Show = Callable[[Judgement], None]
@@ -55,8 +55,8 @@ def _judgement(asked: QuestionFile, new: CorpusSettings, served: CorpusSettings 
             asked, [found, *([found_before] if found_before else [])], [corpus, *([before] if before else [])]
         )
         faults = sample_faults(corpus.store, embedder)
-        if before is not None and (fault := _gone(corpus.store, before.store)):
-            faults.append(fault)
+        if before is not None:
+            faults += filter(None, (_gone(corpus.store, before.store), _swapped(corpus.store, before.store)))
         return compare(asked, new=found, served=found_before, mode=new.search_mode, max_drop=max_drop, faults=faults)
 
 
@@ -138,6 +138,11 @@ def _passage(chunk: Chunk) -> Passage:
     return Passage(
         document_id=chunk.document_id, source=chunk.source, text=chunk.text, page=chunk.page, page_end=chunk.page_end
     )
+
+
+def _swapped(new: Store, served: Store) -> str | None:
+    names = [f"{store.record.embedding_model} of {store.record.dimensions} numbers" for store in (new, served)]
+    return model_fault(new=names[0], served=names[1])
 
 
 def _gone(new: Store, served: Store) -> str | None:

@@ -13,7 +13,7 @@ from corpus.embedding.model import Embedder, Refused, Vectors
 from corpus.errors import DocumentError
 from corpus.records import DocumentRecord
 from ingest.onray.parcels import MAX_BY_VALUE, Orders, Parcel, in_parcels, parcel_of
-from ingest.onray.session import EMBEDDINGS_AT_ONCE, Session, session
+from ingest.onray.session import EMBEDDINGS_AT_ONCE, LOCAL, Session, session
 from ingest.onray.tasks import Embedded, Read
 from ingest.reading.pool import size_of
 from ingest.settings import IngestSettings
@@ -76,7 +76,7 @@ class OnRay:
         if len(to_read) > MANY or sum(size_of(item.path) for item, _ in to_read if item.path) >= WORTH_A_PROCESS:
             course.on_much()
         window = _Window(opened, stores=self._lease is not None)
-        by_value = opened.nodes > 1
+        by_value = self._address != LOCAL  # Even a cluster of one machine is mostly another one.
         for items in in_parcels(to_read, at_once=opened.workers):
             if course.is_stopped():
                 break

@@ -22,6 +22,8 @@ LOCAL = "ray"
 OBJECT_STORE_BYTES = 256 * 2**20
 RETRIES = 20
 TOLD = 300  # Characters of what Ray says.
+# Of the tasks that fail beside the one whose error is told, Ray would print tracebacks.
+UNTOLD = {"RAY_IGNORE_UNHANDLED_ERRORS": "1"}
 EMBEDDINGS_AT_ONCE = 2  # For each worker: an endpoint answers one while the other is on its way.
 # Travels by value: a worker finds our packages as they lie there, in a checkout or in the wheel's one folder.
 _BOOTSTRAP = """
@@ -71,11 +73,6 @@ class Session:
         self._embedding: list[Any] = []
         self._asked = 0
 
-    @property
-    def nodes(self) -> int:
-        """How many machines, or what stands for one, belong to it."""
-        return sum(bool(node["Alive"]) for node in self._ray.nodes())
-
     def read(self, parcel: object, *, stores: bool) -> Any:
         """Have a parcel read, and stored too; what comes is for `result`."""
         name = "store" if stores else "read"
@@ -121,7 +118,7 @@ def _start(ray: Any, address: str, workers: int, stack: contextlib.ExitStack) ->
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if address != LOCAL:
         stack.callback(ray.shutdown)
-        ray.init(address=address, **quiet)
+        ray.init(address=address, runtime_env={"env_vars": UNTOLD}, **quiet)
         return
     folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # The names of sockets must be short.
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -142,6 +139,7 @@ def _start(ray: Any, address: str, workers: int, stack: contextlib.ExitStack) ->
 
 def _imported(*, is_local: bool) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.update(UNTOLD)
     if is_local:
         # Listen on loopback alone; then nobody else can ask, and no token need be written to the home folder.
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")

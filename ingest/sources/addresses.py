@@ -14,7 +14,6 @@ from typing import Any
 import httpcore2
 
 from corpus.errors import DocumentUnreadable
-from corpus.outbound import DeadlinedStream
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
@@ -99,7 +98,7 @@ class CheckedBackend(httpcore2.SyncBackend):
                 failure = error
             else:
                 self._sockets = [*self._sockets[-8:], stream.get_extra_info("socket")]
-                return DeadlinedStream(stream, self.left)
+                return _Stream(stream, self)
         raise failure
 
     def left(self, timeout: float | None) -> float:
@@ -147,3 +146,27 @@ class UncheckedBackend(CheckedBackend):
         """Nothing to object to. It is looked up when it is called."""
         del port
         return [host.strip("[]")]
+
+
+class _Stream(httpcore2.NetworkStream):
+    """A connection each of whose steps takes at most as long as the backend's deadline leaves."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, backend: CheckedBackend) -> None:
+        self._stream = stream
+        self._backend = backend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._backend.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._backend.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> _Stream:
+        safe = self._stream.start_tls(ssl_context, server_hostname, self._backend.left(timeout))
+        return _Stream(safe, self._backend)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +17,16 @@ from corpus.s3 import s3_client, s3_errors
 from corpus.setting_values import S3_URL
 from ingest.reading.readers import is_readable, why_not
 from ingest.reading.readers.registry import MAX_FILE_BYTES
+from ingest.reading.readers.sidecar import MAX_BYTES
 from ingest.sources.files import SIDECARS
+from ingest.sources.folder_access import FolderAccess, fault_of, validator_of
 from ingest.sources.found import Fetched, Found, Item
 from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import IGNORED_BY_DEFAULT, Selection
 from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20
+NOT_FOR_US = {"NoSuchKey", "404", "AccessDenied", "403"}
 SLOWEST = 1 << 20  # Bytes a second, beside FETCH_TIMEOUT_SECONDS: an object may be larger than any page.
 TOO_LARGE = f"The object is larger than the {MAX_FILE_BYTES // 2**20} MB that are read. Split it."
 
@@ -60,9 +64,12 @@ class BucketSource:
             found.failed.append((scope, DocumentMissing(reason)))
             return
         found.scopes.append(scope)
+        access = FolderAccess(functools.partial(self._rules, prefix, objects))
         for key in objects:
             if key == prefix or not key.endswith(SIDECARS):
-                self._take(_Bucket(self, bucket, prefix, objects), key, found)
+                self._take(_Bucket(self, bucket, prefix, objects, access), key, found)
+        for file, reason in access.faults.items():
+            found.failed.append((composed(f"s3://{file}"), DocumentUnreadable(fault_of(reason))))
 
     def close(self) -> None:
         self._opened.close()
@@ -73,21 +80,43 @@ class BucketSource:
         with s3_errors(f"s3://{bucket}/{key}", bucket=bucket, unavailable=DocumentUnreadable):
             answer = self._client.get_object(Bucket=bucket, Key=key)
             length = int(answer["ContentLength"])
-            if length > MAX_FILE_BYTES:
-                raise DocumentUnreadable(TOO_LARGE)
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
+                if length > MAX_FILE_BYTES:
+                    raise DocumentUnreadable(TOO_LARGE)
                 for block in _blocks(body, length, seconds=self._timeout_seconds + length / SLOWEST):
                     self._patience.wait(bucket)
                     target.write(block)
         return self._spool.named(path, PurePosixPath(key).name), answer
 
     def _listed(self, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
-        """Every object that is named `prefix`, or lies below it as in a folder; the folders' own marks left out."""
+        """Every object that is named `prefix`, or describes that one, or lies below it as in a folder; the folders' own
+        marks left out.
+        """
+        itself = {prefix, *(prefix + end for end in SIDECARS)}
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for entry in page.get("Contents", []):
                 key = entry["Key"]
-                if not key.endswith("/") and (not prefix or key == prefix or key.startswith(f"{prefix}/")):
+                if not key.endswith("/") and (not prefix or key in itself or key.startswith(f"{prefix}/")):
                     yield entry
+
+    def _rules(self, prefix: str, objects: dict[str, dict[str, Any]], file: str) -> bytes | None:
+        """See folder_access.ContentOf. What lies above the prefix was not listed, and is asked for; who may not read it
+        there does without, and shows nobody more by that.
+        """
+        bucket, _, key = file.partition("/")
+        is_listed = not prefix or key.startswith(f"{prefix}/")
+        if is_listed and key not in objects:
+            return None
+        with s3_errors(f"s3://{file}", bucket=bucket, unavailable=DocumentUnreadable):
+            try:
+                answer = self._client.get_object(Bucket=bucket, Key=key)
+            except self._client.exceptions.ClientError as error:
+                if not is_listed and error.response.get("Error", {}).get("Code") in NOT_FOR_US:
+                    return None
+                raise
+            with contextlib.closing(answer["Body"]) as body:
+                length = min(int(answer["ContentLength"]), MAX_BYTES + 1)
+                return b"".join(_blocks(body, length, seconds=self._timeout_seconds))
 
     def _is_ignored(self, name: str) -> bool:
         folders = PurePosixPath(name).parts[:-1]
@@ -124,34 +153,40 @@ class _Bucket:
     name: str
     prefix: str
     objects: dict[str, dict[str, Any]]
+    access: FolderAccess
 
     def item(self, source: str, key: str) -> Item:
         sidecar = next((key + end for end in SIDECARS if key + end in self.objects), None)
         described = [self.objects[sidecar]] if sidecar else []
+        access = self.access.of(f"{self.name}/{key}", top=self.name)
         return Item(
             source=source,
             place=f"s3://{self.name}/{key}",
-            remote=S3Object(self.source, self.name, key, sidecar),
-            validator=_validator_of(self.objects[key], *described),
+            remote=S3Object(self.source, self.name, key, sidecar, validator_of(access)),
+            validator=_validator_of(self.objects[key], *described) + validator_of(access),
             modified_ns=_modified_ns(self.objects[key]),
+            access=access,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class S3Object:
-    """See Remote. Its listing told already whether it changed."""
+    """See Remote. Its listing told already whether it changed. `access_validator` is short for what its folders say."""
 
     source: BucketSource
     bucket: str
     key: str
     sidecar: str | None
+    access_validator: str = ""
 
     def fetch(self, known: str) -> Fetched:  # noqa: ARG002 - see Remote
         path, answer = self.source.bring(self.bucket, self.key)
         if self.sidecar is None:
-            return Fetched(path=path, validator=_validator_of(answer), modified_ns=_modified_ns(answer))
+            return Fetched(
+                path=path, validator=_validator_of(answer) + self.access_validator, modified_ns=_modified_ns(answer)
+            )
         beside, described = self.source.bring(self.bucket, self.sidecar)
-        validator = _validator_of(answer, described)
+        validator = _validator_of(answer, described) + self.access_validator
         return Fetched(path=path, validator=validator, modified_ns=_modified_ns(answer), sidecar=beside)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported, SettingsError
 from corpus.records import composed
 from ingest.reading.readers import is_readable, why_not
-from ingest.sources.folder_access import FolderAccess, validator_of
+from ingest.sources.folder_access import fault_of, of_files, validator_of
 from ingest.sources.found import Found, Item
 from ingest.sources.patterns import IGNORED_BY_DEFAULT, Patterns, Selection, strangers_patterns
 
@@ -50,7 +50,7 @@ class _Walk:
         self.kept_from_prune: list[str] = []
         self._root = root
         self._selection = selection
-        self._access = FolderAccess(follow_links=selection.follow_links)
+        self._access = of_files(follow_links=selection.follow_links)
 
     def add(self, named: Path) -> None:
         path = _absolute(named)
@@ -68,8 +68,8 @@ class _Walk:
     def note_faults(self) -> None:
         """Tell of each folder's rules that cannot be used."""
         for file, reason in self._access.faults.items():
-            message = f"It cannot be used: {reason}. Nobody is to see what lies below it until it is mended."
-            self.failed.append((self._source(file, beside=file.parent), DocumentUnreadable(message)))
+            path = Path(file)
+            self.failed.append((self._source(path, beside=path.parent), DocumentUnreadable(fault_of(reason))))
 
     def _source(self, path: Path, *, beside: Path) -> str:
         below = self._root if path.is_relative_to(self._root) else beside
@@ -108,7 +108,8 @@ class _Walk:
         if sidecar and not self._selection.follow_links and leads_out(str(sidecar), os.path.realpath(path.parent)):
             self._fail(source, DocumentUnreadable(f"Its sidecar {sidecar.name} leads elsewhere. {LEADS_OUT}"))
             return
-        access = self._access.of(path, top=self._root if path.is_relative_to(self._root) else top)
+        topmost = self._root if path.is_relative_to(self._root) else top
+        access = self._access.of(path.as_posix(), top=topmost.as_posix().rstrip("/"))
         described_ns = sidecar.stat().st_mtime_ns if sidecar else 0
         self.files[source] = Item(
             source=source,

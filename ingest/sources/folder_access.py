@@ -13,12 +13,12 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
 
-from corpus.errors import SettingsError
+from corpus.errors import DocumentError, SettingsError
 from corpus.principals import access_of
 from ingest.reading.readers.sidecar import MAX_BYTES, value_of
 from ingest.sources.patterns import Patterns, strangers_patterns
@@ -26,55 +26,76 @@ from ingest.sources.patterns import Patterns, strangers_patterns
 ACCESS_FILE = ".access.yaml"
 NOBODY: tuple[str, ...] = ()
 Rules = list[tuple[Patterns, tuple[str, ...]]]  # None in its place: the file cannot be used.
+# What stands in an ACCESS_FILE, MAX_BYTES and one at most; None where it is not there. Raises OSError, ValueError,
+# DocumentError.
+ContentOf = Callable[[str], bytes | None]
 
 
 class FolderAccess:
-    """For one run. `faults` are the files that cannot be used, with the reason."""
+    """For one run. `faults` are the files that cannot be used, with the reason. Paths have slashes between names."""
 
-    def __init__(self, *, follow_links: bool = False) -> None:
-        self.faults: dict[Path, str] = {}
-        self._follow_links = follow_links
-        self._rules: dict[Path, Rules | None] = {}
+    def __init__(self, content_of: ContentOf) -> None:
+        self.faults: dict[str, str] = {}
+        self._content_of = content_of
+        self._rules: dict[str, Rules | None] = {}
 
-    def of(self, path: Path, *, top: Path) -> tuple[str, ...] | None:
-        """Whom the file is seen by; None where no folder from `top` down says. Both are absolute."""
-        for folder in _folders(path.parent, top):
+    def of(self, path: str, *, top: str) -> tuple[str, ...] | None:
+        """Whom the file is seen by; None where no folder from `top`, which lies above it, down says."""
+        for folder in _folders(path, top):
             rules = self._rules_of(folder)
             if rules is None:
                 return NOBODY
-            name = path.relative_to(folder).as_posix()
+            name = path[len(folder) + 1 :]
             for patterns, principals in reversed(rules):
                 if patterns.match(name):
                     return principals
         return None
 
-    def _rules_of(self, folder: Path) -> Rules | None:
+    def _rules_of(self, folder: str) -> Rules | None:
         if folder not in self._rules:
+            file = f"{folder}/{ACCESS_FILE}"
             try:
-                self._rules[folder] = self._read(folder / ACCESS_FILE)
-            except (OSError, ValueError, yaml.YAMLError, RecursionError, SettingsError) as error:
+                self._rules[folder] = _rules_in(self._content_of(file))
+            except (OSError, ValueError, yaml.YAMLError, RecursionError, SettingsError, DocumentError) as error:
                 reason = error.strerror if isinstance(error, OSError) else " ".join(str(error).split())
-                self.faults[folder / ACCESS_FILE] = (reason or "unknown").rstrip(".")
+                self.faults[file] = (reason or "unknown").rstrip(".")
                 self._rules[folder] = None
         return self._rules[folder]
 
-    def _read(self, file: Path) -> Rules:
+
+def of_files(*, follow_links: bool = False) -> FolderAccess:
+    """That of files on this machine, by their absolute paths."""
+
+    def content_of(name: str) -> bytes | None:
+        file = Path(name)
         if not os.path.lexists(file):
-            return []
-        if file.is_symlink() and not self._follow_links:
+            return None
+        if file.is_symlink() and not follow_links:
             raise ValueError("it is a link. Put the rules there themselves, or add --follow-links")
         with file.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise ValueError(f"it has more than {MAX_BYTES // 1024} KB")
-        rules = value_of(content)
-        if rules is None:
-            return []
-        if not isinstance(rules, dict):
-            raise ValueError('it holds no rules. Write, for example, "**": [group:sales]')  # noqa: TRY004 - as the others
-        if (twice := _repeated(content)) is not None:
-            raise ValueError(f"the pattern {twice!r} stands twice")
-        return [(_pattern(name), _principals(name, value)) for name, value in rules.items()]
+            return opened.read(MAX_BYTES + 1)
+
+    return FolderAccess(content_of)
+
+
+def fault_of(reason: str) -> str:
+    """What is told of a file that cannot be used."""
+    return f"It cannot be used: {reason}. Nobody is to see what lies below it until it is mended."
+
+
+def _rules_in(content: bytes | None) -> Rules:
+    if content is None:
+        return []
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"it has more than {MAX_BYTES // 1024} KB")
+    rules = value_of(content)
+    if rules is None:
+        return []
+    if not isinstance(rules, dict):
+        raise ValueError('it holds no rules. Write, for example, "**": [group:sales]')  # noqa: TRY004 - as the others
+    if (twice := _repeated(content)) is not None:
+        raise ValueError(f"the pattern {twice!r} stands twice")
+    return [(_pattern(name), _principals(name, value)) for name, value in rules.items()]
 
 
 def validator_of(access: tuple[str, ...] | None) -> str:
@@ -82,13 +103,11 @@ def validator_of(access: tuple[str, ...] | None) -> str:
     return "" if access is None else f"-{hashlib.sha256(json.dumps(access).encode()).hexdigest()[:12]}"
 
 
-def _folders(folder: Path, top: Path) -> Iterator[Path]:
-    """The folder and those around it, up to the topmost."""
-    while True:
-        yield folder
-        if folder == top or folder == folder.parent:
-            return
-        folder = folder.parent
+def _folders(path: str, top: str) -> Iterator[str]:
+    """The folders around what lies there, up to the topmost."""
+    while path != top and "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def _pattern(name: object) -> Patterns:

@@ -57,7 +57,7 @@ def document_of(source: str, texts: list[str], **metadata: str) -> tuple[Documen
 def write(store: Store, embedder: Embedder, texts: Mapping[str, list[str]], *, index: bool = True) -> None:
     """Store documents, by source, as ingest does; without `index` as a run does that is killed before its end."""
     before = {record.document_id: record for record in store.documents()}
-    documents = [document_of(source, parts, kind=source.partition("/")[0]) for source, parts in texts.items()]
+    documents = [document_of(source, parts, shelf=source.partition("/")[0]) for source, parts in texts.items()]
     rows = []
     for record, chunks in documents:
         vectors = np.concatenate(list(embedder.embed_documents([[chunk.text for chunk in chunks]])))

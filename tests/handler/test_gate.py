@@ -178,6 +178,15 @@ def test_who_needs_no_key_sees_what_everyone_may_see(papers: Configure) -> None:
     assert sources(client) == ["open.txt"]
 
 
+def test_no_cache_on_the_way_keeps_what_one_caller_was_shown(papers: Configure) -> None:
+    client = TestClient(create_app(papers(api_key_header="X-Key"), open_corpus), base_url="http://host")
+    for headers in ({"X-Key": HR_KEY}, {"X-Key": GUEST_KEY}, {}):
+        answers = [client.get(path, headers=headers) for path in ("/documents", f"/documents/{SECRET.document_id}")]
+        answers += [client.post(path, json={}, headers=headers) for path in ("/search", "/query", "/mcp")]
+        answers += [client.get(f"/cite/{SECRET.document_id}-0", headers=headers)]
+        assert {answer.headers.get("cache-control") for answer in answers} == {"private, no-store"}
+
+
 def test_over_stdio_is_seen_what_everyone_may_see(papers: Configure) -> None:
     app = create_app(papers(mcp_tools="list_documents"), open_corpus)
     line = json.dumps(message("tools/call", {"name": "list_documents", "arguments": {}}, modern=False))

@@ -108,7 +108,8 @@ def disks(keeper: Keeper) -> Iterator[str]:
     keeper.publishes(OLD)
     served = list_versions(keeper.dest).latest
     keeper.says("The warranty lasts 24 months.")
-    environment = {**os.environ, "CHROMA_PATH": str(keeper.settings.chroma_path)}
+    # Python writes what is left of a module's bytecode where no more fits, and stumbles over it for ever after.
+    environment = {**os.environ, "CHROMA_PATH": str(keeper.settings.chroma_path), "PYTHONDONTWRITEBYTECODE": "1"}
     for size in (0, 1000, 50_000, 200_000):
         command = [sys.executable, "-c", LIMITED, str(size), "publish", keeper.dest]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -6,7 +6,9 @@ import json
 import re
 from pathlib import Path
 
-from infra.audit import KNOWN, LOCKS, findings, pinned
+import pytest
+
+from infra.audit import KNOWN, LOCKS, answers_in, findings, pinned
 from infra.sbom import write_sbom
 from tests.lambda_.built import Built
 
@@ -25,6 +27,19 @@ def test_a_version_with_a_hole_is_named_with_it(tmp_path: Path) -> None:
         ("pyyaml", "5.3"), ("starlette", "0.45.0"), ("starlette", "0.45.0"),
     ]  # fmt: skip
     assert "old.txt: pyyaml 5.3 has CVE-2020-14343" in str(findings([lock])[0])
+
+
+def test_what_an_index_does_not_know_does_not_count_as_looked_at() -> None:
+    output = {
+        "dependencies": [
+            {"name": "PyYAML", "version": "5.3", "vulns": [{"id": "PYSEC-2020-96", "fix_versions": ["5.3.1"]}]},
+            {"name": "h11", "version": "0.16.0", "vulns": []},
+            {"name": "starlette", "skip_reason": "Dependency not found on PyPI and could not be audited"},
+        ]
+    }
+    assert answers_in(json.dumps(output)) == {("pyyaml", "5.3"): ["PYSEC-2020-96"], ("h11", "0.16.0"): []}
+    with pytest.raises(ValueError, match="char 0"):
+        answers_in("ERROR: no network")
 
 
 def test_the_list_of_holes_is_dated_and_well_formed() -> None:

@@ -35,7 +35,7 @@ def test_nothing_pruned_no_ingest_and_no_parser_is_in_it(built: Built) -> None:
     assert not installed & PRUNED
     assert not {name.lower() for name in names} & {name.replace("-", "_") for name in PRUNED}
     assert not names & (PARSERS | {"ingest", "infra", "tests", "boto3", "botocore"})
-    assert {"chromadb", "fastapi", "httpx2", "mangum"} <= installed
+    assert {"chromadb", "fastapi", "mangum"} <= installed
     assert not [path for path in built.task.rglob("*") if path.suffix in {".pyi", ".h", ".pxd"} or path.name == "tests"]
 
 
@@ -121,8 +121,6 @@ ALWAYS = {
     *("typing_extensions", "typing_inspection"),
     # The snapshot is open, and small enough to be searched without Chroma's engine.
     *("numpy", "cython_runtime", "Stemmer"),
-    # The connection to the model is made ready.
-    *("httpx2", "httpcore2", "h11", "truststore", "idna"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -22,7 +23,9 @@ from corpus.store import create_store
 from handler.access.keys import make_key
 from infra import package
 from infra.build_lambda import local_model_of
-from infra.preflight import Target, missing
+from infra.parameters import parameters_of
+from infra.preflight import Target, client_secret_problems, missing
+from infra.sign_in import sign_in_problem
 from tests.absent import absent
 from tests.corpus.snapshot.keeper import Keeper, keeper_of
 from tests.corpus.texts import RECORD
@@ -116,10 +119,16 @@ def test_the_documented_line_deploys_and_the_rest_of_a_life_follows(
     with embeddings_server() as server:
         # The settings that are the test's own: where the embeddings come from, and that there is no TLS here.
         config = at / "serverless.yml"
-        own = f"    OPENAI_BASE_URL: {server.url}\n    PUBLIC_URL: {cloud.url}\n    SNAPSHOT_REFRESH: 0\n"
-        given = '    SNAPSHOT_REFRESH: ${param:snapshotRefresh, "60"}\n'
-        assert given in config.read_text()
-        config.write_text(config.read_text().replace(given, own))
+        own = {
+            '    SNAPSHOT_REFRESH: ${param:snapshotRefresh, "60"}\n': "    SNAPSHOT_REFRESH: 0\n",
+            '    PUBLIC_URL: ${param:publicUrl, ""}\n': f"    PUBLIC_URL: {cloud.url}\n",
+            '    MCP_TOOLS: ${param:mcpTools, ""}\n': f"    OPENAI_BASE_URL: {server.url}\n",
+        }
+        text = config.read_text()
+        for given, changed in own.items():
+            assert given in text
+            text = text.replace(given, changed)
+        config.write_text(text)
         keeper = keeper_of(tmp_path, "", server)
         keeper.says("The warranty lasts 12 months.")
         mine = {
@@ -170,6 +179,64 @@ def test_a_key_that_the_deployment_will_not_know_is_told_before_anything_is_buil
         assert [problem for problem in missing(target) if "ACTION_KEY is not the key of an entry" in problem]
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
         assert [problem for problem in missing(target) if "AWS does not know who you are" in problem]
+
+
+SIGN_IN = {"auth": "oauth", "oauthIssuers": "https://login.example.com/", "oauthAudience": "https://api.example.com"}
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("place", ["Parameter", "Secret"])
+def test_the_secret_of_the_providers_client_must_be_there_before_anything_is_built(tmp_path: Path, place: str) -> None:
+    name = f"/retrieval-action/{tmp_path.name.replace('_', '-')[:20]}/client"
+    given = {**SIGN_IN, "oauthClientId": "gpt", f"oauthClientSecret{place}": name}
+    target = Target("free", "eu-west-1", publish=False, check=False, local_model=LOCAL_MODEL, parameters=given)
+    (problem,) = [problem for problem in client_secret_problems(target) if name in problem]
+    assert "is not there in eu-west-1" in problem
+    assert ("put-parameter" if place == "Parameter" else "create-secret") in problem
+    with contextlib.ExitStack() as clients:
+        ssm, secrets = (
+            clients.enter_context(contextlib.closing(boto3.client(each))) for each in ("ssm", "secretsmanager")
+        )
+        if place == "Parameter":
+            ssm.put_parameter(Name=name, Value=" ", Type="SecureString")
+        else:
+            secrets.create_secret(Name=name, SecretString=" ")
+        assert [
+            problem for problem in client_secret_problems(target) if name in problem and problem.endswith("is empty.")
+        ]
+        if place == "Parameter":
+            ssm.put_parameter(Name=name, Value="s3cret", Type="SecureString", Overwrite=True)
+        else:
+            secrets.put_secret_value(SecretId=name, SecretString="s3cret")
+        assert not [problem for problem in client_secret_problems(target) if name in problem]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--param=auth=oauth"], "OAUTH_ISSUERS is empty"),
+        (
+            ["--param", "auth=keys+oauth", "--param", "oauthIssuers=https://login.example.com/"],
+            "OAUTH_AUDIENCE is empty",
+        ),
+        (["--param=auth=oauth", "--param=oauthIssuers=login.example.com"], "OAUTH_ISSUERS: "),
+        (["--param=oauthIssuers=https://login.example.com/"], "oauthIssuers: nobody signs in without auth="),
+        ([f"--param={name}={value}" for name, value in SIGN_IN.items()], None),
+        (["--param=access=documents", "--verbose"], None),
+    ],
+)
+def test_settings_by_which_nobody_could_sign_in_are_told_beforehand(words: list[str], told: str | None) -> None:
+    problem = sign_in_problem(parameters_of(words))
+    assert (problem is None) if told is None else (problem is not None and told in problem)
+
+
+@pytest.mark.usefixtures("s3")
+def test_secrets_of_other_names_are_looked_for_there(tmp_path: Path) -> None:
+    given = {"apiKeysParameter": f"/{tmp_path.name}/keys", "openaiKeyParameter": "none"}
+    target = Target("free", "eu-west-1", publish=False, check=False, local_model="", parameters=given)
+    problems = missing(target)
+    assert [problem for problem in problems if given["apiKeysParameter"] in problem]
+    assert not [problem for problem in problems if "api-keys" in problem or "openai-api-key" in problem]
 
 
 @pytest.mark.usefixtures("s3")

@@ -104,11 +104,16 @@ def retentions(template: Template) -> set[int]:
     return {int(group["RetentionInDays"]) for group in groups}
 
 
-def privacy_page(template: Template) -> str:
-    """As the function that it deploys shows it."""
+def function_settings(template: Template) -> HandlerSettings:
+    """Those that the function that it deploys is given."""
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     given = {name.lower(): value for name, value in variables.items() if isinstance(value, str) and value}
-    return privacy(load(HandlerSettings, **given))
+    return load(HandlerSettings, **given)
+
+
+def privacy_page(template: Template) -> str:
+    """As the function that it deploys shows it."""
+    return privacy(function_settings(template))
 
 
 def test_the_privacy_page_says_what_is_deployed(template: Template) -> None:
@@ -126,6 +131,7 @@ def test_the_document_and_the_project_have_one_version() -> None:
 
 
 SECRET = "/retrieval-action/dev/oauth-client-secret"
+KEPT_SECRET = "retrieval-action/dev/oauth-client-secret"  # In Secrets Manager; a deployment has one of the two.
 SIGN_IN = {
     "auth": "keys+oauth",
     "oauthIssuers": "https://login.example.com/, partner=https://id.example.org",
@@ -133,7 +139,12 @@ SIGN_IN = {
     "oauthScopes": "rag.read, /documents=rag.list",
     "oauthClientId": "gpt",
     "oauthClientSecretParameter": SECRET,
+    "oauthClientSecretSecret": KEPT_SECRET,
     "oauthFacade": "true",
+    "access": "documents",
+    "audit": "on",
+    "publicUrl": "https://api.example.com",
+    "mcpTools": "search_chunks",
 }
 
 
@@ -174,6 +185,12 @@ def test_options_add_a_table_an_address_and_a_function_url(with_options: Templat
     assert template["Conditions"]["HasClientSecret"] == {"Fn::Not": [{"Fn::Equals": [SECRET, ""]}]}
     (policy,) = only(template, "AWS::IAM::Role")["Policies"]
     assert f"parameter{SECRET}" in json.dumps(policy)
+    loaded = function_settings(template)
+    assert (loaded.access, loaded.audit, loaded.public_url) == ("documents", "on", "https://api.example.com")
+    assert loaded.mcp_tools == "search_chunks"
+    assert loaded.oauth_client_secret_secret == KEPT_SECRET
+    assert f"secret:{KEPT_SECRET}-??????" in json.dumps(policy)
+    assert template["Conditions"]["HasKeptSecret"]["Fn::Not"][0]["Fn::Equals"][0] == KEPT_SECRET
 
 
 def test_without_openai_no_key_is_asked_for(with_options: Template) -> None:

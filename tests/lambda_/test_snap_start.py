@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 
 from handler.access.keys import make_key
+from handler.access.oauth.client import FORM
 from tests.corpus.snapshot.keeper import Keeper
 from tests.handler.events import http_api
+from tests.identity.stand_in import AUDIENCE, json_reply, jwk_of, stand_in
 from tests.lambda_.built import Built
 from tests.lambda_.conftest import API_KEY, ENTRY, variables
 from tests.lambda_.runtime_api import SnapStart, snap_start
@@ -76,6 +80,36 @@ def test_secrets_are_read_again_after_a_restore(
         assert search(function, API_KEY)[0] == 403
         assert search(function, new_key)[0] == 200
     ssm.close()
+
+
+def test_tokens_are_checked_by_keys_and_codes_exchanged_by_the_secret_of_after_the_restore(
+    built: Built, tmp_path: Path, in_folder: Keeper, s3: S3Server, embeddings: EmbeddingsServer
+) -> None:
+    in_folder.publishes(TEXT)
+    callback = "https://chatgpt.com/aip/g-1/oauth/callback"
+    code = {"grant_type": "authorization_code", "client_id": "gpt", "client_secret": API_KEY, "code": "c"}
+    with contextlib.closing(boto3.client("ssm")) as ssm, stand_in() as provider:
+        ssm.put_parameter(Name="/test/client", Value="before", Type="SecureString")
+        provider.pages["/token"] = json_reply({"access_token": "a", "token_type": "bearer"})
+        signing_in = {
+            "AUTH": "keys+oauth",
+            "OAUTH_ISSUERS": provider.url,
+            "OAUTH_AUDIENCE": AUDIENCE,
+            "OAUTH_CLIENT_ID": "gpt",
+            "OAUTH_CLIENT_SECRET_PARAMETER": "/test/client",
+        }
+        given = variables(embeddings, SNAPSHOT_URL=in_folder.dest, **signing_in, **s3.environment)
+        with snap_start(built.task, tmp_path, given) as function:
+            assert (provider.asked, function.connections()) == ([], [])
+            provider.publish(jwk_of("RSA", "second", 1))
+            ssm.put_parameter(Name="/test/client", Value="after", Type="SecureString", Overwrite=True)
+            function.restore()
+            assert search(function, provider.token())[0] == 401
+            assert search(function, provider.token(kid="second", number=1))[0] == 200
+            body = urlencode(code | {"redirect_uri": callback})
+            answer = function.invoke(http_api("POST", "/oauth/token", body, content_type=FORM))
+            assert answer["statusCode"] == 200
+        assert [form["client_secret"] for path, form in provider.asked if path == "/token"] == ["after"]
 
 
 RANDOM = """

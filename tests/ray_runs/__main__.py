@@ -83,9 +83,9 @@ def each(server: EmbeddingsServer, *checks: Callable[[Scene], None]) -> None:
 def numbers(server: EmbeddingsServer, small: int) -> None:
     """Ratios."""
     figures.lines()
-    figures.throughput(server)
-    with scene(server) as given:
+    with scene(server) as given:  # First, for it sees Ray's first start.
         figures.overhead(given, "ray", small)
+    figures.throughput(server)
 
 
 def many(server: EmbeddingsServer, files: int) -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from corpus.on_demand import OnDemand
+from corpus.outbound import Exchanges, OutboundError
 from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
-
-if TYPE_CHECKING:
-    from corpus.outbound import Exchanges
 
 # Keys and the provider's own words about itself; a request waits for them at most so long.
 DOCUMENT_SECONDS = 3.0
@@ -44,14 +41,8 @@ class ProviderClient:
     """Makes its connections at the first need: no SnapStart snapshot holds any. Any number of threads may ask."""
 
     def __init__(self, *, proxy: str | None = None, document_seconds: float = DOCUMENT_SECONDS) -> None:
-        self._proxy = proxy
-        self._exchanges = OnDemand(self._opened)
+        self._exchanges = Exchanges(proxy=proxy)
         self._document_seconds = document_seconds
-
-    def _opened(self) -> Exchanges:
-        from corpus.outbound import Exchanges  # Here, because it takes long, and a cold start does without.
-
-        return Exchanges(proxy=self._proxy)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -85,14 +76,11 @@ class ProviderClient:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ProviderAnswer:
-        exchanges = self._exchanges.get()
-        import httpx2
-
-        sent = {"Accept": "application/json", "User-Agent": "retrieval-action", **(headers or {})}
+        sent = {"Accept": "application/json", **(headers or {})}
         try:
-            with exchanges.limited(seconds=seconds, max_bytes=max_bytes) as client:
-                reply = client.request(method, url, content=body, headers=sent, timeout=seconds)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise ProviderAway(f"{url} did not answer: {type(error).__name__}") from error
-        named = {name.lower(): value for name, value in reply.headers.items()}
-        return ProviderAnswer(status=reply.status_code, headers=named, body=reply.content)
+            reply = self._exchanges.exchange(
+                method, url, seconds=seconds, max_bytes=max_bytes, content=body, headers=sent
+            )
+        except OutboundError as error:
+            raise ProviderAway(f"{url} did not answer: {error}") from error
+        return ProviderAnswer(status=reply.status, headers=reply.headers, body=reply.content)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handler.access.caller import Caller
+from handler.access.keys import PREFIX as KEY_PREFIX
 from handler.access.oauth.introspection import Introspection, seconds_of
 from handler.access.oauth.issuers import Issuer
 from handler.access.oauth.principals import ClaimRule, groups_left_out, principals_of
@@ -101,6 +102,8 @@ class Verifier:
         return self._identified(token, claims, provider.issuer, seconds=SIGNED_SECONDS)
 
     def _opaque(self, token: str) -> Identified:
+        if token.startswith(KEY_PREFIX):  # A key that was mistyped, or of another deployment: nobody else's business.
+            raise TokenRefused("it is an API key that is not known here")
         if self._introspection is None:
             if token.count(".") == 4:
                 raise TokenRefused(

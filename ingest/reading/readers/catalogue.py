@@ -8,7 +8,9 @@ from ingest.reading.readers.registry import suffixes_of
 
 
 class Format(NamedTuple):
-    """A format and what of it becomes a page, heading, table, title, URL and date; what is left out."""
+    """A format and what of it becomes a page, heading, table, title, URL and date; what is left out; where a file says
+    itself who may see it.
+    """
 
     name: str
     modules: tuple[str, ...]
@@ -19,13 +21,14 @@ class Format(NamedTuple):
     url: str
     date: str
     left_out: str
+    access: str = "–"
 
     @property
     def suffixes(self) -> str:
         return " ".join(suffix for module in self.modules for suffix in suffixes_of(module))
 
 
-COLUMNS = ("format", "suffixes", "pages", "headings", "tables", "title", "url", "date", "left out")
+COLUMNS = ("format", "suffixes", "pages", "headings", "tables", "title", "url", "date", "left out", "access")
 FORMATS = (
     Format("PDF", ("pdf.reader",), "its pages, with printed numbers", "tags, outline, or size and weight of type",
            "by tags, drawn lines or alignment", "property, or first large heading", "–", "last change",
@@ -50,7 +53,7 @@ FORMATS = (
            "canonical link or saved address", "modified or published",
            "scripts, navigation, margins of links, hidden parts"),
     Format("Markdown", ("markdown",), "–", "# and underlined", "rows", "front matter or first heading", "front matter",
-           "front matter", "comments, link definitions"),
+           "front matter", "comments, link definitions", "front matter"),
     Format("Light markup", ("markup.asciidoc", "markup.org", "markup.rst", "markup.tex"), "–", "as marked", "rows",
            "stated or first heading", "–", "stated", "comments, includes, the markup's signs"),
     Format("EPUB", ("epub",), "–", "h1 to h6 of chapters", "rows", "metadata", "–", "modified", "protected books"),
@@ -60,9 +63,9 @@ FORMATS = (
     Format("CSV", ("csv",), "–", "–", "rows", "–", "–", "–", "–"),
     Format("JSON", ("json",), "–", "–", "fields", "field title of a record", "field url",
            "field updated_at or the like",
-           "empty values"),
+           "empty values", "field access of a record with a text"),
     Format("JSON Lines", ("jsonlines",), "–", "–", "fields", "field title", "field url", "field updated_at or the like",
-           "damaged lines"),
+           "damaged lines", "field access"),
     Format("Notebooks", ("ipynb",), "–", "of Markdown cells", "of Markdown cells", "metadata or first heading",
            "–", "–",
            "pictures and tracebacks of results"),
@@ -71,7 +74,7 @@ FORMATS = (
     Format("Mail", ("mail.eml", "mail.msg", "mail.mbox"), "–", "subject", "of formatted bodies", "subject", "–", "sent",
            "a plain body beside a formatted one; attachments that cannot be read"),
     Format("Archives", ("archive",), "each file a document", "–", "–", "of each file", "–", "–",
-           "files that cannot be read, archives three deep"),
+           "files that cannot be read, archives three deep", "of each file"),
     Format("Subtitles", ("subtitles",), "–", "–", "–", "–", "–", "–",
            "numbers and styles; the time stands before each part"),
     Format("Calendars, contacts", ("cards",), "–", "each entry's name", "fields", "of a single entry", "–", "–",
@@ -94,6 +97,7 @@ def rows() -> list[tuple[str, ...]]:
             each.url,
             each.date,
             each.left_out,
+            each.access,
         )
         for each in FORMATS
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -87,11 +87,11 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
     known: dict[str, str] = {}
     metadata: dict[str, MetadataValue] = {}
     notes: list[str] = []
-    access, access_fault = _access_in(values)
+    access, access_fault = access_in(values.items())
     for key, value in values.items():
         lowered = _named(key)
         moment = as_moment(value) if lowered in _UPDATED_KEYS else None
-        if lowered == "access":
+        if is_access(key):
             continue
         if lowered == "title" and (text := as_text(value)) is not None:
             known["title"] = text
@@ -110,8 +110,14 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
     )
 
 
-def _access_in(values: Mapping[str, object]) -> tuple[tuple[str, ...] | None, str]:
-    said = [value for key, value in values.items() if _named(key) == "access"]
+def is_access(key: str) -> bool:
+    """Whether the field says who may see what it stands in."""
+    return _named(key) == "access"
+
+
+def access_in(fields: Iterable[tuple[str, object]]) -> tuple[tuple[str, ...] | None, str]:
+    """Whom the fields name, None where they do not say; and why that is not understood, empty where it is."""
+    said = [value for key, value in fields if is_access(key)]
     if not said:
         return None, ""
     if len(said) > 1:

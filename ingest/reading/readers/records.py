@@ -38,10 +38,10 @@ def document_of(value: object, *, position: int) -> Document | None:
     text = clean(value[text_key])
     if not text.strip():
         return None
+    access, fault = _access_in(value)
     fields = {key: field for key, field in value.items() if key not in (text_key, *_ID_KEYS, "metadata")}
-    metadata = value.get("metadata")
-    fields.update(metadata if isinstance(metadata, dict) else {})
-    said = frontmatter.interpret({"access": fields.pop("access")} if "access" in fields else {})
+    fields.update(_metadata_in(value))
+    fields = {key: field for key, field in fields.items() if not frontmatter.is_access(key)}
     return Document(
         text=text,
         blocks=paragraphs(text),
@@ -53,19 +53,31 @@ def document_of(value: object, *, position: int) -> Document | None:
         notes=tuple(
             left_out(key) for key, each in fields.items() if each not in (None, [], {}) and as_plain(each) is None
         ),
-        access=said.access,
-        access_fault=said.access_fault,
+        access=access,
+        access_fault=fault,
     )
+
+
+def _metadata_in(record: Mapping[str, object]) -> dict[str, object]:
+    metadata = record.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _access_in(record: Mapping[str, object]) -> tuple[tuple[str, ...] | None, str]:
+    return frontmatter.access_in([*record.items(), *_metadata_in(record).items()])
 
 
 def _of_fields(value: object, name: str) -> Document | None:
     """A record without a text: its fields are the text."""
+    record = value if isinstance(value, dict) else {}
+    access, fault = _access_in(record)
     composer = Composer()
-    composer.table(flattened(value))
+    said = {key: field for key, field in record.items() if not frontmatter.is_access(key)}
+    composer.table(flattened(said if record else value))
     if not composer.blocks:
         return None
-    title = _string(value.get("title") or value.get("name")) if isinstance(value, dict) else None
-    return composer.finish(name=name, title=title)
+    title = _string(record.get("title") or record.get("name"))
+    return replace(composer.finish(name=name, title=title), access=access, access_fault=fault)
 
 
 def flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:

@@ -1,14 +1,11 @@
-"""The reranker's seam, against a real HTTP server on loopback that speaks Cohere's and Jina's interface."""
+"""The reranker's seam, against a real HTTP server on loopback that speaks as rerankers do."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -18,58 +15,18 @@ from corpus.errors import RerankUnavailable, SettingsError
 from corpus.loading import load
 from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import HttpReranker, reranker_of
+from corpus.searching.view import View
 from corpus.settings import CorpusSettings
+from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.texts import corpus_of
-from tests.loopback import listening
+from tests.rerank_server import SHAPES, RerankServer, by_length, rerank_server
 
 TEXTS = {"a.md": ["The pump hums."], "b.md": ["A pump is quiet."], "c.md": ["The pump stands in the cellar."]}
 
 
-@dataclass
-class RerankServer:
-    """Prefers long passages; answers what it is told to where that is set."""
-
-    url: str = ""
-    requests: list[dict[str, Any]] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
-    status: int = 200
-    answer: object = None
-    headers: dict[str, str] = field(default_factory=dict)
-    held: threading.Event | None = None
-    in_flight: int = 0
-    all_came: threading.Event = field(default_factory=threading.Event)
-
-
 @pytest.fixture
 def server() -> Iterator[RerankServer]:
-    told = RerankServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            told.requests.append(body)
-            told.keys.append(self.headers["Authorization"])
-            lengths = [len(text) for text in body["documents"]]
-            ranked = sorted(range(len(lengths)), key=lambda place: -lengths[place])
-            results = [{"index": place, "relevance_score": lengths[place] / 100} for place in ranked]
-            told.in_flight += 1
-            if told.in_flight == 5:
-                told.all_came.set()
-            if told.held:
-                told.held.wait(30)
-            content = json.dumps(told.answer or {"results": results[: body["top_n"]]}).encode()
-            self.send_response(told.status)
-            for name, value in told.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with listening(Handler) as url:
-        told.url = f"{url}/v2/rerank"
+    with rerank_server() as told:
         yield told
 
 
@@ -92,6 +49,20 @@ def test_the_reranker_decides_order_and_scores(corpus: Corpus, server: RerankSer
     assert spent["reranking"] > 0
 
 
+def test_the_reranker_is_sent_no_text_that_is_no_longer_for_whoever_asks(corpus: Corpus, server: RerankServer) -> None:
+    records = {record.source: record for record in corpus.store.documents()}
+    everybody = [replace(record, access=("everyone",)) for record in records.values()]
+    corpus.store.grant(everybody)
+    bring_up_to_date(corpus.store, before={}, after={each.document_id: each for each in everybody})
+    # The index of words does not know of it yet.
+    corpus.store.grant([replace(records["c.md"], access=("group:hr",))])
+    view = View(corpus, frozenset(["everyone"]))
+    (hits,) = view.search_each(["which pump hums?"], top_k=2, timeout_seconds=30)
+    assert [hit.chunk.source for hit in hits] == ["b.md", "a.md"]
+    (asked,) = server.requests
+    assert sorted(text.strip() for text in asked["documents"]) == ["A pump is quiet.", "The pump hums."]
+
+
 def test_the_least_score_wanted_is_the_rerankers(corpus: Corpus) -> None:
     assert len(corpus.search("pump", top_k=3, min_score=0.2, timeout_seconds=30)) == 1
 
@@ -103,6 +74,11 @@ def test_the_least_score_wanted_is_the_rerankers(corpus: Corpus) -> None:
         (200, {"results": []}, "lacks a score"),
         (200, ["nothing"], "lacks a score"),
         (200, {"results": [{"index": 0}]}, "lacks a score"),
+        (200, {"results": [{"index": 0, "relevance_score": 0.5}]}, "lacks a score"),
+        (200, {"data": None}, "lacks a score"),
+        (200, [{"index": 0, "score": 0.5}, {"index": 1, "score": float("nan")}], "lacks a score"),
+        (200, [{"index": 0, "score": 0.5}, {"index": float("inf"), "score": 0.5}], "lacks a score"),
+        (200, "scores", "lacks a score"),
     ],
 )
 def test_an_answer_that_is_none_is_told(server: RerankServer, status: int, answer: object, message: str) -> None:
@@ -144,6 +120,37 @@ def test_a_reranker_that_says_when_to_come_back_is_left_alone_until_then(server:
         with pytest.raises(RerankUnavailable, match=message):
             reranker.scores("q", ["one"], timeout_seconds=5)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_each_reranker_is_asked_as_it_wants_to_be_and_understood(shape: str) -> None:
+    passages = ["The pump hums.", "The pump stands in the cellar.", "A pump is quiet."]
+    with rerank_server(shape) as server:
+        reranker = HttpReranker(url=server.url, model="any")
+        first, again = (reranker.scores("q", passages, timeout_seconds=30) for _ in range(2))
+        asked = len(server.requests)
+        # Lambda may take a snapshot of the process, in which an open connection would be dead.
+        assert set(server.connections) == {"close"}
+    assert sorted(range(3), key=lambda place: -first[place]) == [1, 2, 0]
+    assert first == again
+    assert all(0 <= score <= 1 for score in first)
+    if shape != "logits":
+        assert first == pytest.approx([by_length("q", each) for each in passages])
+    # What it wants is found out once.
+    extra = {"voyage": 1, "tei elsewhere": 2, "strict, no version": 1}
+    assert asked == 2 + extra.get(shape, 0)
+
+
+def test_a_reranker_that_understands_nothing_is_told_of(server: RerankServer) -> None:
+    server.status = 422
+    with pytest.raises(RerankUnavailable, match="answered 422"):
+        HttpReranker(url=server.url, model="any").scores("q", ["one"], timeout_seconds=5)
+
+
+def test_an_answer_that_repeats_long_passages_is_read_whole() -> None:
+    with rerank_server("jina") as server:
+        passages = ["漢字" * 20_000] * 30
+        assert HttpReranker(url=server.url, model="any").scores("q", passages, timeout_seconds=30) == [1.0] * 30
 
 
 def test_a_redirect_takes_no_key_along(server: RerankServer) -> None:

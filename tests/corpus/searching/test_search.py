@@ -87,7 +87,7 @@ def test_the_mode_of_the_settings_counts_where_none_is_asked_for(
 
 @pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
 def test_a_filter_holds_in_every_mode(corpus: Corpus, mode: SearchMode) -> None:
-    within = Filter(metadata={"kind": "policies"})
+    within = Filter(metadata={"shelf": "policies"})
     texts = found(corpus, "unused leave of the pump FW-20117", mode, within=within)
     assert texts
     assert texts[0] == TEXTS["policies/leave.md"][0]
@@ -179,7 +179,7 @@ def test_without_an_index_hybrid_search_is_dense_search_and_says_so_in_the_log(
 def test_where_the_index_turns_out_damaged_while_it_is_asked_hybrid_search_is_dense_search(
     tmp_path: Path, embedder: LocalEmbedder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    within = Filter(metadata={"kind": "policies"})
+    within = Filter(metadata={"shelf": "policies"})
     corpus = corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS)
     with corpus.store:
         for file in index_folder(tmp_path, "corpus").glob("*/rows.npy"):
@@ -201,7 +201,7 @@ def test_where_the_index_turns_out_damaged_while_it_is_asked_hybrid_search_is_de
 def test_a_filter_holds_where_the_fields_beside_the_index_are_missing_or_damaged(
     tmp_path: Path, embedder: LocalEmbedder, mode: SearchMode, fields: bytes | None
 ) -> None:
-    within = Filter(metadata={"kind": "policies"})
+    within = Filter(metadata={"shelf": "policies"})
     corpus = corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS)
     with corpus.store:
         expected = corpus.search("unused leave, FW-20117", top_k=5, within=within, mode=mode, timeout_seconds=30)
@@ -213,14 +213,14 @@ def test_a_filter_holds_where_the_fields_beside_the_index_are_missing_or_damaged
         answer = corpus.search("unused leave, FW-20117", top_k=5, within=within, mode=mode, timeout_seconds=30)
         assert [hit.chunk for hit in answer] == [hit.chunk for hit in expected]
         assert [hit.score for hit in answer] == pytest.approx([hit.score for hit in expected], abs=1e-5)
-        assert {hit.chunk.metadata["kind"] for hit in answer} == {"policies"}
+        assert {hit.chunk.metadata["shelf"] for hit in answer} == {"policies"}
 
 
 def test_an_open_index_filters_when_a_newer_one_has_removed_its_files(tmp_path: Path, embedder: LocalEmbedder) -> None:
     with corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS).store as store:
         index = store.words.index()
         store.words.write([("z-0", "fox")], stamp="newer")
-        assert index.passing({"meta.kind": "manuals"}).count == 5
+        assert index.passing({"meta.shelf": "manuals"}).count == 5
 
 
 def test_a_score_below_the_least_wanted_is_left_out(corpus: Corpus) -> None:

@@ -19,5 +19,7 @@ def test_values_are_counted_anew_after_a_minute(tmp_path: Path, server: Embeddin
         assert facets.values(corpus, None)["tags"] == ("old",)
         write_corpus(settings, (Text(source="b.md", text="days", metadata={"tags": ["new"]}),))
         assert facets.values(corpus, None)["tags"] == ("old",)
+        assert facets.known(None)["tags"] == ("old",)
         now += KEPT_SECONDS + 1
+        assert facets.known(None) == {}, "somebody may no longer be let see them"
         assert facets.values(corpus, None)["tags"] == ("new", "old")

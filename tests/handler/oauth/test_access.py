@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from handler.settings import HandlerSettings
-from tests.handler.conftest import client_of
+from tests.handler.conftest import API_KEY, Configure, client_of
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.handler.oauth.conftest import settings_for
 from tests.identity.stand_in import StandIn, jwk_of, stand_in
@@ -71,6 +73,27 @@ def test_each_finds_what_his_claims_let_him(
     assert {result["source"] for result in searched["results"]} == found
     listed = client.get("/documents", headers=headers).json()
     assert {document["source"] for document in listed["documents"]} == found
+
+
+def test_under_a_secret_no_line_names_who_asked_and_his_lines_are_told_to_be_his(
+    issuers: tuple[StandIn, StandIn], configure: Configure, caplog: pytest.LogCaptureFixture
+) -> None:
+    own, _ = issuers
+    hidden = settings_for(own, audit="on", audit_hash=SecretStr("a secret for the hashes"))
+    with client_of(configure(**hidden), headers={}) as client, caplog.at_level(logging.INFO, "handler"):
+        for person in ("alice", "bob", "alice"):
+            token = own.token(sub=person, _claim_names={"groups": "src1"})
+            client.get("/documents", headers={"Authorization": f"Bearer {token}"})
+        client.get("/documents", headers={"Authorization": f"Bearer {API_KEY}"})
+    fields = [(record.getMessage(), record.fields) for record in caplog.records if record.name == "handler"]  # type: ignore[attr-defined] # Ours.
+    told = json.dumps(fields)
+    unhidden = hashlib.sha256(f"{own.url}\nalice".encode()).hexdigest()[:16]
+    assert [name for name in ("alice", "bob", '"test"', own.url, unhidden) if name in told] == []
+    asked = [each["key"] for event, each in fields if event == "request"]
+    assert asked == [each["who"] for event, each in fields if event == "audit"]
+    assert (len(asked), len(set(asked)), asked[0] == asked[2]) == (4, 3, True)
+    left_out = [each["request_id"] for event, each in fields if event == "groups_left_out"]
+    assert left_out == [each["request_id"] for event, each in fields if event == "request"][:3]
 
 
 def test_the_audit_trail_names_the_issuer_and_the_subject_and_no_token(

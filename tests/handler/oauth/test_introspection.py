@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.errors import SettingsError
+from handler.access.keys import make_key
 from handler.access.oauth.client import ProviderClient
 from handler.access.oauth.issuers import Issuer
 from handler.access.oauth.provider import Provider
@@ -48,6 +49,13 @@ def made(provider: StandIn) -> Iterator[Made]:
     for each in closers:
         with closing(each):
             pass
+
+
+def test_an_api_key_that_is_not_known_is_told_to_no_provider(made: Made, provider: StandIn) -> None:
+    provider.pages["/introspect"] = json_reply(ACTIVE)
+    with pytest.raises(TokenRefused, match="API key"):
+        made().identify(make_key("other")[0])
+    assert provider.asked == []
 
 
 def test_a_token_that_is_active_for_us_lets_in_and_is_asked_about_once(made: Made, provider: StandIn) -> None:

@@ -132,11 +132,17 @@ def vectors_of_another_model(keeps: Callable[..., None], store: Path) -> None:
     poison.use_another_models_vectors(store)
 
 
+def model_swapped(keeps: Callable[..., None], _: Path) -> None:
+    # It answers as well: the stand-in gives the same vectors for it.
+    keeps(EMBEDDING_MODEL="text-embedding-3-large", EMBEDDING_DIMENSIONS="1536")
+
+
 Spoil = Callable[[Callable[..., None], Path], None]
 POISONS: dict[Spoil, str] = {
     gone: "documents that are served are gone",
     files_shuffled: "nDCG@10 of hybrid search falls from 1.000",
     texts_shuffled: "or the text is another",
+    model_swapped: "made with text-embedding-3-large of 1536 numbers, and what is served with text-embedding-3-small",
     vectors_of_another_model: "chunks looked at have another vector than text-embedding-3-small gives",
 }
 

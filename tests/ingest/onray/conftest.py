@@ -20,7 +20,12 @@ def ray(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     names = [name for name in sys.modules if name.partition(".")[0] == "ray"]
     for name in names:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("RAY_USAGE_STATS_ENABLED", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "RAY_AUTH_MODE"):
+    for name in (
+        "RAY_USAGE_STATS_ENABLED",
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER",
+        "RAY_AUTH_MODE",
+        "RAY_IGNORE_UNHANDLED_ERRORS",
+    ):
         monkeypatch.setenv(name, "0")
         monkeypatch.delenv(name)
     monkeypatch.syspath_prepend(STANDIN)

@@ -49,6 +49,66 @@ def test_a_prefix_is_kept_like_a_folder(s3: S3Server, ingest: Ingest, server: Em
     client.close()
 
 
+def test_the_nearest_access_file_of_a_bucket_says_who_sees_an_object(
+    s3: S3Server, ingest: Ingest, server: EmbeddingsServer, spool: Spool
+) -> None:
+    bucket = s3.bucket()
+    with contextlib.closing(s3.client()) as client:
+
+        def put(key: str, text: str) -> None:
+            client.put_object(Bucket=bucket, Key=key, Body=text.encode())
+
+        put(".access.yaml", '"**": [everyone]\n')
+        put("team/.access.yaml", '"**": [group:team]\n"pay/forms/": [everyone]\n')
+        put("team/pay/.access.yaml", '"*.md": [group:hr]\n')
+        for key in (
+            "a.md",
+            "team/b.md",
+            "team/pay/c.md",
+            "team/pay/d.txt",
+            "team/pay/forms/e.txt",
+            "team/payroll/f.md",
+        ):
+            put(key, f"The text of {key}.")
+        put("team/g.md", "---\naccess: everyone\n---\nText.")
+        put("team/g.md.meta.yaml", "access: [group:board]\n")
+        wanted = {
+            "a.md": ("everyone",),
+            "team/b.md": ("group:team",),
+            "team/pay/c.md": ("group:hr",),
+            "team/pay/d.txt": ("group:team",),
+            "team/pay/forms/e.txt": ("everyone",),
+            "team/payroll/f.md": ("group:team",),
+        }
+        # However much of the bucket was named: what lies above has its say, and what lies beside has not.
+        for named in ("", "team", "team/pay", "team/pay/c.md"):
+            said = {
+                item.source.partition(bucket)[2][1:]: item.access
+                for item in look(f"s3://{bucket}/{named}", spool).items
+            }
+            assert said.items() - {("team/g.md", ("group:team",))} <= wanted.items()
+        result_of(ingest("add", f"s3://{bucket}/team/g.md", "--json", server=server))
+        first = result_of(ingest("add", f"s3://{bucket}", "--json", server=server))
+        assert (first["added"], first["unchanged"]) == (6, 1)
+        assert visible(ingest, "group:board") - visible(ingest, "everyone") == {"team/g.md"}
+        assert visible(ingest, "everyone") == {"a.md", "team/pay/forms/e.txt"}
+        put("team/pay/.access.yaml", '"*.md": [everyone]\n')
+        second = result_of(ingest("add", f"s3://{bucket}", "--json", server=server))
+        assert (second["updated"], second["embedded"]) == (1, 0)
+        assert visible(ingest, "everyone") == {"a.md", "team/pay/c.md", "team/pay/forms/e.txt"}
+        assert result_of(ingest("add", f"s3://{bucket}", "--json", server=server))["unchanged"] == 7
+        put("team/.access.yaml", '"**": everyone: no\n')
+        told = ingest("add", f"s3://{bucket}", "--json", server=server)
+        (failed,) = json.loads(told.stdout)["failed"]
+        assert (told.returncode, failed["source"]) == (1, f"s3://{bucket}/team/.access.yaml")
+        assert visible(ingest, "group:team") == visible(ingest, "everyone") == {"a.md", "team/pay/c.md"}
+
+
+def visible(ingest: Ingest, principal: str) -> set[str]:
+    listed = result_of(ingest("list", "--visible-to", principal, "--json"))["documents"]
+    return {each["source"].split("/", 3)[3] for each in listed}
+
+
 def look(url: str, spool: Spool) -> Found:
     found = Found()
     source = BucketSource(spool, RetryAfterGate(), selection=Selection(), timeout_seconds=60)
@@ -92,6 +152,9 @@ class Dripping(BaseHTTPRequestHandler):
         if "list-type" in self.path:
             self._begin(len(LISTING.format(key=key)))
             self.wfile.write(LISTING.format(key=key).encode())
+            return
+        if self.path.endswith("/.access.yaml"):
+            self.send_error(404)
             return
         self._begin(2**40 if "endless" in self.path else 1000)
         with contextlib.suppress(ConnectionError):

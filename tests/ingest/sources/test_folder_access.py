@@ -11,7 +11,7 @@ import pytest
 from ingest.reading.document import Document
 from ingest.sources.descriptions import Description
 from ingest.sources.files import find
-from ingest.sources.folder_access import FolderAccess
+from ingest.sources.folder_access import of_files
 from ingest.sources.found import Item
 
 
@@ -22,7 +22,7 @@ def put(folder: Path, name: str, text: str) -> None:
 
 
 def access(folder: Path, name: str) -> tuple[str, ...] | None:
-    return FolderAccess().of(folder / name, top=folder)
+    return of_files().of(f"{folder}/{name}", top=str(folder))
 
 
 def test_the_nearest_file_that_speaks_of_a_document_wins(tmp_path: Path) -> None:

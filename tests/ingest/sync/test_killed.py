@@ -8,7 +8,8 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -32,6 +33,14 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
     ["ingest.__main__", "corpus.embedding.openai", "corpus.store.store", "chromadb.api.rust"]
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_goes_on() -> Iterator[None]:
+    yield
+    # Python ends both with its own process, and has no public way to do so before.
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
 
 
 def run_ingest(folder: Path, settings: Mapping[str, str], worth_a_process: int) -> None:

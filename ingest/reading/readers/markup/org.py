@@ -20,7 +20,7 @@ _INLINE = (
     (re.compile(r"\[\[[^\]]+\]\[([^\]]+)\]\]"), r"\1"),
     (re.compile(r"\[\[([^\]]+)\]\]"), r"\1"),
     (re.compile(r"\[fn:([\w-]+)\]"), r"[\1]"),
-    (re.compile(r"(?<!\w)([*/_=~+])(\S(?:[^\n]*?\S)?)\1(?!\w)"), r"\2"),
+    (re.compile(r"(?<!\w)([*/_=~+])(\S(?:[^\n]{0,300}?\S)?)\1(?!\w)"), r"\2"),
 )
 _ABOUT = {"author": "author", "description": "description", "keywords": "keywords"}
 

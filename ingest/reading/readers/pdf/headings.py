@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from ingest.reading.readers.pdf.layout import Group, Marks
-from ingest.reading.readers.pdf.lines import CELL, Line
+from ingest.reading.readers.pdf.lines import BULLETS, CELL, Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
 
 _MAX_CHARACTERS = 160
@@ -113,4 +113,5 @@ def _may_be_heading(group: Group) -> bool:
         and sum(map(str.isalpha, text)) >= max(_MIN_LETTERS, 0.5 * len(text))
         and not text.endswith(_SENTENCE_ENDS)
         and not text[0].islower()
+        and not (text[0] in BULLETS and text[1:2].isspace())
     )

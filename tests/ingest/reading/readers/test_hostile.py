@@ -57,6 +57,8 @@ def test_a_word_document_cannot_reach_outside_itself(tmp_path: Path) -> None:
         ("a.html", b"<ul><li>" * 3000 + b"text"),
         ("b.html", b"<table><tr><td>" * 10_000 + b"text"),
         ("c.html", b"<math><mi>" * 10_000 + b"text"),
+        ("a.org", b"/a " * 20_000 + b"text"),
+        ("a.adoc", b"((" * 20_000 + b" text"),
         ("a.svg", b"<svg>" + b"<g>" * 5000 + b"<text>text</text>" + b"</g>" * 5000 + b"</svg>"),
         ("a.tex", rb"\begin{equation}" * 10_000 + b"text"),
         ("a.docx", word("<w:sdt>" * 5000 + "</w:sdt>" * 5000)),

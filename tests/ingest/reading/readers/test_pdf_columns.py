@@ -95,6 +95,14 @@ def test_a_list_of_contents_has_no_names_of_columns(tmp_path: Path) -> None:
     assert _tables(tmp_path, sheet.data()) == ["1 | Ropes | 3\n2 | Anchors | 5\n3 | Sails | 9"]
 
 
+def test_a_bullet_in_large_type_is_no_heading(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number in range(3):
+        sheet.line("- Ropes wear faster in winter", size=18, y=700 - 60 * number)
+        sheet.line("Found on the quay of the old harbour in the north of the town.", y=670 - 60 * number)
+    assert "heading" not in "".join(kind for kind, _ in outline(read_bytes(tmp_path, "a.pdf", sheet.data())))
+
+
 def test_a_key_and_what_it_means_are_no_names_of_columns(tmp_path: Path) -> None:
     sheet = Sheet()
     for number, (key, meaning) in enumerate((("-s", "strip blank lines"), ("-n", "number lines"), ("-b", "only some"))):

@@ -37,6 +37,32 @@ def test_each_line_is_a_document_named_by_its_id(tmp_path: Path) -> None:
     assert (second.name, second.metadata) == ("7", {"tags": ["a", "b"]})
 
 
+@pytest.mark.parametrize("text", [{"text": "Seven."}, {"pump": "seven"}], ids=["a text", "fields alone"])
+@pytest.mark.parametrize(
+    ("said", "access", "is_wrong"),
+    [
+        ({}, None, False),
+        ({"access": ["group:hr", "user:1"]}, ("group:hr", "user:1"), False),
+        ({"Access": "everyone"}, ("everyone",), False),
+        ({"metadata": {"access": []}}, (), False),
+        ({"access": ["group:hr"], "metadata": {"access": ["everyone"]}}, None, True),
+        ({"access": {"group": "hr"}}, None, True),
+    ],
+    ids=str,
+)
+def test_a_record_says_who_may_see_it_once_and_understandably(
+    tmp_path: Path,
+    text: dict[str, str],
+    said: dict[str, object],
+    access: tuple[str, ...] | None,
+    is_wrong: bool,  # noqa: FBT001 - a case
+) -> None:
+    (found,) = read_all(tmp_path, "a.jsonl", _lines({**text, **said}))
+    assert (found.access, bool(found.access_fault)) == (access, is_wrong)
+    assert "access" not in found.metadata
+    assert "group" not in found.text or "metadata" in said
+
+
 def test_the_retrieval_plugin_s_shape_is_taken(tmp_path: Path) -> None:
     metadata = {
         "source": "email",

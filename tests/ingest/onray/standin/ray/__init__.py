@@ -22,7 +22,6 @@ starts: list[dict[str, Any]] = []  # What each `init` was given.
 seen: list[Any] = []  # The names of what was asked of workers.
 at_once = 0
 most_at_once = 0
-node_count = 1
 failing: Exception | None = None
 on_task: Callable[[], object] = bool  # Called when a task is asked for.
 _threads: ThreadPoolExecutor | None = None
@@ -58,10 +57,6 @@ def shutdown() -> None:
 
 def cluster_resources() -> dict[str, float]:
     return {"CPU": float(starts[-1].get("num_cpus", 2))}
-
-
-def nodes() -> list[dict[str, Any]]:
-    return [{"Alive": True}] * node_count
 
 
 def put(value: Any) -> Ref:

@@ -1,0 +1,171 @@
+"""What S3 tells of a bucket by SQS, in the collection of a real Chroma server: twice, late, or in another order too."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from pydantic import SecretStr
+
+from corpus.errors import SettingsError
+from corpus.store import open_store
+from ingest.settings import IngestSettings
+from ingest.worker.dead_letters import REASON, DeadLetterQueue
+from ingest.worker.events import objects_in
+from ingest.worker.main import handler, worked
+from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
+from tests.s3_server import S3Server
+
+
+class Wired:
+    """A bucket that tells a queue of its changes, and the worker's settings."""
+
+    def __init__(self, s3: S3Server, chroma_url: str, model: EmbeddingsServer) -> None:
+        self.bucket = s3.bucket()
+        self.s3 = s3.client()
+        self.sqs = boto3.client("sqs", endpoint_url=s3.url, region_name="eu-west-1")
+        self.queue = self._made("changes")
+        self.letters = self._made("dead")
+        arn = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        told = {"QueueArn": arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}
+        self.s3.put_bucket_notification_configuration(
+            Bucket=self.bucket, NotificationConfiguration={"QueueConfigurations": [told]}
+        )
+        self.model = model
+        self.settings = IngestSettings(
+            chroma_url=chroma_url,
+            chroma_collection=f"test-{uuid.uuid4().hex}",
+            openai_api_key=SecretStr(KEY),
+            openai_base_url=model.url,
+            workers=1,
+            worker_attempts=2,
+        )
+
+    def _made(self, name: str) -> str:
+        return str(self.sqs.create_queue(QueueName=f"{name}-{uuid.uuid4().hex}")["QueueUrl"])
+
+    def put(self, key: str, text: str | bytes) -> None:
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=text)
+
+    def delete(self, key: str) -> None:
+        self.s3.delete_object(Bucket=self.bucket, Key=key)
+
+    def received(self) -> list[dict[str, Any]]:
+        """The messages, as Lambda is given them; those of the set-up, S3's tests, among them."""
+        found = []
+        while got := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            for each in got:
+                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=each["ReceiptHandle"])
+                found.append({"messageId": each["MessageId"], "body": each["Body"], "attributes": {}})
+        return found
+
+    def work(self, messages: list[dict[str, Any]]) -> list[str]:
+        """The ids of those that are to come again."""
+        answer = worked(messages, self.settings, DeadLetterQueue(self.letters))
+        return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+    def dead(self) -> list[tuple[str, str]]:
+        """Bodies and reasons of the dead letters."""
+        got = self.sqs.receive_message(QueueUrl=self.letters, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
+        return [(each["Body"], each["MessageAttributes"][REASON]["StringValue"]) for each in got.get("Messages", ())]
+
+    def texts(self) -> dict[str, str]:
+        """What is stored, by key."""
+        with open_store(self.settings) as store:
+            start = f"s3://{self.bucket}/"
+            return {
+                record.source.removeprefix(start): "".join(chunk.text for chunk in store.chunks(record.chunk_ids()))
+                for record in store.documents()
+            }
+
+
+@pytest.fixture
+def wired(s3: S3Server, chroma_url: str) -> Iterator[Wired]:
+    with embeddings_server() as model:
+        yield Wired(s3, chroma_url, model)
+
+
+def test_what_is_put_changed_and_deleted_is_so_in_the_collection_whatever_the_order(wired: Wired) -> None:
+    wired.put("a b/ü.md", "The pump hums.")
+    wired.put("gone.md", "The lamp glows.")
+    wired.put("logo.xyz", b"\x00")
+    first = wired.received()
+    assert wired.work(first) == []
+    assert wired.texts() == {"a b/ü.md": "The pump hums.", "gone.md": "The lamp glows."}
+    wired.put("a b/ü.md", "The pump is silent.")
+    wired.put("new.md", "The door is blue.")
+    wired.delete("gone.md")
+    then = wired.received()
+    late = [*first, *then, *then]
+    late = late[::-1] + late[::2]
+    numbered = [{**message, "messageId": str(number)} for number, message in enumerate(late)]
+    assert wired.work(numbered) == []
+    assert wired.texts() == {"a b/ü.md": "The pump is silent.", "new.md": "The door is blue."}
+    asked = len(wired.model.requests)
+    # The same once more embeds nothing.
+    assert wired.work(numbered) == []
+    assert len(wired.model.requests) == asked
+    wired.delete("a b/ü.md")
+    wired.delete("new.md")
+    assert wired.work(wired.received()) == []
+    assert wired.texts() == {}
+
+
+def test_a_message_that_fails_comes_again_alone_and_then_is_a_dead_letter_with_the_reason(wired: Wired) -> None:
+    wired.put("good.md", "The pump hums.")
+    wired.put("poison.pdf", b"%PDF-1.7 and nothing else")
+    messages = wired.received()
+    (poison,) = [each for each in messages if "poison.pdf" in each["body"]]
+    assert wired.work(messages) == [poison["messageId"]]
+    assert wired.texts() == {"good.md": "The pump hums."}
+    assert wired.dead() == []
+    assert wired.work([{**poison, "attributes": {"ApproximateReceiveCount": "2"}}]) == []
+    ((body, reason),) = wired.dead()
+    assert body == poison["body"]
+    assert f"s3://{wired.bucket}/poison.pdf" in reason
+
+
+def test_what_is_no_event_of_s3_is_a_dead_letter_at_once_and_holds_nothing_up(wired: Wired) -> None:
+    wired.put("good.md", "The pump hums.")
+    strange = [{"messageId": str(number), "body": body} for number, body in enumerate(["{", "[]", '{"Records": [{}]}'])]
+    assert wired.work([*strange, *wired.received()]) == []
+    assert wired.texts() == {"good.md": "The pump hums."}
+    assert sorted(body for body, _ in wired.dead()) == sorted(each["body"] for each in strange)
+
+
+def test_while_the_store_is_away_every_message_comes_again(wired: Wired) -> None:
+    wired.put("good.md", "The pump hums.")
+    messages = wired.received()
+    wired.settings = wired.settings.model_copy(update={"chroma_url": "http://127.0.0.1:9"})
+    failed = wired.work(messages)
+    assert failed == [each["messageId"] for each in messages if "good.md" in each["body"]]
+
+
+def test_the_worker_wants_a_server_or_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHROMA_URL", raising=False)
+    with pytest.raises(SettingsError, match="CHROMA_URL"):
+        handler({"Records": []}, None)
+
+
+S3_EVENT = {"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "a+b/%C3%BC.md.meta.yaml"}}}]}
+
+
+@pytest.mark.parametrize(
+    ("event", "objects"),
+    [
+        (S3_EVENT, ["s3://docs/a b/ü.md"]),
+        ({"Type": "Notification", "Message": json.dumps(S3_EVENT)}, ["s3://docs/a b/ü.md"]),
+        (
+            {"source": "aws.s3", "detail": {"bucket": {"name": "docs"}, "object": {"key": "a+b.md"}}},
+            ["s3://docs/a+b.md"],
+        ),
+        ({"Service": "Amazon S3", "Event": "s3:TestEvent"}, []),
+        ({"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "folder/"}}}]}, []),
+    ],
+)
+def test_every_way_in_which_s3_tells_of_an_object_is_understood(event: object, objects: list[str]) -> None:
+    assert objects_in(json.dumps(event)) == objects
