@@ -130,8 +130,8 @@ MUTATIONS = [
         "corpus/stored.py",
         "tests/corpus/store/test_store.py",
         (
-            '_OPTIONAL = ("title", "url", "page", "page_end", "heading", "before")',
-            '_OPTIONAL = ("title", "url", "page", "heading", "before")',
+            '_OPTIONAL = ("title", "url", "page", "page_end", "heading", "before", "table")',
+            '_OPTIONAL = ("title", "url", "page", "heading", "before", "table")',
         ),
         ("if chunk.index == 0:", "if chunk.index == 1:"),
         ("name.removeprefix(USER_PREFIX): value", "name: value"),

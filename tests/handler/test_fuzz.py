@@ -10,7 +10,7 @@ from tests.handler.conftest import API_KEY, Configure
 from tests.handler.fuzz import fuzz
 
 
-def test_only_long_texts_with_white_space_around_them_are_left_out() -> None:
+def test_only_what_the_document_cannot_say_is_left_out() -> None:
     from schemathesis import HookContext
 
     from tests.handler.trimmed import filter_body
@@ -20,6 +20,8 @@ def test_only_long_texts_with_white_space_around_them_are_left_out() -> None:
         ({"query": "x" * 4_001}, True),
         ({"query": " " + "x" * 4_000}, False),
         ({"queries": ["warranty", "x" * 4_000 + "\t"]}, False),
+        ({"query": "warranty", "year_from": 2020, "year_to": 2020}, True),
+        ({"query": "warranty", "year_from": 2021, "year_to": 2020}, False),
         (["not", {"an": 1}, None], True),
     ):
         assert filter_body(HookContext(operation=None), body) is sent

@@ -1,6 +1,6 @@
 """What schemathesis leaves out, because the plain document does not say it: texts whose length depends on white space
-around them, texts without a visible character or with a NUL, ids that are none, null for what may be left out, and
-questions in `queries` alone.
+around them, texts without a visible character or with a NUL, ids that are none, null for what may be left out, ranges
+that end before they begin, and questions in `queries` alone.
 
 The handler counts after trimming, and accepts what it need not promise. Schemathesis loads this module by
 SCHEMATHESIS_HOOKS.
@@ -24,9 +24,20 @@ def filter_body(_: schemathesis.HookContext, body: object) -> bool:
     if isinstance(body, dict):
         if not all(is_document_id(each) for name in ID_FIELDS for each in texts_in(body.get(name))):
             return False
-        if None in body.values() or ("queries" in body and "query" not in body):
+        if (
+            any(ends_before_it_begins(body, name) for name in body)
+            or None in body.values()
+            or ("queries" in body and "query" not in body)
+        ):
             return False
     return all(is_told(text) for text in texts_in(body))
+
+
+def ends_before_it_begins(body: dict[object, object], name: object) -> bool:
+    """Whether the field is the beginning of a range of numbers, and beyond its end."""
+    ends = [body.get(name), body.get(f"{str(name).removesuffix('_from')}_to")] if str(name).endswith("_from") else []
+    numbers = [end for end in ends if isinstance(end, int | float)]
+    return len(numbers) == 2 and numbers[0] > numbers[1]
 
 
 def is_document_id(text: str) -> bool:
