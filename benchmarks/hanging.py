@@ -54,14 +54,14 @@ def mute() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
 
 
-def hang(url: str, callers: int) -> None:
-    """So many callers, each of whom asks again when it is answered."""
+def hang(url: str, key: str, callers: int) -> None:
+    """So many callers, each of whom asks again when it is answered. The key is told: each process makes its own."""
 
     async def call() -> None:
         place = urlsplit(url)
         body = json.dumps({"query": "how long is the warranty?", "mode": "dense"})
         head = (
-            f"POST /search HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {API_KEY}\r\n"
+            f"POST /search HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {key}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         reader, writer = await asyncio.open_connection(place.hostname, place.port)
@@ -113,7 +113,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         with serving(**environment) as served:
             asked(served.url, SETTLED_SECONDS)
             idle = asked(served.url, seconds)
-            process = multiprocessing.get_context("spawn").Process(target=hang, args=(served.url, callers), daemon=True)
+            process = multiprocessing.get_context("spawn").Process(
+                target=hang, args=(served.url, API_KEY, callers), daemon=True
+            )
             process.start()
             try:
                 time.sleep(SETTLED_SECONDS)
