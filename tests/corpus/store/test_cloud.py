@@ -18,7 +18,7 @@ from corpus.store.quotas import packed, unpacked
 from corpus.stored import text_digest_of
 from ingest.sync.lock import exclusive
 from tests.chroma_cloud import ChromaCloud, chroma_cloud
-from tests.corpus.store.test_store import EAST, NORTH, NORTHEAST, RECORD, document, vector
+from tests.corpus.store.test_store import EAST, NORTH, RECORD, document, vector
 
 LONG_NAME = "the_department_that_is_responsible_for_it"
 MANY = {f"field_{number:02}": number for number in range(40)}
@@ -71,15 +71,23 @@ def test_a_filter_may_have_more_conditions_than_chroma_cloud_takes(store: Store)
     assert {chunk.source for chunk in store.chunks(near)} == set(wanted)
 
 
+def turned(angle: float) -> list[float]:
+    return [float(np.cos(angle)), float(np.sin(angle)), *EAST[2:]]
+
+
 def test_what_passes_is_found_beyond_the_300_nearest(store: Store) -> None:
-    near = [document(f"near/{number}.txt", ["x"] * 4, [EAST] * 4) for number in range(100)]
-    far = [document(f"far/{number}.txt", ["far"], [NORTHEAST]) for number in range(120)]
+    # No two alike: of hundreds that are, a graph's neighbours are those alone, and it is searched no further.
+    near = [
+        document(f"near/{n}.txt", ["x"] * 4, [turned((4 * n + part) / 2000) for part in range(4)]) for n in range(100)
+    ]
+    angles = [np.pi / 4 + n / 2000 for n in range(120)]
+    far = [document(f"far/{n}.txt", ["far"], [turned(angle)]) for n, angle in enumerate(angles)]
     store.write([*near, *far])
     where = Filter(source_folder="far").to_where()
     assert where is not None
     (found,) = filtered_nearest(store, vector(EAST)[np.newaxis], count=150, where=where, passing=None)
     assert len(found) == 120
-    assert list(found.values()) == pytest.approx([float(np.sqrt(0.5))] * 120, abs=1e-6)
+    assert list(found.values()) == pytest.approx(np.cos(angles).tolist(), abs=1e-6)
 
 
 def test_a_text_that_is_in_hundreds_of_documents_is_found_with_its_vector(store: Store) -> None:
