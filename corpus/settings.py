@@ -208,14 +208,8 @@ class CorpusSettings(OutboundSettings):
             raise ValueError("SNAPSHOT_URL and CHROMA_URL both say where the corpus is: unset one")
         if self.chroma_spread is not None and self.chroma_url != CLOUD:
             raise ValueError("CHROMA_SPREAD is for CHROMA_URL=cloud alone: unset it")
-        if self.chroma_url == CLOUD:
-            wanted = {
-                "CHROMA_API_KEY": self.chroma_api_key,
-                "CHROMA_TENANT": self.chroma_tenant,
-                "CHROMA_DATABASE": self.chroma_database,
-            }
-            if missing := [name for name, value in wanted.items() if value is None]:
-                raise ValueError(f"CHROMA_URL=cloud needs {', '.join(missing)} too")
+        if self.chroma_url == CLOUD and (missing := lacking_for_cloud(self)):
+            raise ValueError(f"CHROMA_URL=cloud needs {', '.join(missing)} too")
         if self.chunk_tokens is not None and (self.chunk_overlap or 0) * 2 > self.chunk_tokens:
             raise ValueError("CHUNK_OVERLAP must be at most half of CHUNK_TOKENS")
         return self
@@ -246,3 +240,9 @@ def target_kind(settings: CorpusSettings) -> Literal["embedded", "server", "clou
     if settings.chroma_url == CLOUD:
         return "cloud"
     return "server" if settings.chroma_url else "embedded"
+
+
+def lacking_for_cloud(settings: CorpusSettings) -> list[str]:
+    """The names of the settings that Chroma Cloud needs and that are not there."""
+    names = ("CHROMA_API_KEY", "CHROMA_TENANT", "CHROMA_DATABASE")
+    return [name for name in names if getattr(settings, name.lower()) is None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corpus.corpora import Entry, parse_corpora
 from corpus.errors import SettingsError, SnapshotError
-from corpus.settings import CLOUD
+from corpus.settings import CLOUD, lacking_for_cloud
 from corpus.snapshot.stores import snapshot_store_of
 from handler.settings import HandlerSettings
 
@@ -20,8 +20,8 @@ def read_corpora(settings: HandlerSettings) -> tuple[Entry, ...]:
         raise SettingsError(f"CORPORA: {error}.") from None
     if not entries and (settings.corpora or settings.corpora_file is not None):
         raise SettingsError("CORPORA names no corpus. Write name=place, such as hr=s3://docs/hr, or unset it.")
-    if any(entry.place.get("chroma_url") == CLOUD for entry in entries):
-        _check_cloud(settings)
+    if any(entry.place.get("chroma_url") == CLOUD for entry in entries) and (missing := lacking_for_cloud(settings)):
+        raise SettingsError(f"CORPORA names a collection of Chroma Cloud, which needs {', '.join(missing)} too.")
     return entries or (Entry(),)
 
 
@@ -52,13 +52,3 @@ def _lines(place: str) -> str:
         return found[0].decode("utf-8")
     except UnicodeDecodeError:
         raise SettingsError(f"CORPORA_FILE: {place} is not UTF-8. Save it anew.") from None
-
-
-def _check_cloud(settings: HandlerSettings) -> None:
-    wanted = {
-        "CHROMA_API_KEY": settings.chroma_api_key,
-        "CHROMA_TENANT": settings.chroma_tenant,
-        "CHROMA_DATABASE": settings.chroma_database,
-    }
-    if missing := [name for name, value in wanted.items() if value is None]:
-        raise SettingsError(f"CORPORA names a collection of Chroma Cloud, which needs {', '.join(missing)} too.")

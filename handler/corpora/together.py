@@ -109,6 +109,8 @@ class Together:
         if (refused := [name for name in found if name in refusals]) and not having:
             check_known(self.values(), within)
             raise refusals[refused[0]]
+        if len(found) == 1:  # In its own order already.
+            return next(iter(found.values()))
         return [
             merged([hits[place] for hits in found.values()], top_k=top_k, join=join) for place in range(len(queries))
         ]
