@@ -21,7 +21,17 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.corpora import PER_DOCUMENT, document, make_store
-from benchmarks.starting import BARE, BARE_SCRIPT, EVENT, HANDLER, HANDLER_SCRIPT, PHASES, Start, unpacked
+from benchmarks.starting import (
+    BARE,
+    BARE_SCRIPT,
+    EVENT,
+    HANDLER,
+    HANDLER_SCRIPT,
+    PHASES,
+    Start,
+    asked_of_package,
+    unpacked,
+)
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 from corpus.settings import LOCAL_MODEL, CorpusSettings
 from corpus.snapshot.publish import Published, publish
@@ -32,7 +42,6 @@ from tests.lambda_ import tools
 from tests.lambda_.runtime_api import snap_start
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
-ZIP = package.ROOT / "dist" / "lambda.zip"
 LOCAL_DIMENSIONS = 384
 
 
@@ -182,10 +191,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = arguments(__doc__)
     parser.add_argument("--chunks", type=int)
     parser.add_argument("--dimensions", type=int, default=1536)
-    parser.add_argument("--zip", type=Path, default=ZIP, metavar="FILE", help="the package, dist/lambda.zip")
-    given = parser.parse_args(argv)
-    if not given.zip.exists():
-        sys.exit(f"There is no {given.zip}. Run `make lambda` first.")
+    given = asked_of_package(parser, argv)
     chunks = given.chunks or (200 if given.small else 10_000)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

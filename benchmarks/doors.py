@@ -13,8 +13,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cold_start import ZIP
-from benchmarks.starting import unpacked
+from benchmarks.starting import asked_of_package, unpacked
 from benchmarks.turns import Goal, Outcome, arguments, finish
 from infra.build_lambda import find_python
 
@@ -65,11 +64,7 @@ def added_ms(task: Path, times: int) -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the figures."""
-    parser = arguments(__doc__)
-    parser.add_argument("--zip", type=Path, default=ZIP, metavar="FILE", help="the package, dist/lambda.zip")
-    given = parser.parse_args(argv)
-    if not given.zip.exists():
-        sys.exit(f"There is no {given.zip}. Run `make lambda` first.")
+    given = asked_of_package(arguments(__doc__), argv)
     outcome = Outcome("doors")
     with tempfile.TemporaryDirectory() as scratch:
         spent = added_ms(unpacked(given.zip, Path(scratch) / "task"), 1 if given.small else TIMES)

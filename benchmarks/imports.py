@@ -13,13 +13,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cold_start import ZIP
-from benchmarks.starting import unpacked
+from benchmarks.starting import asked_of_package, unpacked
 from benchmarks.turns import Outcome, arguments, finish
 from infra.build_lambda import find_python
 
 LIBRARIES = (
-    *("chromadb_rust_bindings", "numpy", "pydantic", "fastapi", "mangum", "pydantic_settings", "httpx2", "bm25s"),
+    *("chromadb_rust_bindings", "numpy", "pydantic", "fastapi", "mangum", "pydantic_settings", "bm25s"),
     *("tiktoken", "handler.app"),
 )
 TIMES = 5
@@ -46,11 +45,7 @@ def cost(task: Path, name: str, times: int) -> tuple[float, float]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = arguments(__doc__)
-    parser.add_argument("--zip", type=Path, default=ZIP, metavar="FILE", help="the package, dist/lambda.zip")
-    given = parser.parse_args(argv)
-    if not given.zip.exists():
-        sys.exit(f"There is no {given.zip}. Run `make lambda` first.")
+    given = asked_of_package(arguments(__doc__), argv)
     outcome = Outcome("imports")
     with tempfile.TemporaryDirectory() as scratch:
         task = unpacked(given.zip, Path(scratch) / "task")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -12,9 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from infra import package
 from infra.build_lambda import find_python
 from tests.handler.events import http_api
 
+ZIP = package.ROOT / "dist" / "lambda.zip"
 PHASES = ("interpreter", "imports", "open", "first answer")
 EVENT = http_api("POST", "/search", json.dumps({"query": "warranty"}))
 BARE, HANDLER = "bare libraries", "handler"
@@ -107,3 +111,12 @@ def unpacked(archived: Path, folder: Path) -> Path:
     with zipfile.ZipFile(archived) as archive:
         archive.extractall(folder)
     return folder
+
+
+def asked_of_package(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments, with the built package as `zip`. Ends the program where it is not there."""
+    parser.add_argument("--zip", type=Path, default=ZIP, metavar="FILE", help="the package, dist/lambda.zip")
+    given = parser.parse_args(argv)
+    if not given.zip.exists():
+        sys.exit(f"There is no {given.zip}. Run `make lambda` first.")
+    return given

@@ -11,15 +11,14 @@ from __future__ import annotations
 import contextlib
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.cold_start import ZIP, snapshot
+from benchmarks.cold_start import snapshot
 from benchmarks.corpora import make_store
-from benchmarks.starting import HANDLER_SCRIPT, Start, unpacked
+from benchmarks.starting import HANDLER_SCRIPT, Start, asked_of_package, unpacked
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 from handler.access.keys import make_key
 from handler.access.oauth.client import ProviderClient
@@ -90,11 +89,7 @@ def milliseconds(verifier: Verifier, tokens: Sequence[str]) -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the tables."""
-    parser = arguments(__doc__)
-    parser.add_argument("--zip", type=Path, default=ZIP, metavar="FILE", help="the package, dist/lambda.zip")
-    given = parser.parse_args(argv)
-    if not given.zip.exists():
-        sys.exit(f"There is no {given.zip}. Run `make lambda` first.")
+    given = asked_of_package(arguments(__doc__), argv)
     with tempfile.TemporaryDirectory() as scratch:
         cold = cold_starts(Path(scratch), given.zip, turns_of(given))
     found = checks()
