@@ -41,8 +41,8 @@ def filtered_nearest(
     """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
     if passing is None:
         return _by_store(store, vectors, count, where)
-    if (exact := _exact(store, vectors, passing, count)) is not None:
-        return exact
+    if (found := _in_file(store, vectors, passing, count)) is not None:
+        return found
     if passing.count <= min(FEW, FEW_NUMBERS // store.record.dimensions):
         found = _read_all(store, vectors, passing, count)
     elif (depth := _depth(passing, count)) <= min(store.rows.most_results or DEEPEST, max(SHALLOW, passing.count)):
@@ -56,8 +56,8 @@ def filtered_nearest(
     return _by_store(store, vectors, count, where) if found is None else found
 
 
-def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """By one matrix product over all that pass, where the vectors lie in a file; None where they don't, or are many."""
+def _in_file(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
+    """Where the vectors lie in a file, by these themselves; None where they don't, or too many pass."""
     mapped = store.mapped
     if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
         return None

@@ -184,8 +184,10 @@ class Store:
         Of those that pass the filter or are among the ids, if given. Some may be of half a document: `whole` tells.
         """
         check_dimensions(self.record, vectors.shape[1])
-        if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
-            return exact
+        if self.mapped is not None and (
+            near := self.mapped.nearest_of_few(vectors, count=count, where=where, among=among)
+        ):
+            return near
         most_results = self.rows.most_results or sys.maxsize
         asked = count
         while True:
