@@ -32,6 +32,7 @@ BROKEN = {
     "no keys": json_reply({"keys": []}),
     "keys of another kind": json_reply({"keys": [{"kty": "oct", "kid": "first", "k": "c2VjcmV0"}, 7, {"kty": "RSA"}]}),
     "damaged keys": json_reply({"keys": [{"kty": "RSA", "kid": "first", "n": "!", "e": 3}]}),
+    "algorithms of another type": json_reply({"keys": [jwk_of("EC", "first", alg=odd) for odd in ([], {"a": 1}, 7)]}),
     "another issuer": json_reply({"issuer": "https://elsewhere.example", "jwks_uri": "https://elsewhere.example/jwks"}),
 }
 
