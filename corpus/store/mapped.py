@@ -194,7 +194,7 @@ class MappedVectors:
 
     def cosines_at(self, vector: Vectors, places: NDArray[np.intp]) -> Vectors:
         """The cosines to a vector of shape (dimensions,) of the chunks at these places in `ids`."""
-        return np.asarray(self._vectors[self._rows[places]] @ _unit(vector))
+        return np.asarray(self._of_rows(self._rows[places], _unit(vector)[np.newaxis])[0])
 
     def places_of(self, chunk_ids: Sequence[str]) -> NDArray[np.intp]:
         """Where in `ids` those chunks are that are there."""
