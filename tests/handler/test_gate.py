@@ -135,8 +135,10 @@ def test_a_chunk_whose_access_was_taken_away_is_hidden_before_the_index_of_words
     assert [fault for fault in faults if fault.startswith("LEAK")] == []
 
 
-PUBLIC = Text(source="open.txt", text="The canteen opens at noon.", access=("everyone",))
-SECRET = Text(source="secret.txt", text="The salary of the canteen's cook.", access=("group:hr",))
+PUBLIC = Text(source="open.txt", text="The canteen opens at noon.", access=("everyone",), metadata={"tags": ["menus"]})
+SECRET = Text(
+    source="secret.txt", text="The salary of the canteen's cook.", access=("group:hr",), metadata={"tags": ["pay"]}
+)
 UNNAMED = Text(source="unnamed.txt", text="The canteen has a draft menu.")
 HR_KEY, HR = make_key("hr")
 GUEST_KEY, GUEST = make_key("guest")
@@ -171,6 +173,17 @@ def test_a_key_sees_what_names_its_principals_and_what_everyone_may_see(papers: 
     assert sources(client, GUEST_KEY) == ["open.txt"]
     opened = TestClient(create_app(papers(access="open"), open_corpus), base_url="http://host")
     assert sources(opened, GUEST_KEY) == ["open.txt", "secret.txt", "unnamed.txt"]
+
+
+def test_a_refusal_names_no_value_that_only_others_see(papers: Configure) -> None:
+    client = TestClient(create_app(papers(), open_corpus), base_url="http://host")
+    told = {}
+    for key in (HR_KEY, GUEST_KEY):
+        headers = {"Authorization": f"Bearer {key}"}
+        client.post("/search", json={"query": "canteen", "tags": ["menus"]}, headers=headers)
+        told[key] = client.post("/search", json={"query": "canteen", "tags": 7}, headers=headers).json()["message"]
+    assert 'Allowed: ["menus","pay"]' in told[HR_KEY]
+    assert 'Allowed: ["menus"]' in told[GUEST_KEY]
 
 
 def test_who_needs_no_key_sees_what_everyone_may_see(papers: Configure) -> None:
