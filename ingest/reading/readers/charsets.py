@@ -43,8 +43,8 @@ _INSIDE_WORD = re.compile(r"[A-Za-z][^\x00-\x7f’·ªº°²³–—…\xa0][A-Z
 _MAX_SIGNS = 0.3
 _FEW = 2  # Letters or signs, of which chardet can tell little.
 _WORD = re.compile(r"[^\W\d_](?:[^\s,;:.!?\"()<>/=\[\]{}|-]*[^\W\d_])?")
-# Latin letters beside Cyrillic, Greek, Hebrew or Arabic ones, or around a Chinese or Korean one; a capital with an accent
-# between small letters; a sign between letters.
+# Latin letters beside Cyrillic, Greek, Hebrew or Arabic ones, or around a Chinese or Korean one; a capital with an
+# accent between small letters; a sign between letters.
 _ODD = re.compile(
     "[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|[a-z\xdf-\xff][À-ÖØ-ÞŠŒŽŸ][a-z\xdf-\xff]"
     "|[a-z][\u3040-\u9fff\uac00-\ud7a3][a-z]|[A-Za-z][\u2500-\u259f]|[\u2500-\u259f][A-Za-z]|[A-Za-z][ˆ‰¤¦§¨¬¯¸¶†‡‚„ƒ¡£¥©®±µ¼½¾÷×][A-Za-z]"
