@@ -60,3 +60,26 @@ def test_blocks_behind_what_is_left_out_keep_their_text(tmp_path: Path) -> None:
         ("heading2", "## Two"),
         ("paragraph", "End."),
     ]
+
+
+VECTOR = [number / 1000 for number in range(-384, 384)]
+
+
+def test_data_in_the_fields_of_a_record_is_left_out_and_told(tmp_path: Path) -> None:
+    fields = {
+        "thumb": f"data:image/png;base64,{PICTURE}",
+        "raw": PICTURE,
+        "vector": VECTOR,
+        "sizes": [1, 2],
+        "line": "-" * 2000,
+    }
+    document = read_bytes(tmp_path, "a.jsonl", json.dumps({"text": "The red wire.", **fields}).encode())
+    assert dict(document.metadata) == {"sizes": ["1", "2"], "line": "-" * 2000}
+    assert [note.split("'")[1] for note in document.notes] == ["thumb", "raw", "vector"]
+    assert all("it is data" in note for note in document.notes)
+
+
+def test_a_vector_among_values_is_one_line_and_told(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, "a.json", json.dumps({"name": "Wire", "vector": VECTOR, "sizes": [1, 2]}).encode())
+    assert document.text == "name: Wire\nvector: 768 numbers, left out\nsizes: 1\nsizes: 2"
+    assert document.notes == ("Lists of more than 200 numbers, such as vectors, were left out.",)
