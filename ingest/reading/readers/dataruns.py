@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
-from corpus.records import MetadataValue
+from corpus.records import Metadata, MetadataValue
 from ingest.reading.document import Block, Document
 
 # RFC 2397, in base64 or with signs escaped as in any address; short ones, such as an empty picture, may stay.
@@ -46,23 +46,20 @@ def without_data(document: Document) -> Document:
         if runs := list(find(document.text)):
             document = _cut(document, runs)
     gone = size - len(document.text)
-    document = _without_data_in_fields(document)
     if not gone:
         return document
     note = f"Left out {max(gone // 1000, 1)},000 characters that are data and no language, such as a picture in base64."
     return replace(document, notes=(*document.notes, note))
 
 
-def _without_data_in_fields(document: Document) -> Document:
-    fields = {name: value for name, value in document.metadata.items() if not _is_data(value)}
-    if len(fields) == len(document.metadata):
-        return document
-    remarks = (
+def without_data_fields(metadata: Metadata) -> tuple[dict[str, MetadataValue], tuple[str, ...]]:
+    """The fields that hold none, and a remark on each of the others: every chunk would carry it."""
+    fields = {name: value for name, value in metadata.items() if not _is_data(value)}
+    return fields, tuple(
         f"The field {name!r} was left out: it is data, such as a picture in base64 or a vector."
-        for name in document.metadata
+        for name in metadata
         if name not in fields
     )
-    return replace(document, metadata=fields, notes=(*document.notes, *remarks))
 
 
 def _is_data(value: MetadataValue) -> bool:
