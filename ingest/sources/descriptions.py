@@ -16,6 +16,8 @@ from corpus.principals import principals_of
 from corpus.records import MetadataValue, composed, composed_value
 from corpus.stored import storable
 from ingest.reading.document import Document
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.dataruns import without_data_fields
 from ingest.reading.readers.frontmatter import FrontMatter, as_plain, interpret
 from ingest.reading.readers.sidecar import read_sidecar, value_of
 from ingest.reading.subject.derivation import described
@@ -45,14 +47,15 @@ class Description:
         front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
         title = front.title or (None if document.name else item.title) or document.title
         access, fault = self._access(document, front, item)
-        metadata, notes = storable({**document.metadata, **front.metadata, **self.metadata})
+        fields, no_data = without_data_fields({**document.metadata, **front.metadata, **self.metadata})
+        metadata, notes = storable(fields)
         told = replace(
             document,
-            title=composed(title) if title else title,
+            title=one_line(composed(title)) or None if title else None,
             url=front.url or _own_url(document, item) or self._url(item),
             updated_at=front.updated_at or document.updated_at,
             metadata={name: composed_value(value) for name, value in metadata.items()},
-            notes=(*document.notes, *front.notes, *notes),
+            notes=(*document.notes, *front.notes, *no_data, *notes),
             access=access,
             access_fault=fault,
         )
