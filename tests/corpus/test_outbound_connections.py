@@ -129,6 +129,14 @@ def test_what_comes_before_a_reply_is_no_reply(
         assert (reply.status, reply.content) == (200, b"{}")
 
 
+def test_a_byte_more_than_was_asked_for_is_too_long(
+    exchanges: Exchanges, service: tuple[str, list[tuple[int, str, dict[str, str]]]]
+) -> None:
+    assert ask(exchanges, f"{service[0]}/short of", max_bytes=2).content == b"{}"
+    with pytest.raises(OutboundError, match="longer than any"):
+        ask(exchanges, f"{service[0]}/short of", max_bytes=1)
+
+
 def test_half_a_reply_is_none(exchanges: Exchanges, service: tuple[str, list[tuple[int, str, dict[str, str]]]]) -> None:
     with pytest.raises(OutboundError):
         ask(exchanges, f"{service[0]}/short")
