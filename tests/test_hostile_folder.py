@@ -35,6 +35,7 @@ LAMBDA = """
 import json, sys
 from handler.main import handler
 class Context:
+    aws_request_id = "1"
     def get_remaining_time_in_millis(self): return 25_000
 for event in json.loads(sys.argv[1]):
     answer = handler(event, Context())
