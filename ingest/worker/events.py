@@ -24,7 +24,7 @@ def objects_in(body: str) -> list[str]:
     """
     try:
         event = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("The message is not JSON.") from None
     if isinstance(event, dict) and event.get("Type") == "Notification" and isinstance(event.get("Message"), str):
         return objects_in(event["Message"])
@@ -34,10 +34,12 @@ def objects_in(body: str) -> list[str]:
         return []
     try:
         named = list(_named(event))
-    except (KeyError, TypeError) as error:
+        if not all(isinstance(each, str) for pair in named for each in pair):
+            raise TypeError("a name")  # noqa: TRY301 - all that is wrong is told alike
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"The message is no event of S3: {error} is missing or of another kind.") from None
     places = [f"s3://{bucket}/{_described(key)}" for bucket, key in named if not key.endswith("/")]
-    if wrong := [place for place in places if not S3_URL.fullmatch(place)]:
+    if wrong := [place for place in places if not S3_URL.fullmatch(place) or _is_half(place)]:
         raise ValueError(f"The message names no object of S3: {wrong[0][:200]!r}.")
     return list(dict.fromkeys(places))
 
@@ -48,6 +50,11 @@ def _named(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     for record in event["Records"]:
         yield record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
+
+
+def _is_half(place: str) -> bool:
+    """Whether half a character stands in it, which S3 cannot be asked for."""
+    return place != place.encode(errors="replace").decode()
 
 
 def _described(key: str) -> str:

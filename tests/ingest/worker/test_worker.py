@@ -131,7 +131,8 @@ def test_a_message_that_fails_comes_again_alone_and_then_is_a_dead_letter_with_t
 
 def test_what_is_no_event_of_s3_is_a_dead_letter_at_once_and_holds_nothing_up(wired: Wired) -> None:
     wired.put("good.md", "The pump hums.")
-    strange = [{"messageId": str(number), "body": body} for number, body in enumerate(["{", "[]", '{"Records": [{}]}'])]
+    bodies = ["{", "[]", '{"Records": [{}]}', "[" * 100_000, *map(json.dumps, map(changed, (7, {}, "half \ud800")))]
+    strange = [{"messageId": str(number), "body": body} for number, body in enumerate(bodies)]
     assert wired.work([*strange, *wired.received()]) == []
     assert wired.texts() == {"good.md": "The pump hums."}
     assert sorted(body for body, _ in wired.dead()) == sorted(each["body"] for each in strange)
@@ -151,6 +152,11 @@ def test_the_worker_wants_a_server_or_the_cloud(monkeypatch: pytest.MonkeyPatch)
         handler({"Records": []}, None)
 
 
+def changed(key: object) -> object:
+    """An event of EventBridge's."""
+    return {"source": "aws.s3", "detail": {"bucket": {"name": "docs"}, "object": {"key": key}}}
+
+
 S3_EVENT = {"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "a+b/%C3%BC.md.meta.yaml"}}}]}
 
 
@@ -159,10 +165,7 @@ S3_EVENT = {"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "a
     [
         (S3_EVENT, ["s3://docs/a b/ü.md"]),
         ({"Type": "Notification", "Message": json.dumps(S3_EVENT)}, ["s3://docs/a b/ü.md"]),
-        (
-            {"source": "aws.s3", "detail": {"bucket": {"name": "docs"}, "object": {"key": "a+b.md"}}},
-            ["s3://docs/a+b.md"],
-        ),
+        (changed("a+b.md"), ["s3://docs/a+b.md"]),
         ({"Service": "Amazon S3", "Event": "s3:TestEvent"}, []),
         ({"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "folder/"}}}]}, []),
     ],
