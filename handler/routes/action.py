@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -127,7 +128,9 @@ async def _caller(request: Request, action: Action) -> Caller:
     if settings.takes_keys and (caller := caller_by_key(headers, keys=keys, key_header=key_header)):
         return caller
     if token := bearer_token(headers):
-        return await caller_by_token(request, oauth, token, public_url=settings.public_url)
+        return await caller_by_token(
+            request, oauth, token, public_url=settings.public_url, address=partial(address_of, request)
+        )
     challenge = challenge_of(request, oauth, public_url=settings.public_url).header()
     if not settings.takes_keys:
         message = "This needs an access token. Send the header Authorization: Bearer TOKEN."

@@ -30,7 +30,7 @@ def read_attachments(files: Iterable[tuple[str, bytes]]) -> tuple[list[Document]
         try:
             for document in read_bytes(data, name):
                 inner = f"{name}#{document.name}" if document.name else name
-                documents.append(replace(document, name=inner, title=document.title or name))
+                documents.append(replace(document, name=inner, title=document.title or name, is_attached=True))
         except DocumentError as error:
             notes.append(f"Attachment {name}: {error}")
         finally:

@@ -62,6 +62,7 @@ def test_a_named_issuer_speaks_for_its_own_users_alone() -> None:
         "https://user@id.example.com",
         "https://id.example.com/#x",
         "user=https://id.example.com",
+        "Corpus=https://id.example.com",
         "https://id.example.com,https://id.example.com",
         "http://127.0.0.1.example.com",
         "https://id.example.com:0",
