@@ -27,11 +27,12 @@ def search(asked: Asked) -> Iterator[str]:
         yield from refusal(asked, to, reply.json())
         return
     found = {each["document_id"] for each in reply.json()["results"]}
-    wanted = to.seen
+    wanted, surely = to.seen, to.seen
     if mode == "lexical":
         words = set(" ".join(questions).split())
-        wanted = [paper for paper in wanted if words & set(paper.text.replace(".", " ").split())]
-    if found != ids_of(wanted):
+        wanted = [paper for paper in wanted if words & words_of(paper.text)]
+        surely = [paper for paper in wanted if words & words_of(paper.own_text)]
+    if not ids_of(surely) <= found <= ids_of(wanted) or bool(found) != bool(wanted):
         yield f"search {body} found {len(found)} documents, and {len(wanted)} are to be found"
 
 
@@ -80,10 +81,12 @@ def query(asked: Asked) -> Iterator[str]:
         return
     results = reply.json()["results"][0]["results"]
     asked_for = vector_of(question, DIMENSIONS)
-    best = sorted(
-        (float(np.dot(vector_of(chunk.text, DIMENSIONS), asked_for)) for paper in to.seen for chunk in paper.chunks),
-        reverse=True,
-    )[:top_k]
+    scores = {
+        (paper.corpus, chunk.text): float(np.dot(vector_of(chunk.text, DIMENSIONS), asked_for))
+        for paper in to.seen
+        for chunk in paper.chunks
+    }
+    best = sorted(scores.values(), reverse=True)[:top_k]
     if len(results) != len(best) or any(
         abs(each["score"] - score) > 0.002 for each, score in zip(results, best, strict=True)
     ):
@@ -105,3 +108,7 @@ def mcp_search_chunks(asked: Asked) -> Iterator[str]:
         yield from refusal(asked, to, json.loads(result["content"][0]["text"]))
     elif {each["document_id"] for each in result["structuredContent"]["results"]} != ids_of(to.seen):
         yield "MCP search_chunks"
+
+
+def words_of(text: str) -> set[str]:
+    return set(text.replace(".", " ").split())

@@ -32,6 +32,7 @@ WORDS = tuple(
     "pump valve seal motor bearing warranty return invoice salary contract holiday travel budget forecast customer "  # noqa: SIM905 - words are read as words
     "complaint repair torque pressure flow filter oil gasket shaft housing cable fuse relay sensor display".split()
 )
+NOTICE = "This notice on warranty and return ends many papers."
 DECOMPOSED = unicodedata.normalize("NFD", "Vertrieb Süd")
 ODD = ("user:1:2", "a b", "cn=Sales ou=Köln", DECOMPOSED, "Group:sales")
 PRINCIPALS = ("group:sales", "group:all", "group:hr", "user:1", "user:12", *ODD)
@@ -56,6 +57,11 @@ class Paper:
     @property
     def text(self) -> str:
         return "\n\n".join(chunk.text for chunk in self.chunks)
+
+    @property
+    def own_text(self) -> str:
+        """Without what stands in others too."""
+        return "\n\n".join(chunk.text for chunk in self.chunks if chunk.text != NOTICE)
 
     @property
     def tag(self) -> str:
@@ -108,6 +114,8 @@ def _paper(random: Random, number: int, corpus: str) -> Paper:
         " ".join([f"paper{number}", *random.sample(WORDS, random.randint(4, 10)), f"part{place}."])
         for place in range(random.randint(1, 3))
     ]
+    # Some end alike, whoever sees them: a search shows one of these.
+    texts += random.sample([NOTICE], random.randint(0, 1))
     source, digest = f"paper{number}.txt", hashlib.sha256("\n\n".join(texts).encode()).hexdigest()
     metadata = {"tags": [f"paper{number}"]}
     starts = [sum(len(text) + 2 for text in texts[:place]) for place in range(len(texts))]
