@@ -20,6 +20,10 @@ CLAIMS = {
     "realm_access": {"roles": ["keeper"]},
     "https://example.com/teams": ["blue"],
     "cognito:groups": ["green"],
+    "team": "a, b c",
+    "level": 5,
+    "nested": [["x"], {"a": 1}, None, True, "S\u0075\u0308d"],
+    "all": ["everyone", ""],
 }
 
 
@@ -32,6 +36,8 @@ CLAIMS = {
         ("https://example.com/teams=group", {"group:blue"}),
         ("cognito:groups", {"group:green"}),
         ("department, sub.x", set()),
+        ("team, level, nested", {"team:a, b c", "nested:Süd"}),
+        ("all, all=everyone, level=everyone", {"all:everyone", "everyone:everyone"}),
         ("", set()),
     ],
 )
