@@ -14,8 +14,10 @@ from handler.contract.facets import Values
 from handler.corpora.together import Together
 from handler.gate import Gate
 from handler.observing.trace import Trace
-from tests.access_triples.asking import DOORS, Door, cite_by_link, cite_once_given, search_wrongly
+from tests.access_triples.asking import DOORS, Door
+from tests.access_triples.reading import cite_by_link, cite_once_given
 from tests.access_triples.rounds import Round, drawn, kinds
+from tests.access_triples.searching import search_wrongly
 
 MAX_TRIES = 60
 
