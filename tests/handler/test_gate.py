@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from corpus.opening import open_corpus
 from corpus.store import open_store
 from handler.access.keys import KeyEntry, make_key
-from handler.app import create_app
+from handler.app import audit_of, create_app
 from handler.contract.errors import ActionError
 from handler.doors import check_doors, without_key
 from handler.mcp.stdio import Stdio
@@ -144,12 +144,22 @@ def test_no_cache_on_the_way_keeps_what_one_caller_was_shown(papers: Configure) 
         assert {answer.headers.get("cache-control") for answer in answers} == {"private, no-store"}
 
 
-def test_over_stdio_is_seen_what_everyone_may_see(papers: Configure) -> None:
-    app = create_app(papers(mcp_tools="list_documents"), open_corpus)
-    line = json.dumps(message("tools/call", {"name": "list_documents", "arguments": {}}, modern=False))
-    answer = Stdio(app.state.action, lambda: "http://host").answer(line.encode())
+def test_over_stdio_is_seen_what_everyone_may_see_and_each_answer_has_its_line(
+    papers: Configure, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = papers(mcp_tools="list_documents", audit="on")
+    stdio = Stdio(create_app(settings, open_corpus).state.action, lambda: "http://host", audit=audit_of(settings))
+    with caplog.at_level("INFO", logger="handler"):
+        listed = message("tools/call", {"name": "list_documents", "arguments": {}}, modern=False)
+        answer = stdio.answer(json.dumps(listed).encode())
+        stdio.answer(json.dumps(message("resources/list", modern=False)).encode())
     assert answer is not None
     assert [each["source"] for each in answer["result"]["structuredContent"]["documents"]] == ["open.txt"]
+    lines = [record.fields for record in caplog.records if record.getMessage() == "audit"]  # type: ignore[attr-defined] # Ours.
+    assert [(each["door"], each["allowed"], each["documents"]) for each in lines] == [
+        ("stdio", True, [PUBLIC.document_id]),
+        ("stdio", False, []),
+    ]
 
 
 def test_each_answer_has_its_line_in_the_audit_trail(papers: Configure, caplog: pytest.LogCaptureFixture) -> None:
