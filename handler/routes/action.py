@@ -106,8 +106,11 @@ async def admit(request: Request) -> None:
 async def recognise(request: Request) -> None:
     """Note who asks, where he shows it: for what everybody may ask, and some are told more of."""
     action, trace = action_of(request), trace_of(request)
+    if action.settings.auth == "none":
+        trace.caller = ANYBODY
+        return
     try:
-        trace.caller = ANYBODY if action.settings.auth == "none" else await _caller(request, action)
+        trace.caller = await _caller(request, action)
     except ActionError:
         return
     await limit(action, f"key:{trace.caller.name}")
