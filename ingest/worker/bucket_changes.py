@@ -1,4 +1,4 @@
-"""Bring what is stored of some objects to what they are now: there, changed, or gone.
+"""Bring what is stored of some objects, or of all below a folder, to what they are now: there, changed, or gone.
 
 Each is looked at anew, and its ETag compared with what is stored of it: how often it is asked for, and in which order,
 does not matter.
@@ -17,11 +17,12 @@ from corpus.store import open_store
 from ingest.command.add import AddOptions, add_documents
 from ingest.command.removal import Removal, carry_out
 from ingest.settings import IngestSettings
+from ingest.sources.folder_access import ACCESS_FILE
 from ingest.sync.lock import exclusive
 
 
 def bring_up_to_date(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
-    """By place, s3://bucket/key, why it could not be done; of all others it is done."""
+    """By place, s3://bucket/key or s3://bucket/folder/, why it could not be done; of all others it is done."""
     wanted = list(dict.fromkeys(places))
     try:
         return _done(wanted, settings)
@@ -34,31 +35,37 @@ def bring_up_to_date(places: Collection[str], settings: IngestSettings) -> dict[
 
 def _done(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
     there = set(_there(places))
+    folders = tuple(place for place in there if place.endswith("/"))
+    # What lies below a folder comes with it.
+    named = [place for place in there if not place.startswith(tuple(each for each in folders if each != place))]
     failed: dict[str, str] = {}
     if there:
         # With `prune`, because of the records in a file some may be gone.
-        report = add_documents(sorted(there), settings, AddOptions(prune=True, may_empty=True))
+        report = add_documents(sorted(named), settings, AddOptions(prune=True, may_empty=True))
         failed = {
-            place: reason
-            for source, reason in report.failed
-            for place in there
-            if source == composed(place) or source.startswith(f"{composed(place)}#")
+            place: reason for source, reason in report.failed for place in there if _is_of(source, composed(place))
         }
     if gone := {composed(place) for place in places if place not in there}:
         _remove(gone, settings)
     return failed
 
 
+def _is_of(source: str, place: str) -> bool:
+    """Whether it is the place's own, or for a folder its rules of access: each other object has messages of its own."""
+    own = place + ACCESS_FILE if place.endswith("/") else place
+    return source == own or source.startswith(f"{own}#")
+
+
 def _there(places: Iterable[str]) -> Iterator[str]:
-    """Those of the places where an object lies. Raises StoreUnavailable where S3 cannot be asked."""
+    """Those of the places where an object lies, or below which one does. Raises StoreUnavailable."""
     with contextlib.closing(s3_client()) as client:
         for place in places:
             found = S3_URL.fullmatch(place)
-            bucket, key = (found[1], found[2]) if found is not None else ("", "")
+            bucket, key = (found[1], found[2] or "") if found is not None else ("", "")
             with s3_errors(place, bucket=bucket, unavailable=StoreUnavailable):
                 # Not by asking for the object: that is refused alike where it is not there and where nobody may.
                 answer = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
-            if any(each["Key"] == key for each in answer.get("Contents", ())):
+            if any(each["Key"] == key or place.endswith("/") for each in answer.get("Contents", ())):
                 yield place
 
 

@@ -13,12 +13,14 @@ from urllib.parse import unquote_plus
 
 from corpus.setting_values import S3_URL
 from ingest.sources.files import SIDECARS
+from ingest.sources.folder_access import ACCESS_FILE
 
 TEST = "s3:TestEvent"  # S3 sends it when notifications are set up.
 
 
 def objects_in(body: str) -> list[str]:
-    """The objects, as s3://bucket/key, each once; of a sidecar the one that it describes.
+    """The objects, as s3://bucket/key, each once; of a sidecar the one that it describes, and of a folder's rules of
+    access the folder, as s3://bucket/folder/.
 
     Raises ValueError, saying why, for what is no event of S3.
     """
@@ -58,4 +60,7 @@ def _is_half(place: str) -> bool:
 
 
 def _described(key: str) -> str:
+    folder, slash, name = key.rpartition("/")
+    if name == ACCESS_FILE:
+        return folder + slash
     return next((key.removesuffix(end) for end in SIDECARS if key.endswith(end) and key != end), key)

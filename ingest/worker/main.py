@@ -65,6 +65,12 @@ def worked(
 
 
 def _is_read(place: str) -> bool:
+    if place.endswith("/"):
+        return True
+    _, _, key = place.removeprefix("s3://").partition("/")
+    if any(part.startswith(".") for part in key.split("/")):
+        _say("object_passed_over", place=place, reason="Hidden objects are not read.")
+        return False
     path = Path(PurePosixPath(place).name)
     if not is_readable(path):
         _say("object_passed_over", place=place, reason=why_not(path))

@@ -73,6 +73,12 @@ class Wired:
         got = self.sqs.receive_message(QueueUrl=self.letters, MaxNumberOfMessages=10, MessageAttributeNames=["All"])
         return [(each["Body"], each["MessageAttributes"][REASON]["StringValue"]) for each in got.get("Messages", ())]
 
+    def access(self) -> dict[str, tuple[str, ...]]:
+        """Whom each document names, by key."""
+        with open_store(self.settings) as store:
+            start = f"s3://{self.bucket}/"
+            return {record.source.removeprefix(start): record.access for record in store.documents()}
+
     def texts(self) -> dict[str, str]:
         """What is stored, by key."""
         with open_store(self.settings) as store:
@@ -113,6 +119,28 @@ def test_what_is_put_changed_and_deleted_is_so_in_the_collection_whatever_the_or
     wired.delete("new.md")
     assert wired.work(wired.received()) == []
     assert wired.texts() == {}
+
+
+def test_a_folders_rules_of_access_are_obeyed_and_are_no_document(wired: Wired) -> None:
+    for key in ("team/a.md", "team/pay/b.md", "other.md", "team/.hidden.md", ".git/config.md"):
+        wired.put(key, f"The pump of {key} hums.")
+    wired.put("team/.access.yaml", '"**": [everyone]')
+    assert wired.work(wired.received()) == []
+    assert wired.access() == {"team/a.md": ("everyone",), "team/pay/b.md": ("everyone",), "other.md": ()}
+    asked = len(wired.model.requests)
+    wired.put("team/.access.yaml", '"pay/": [group:hr]')
+    closed = wired.received()
+    # Alone, twice, and with an object that lies below it.
+    assert wired.work([*closed, *({**each, "messageId": "again"} for each in closed)]) == []
+    assert wired.access() == {"team/a.md": (), "team/pay/b.md": ("group:hr",), "other.md": ()}
+    wired.put("team/.access.yaml", "- everyone")
+    assert len(wired.work(wired.received())) == 1, "it cannot be understood: told, and nobody sees what lies below"
+    assert wired.access()["team/pay/b.md"] == ()
+    wired.put(".access.yaml", "'**': [group:all]")
+    wired.delete("team/.access.yaml")
+    assert wired.work(wired.received()) == []
+    assert set(wired.access().values()) == {("group:all",)}
+    assert len(wired.model.requests) == asked
 
 
 def test_a_message_that_fails_comes_again_alone_and_then_is_a_dead_letter_with_the_reason(wired: Wired) -> None:
