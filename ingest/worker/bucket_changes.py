@@ -9,7 +9,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterable
 
-from corpus.errors import CollectionMissing, CorpusError, DocumentUnreadable, NothingFound, StoreUnavailable
+from corpus.errors import (
+    CollectionMissing,
+    CorpusError,
+    DocumentUnreadable,
+    EmbeddingError,
+    NothingFound,
+    StoreUnavailable,
+)
 from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
 from corpus.setting_values import S3_URL
@@ -32,7 +39,7 @@ def bring_up_to_date(places: Collection[str], settings: IngestSettings) -> dict[
     try:
         return _done(wanted, settings)
     except CorpusError as error:
-        if error.retryable or len(wanted) < 2:
+        if error.retryable or isinstance(error, EmbeddingError) or len(wanted) < 2:
             return dict.fromkeys(wanted, str(error))
     # One of them is at fault: it alone is to pay for it.
     return {place: reason for each in wanted for place, reason in bring_up_to_date([each], settings).items()}
@@ -43,10 +50,13 @@ def _done(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
     looked = _looked(place for place in places if place not in rules)
     failed = {place: there for place, there in looked.items() if isinstance(there, str)}
     there = {place for place, there in looked.items() if there is True}
-    for each in (there, {place.rpartition("/")[0] for place in rules}):
-        failed |= _brought(each, [*there, *rules], settings)
-    if gone := {composed(place) for place, there in looked.items() if there is False}:
-        _remove(gone, settings)
+    try:
+        for each in ({place.rpartition("/")[0] for place in rules}, there):
+            failed |= _brought(each, [*there, *rules], settings)
+    finally:
+        # Afterwards, as what has another name now takes the vectors over; and though no model answers.
+        if gone := {composed(place) for place, there in looked.items() if there is False}:
+            _remove(gone, settings)
     return failed
 
 

@@ -15,9 +15,8 @@ from corpus.errors import SettingsError
 from corpus.store import open_store
 from ingest.settings import IngestSettings
 from ingest.worker.dead_letters import REASON, DeadLetterQueue
-from ingest.worker.events import objects_in
 from ingest.worker.main import handler, worked
-from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
+from tests.openai_server import KEY, EmbeddingsServer, embeddings_server, failure
 from tests.s3_server import S3Server
 
 
@@ -189,6 +188,21 @@ def test_who_may_see_what_follows_a_folders_rules_as_they_come_change_and_go(wir
     assert len(wired.model.requests) == asked
 
 
+def test_what_is_gone_and_who_may_see_what_wait_for_no_model(wired: Wired) -> None:
+    for key in ("hr/pay.md", "menu.md"):
+        wired.put(key, f"The pump of {key} hums.")
+    assert wired.work(wired.received()) == []
+    wired.model.interceptor = lambda _number, _body: failure(401, "invalid_api_key", "No.")
+    wired.put("hr/.access.yaml", '"**": [group:hr]')
+    wired.put("hr/more.md", "The door is blue.")
+    wired.delete("menu.md")
+    assert len(wired.work(wired.received())) == 2
+    with open_store(wired.settings) as store:
+        assert [(record.source.rpartition("/")[2], record.access) for record in store.documents()] == [
+            ("pay.md", ("group:hr",))
+        ]
+
+
 def test_while_the_store_is_away_every_message_comes_again(wired: Wired) -> None:
     wired.put("good.md", "The pump hums.")
     messages = wired.received()
@@ -218,21 +232,3 @@ STRANGE = [
     told("docs", "half \ud800.md"),
     told("docs", "two\nlines.md"),
 ]
-S3_EVENT = {"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "a+b/%C3%BC.md.meta.yaml"}}}]}
-
-
-@pytest.mark.parametrize(
-    ("event", "objects"),
-    [
-        (S3_EVENT, ["s3://docs/a b/ü.md"]),
-        ({"Type": "Notification", "Message": json.dumps(S3_EVENT)}, ["s3://docs/a b/ü.md"]),
-        (
-            {"source": "aws.s3", "detail": {"bucket": {"name": "docs"}, "object": {"key": "a+b.md"}}},
-            ["s3://docs/a+b.md"],
-        ),
-        ({"Service": "Amazon S3", "Event": "s3:TestEvent"}, []),
-        ({"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "folder/"}}}]}, []),
-    ],
-)
-def test_every_way_in_which_s3_tells_of_an_object_is_understood(event: object, objects: list[str]) -> None:
-    assert objects_in(json.dumps(event)) == objects
