@@ -102,9 +102,15 @@ def aws_proxies() -> dict[str, str]:
 
 @contextlib.contextmanager
 def s3_errors(
-    name: str, *, bucket: str, unavailable: type[CorpusError], conflict: type[CorpusError] | None = None
+    name: str,
+    *,
+    bucket: str,
+    unavailable: type[CorpusError],
+    conflict: type[CorpusError] | None = None,
+    refused: type[CorpusError] | None = None,
 ) -> Iterator[None]:
-    """Run what talks to S3 about `name`. Raises `unavailable`, and `conflict` where somebody else wrote first."""
+    """Run what talks to S3 about `name`. Raises `unavailable`; `conflict` where somebody else wrote first, and
+    `refused` where S3 answers, and says no."""
     _check_boto3()
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
@@ -117,7 +123,7 @@ def s3_errors(
             raise conflict(
                 f"Somebody else changed {name} at the same time. See `ingest versions`, then repeat."
             ) from error
-        raise unavailable(_reason(code, name, bucket)) from error
+        raise (refused or unavailable)(_reason(code, name, bucket)) from error
     except NoCredentialsError as error:
         raise unavailable(
             f"There are no AWS credentials to use {name} with. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
