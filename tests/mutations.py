@@ -5,21 +5,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Mutation(NamedTuple):
-    """Replace `old`, which stands once in `path`, by `new`; some test of `tests` must fail then."""
-
-    path: str
-    old: str
-    new: str
-    tests: str
-
-
-def _of(path: str, tests: str, *edits: tuple[str, str]) -> list[Mutation]:
-    return [Mutation(path, old, new, tests) for old, new in edits]
-
+from tests.mutation import of as _of
 
 MUTATIONS = [
     *_of(

@@ -20,6 +20,8 @@ HEADER_MISMATCH = -32020
 UNSUPPORTED_VERSION = -32022
 
 RequestId = int | str
+# It is repeated in the answer, and is not to fill it.
+MAX_ID_CHARS = 1_000
 
 
 class RpcError(Exception):
@@ -69,6 +71,8 @@ def message_of(value: Any) -> Request | Notification | Reply:
     identifier = value["id"]
     if not isinstance(identifier, int | str) or isinstance(identifier, bool):
         raise RpcError(INVALID_REQUEST, '"id" must be a string or a whole number.')
+    if isinstance(identifier, str) and len(identifier) > MAX_ID_CHARS:
+        raise RpcError(INVALID_REQUEST, f'"id" may have {MAX_ID_CHARS:,} characters.')
     return Request(id=identifier, method=method, params=params or {})
 
 

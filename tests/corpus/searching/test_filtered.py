@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -55,18 +55,24 @@ def test_the_ways_are_all_taken(store: Store) -> None:
     assert index.passing(TWENTIETH).count <= FEW < index.passing(HALF).count
 
 
-# One more document, of which the number of chunks tells; or one in place of another, of which it does not.
-ADDED, REPLACED = document(CHUNKS // PER_DOCUMENT + 8 * 20 + 7, DIMENSIONS), document(7, DIMENSIONS, change="new")
+def added() -> Written:
+    """One more document, of which the number of chunks tells."""
+    return document(CHUNKS // PER_DOCUMENT + 8 * 20 + 7, DIMENSIONS)
+
+
+def replaced() -> Written:
+    """One in place of another, of which it does not."""
+    return document(7, DIMENSIONS, change="new")
 
 
 @pytest.mark.parametrize(("where", "count"), [(HALF, 20), (TWENTIETH, 20), (TWENTIETH, 1_100), (HALF, 1_100)])
-@pytest.mark.parametrize("written", [[ADDED], [REPLACED], [ADDED, REPLACED]], ids=["added", "replaced", "both"])
+@pytest.mark.parametrize("writes", [[added], [replaced], [added, replaced]], ids=["added", "replaced", "both"])
 def test_what_the_index_does_not_know_yet_is_found_too(
-    folder: Path, tmp_path: Path, written: list[Written], where: Where, count: int
+    folder: Path, tmp_path: Path, writes: list[Callable[[], Written]], where: Where, count: int
 ) -> None:
     shutil.copytree(folder, tmp_path / "store")
     with open_store(CorpusSettings(chroma_path=tmp_path / "store")) as store:
-        store.write(written)
+        store.write([written() for written in writes])
         assert_found_as_by_chroma(store, where, store.words.index().passing(where), count)
 
 
