@@ -81,8 +81,9 @@ def query(asked: Asked) -> Iterator[str]:
         return
     results = reply.json()["results"][0]["results"]
     asked_for = vector_of(question, DIMENSIONS)
+    # What two documents say alike comes once.
     scores = {
-        (paper.corpus, chunk.text): float(np.dot(vector_of(chunk.text, DIMENSIONS), asked_for))
+        chunk.text: float(np.dot(vector_of(chunk.text, DIMENSIONS), asked_for))
         for paper in to.seen
         for chunk in paper.chunks
     }
