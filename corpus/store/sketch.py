@@ -71,8 +71,8 @@ class Sketch:
     def __init__(self, folder: Path, *, chunks: int, dimensions: int) -> None:
         """Raises ValueError, OSError."""
         self._bits: NDArray[np.uint64] = mapped(folder / _BITS)
-        self._scales: Vectors = np.load(folder / _SCALES, allow_pickle=False)
-        self._centre: Vectors = np.load(folder / _CENTRE, allow_pickle=False)
+        self._scales: Vectors = mapped(folder / _SCALES)
+        self._centre: Vectors = mapped(folder / _CENTRE)
         shapes = self._bits.shape, self._scales.shape, self._centre.shape
         expected = (BITS * _words(dimensions), chunks), (2, chunks), (dimensions,)
         if self._bits.dtype != np.uint64 or shapes != expected:

@@ -47,11 +47,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     layout = Layout(record=4 + 4 * DIMENSIONS + 8, vector=4, records=COUNT, dimensions=DIMENSIONS)
     records = np.zeros(COUNT, dtype=[("links", "<u4"), ("vector", "<f4", DIMENSIONS), ("label", "<u8")])
     records["vector"] = VECTORS[::-1]
-    (store / DATA_FILE).write_bytes(records.tobytes())
+    (store / "segment").mkdir()
+    (store / "segment" / DATA_FILE).write_bytes(records.tobytes())
     (store / MAP).mkdir()
     np.save(store / MAP / "ids.npy", np.array([f"{number:05}".encode() for number in range(COUNT)]))
     np.save(store / MAP / "rows.npy", np.arange(COUNT, dtype="<u4")[::-1])
-    (store / MAP / "index.json").write_text(json.dumps({"format": 1, "file": DATA_FILE, **asdict(layout)}))
+    (store / MAP / "index.json").write_text(json.dumps({"format": 1, "file": f"segment/{DATA_FILE}", **asdict(layout)}))
     write_sketch(store, lambda start, end: VECTORS[start:end], chunks=COUNT, dimensions=DIMENSIONS)
     return store
 
