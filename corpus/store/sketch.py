@@ -5,8 +5,8 @@ turned at random, and of each number one of four levels is kept. A question is t
 product with every vector is a count of bits that differ, and two numbers a vector give back the scale. The error is
 that of a random direction, whatever the vectors are: it shrinks with the root of the dimensions.
 
-SKETCH/bits.npy     uint64, shape (BITS * words, chunks): 64 numbers' lower bits in a word, then their upper bits
-SKETCH/scales.npy   float32, shape (2, chunks): the step of the levels, and the product with the centre
+SKETCH/bits.npy     uint64, (BITS, words, chunks) in a row: 64 numbers' lower bits in a word, then their upper bits
+SKETCH/scales.npy   float32, (2, chunks) in a row: the step of the levels, and the product with the centre
 SKETCH/centre.npy   float32, shape (dimensions,)
 """
 
@@ -57,7 +57,7 @@ def write_sketch(store: Path, vectors: Callable[[int, int], Vectors], *, chunks:
         scales[1, start:end] = block @ centre
     (store / FOLDER).mkdir()
     for name, values in ((_BITS, bits), (_SCALES, scales), (_CENTRE, centre.astype("<f4"))):
-        np.save(store / FOLDER / name, values, allow_pickle=False)
+        np.save(store / FOLDER / name, values.ravel(), allow_pickle=False)
 
 
 def open_sketch(store: Path, *, chunks: int, dimensions: int) -> Sketch | None:
@@ -70,16 +70,17 @@ class Sketch:
 
     def __init__(self, folder: Path, *, chunks: int, dimensions: int) -> None:
         """Raises ValueError, OSError."""
-        self._bits: NDArray[np.uint64] = mapped(folder / _BITS)
+        bits: NDArray[np.uint64] = mapped(folder / _BITS)
         self._scales: Vectors = mapped(folder / _SCALES)
         self._centre: Vectors = mapped(folder / _CENTRE)
-        shapes = self._bits.shape, self._scales.shape, self._centre.shape
-        expected = (BITS * _words(dimensions), chunks), (2, chunks), (dimensions,)
-        if self._bits.dtype != np.uint64 or shapes != expected:
-            raise ValueError(f"a sketch of other vectors: {shapes}")
+        lengths = len(bits), len(self._scales), len(self._centre)
+        if bits.dtype != np.uint64 or lengths != (BITS * _words(dimensions) * chunks, 2 * chunks, dimensions):
+            raise ValueError(f"a sketch of other vectors: {lengths}")
         numbers = self._scales, self._centre
         if any(each.dtype != np.float32 or not np.isfinite(each).all() for each in numbers):
             raise ValueError("a sketch without numbers")
+        self._planes = bits.reshape(BITS, -1, chunks)
+        self._scales = self._scales.reshape(2, chunks)
 
     def nearest(self, unit: Vectors, count: int, among: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
         """The places of the `count` that seem nearest to a vector of length 1, of all or of those, in their order."""
@@ -103,8 +104,7 @@ class Sketch:
 
     def _differing(self, asked: NDArray[np.uint64]) -> NDArray[np.uint16]:
         """For each vector how many of its bits differ from the question's, shape (BITS, words), as they weigh."""
-        total = np.zeros(self._bits.shape[1], dtype=np.uint16)
-        planes = self._bits.reshape(BITS, -1, len(total))
+        total = np.zeros(self._planes.shape[2], dtype=np.uint16)
         for start in range(0, len(total), _READ):
             part = total[start : start + _READ]
             differing = np.empty(len(part), dtype=np.uint64)
@@ -112,7 +112,7 @@ class Sketch:
             for weight in reversed(range(2 * BITS - 1)):
                 part <<= 1
                 for ours, theirs in ((ours, weight - ours) for ours in range(BITS) if 0 <= weight - ours < BITS):
-                    for row, word in zip(planes[ours, :, start : start + _READ], asked[theirs], strict=True):
+                    for row, word in zip(self._planes[ours, :, start : start + _READ], asked[theirs], strict=True):
                         np.bitwise_xor(row, word, out=differing)
                         np.bitwise_count(differing, out=ones)
                         part += ones

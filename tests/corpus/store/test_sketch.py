@@ -116,10 +116,10 @@ def _saved(name: str, values: NDArray[np.generic]) -> Callable[[Path], None]:
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "no bits": lambda folder: (folder / "bits.npy").unlink(),
     "an empty file": lambda folder: (folder / "bits.npy").write_bytes(b""),
-    "bits of other vectors": _saved("bits.npy", np.zeros((4, 9), dtype="<u8")),
-    "bits that are floats": _saved("bits.npy", np.zeros((1, 10))),
-    "fewer scales": _saved("scales.npy", np.zeros((1, 10), dtype="<f4")),
-    "scales that are no numbers": _saved("scales.npy", np.full((2, 10), np.nan, dtype="<f4")),
+    "bits of other vectors": _saved("bits.npy", np.zeros(18, dtype="<u8")),
+    "bits that are floats": _saved("bits.npy", np.zeros(20)),
+    "fewer scales": _saved("scales.npy", np.zeros(10, dtype="<f4")),
+    "scales that are no numbers": _saved("scales.npy", np.full(20, np.nan, dtype="<f4")),
     "a centre of another length": _saved("centre.npy", np.zeros(5, dtype="<f4")),
 }
 
