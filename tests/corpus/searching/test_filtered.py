@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,11 @@ from corpus.filters import Filter, Where
 from corpus.lexical.filter_mask import FilterMask
 from corpus.searching.filtered import FEW, filtered_nearest
 from corpus.settings import CorpusSettings
-from corpus.store import Store, open_store
+from corpus.store import Store, create_store, open_store
 from corpus.store.changing import Written
+from ingest.sync.lexical_index import bring_up_to_date
+from tests.corpus.store.test_store import RECORD
+from tests.corpus.store.test_store import document as stored
 
 CHUNKS, DIMENSIONS = 1_500, 16
 TWENTIETH: Where = {"meta.year": 2007}
@@ -113,3 +117,22 @@ def test_what_lies_far_from_the_question_is_found_by_the_mask(store: Store) -> N
     for vector, near in zip(vectors, found, strict=True):
         cosines = store.cosines(vector, far)
         assert list(near.values()) == pytest.approx(sorted(cosines.values(), reverse=True)[:20], abs=1e-5)
+
+
+def test_among_hundreds_of_vectors_that_are_alike_none_is_missed(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    alike, rest = np.tile(random.standard_normal(64), (400, 1)), random.standard_normal((800, 64))
+    vectors = random.permutation(np.concatenate([alike, rest])).tolist()
+    written = [
+        stored(f"{number}.txt", [f"Text {number}"], [vector], metadata={"half": "ab"[number % 2]})
+        for number, vector in enumerate(vectors)
+    ]
+    with create_store(CorpusSettings(chroma_path=tmp_path), replace(RECORD, dimensions=64)) as store:
+        store.write(written)
+        bring_up_to_date(store, before={}, after={each.document_id: each for each in store.documents()})
+        passing = store.words.index().passing(HALF)
+        (near,) = filtered_nearest(store, alike[:1].astype(np.float32), count=400, where=HALF, passing=passing)
+    assert passing.count > FEW
+    assert len(near) == 400
+    expected = sum(vector == alike[0].tolist() for vector in vectors[::2])
+    assert sum(cosine > 0.9999 for cosine in near.values()) == expected
