@@ -58,7 +58,7 @@ def _vector(embedding: object) -> Vectors:
             vector = np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
         else:
             vector = np.asarray(embedding, dtype=np.float32)
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, OverflowError):
         raise EmbeddingReplyInvalid("The embeddings endpoint answered with a vector that cannot be read.") from None
     if vector.ndim != 1 or vector.size == 0:
         raise EmbeddingReplyInvalid("The embeddings endpoint answered without a vector for one of the texts.")

@@ -184,6 +184,13 @@ def test_a_query_whose_retry_would_come_too_late_is_not_retried(asking: Asking, 
     assert len(server.requests) == 1
 
 
+def test_a_query_that_is_refused_for_good_is_not_retried(asking: Asking, server: EmbeddingsServer) -> None:
+    server.interceptor = lambda *_: failure(401, "invalid_api_key", "Incorrect API key provided")
+    with pytest.raises(EmbeddingUnauthorized):
+        asking(server).embed_queries(["hello"], timeout_seconds=10)
+    assert len(server.requests) == 1
+
+
 def test_a_query_ends_when_its_time_is_up(asking: Asking) -> None:
     with embeddings_server(latency_seconds=1.0) as server, pytest.raises(EmbeddingTimeout):
         asking(server).embed_queries(["hello"], timeout_seconds=0.2)

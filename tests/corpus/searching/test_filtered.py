@@ -59,24 +59,24 @@ def test_the_ways_are_all_taken(store: Store) -> None:
     assert index.passing(TWENTIETH).count <= FEW < index.passing(HALF).count
 
 
-def added() -> Written:
-    """One more document, of which the number of chunks tells."""
-    return document(CHUNKS // PER_DOCUMENT + 8 * 20 + 7, DIMENSIONS)
+def added() -> list[Written]:
+    """More documents, of which the number of chunks tells: one for each filter that lets it pass."""
+    return [document(number, DIMENSIONS) for number in (407, 408)]
 
 
-def replaced() -> Written:
+def replaced() -> list[Written]:
     """One in place of another, of which it does not."""
-    return document(7, DIMENSIONS, change="new")
+    return [document(7, DIMENSIONS, change="new")]
 
 
 @pytest.mark.parametrize(("where", "count"), [(HALF, 20), (TWENTIETH, 20), (TWENTIETH, 1_100), (HALF, 1_100)])
 @pytest.mark.parametrize("writes", [[added], [replaced], [added, replaced]], ids=["added", "replaced", "both"])
 def test_what_the_index_does_not_know_yet_is_found_too(
-    folder: Path, tmp_path: Path, writes: list[Callable[[], Written]], where: Where, count: int
+    folder: Path, tmp_path: Path, writes: list[Callable[[], list[Written]]], where: Where, count: int
 ) -> None:
     shutil.copytree(folder, tmp_path / "store")
     with open_store(CorpusSettings(chroma_path=tmp_path / "store")) as store:
-        store.write([written() for written in writes])
+        store.write([each for written in writes for each in written()])
         assert_found_as_by_chroma(store, where, store.words.index().passing(where), count)
 
 
