@@ -37,8 +37,8 @@ FILTERS = [
     {"title": "Übersicht"},
     {"tags": ("Café",)},
     {"metadata": {"ville": "Orléans"}},
-    {"metadata": {"größe": "klein"}},
     {"metadata": {"tags": ["Café"]}},
+    {"metadata": {"größe": "klein"}},
 ]
 
 
