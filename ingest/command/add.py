@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from corpus import __version__
 from corpus.collection import SUBJECTS
-from corpus.errors import SettingsError, StoreError
+from corpus.errors import NothingFound, SettingsError, StoreError
 from corpus.records import DocumentRecord
 from corpus.store import MAX_DEAD, Store, most_text_bytes, remake_index, write_index_out
 from corpus.tokens import Tokenizer
@@ -226,7 +226,7 @@ def _check_found(named: Sequence[str], found: Found, doomed: Sequence[DocumentRe
         return
     reasons = "".join(f" {source}: {reason}" for source, reason in (absent + found.skipped)[:LISTED_SKIPPED])
     more = f" And {len(found.skipped) - LISTED_SKIPPED} more." if len(found.skipped) > LISTED_SKIPPED else ""
-    raise SettingsError(
+    raise NothingFound(
         f"No file matched in {', '.join(map(repr, named))}. Check PATH, --include and --exclude; `ingest add --help` "
         f"says what is read.{reasons}{more}"
     )
