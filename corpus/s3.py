@@ -12,7 +12,7 @@ import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
-from corpus.errors import CorpusError, SettingsError
+from corpus.errors import CorpusError, SettingsError, StoreUnavailable
 from corpus.loading import load
 from corpus.settings import OutboundSettings
 from corpus.urls import without_passwords
@@ -125,6 +125,18 @@ def s3_errors(
         raise unavailable(f"{name} cannot be used: {type(error).__name__}. {without_passwords(str(error))}") from error
     except OSError as error:
         raise unavailable(f"{error.filename or name}: {error.strerror or error}.") from error
+
+
+@contextlib.contextmanager
+def sqs_errors(url: str) -> Iterator[None]:
+    """Run what sends to the queue. Raises StoreUnavailable."""
+    _check_boto3()
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(f"{url} does not take the message: {error}") from error
 
 
 def _check_boto3() -> None:

@@ -6,8 +6,7 @@ import contextlib
 import re
 from typing import Protocol
 
-from corpus.errors import StoreUnavailable
-from corpus.s3 import sqs_client
+from corpus.s3 import sqs_client, sqs_errors
 
 REASON = "reason"
 MAX_REASON_CHARS = 1_000
@@ -32,10 +31,5 @@ class DeadLetterQueue:
     def keep(self, body: str, reason: str) -> None:
         """Send the message there."""
         text = {"DataType": "String", "StringValue": _UNSENDABLE.sub("\ufffd", reason[:MAX_REASON_CHARS])}
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        with contextlib.closing(sqs_client()) as client:
-            try:
-                client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes={REASON: text})
-            except (BotoCoreError, ClientError) as error:
-                raise StoreUnavailable(f"{self._url} does not take the message: {error}") from error
+        with contextlib.closing(sqs_client()) as client, sqs_errors(self._url):
+            client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes={REASON: text})
