@@ -58,14 +58,26 @@ def aws_session() -> Any:
     """A session of boto3's for one client: a shared one may not be used by two threads at once. boto3 is there."""
     import boto3
     import botocore.session
+    from botocore.config import Config
 
     session = botocore.session.Session()
+    # Also for what is asked on the way to credentials, such as a role's.
+    session.set_default_client_config(Config(proxies=aws_proxies()))
+    _ask_directly(session)
     descriptions = _descriptions()
     session.register_component("data_loader", descriptions)
     made = boto3.session.Session(botocore_session=session)
     # boto3 has named its folder once more.
     descriptions.search_paths[:] = dict.fromkeys(descriptions.search_paths)
     return made
+
+
+def _ask_directly(session: Any) -> None:
+    """Have no proxy of the environment stand between us and the machine's own credentials."""
+    from botocore.httpsession import URLLib3Session
+
+    fetcher = session.get_component("credential_provider").get_provider("iam-role")._role_fetcher
+    fetcher._session = URLLib3Session(timeout=fetcher._timeout)
 
 
 @functools.cache
@@ -79,9 +91,7 @@ def _descriptions() -> Any:
 def has_credentials() -> bool:
     """Whether any AWS credentials are found. Raises SettingsError where boto3 is not installed."""
     _check_boto3()
-    import boto3
-
-    return boto3.session.Session().get_credentials() is not None
+    return aws_session().get_credentials() is not None
 
 
 def aws_proxies() -> dict[str, str]:
@@ -129,8 +139,7 @@ def s3_errors(
 
 @contextlib.contextmanager
 def sqs_errors(url: str) -> Iterator[None]:
-    """Run what sends to the queue. Raises StoreUnavailable."""
-    _check_boto3()
+    """Run what sends a message to the queue. Raises StoreUnavailable where it does not take it."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
