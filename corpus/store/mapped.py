@@ -25,7 +25,7 @@ from corpus.filters import Where
 from corpus.lexical.forward import find
 from corpus.lexical.segment import mapped
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
-from corpus.store.sketch import MAX_DIMENSIONS, open_sketch, write_sketch
+from corpus.store.sketch import MAX_DIMENSIONS, MIN_DIMENSIONS, open_sketch, write_sketch
 
 FOLDER = "vectors"
 # Of so many numbers together a product takes no longer than Chroma's search, which misses some besides and has all of
@@ -69,7 +69,8 @@ def write_map(store: Path, segment: str, *, dimensions: int, chunks: int) -> Non
     about = {"format": _FORMAT, "file": f"{segment}/{DATA_FILE}", **asdict(layout)}
     (folder / _ABOUT).write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", "utf-8")
     written = MappedVectors(store, dimensions=dimensions, chunks=chunks)
-    if SKETCHED_NUMBERS < chunks * dimensions <= MAX_SKETCHED_NUMBERS and dimensions <= MAX_DIMENSIONS:
+    is_between = SKETCHED_NUMBERS < chunks * dimensions <= MAX_SKETCHED_NUMBERS
+    if is_between and MIN_DIMENSIONS <= dimensions <= MAX_DIMENSIONS:
         write_sketch(store, written.between, chunks=chunks, dimensions=dimensions)
 
 

@@ -28,6 +28,8 @@ BITS = 2
 # What counts of differing bits weigh together for a number; they are added up in 16 bits: so many dimensions at most.
 _WEIGHT = (2**BITS - 1) ** 2
 MAX_DIMENSIONS = (2**16 - 1) // _WEIGHT
+# The fewest that embedding models have; of fewer too little can be told.
+MIN_DIMENSIONS = 256
 # The best step for a normal distribution of deviation 1 in four levels (Max, Quantizing for minimum distortion, 1960).
 _STEP = 0.9957
 _ROUNDS = 3
