@@ -92,9 +92,9 @@ class PassedOver:
 
 
 def passed_over(documents: Iterable[DocumentRecord], fields: Sequence[FilterField]) -> list[PassedOver]:
-    """What filters by the corpus's own fields do not find: values of another kind than `fields` say.
+    """Values that filters by the corpus's own fields do not find, being of another kind than `fields` say.
 
-    Of a field that is not among them: of another kind than most documents have.
+    For a field that is not among them: of another kind than most documents have.
     """
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     told = {field.name: field for field in fields}

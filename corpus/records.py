@@ -137,7 +137,7 @@ def indexed_text_of(chunk: Chunk) -> str:
 
 
 def judged_text_of(chunk: Chunk) -> str:
-    """What a reranker reads of a chunk: its text after what it is about."""
+    """The text of a chunk that a reranker reads: what it is about, then its own text."""
     return f"{chunk.context}\n{chunk.text}"
 
 

@@ -62,7 +62,7 @@ def findings(locks: Sequence[Path], known: Path = KNOWN) -> list[Finding]:
 
 
 def ask_index(pins: Iterable[Pin]) -> dict[Pin, list[str]] | None:
-    """By name and version the holes that pip-audit's index knows of; what it does not know at all is left out.
+    """The holes that pip-audit's index knows of, by name and version; what it does not know is left out.
 
     None where pip-audit is not installed, or does not reach its index.
     """

@@ -146,7 +146,7 @@ def _options(
 
 
 def prompts_of(settings: CorpusSettings) -> tuple[Prompt, Prompt]:
-    """What goes with a question and with a chunk of a new collection."""
+    """The prompts for a question and for a chunk of a new collection."""
     question, _, passage = (settings.embedding_input_types or "").partition(",")
     return Prompt(settings.embedding_query_prefix or "", question), Prompt(
         settings.embedding_passage_prefix or "", passage

@@ -73,7 +73,7 @@ class LocalModel(ABC):
             yield self._embed(tokens, are_queries=False)
 
     def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:
-        """Of a longer query the first `max_tokens` tokens are read; `tokenizer.count` tells beforehand."""
+        """Only a query's first `max_tokens` tokens are read; `tokenizer.count` tells beforehand."""
         deadline = time.monotonic() + timeout_seconds
         tokens = [self.tokenizer.ids(text)[: self.max_tokens] for text in texts]
         return self._embed(tokens, deadline, are_queries=True)

@@ -67,7 +67,7 @@ class LocalEmbedder(LocalModel):
         return MAX_TOKENS
 
     def _runs(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Of like length, so that little is padded."""
+        """Texts of similar length together, so that little is padded."""
         places: list[int] = []
         for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
             if places and (lengths[places[0]] + 2) * (len(places) + 1) > _RUN_TOKENS:

@@ -36,7 +36,7 @@ NO_PROMPT = Prompt()
 
 
 class RemoteOptions(TypedDict, total=False):
-    """What a RemoteEmbedder is made of."""
+    """The arguments of a RemoteEmbedder."""
 
     model: Required[str]
     endpoint: Required[Endpoint]
@@ -82,7 +82,7 @@ class RemoteEmbedder:
         self._transport = self.transport_to(endpoint, proxy=proxy)
 
     def transport_to(self, endpoint: Endpoint, *, proxy: str | None) -> Transport:
-        """What carries the requests."""
+        """The transport for the requests."""
         return HttpTransport(endpoint, proxy=proxy)
 
     @property

@@ -41,12 +41,12 @@ def together(each: Iterable[Frequencies]) -> Frequencies:
 
 
 def weight_of(chunks: int, frequency: int) -> float:
-    """Of a term that so many of the chunks hold; 0 where none does."""
+    """The weight of a term that so many of the chunks hold; 0 where none does."""
     return float(np.log1p((chunks - frequency + 0.5) / (frequency + 0.5))) if frequency else 0.0
 
 
 def length_weights(table: Table) -> NDArray[np.float32]:
-    """By row what its length adds to the count of a term below the line."""
+    """For each row, what its length adds to a term's count in the denominator of BM25."""
     lengths = np.concatenate([np.zeros(0, np.int32), *(each.segment.lengths for each in table.segments)])
     total = sum(int(segment.lengths.sum()) - int(segment.lengths[dead].sum()) for segment, _, dead, _ in table.segments)
     mean = max(1.0, total / max(1, table.count))

@@ -184,5 +184,5 @@ def _postings(sorted_numbers: NDArray[np.integer[Any]], terms: int) -> NDArray[n
 
 
 def _narrow(counts: NDArray[np.integer[Any]]) -> Counts:
-    """In the fewest bytes that hold the greatest."""
+    """The counts in the fewest bytes that hold the greatest."""
     return counts.astype(np.min_scalar_type(int(counts.max(initial=1))))

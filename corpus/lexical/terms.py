@@ -143,7 +143,7 @@ class Vocabulary(dict[str, tuple[str, ...]]):
 
 
 def _parts(word: str) -> list[str]:
-    """What stands between the separators, without what an apostrophe leaves of a word."""
+    """The parts between separators, without the letters that an apostrophe leaves over."""
     split = ["", *_SEPARATOR.split(word), ""]
     parts = []
     for place in range(1, len(split), 2):

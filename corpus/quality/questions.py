@@ -164,5 +164,5 @@ def _problem(value: dict[str, Any]) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """In one case, without Markdown's marks, white space as one space."""
+    """The text in lower case, without Markdown's marks, any white space as one space."""
     return " ".join(composed(text).casefold().translate(MARKS).split())

@@ -143,7 +143,7 @@ def _named(store: Store, vectors: Vectors, count: int, documents: Collection[str
 
 
 def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """By the cosines of all that pass; None where the store has more, or others, than the index."""
+    """Rank all that pass by their cosines; None where the store has more chunks than the index, or others."""
     if store.count() != passing.chunks:
         return None
     ids = passing.ids()

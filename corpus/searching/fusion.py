@@ -83,7 +83,7 @@ def fused_scores(cosines: Scores, bm25: Scores, *, max_bm25: float, fit: Fit = W
 
 
 def _doubt(cosines: Scores, bm25: Scores, depth: int) -> float:
-    """How far the vectors are contradicted: 1 where the words are sure of chunks that the vectors find ordinary.
+    """How far words contradict the vectors: 1 where words are sure of chunks that the vectors find ordinary.
 
     This is what a model looks like that does not know the language or the jargon.
     """

@@ -58,7 +58,7 @@ class HttpReranker:
         self._dialects = dialects_of(urlsplit(url).path)
 
     def scores(self, query: str, passages: Sequence[str], *, timeout_seconds: float) -> list[float]:
-        """As the endpoint scores them, brought to 0 to 1."""
+        """The endpoint's scores, scaled to 0 to 1."""
         if not passages:
             return []
         started = time.monotonic()

@@ -51,7 +51,7 @@ class Plan:
 
 
 def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
-    """How far vectors and words are believed for each query."""
+    """How much vectors and words count for each query."""
     try:
         index = store.words.index()
         spoken, chunks = index.spoken, len(index)

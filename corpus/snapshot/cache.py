@@ -30,7 +30,7 @@ MB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What a version takes: bytes of its own SQLite file, and by hash those of the contents that are fetched here."""
+    """The space that a version takes: bytes of its own SQLite file, and of the contents fetched here, by hash."""
 
     version: str
     sqlite: int

@@ -135,7 +135,7 @@ def latest_of(place: SnapshotStore) -> tuple[str | None, Manifest | None]:
 
 
 def versions_of(place: SnapshotStore) -> VersionList:
-    """What is published in the place."""
+    """The versions that are published in the place."""
     manifests, damaged = [], []
     for key in sorted(place.sizes(VERSIONS), reverse=True):
         found = place.read(key)

@@ -155,7 +155,7 @@ class ChunkFile:
             raise self.damaged(error) from None
 
     def _read_shared(self, document_id: str) -> dict[str, Any]:
-        """What a document's chunks have from its record."""
+        """The fields that a document's chunks take from its record."""
         places, known = find(self.ids, np.array([record_id_of(document_id).encode()]))
         if not known[0]:
             raise self.damaged(f"document {document_id} has no record")
@@ -180,7 +180,7 @@ class ChunkFile:
         return own, text
 
     def damaged(self, why: object) -> SnapshotInvalid:
-        """What to raise where something in it is not what it should be."""
+        """The error for content that is not what it should be."""
         return SnapshotInvalid(
             f"The chunks in {self._place} are not laid out as this version reads ({why}). Publish again."
         )

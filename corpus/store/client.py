@@ -206,7 +206,7 @@ def _named(client: Any, name: str) -> Any:
 
 
 def missing(settings: CorpusSettings) -> CollectionMissing:
-    """What to raise where nothing is stored."""
+    """The error for a target in which nothing is stored."""
     return CollectionMissing(
         f"Nothing is stored in {settings.target}. Run `ingest add PATH` first, or check CHROMA_PATH, CHROMA_URL and "
         "CHROMA_COLLECTION."

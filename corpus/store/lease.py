@@ -77,7 +77,7 @@ class Lease:
 
     @property
     def token(self) -> str | None:
-        """By which other processes of the holder `join` it; None where it is not held."""
+        """What other processes of the holder `join` it with; None where it is not held."""
         return None if self._held is None else str(self._held.id)
 
     def join(self, token: str) -> None:

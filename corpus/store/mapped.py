@@ -206,7 +206,7 @@ class MappedVectors:
         return np.asarray(self._of_rows(self._rows[places], _unit(vector)[np.newaxis])[0])
 
     def places_of(self, chunk_ids: Sequence[str]) -> NDArray[np.intp]:
-        """Where in `ids` those chunks are that are there."""
+        """The places in `ids` of those chunks that are there."""
         places, known = self._find(chunk_ids)
         return places[known]
 

@@ -178,7 +178,7 @@ class Rows:
 
 
 def ours_in(page: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Of an answer of Chroma's the records that are chunks of ours: id, metadata and, where there are any, text."""
+    """The records in an answer of Chroma's that are chunks of ours: id, metadata and, where there is any, text."""
     texts = page.get("documents")
     for place, (chunk_id, metadata) in enumerate(zip(page["ids"], page["metadatas"], strict=True)):
         text = "" if texts is None else texts[place]

@@ -118,7 +118,7 @@ class Watch:
         return None if found is None else {str(each).partition("-")[0]: int(number) for each, number in found[0]}
 
     def metadata(self) -> dict[str, dict[str, Any]] | None:
-        """By id the metadata of all records that may be documents'; None where that cannot be told, as above."""
+        """The metadata, by id, of all records that may be documents'; None where that cannot be told, as above."""
         found = self._at_rest(FIELDS, LISTS)
         return None if found is None else dict(metadata_in(*found))
 

@@ -36,7 +36,7 @@ def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str 
 
 
 def caller_by_key(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> Caller | None:
-    """Who the key that the request carries stands for; None where it carries none that is known."""
+    """The caller whose key the request carries; None where it carries no known key."""
     entry = entry_of([key for key in _presented(headers, key_header) if key], keys)
     return None if entry is None else Caller(name=entry.name, principals=frozenset(entry.principals))
 

@@ -20,7 +20,7 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """As messages call it."""
+        """Its name in messages."""
         return str(self.body.get("operationId") or f"{self.method.upper()} {self.path}")
 
 

@@ -23,7 +23,7 @@ GEMINI_WORDS = ("type", "description", "enum", "items", "minItems", "maxItems", 
 
 
 class FunctionFormat(StrEnum):
-    """Whose API it is for."""
+    """The API that the functions are written for."""
 
     openai = "openai"
     responses = "responses"

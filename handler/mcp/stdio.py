@@ -71,7 +71,7 @@ class Stdio:
                 return
 
     def answer(self, line: bytes) -> dict[str, Any] | None:
-        """What answers the message; None where it wants nothing."""
+        """The answer to the message; None where it wants none."""
         trace = Trace(self._action.settings.deadline_seconds, caller=CALLER, door=CALLER.name)
         if len(line) > self._action.settings.max_body_bytes:
             return error_body(None, RpcError(INVALID_REQUEST, "The message is too long."))

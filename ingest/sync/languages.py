@@ -27,7 +27,7 @@ class Suited(NamedTuple):
 
 
 def suited(texts: Iterable[str]) -> Suited:
-    """What suits documents of these texts. Where nothing can be told it is the English one."""
+    """The model that suits documents of these texts; the English one where nothing can be told."""
     characters: Counter[str] = Counter()
     count = 0
     for text in texts:

@@ -87,7 +87,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """What a sitemap lists and no reader takes."""
+    """A page that a sitemap lists and no reader takes."""
 
     source: str
     reason: str

@@ -34,7 +34,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unverified:
-    """What a token says of itself before anything of it is believed."""
+    """What a token claims, before anything is verified."""
 
     algorithm: str
     key_id: str

@@ -235,7 +235,10 @@ def test_the_same_documents_whatever_the_store_and_the_model(
     assert len(lists[0]) == 3
 
 
-def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(folder: Path, ingest: Ingest) -> None:
+def test_ctrl_c_finishes_what_is_in_flight_and_the_next_run_goes_on(
+    folder: Path, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMBEDDING_DIMENSIONS", "16")
     for number in range(1600):
         (folder / f"docs/{number:04}.txt").write_text(f"Document number {number}.")
     with embeddings_server(latency_seconds=0.3) as server:
