@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from handler.contract.jsonrpc import INTERNAL_ERROR
+from handler.mcp.stdio import Stdio
 from tests.handler.events import function_url, http_api, rest_api
 from tests.handler.test_main import Context
-from tests.hostile.mutations import HEADERS, METHODS, PATHS, body, changed
+from tests.hostile.mutations import HEADERS, MESSAGES, METHODS, PATHS, body, changed
 
 # What stands in the corpus, and what stands in settings: neither may come to who has no key.
 SECRETS = ("Keep the receipt", "sk-loopback", "Traceback", "chroma.sqlite3")
@@ -50,6 +53,20 @@ def requests(
             and method != "OPTIONS"
         ):
             yield f"200 without a key for {what}"
+
+
+def lines(stdio: Stdio, count: int, seed: int) -> Iterator[str]:
+    """Writes so many to `handler mcp`; yields those that end it or are answered as a fault of ours."""
+    draw = random.Random(seed)
+    for number in range(count):
+        line = body(draw, of=MESSAGES)
+        answers = io.BytesIO()
+        try:
+            stdio.serve(io.BytesIO(line + b"\n"), answers)
+        except Exception as error:  # noqa: BLE001 - that is what is looked for
+            yield f"line {number}, {error!r} for {line[:200]!r}"
+        if str(INTERNAL_ERROR).encode() in answers.getvalue():
+            yield f"line {number}, a fault of ours for {line[:200]!r}"
 
 
 def events(main: ModuleType, key: str, count: int, seed: int, *, answered: Counter[int] | None = None) -> Iterator[str]:

@@ -31,6 +31,14 @@ BODIES: tuple[dict[str, Any], ...] = (
     {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "search", "arguments": {"query": "pump"}}},
     {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}},
 )
+MESSAGES: tuple[dict[str, Any], ...] = (
+    *BODIES[-2:],
+    {"jsonrpc": "2.0", "id": "a", "method": "tools/list", "params": {"cursor": "x"}},
+    {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "fetch", "arguments": {"id": "0" * 16}}},
+    {"jsonrpc": "2.0", "id": 3, "method": "resources/read", "params": {"uri": "file:///etc/passwd"}},
+    {"jsonrpc": "2.0", "id": 4, "method": "ping", "params": {"_meta": {"progressToken": 1}}},
+    {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}},
+)
 HEADERS: tuple[dict[str, str], ...] = (
     {},
     {"X-Forwarded-For": "1.2.3.4, 5.6.7.8"},
@@ -70,9 +78,9 @@ def changed(value: Any, draw: random.Random, *, times: int = 2) -> Any:
     return made
 
 
-def body(draw: random.Random) -> bytes:
+def body(draw: random.Random, *, of: tuple[dict[str, Any], ...] = BODIES) -> bytes:
     """JSON, nearly JSON, or neither."""
-    content = json.dumps(changed(draw.choice(BODIES), draw)).encode()
+    content = json.dumps(changed(draw.choice(of), draw)).encode()
     kind = draw.random()
     if kind < 0.7:
         return content
