@@ -15,7 +15,7 @@ from handler.contract.jsonrpc import INTERNAL_ERROR
 from handler.mcp.stdio import Stdio
 from tests.handler.events import function_url, http_api, rest_api
 from tests.handler.test_main import Context
-from tests.hostile.mutations import HEADERS, MESSAGES, METHODS, PATHS, body, changed
+from tests.hostile.mutations import HEADERS, MESSAGES, body, changed, door
 
 # What stands in the corpus, and what stands in settings: neither may come to who has no key.
 SECRETS = ("Keep the receipt", "sk-loopback", "Traceback", "chroma.sqlite3")
@@ -30,12 +30,11 @@ def requests(
     answered = Counter() if answered is None else answered
     for number in range(count):
         with_key = draw.random() < 0.8
-        headers = {**draw.choice(HEADERS)}
+        headers = {**draw.choice(HEADERS)} if draw.random() < 0.5 else {}
         headers.setdefault("Content-Type", "application/json")
         if with_key:
             headers.setdefault("Authorization", f"Bearer {key}")
-        method, path = draw.choice(METHODS), draw.choice(PATHS)
-        method = draw.choice((method, "POST"))
+        method, path = door(draw)
         content = body(draw) if method not in {"GET", "HEAD"} else b""
         answer = client.request(method, path, content=content, headers=headers)
         answered[answer.status_code] += 1
@@ -76,7 +75,7 @@ def events(main: ModuleType, key: str, count: int, seed: int, *, answered: Count
     makers: tuple[Callable[..., dict[str, Any]], ...] = (http_api, rest_api, function_url)
     for number in range(count):
         text = body(draw).decode("utf-8", "replace")
-        event = draw.choice(makers)(draw.choice(METHODS), draw.choice(PATHS), text, authorization=f"Bearer {key}")
+        event = draw.choice(makers)(*door(draw), text, authorization=f"Bearer {key}")
         event = changed(event, draw, times=3)
         what = f"event {number}, {str(event)[:4000]}"
         try:

@@ -20,6 +20,11 @@ PATHS = (
     "/oauth/authorize?client_id=%00&redirect_uri=javascript:1", "/oauth/token",
     "/.well-known/oauth-protected-resource/x",
 )  # fmt: skip
+# Where a question is answered, if it is one.
+DOORS = (
+    ("POST", "/search"), ("POST", "/query"), ("POST", "/mcp"), ("GET", "/documents?limit=2"),
+    ("GET", "/documents?corpus=manuals"),
+)  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH")
 BODIES: tuple[dict[str, Any], ...] = (
     {"query": "how long is the warranty?", "top_k": 3},
@@ -52,6 +57,13 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"MCP-Protocol-Version": "1999-01-01"},
     {"Origin": "null"},
 )
+
+
+def door(draw: random.Random) -> tuple[str, str]:
+    """Method and path: one of ours, or any of all."""
+    if draw.random() < 0.6:
+        return draw.choice(DOORS)
+    return draw.choice((draw.choice(METHODS), "POST")), draw.choice(PATHS)
 
 
 def changed(value: Any, draw: random.Random, *, times: int = 2) -> Any:
