@@ -80,6 +80,10 @@ def _written(of_document: Mapping[str, Any], metadata: Mapping[str, Any], text: 
     return f"{line}\n{text}".encode()
 
 
+def _closed(document_id: str) -> dict[str, Any]:
+    raise SnapshotInvalid(f"The corpus of {document_id} was closed. Ask again.")
+
+
 class ChunkFile:
     """`ids` are sorted, UTF-8. For any number of threads."""
 
@@ -97,7 +101,7 @@ class ChunkFile:
             self._ends: NDArray[np.uint64] = mapped(folder / _ENDS)
             self._dictionary = (folder / _DICTIONARY).read_bytes()
             self._check((folder / _CHUNKS).stat().st_size)
-            self._shared = lru_cache(_RECORDS_KEPT)(self._read_shared)
+            self._shared: Callable[[str], dict[str, Any]] = lru_cache(_RECORDS_KEPT)(self._read_shared)
             self._file = os.open(folder / _CHUNKS, os.O_RDONLY | os.O_CLOEXEC)
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, CollectionMismatch) as error:
             raise self.damaged(error) from None
@@ -117,6 +121,8 @@ class ChunkFile:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+            # It holds on to this, whose mapped files would stay open until garbage is collected.
+            self._shared = _closed
 
     def read(self, chunk_ids: Sequence[str]) -> dict[str, Found]:
         """Metadata and text of those of the chunks that are there. Raises SnapshotInvalid where one is damaged."""
