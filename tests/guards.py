@@ -40,7 +40,7 @@ GUARDS: list[Mutation] = [
     *of(
         "corpus/snapshot/staging.py",
         PUBLISH,
-        ('    if path.suffix == ".lock":\n        return False\n', ""),
+        ('        and path.suffix != ".lock"\n', ""),
         ("if not is_chromas(file.path)]", "]"),
     ),
     # A damaged object is mended by what the error advises.
