@@ -171,7 +171,6 @@ GUARDS: list[Mutation] = [
         ("except (KeyError, TypeError, ValueError, AttributeError, CollectionMismatch) as error:",
          "except (KeyError, CollectionMismatch) as error:"),
         ('any(each.startswith((".", f"{SQLITE}-")) for each in path.parts)', "False"),
-        ('".." in path.parts or ', ""),
         ("except (ValueError, RecursionError):", "except ValueError:"),
     ),
     # Nor what its files say.

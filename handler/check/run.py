@@ -13,7 +13,7 @@ from rich.text import Text
 
 from corpus.errors import SettingsError
 from corpus.loading import load
-from corpus.settings import OutboundSettings
+from corpus.outbound_settings import OutboundSettings
 from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
 from handler.check.document import mapping
