@@ -113,11 +113,12 @@ class Exchanges:
     def _context(self) -> ssl.SSLContext:
         with self._lock:
             if self._trusted is None:
-                self._trusted = _system_trust()
+                self._trusted = system_trust()
             return self._trusted
 
 
-def _system_trust() -> ssl.SSLContext:
+def system_trust() -> ssl.SSLContext:
+    """Whom the system trusts, whatever the environment says."""
     if sys.platform in {"darwin", "win32"}:
         import truststore  # Asks the system itself, which keeps its certificates in no file.
 

@@ -37,8 +37,8 @@ class OutboundSettings(BaseSettings):
 
     outbound_proxy: str | None = Field(
         default=None,
-        description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by. No other "
-        "variable names one for them.",
+        description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by, and what "
+        "`handler check` asks. No other variable names one for them.",
     )
 
     @field_validator("outbound_proxy")

@@ -10,7 +10,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from importlib.metadata import Distribution, distributions, version
+from importlib.metadata import Distribution, PackageMetadata, distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +65,17 @@ def _component(distribution: Distribution) -> dict[str, Any]:
         "version": distribution.version,
         "purl": purl,
     }
-    if licence := _licence(metadata.json.get("license_expression"), metadata.get_all("Classifier") or []):
+    if licence := _licence(metadata):
         component["licenses"] = [licence]
     return component
 
 
-def _licence(expression: str | list[str] | None, classifiers: list[str]) -> dict[str, Any] | None:
-    if expression:
+def _licence(metadata: PackageMetadata) -> dict[str, Any] | None:
+    if expression := metadata.json.get("license_expression"):
         return {"expression": expression}
-    names = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License :: ")]
+    names = [
+        each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier") or [] if each.startswith("License :: ")
+    ]
+    # Some have its name there, others all of its words, of which the first are the name.
+    names += str(metadata.json.get("license", "")).splitlines()[:1]
     return {"license": {"name": names[0]}} if names else None

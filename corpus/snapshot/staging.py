@@ -114,9 +114,7 @@ def _copy(source: Path, folder: Path, collection: str) -> None:
 
 
 def _travels(path: Path, words: Path) -> bool:
-    """No lock, which names the machine and who wrote last; of the indexes of words only the collection's own."""
-    if path.suffix == ".lock":
-        return False
+    """Of the indexes of words only the collection's own."""
     if words.parent not in path.parents:
         return True
     return words in path.parents
@@ -129,7 +127,7 @@ def _copy_database(path: Path, target: Path) -> None:
 
 
 def _paths(folder: Path) -> list[Path]:
-    """The files that make the store: no journal of SQLite's, no lock, nothing hidden."""
+    """The files that make the store: no journal of SQLite's, nothing hidden, and no lock, which names the machine."""
     return sorted(
         path
         for path in folder.rglob("*")

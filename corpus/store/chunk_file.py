@@ -168,9 +168,10 @@ class ChunkFile:
                 raise ValueError(f"a chunk of {end - start} bytes")  # noqa: TRY301 - as in __init__
             packed = os.pread(self._file, end - start, start)
             unpacking = zlib.decompressobj(_RAW, zdict=self._dictionary)
-            written = unpacking.decompress(packed, MAX_CHUNK_BYTES).decode()
-            if unpacking.unconsumed_tail:
+            unpacked = unpacking.decompress(packed, MAX_CHUNK_BYTES + 1)
+            if len(unpacked) > MAX_CHUNK_BYTES:
                 raise ValueError(f"a chunk of more than {MAX_CHUNK_BYTES >> 20} MB")  # noqa: TRY301 - as above
+            written = unpacked.decode()
             line, _, text = written.partition("\n")
             own: dict[str, Any] = json.loads(line)
             if not isinstance(own, dict):

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from corpus.outbound import system_trust
 from corpus.retry_after import hints_in
 from corpus.urls import without_passwords
 from handler.check.document import Schema, listed, mapping, resolve
@@ -82,13 +83,20 @@ class Caller:
     """Sends requests, from several threads if need be."""
 
     def __init__(
-        self, *, secret: str, wait: Callable[[int], None] = lambda _: None, timeout_seconds: float = TIMEOUT_SECONDS
+        self,
+        *,
+        secret: str,
+        wait: Callable[[int], None] = lambda _: None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        proxy: str | None = None,
     ) -> None:
         """`wait` is told before it waits for a limit that an earlier run has used up."""
         self._secret = secret
         self._wait = wait
         self._seconds_to_wait = MAX_WAIT_SECONDS
-        self._client = httpx.Client(follow_redirects=False, timeout=timeout_seconds, trust_env=True)
+        self._client = httpx.Client(
+            follow_redirects=False, timeout=timeout_seconds, trust_env=False, proxy=proxy, verify=system_trust()
+        )
 
     def close(self) -> None:
         """Give the connections back."""

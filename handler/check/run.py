@@ -13,6 +13,7 @@ from rich.text import Text
 
 from corpus.errors import SettingsError
 from corpus.loading import load
+from corpus.outbound_settings import OutboundSettings
 from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
 from handler.check.document import mapping
@@ -39,7 +40,7 @@ def check(url: str, *, key: str | None, wishes: CheckOptions, as_json: bool) -> 
     def waiting(seconds: int) -> None:
         err.print(Text(f"The rate limit is used up; waiting {seconds} s for the next window."))
 
-    caller = Caller(secret=given or "", wait=waiting)
+    caller = Caller(secret=given or "", wait=waiting, proxy=load(OutboundSettings).outbound_proxy)
     rows = []
     try:
         err.print(Text(f"Checking {url}"))

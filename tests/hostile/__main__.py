@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from handler.access.keys import make_key
+from handler.mcp.stdio import Stdio
 from handler.served import served_app
 from handler.settings import HandlerSettings
 from ingest.reading.worker import peak_bytes
@@ -86,6 +87,8 @@ def all_requests(settings: HandlerSettings, name: str, key: str, given: argparse
     found += counted(
         f"requests to {name}", count, doors.requests(client, key, count, given.seed + 1, answered=answered)
     )
+    stdio = Stdio(app.state.action, lambda: "http://127.0.0.1")
+    found += counted(f"lines to {name}", count // 10, doors.lines(stdio, count // 10, given.seed))
     grown = resident_mb() - before
     print(f"  by status: {dict(sorted(answered.items()))}")
     print(f"  memory: {before:.0f} MB, and {grown:+.0f} MB after that; {threading.active_count()} threads", flush=True)

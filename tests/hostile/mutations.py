@@ -20,6 +20,11 @@ PATHS = (
     "/oauth/authorize?client_id=%00&redirect_uri=javascript:1", "/oauth/token",
     "/.well-known/oauth-protected-resource/x",
 )  # fmt: skip
+# Where a question is answered, if it is one.
+DOORS = (
+    ("POST", "/search"), ("POST", "/query"), ("POST", "/mcp"), ("GET", "/documents?limit=2"),
+    ("GET", "/documents?corpus=manuals"),
+)  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH")
 BODIES: tuple[dict[str, Any], ...] = (
     {"query": "how long is the warranty?", "top_k": 3},
@@ -30,6 +35,14 @@ BODIES: tuple[dict[str, Any], ...] = (
     {"query": "pump", "corpus": "all", "min_score": 0.1, "max_per_document": 1},
     {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "search", "arguments": {"query": "pump"}}},
     {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}},
+)
+MESSAGES: tuple[dict[str, Any], ...] = (
+    *BODIES[-2:],
+    {"jsonrpc": "2.0", "id": "a", "method": "tools/list", "params": {"cursor": "x"}},
+    {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "fetch", "arguments": {"id": "0" * 16}}},
+    {"jsonrpc": "2.0", "id": 3, "method": "resources/read", "params": {"uri": "file:///etc/passwd"}},
+    {"jsonrpc": "2.0", "id": 4, "method": "ping", "params": {"_meta": {"progressToken": 1}}},
+    {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}},
 )
 HEADERS: tuple[dict[str, str], ...] = (
     {},
@@ -44,6 +57,13 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"MCP-Protocol-Version": "1999-01-01"},
     {"Origin": "null"},
 )
+
+
+def door(draw: random.Random) -> tuple[str, str]:
+    """Method and path: one of ours, or any of all."""
+    if draw.random() < 0.6:
+        return draw.choice(DOORS)
+    return draw.choice((draw.choice(METHODS), "POST")), draw.choice(PATHS)
 
 
 def changed(value: Any, draw: random.Random, *, times: int = 2) -> Any:
@@ -70,9 +90,9 @@ def changed(value: Any, draw: random.Random, *, times: int = 2) -> Any:
     return made
 
 
-def body(draw: random.Random) -> bytes:
+def body(draw: random.Random, *, of: tuple[dict[str, Any], ...] = BODIES) -> bytes:
     """JSON, nearly JSON, or neither."""
-    content = json.dumps(changed(draw.choice(BODIES), draw)).encode()
+    content = json.dumps(changed(draw.choice(of), draw)).encode()
     kind = draw.random()
     if kind < 0.7:
         return content

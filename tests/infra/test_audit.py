@@ -52,7 +52,13 @@ def test_the_list_of_holes_is_dated_and_well_formed() -> None:
 
 def test_the_components_of_a_package_are_named_with_their_versions(tmp_path: Path) -> None:
     folder = tmp_path / "task"
-    for name, version, licence in (("Some_Thing", "1.2", "License-Expression: MIT\n"), ("other", "3", "")):
+    licences = {
+        "Some_Thing": "License-Expression: MIT\n",
+        "other": "",
+        "whole": "License: BSD\n        All its words.\n",
+    }
+    for name, licence in licences.items():
+        version = "1.2"
         (folder / f"{name}-{version}.dist-info").mkdir(parents=True)
         (folder / f"{name}-{version}.dist-info/METADATA").write_text(
             f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{licence}"
@@ -64,7 +70,8 @@ def test_the_components_of_a_package_are_named_with_their_versions(tmp_path: Pat
     told = json.loads(path.read_text("utf-8"))
     assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
     assert [(each["purl"], each.get("licenses")) for each in told["components"]] == [
-        ("pkg:pypi/other@3", None), ("pkg:pypi/some-thing@1.2", [{"expression": "MIT"}]),
+        ("pkg:pypi/other@1.2", None), ("pkg:pypi/some-thing@1.2", [{"expression": "MIT"}]),
+        ("pkg:pypi/whole@1.2", [{"license": {"name": "BSD"}}]),
     ]  # fmt: skip
     before = path.read_bytes()
     assert write_sbom(folder, archive).read_bytes() == before

@@ -127,12 +127,16 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize(
-    ("fields", "text"),
-    [({}, "what it says"), (["no", "fields"], ""), ({"x": 1}, "x" * (MAX_CHUNK_BYTES + 1))],
+    ("fields", "text", "why"),
+    [
+        ({}, "what it says", "'document_id'"),
+        (["none"], "", "no fields"),
+        ({}, "x" * MAX_CHUNK_BYTES, "more than 16 MB"),
+    ],
     ids=["a record without its fields", "fields that are none", "a text that swells"],
 )
 def test_a_chunk_that_is_none_is_refused_when_it_is_read(
-    staged: Path, tmp_path: Path, fields: object, text: str
+    staged: Path, tmp_path: Path, fields: object, text: str, why: str
 ) -> None:
     """As whoever may write to the bucket can make it, with the right hashes."""
     folder = tmp_path / "copy"
@@ -144,7 +148,10 @@ def test_a_chunk_that_is_none_is_refused_when_it_is_read(
     (folder / FOLDER / "chunks.bin").write_bytes(packed)
     np.save(folder / FOLDER / "ids.npy", np.array([written(1)[1][0].chunk_id.encode()]))
     np.save(folder / FOLDER / "ends.npy", np.array([len(packed)], np.uint64))
-    with read_store(CorpusSettings(chroma_path=folder), is_published=True) as store, pytest.raises(SnapshotInvalid):
+    with (
+        read_store(CorpusSettings(chroma_path=folder), is_published=True) as store,
+        pytest.raises(SnapshotInvalid, match=why),
+    ):
         store.documents()
 
 

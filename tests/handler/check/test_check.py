@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from corpus.errors import SettingsError
 from corpus.opening import open_corpus
 from corpus.quality.questions import parse_questions
 from handler.app import create_app
+from handler.check.call import Caller
 from handler.check.gate import Gate
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
@@ -32,6 +34,8 @@ from handler.check.target import CannotCheck
 from tests.free_port import free_port
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.running import running
+from tests.loopback import listening
+from tests.traps import Stranger, fill
 
 Serve = Callable[..., str]
 Told = dict[str, dict[str, Any]]
@@ -311,3 +315,20 @@ def test_the_command_asks_for_a_key_that_it_needs(serve: Serve) -> None:
     without = run(serve())
     assert (without.returncode, without.stdout) == (2, "")
     assert "ACTION_KEY" in without.stderr
+
+
+def test_a_proxy_is_asked_where_our_setting_names_it_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[str] = []
+    proxied: list[str] = []
+    with (
+        listening(type("There", (Stranger,), {"asked": there})) as url,
+        listening(type("Proxy", (Stranger,), {"asked": proxied})) as proxy,
+    ):
+        for name, value in fill(tmp_path, proxy).items():
+            monkeypatch.setenv(name, value)
+        for given in (None, proxy):
+            with contextlib.closing(Caller(secret="", proxy=given)) as caller:
+                assert caller.send("GET", f"{url}/a").status == 200
+    assert (there, proxied) == (["GET /a"], [f"GET {url}/a"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnsupported
+from ingest.sources.inflate import Writer
 from ingest.sources.patience import RetryAfterGate
 from ingest.sources.web import Web
 from tests.ingest.sources.conftest import Connect
@@ -97,6 +98,14 @@ def test_what_takes_long_to_unpack_is_left_too(site: WebServer, connect: Connect
     site.pages["/a"] = Reply(packed, headers={**HTML, "Content-Encoding": encoding})
     said = str(refusal(connect(timeout_seconds=0.1, max_bytes=1 << 30), site.url + "/a"))
     assert "FETCH_TIMEOUT_SECONDS" in said
+
+
+def test_the_time_is_looked_at_for_every_piece_that_is_unpacked(tmp_path: Path) -> None:
+    looked: list[None] = []
+    with Writer(tmp_path / "a", packed=True, max_bytes=1 << 20, keep_on=lambda: looked.append(None)) as target:
+        target.write(gzip.compress(bytes(1 << 20)))
+        target.finish()
+    assert len(looked) >= 16
 
 
 def test_who_asks_for_patience_holds_back_nobody_else_and_not_for_ever() -> None:
