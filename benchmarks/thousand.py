@@ -1,7 +1,8 @@
 """A thousand corpora of 100 chunks behind Lambda's handler: python -m benchmarks.thousand [--corpora 1000] [--turns 5]
 
 The first answer of a fresh process with all of them, beside that of one with a corpus alone, in turns; then all of them
-asked, one after the other, in one process: how long a corpus that was not open takes, and what memory and /tmp are.
+asked, one after the other, in one process: how long a corpus that was not open takes, and what memory, /tmp and open
+files are.
 Corpora are published in folders; the embeddings endpoint is a stand-in on loopback.
 """
 
@@ -34,8 +35,9 @@ STEP = 100
 
 # In a process of its own, as Lambda starts one: what it prints is read by us.
 ASKED = """
-import json, sys, time
+import json, os, resource, sys, time
 started = time.perf_counter()
+resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))  # As Lambda has it.
 from handler.main import handler
 from handler.corpora.memory import resident_mb
 from tests.handler.events import http_api
@@ -59,7 +61,8 @@ for number, name in enumerate(sys.argv[2:], 1):
         print(json.dumps({"first": time.perf_counter() - started}))
     files = [path for path in cache.rglob("*") if not path.is_dir()] if number % 20 == 1 else None
     held = sum(path.lstat().st_size for path in files) / 2**20 if files is not None else None
-    print(json.dumps({"seconds": seconds, "again": ask(name), "memory": resident_mb(), "tmp": held}))
+    told = {"seconds": seconds, "again": ask(name), "memory": resident_mb(), "tmp": held}
+    print(json.dumps(told | {"files": len(os.listdir("/proc/self/fd"))}))
 """
 
 
@@ -116,13 +119,16 @@ def main() -> None:
         limits = {"CORPORA_MEMORY_MB": str(MEMORY_MB), "SNAPSHOT_CACHE_MB": str(CACHE_MB)}
         told = asked(scratch, names, several | limits)[1:]
         print(f"\nwith CORPORA_MEMORY_MB={MEMORY_MB}, SNAPSHOT_CACHE_MB={CACHE_MB}:")
-        print("| asked | first answer, ms | again, ms | memory, MB | /tmp, MB |\n|---|---|---|---|---|")
+        print(
+            "| asked | first answer, ms | again, ms | memory, MB | /tmp, MB | open files |\n|---|---|---|---|---|---|"
+        )
         for start in range(0, len(told), STEP):
             part = told[start : start + STEP]
             cold, warm = (statistics.median(each[kind] for each in part) * 1000 for kind in ("seconds", "again"))
             memory = max(each["memory"] for each in part)
             held = max(each["tmp"] for each in part if each["tmp"] is not None)
-            print(f"| {start + len(part)} | {cold:.0f} | {warm:.0f} | {memory:.0f} | {held:.0f} |")
+            files = max(each["files"] for each in part)
+            print(f"| {start + len(part)} | {cold:.0f} | {warm:.0f} | {memory:.0f} | {held:.0f} | {files} |")
 
 
 if __name__ == "__main__":
