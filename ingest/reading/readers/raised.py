@@ -6,13 +6,17 @@ import re
 
 _UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
 _RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
+_NOTES = re.compile(r"\d{1,3}(?:\s?[,–-]\s?\d{1,3})*")
+# A note's mark may stand behind the sign that ends a sentence; behind the point of a price stand its cents.
+_NOTED = re.compile(r"[^\W_][”\"’')]*[.,;:!?]?[”\"’')]*$")
+_PRICE = re.compile(r"[$€£¥]\s?\d[\d,]*[.,]$")
 
 
 def with_raised(before: str, mark: str) -> str:
-    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2] and "as said [2]" for a note's mark."""
+    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2] and "as said. [2]" for a note's mark."""
     mark = mark.strip()
     if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
         return f"{before}^{mark}"
-    if mark.isdigit() and before[-1:].isalnum():
+    if _NOTES.fullmatch(mark) and _NOTED.search(before) and not _PRICE.search(before):
         return f"{before} [{mark}]"
     return before + mark
