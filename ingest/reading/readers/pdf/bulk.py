@@ -88,7 +88,7 @@ def font_names(text_page: object, indexes: Sequence[int]) -> list[bytes]:
     start = ctypes.addressof(names)
     places = range(start, start + size, _NAME_BYTES)
     _run(map(_font_info, _forever(text_page), indexes, places, itertools.repeat(_NAME_BYTES), itertools.repeat(None)))
-    every = names[:size]
+    every = names.raw
     return [every[at : at + _NAME_BYTES].split(b"\0", 1)[0] for at in range(0, size, _NAME_BYTES)]
 
 
