@@ -155,7 +155,9 @@ class _Writer:
         kind = sign if sign[0] in "*-." else sign[-1]
         depth = next((number for number, opened in enumerate(self._lists) if opened.sign == kind), len(self._lists))
         if depth == len(self._lists):
-            wanted = next((style for name, style in _STYLES.items() if name in self._options), "1aiA1"[min(len(sign) - 1, 4)])
+            wanted = next(
+                (style for name, style in _STYLES.items() if name in self._options), "1aiA1"[min(len(sign) - 1, 4)]
+            )
             start = re.search(r"start=\"?(\d+)", self._options)
             self._lists.append(_List(kind, wanted, int(start.group(1)) - 1 if start else 0))
             self._options = ""
