@@ -68,8 +68,11 @@ def are_labels_over_values(rows: Sequence[Cells]) -> bool:
 
 
 def is_named(lines: Sequence[Line]) -> bool:
-    first, *rest = sorted(lines, key=lambda line: -line.bottom) or [None]
-    if first is None or not rest or first.height >= _SMALL * min(line.height for line in rest):
+    """True for a small first line above what it names in the same box."""
+    if len(lines) < 2:
+        return False
+    first, *rest = sorted(lines, key=lambda line: -line.bottom)
+    if first.height >= _SMALL * min(line.height for line in rest):
         return False
     return len(first.text) <= _MAX_NAME and not first.text.endswith(".") and not rest[0].text[0].islower()
 
