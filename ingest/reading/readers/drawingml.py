@@ -10,7 +10,7 @@ from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.numberformats import shown_number
 from ingest.reading.readers.package import attribute, local_name
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.raised import behind
 from ingest.reading.readers.tables import lines
 
 # Gives the root of the part with a relationship id, such as a chart.
@@ -69,7 +69,7 @@ def runs_of(paragraph: etree._Element) -> Iterator[str]:
         name = local_name(node)
         if name == "t":
             text = node.text or ""
-            shown = with_raised(before, text)[len(before) :] if _is_raised(node) else text
+            shown = behind(before, text) if _is_raised(node) else text
             before = text
             yield shown
         elif name == "br":

@@ -11,13 +11,12 @@ from collections.abc import Callable, Collection
 from lxml import etree
 
 from corpus.errors import DocumentUnreadable
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.raised import behind
 
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 # Deflate packs no better than 1032:1; office files reach 100:1 with long runs of empty cells.
 MAX_RATIO = 400
 _RAISED = frozenset(("sup", "superscript"))
-_REACH = 40  # Characters before it that tell what a raised sign is.
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -128,10 +127,10 @@ def spell_raised(root: etree._Element, is_raised: Callable[[etree._Element], boo
     for node in root.iter():
         if (is_raised or _is_superscript)(node):
             mark = "".join(str(text) for text in node.itertext())
-            before = text_before(node)[-_REACH:]
+            before = text_before(node)
             for below in list(node):
                 node.remove(below)
-            node.text = with_raised(before, mark)[len(before) :]
+            node.text = behind(before, mark)
 
 
 def _is_superscript(node: etree._Element) -> bool:

@@ -12,7 +12,7 @@ from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.markup.source import Source
 from ingest.reading.readers.numerals import numeral
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.raised import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*)")
@@ -24,7 +24,7 @@ _ADMONITION = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)[^\]]*\]$")
 _FORMULA = re.compile(r"\[(?:stem|latexmath|asciimath)")
 _BLOCK_OPTIONS = re.compile(r"\[[^\[\]]*\]$")
 _STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I", "arabic": "1"}
-_RAISED = re.compile(r"(\S*?)\^(\S[^\s^]*)\^")
+_RAISED = re.compile(r"\^(\S[^\s^]*)\^")
 _SILENT_LINES = ("+", "'''", "<<<")
 _SILENT = ("//", "include::", "toc::", "[[", "ifdef::", "ifndef::", "endif::")
 _ABOUT = ("author", "description", "keywords")
@@ -169,7 +169,7 @@ class _Writer:
 
     def _plain(self, text: str) -> str:
         text = re.sub(r"\{([\w-]+)\}", lambda match: self.attributes.get(match.group(1).lower(), match.group()), text)
-        text = _RAISED.sub(lambda match: with_raised(match.group(1), match.group(2)), text)
+        text = spelled(_RAISED, text)
         for pattern, instead in _INLINE:
             text = pattern.sub(instead, text)
         return one_line(text)

@@ -12,7 +12,7 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.markup.rsttables import GRID_TABLE, SIMPLE_TABLE, grid_rows, simple_rows
 from ingest.reading.readers.markup.source import Source, dedented, indent_of
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.raised import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
@@ -34,7 +34,7 @@ _SILENT = frozenset((
     "unicode", "replace",
 ))  # fmt: skip
 _MAX_DEPTH = 40
-_RAISED = re.compile(r"(\S*?)\\? ?:sup(?:erscript)?:`([^`]+)`")
+_RAISED = re.compile(r"(?:\\ )?:sup(?:erscript)?:`([^`]+)`")
 _INLINE = (
     (re.compile(r"\\\s"), ""),
     (re.compile(r" ?(\[[^\[\]\s]+\])_(?!\w)"), r" \1"),
@@ -204,7 +204,7 @@ class _Writer:
     def _plain(self, text: str) -> str:
         for name, value in self._replaced.items():
             text = text.replace(f"|{name}|", value)
-        text = _RAISED.sub(lambda match: with_raised(match.group(1), match.group(2)), text)
+        text = spelled(_RAISED, text)
         for pattern, instead in _INLINE:
             text = pattern.sub(instead, text)
         return one_line(text)

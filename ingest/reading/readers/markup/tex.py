@@ -10,7 +10,7 @@ from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.numerals import numeral
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.raised import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _LEVELS = {
@@ -61,7 +61,7 @@ _SIGNS = (
 _SILENT = re.compile(
     rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|newcommand|renewcommand|def(?:\\[a-zA-Z]+))(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
 )
-_RAISED = re.compile(rf"(\S*?)\\textsuperscript{_ARGUMENT}")
+_RAISED = re.compile(rf"\\textsuperscript{_ARGUMENT}")
 # A list's begin of its count; what stands for the others.
 _COUNTED, _DASHED, _NAMED = {"enumerate": 0, "description": -2}, -1, -2
 _BOXES = {"\\boxtimes": "☒", "\\square": "☐", "\\Box": "☐", "\\bullet": "-"}
@@ -184,7 +184,7 @@ def _plain(source: str) -> str:
 
     text = _MATH.sub(kept, _COMMENT.sub("", source))
     text = _TARGET.sub("", text)
-    text = _SILENT.sub("", _RAISED.sub(lambda match: with_raised(match.group(1), match.group(2)), text))
+    text = _SILENT.sub("", spelled(_RAISED, text))
     text = _CITE.sub(r"[\1]", _NOTE.sub(r" [\1]", _LINK.sub(r"\2 (\1)", text)))
     text = _ACCENT.sub(
         lambda match: unicodedata.normalize("NFC", (match.group(2) or match.group(3)) + _MARKS[match.group(1)]), text

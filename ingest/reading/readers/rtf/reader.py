@@ -9,7 +9,7 @@ from corpus.errors import DocumentEmpty, DocumentUnreadable
 from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line, squeeze
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.raised import behind
 from ingest.reading.readers.rtf.source import Mark, marks
 from ingest.reading.readers.tables import lines
 
@@ -67,7 +67,7 @@ class _Writer:
         elif mark.kind in ("text", "raised"):
             into = self._aside[-1] if self._aside else self._text
             if mark.kind == "raised" and into:
-                into[-1] = with_raised(into[-1], mark.value)
+                into.append(behind(into[-1], mark.value))
             else:
                 into.append(mark.value)
         elif mark.kind == "open":
