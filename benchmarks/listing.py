@@ -2,8 +2,9 @@
 
     python -m benchmarks.listing [DOCUMENTS]...
 
-Prints, for each number of documents of one chunk, the processor seconds of the first page of all, of the first page
-after one document of them changed, and of a filter's value that nobody has after another changed.
+Prints, for each number of documents of one chunk, the processor milliseconds of the first page of all and of one in
+their midst after it, of a filter's value that nobody has and of the same once more, and of both after one document of
+them changed.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ def one_chunk(number: int, version: int) -> Written:
     return replace(record, chunks=1, metadata=owner), [replace(chunks[0], metadata=owner)], vector
 
 
-def seconds(work: Callable[[], object]) -> float:
+def milliseconds(work: Callable[[], object]) -> str:
     """Of the processor."""
     time.sleep(SETTLED_SECONDS)
     started = time.process_time()
     work()
-    return time.process_time() - started
+    return f"{(time.process_time() - started) * 1000:.1f}"
 
 
 def unknown(facets: Facets, store: Store) -> None:
@@ -69,14 +70,20 @@ def main(*counts: int) -> None:
                     writer.write([one_chunk(each, 0) for each in range(start, min(count, start + AT_ONCE))])
                 with read_store(settings) as store:
                     listing, facets = Listing(store), Facets((FilterField("owner", "str"),))
-                    first = seconds(lambda listing=listing: listing.page(offset=0, limit=20))  # type: ignore[misc]
-                    unknown(facets, store)
+                    told = [measured(listing, store, facets, count)]
                     writer.write([one_chunk(1, 1)])
-                    page = seconds(lambda listing=listing: listing.page(offset=0, limit=20))  # type: ignore[misc]
-                    writer.write([one_chunk(2, 1)])
-                    value = seconds(lambda facets=facets, store=store: unknown(facets, store))  # type: ignore[misc]
-            told = f"first page {first:.2f} s, after a change {page:.3f} s, unknown value {value:.3f} s"
-            print(f"{count:,} documents: {told}")
+                    told.append(measured(listing, store, facets, count))
+            print(f"{count:,} documents: {told[0]}; after a change {told[1]}", flush=True)
+
+
+def measured(listing: Listing, store: Store, facets: Facets, count: int) -> str:
+    """Each asked twice."""
+    first, next_page = (
+        milliseconds(lambda: listing.page(offset=0, limit=20)),
+        milliseconds(lambda: listing.page(offset=count // 2, limit=20)),
+    )
+    value, again = milliseconds(lambda: unknown(facets, store)), milliseconds(lambda: unknown(facets, store))
+    return f"first page {first} ms, another {next_page}, unknown value {value}, again {again}"
 
 
 if __name__ == "__main__":

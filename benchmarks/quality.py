@@ -97,8 +97,8 @@ def plot(scores: Mapping[str, Mapping[SearchMode, float]]) -> str:
 def main() -> None:
     folder, named = Path(sys.argv[1]), sys.argv[2:]
     settings = IngestSettings(embedding_model=LOCAL_MODEL)
-    for split in (True, False):
-        for name in collections(folder, named):
+    for name in collections(folder, named):
+        for split in (False, True):
             row = name if split else name + WHOLE
             lines = {row: line(row, evaluate(folder / name, settings, EvalOptions(split=split)))}
             print(lines[row], flush=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.records import MetadataValue, composed
 from corpus.stored import ACCESS, UPDATED, USER_PREFIX, seconds_of
+from corpus.subject import ORGANISATION, spellings_of
 
 Where = Mapping[str, Any]  # Chroma's own filter language, and what of ours it does not know.
 # Ours: a folder; a range, both ends included, of numbers or of days; what must not hold; and who asks.
@@ -26,10 +27,11 @@ class Filter:
 
     `tags`, `source_any` and `document_id_any` ask for at least one of them; `source_folder` for what lies below it;
     `updated_after` is inclusive, `updated_before` is not. `metadata` are the user's own fields, which must equal, or
-    contain the value where they hold a list; `metadata_any` asks for one of several values, `metadata_from` and
-    `metadata_to` for numbers, or days as "2026-01-31", of which both ends pass. No condition of `without` may hold;
-    what does not have a field passes there, and nowhere else. `visible_to` are the principals that somebody is,
-    of which a document's access must name one; an empty set sees nothing, None everything.
+    contain the value where they hold a list (an organisation's name in any case, with its legal form or without);
+    `metadata_any` asks for one of several values, `metadata_from` and `metadata_to` for numbers, or days as
+    "2026-01-31", of which both ends pass. No condition of `without` may hold; what does not have a field passes there,
+    and nowhere else. `visible_to` are the principals that somebody is, of which a document's access must name one; an
+    empty set sees nothing, None everything.
     """
 
     source: str | None = None
@@ -177,8 +179,10 @@ def _equal_or_contains(name: str, value: MetadataValue) -> Where:
     if isinstance(value, float):
         return _equal_number(name, value)
     if isinstance(value, str):
+        texts = spellings_of(value) if name == USER_PREFIX + ORGANISATION else [value]
+        forms = [form for text in texts for form in forms_of(text)]
         # A list holds several texts.
-        return _any_of([each for form in forms_of(value) for each in ({name: form}, {name: {"$contains": form}})])
+        return _any_of([each for form in dict.fromkeys(forms) for each in ({name: form}, {name: {"$contains": form}})])
     return {name: value}
 
 

@@ -13,6 +13,33 @@ _LONGEST = 100
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(["and", "of", "the", "for", "de", "der", "des", "du", "et", "la", "le", "und", "y"])
 _LEAST_INITIALS = 3
+# Legal forms as they end a name, the longer first.
+FORMS = (
+    r"GmbH\s*&\s*Co\.?\s*(?:KGaA|KG|OHG)|AG\s*&\s*Co\.?\s*(?:KGaA|KG)|SE\s*&\s*Co\.?\s*(?:KGaA|KG)|gGmbH|GmbH|mbH|"
+    r"UG\s*\(haftungsbeschränkt\)|KGaA|OHG|e\.\s?V\.|e\.\s?G\.|Aktiengesellschaft|AG|SE|"
+    r"Incorporated|Inc\.?|Corporation|Corp\.?|Company|Limited|Ltd\.?|L\.?L\.?C\.?|L\.?L\.?P\.?|PLC|P\.?L\.?C\.?|plc|"
+    r"S\.A\.S\.?|S\.A\.R\.L\.?|S\.à\.?\s?r\.l\.|SARL|SAS|S\.A\.U\.?|S\.L\.U\.?|S\.A\.?|S\.L\.?|S\.p\.A\.|S\.r\.l\.|"
+    r"Société anonyme|Sociedad Anónima|N\.V\.|B\.V\.|ASA|A/S|Oyj|Pty\.?\s+Ltd\.?|& Co(?:mpany|\.)?|Co\.?"
+)
+FORM_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{FORMS})\s*$", re.IGNORECASE)
+
+
+def plain(name: str) -> str:
+    """The name without its legal form and article: "The Coca-Cola Company" is Coca-Cola."""
+    name = re.sub(r"\s+", " ", re.sub(r"\s*/[A-Z]{2,3}/?$", "", name)).strip(" ,.;:*–—-")
+    begun = re.sub(r"^(?:the|die|der|das|les|la société)\s+", "", name, flags=re.IGNORECASE)
+    before = ""
+    short = begun
+    while short != before:
+        before, short = short, FORM_END.sub("", short).strip(" ,&")
+    return short or name
+
+
+def spellings_of(organisation: str) -> list[str]:
+    """The ways in which documents may have the name that somebody asks for: with its legal form and without, in
+    capitals, and with capitals at the head of each word."""
+    name = plain(organisation)
+    return list(dict.fromkeys([organisation, name, name.upper(), " ".join(map(_capitalised, name.split()))]))
 
 
 def subject_of(title: str | None, metadata: Mapping[str, object]) -> str:
@@ -42,6 +69,11 @@ def _writings(organisation: str) -> list[str]:
     if "&" in organisation and len(initials) == 2:
         return [*joined, "&".join(initials), "n".join(initials), "".join(initials)]
     return [*joined, "".join(initials)] if len(initials) >= _LEAST_INITIALS else joined
+
+
+def _capitalised(word: str) -> str:
+    small = word.casefold()
+    return small if small in _SMALL else small[:1].upper() + small[1:]
 
 
 def _value(value: object) -> str:

@@ -20,7 +20,7 @@ from handler.access.keys import make_key
 from handler.corpora.entries import names_of
 from handler.doorstep import OwnNamesOnly, PatientProtocol
 from handler.library import Library
-from handler.mcp.clients import configurations
+from handler.mcp.clients import configurations, environment_of
 from handler.mcp.dispatch import server_info
 from handler.observing.logs import PlainLines, configure
 from handler.served import served_app
@@ -58,7 +58,7 @@ def run(*, host: str, port: int) -> None:
         signs_in=settings.takes_tokens,
         name=server_info(settings)["name"],
         command=command,
-        environment=_where(settings),
+        environment=environment_of(settings),
     ):
         _say(f"  {line}")
     _say(f"{'Ready' if is_ready else 'Each question looks for the corpus again'}. Ctrl-C stops it.")
@@ -102,19 +102,6 @@ def local_settings(host: str = "127.0.0.1") -> tuple[HandlerSettings, str | None
         key, entry = make_key("this-run")
         settings = load(HandlerSettings, api_keys=SecretStr(str(entry)))
     return with_openai_key(settings), key
-
-
-def _where(settings: HandlerSettings) -> dict[str, str]:
-    """The settings that lead another process to the same corpus; none of them is a secret."""
-    places = ("corpora", "corpora_file", "chroma_path", "chroma_url", "chroma_collection", "snapshot_url")
-    given = {name: getattr(settings, name) for name in places if name in settings.model_fields_set}
-    if not settings.several:
-        given.setdefault("chroma_path", settings.chroma_path)
-    return {
-        name.upper(): str(value.absolute() if isinstance(value, Path) else value)
-        for name, value in given.items()
-        if value is not None
-    }
 
 
 def open_early(library: Library | None) -> bool:

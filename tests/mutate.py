@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.mutations import MUTATIONS, Mutation
+from tests.guards import GUARDS
+from tests.mutation import Mutation
+from tests.mutations import MUTATIONS
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("benchmarks", "corpus", "examples", "handler", "infra", "ingest", "requirements", "tests", "docs")
@@ -48,9 +50,11 @@ def copied(folder: Path) -> Path:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="Only mutations of paths that hold this.")
+    parser.add_argument("--guards", action="store_true", help="Only those of the hostile review.")
     parser.add_argument("--at-once", type=int, default=2)
     chosen = parser.parse_args()
-    mutations = [each for each in MUTATIONS if chosen.only in each.path]
+    of_all = GUARDS if chosen.guards else [*MUTATIONS, *GUARDS]
+    mutations = [each for each in of_all if chosen.only in each.path]
     with tempfile.TemporaryDirectory(prefix="mutate-") as name, ThreadPoolExecutor(chosen.at_once) as threads:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(chosen.at_once):

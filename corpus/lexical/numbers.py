@@ -11,7 +11,7 @@ import unicodedata
 # Digits with something between them; a space only where it parts thousands. Money is told by its sign.
 SIGNS = "$¢£¤¥₡₤₦₩₪₫€₱₴₸₹₺₽₿"
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:['’_ ]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")
-_INSIDE = re.compile(r"(?<![^\W_])\d+(?:[.,'’]\d+)+(?![.,'’]?\d)")
+_INSIDE = re.compile(r"(?<![\d.,])\d+(?:[.,'’]\d+)+(?![.,'’]?\d)")
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _MONEY = re.compile(rf"[{SIGNS}] ?(.+)|(.+?) ?[{SIGNS}]")
 _PARTED = re.compile(r"(.*?)([.,'’_ ])(\d+)")
@@ -38,7 +38,7 @@ def number_terms(word: str) -> list[str]:
 
 
 def numbers_inside(word: str) -> list[str]:
-    """The terms of the numbers with separators that are parts of a longer word: "1,250/month", "1,000-2,000"."""
+    """The terms of the numbers with separators that are parts of a longer word: "1,250/month", "EUR1,250"."""
     return [term for number in _INSIDE.findall(word) for term in _readings(digits(number))]
 
 

@@ -68,38 +68,69 @@ _LETTERS = {
     "vietnamese": "đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăâêô",
 }
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[¿¡]")
+# Names of places and people hold them in all languages: Los Angeles, São Paulo, von Neumann.
+_IN_NAMES = frozenset({"bin", "las", "los", "são", "van", "von"})
+_SENTENCE = re.compile(r"[.?!:\n\"“„«(–•|]")
+# Of all letters, for a script other than Latin: so many decide at once, so many where Latin words say nothing.
+_MOST, _SOME = 0.5, 0.2
+_WORD_LETTERS = 3  # Fewer are signs of formulas.
+LATIN = "LATIN"
 # By the first word of the letters' Unicode names; of others that word itself is told.
 _OF_SCRIPT = {"HANGUL": "korean", "CJK": "chinese", "DEVANAGARI": "hindi", "CYRILLIC": "russian"}
+# Micro, ohm, letters of formulas, accents kept apart: any text may hold them.
+_NO_SCRIPTS = frozenset(
+    {"COMBINING", "DOUBLE", "FULLWIDTH", "MASCULINE", "MATHEMATICAL", "MICRO", "MODIFIER", "OHM", "SCRIPT"}
+)
 _UKRAINIAN = frozenset("іїєґ")
 _PERSIAN = frozenset("پچژگ")
 
 
-def spoken_in(text: str, *, least: float = 0.5) -> str | None:
+def spoken_in(text: str, *, least: float = 0.7) -> str | None:
     """The language that most of the text is in; None where that is unclear: names, numbers, code, a single word.
 
     Where several languages share the letters, so much must speak for one: a function word of its own counts 1.
     """
-    if not text.isascii():
-        letters = Counter(letter for letter in text[:_SAMPLE_LETTERS] if letter.isalpha())
-        scripts: Counter[str] = Counter()
-        for letter, times in letters.items():
-            scripts[_script(letter)] += times
-        if not scripts:
-            return None
-        kana, han = scripts.pop("HIRAGANA", 0) + scripts.pop("KATAKANA", 0), scripts.pop("CJK", 0)
-        others = scripts.total()
-        if _LETTERS_PER_SIGN * (kana + han) > others:
-            return "japanese" if kana > 0.05 * (kana + han) else "chinese"
-        script, count = max(scripts.items(), key=lambda each: each[1])
-        if script != "LATIN" and 2 * count > others:
-            return _of_script(script, letters.keys())
-    return _by_words(_WORD.findall(text[: 8 * _SAMPLE_WORDS].casefold())[:_SAMPLE_WORDS], least)
+    told, share = (None, 0.0) if text.isascii() else _by_script(text[:_SAMPLE_LETTERS])
+    if told and share > _MOST:
+        return told
+    # Names, code and marks of products stand in Latin letters within any other.
+    return _by_words(_words(text[: 8 * _SAMPLE_WORDS])[:_SAMPLE_WORDS], least) or (told if share > _SOME else None)
+
+
+def _by_script(text: str) -> tuple[str | None, float]:
+    """The language of the script, other than Latin, that has most of the letters, and its share of all."""
+    scripts: Counter[str] = Counter()
+    letters = {letter: times for letter, times in Counter(text).items() if unicodedata.category(letter)[0] in "LM"}
+    for letter, times in letters.items():
+        scripts[_script(letter)] += times
+    kana, han = scripts.pop("HIRAGANA", 0) + scripts.pop("KATAKANA", 0), scripts.pop("CJK", 0)
+    signs, latin = _LETTERS_PER_SIGN * (kana + han), scripts.pop(LATIN, 0)
+    total = signs + latin + scripts.total()
+    script, count = max(scripts.items(), key=lambda each: each[1], default=("", 0))
+    if signs > count:
+        return "japanese" if kana > 0.05 * (kana + han) else "chinese", signs / total
+    return (_of_script(script, letters.keys()), count / total) if count >= _WORD_LETTERS else (None, 0.0)
+
+
+def _words(text: str) -> list[str]:
+    """In small letters. A name within a sentence, as "Los Angeles", is no word of the language that it comes from."""
+    words = [(match, match[0].istitle()) for match in _WORD.finditer(text)]
+    has_small = any(match[0].islower() for match, _ in words)
+    found: list[str] = []
+    end = 0
+    for match, is_title in words:
+        begins = not end or text[end - 1] in "¿¡" or _SENTENCE.search(text, end, match.start())
+        end = match.end()
+        if begins or not (is_title and has_small):
+            found.append(match[0].casefold())
+    return found
 
 
 def _script(letter: str) -> str:
     if letter.isascii():
-        return "LATIN"
-    return unicodedata.name(letter, "LATIN").partition(" ")[0].partition("-")[0]
+        return LATIN
+    script = unicodedata.name(letter, LATIN).partition(" ")[0].partition("-")[0]
+    return LATIN if script in _NO_SCRIPTS else script
 
 
 def _of_script(script: str, letters: Set[str]) -> str:
@@ -147,7 +178,7 @@ def _known() -> Mapping[str, Mapping[str, float]]:
     for language, words in lists.items():
         for word in words:
             # What an apostrophe or a formula leaves is no word.
-            if len(word) > 1 or word in _ONE_LETTER_WORDS:
+            if (len(word) > 1 or word in _ONE_LETTER_WORDS) and word not in _IN_NAMES:
                 of_word.setdefault(word, set()).add(language)
     return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in of_word.items()}
 

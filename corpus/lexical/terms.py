@@ -2,7 +2,7 @@
 
 A term is a word in lower case without accents, stemmed in its language; a pair of letters where a script has no
 spaces; and, for compounds, part numbers and identifiers, both the whole without its separators and its parts:
-"AX-2000/B" gives ax2000b, ax, 2000, b; "getUserName" gives getusername, get, user, name.
+"AX-2000/B" gives ax2000b, ax, 2000, b; "co-operate" gives co, oper, and cooper, as "cooperate" does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from corpus.lexical.spoken import spoken_in
 from corpus.lexical.words import AMOUNT, JOINERS, spans_of, words_of
 
 # Stored in the index; an index of another version is rebuilt, not searched.
-VERSION = 2
+VERSION = 3
 
 # What a chunk's language is called where it cannot be told.
 UNCLEAR = ""
@@ -41,6 +41,9 @@ _SIMPLE = re.compile(r"[a-z]+|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _NUMBER = re.compile(rf"{AMOUNT}|v?\d+(?:[.,]\d+)+|\d{{1,3}}(?:['’_]\d{{3}})+(?:[.,]\d+)?", re.IGNORECASE)
 # Inside a word: lower to upper, upper to a capitalised word, letter to digit and back.
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+# Languages in which names are spelled out; in English any word with such a letter is as good as a name.
+_SPELL_OUT = frozenset(["english", "danish", "norwegian", "swedish", "dutch"])
+_DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 # What an apostrophe leaves of English and French: "don't", "it's", "l'eau", "qu'il".
 _CLITICS = frozenset(["s", "t", "d", "m", "ll", "re", "ve", "l", "c", "j", "n", "qu"])
 # Of these, what alone is no word in any language: in a question "vitamin d" is typed for "vitamin D".
@@ -73,7 +76,9 @@ class Vocabulary(dict[str, tuple[str, ...]]):
     def __missing__(self, word: str) -> tuple[str, ...]:
         if len(self) >= _CACHED_WORDS:
             self.clear()
-        terms = tuple(term for term in self._terms(word) if term)
+        found = [term for term in self._terms(word) if term]
+        spelled = self._spelled_out(word) if found and not word.isascii() else ""
+        terms = (*found, spelled) if spelled and spelled not in found else tuple(found)
         self[word] = terms
         return terms
 
@@ -92,6 +97,13 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         if _NUMBER.fullmatch(word):
             return number_terms(word)
         return self._compound(word)
+
+    def _spelled_out(self, word: str) -> str:
+        """A word as whoever lacks the letters writes it: Mueller, Aarhus. By German rules both have one stem anyway."""
+        if self.language not in _SPELL_OUT or (self.language != "english" and word[0].islower()):
+            return ""
+        plain = word.casefold().translate(_DIGRAPHS)
+        return str(self._stemmers[self.language].stemWord(plain)) if plain.isascii() and plain.isalpha() else ""
 
     def _stem(self, word: str) -> list[str]:
         """The terms of a plain word; none for a function word."""
@@ -115,9 +127,10 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         parts = _parts(word)
         pieces = [piece for part in parts for piece in (_HUMP.split(part) if len(part) <= _MAX_WORD_CHARS else ())]
         terms = [term for piece in pieces for term in self._piece(piece, of=parts)]
-        whole = fold("".join(parts).casefold())
+        whole = "".join(parts).casefold()
         if 1 < len(pieces) <= _MAX_PARTS and len(whole) <= _MAX_WORD_CHARS:
-            terms.append(whole)
+            # Written in one word it would be stemmed.
+            terms += self._stems(whole) if whole.isalpha() else [fold(whole)]
         if word.startswith(".") or word.endswith(("++", "#")):
             terms.append(fold(word.casefold()))
         return terms + numbers_inside(word) if len(word) <= _MAX_WORD_CHARS else terms

@@ -147,6 +147,8 @@ def _problem(value: dict[str, Any]) -> str | None:
             return f"{field!r} must be a text that is not empty."
         if text is not None and text != text.encode("utf-8", "replace").decode():
             return f"{field!r} holds half a character."
+    if (words := value.get("words")) is not None and not _plain(words):
+        return "'words' are marks alone, which every passage holds."
     page = value.get("page")
     if "question" not in value or value["question"] is None:
         return "'question' is missing."

@@ -61,6 +61,7 @@ def _compact(sqlite: Path) -> None:
             database.execute(f"DROP TABLE {_FULL_TEXT}")
             database.execute(tables[_FULL_TEXT])
         database.commit()
+        database.execute("PRAGMA default_cache_size = 0")  # Of those who write.
         database.execute("VACUUM")
 
 

@@ -5,6 +5,7 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 
 from corpus.filters import Where
 from corpus.store.opening import create_store, most_text_bytes, open_store, read_store
+from corpus.store.page_cache import widen_page_cache
 from corpus.store.remaking import MAX_DEAD, finish_remaking, remake_index
 from corpus.store.rows import PAGE
 from corpus.store.settle import settle_store, write_index_out
@@ -25,5 +26,6 @@ __all__ = [
     "read_store",
     "remake_index",
     "settle_store",
+    "widen_page_cache",
     "write_index_out",
 ]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from corpus.errors import CollectionMissing
@@ -23,6 +25,10 @@ from corpus.store.sealed import import_chromadb, seal_http
 SERVER_SECONDS = 15.0
 REMAKING = ".remaking"  # Ends the name of a collection that is about to take the place of the one that is named so.
 ATTEMPTS = 3
+SECONDS_BETWEEN = 0.1
+_MADE_BESIDE = re.compile("table [a-z_]+ already exists|database is locked")  # SQLite's words.
+
+T = TypeVar("T")
 
 _spellings: set[str] = set()
 _spelling = threading.Lock()
@@ -44,10 +50,21 @@ def connect(settings: CorpusSettings, *, only_reads: bool = False) -> Any:
     """A client of the settings' target. Raises StoreUnavailable, StoreError."""
     if only_reads and target_kind(settings) == "embedded":
         with translated(settings):
-            return EngineClient(
-                settings.chroma_path.absolute(), tenant=settings.chroma_tenant, database=settings.chroma_database
-            )
+            folder, names = settings.chroma_path.absolute(), (settings.chroma_tenant, settings.chroma_database)
+            return _opened(lambda: EngineClient(folder, tenant=names[0], database=names[1]))
     return _chromas(settings)
+
+
+def _opened(opening: Callable[[], T]) -> T:
+    """An embedded store, opened; again, where another process was making its tables, in which Chroma gets lost."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return opening()
+        except Exception as error:
+            if attempt == ATTEMPTS or not (is_chromas(error, "ChromaError") and _MADE_BESIDE.search(str(error))):
+                raise
+            time.sleep(SECONDS_BETWEEN * attempt)
+    raise AssertionError("unreachable")
 
 
 def _chromas(settings: CorpusSettings) -> Any:
@@ -62,12 +79,9 @@ def _chromas(settings: CorpusSettings) -> Any:
     with translated(settings), _whose_place_is_there(settings):
         if target_kind(settings) == "embedded":
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
-            path = _own_spelling(str(settings.chroma_path.absolute()))
-            try:
-                return chromadb.PersistentClient(path, settings=chroma, **names)
-            except BaseException:
-                _spellings.discard(path)
-                raise
+            path = str(settings.chroma_path.absolute())
+            # Each time by another spelling, under which chromadb does not keep one that failed.
+            return _opened(lambda: chromadb.PersistentClient(_own_spelling(path), settings=chroma, **names))
         seal_http(proxy=settings.outbound_proxy)
         if target_kind(settings) == "cloud":
             cloud = urlsplit(settings.chroma_cloud_url)

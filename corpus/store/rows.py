@@ -20,8 +20,8 @@ Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is 
 
 PAGE = 1000  # Records a request.
 MAX_IDS = 20_000  # More are a burden to a server.
-# Records a write to an embedded store. While SQLite writes more than its cache holds nobody can read: beside writes of
-# 1,000 a question takes three times as long on the mean, beside ones of 200 less than twice; all is written as soon.
+# Records a write to an embedded store. While SQLite writes more than its cache holds nobody can read (page_cache.py):
+# what 200 change it holds. All is written as soon as by writes of 1,000.
 MAX_WRITTEN = 200
 
 

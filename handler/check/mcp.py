@@ -20,6 +20,8 @@ CLIENT = {"name": "retrieval-action-check", "version": "1"}
 META = {f"{KEYS}protocolVersion": MODERN, f"{KEYS}clientInfo": CLIENT, f"{KEYS}clientCapabilities": {}}
 HINTS = ("readOnlyHint", "destructiveHint", "openWorldHint")
 METHOD_NOT_FOUND = -32601
+MAX_PAGES = 20
+NEEDS_KEY = "401: it wants a key. Give one in ACTION_KEY; where users sign in, an access token."
 UNKNOWN_METHOD = "check/no-such-method"
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
@@ -54,7 +56,7 @@ class McpChecks:
         yield Check(
             "MCP initialize",
             "a protocol version, capabilities.tools, and serverInfo with name and version",
-            "Answer initialize as the protocol says; a key may be needed: 401.",
+            "Answer initialize as the protocol says.",
             self._initialize,
         )
         yield Check(
@@ -108,6 +110,8 @@ class McpChecks:
         reply = self._post({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params})
         result = result_in(reply)
         info = mapping(result.get("serverInfo"))
+        if reply.status == 401 and self._credentials is None:
+            return "failed", NEEDS_KEY
         if not result.get("protocolVersion") or not info.get("name") or "version" not in info:
             return "failed", self._caller.summarize(reply)
         if "tools" not in mapping(result.get("capabilities")):
@@ -135,6 +139,11 @@ class McpChecks:
     def _list_tools(self) -> tuple[Outcome, str]:
         reply = self._ask("tools/list", None)
         self._tools = [mapping(tool) for tool in listed(result_in(reply).get("tools"))]
+        for _ in range(MAX_PAGES):
+            if not (cursor := result_in(reply).get("nextCursor")):
+                break
+            reply = self._ask("tools/list", {"cursor": cursor})
+            self._tools += [mapping(tool) for tool in listed(result_in(reply).get("tools"))]
         if not self._tools:
             return "failed", self._caller.summarize(reply)
         lacking = [
@@ -177,13 +186,14 @@ class McpChecks:
         )
 
     def _wrong_key(self) -> tuple[Outcome, str]:
-        if self._credentials is None:
-            return "skipped", "it asks for no key"
-        headers = {**message_headers(), **self._credentials.headers(WRONG_KEY)}
+        wrong = (self._credentials or Credentials(key="")).headers(WRONG_KEY)
+        headers = {**message_headers(), **wrong, **self._session}
         message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
         reply = self._caller.send_patiently("POST", self._url, headers=headers, body=json.dumps(message).encode())
         if reply.status == 401 and is_challenged(reply):
             return "ok", "401 with WWW-Authenticate"
+        if self._credentials is None and reply.status not in (401, 403):
+            return "skipped", "it asks for no key"
         return "failed", self._caller.summarize(reply) if reply.status != 401 else "401 without WWW-Authenticate"
 
     def _metadata(self) -> tuple[Outcome, str]:
@@ -197,7 +207,7 @@ class McpChecks:
                 self._resource = metadata
                 return "ok", self._caller.clean(f"sign in at {metadata['authorization_servers'][0]}")
         if all(reply.status in (401, 403, 404) for reply in replies):
-            return "ok", "none: keys alone let in"
+            return "ok", "none: no user signs in here"
         return "failed", self._caller.summarize(next(reply for reply in replies if reply.status not in (401, 403, 404)))
 
     def _ask(self, method: str, params: Mapping[str, Any] | None) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from handler.check.call import Reply
@@ -26,9 +27,29 @@ def message_in(reply: Reply) -> Any:
     """The JSON-RPC message that came, alone or as the last event of a stream."""
     if "event-stream" not in reply.headers.get("content-type", ""):
         return reply.json
-    events = [line.removeprefix("data:").strip() for line in reply.text.splitlines() if line.startswith("data:")]
+    messages = [message for event in _events(reply.text) if (message := _json(event)) is not None]
+    # What a server tells meanwhile may come before the answer, or after it.
+    answers = [message for message in messages if {"result", "error"} & mapping(message).keys()]
+    return next(reversed(answers or messages), None)
+
+
+def _events(text: str) -> Iterator[str]:
+    """The data of each event; it may stand on several lines.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html
+    """
+    lines: list[str] = []
+    for line in (*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""):
+        if line.startswith("data:"):
+            lines.append(line.removeprefix("data:").removeprefix(" "))
+        elif not line and lines:
+            yield "\n".join(lines)
+            lines = []
+
+
+def _json(text: str) -> Any:
     try:
-        return json.loads(events[-1]) if events else None
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 

@@ -10,6 +10,8 @@ from corpus import errors
 from corpus.answer import to_json
 from handler.contract.jsonrpc import INTERNAL_ERROR, INVALID_REQUEST, RequestId, RpcError, error_body
 
+POST_ALONE = "/mcp takes POST alone, one JSON-RPC message each: there is no stream to open and no session to end."
+
 
 class ActionError(Exception):
     """An answer that is an error. `code` is stable; `message` says what is wrong and what to send instead."""
@@ -32,6 +34,8 @@ def refusal(path: str, error: ActionError, *, request_id: str) -> Response:
     """The error in the words of the door that was asked: JSON-RPC at /mcp, flat JSON elsewhere."""
     # A stage's name may stand before it.
     if path.rstrip("/").endswith("/mcp"):
+        if error.status == 405:
+            error = ActionError(405, error.code, POST_ALONE, headers=error.headers)
         return rpc_response(None, rpc_error(error, request_id=request_id), status=error.status, headers=error.headers)
     return error_response(error, request_id=request_id)
 

@@ -13,6 +13,7 @@ from corpus.filterable import ANY, NOT, FilterField, is_of_kind
 from corpus.filters import Filter
 from corpus.records import DocumentRecord, MetadataValue, composed
 from corpus.searching.projection import Projection
+from corpus.subject import ORGANISATION, spellings_of
 from handler.contract.validation import allowed_of, invalid
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def told(counted: Iterable[Held]) -> Values:
 
 
 def _unknown(known: Values, name: str, values: Sequence[object]) -> bool:
-    return name in known and any(_form(value) not in known[name] for value in values)
+    return name in known and any(_forms(name, value).isdisjoint(known[name]) for value in values)
 
 
 def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
@@ -215,5 +216,8 @@ def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
     return {composed(value)} if isinstance(value, str) else set()
 
 
-def _form(value: object) -> object:
-    return composed(value) if isinstance(value, str) else value
+def _forms(name: str, value: object) -> set[object]:
+    """The value as documents may have it."""
+    if not isinstance(value, str):
+        return {value}
+    return set(map(composed, spellings_of(value) if name.removesuffix(ANY) == ORGANISATION else [value]))

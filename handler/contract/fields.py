@@ -50,6 +50,8 @@ def moment(text: str) -> datetime:
 _TEXT = AfterValidator(_visible)
 Query = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUERY_CHARS), _TEXT]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_CHARS), _TEXT]
+# A corpus's name, a document's id and a passage's place in it.
+Identifier = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _TEXT]
 DOCUMENT_ID_CHARS = 16
 DOCUMENT_ID = re.compile(f"[0-9a-f]{{{DOCUMENT_ID_CHARS}}}")
 DocumentId = Annotated[

@@ -2,13 +2,14 @@
 
 - openai: Chat Completions, strict. https://developers.openai.com/api/docs/guides/function-calling
 - responses: the Responses API, strict; the same without the wrapping.
-- anthropic: the Messages API, strict. https://platform.claude.com/docs/en/agents-and-tools/tool-use/strict-tool-use
+- anthropic: the Messages API, strict as far as one request may be: the tools with the fewest optional fields.
+  https://platform.claude.com/docs/en/build-with-claude/structured-outputs
 - gemini: function declarations, whose schemas know fewer words. https://ai.google.dev/gemini-api/docs/function-calling
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 Schema = dict[str, Any]
 # What strict decoding does not enforce, or refuses. The server checks all the same.
 NOT_STRICT = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "default", "examples")
+# Over all strict tools of one request at Anthropic, which refuses the request beyond it.
+MAX_OPTIONAL = 24
 GEMINI_WORDS = ("type", "description", "enum", "items", "minItems", "maxItems", "minimum", "maximum", "properties")
 
 
@@ -36,6 +39,11 @@ class Function:
     description: str
     fields: Mapping[str, Schema]
     required: tuple[str, ...]
+
+    @property
+    def optional(self) -> int:
+        """How many of the fields may be left out."""
+        return len(self.fields) - len(self.required)
 
 
 def functions_of(document: Mapping[str, Any]) -> Iterator[Function]:
@@ -65,8 +73,9 @@ def written(document: Mapping[str, Any], form: FunctionFormat) -> list[Schema]:
     if form is FunctionFormat.gemini:
         return [{"functionDeclarations": [_gemini(each) for each in functions]}]
     if form is FunctionFormat.anthropic:
-        return [_anthropic(each) for each in functions]
-    strict = [
+        strict = _strict_at_anthropic(functions)
+        return [_anthropic(each, strict=each.name in strict) for each in functions]
+    declared = [
         {
             "name": each.name,
             "description": each.description,
@@ -76,8 +85,8 @@ def written(document: Mapping[str, Any], form: FunctionFormat) -> list[Schema]:
         for each in functions
     ]
     if form is FunctionFormat.responses:
-        return [{"type": "function", **each} for each in strict]
-    return [{"type": "function", "function": each} for each in strict]
+        return [{"type": "function", **each} for each in declared]
+    return [{"type": "function", "function": each} for each in declared]
 
 
 def _nullable(function: Function) -> Schema:
@@ -93,15 +102,26 @@ def _nullable(function: Function) -> Schema:
     return {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
 
 
-def _anthropic(function: Function) -> Schema:
-    fields = {name: _without(field, NOT_STRICT) for name, field in function.fields.items()}
+def _strict_at_anthropic(functions: Sequence[Function]) -> set[str]:
+    names, optional = set(), 0
+    for each in sorted(functions, key=lambda function: function.optional):
+        optional += each.optional
+        if optional <= MAX_OPTIONAL:
+            names.add(each.name)
+    return names
+
+
+def _anthropic(function: Function, *, strict: bool) -> Schema:
+    # What strict decoding would refuse guides a model that decodes freely.
+    fields = {name: _without(field, NOT_STRICT) if strict else field for name, field in function.fields.items()}
     schema = {
         "type": "object",
         "properties": fields,
         "required": list(function.required),
         "additionalProperties": False,
     }
-    return {"name": function.name, "description": function.description, "strict": True, "input_schema": schema}
+    decoding = {"strict": True} if strict else {}
+    return {"name": function.name, "description": function.description, **decoding, "input_schema": schema}
 
 
 def _gemini(function: Function) -> Schema:

@@ -18,8 +18,12 @@ INTERNAL_ERROR = -32603
 # MCP's own, of 2026-07-28.
 HEADER_MISMATCH = -32020
 UNSUPPORTED_VERSION = -32022
+# In the log and the audit trail, for the status of such a refusal may be 200.
+RPC_ERROR = "rpc_error"
 
 RequestId = int | str
+# It is repeated in the answer, and is not to fill it.
+MAX_ID_CHARS = 1_000
 
 
 class RpcError(Exception):
@@ -69,6 +73,8 @@ def message_of(value: Any) -> Request | Notification | Reply:
     identifier = value["id"]
     if not isinstance(identifier, int | str) or isinstance(identifier, bool):
         raise RpcError(INVALID_REQUEST, '"id" must be a string or a whole number.')
+    if isinstance(identifier, str) and len(identifier) > MAX_ID_CHARS:
+        raise RpcError(INVALID_REQUEST, f'"id" may have {MAX_ID_CHARS:,} characters.')
     return Request(id=identifier, method=method, params=params or {})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ from handler.contract.errors import ActionError
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_PROBLEMS = 5
+# How pydantic begins a sentence; here it begins with the field's name.
+BEGINNING = re.compile(r"^(?:Value error, |(?:Input|String|List|Value|Tuple) (?=should))")
 
 
 def validate(model: type[Model], value: Any, *, known: Callable[[], Mapping[str, Sequence[object]]] = dict) -> Model:
@@ -76,7 +79,7 @@ def _sentence(model: type[BaseModel], problem: ErrorDetails, known: Mapping[str,
         example = allowed_of(known[name], as_list=any(isinstance(each, list) for each in examples))
     if problem["type"] == "missing":
         return f'"{place}" is missing.{example}'
-    message = problem["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    message = BEGINNING.sub("", problem["msg"]).replace(" after validation", "")
     return f'"{place}" {message}.{example}'
 
 

@@ -7,13 +7,13 @@ https://developers.openai.com/api/docs/mcp: one string argument each; `search` g
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
 from corpus.answer import cut, filled
 from corpus.records import DocumentRecord, context_of
-from handler.contract.fields import Body, Name, Query
+from handler.contract.fields import Body, Identifier, Query
 from handler.contract.responses import PARTIAL, field_of, object_of
 from handler.contract.validation import validate
 from handler.mcp.session import Session
@@ -39,7 +39,7 @@ class SearchArguments(Body):
 class FetchArguments(Body):
     """What `fetch` takes."""
 
-    id: Annotated[Name, Field(max_length=100)] = Field(
+    id: Identifier = Field(
         description="The id of a result of search, a document's id, or the next_id of the page before.",
         examples=["9f86d081884c7d65-1b4f0e985197-3"],
     )

@@ -90,5 +90,6 @@ def instructions(settings: HandlerSettings) -> str:
     """What the client's model is told of the server; clients may cut it after 512 characters."""
     if settings.mcp_instructions:
         return settings.mcp_instructions
-    about = f" About: {settings.corpus_subject}." if settings.corpus_subject else ""
-    return f"{settings.action_description}{about} {USAGE}"
+    about = f"About: {settings.corpus_subject}. " if settings.corpus_subject else ""
+    # The description may be long, and says least that a client does not see from the tools.
+    return f"{about}{USAGE} {settings.action_description}"

@@ -74,7 +74,9 @@ def read_cases(path: Path) -> list[Case]:
 def _case(path: Path, number: int, value: Any) -> Case:
     fields = value if isinstance(value, dict) else {}
     question, answer, source = fields.get("question"), fields.get("answer"), fields.get("source")
-    if not isinstance(question, str) or not question.strip() or not isinstance(answer, str | None):
+    # That the documents have no answer is said by null, not by leaving it out.
+    is_told = "answer" in fields and isinstance(answer, str | None)
+    if not isinstance(question, str) or not question.strip() or not is_told:
         raise SettingsError(
             f'--questions {path}: entry {number} must be {{"question": text, "answer": text or null, "source": text}}.'
         )

@@ -17,11 +17,15 @@ from corpus.errors import DocumentUnreadable
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
+_TRANSLATED = ipaddress.ip_network("::ffff:0:0:0/96")  # RFC 2765's, for SIIT.
 # https://www.iana.org/assignments/iana-ipv6-special-registry and the one of IPv4: what Python's list lacks.
 _NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
-    for network in ("::/96", "64:ff9b:1::/48", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24")
-)
+    for network in (
+        "::/96", "::ffff:0:0:0/96", "100:0:0:1::/64", "3fff::/20", "5f00::/16", "192.0.0.0/24",
+        "192.88.99.0/24",
+    )
+)  # fmt: skip
 # Where clouds keep their machines' credentials, beside the link-local 169.254.169.254: Azure, Oracle, Alibaba, AWS,
 # Google. A local NAT64 can lead to any of them.
 _NEVER = tuple(
@@ -57,7 +61,7 @@ def _unwrapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     ip = _parsed(address)
     if isinstance(ip, ipaddress.IPv4Address):
         return ip
-    if ip in _NAT64:
+    if ip in _NAT64 or ip in _TRANSLATED:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if ip in _COMPATIBLE and int(ip) > 1:  # :: and ::1 are themselves.
         return ipaddress.IPv4Address(int(ip))

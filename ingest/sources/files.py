@@ -144,7 +144,7 @@ class _Walk:
             try:
                 stat = current.stat()
                 entries = sorted(os.scandir(current), key=lambda entry: entry.name)
-                ignores = [*ignores, *_ignores_of(current)]
+                ignores = [*ignores, *self._ignores_of(current, base)]
             except (UnicodeDecodeError, SettingsError) as error:
                 why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
                 reason = f"Its {IGNORE_FILE} cannot be used: {why}. Nothing in the folder is taken; mend the file."
@@ -178,6 +178,17 @@ class _Walk:
                     yield path
             pending.extend(reversed(folders))
 
+    def _ignores_of(self, folder: Path, base: str) -> Iterator[tuple[Path, Patterns]]:
+        """The folder's own .ingestignore. Raises SettingsError, UnicodeDecodeError, OSError."""
+        own = folder / IGNORE_FILE
+        if not own.is_file():
+            return
+        if not self._selection.follow_links and leads_out(str(own), base):
+            raise SettingsError("it is a link out of the folder that was named, which --follow-links takes")
+        if own.stat().st_size > MAX_IGNORE_BYTES:
+            raise SettingsError(f"it has more than {MAX_IGNORE_BYTES // 1024} KB")
+        yield folder, strangers_patterns(IGNORE_FILE, own.read_text("utf-8").splitlines())
+
     def _is_left_out(self, path: Path, folder: Path, *, is_folder: bool, ignores: list[tuple[Path, Patterns]]) -> bool:
         slash = "/" if is_folder else ""
         name = path.relative_to(folder).as_posix() + slash
@@ -194,15 +205,6 @@ def leads_out(path: str, base: str) -> bool:
         return False
     target = os.path.realpath(path)
     return target != base and not target.startswith(base.rstrip("/") + "/") and os.path.exists(target)  # noqa: PTH110
-
-
-def _ignores_of(folder: Path) -> Iterator[tuple[Path, Patterns]]:
-    """The folder's own .ingestignore. Raises SettingsError, UnicodeDecodeError, OSError."""
-    own = folder / IGNORE_FILE
-    if own.is_file():
-        if own.stat().st_size > MAX_IGNORE_BYTES:
-            raise SettingsError(f"it has more than {MAX_IGNORE_BYTES // 1024} KB")
-        yield folder, strangers_patterns(IGNORE_FILE, own.read_text("utf-8").splitlines())
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 from corpus.embedding.model import Vectors
 from corpus.errors import CorpusError, StoreUnavailable
 from corpus.records import Chunk, DocumentRecord
-from corpus.settings import CorpusSettings
-from corpus.store import Store, open_store
+from corpus.settings import CorpusSettings, target_kind
+from corpus.store import Store, open_store, widen_page_cache
 from ingest.processes import Child, line_to_parent, receive, silence
 
 Documents = Sequence[tuple[DocumentRecord, Sequence[Chunk], Vectors]]
@@ -123,6 +123,8 @@ def serve() -> None:
     receive(requests, waiting)
     # A parent that has gone waits for nothing.
     with contextlib.suppress(BrokenPipeError):
+        if target_kind(settings) == "embedded":
+            widen_page_cache(settings.chroma_path)
         try:
             store = open_store(settings)
         except CorpusError as error:

@@ -27,6 +27,7 @@ PAGE = ROOT / "docs" / "doors.md"
 HANDLER = str(Path(sys.executable).with_name("handler"))
 QUESTION = "5 GHz wifi"
 SECONDS = 180
+AGREED = {"auto": "2026-07-28", "legacy": "2025-11-25", "2026-07-28": "2026-07-28"}
 HEAD = "| client | version | what it found | chunks from a call | |\n|---|---|---|---|---|"
 
 
@@ -107,7 +108,7 @@ def _mcp(asked: Asked) -> Iterator[Row]:
         stdio, page = over_stdio([HANDLER, "mcp"], {"CHROMA_PATH": asked.store}, mode, QUESTION)
         agreed = (stdio.version, stdio.tools, len(stdio.found)) == (http.version, http.tools, len(http.found))
         note = f"mode {mode}: {http.version}; HTTP and stdio agree: {agreed}; cited page over stdio: {page}"
-        failed = not agreed or page != 200
+        failed = not agreed or page != 200 or http.version != AGREED[mode]
         chunks = len(http.found)
         yield Row(
             client="mcp 2.x", version=_version("mcp"), operations=http.tools, chunks=chunks, note=note, failed=failed
@@ -127,6 +128,7 @@ def _on_lambda(asked: Asked) -> Iterator[Row]:
             operations=found.tools,
             chunks=len(found.found),
             note=f"mode {mode}: {found.version}; the package in AWS's emulator",
+            failed=found.version != AGREED[mode],
         )
     python = str(ENVIRONMENTS / "first" / "bin" / "python")
     row = _probed("mcp 1.x", [python, str(PROBES / "mcp_first.py"), asked.url, asked.key, HANDLER, asked.store])

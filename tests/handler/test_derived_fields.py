@@ -60,6 +60,10 @@ def client(configure: Configure, folder: Path) -> Iterator[TestClient]:
     "asked",
     [
         {"organisation": "Best Buy"},
+        # As another document, or a filing, writes the same name.
+        {"organisation": "BEST BUY CO., INC."},
+        {"organisation_any": ["best buy"]},
+        {"organisation_not": ["Nike, Inc."], "kind": "annual report"},
         {"year": 2023},
         {"year_from": 2022},
         {"organisation_not": ["NIKE"], "kind": "annual report"},

@@ -30,10 +30,13 @@ def json_reply(payload: object, status: int = 200) -> Reply:
     return Reply(json.dumps(payload).encode(), status, {"Content-Type": "application/json"})
 
 
-@functools.cache
 def private_key(kind: str, number: int = 0) -> Any:
-    """A key of its kind: RSA, SMALL (a short RSA key), EC or OKP; one for each number."""
-    del number
+    """A key of its kind: RSA, SMALL (a short RSA key), EC or OKP; one for each number, the same at each call."""
+    return _generated(kind, number)
+
+
+@functools.cache
+def _generated(kind: str, _number: int) -> Any:
     if kind == "EC":
         return ec.generate_private_key(ec.SECP256R1())
     if kind == "OKP":

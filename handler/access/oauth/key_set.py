@@ -123,13 +123,13 @@ def usable_keys(key_set: Mapping[str, Any]) -> dict[tuple[str, str], jwt.PyJWK]:
 def _algorithms_of(jwk: Any) -> list[str]:
     if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str) or jwk.get("use", "sig") != "sig":
         return []
-    operations = jwk.get("key_ops", ["verify"])
-    if not isinstance(operations, list) or "verify" not in operations:
+    operations, named = jwk.get("key_ops", ["verify"]), jwk.get("alg")
+    if not isinstance(operations, list) or "verify" not in operations or not isinstance(named, str | None):
         return []
     return [
         algorithm
         for algorithm, (kind, curve) in KINDS.items()
         if jwk.get("kty") == kind
         and (curve is None or jwk.get("crv") == curve)
-        and jwk.get("alg", algorithm) in NAMES.get(algorithm, {algorithm})
+        and (algorithm if named is None else named) in NAMES.get(algorithm, {algorithm})
     ]

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.records import MetadataValue, composed
-from corpus.subject import KIND, ORGANISATION, YEAR
+from corpus.subject import KIND, ORGANISATION, YEAR, plain
 from ingest.reading.document import Document
 from ingest.reading.subject import kinds, organisations, years
-from ingest.reading.subject.names import place_of, title_from, words_in
+from ingest.reading.subject.names import is_nothing, place_of, title_from, words_in
+from ingest.reading.subject.spelling import spelled
 
 _PAGE_CHARS = 6_000
 _LINE_CHARS = 400
@@ -81,7 +82,7 @@ def _says_less(title: str, organisation: str | None) -> bool:
     if _FORM_TITLE.search(title) or organisation is None:
         return bool(_FORM_TITLE.search(title))
     name = organisation.casefold()
-    return organisations.plain(title).casefold() == name or name.split()[0] not in title.casefold()
+    return plain(title).casefold() == name or name.split()[0] not in title.casefold()
 
 
 def _kind(begin: _Begin, stated: str, form: str | None) -> str | None:
@@ -115,7 +116,7 @@ def _year(begin: _Begin, text: str, stated: str, kind: str | None) -> int | None
 def _organisation(begin: _Begin, document: Document, kind: str | None) -> str | None:
     for name in _OTHER_NAMES:
         if said := _text(document.metadata, name):
-            return said
+            return spelled(plain(said), document.text)
     stated = [said for name in _STATED if (said := _text(document.metadata, name))]
     return organisations.organisation_of(
         begin.lines,
@@ -133,6 +134,8 @@ def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | Non
     """A title made of what is known: "Best Buy 2023 annual report (10-K)"."""
     said = [str(value) for name in (ORGANISATION, YEAR, KIND) if (value := metadata.get(name))]
     if form:
+        if ORGANISATION not in metadata:
+            said = [*_others_in(begin.stem, said), *said]
         named = [*said, f"({form})"] if said else []
         day = _day_of(begin) if kinds.FORMS.get(form) in {kinds.QUARTERLY, kinds.CURRENT} else ""
         return " ".join(named) + (f", {day}" if named and day else "") or None
@@ -140,6 +143,12 @@ def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | Non
         (line for line in begin.lines[:_HEAD_LINES] if len(line.split()) <= _LABEL_WORDS and kinds.kind_in(line)), None
     )
     return label or title_from(begin.stem) or (" ".join(said) if len(said) > 1 else None)
+
+
+def _others_in(stem: str, said: Sequence[str]) -> list[str]:
+    """The words of a file's name beside its year and form: JnJ-2022-10K is of JnJ."""
+    bare = kinds.without_form(stem)
+    return [word for word in words_in(bare) if word not in said and word.isalpha() and not is_nothing(word)]
 
 
 def _day_of(begin: _Begin) -> str:

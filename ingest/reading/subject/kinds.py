@@ -24,7 +24,11 @@ _FORM = re.compile(r"(?:10-?K(?:405|SB|T)?|20-?F|40-?F|10-?Q(?:SB|T)?|8-?K|6-?K|
 _FORM_STATED = re.compile(rf"\bFORM\s+({_FORM.pattern})(?:/A)?(?![\w-])", re.IGNORECASE)
 _FORM_NAMED = re.compile(rf"(?<![A-Za-z0-9])({_FORM.pattern})(?![A-Za-z0-9])", re.IGNORECASE)
 _COMMISSION = re.compile(r"securities\s+and\s+exchange\s+commission|securities\s+exchange\s+act", re.IGNORECASE)
-_REPORTING = re.compile(r"\W*(?:\(\s*mark one|x|☒|☑|þ|¨|☐|annual|quarterly|current|report|registration)", re.IGNORECASE)
+_REPORTING = re.compile(
+    r"\W*(?:\(\s*mark one|x|☒|☑|þ|¨|☐|annual|quarterly|current|report|registration|"
+    r"amendment|for\s+the\s+(?:fiscal|quarter|transition|year))",
+    re.IGNORECASE,
+)
 _WIRES = re.compile(
     r"\(\s*(?:BUSINESS WIRE|PRNewswire|GLOBE ?NEWSWIRE|ots)\s*\)|/PRNewswire/|\bfor immediate release\b|"
     r"^[^\w\n]*sperrfrist\b", re.IGNORECASE | re.MULTILINE
@@ -69,9 +73,11 @@ _ARTICLE = (
     r"le|la|les|l[’']|un|une|du|de|des|et|sur|par|pour|avec|votre|el|los|las|una|del|y|su|con|para)"
 )
 _GOES_ON = (
-    r"(?=$|\W*\d|\W+(?:n[o°ºr]\.?|nr\.?|number|of|for|on|between|to|with|der|des|vom|von|für|über|zwischen|zur|zum|mit|"
+    r"(?=$|\W*\d|\W+v\d|\W+(?:n[o°ºr]\.?|nr\.?|number|of|for|on|between|to|with|der|des|vom|von|für|über|zwischen|zur|zum|mit|"
     r"de|du|d[’']|des|sur|entre|pour|del|para|sobre|q[1-4]|fy)(?!\w))"
 )
+_UMLAUTS = {"geschaeft": "geschäft", "haeufig": "häufig", "vertraege": "verträge", "handbuecher": "handbücher"}
+_UMLAUT = re.compile("|".join(_UMLAUTS), re.IGNORECASE)
 _SEGMENTS = re.compile(r"\s[-–—]\s|[–—|:•·,()/\n>]")
 _EDGE = r"[\W\d_]*"
 _COMPILED = {
@@ -103,6 +109,11 @@ def form_named(stem: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def without_form(stem: str) -> str:
+    """A file's name less its form."""
+    return _FORM_NAMED.sub(" ", stem.replace("_", " "))
+
+
 def _spelled(form: str) -> str:
     """ "10k" is "10-K"."""
     plain = re.sub(r"[-\s]", "", form.upper())
@@ -116,7 +127,7 @@ def is_from_a_wire(page: str, title: str) -> bool:
 
 def kind_in(name: str) -> str | None:
     """The kind that a title, a heading or a file's words name."""
-    for segment in _SEGMENTS.split(name):
+    for segment in _SEGMENTS.split(_composed(name)):
         segment = segment.strip()
         if not 0 < len(segment.split()) <= _LONGEST_SEGMENT:
             continue
@@ -124,6 +135,11 @@ def kind_in(name: str) -> str | None:
             if begins.match(segment) or (ends.match(segment) and not after_article.search(segment)):
                 return kind
     return None
+
+
+def _composed(name: str) -> str:
+    """With the umlauts that names of files go without: Geschaeftsbericht."""
+    return _UMLAUT.sub(lambda found: _UMLAUTS[found[0].casefold()], name)
 
 
 def kind_of_lines(lines: Sequence[str]) -> str | None:
@@ -141,7 +157,7 @@ def kind_of_lines(lines: Sequence[str]) -> str | None:
 def kind_of_folder(folders: Iterable[str]) -> str | None:
     """The kind of all that lies in a folder: invoices, Verträge."""
     for folder in reversed(list(folders)):
-        if kind := _FOLDERS.get(re.sub(r"[\W_]+", " ", folder).strip().casefold()):
+        if kind := _FOLDERS.get(_composed(re.sub(r"[\W_]+", " ", folder).strip()).casefold()):
             return kind
     return None
 

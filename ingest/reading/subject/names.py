@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 _HUMP = re.compile(
-    r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})|(?<=\d{4})(?=[A-Z]\d)|(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|"
+    r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})|(?<=\d{4})(?=[A-Z]\d)|(?<=[^\W\d_][a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ][^\W\d_])|"
     r"(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2})"
 )
 _SEPARATORS = re.compile(r"[\s_+,;()\[\]{}~]+|[-.](?=\D)|(?<=\D)[-.]|(?<=\d{4})[-.](?=\d{3})")
@@ -35,9 +35,14 @@ def place_of(source: str) -> tuple[list[str], str]:
     return [each for each in folders if each != "/"], stem
 
 
+def is_nothing(word: str) -> bool:
+    """Whether a word of a name says nothing of what is in it."""
+    return bool(_NOTHING.fullmatch(word))
+
+
 def title_from(stem: str) -> str | None:
     """A file's name as a title, where two words of it or more say something."""
-    words = [word for word in words_in(stem) if not _NOTHING.fullmatch(word)]
+    words = [word for word in words_in(stem) if not is_nothing(word)]
     said = [word for word in words if _WORD.fullmatch(word) and _VOWEL.search(word)]
     if len(words) < 2 or not said or any(_HEX.fullmatch(word) for word in re.split(r"[\s_.-]+", stem)):
         return None

@@ -8,20 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from corpus.subject import FORM_END, FORMS, plain
 from ingest.reading.subject.names import words_in
 from ingest.reading.subject.spelling import CAPITAL, SMALL, named_by, run_together, spelled
 
-# Legal forms as they end a name, the longer first.
-_FORMS = (
-    r"GmbH\s*&\s*Co\.?\s*(?:KGaA|KG|OHG)|AG\s*&\s*Co\.?\s*(?:KGaA|KG)|SE\s*&\s*Co\.?\s*(?:KGaA|KG)|gGmbH|GmbH|mbH|"
-    r"UG\s*\(haftungsbeschränkt\)|KGaA|OHG|e\.\s?V\.|e\.\s?G\.|Aktiengesellschaft|AG|SE|"
-    r"Incorporated|Inc\.?|Corporation|Corp\.?|Company|Limited|Ltd\.?|L\.?L\.?C\.?|L\.?L\.?P\.?|PLC|P\.?L\.?C\.?|plc|"
-    r"S\.A\.S\.?|S\.A\.R\.L\.?|S\.à\.?\s?r\.l\.|SARL|SAS|S\.A\.U\.?|S\.L\.U\.?|S\.A\.?|S\.L\.?|S\.p\.A\.|S\.r\.l\.|"
-    r"Société anonyme|Sociedad Anónima|N\.V\.|B\.V\.|ASA|A/S|Oyj|Pty\.?\s+Ltd\.?|& Co(?:mpany|\.)?|Co\.?"
-)
-_FORM_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{_FORMS})\s*$", re.IGNORECASE)
 # Of these, what stands alone is seldom the end of a name.
-_CASED_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{_FORMS})\s*$")
+_CASED_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{FORMS})\s*$")
 _WEAK = re.compile(r"(?:^|\s)(?:Company|Limited|Co\.?|SE|SAS|ASA|AG|Corporation)\s*$")
 _SEPARATED = re.compile(r"\s*[|·•∙;]\s*|\s+[–—-]\s+|\t|\s{3,}|,\s+(?=\d|[^,]*\d)")
 _REGISTRANT = re.compile(
@@ -98,17 +90,6 @@ def organisation_of(
     return None
 
 
-def plain(name: str) -> str:
-    """The name without its legal form and article: "The Coca-Cola Company" is Coca-Cola."""
-    name = re.sub(r"\s+", " ", re.sub(r"\s*/[A-Z]{2,3}/?$", "", name)).strip(" ,.;:*–—-")
-    begun = re.sub(r"^(?:the|die|der|das|les|la société)\s+", "", name, flags=re.IGNORECASE)
-    before = ""
-    short = begun
-    while short != before:
-        before, short = short, _FORM_END.sub("", short).strip(" ,&")
-    return short or name
-
-
 def _registrant(lines: Sequence[str]) -> str | None:
     """What stands above "(Exact name of registrant as specified in its charter)"."""
     for number, line in enumerate(lines):
@@ -164,7 +145,7 @@ def _parts(line: str) -> list[str]:
 
 
 def _has_legal_form(part: str) -> bool:
-    ending = _CASED_END.search(part) or (_FORM_END.search(part) if part.isupper() else None)
+    ending = _CASED_END.search(part) or (FORM_END.search(part) if part.isupper() else None)
     if ending is None or len(part.split()) > _MOST_WORDS or re.search(r"[:?!\"“„»]|\. \w", part):
         return False
     name = part[: ending.start()]

@@ -14,6 +14,7 @@ CAPITAL = re.compile(r"(?:[^\W\d_a-zß-ÿ]|\d)")
 _READ = 300_000  # Characters, for how a name is written.
 _CAPITALS = 0.8  # The share of letters.
 _LEAST_TIMES = 3
+_LEAST_LETTERS = 4
 _PROPER = 0.9  # Of a name the share that is written with capitals.
 
 
@@ -52,18 +53,27 @@ def _in_title_case(word: str) -> str:
 def named_by(place: Iterable[str], text: str) -> str | None:
     """What begins the name of a file or folder, where the text writes it as a proper noun: BESTBUY is Best Buy."""
     for each in reversed(list(place)):
-        begun = re.match(r"[^\W\d_]{4,}", each)
-        if begun is None or words_in(begun[0])[0] != begun[0]:
-            continue
-        pattern = r"[\s.&’'-]{0,3}".join(begun[0])
-        written = Counter(
-            re.sub(r"\s+", " ", match) for match in re.findall(rf"(?<!\w){pattern}(?!\w)", text[:_READ], re.IGNORECASE)
-        )
-        as_names = Counter({way: count for way, count in written.items() if all(map(CAPITAL.match, way.split()))})
-        is_noun = as_names.total() >= _LEAST_TIMES and as_names.total() >= _PROPER * written.total()
-        if is_noun and not kinds.kind_in(way := max(as_names, key=lambda each: (not each.isupper(), as_names[each]))):
-            return way
+        for begun in _beginnings(each):
+            pattern = r"[\s.&’'-]{0,3}".join(map(re.escape, begun))
+            found = re.findall(rf"(?<!\w){pattern}(?!\w)", text[:_READ], re.IGNORECASE)
+            written = Counter(re.sub(r"\s+", " ", match) for match in found)
+            as_names = Counter({way: count for way, count in written.items() if _is_proper(way)})
+            is_noun = as_names.total() >= _LEAST_TIMES and as_names.total() >= _PROPER * written.total()
+            if is_noun and not kinds.kind_in(way := max(as_names, key=lambda one: (not one.isupper(), as_names[one]))):
+                return way
     return None
+
+
+def _is_proper(way: str) -> bool:
+    return all(word == "&" or CAPITAL.match(word) for word in way.split())
+
+
+def _beginnings(name: str) -> list[str]:
+    """The letters of its first words, of the most words first: best_buy_2023 begins with bestbuy, and with best."""
+    first = re.match(r"[^\W\d_]+(?:[\s_.&-]{1,3}[^\W\d_]+){0,3}", name)
+    words = re.findall(r"[^\W\d_]+", first[0]) if first else []
+    parts = ["".join(words[:count]) for count in range(len(words), 0, -1)]
+    return [part for part in parts if len(part) >= _LEAST_LETTERS and not kinds.kind_in(" ".join(words_in(part)))]
 
 
 def run_together(text: str) -> str:

@@ -59,6 +59,9 @@ _RESULTS_OF = re.compile(
     rf"({_YEAR})(?!\d)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(rf"([A-Za-z]*)(?<!\d)({_YEAR})(?!\d)")
+# AX2000 is the name of a product, where Report2000 names a year, and these do.
+_MODEL = re.compile(r"(?!FY|CY|HY|GB|AR|JA)[A-Z]{1,3}")
 _QUARTERS = re.compile(r"quarter|quartal|trimest", re.IGNORECASE)
 
 
@@ -142,7 +145,7 @@ def first_date(page: str) -> str:
 
 def year_in_name(stem: str) -> int | None:
     """The one year in a file's name, also as a part of a date."""
-    years = {int(match[1]) for match in re.finditer(rf"(?<!\d)({_YEAR})(?!\d)", stem)}
+    years = {int(match[2]) for match in _NAMED.finditer(stem) if not _MODEL.fullmatch(match[1])}
     years |= {
         int(match[1]) for match in re.finditer(rf"(?<!\d)({_YEAR})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)", stem)
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from corpus.lexical.spoken import spoken_in
@@ -18,6 +20,28 @@ def test_a_short_question_is_in_its_language_or_in_none_and_mostly_told() -> Non
     assert len(QUESTIONS) == 30
     assert wrong == ANOTHER
     assert sum(each is None for each in found.values()) <= 17
+
+
+def test_names_code_and_products_among_the_words_do_not_hide_the_language() -> None:
+    lines = Path(__file__).with_name("mixed_questions.tsv").read_text("utf-8").splitlines()
+    asked = [(code, text) for code, text in (line.split("\t") for line in lines)]
+    found = {(code, text): spoken_in(text) for code, text in asked}
+    assert (len(asked), {code for code, _ in asked}) == (300, set(NAMES))
+    wrong = {text for (code, text), told in found.items() if told not in {NAMES[code], None}}
+    # "ja" and "sou" are words of others too.
+    assert wrong == {"bruttopalkan ja nettopalkan ero", "diferència entre sou brut i net"}
+    assert sum(told is None for told in found.values()) <= 72
+    # Where the letters are a language's own, no name in Latin ones hides it.
+    own = {"ru", "el", "ar", "he", "hi", "bn", "th", "zh", "ja", "ko"}
+    assert [text for (code, text), told in found.items() if code in own and told is None] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["los angeles population", "Las Vegas Convention Center", "São Paulo stock exchange", "Zürich airport", "5 µm"],
+)
+def test_names_of_places_make_no_question_foreign(text: str) -> None:
+    assert spoken_in(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "AX-2000", "12.5 AX-2000 45 kg 230 V", "Versailles", "x = f(n) + c", "¡"])

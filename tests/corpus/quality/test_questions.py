@@ -33,6 +33,7 @@ def test_a_line_names_the_document_the_page_and_the_words() -> None:
         ('{"question": 7, "words": "x"}', "q, line 1: 'question' must be a text that is not empty."),
         ('{"question": "x"}', "q, line 1: the answer is missing"),
         ('{"question": "x", "words": ""}', "q, line 1: 'words' must be a text that is not empty."),
+        ('{"question": "x", "words": "** "}', "q, line 1: 'words' are marks alone, which every passage holds."),
         ('{"question": "x", "words": "\\ud800"}', "q, line 1: 'words' holds half a character."),
         ('{"question": "x", "words": "y", "page": 1}', "q, line 1: 'page' is of no document"),
         ('{"question": "x", "document": "y", "page": 0}', "q, line 1: 'page' must be a whole number from 1."),

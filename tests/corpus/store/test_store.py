@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
+import shutil
+import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +23,7 @@ from corpus.collection import CollectionRecord
 from corpus.errors import CollectionMismatch, CollectionMissing, StoreUnavailable
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
-from corpus.store import Store, create_store, open_store
+from corpus.store import Store, create_store, open_store, read_store
 
 RECORD = CollectionRecord(
     embedding_model="test-model", dimensions=4, shortened=False, tokenizer="words", chunk_tokens=100, chunk_overlap=10
@@ -256,3 +260,21 @@ def test_another_process_sees_what_was_written(tmp_path: Path) -> None:
         [sys.executable, "-c", code, tmp_path / "store"], capture_output=True, text=True, check=True
     )
     assert result.stdout == "2\n"
+
+
+def test_a_store_whose_tables_another_process_is_making_is_opened_once_they_are_made(tmp_path: Path) -> None:
+    settings = CorpusSettings(chroma_path=tmp_path / "store")
+    create_store(settings, RECORD).close()
+    file = settings.chroma_path / "chroma.sqlite3"
+    whole = tmp_path / "whole"
+    shutil.copy(file, whole)
+    for open_it in (open_store, read_store):
+        with contextlib.closing(sqlite3.connect(file)) as half:
+            half.execute("DELETE FROM migrations")
+            half.commit()
+        made = threading.Timer(0.05, whole.replace, [file])
+        made.start()
+        with open_it(settings) as store:
+            assert store.count() == 0
+        made.join()
+        shutil.copy(file, whole)

@@ -112,6 +112,33 @@ def test_what_goes_wrong_is_told_and_nothing_is_believed(capsys: pytest.CaptureF
     assert failed(rows) == set(ROWS) - {"MCP search", "MCP fetch", "MCP metadata"}
 
 
+def test_who_forgot_the_key_is_told_to_give_it(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, rows = outcomes(f"{url}/mcp", capsys, key=None)
+    assert code == 1
+    assert "ACTION_KEY" in rows["MCP initialize"]["came"]
+    assert rows["MCP wrong key"]["outcome"] == "ok"
+
+
+def test_tools_on_further_pages_are_found_and_events_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    hints = {"readOnlyHint": True, "destructiveHint": False, "openWorldHint": False}
+
+    async def streaming(request: Request) -> Response:
+        message = await request.json()
+        last = message.get("params", {}).get("cursor") == "2"
+        schema = {"type": "object"}
+        tool = {"name": "last" if last else "first", "description": "It.", "inputSchema": schema, "annotations": hints}
+        result = {"tools": [tool]} | ({} if last else {"nextCursor": "2"})
+        # An event without data first, the answer over two lines, a notification behind it.
+        answer = json.dumps({"jsonrpc": "2.0", "id": message.get("id"), "result": result}).replace(", ", ",\ndata: ")
+        told = '{"jsonrpc": "2.0", "method": "notifications/message", "params": {}}'
+        text = f"id: 1\ndata:\n\nevent: message\ndata: {answer}\n\ndata: {told}\n\n"
+        return Response(text, media_type="text/event-stream")
+
+    with running(Starlette(routes=[Route("/mcp", streaming, methods=["POST"])])) as url:
+        _, rows = outcomes(f"{url}/mcp", capsys, key=None)
+    assert (rows["MCP tool list"]["outcome"], rows["MCP tool list"]["came"]) == ("ok", "first, last")
+
+
 def test_what_is_neither_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with running(Starlette()) as url, pytest.raises(CannotCheck, match="no OpenAPI document"):
         outcomes(url, capsys)

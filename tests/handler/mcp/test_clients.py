@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 from typing import Any
 
-from handler.mcp.clients import configurations
+import pytest
+
+from corpus.corpora import parse_corpora
+from handler.mcp.clients import configurations, environment_of
+from handler.settings import HandlerSettings
 
 URL = "https://api.example.com/mcp"
 
@@ -43,3 +48,26 @@ def test_who_signs_in_is_given_no_header() -> None:
 
 def test_without_a_key_none_is_named() -> None:
     assert not any("Authorization" in line or "key" in line.lower() for line in pasted(None).values())
+
+
+def test_a_client_on_this_machine_is_given_what_leads_to_the_same_answers_and_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"snapshot_url": "published", "snapshot_public_key": "KEY", "access": "documents", "mcp_tools": "search"}
+    settings = HandlerSettings.model_validate(
+        given | {"openai_api_key": "sk-secret", "api_keys": "", "rate_limit": "1/day"}
+    )
+    assert environment_of(settings) == {
+        "ACCESS": "documents",
+        "MCP_TOOLS": "search",
+        "OPENAI_API_KEY": "YOUR_OPENAI_API_KEY",
+        "SNAPSHOT_PUBLIC_KEY": "KEY",
+        "SNAPSHOT_URL": str(tmp_path / "published"),
+    }
+    corpora = "hr=store:a|group:hr, sales=cloud:sales,manuals=b#old,bucket=s3://docs/d,far=http://host:8000/far,own=/f"
+    lacking = {"chroma_api_key": "x", "chroma_tenant": "x", "chroma_database": "x"}
+    told = environment_of(HandlerSettings.model_validate({"corpora": corpora} | lacking))["CORPORA"]
+    assert parse_corpora(told) == parse_corpora(
+        corpora.replace("store:a", f"store:{tmp_path}/a").replace("=b#", f"={tmp_path}/b#")
+    )

@@ -181,10 +181,11 @@ def test_a_fault_behind_is_told_as_over_rest(connect: Connect, tmp_path: Path) -
 
 
 def test_the_instructions_are_the_settings_and_the_important_part_comes_first(connect: Connect) -> None:
-    subject = "warranty and repair of the X200"
-    told = ask(connect(corpus_subject=subject), "server/discover", modern=True)["instructions"]
-    assert subject in told[:512]
-    assert len(told) <= 512
+    for subject in ("warranty and repair of the X200", "x" * 180):
+        client = connect(corpus_subject=subject, action_description="y" * 300)
+        told = ask(client, "server/discover", modern=True)["instructions"]
+        assert subject in told[:512]
+        assert "Cite the url." in told[:512]
     own = connect(mcp_instructions="Ask for the X200 first.")
     assert ask(own, "initialize", {"protocolVersion": "2025-11-25"}, modern=False)["instructions"] == (
         "Ask for the X200 first."

@@ -21,6 +21,7 @@ from tests.identity.stand_in import DISCOVERY, StandIn, json_reply, jwk_of
 from tests.web_server import Reply
 
 OK, UNAVAILABLE = (200, ""), (503, "identity_unavailable")
+ODD: tuple[Any, ...] = ([], {"a": 1}, 7)
 BROKEN = {
     "HTML": Reply(b"<h1>Maintenance</h1>"),
     "an error": Reply(b"{}", 500),
@@ -32,6 +33,7 @@ BROKEN = {
     "no keys": json_reply({"keys": []}),
     "keys of another kind": json_reply({"keys": [{"kty": "oct", "kid": "first", "k": "c2VjcmV0"}, 7, {"kty": "RSA"}]}),
     "damaged keys": json_reply({"keys": [{"kty": "RSA", "kid": "first", "n": "!", "e": 3}]}),
+    "algorithms of another type": json_reply({"keys": [jwk_of("EC", "first", alg=each) for each in ODD]}),
     "another issuer": json_reply({"issuer": "https://elsewhere.example", "jwks_uri": "https://elsewhere.example/jwks"}),
 }
 

@@ -135,6 +135,7 @@ def test_questions_of_the_keepers_own_come_first(environment: dict[str, str], tm
         ('{"question": "x"}', "JSON list"),
         ('[{"question": "x?", "answer": "y"}, {"answer": "y"}]', "entry 2"),
         ('[{"question": "x?", "answer": 5}]', "entry 1"),
+        ('[{"question": "x?"}]', "entry 1"),
         ("[" * 100_000, "cannot be read"),
     ],
 )

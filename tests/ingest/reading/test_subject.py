@@ -176,3 +176,36 @@ def test_other_writings_are_for_the_index_of_words() -> None:
     words = aliases_of("filings/JNJ_2023_10K.pdf", metadata).split()
     assert words == ["johnsonjohnson", "J&J", "JnJ", "JJ", "FY2023", "FY23", "JNJ_2023_10K"]
     assert aliases_of("notes.txt", {}) == ""
+
+
+@pytest.mark.parametrize("company", ["Fellwatt Pumps Co., Inc.", "FELLWATT PUMPS", "The Fellwatt Pumps Company"])
+def test_a_property_gives_the_name_as_other_documents_have_it(company: str) -> None:
+    assert told("Fellwatt Pumps sold more. At Fellwatt Pumps it hums.", company=company).metadata["organisation"] == (
+        "Fellwatt Pumps"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "title"),
+    [
+        ("BestBuy_2023_10K.pdf", ("Best Buy", 2023, "annual report"), "Best Buy 2023 annual report (10-K)"),
+        ("best_buy-10-K-2023.pdf", ("Best Buy", 2023, "annual report"), "Best Buy 2023 annual report (10-K)"),
+        ("johnson_johnson_2022_10k.pdf", ("Johnson & Johnson", 2022, "annual report"), None),
+        ("finance/JnJ-2022-10K.pdf", (None, 2022, "annual report"), "JnJ 2022 annual report (10-K)"),
+        ("2023-Q3_AMD_10-Q.pdf", (None, 2023, "quarterly report"), "AMD 2023 quarterly report (10-Q)"),
+        ("Geschaeftsbericht_2020.pdf", (None, 2020, "annual report"), "Geschaeftsbericht 2020"),
+        ("hr/Employee-Handbook-v3.pdf", (None, None, "manual"), "Employee Handbook"),
+        # The name of a product is no year.
+        ("AX2000_user_manual.pdf", (None, None, "manual"), "AX 2000 user manual"),
+        ("FY2022_user_manual.pdf", (None, 2022, "manual"), "FY 2022 user manual"),
+    ],
+)
+def test_path_and_name_tell_what_no_page_says(source: str, said: tuple[Any, ...], title: str | None) -> None:
+    found = told("Best Buy grows, Best Buy sells. Best Buy and Johnson & Johnson. " * 3, source)
+    assert fields(found) == said
+    assert title in (found.title, None)
+
+
+def test_a_form_without_the_commissions_name_above_it_is_one() -> None:
+    page = "FORM 10-K\nFor the fiscal year ended September 24, 2022\nFellwatt Inc.\n(Exact name of registrant)\n"
+    assert fields(told(page)) == ("Fellwatt", 2022, "annual report")

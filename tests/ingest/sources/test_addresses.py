@@ -13,6 +13,7 @@ PRIVATE = """
     ::ffff:10.0.0.1 64:ff9b::7f00:1 64:ff9b::a9fe:a9fe 2002:7f00:1:: 2001:db8::1
     168.63.129.16 192.0.0.192 100.100.100.200 fd00:ec2::254 64:ff9b:1::7f00:1 ::127.0.0.1 ::8.8.8.8 5f00::1 3fff::1
     ::ffff:168.63.129.16 64:ff9b::a83f:8110 2002:a83f:8110:: 192.88.99.1 fd20:ce::254
+    ::ffff:0:127.0.0.1 ::ffff:0:8.8.8.8 100:0:0:1::1
 """
 
 
@@ -38,6 +39,7 @@ def test_the_setting_allows_private_networks(address: str) -> None:
         "169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "100.100.100.200",
         "fd00:ec2::254", "fd00:ec2::23", "168.63.129.16", "192.0.0.192", "::ffff:100.100.100.200", "fd20:ce::254",
         "64:ff9b:1::6464:64c8", "::169.254.169.254",
+        "::ffff:0:169.254.169.254",
     ],
 )  # fmt: skip
 def test_nothing_allows_the_addresses_where_clouds_keep_credentials(address: str) -> None:

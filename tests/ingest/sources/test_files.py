@@ -151,6 +151,16 @@ def test_a_sidecar_that_leads_elsewhere_fails_its_document(tmp_path: Path) -> No
     assert "a.md.meta.yaml" in str(found.failed[0][1])
 
 
+def test_an_ingestignore_file_that_leads_elsewhere_is_not_read(tmp_path: Path) -> None:
+    make(tmp_path, "docs/a.md", "docs/deep/b.md")
+    (tmp_path / "secret").write_text("a*b*c*d*e of somebody else")
+    (tmp_path / "docs/deep/.ingestignore").symlink_to(tmp_path / "secret")
+    found = find([tmp_path / "docs"], root=tmp_path)
+    assert sources(found) == ["docs/a.md"]
+    assert "--follow-links" in str(found.failed[0][1])
+    assert "somebody else" not in str(found.failed[0][1])
+
+
 @pytest.mark.parametrize("pattern", ["!", "*a*b*c*d", "**/a/**/b/**/c/**/d", "# long\n" * 10_000])
 def test_an_ingestignore_file_that_cannot_be_used_costs_its_folder_alone(tmp_path: Path, pattern: str) -> None:
     make(tmp_path, "a.md", "deep/b.md", "deep/more/c.md")

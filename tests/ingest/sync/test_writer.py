@@ -14,7 +14,10 @@ import pytest
 
 from corpus.errors import CollectionMissing, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings
+from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store
+from corpus.store.page_cache import PAGES
+from corpus.store.watch import SQLITE_FILE
 from corpus.stored import text_digest_of
 from ingest.sync.writer import Writing
 from tests.corpus.store.test_store import EAST, NORTH, RECORD, WEST, document
@@ -131,3 +134,22 @@ def test_nobody_else_may_write_while_the_process_is_there(
             with pytest.raises(BlockingIOError):
                 fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_the_store_asks_for_a_cache_that_holds_a_write_and_what_is_published_does_not(tmp_path: Path) -> None:
+    # Beyond SQLite's own 2 MB nobody could read while 200 chunks are written.
+    settings = CorpusSettings(chroma_path=tmp_path / "store")
+    with create_store(settings, RECORD) as store, beside(store, settings) as writing:
+        writing.write([document("a.txt", ["east", "north"], [EAST, NORTH])], then=ignored)
+        writing.settle()
+        assert list(store.similar(np.array([NORTH], np.float32), count=1)[0])
+    assert suggested_pages(settings.chroma_path) == PAGES
+    staged = tmp_path / "staged"
+    staged.mkdir()
+    stage(settings, staged)
+    assert suggested_pages(staged) == 0
+
+
+def suggested_pages(folder: Path) -> int:
+    """As the header of SQLite's file says: https://www.sqlite.org/fileformat.html."""
+    return int.from_bytes((folder / SQLITE_FILE).read_bytes()[48:52])

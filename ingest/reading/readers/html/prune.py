@@ -47,16 +47,18 @@ _WORTH_TELLING = 0.02  # Of the page's words.
 
 def prune(tree: LexborHTMLParser) -> list[str]:
     """Remove it in place; remarks on what was hidden, where it was much."""
+    unseen = sum(_characters(node) for node in tree.css("noscript"))
     tree.strip_tags(list(_NEVER_TEXT))
     for node in tree.css("svg"):
         _keep_labels(node)
     for node in [*_lone(tree, "button", _HEADS), *_lone(tree, "footer", _QUOTING)]:
-        node.decompose()
+        if node.tag != "footer" or not _ends_an_article(node):
+            node.decompose()
     for role in _NEVER_ROLES:
         for node in tree.css(f"[role={role}]"):
             if node.tag not in ("body", "html", "main", "article"):
                 node.decompose()
-    hidden = _drop_hidden(tree)
+    hidden = unseen + _drop_hidden(tree)
     body = tree.body
     if body is None:
         return []
@@ -85,6 +87,18 @@ def _lone(tree: LexborHTMLParser, tag: str, within: frozenset[str]) -> Iterator[
             yield node
 
 
+def _ends_an_article(footer: LexborNode) -> bool:
+    """Whether it says something of the article that it is in, and is no row of links."""
+    parent = footer.parent
+    while parent is not None and parent.tag != "article":
+        parent = parent.parent
+    return parent is not None and 2 * sum(map(_characters, footer.css("a"))) < _characters(footer)
+
+
+def _characters(node: LexborNode) -> int:
+    return len("".join(node.text().split()))
+
+
 def _drop_hidden(tree: LexborHTMLParser) -> int:
     """Take away what is hidden and stays so; how many characters that was."""
     gone = 0
@@ -92,7 +106,7 @@ def _drop_hidden(tree: LexborHTMLParser) -> int:
         for node in tree.css(selector):
             if node.tag in ("body", "html", "main", "article") or node.css_matches(_OPENED):
                 continue
-            gone += len("".join(node.text().split()))
+            gone += _characters(node)
             node.decompose()
     return gone
 

@@ -12,6 +12,7 @@ from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.html.body import render
+from ingest.reading.readers.html.framed import put_in_place
 from ingest.reading.readers.html.prune import prune
 from ingest.reading.readers.html.signs import write_signs
 from ingest.reading.readers.titles import usable_title
@@ -61,6 +62,7 @@ def add_body(source: str, composer: Composer) -> None:
 
 
 def _add(tree: LexborHTMLParser, composer: Composer) -> None:
+    put_in_place(tree)
     write_signs(tree)
     for remark in prune(tree):
         composer.note(remark)

@@ -55,6 +55,7 @@ _SIGNS = (
     ("''", "”"),
     ("~", " "),
     (r"\\", " "),
+    (r"\-", ""),  # Where a word may be broken.
     (r"\ldots", "…"),
     (r"\dots", "…"),
 )

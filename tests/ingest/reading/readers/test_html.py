@@ -159,6 +159,17 @@ def test_hidden_parts_that_a_reader_can_open_are_read_and_others_told(tmp_path: 
     assert document.notes == ("Parts of the page that are hidden were left out.",)
 
 
+def test_frames_and_shadow_trees_are_read_where_they_stand_and_what_scripts_replace_is_told(tmp_path: Path) -> None:
+    page = "<h1>A</h1><iframe srcdoc='&lt;p&gt;Framed &amp;amp; read&lt;/p&gt;'></iframe><template>Never</template>"
+    page += "<my-card><template shadowrootmode=open><h2>Card</h2><slot></slot></template><p>Slotted</p></my-card>"
+    page += "<noscript><p>Only without scripts</p></noscript>"
+    page += "<article><p>Said</p><footer>By Jo Doe, for the board</footer></article>"
+    page += "<article><p>Again</p><footer><a href=1>Share</a> <a href=2>Print</a></footer></article>"
+    document = read_bytes(tmp_path, "a.html", page.encode())
+    assert document.text == "A\n\nFramed & read\n\nCard\n\nSlotted\n\nSaid\n\nBy Jo Doe, for the board\n\nAgain"
+    assert document.notes == ("Parts of the page that are hidden were left out.",)
+
+
 def test_a_file_name_is_no_title(tmp_path: Path) -> None:
     page = b"<title>report_2021.htm</title><h1>Annual report</h1>"
     assert read_bytes(tmp_path, "page.html", page).title == "Annual report"

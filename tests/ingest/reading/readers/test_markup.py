@@ -243,3 +243,7 @@ def test_what_another_program_writes_of_markup_is_read(tmp_path: Path) -> None:
     assert [text for _, text in outline(read_bytes(tmp_path, "a.tex", latex.replace("%", "%\n").encode()))] == [
         "Use", "10^6 bolts", "1. one", "a. deep", "def f_a()", "Ports", "Port: Kiel; Depth: deep",
     ]  # fmt: skip
+
+
+def test_where_latex_may_break_a_word_it_is_one(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, "a.tex", rb"\begin{document}Donau\-dampf\\-5\end{document}").text == "Donaudampf -5"

@@ -1,0 +1,27 @@
+"""Put into an HTML tree what a browser shows of a document within it: a frame's own, an element's shadow tree."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_SHADOW = "template[shadowrootmode]"
+_FRAMED = "iframe[srcdoc]"
+_DEEPEST = 4  # Frames in frames, of which no page has more.
+
+
+def put_in_place(tree: LexborHTMLParser) -> None:
+    """In place; what lies deeper is left where it is, for `prune` to take away."""
+    for _ in range(_DEEPEST):
+        found = [(node, _inner(node)) for node in tree.css(f"{_SHADOW}, {_FRAMED}")]
+        for node, source in found:
+            body = LexborHTMLParser(f"<body><div>{source}</div>").css_first("body > div")
+            node.replace_with(body) if body is not None else node.decompose()
+        if not found:
+            return
+
+
+def _inner(node: LexborNode) -> str:
+    if node.tag == "iframe":
+        return node.attributes.get("srcdoc") or ""
+    whole = node.html or ""
+    return whole[whole.find(">") + 1 : whole.rfind("</template")]
