@@ -9,7 +9,7 @@ _RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
 _NOTES = re.compile(r"\d{1,3}(?:\s?[,–-]\s?\d{1,3})*")
 _REACH = 40  # Characters before a mark that tell what it is.
 # A note's mark may stand behind the sign that ends a sentence; behind the point of a price stand its cents.
-_NOTED = re.compile(r"[^\W_][”\"’')]*[.,;:!?]?[”\"’')]*$")
+_NOTED = re.compile(r"[^\W_][”\"’')]*[.,;:!?]?[”\"’')]*\s?$")
 _PRICE = re.compile(r"[$€£¥]\s?\d[\d,]*[.,]$")
 
 
@@ -19,7 +19,7 @@ def with_raised(before: str, mark: str) -> str:
     if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
         return f"{before}^{mark}"
     if _NOTES.fullmatch(mark) and _NOTED.search(before) and not _PRICE.search(before):
-        return f"{before} [{mark}]"
+        return f"{before}{'' if before[-1].isspace() else ' '}[{mark}]"
     return before + mark
 
 

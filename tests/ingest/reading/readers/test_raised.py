@@ -25,6 +25,7 @@ MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mfrac><mi>a</mi><mi>b<
     [
         ("as said", "2", "as said [2]"),
         ("as said.", "2,3", "as said. [2,3]"),
+        ("with a target. ", "21", "with a target. [21]"),
         ("by the age of 85.", "2", "by the age of 85. [2]"),
         ("a rate of 24.91", "2", "a rate of 24.91 [2]"),
         ("for $5.", "99", "for $5.99"),
