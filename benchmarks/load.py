@@ -76,7 +76,8 @@ async def load(url: str, bodies: Sequence[bytes], *, clients: int, seconds: floa
     """Have so many clients ask for so long."""
     host, port = urlsplit(url).hostname or "", urlsplit(url).port or 80
     # What is read and made at the first request is another benchmark's.
-    await _ask(host, port, bodies, until=time.monotonic() + WARM_SECONDS, measured=Measured(WARM_SECONDS))
+    warm = min(WARM_SECONDS, seconds)
+    await _ask(host, port, bodies, until=time.monotonic() + warm, measured=Measured(warm))
     measured = Measured(seconds)
     started = time.monotonic()
     asking = [
@@ -152,7 +153,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--rate-limit", help="such as 600/minute; 429 is no error then")
     given = parser.parse_args(argv)
-    clients, seconds = given.clients or (10 if given.small else 50), given.seconds or (1.0 if given.small else 60.0)
+    clients, seconds = given.clients or (10 if given.small else 50), given.seconds or (0.5 if given.small else 60.0)
     questions = [each["question"] for each in json.loads((EXAMPLES / "questions.json").read_text("utf-8"))]
     with tempfile.TemporaryDirectory() as folder, embedding() as embeddings_url:
         ingest(Path(folder), EmbeddingsServer(url=embeddings_url))

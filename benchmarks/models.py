@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.quality import collections, interval
 from benchmarks.spans import OURS
-from benchmarks.spansets import cut_all, ours
+from benchmarks.spansets import Piece, cut_all, ours
 from corpus.embedding.e5 import MultilingualEmbedder
 from corpus.embedding.int8 import shrink
 from corpus.embedding.local import LocalModel
@@ -92,19 +92,24 @@ def in_fewer_bytes(folder: Path, named: Sequence[str]) -> Iterator[str]:
         shrink(whole.weights, Path(scratch) / INT8_WEIGHTS)
         small = LocalEmbedder(ModelFiles(weights=Path(scratch) / INT8_WEIGHTS, tokenizer=whole.tokenizer))
         for name in collections(folder, list(named)):
-            collection = read_collection(folder / name)
-            embedder = CachingEmbedder(LocalEmbedder(whole), cache_file(CACHE, LOCAL_MODEL, folder / name))
-            tokens, overlap = OURS[0]
-            splitter = ours(embedder.tokenizer, tokens=tokens, overlap=overlap, context=True)
-            pieces = cut_all(collection.documents, splitter)
-            vectors = np.concatenate(list(embedder.embed_documents(batches([piece.embedded for piece in pieces]))))
-            asked = list(collection.queries.values())
-            both = [each.embed_queries(asked, timeout_seconds=SECONDS) for each in (embedder, small)]
-            embedder.close()
+            collection, pieces, vectors, asked = embedded(folder / name, whole)
+            by_small = small.embed_queries(list(collection.queries.values()), timeout_seconds=SECONDS)
             passages = [(piece.at.document, piece.indexed) for piece in pieces]
-            of_both = [found(collection, passages, vectors, each, embedder.model)[:2] for each in both]
+            of_both = [found(collection, passages, vectors, each, LOCAL_MODEL)[:2] for each in (asked, by_small)]
             (dense, hybrid), (dense8, hybrid8) = of_both
             yield f"| {name} | {dense:.4f} | {dense8 - dense:+.4f} | {hybrid:.4f} | {hybrid8 - hybrid:+.4f} |"
+
+
+def embedded(folder: Path, files: ModelFiles) -> tuple[TestCollection, list[Piece], Vectors, Vectors]:
+    """A collection cut as `ingest add` cuts it, with the vectors of the pieces and of the questions by the model."""
+    collection = read_collection(folder)
+    embedder = CachingEmbedder(LocalEmbedder(files), cache_file(CACHE, LOCAL_MODEL, folder))
+    tokens, overlap = OURS[0]
+    pieces = cut_all(collection.documents, ours(embedder.tokenizer, tokens=tokens, overlap=overlap, context=True))
+    vectors = np.concatenate(list(embedder.embed_documents(batches([piece.embedded for piece in pieces]))))
+    asked = embedder.embed_queries(list(collection.queries.values()), timeout_seconds=SECONDS)
+    embedder.close()
+    return collection, pieces, vectors, asked
 
 
 def batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -29,6 +29,7 @@ from corpus.store import open_store
 from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.hnsw_files import DATA_FILE, LABELS_FILE
 from corpus.store.mapped import FOLDER as VECTORS
+from corpus.store.sketch import FOLDER as SKETCH
 
 SIZES = (1_000, 10_000, 100_000)
 SMALL_SIZES = (100,)
@@ -43,6 +44,7 @@ PARTS = {
     CHUNKS: "texts and metadata",
     LEXICAL: "index of words",
     VECTORS: "where each vector lies",
+    SKETCH: "sketch of the vectors",
     SQLITE: "Chroma's SQLite file",
 }
 

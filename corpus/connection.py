@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import io
+import json
 import selectors
 import socket
 import ssl
@@ -32,6 +33,14 @@ class Reply(NamedTuple):
     @property
     def is_success(self) -> bool:
         return 200 <= self.status < 300
+
+    @property
+    def json(self) -> Any:
+        """The content's value; None where it is not JSON."""
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            return None
 
 
 class _FinalResponse(http.client.HTTPResponse):

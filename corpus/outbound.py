@@ -76,9 +76,10 @@ class Exchanges:
                 connection.close()
         return reply
 
-    def prepare(self) -> None:
-        """Read whom the system trusts, and connect to nothing."""
-        self._context()
+    def prepare(self, url: str) -> None:
+        """Read whom the system trusts, where that address asks for it, and connect to nothing."""
+        if urlsplit(url).scheme == "https":
+            self._context()
 
     def close(self) -> None:
         """Let go of the connections; a later exchange makes new ones."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.errors import CorpusError, SettingsError, StoreUnavailable
 from corpus.loading import load
-from corpus.settings import OutboundSettings
+from corpus.outbound_settings import OutboundSettings
 from corpus.urls import without_passwords
 
 CONNECTIONS = 16

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from corpus.outbound_settings import OutboundSettings
 from corpus.setting_values import Canary, CollectionName, http_url, is_bucket_or_folder, sendable
 from corpus.urls import without_passwords
 
@@ -21,25 +21,6 @@ AUTO = "auto"  # Whichever of them suits.
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 SearchMode = Literal["dense", "lexical", "hybrid"]
-
-
-class OutboundSettings(BaseSettings):
-    """How the services are reached that settings name. AWS's clients, made in many places, read it by themselves."""
-
-    model_config = SettingsConfigDict(
-        frozen=True, env_ignore_empty=True, hide_input_in_errors=True, extra="ignore", case_sensitive=False
-    )
-
-    outbound_proxy: str | None = Field(
-        default=None,
-        description="An HTTP proxy to reach the embeddings endpoint, the reranker, Chroma servers and AWS by. No other "
-        "variable names one for them.",
-    )
-
-    @field_validator("outbound_proxy")
-    @classmethod
-    def _is_proxy(cls, value: str | None) -> str | None:
-        return None if value is None else http_url(value, "must look like http://host:3128", schemes=("http",))
 
 
 class CorpusSettings(OutboundSettings):

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 
 ORGANISATION, YEAR, KIND = "organisation", "year", "kind"
-_LONGEST = 100
+_MAX_CHARS = 100
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(["and", "of", "the", "for", "de", "der", "des", "du", "et", "la", "le", "und", "y"])
-_LEAST_INITIALS = 3
+_MIN_INITIALS = 3
 # Legal forms as they end a name, the longer first.
 FORMS = (
     r"GmbH\s*&\s*Co\.?\s*(?:KGaA|KG|OHG)|AG\s*&\s*Co\.?\s*(?:KGaA|KG)|SE\s*&\s*Co\.?\s*(?:KGaA|KG)|gGmbH|GmbH|mbH|"
@@ -68,7 +68,7 @@ def _writings(organisation: str) -> list[str]:
     joined = ["".join(words).casefold()]
     if "&" in organisation and len(initials) == 2:
         return [*joined, "&".join(initials), "n".join(initials), "".join(initials)]
-    return [*joined, "".join(initials)] if len(initials) >= _LEAST_INITIALS else joined
+    return [*joined, "".join(initials)] if len(initials) >= _MIN_INITIALS else joined
 
 
 def _capitalised(word: str) -> str:
@@ -81,7 +81,7 @@ def _value(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST else ""
+    return text if len(text) <= _MAX_CHARS else ""
 
 
 def _plain(text: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,11 +18,10 @@ from handler.access.key_sources import read_keys, read_oauth, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
 from handler.contract.errors import ActionError, error_response, refusal
 from handler.contract.origin import PathPrefix
-from handler.contract.plugin_requests import plugin_request
-from handler.contract.requests import list_request, search_request
 from handler.corpora.entries import read_corpora, settings_of
 from handler.corpora.libraries import Libraries
 from handler.doors import check_doors, lets_in_itself, without_key
+from handler.framework import APIRouter, Depends, FastAPI, TelemetryConfig
 from handler.gate import Gate
 from handler.mcp import http as mcp
 from handler.observing.audit import Audit
@@ -55,7 +52,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
             "set AUTH=none to serve everybody without a key."
         )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, telemetry=NO_TELEMETRY)
-    filterable, several = settings.filter_fields, settings.several
+    filterable = settings.filter_fields
     library = Libraries(
         read_corpora(settings),
         # As they are then: SnapStart has secrets read anew.
@@ -77,9 +74,6 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
             canary=canary_choice(settings.snapshot_canary) if settings.snapshot_canary else None,
         ),
         filterable=filterable,
-        search_request=search_request(filterable, several=several),
-        plugin_request=plugin_request(filterable, several=several),
-        list_request=list_request(several=several),
         limiter=_limiter(settings),
         signer=signer_of(settings, keys),
         oauth=read_oauth(settings, keys),

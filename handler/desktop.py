@@ -6,9 +6,9 @@ import sys
 import threading
 
 import uvicorn
-from fastapi import FastAPI
 
 from handler.app import audit_of
+from handler.framework import FastAPI
 from handler.mcp.stdio import Stdio, claimed_stdout
 from handler.observing.logs import PlainLines, configure
 from handler.served import served_app

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
-
+from handler.framework import FastAPI, iter_route_contexts
 from handler.routes.action import admit
 
 

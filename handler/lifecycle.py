@@ -13,13 +13,13 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from fastapi import FastAPI
 from starlette.types import Message
 
 from corpus.embedding.choice import query_embedder_of
 from corpus.errors import CorpusError
 from corpus.loading import load
 from handler.access.key_sources import read_keys, read_oauth, signer_of, with_openai_key
+from handler.framework import FastAPI
 from handler.routes.action import Action
 from handler.settings import HandlerSettings
 
@@ -47,6 +47,7 @@ def make_ready(app: FastAPI) -> None:
     Of several corpora each is opened when it is asked for.
     """
     action, library = _action(app), app.state.library.only()
+    action.search_request.model_rebuild()  # Which is put off until it is needed.
     if library is not None and action.settings.snapshot_url is None:
         return
     try:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-
 from corpus.opening import Opener, open_corpus
 from handler.app import create_app
+from handler.framework import FastAPI
 from handler.settings import HandlerSettings
 
 

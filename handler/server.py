@@ -49,11 +49,13 @@ def run(*, host: str, port: int) -> None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
         _say(f"Try: {curl}")
-    _say(f"MCP: {url}/mcp")
+    # What is pasted elsewhere leads here by the name that others know.
+    reached = settings.public_url or url
+    _say(f"MCP: {reached}/mcp")
     shown = (key or "YOUR_KEY") if settings.takes_keys else None
     command = str(Path(sys.executable).with_name("handler"))
     for line in configurations(
-        f"{url}/mcp",
+        f"{reached}/mcp",
         shown,
         signs_in=settings.takes_tokens,
         name=server_info(settings)["name"],

@@ -175,7 +175,7 @@ class HandlerSettings(CorporaSettings, OAuthSettings):
     @field_validator("filterable")
     @classmethod
     def _fields_can_be_read(cls, value: str) -> str:
-        search_request(with_derived(parse_filterable(value)))
+        search_request(with_derived(parse_filterable(value)), several=False)
         return value
 
     @field_validator("mcp_tools")

@@ -60,6 +60,7 @@ def stored(listed: str) -> list[dict[str, Any]]:
     return [{**document, "ingested_at": ""} for document in json.loads(listed)["documents"]]
 
 
+@pytest.mark.slow
 def test_a_folder_full_of_traps_changes_neither_the_traffic_nor_the_store(
     tmp_path: Path, stranger: tuple[str, list[str]]
 ) -> None:

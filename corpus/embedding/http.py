@@ -52,7 +52,7 @@ class HttpTransport:
 
     def prepare(self) -> None:
         """See Transport."""
-        self._exchanges.prepare()
+        self._exchanges.prepare(self._endpoint.base_url)
 
     def close(self) -> None:
         """See Transport."""

@@ -52,7 +52,7 @@ class SdkTransport:
 
     def prepare(self) -> None:
         """See Transport."""
-        self._exchanges.prepare()
+        self._exchanges.prepare(self._endpoint.base_url)
 
     def close(self) -> None:
         """See Transport."""
@@ -87,8 +87,8 @@ class _ExchangesOfHttpx(httpx2.BaseTransport):
             raise httpx2.ConnectError(str(error)) from error
         return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.content)
 
-    def prepare(self) -> None:
-        self._exchanges.prepare()
+    def prepare(self, url: str) -> None:
+        self._exchanges.prepare(url)
 
     def close(self) -> None:
         self._exchanges.close()

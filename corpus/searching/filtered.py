@@ -44,8 +44,8 @@ def filtered_nearest(
     """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
     if passing is None:
         return _by_store(store, vectors, count, where)
-    if (exact := _exact(store, vectors, passing, count)) is not None:
-        return exact
+    if (near := _in_file(store, vectors, passing, count)) is not None:
+        return near
     found = _asked(store, vectors, count, where, passing)
     if passing.count <= MAX_READ and any(_misses_some(near, min(count, passing.count)) for near in found):
         return _read_all(store, vectors, passing, count) or found
@@ -75,8 +75,8 @@ def _asked(store: Store, vectors: Vectors, count: int, where: Where, passing: Fi
     return _by_store(store, vectors, count, where) if found is None else found
 
 
-def _exact(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """By one matrix product over all that pass, where the vectors lie in a file; None where they don't, or are many."""
+def _in_file(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
+    """Where the vectors lie in a file, by these themselves; None where they don't, or too many pass."""
     mapped = store.mapped
     if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
         return None

@@ -131,10 +131,11 @@ def _near_places(
 ) -> Sequence[NDArray[np.intp] | None]:
     """The same by their places in the mapped ids; None where all of them are to be compared."""
     check_dimensions(store.record, vectors.shape[1])
-    if passing is None and len(mapped) <= mapped.few:
+    if passing is None and mapped.compares_all:
         return [None] * len(vectors)
-    if passing is not None and passing.count <= mapped.few:
-        found = mapped.nearest_places(vectors, count=plan.depth, among=np.flatnonzero(passing.rows))
+    if (len(mapped) if passing is None else passing.count) <= mapped.few:
+        among = None if passing is None else np.flatnonzero(passing.rows)
+        found = mapped.nearest_places(vectors, count=plan.depth, among=among)
         return [places for places, _ in found]
     return [mapped.places_of(list(near)) for near in _near(store, vectors, plan, passing)]
 

@@ -24,10 +24,15 @@ from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
 from corpus.snapshot.rearranging import rearrange
-from corpus.snapshot.tidying import Remade, drop_other_indexes, is_chromas, leave_out_foreign, remake_where_dead
+from corpus.snapshot.tidying import (
+    LAID_OUT,
+    Remade,
+    drop_other_indexes,
+    is_chromas,
+    leave_out_foreign,
+    remake_where_dead,
+)
 from corpus.store import read_store, settle_store
-from corpus.store.chunk_file import FOLDER as CHUNKS
-from corpus.store.mapped import FOLDER as VECTORS
 
 COPY_ATTEMPTS = 5
 COPY_WAIT_SECONDS = 1.0
@@ -203,8 +208,6 @@ def _content(
     ]  # fmt: skip
     others = [[file.path, file.sha256] for file in files if not is_chromas(file.path)]
     # A version of before is published anew.
-    layout = sorted(
-        {file.path.partition("/")[0] for file in files if file.path.startswith((f"{VECTORS}/", f"{CHUNKS}/"))}
-    )
+    layout = sorted({file.path.partition("/")[0] for file in files if file.path.startswith(LAID_OUT)})
     text = json.dumps([name, record.to_metadata(), said, others, layout], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -14,6 +14,10 @@ from corpus.snapshot.manifest import SQLITE
 from corpus.store import MAX_DEAD, holds_only, open_store, remake_index, settle_store
 from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
+from corpus.store.sketch import FOLDER as SKETCH
+
+# What publishing adds to Chroma's files.
+LAID_OUT = tuple(f"{each}/" for each in (CHUNKS, SKETCH, VECTORS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ def drop_other_indexes(copy: CorpusSettings) -> None:
 
 def is_chromas(path: str) -> bool:
     """Whether it is a file of Chroma's, or made of one."""
-    if path == SQLITE or path.startswith((f"{VECTORS}/", f"{CHUNKS}/")):
+    if path == SQLITE or path.startswith(LAID_OUT):
         return True
     try:
         uuid.UUID(path.split("/", 1)[0])

@@ -20,7 +20,6 @@ from corpus.store.spread import SpreadCollection, joined, names_of, spread_of
 T = TypeVar("T")
 ATTEMPTS = 6
 FIRST_PAUSE = 0.1
-PAGINGS = 3
 
 
 class _Gate(threading.BoundedSemaphore):
@@ -99,14 +98,7 @@ class CloudCollection:
             return joined([self._page(ids=part, limit=len(part), **asked) for part in parts])
         if limit is not None and limit <= REQUEST_RECORDS:
             return joined([self._page(limit=limit, **asked)])
-        found: list[dict[str, Any]] = []
-        # Where something was deleted meanwhile, a page may have been skipped: then all are asked for again.
-        for _ in range(PAGINGS):
-            before = self.count()
-            found = list(self._pages(asked, most=limit))
-            if self.count() == before:
-                break
-        return joined(found)
+        return joined(list(self._pages(asked, most=limit)), limit)
 
     def query(self, *, n_results: int, **asked: Any) -> dict[str, Any]:
         """See chromadb."""
@@ -131,15 +123,22 @@ class CloudCollection:
         self._asked(lambda: self._collection.delete(ids=list(ids)))
 
     def _pages(self, asked: Mapping[str, Any], *, most: int | None) -> Iterator[dict[str, Any]]:
+        """By offset, for nothing else is offered. A page begins with the last record of the one before: where it does
+        not, something was deleted meanwhile and moved others out of sight, and it is asked for from farther back.
+        """
+        seen: set[str] = set()
         offset = 0
-        while most is None or offset < most:
-            page = self._page(
-                limit=REQUEST_RECORDS if most is None else min(REQUEST_RECORDS, most - offset), offset=offset, **asked
-            )
+        while most is None or len(seen) < most:
+            page = self._page(limit=REQUEST_RECORDS, offset=offset, **asked)
+            ids = page["ids"]
+            if offset and not (ids and ids[0] in seen):
+                offset = max(0, offset - REQUEST_RECORDS)
+                continue
+            seen.update(ids)
             yield page
-            offset += len(page["ids"])
-            if len(page["ids"]) < REQUEST_RECORDS:
+            if len(ids) < REQUEST_RECORDS:
                 return
+            offset += REQUEST_RECORDS - 1
 
     def _page(self, **asked: Any) -> dict[str, Any]:
         given = {name: value for name, value in asked.items() if value is not None}

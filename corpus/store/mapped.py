@@ -4,8 +4,8 @@ VECTORS/index.json   which file that is, and its layout
 VECTORS/ids.npy      the chunks' ids, sorted
 VECTORS/rows.npy     for each of these ids its record in the file
 
-A cosine is then a read, without a request and without a number of Python's; and where few chunks may answer, exact
-search over all of them is one matrix product.
+A cosine is then a read, without a request and without a number of Python's; where few chunks may answer, exact search
+over all of them is one matrix product, and where many may, a sketch (sketch.py) tells which are worth comparing.
 """
 
 from __future__ import annotations
@@ -25,11 +25,19 @@ from corpus.filters import Where
 from corpus.lexical.forward import find
 from corpus.lexical.segment import mapped
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
+from corpus.store.sketch import MAX_DIMENSIONS, open_sketch, write_sketch
 
 FOLDER = "vectors"
 # Of so many numbers together a product takes no longer than Chroma's search, which misses some besides and has all of
 # its index in memory: 10,000 vectors of 1,536 dimensions.
 EXACT_NUMBERS = 16_000_000
+# With a sketch of more than so many, up to so many: as large as SnapStart lets a snapshot be.
+SKETCHED_NUMBERS, MAX_SKETCHED_NUMBERS = 4_000_000, 128_000_000
+# So many vectors are compared at least, so many times as many as are asked for, and one in so many of all: what that
+# finds is measured by `python -m benchmarks.sketch`.
+MIN_GUESSED, GUESSED, SHARE = 600, 6, 50
+# What a look at the sketch of a vector costs beside a product with it.
+LOOK = 0.25
 # Records that do not follow each other are copied together, so many at a time; a copy takes as long as so many
 # products with what lies in a row: where much is asked for, all of it is read.
 _BLOCK = 256
@@ -60,7 +68,9 @@ def write_map(store: Path, segment: str, *, dimensions: int, chunks: int) -> Non
     np.save(folder / _ROWS, np.array([row for _, row in found], dtype="<u4"), allow_pickle=False)
     about = {"format": _FORMAT, "file": f"{segment}/{DATA_FILE}", **asdict(layout)}
     (folder / _ABOUT).write_text(json.dumps(about, indent=1, sort_keys=True) + "\n", "utf-8")
-    MappedVectors(store, dimensions=dimensions, chunks=chunks)
+    written = MappedVectors(store, dimensions=dimensions, chunks=chunks)
+    if SKETCHED_NUMBERS < chunks * dimensions <= MAX_SKETCHED_NUMBERS and dimensions <= MAX_DIMENSIONS:
+        write_sketch(store, written.between, chunks=chunks, dimensions=dimensions)
 
 
 def _data_file(name: str) -> str:
@@ -93,6 +103,7 @@ class MappedVectors:
             self.ids: NDArray[np.bytes_] = mapped(folder / _IDS)
             rows = mapped(folder / _ROWS)
             self._check(layout, vectors, rows, dimensions, chunks)
+            self._sketch = open_sketch(store, chunks=chunks, dimensions=dimensions)
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise SnapshotInvalid(
                 f"The vectors in {store} are not laid out as this version reads them ({error}). Publish again."
@@ -117,8 +128,17 @@ class MappedVectors:
 
     @property
     def few(self) -> int:
-        """So many chunks are compared exactly."""
-        return int(EXACT_NUMBERS // self._vectors.shape[1])
+        """Among so many chunks the nearest are found here, and not by Chroma's search."""
+        return int((MAX_SKETCHED_NUMBERS if self._sketch else EXACT_NUMBERS) // self._vectors.shape[1])
+
+    @property
+    def compares_all(self) -> bool:
+        """Whether all cosines are computed for each question."""
+        return self._sketch is None and len(self) <= self.few
+
+    def between(self, start: int, end: int) -> Vectors:
+        """The vectors of the chunks at these places in `ids`, of length 1, shape (end - start, dimensions)."""
+        return np.asarray(self._vectors[self._rows[start:end]])
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
@@ -129,7 +149,7 @@ class MappedVectors:
             zip([each for each, is_known in zip(chunk_ids, known, strict=True) if is_known], found, strict=True)
         )
 
-    def exact(
+    def nearest_of_few(
         self, vectors: Vectors, *, count: int, where: Where | None, among: Sequence[str] | None
     ) -> list[dict[str, float]] | None:
         """As `nearest`; None too where that would take longer than Chroma's search, or only Chroma knows the filter."""
@@ -159,6 +179,15 @@ class MappedVectors:
         self, vectors: Vectors, *, count: int, among: NDArray[np.intp] | None = None
     ) -> list[tuple[NDArray[np.intp], Vectors]]:
         """For each vector, where in `ids` the `count` nearest are, or of those places, nearest first; their cosines."""
+        size = len(self) if among is None else len(among)
+        guesses = max(MIN_GUESSED, GUESSED * count, size // SHARE)
+        copied = size if among is None else COPYING * size
+        if self._sketch is not None and LOOK * len(self) + COPYING * guesses < copied:
+            seem = [self._sketch.nearest(_unit(vector), guesses, among) for vector in vectors]
+            return [
+                best_of(self.cosines_at(vector, places), count, places)
+                for vector, places in zip(vectors, seem, strict=True)
+            ]
         if among is None:
             return [best_of(self.all_cosines(vector), count) for vector in vectors]
         if len(among) * (COPYING + len(vectors)) > len(self) * len(vectors):
@@ -173,7 +202,7 @@ class MappedVectors:
 
     def cosines_at(self, vector: Vectors, places: NDArray[np.intp]) -> Vectors:
         """The cosines to a vector of shape (dimensions,) of the chunks at these places in `ids`."""
-        return np.asarray(self._vectors[self._rows[places]] @ _unit(vector))
+        return np.asarray(self._of_rows(self._rows[places], _unit(vector)[np.newaxis])[0])
 
     def places_of(self, chunk_ids: Sequence[str]) -> NDArray[np.intp]:
         """Where in `ids` those chunks are that are there."""

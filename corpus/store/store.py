@@ -185,10 +185,10 @@ class Store:
         Of those that pass the filter or are among the ids, if given. Some may be of half a document: `whole` tells.
         """
         check_dimensions(self.record, vectors.shape[1])
-        if self.mapped is not None and (exact := self.mapped.exact(vectors, count=count, where=where, among=among)):
-            return exact
-        most_results = self.rows.most_results or sys.maxsize
-        asked = count
+        mapped = self.mapped
+        if mapped and (near := mapped.nearest_of_few(vectors, count=count, where=where, among=among)):
+            return near
+        asked, most_results = count, self.rows.most_results or sys.maxsize
         while True:
             asked = min(asked, most_results)
             result = self.rows.nearest(vectors, count=asked, where=where, among=among)

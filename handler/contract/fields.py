@@ -68,4 +68,4 @@ Date = Annotated[str, AfterValidator(valid_date), Field(json_schema_extra={"form
 class Body(BaseModel):
     """Strict: "5" is not a number, and a field that nobody reads is refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, Field, FiniteFloat, create_model
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, create_model
 
 from corpus.filterable import ANY, DERIVED, FROM, NOT, TO, FilterField, Kind, names_of
 from corpus.filters import Filter
@@ -51,6 +51,8 @@ Model = TypeVar("Model", bound="Narrowing")
 
 class Narrowing(BaseModel):
     """The fields that every corpus has; `with_own_fields` adds the corpus's own."""
+
+    model_config = ConfigDict(defer_build=True)
 
     source_any: Names | None = Field(
         None, description="Only documents with one of these sources.", examples=[["manuals/x200.pdf"]]

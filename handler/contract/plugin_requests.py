@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
@@ -13,6 +14,7 @@ from corpus.filterable import FilterField, names_of
 from corpus.filters import Filter
 from handler.contract.fields import Query, moment, valid_date
 from handler.contract.narrowing import Narrowing, with_own_fields
+from handler.contract.requests import MODELS_KEPT
 from handler.contract.several import CORPUS, Corpora
 
 MAX_QUERIES = 20
@@ -31,7 +33,7 @@ AnyDate = Annotated[str, AfterValidator(_any_date), Field(examples=["2026-01-31"
 class Lenient(BaseModel):
     """As the plugin's own models."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class PluginFilter(Narrowing, Lenient):
@@ -86,7 +88,8 @@ class SeveralFilter(PluginFilter):
     corpus: Corpora | None = CORPUS
 
 
-def plugin_request(fields: Sequence[FilterField], *, several: bool = False) -> type[PluginRequest]:
+@lru_cache(MODELS_KEPT)
+def plugin_request(fields: tuple[FilterField, ...], *, several: bool) -> type[PluginRequest]:
     """The model of POST /query with the corpus's own filters as fields of `filter`."""
     narrowed: Any = with_own_fields(SeveralFilter if several else PluginFilter, _without_taken(fields))
     question = create_model("PluginQuery", __base__=PluginQuery, filter=(narrowed | None, None))

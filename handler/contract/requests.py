@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
@@ -12,6 +13,9 @@ from corpus.settings import SearchMode
 from handler.contract.fields import Body, Context, Date, DocumentId, Name, Query, TopK, moment
 from handler.contract.narrowing import Narrowing, with_own_fields
 from handler.contract.several import over_corpora
+
+# A process has the settings of one deployment; some look at them twice.
+MODELS_KEPT = 8
 
 
 class Asked(Body):
@@ -85,7 +89,8 @@ class SearchRequest(Narrowing, Asked):
         )
 
 
-def search_request(fields: tuple[FilterField, ...], *, several: bool = False) -> type[SearchRequest]:
+@lru_cache(MODELS_KEPT)
+def search_request(fields: tuple[FilterField, ...], *, several: bool) -> type[SearchRequest]:
     """The model of POST /search with the corpus's own filters as fields, over `several` corpora or the only one.
 
     Raises ValueError where a name is taken.
@@ -96,7 +101,7 @@ def search_request(fields: tuple[FilterField, ...], *, several: bool = False) ->
 class ListRequest(BaseModel):
     """The query string of GET /documents."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     offset: Annotated[int, Field(ge=0, le=10**9)] = Field(
         0, description="How many documents to pass over; next_offset of the page before.", examples=[100]
@@ -106,7 +111,8 @@ class ListRequest(BaseModel):
     )
 
 
-def list_request(*, several: bool = False) -> type[ListRequest]:
+@lru_cache(MODELS_KEPT)
+def list_request(*, several: bool) -> type[ListRequest]:
     """The model of GET /documents, over `several` corpora or the only one."""
     return over_corpora(ListRequest) if several else ListRequest
 
@@ -114,7 +120,7 @@ def list_request(*, several: bool = False) -> type[ListRequest]:
 class ReadRequest(BaseModel):
     """The query string of GET /documents/{document_id}."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     offset: Annotated[int, Field(ge=0, le=10**12)] = Field(
         0, description="The character to start at; next_offset of the page before.", examples=[90000]

@@ -59,7 +59,7 @@ def configurations(
     stdio = {"command": command, "args": ["mcp"], "env": dict(environment)}
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     with_headers = {"headers": headers} if headers else {}
-    yield "ChatGPT (developer mode; wants a public https:// URL): Settings, Apps & Connectors, Create"
+    yield "ChatGPT (developer mode; wants a public https:// URL): Settings, Apps, Create app"
     none = "none (ChatGPT sends no key: AUTH=none)" if key else "none"
     yield f"  MCP server URL: {url}   Authentication: {'OAuth' if signs_in else none}"
     header = f" --header {shlex.quote(f'Authorization: Bearer {key}')}" if key else ""

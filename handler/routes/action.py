@@ -22,8 +22,8 @@ from handler.access.oauth.wiring import OAuth
 from handler.access.rate_limit import Limiter
 from handler.contract.body import read_body
 from handler.contract.errors import ActionError
-from handler.contract.plugin_requests import PluginRequest
-from handler.contract.requests import ListRequest, SearchRequest
+from handler.contract.plugin_requests import PluginRequest, plugin_request
+from handler.contract.requests import ListRequest, SearchRequest, list_request, search_request
 from handler.gate import Gate
 from handler.observing.trace import Trace
 from handler.routes.identity import bearer_token, caller_by_token, challenge_of
@@ -52,9 +52,6 @@ class Action:
     keys: tuple[KeyEntry, ...]
     gate: Gate
     filterable: tuple[FilterField, ...]
-    search_request: type[SearchRequest]
-    plugin_request: type[PluginRequest]
-    list_request: type[ListRequest]
     limiter: Limiter | None
     signer: Signer
     oauth: OAuth | None = None
@@ -62,6 +59,21 @@ class Action:
     question_threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="question")
     )
+
+    @property
+    def search_request(self) -> type[SearchRequest]:
+        """What POST /search takes."""
+        return search_request(self.filterable, several=self.settings.several)
+
+    @property
+    def plugin_request(self) -> type[PluginRequest]:
+        """What POST /query takes, made when it is first asked."""
+        return plugin_request(self.filterable, several=self.settings.several)
+
+    @property
+    def list_request(self) -> type[ListRequest]:
+        """What GET /documents takes."""
+        return list_request(several=self.settings.several)
 
     def close(self) -> None:
         """Close what is open."""

@@ -13,7 +13,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from handler.access.oauth.client import FORM, ProviderAnswer
+from corpus.connection import Reply
+from handler.access.oauth.client import FORM
 from handler.access.oauth.metadata import (
     AUTHORIZATION_SERVER,
     MCP_PATH,
@@ -208,9 +209,9 @@ def _unavailable(detail: str) -> Response:
     return json_response(payload, status=503, headers={**NO_STORE, "Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def _passed_on(answer: ProviderAnswer) -> Response:
+def _passed_on(answer: Reply) -> Response:
     # A redirect would take the secret along; and no page of somebody else's is shown under our name.
     if 300 <= answer.status < 400 or answer.json is None:
         return _unavailable(f"no token: HTTP {answer.status}")
     headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
-    return Response(answer.body, answer.status, {**headers, **NO_STORE}, media_type="application/json")
+    return Response(answer.content, answer.status, {**headers, **NO_STORE}, media_type="application/json")

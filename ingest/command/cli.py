@@ -1,52 +1,30 @@
-"""The command line `ingest`: results on stdout, all else on stderr; exit 0, 1 or 2, never a traceback."""
+"""All commands of `ingest`, and those that have no module of their own: model install, eval."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from corpus.answer import to_json
-from corpus.errors import CorpusError
 from corpus.loading import load
-from corpus.program import examples, with_env_file_first
+from corpus.program import examples
 from corpus.quality.questions import read_questions
 from corpus.settings import LOCAL_MODELS
-from ingest.command import adopting, console, keeping, looking, mending, publishing, questions
+from ingest.command import adopting, asking, console, keeping, looking, mending, publishing, questions
 from ingest.command.app import AsJson, app
 from ingest.command.model import install_model, model_of_wheel
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.settings import IngestSettings
 
-__all__ = ["adopting", "app", "keeping", "looking", "mending", "publishing", "questions", "run"]
+__all__ = ["adopting", "app", "asking", "keeping", "looking", "mending", "publishing", "questions"]
 
 models = typer.Typer(
     help="The local models: all-MiniLM-L6-v2 and multilingual-e5-small.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(models, name="model")
-
-
-def run() -> None:
-    """Run the command line; a known error becomes one line and an exit code."""
-    try:
-        app(args=with_env_file_first(sys.argv[1:]))
-        sys.stdout.flush()
-    except CorpusError as error:
-        console.say(f"Error: {error}", style="red")
-        sys.exit(console.exit_code_of(error))
-    except (OSError, UnicodeEncodeError) as error:
-        console.say(f"Error: the output cannot be written: {getattr(error, 'strerror', None) or error}", style="red")
-        # At once: Python would try to write the rest once more.
-        os._exit(1)
-    except SystemExit as ended:
-        # What Typer makes of Ctrl-C.
-        if ended.code == 130:
-            raise KeyboardInterrupt from None
-        raise
 
 
 @models.command(

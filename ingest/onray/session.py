@@ -21,7 +21,7 @@ from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
 LOCAL = "ray"
 OBJECT_STORE_BYTES = 256 * 2**20
 RETRIES = 20
-ATTEMPTS = 3  # To be let in by a head.
+ATTEMPTS = 3  # To be let in by a head, or to start one's own: on a busy machine either takes longer than Ray waits.
 TOLD = 300  # Characters of what Ray says.
 # Of the tasks that fail beside the one whose error is told, Ray would print tracebacks.
 UNTOLD = {"RAY_IGNORE_UNHANDLED_ERRORS": "1"}
@@ -131,16 +131,21 @@ def _start(ray: Any, address: str, workers: int, stack: contextlib.ExitStack) ->
     stack.callback(ray.shutdown)
     # Never a cluster that was found: one of our own.
     own = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
-    try:
-        ray.init(address="local", _temp_dir=folder, **own, **quiet)
-    except (RuntimeError, ValueError, OSError):
-        raise
-    except Exception as error:  # noqa: BLE001 - as Ray raises where its own processes take longer than it waits
-        first = str(error).strip().partition("\n")[0]
-        raise ClusterUnavailable(
-            f"Ray did not start on this machine, which may be too busy or short of memory: {first} Run this again, or "
-            "leave out --on."
-        ) from None
+    first = ""
+    for _ in range(ATTEMPTS):
+        try:
+            ray.init(address="local", _temp_dir=folder, **own, **quiet)
+        except (RuntimeError, ValueError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - as Ray raises where its own processes take longer than it waits
+            first = str(error).strip().partition("\n")[0]
+            ray.shutdown()
+        else:
+            return
+    raise ClusterUnavailable(
+        f"Ray did not start on this machine, which may be too busy or short of memory: {first} Run this again, or "
+        "leave out --on."
+    )
 
 
 def _imported(*, is_local: bool) -> Any:

@@ -54,7 +54,7 @@ class Description:
             title=one_line(composed(title)) or None if title else None,
             url=front.url or _own_url(document, item) or self._url(item),
             updated_at=front.updated_at or document.updated_at,
-            metadata={name: composed_value(value) for name, value in metadata.items()},
+            metadata={composed(name): composed_value(value) for name, value in metadata.items()},
             notes=(*document.notes, *front.notes, *no_data, *notes),
             access=access,
             access_fault=fault,

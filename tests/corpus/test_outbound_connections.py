@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from corpus.connection import Reply
 from corpus.outbound import Exchanges, OutboundError, OutboundTimeout
-from corpus.settings import OutboundSettings
+from corpus.outbound_settings import OutboundSettings
 from tests.free_port import free_port
 from tests.loopback import listening
 
@@ -248,7 +248,7 @@ def test_through_a_proxy_tls_is_between_the_ends(
     with contextlib.closing(Exchanges(proxy=proxy)) as exchanges, pytest.raises(OutboundError, match="answered 407"):
         ask(exchanges, "https://127.0.0.1:9/x")
     trusting = Exchanges(proxy=proxy.replace("//", "//me:secret@"))
-    trusting.prepare()
+    trusting.prepare("https://localhost")
     # The one certificate that this test can have trusted.
     trusting._context().load_verify_locations(certified)
     with contextlib.closing(trusting), over_tls(certified) as (port, asked):

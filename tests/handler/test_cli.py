@@ -70,8 +70,10 @@ def test_serve_without_a_corpus_does_not_say_that_it_is_ready_and_shows_no_passw
 
 def test_serve_uses_the_keys_that_it_is_given_and_logs_nothing_of_what_is_asked(environment: Environment) -> None:
     talkative = {"OPENAI_LOG": "debug", "PYTHONASYNCIODEBUG": "1"}
-    with serving(**environment, **talkative, API_KEYS=str(ENTRY)) as served:
+    public = {"PUBLIC_URL": "https://api.example.com"}
+    with serving(**environment, **talkative, **public, API_KEYS=str(ENTRY)) as served:
         assert "curl" not in "\n".join(served.said)
+        assert "MCP: https://api.example.com/mcp" in served.said
         assert served.url.startswith("http://127.0.0.1:")
         with urllib.request.urlopen(served.url + "/healthz") as response:  # noqa: S310 - our own server
             assert json.load(response) == {"status": "ok"}

@@ -65,25 +65,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     call([str(lambda_python() or sys.executable), "-m", "venv", "--without-pip", str(folder / "venv")])
     python = str(folder / "venv" / "bin" / "python")
     lock = str(package.ROOT / "requirements" / "install.txt")
-    # The locked packages by uv, which checks the hashes too and takes a second where pip takes fifteen.
-    call(
-        [
-            sys.executable,
-            "-m",
-            "uv",
-            "pip",
-            "install",
-            "--python",
-            python,
-            "--quiet",
-            "--no-config",
-            "--no-deps",
-            "--require-hashes",
-            "-r",
-            lock,
-        ]
-    )
-    call([*pip, "--python", python, "install", "--quiet", "--no-compile", "--no-deps", str(wheel)])
+    # By uv, which checks the hashes of what is locked too and takes a second where pip takes fifteen.
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--python", python, "--quiet", "--no-config", "--no-deps"]
+    call([*uv, "--require-hashes", "-r", lock])
+    call([*uv, str(wheel)])
     return Installed(folder / "venv", wheel)
 
 

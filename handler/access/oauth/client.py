@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from corpus.connection import Reply
 from corpus.outbound import Exchanges, OutboundError
 from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
 
@@ -18,23 +17,6 @@ MAX_DOCUMENT_BYTES = 262_144
 FORM_SECONDS = 8.0
 MAX_ANSWER_BYTES = 65_536
 FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderAnswer:
-    """What came, whatever its status. Header names are in small letters."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body's value; None where it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
 
 
 class ProviderClient:
@@ -55,7 +37,7 @@ class ProviderClient:
             raise IdentityUnavailable(f"{url} answered {answer.status}, and not with a JSON object")
         return answer.json
 
-    def post(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> ProviderAnswer:
+    def post(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Reply:
         """The answer to a form, asked once: a code works once. Raises ProviderAway where none came."""
         return self._ask(
             "POST",
@@ -75,12 +57,11 @@ class ProviderClient:
         max_bytes: int,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> ProviderAnswer:
+    ) -> Reply:
         sent = {"Accept": "application/json", **(headers or {})}
         try:
-            reply = self._exchanges.exchange(
+            return self._exchanges.exchange(
                 method, url, seconds=seconds, max_bytes=max_bytes, content=body, headers=sent
             )
         except OutboundError as error:
             raise ProviderAway(f"{url} did not answer: {error}") from error
-        return ProviderAnswer(status=reply.status, headers=reply.headers, body=reply.content)

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+from corpus.connection import Reply
 from handler.access.oauth.callbacks import is_callback, is_own_machine
-from handler.access.oauth.client import ProviderAnswer, ProviderClient
+from handler.access.oauth.client import ProviderClient
 from handler.access.oauth.introspection import basic
 from handler.access.oauth.provider import Provider
 
@@ -70,7 +71,7 @@ class PassThrough:
         added = [(name, value) for name, value in (*own, *self.extra) if name not in asked]
         return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode([*asked.items(), *added]), ""))
 
-    def token(self, body: bytes, authorization: str | None) -> ProviderAnswer:
+    def token(self, body: bytes, authorization: str | None) -> Reply:
         """The provider's answer to a code or a refresh token. Raises PassRefused, IdentityUnavailable."""
         asked = fields_of(body)
         if asked.get("grant_type") not in GRANTS:

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from pydantic import Field, SecretStr, field_validator
 
+from corpus.outbound_settings import OutboundSettings
 from corpus.setting_values import sendable
-from corpus.settings import OutboundSettings
 from handler.access.oauth.callbacks import parse_callbacks
 from handler.access.oauth.issuers import parse_issuers, provider_url
 from handler.access.oauth.principals import parse_principals

@@ -16,10 +16,10 @@ from ingest.reading.subject import kinds, organisations, years
 from ingest.reading.subject.names import is_nothing, place_of, title_from, words_in
 from ingest.reading.subject.spelling import spelled
 
-_PAGE_CHARS = 6_000
-_LINE_CHARS = 400
-_HEAD_LINES = 12
-_LABEL_WORDS = 10
+_MAX_PAGE_CHARS = 6_000
+_MAX_LINE_CHARS = 400
+_MAX_HEAD_LINES = 12
+_MAX_LABEL_WORDS = 10
 _CODE = re.compile(r"(?=(?:\D*\d){4})\S+|[\W\d_]*")
 _NO_TITLE = re.compile(
     r"\W*(?:(?:united states\s+)?securities and exchange commission.*|united states|table of contents|contents|"
@@ -62,9 +62,9 @@ def described(document: Document, source: str, *, is_titled: bool) -> Document:
 
 
 def _begin_of(document: Document, source: str) -> _Begin:
-    end = min(document.page_starts[1] if len(document.page_starts) > 1 else _PAGE_CHARS, _PAGE_CHARS)
+    end = min(document.page_starts[1] if len(document.page_starts) > 1 else _MAX_PAGE_CHARS, _MAX_PAGE_CHARS)
     page = document.text[: max(end, 0)]
-    lines = [bare for line in page.splitlines() if (bare := line.strip(" \t#*_>|").strip()[:_LINE_CHARS])]
+    lines = [bare for line in page.splitlines() if (bare := line.strip(" \t#*_>|").strip()[:_MAX_LINE_CHARS])]
     if document.name is None:
         folders, stem = place_of(source)
     else:  # A record within a file has no file's name, unless it is a file itself.
@@ -92,7 +92,7 @@ def _kind(begin: _Begin, stated: str, form: str | None) -> str | None:
         return kinds.PRESS
     return (
         kinds.kind_in(stated)
-        or kinds.kind_of_lines(begin.lines[:_HEAD_LINES])
+        or kinds.kind_of_lines(begin.lines[:_MAX_HEAD_LINES])
         or kinds.kind_in(" ".join(words_in(begin.stem)))
         or kinds.kind_of_folder(begin.folders)
     )
@@ -105,7 +105,7 @@ def _year(begin: _Begin, text: str, stated: str, kind: str | None) -> int | None
         reported
         or years.year_in_title(stated)
         or (years.year_of_results(page) if kind == kinds.PRESS else None)
-        or years.year_in_lines(begin.lines[:_HEAD_LINES])
+        or years.year_in_lines(begin.lines[:_MAX_HEAD_LINES])
         or (years.year_of_validity(page) if kind else None)
         or (years.year_of_date(page) if kind in kinds.DATED else None)
         or years.year_in_name(begin.stem)
@@ -140,7 +140,12 @@ def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | Non
         day = _day_of(begin) if kinds.FORMS.get(form) in {kinds.QUARTERLY, kinds.CURRENT} else ""
         return " ".join(named) + (f", {day}" if named and day else "") or None
     label = next(
-        (line for line in begin.lines[:_HEAD_LINES] if len(line.split()) <= _LABEL_WORDS and kinds.kind_in(line)), None
+        (
+            line
+            for line in begin.lines[:_MAX_HEAD_LINES]
+            if len(line.split()) <= _MAX_LABEL_WORDS and kinds.kind_in(line)
+        ),
+        None,
     )
     return label or title_from(begin.stem) or (" ".join(said) if len(said) > 1 else None)
 

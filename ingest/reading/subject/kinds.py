@@ -88,7 +88,7 @@ _COMPILED = {
     )
     for kind, names in _NAMES.items()
 }
-_LONGEST_SEGMENT = 8  # Words.
+_MAX_SEGMENT_WORDS = 8
 _SAYS_SO = "|".join(_NAMES[kind] for kind in (ANNUAL, QUARTERLY, "half-year report", "financial statements"))
 _REPORT = re.compile(rf"(?<!\w)(?:{_SAYS_SO})(?!\w)", re.IGNORECASE)
 
@@ -129,7 +129,7 @@ def kind_in(name: str) -> str | None:
     """The kind that a title, a heading or a file's words name."""
     for segment in _SEGMENTS.split(_composed(name)):
         segment = segment.strip()
-        if not 0 < len(segment.split()) <= _LONGEST_SEGMENT:
+        if not 0 < len(segment.split()) <= _MAX_SEGMENT_WORDS:
             continue
         for kind, (begins, ends, after_article) in _COMPILED.items():
             if begins.match(segment) or (ends.match(segment) and not after_article.search(segment)):
@@ -146,7 +146,7 @@ def kind_of_lines(lines: Sequence[str]) -> str | None:
     """The kind that one of the first lines of a page names, where it stands alone there."""
     for line in lines:
         if (
-            len(line.split()) <= _LONGEST_SEGMENT
+            len(line.split()) <= _MAX_SEGMENT_WORDS
             and not line.endswith((".", "?", "!", ",", ";"))
             and (kind := kind_in(line))
         ):

@@ -53,9 +53,9 @@ _SALUTATION = re.compile(
 _PARTIES = re.compile(
     r"^\W*(?:between|by and between|zwischen|entre|and|und|et|y|by|signed|witness|subject|re|betreff)\b", re.IGNORECASE
 )
-_MOST_WORDS = 8
-_MOST_IN_LINE = 16
-_HEAD_LINES = 40
+_MAX_WORDS = 8
+_MAX_LINE_WORDS = 16
+_MAX_HEAD_LINES = 40
 
 
 def organisation_of(
@@ -108,7 +108,7 @@ def _registrant(lines: Sequence[str]) -> str | None:
 
 def _listed(lines: Sequence[str]) -> str | None:
     """The name before its place on an exchange, as press releases have it: the first one, where it is about that."""
-    for line in lines[:_HEAD_LINES]:
+    for line in lines[:_MAX_HEAD_LINES]:
         if found := _LISTED.search(line):
             return plain(found[1])
     return None
@@ -130,11 +130,11 @@ def _in_letterhead(lines: Sequence[str]) -> list[str]:
     """The names with a legal form that have a line of their own, or begin one with an address."""
     found: list[str] = []
     addressed = False
-    for line in lines[:_HEAD_LINES]:
+    for line in lines[:_MAX_HEAD_LINES]:
         if _ADDRESSED.match(line):
             addressed = len(line.split()) <= 4  # Then the name is in the next line.
             continue
-        if not addressed and not _PARTIES.match(line) and len(line.split()) <= _MOST_IN_LINE:
+        if not addressed and not _PARTIES.match(line) and len(line.split()) <= _MAX_LINE_WORDS:
             found += _parts(line)
         addressed = False
     return found
@@ -146,7 +146,7 @@ def _parts(line: str) -> list[str]:
 
 def _has_legal_form(part: str) -> bool:
     ending = _CASED_END.search(part) or (FORM_END.search(part) if part.isupper() else None)
-    if ending is None or len(part.split()) > _MOST_WORDS or re.search(r"[:?!\"“„»]|\. \w", part):
+    if ending is None or len(part.split()) > _MAX_WORDS or re.search(r"[:?!\"“„»]|\. \w", part):
         return False
     name = part[: ending.start()]
     words = [word for word in name.split() if word.casefold() not in SMALL and word != "&"]

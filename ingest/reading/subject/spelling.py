@@ -11,11 +11,11 @@ from ingest.reading.subject.names import words_in
 
 SMALL = frozenset(re.findall(r"\w+", "a an and at by de del der des di du e et for in la le of on the und van von y"))
 CAPITAL = re.compile(r"(?:[^\W\d_a-zß-ÿ]|\d)")
-_READ = 300_000  # Characters, for how a name is written.
-_CAPITALS = 0.8  # The share of letters.
-_LEAST_TIMES = 3
-_LEAST_LETTERS = 4
-_PROPER = 0.9  # Of a name the share that is written with capitals.
+_MAX_CHARS = 300_000  # For how a name is written.
+_MIN_CAPITALS = 0.8  # The share of letters.
+_MIN_TIMES = 3
+_MIN_LETTERS = 4
+_MIN_PROPER = 0.9  # The share of a name's places that are written with capitals.
 
 
 def spelled(name: str, text: str) -> str:
@@ -25,7 +25,7 @@ def spelled(name: str, text: str) -> str:
     if (whole := re.sub(r"\b([A-Z]) (?=[A-Z]{2,}\b)", r"\1", name)) != name and whole.casefold() in text.casefold():
         name = whole  # The first letter of each word was larger.
     pattern = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", name))
-    found = re.finditer(rf"(?<!\w){pattern}(?!\w)", text[:_READ], re.IGNORECASE)
+    found = re.finditer(rf"(?<!\w){pattern}(?!\w)", text[:_MAX_CHARS], re.IGNORECASE)
     written = Counter(re.sub(r"\s+", " ", match[0]) for match in found)
     usual = [(count, each) for each, count in written.items() if not each.islower()]
     # Headings are in capitals, too: of several words those do not count.
@@ -39,7 +39,7 @@ def spelled(name: str, text: str) -> str:
 def _is_in_capitals(name: str) -> bool:
     """All of it, or all but a letter as in McDONALD'S."""
     letters = [letter for letter in name if letter.isalpha()]
-    return sum(letter.isupper() for letter in letters) >= _CAPITALS * len(letters) > 0
+    return sum(letter.isupper() for letter in letters) >= _MIN_CAPITALS * len(letters) > 0
 
 
 def _in_title_case(word: str) -> str:
@@ -55,10 +55,10 @@ def named_by(place: Iterable[str], text: str) -> str | None:
     for each in reversed(list(place)):
         for begun in _beginnings(each):
             pattern = r"[\s.&’'-]{0,3}".join(map(re.escape, begun))
-            found = re.findall(rf"(?<!\w){pattern}(?!\w)", text[:_READ], re.IGNORECASE)
+            found = re.findall(rf"(?<!\w){pattern}(?!\w)", text[:_MAX_CHARS], re.IGNORECASE)
             written = Counter(re.sub(r"\s+", " ", match) for match in found)
             as_names = Counter({way: count for way, count in written.items() if _is_proper(way)})
-            is_noun = as_names.total() >= _LEAST_TIMES and as_names.total() >= _PROPER * written.total()
+            is_noun = as_names.total() >= _MIN_TIMES and as_names.total() >= _MIN_PROPER * written.total()
             if is_noun and not kinds.kind_in(way := max(as_names, key=lambda one: (not one.isupper(), as_names[one]))):
                 return way
     return None
@@ -73,7 +73,7 @@ def _beginnings(name: str) -> list[str]:
     first = re.match(r"[^\W\d_]+(?:[\s_.&-]{1,3}[^\W\d_]+){0,3}", name)
     words = re.findall(r"[^\W\d_]+", first[0]) if first else []
     parts = ["".join(words[:count]) for count in range(len(words), 0, -1)]
-    return [part for part in parts if len(part) >= _LEAST_LETTERS and not kinds.kind_in(" ".join(words_in(part)))]
+    return [part for part in parts if len(part) >= _MIN_LETTERS and not kinds.kind_in(" ".join(words_in(part)))]
 
 
 def run_together(text: str) -> str:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
+import chromadb
 import numpy as np
 import pytest
+from chromadb.config import Settings as ChromaSettings
 
 from corpus.errors import CollectionBusy, CollectionMismatch, CollectionMissing, StoreError
 from corpus.filters import Filter
 from corpus.records import document_id_of
 from corpus.searching.filtered import filtered_nearest
 from corpus.store import Store, create_store, open_store
-from corpus.store.quotas import packed, unpacked
+from corpus.store.cloud import CloudCollection
+from corpus.store.quotas import REQUEST_RECORDS, packed, unpacked
 from corpus.stored import text_digest_of
 from ingest.sync.lock import exclusive
 from tests.chroma_cloud import ChromaCloud, chroma_cloud
@@ -201,3 +206,36 @@ def test_the_longest_name_that_chroma_cloud_takes_has_room_for_words_and_lease(c
         assert store.words.stamp() == "1"
         with open_store(settings) as other, pytest.raises(CollectionBusy), exclusive(other, settings):
             pass
+
+
+class Shrinking:
+    """A collection of Chroma's, of which somebody deletes as many records as he adds while pages are read."""
+
+    def __init__(self, collection: Any, *, most: int) -> None:
+        self._collection, self._left = collection, most
+        self.id = collection.id
+
+    def get(self, **asked: Any) -> Any:
+        answer = self._collection.get(**asked)
+        if self._left:
+            self._left -= 1
+            first = self._collection.get(limit=REQUEST_RECORDS // 2)["ids"]
+            self._collection.delete(ids=first)
+            self._collection.add(
+                ids=[f"new-{self._left}-{each}" for each in first], embeddings=np.array([EAST] * len(first), np.float32)
+            )
+        return answer
+
+
+def test_a_list_read_by_pages_misses_nothing_while_as_many_are_deleted_as_added(tmp_path: Path) -> None:
+    client: Any = chromadb.PersistentClient(str(tmp_path), settings=ChromaSettings(anonymized_telemetry=False))
+    collection = client.create_collection("many", embedding_function=None)
+    ids = [f"{number:04}" for number in range(4 * REQUEST_RECORDS)]
+    collection.add(ids=ids, embeddings=np.array([EAST] * len(ids), np.float32))
+    found = CloudCollection(Shrinking(collection, most=5)).get()["ids"]
+    stayed = set(ids) & set(collection.get(include=[])["ids"])
+    assert stayed
+    assert stayed <= set(found)
+    assert len(set(found)) == len(found)
+    assert len(CloudCollection(collection).get(limit=REQUEST_RECORDS + 7)["ids"]) == REQUEST_RECORDS + 7
+    client.close()

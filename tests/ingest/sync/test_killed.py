@@ -129,6 +129,7 @@ def killed(folder: Path, server: EmbeddingsServer, *, beside: bool, kills: int) 
     return folder / "killed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("beside", "kills"), [(False, KILLS), (True, MORE_KILLS)], ids=["here", "beside"])
 def test_kills_at_random_moments_leave_the_store_of_an_undisturbed_run(
     tmp_path: Path, *, beside: bool, kills: int

@@ -29,7 +29,8 @@ def nfd(text: str) -> str:
 
 NAME = "docs/Übersicht Café.md"
 TEXT = (
-    f"---\ntags: [{nfd('Café')}]\ntitle: {nfd('Übersicht')}\nville: {nfd('Orléans')}\n---\nThe plan for the terrace.\n"
+    f"---\ntags: [{nfd('Café')}]\ntitle: {nfd('Übersicht')}\nville: {nfd('Orléans')}\n{nfd('Größe')}: klein\n"
+    "---\nThe plan for the terrace.\n"
 )
 FILTERS = [
     {"source": NAME},
@@ -37,6 +38,7 @@ FILTERS = [
     {"tags": ("Café",)},
     {"metadata": {"ville": "Orléans"}},
     {"metadata": {"tags": ["Café"]}},
+    {"metadata": {"größe": "klein"}},
 ]
 
 
@@ -85,14 +87,15 @@ def test_what_an_older_version_stored_in_nfd_is_found_and_mended_by_the_next_run
             "document_id": document_id_of(nfd(NAME)),
             "source": nfd(NAME),
             "title": nfd("Übersicht"),
-            "metadata": {"tags": [nfd("Café")], "ville": nfd("Orléans")},
+            "metadata": {"tags": [nfd("Café")], "ville": nfd("Orléans"), nfd("größe"): "klein"},
         }
         older = replace(record, **as_it_was, file=nfd(NAME))  # type: ignore[arg-type]  # By name.
         store.write([(older, [replace(chunk, **as_it_was)], vector[None])])  # type: ignore[arg-type]
-    for fields in FILTERS:
+    for fields in FILTERS[:-1]:  # By a name in NFD nobody filters.
         assert sources(settings, Filter(**fields)) == [nfd(NAME)], fields  # type: ignore[arg-type]  # By name.
     add(settings)
     assert sources(settings) == [NAME]
+    assert sources(settings, Filter(metadata={"größe": "klein"})) == [NAME]
     assert sources(settings, Filter(title="Übersicht", tags=("Café",))) == [NAME]
 
 

@@ -10,6 +10,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from corpus.opening import open_corpus
 from corpus.records import Chunk, document_id_of
 from corpus.searching.corpus import Corpus
@@ -68,6 +70,7 @@ def covered(chunks: list[Chunk]) -> int:
     return len({part for chunk in chunks for part in re.findall(r"part (\d+)\.", chunk.text)})
 
 
+@pytest.mark.slow
 def test_a_search_during_an_ingest_sees_whole_documents_old_or_new(tmp_path: Path) -> None:
     with embeddings_server() as server, writing(tmp_path, server) as process:
         assert process.stdout is not None

@@ -37,6 +37,9 @@ def init(**given: Any) -> None:
     global _threads, busy
     if given["address"] == AWAY:
         raise ConnectionError("ray client connection timeout")
+    if given["address"] == "local" and busy:
+        busy -= 1
+        raise Exception("The current node timed out during startup.")  # noqa: TRY002 - as Ray does
     if given["address"] == CLOSED or busy:
         busy = max(0, busy - 1)
         raise ConnectionAbortedError("Initialization failure from server:\nTraceback\nRuntimeError: Proxy failed.\n")

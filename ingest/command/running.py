@@ -1,0 +1,46 @@
+"""The program `ingest`: results on stdout, all else on stderr; exit 0, 1 or 2, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from corpus.errors import CorpusError
+from corpus.program import ENV_FILE, with_env_file_first
+from ingest.command import console
+from ingest.command.app import app
+
+# What most ask imports its own module alone, for importing all takes longer than a search does.
+HOMES = {"search": "asking", "list": "looking", "show": "looking", "stats": "looking", "add": "keeping"}
+ALL = "cli"
+
+
+def run() -> None:
+    """Run the command line; a known error becomes one line and an exit code."""
+    try:
+        args = with_env_file_first(sys.argv[1:])
+        import_module(f"ingest.command.{home_of(args)}")
+        app(args=args)
+        sys.stdout.flush()
+    except CorpusError as error:
+        console.say(f"Error: {error}", style="red")
+        sys.exit(console.exit_code_of(error))
+    except (OSError, UnicodeEncodeError) as error:
+        console.say(f"Error: the output cannot be written: {getattr(error, 'strerror', None) or error}", style="red")
+        # At once: Python would try to write the rest once more.
+        os._exit(1)
+    except SystemExit as ended:
+        # What Typer makes of Ctrl-C.
+        if ended.code == 130:
+            raise KeyboardInterrupt from None
+        raise
+
+
+def home_of(args: Sequence[str]) -> str:
+    """The module that has the command which is asked for; the one that imports all where a look does not tell."""
+    words = list(args)
+    while words and words[0].startswith(ENV_FILE):
+        del words[: 1 if "=" in words[0] else 2]
+    return HOMES.get(words[0], ALL) if words else ALL
