@@ -34,6 +34,10 @@ MAX_NUMBERS = 200
 _FIGURE = re.compile(r"[-+]?[\d.]+(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
+_SHORTEST = 60  # Of what any of these finds: characters without a blank among them.
+_MIN_LINES, _LONGEST = 15, 1000  # So few lines are not wrapped, and up to so many characters no long run.
+
+
 class _Stretch(NamedTuple):
     start: int
     end: int
@@ -42,7 +46,11 @@ class _Stretch(NamedTuple):
 def without_data(document: Document) -> Document:
     """The document without such runs, and with a remark where there were any."""
     size = len(document.text)
-    for find in (_uris, _wrapped, _long):  # A long run may be long by the picture in it alone.
+    lengths = [length for length in map(len, document.text.split()) if length >= _SHORTEST]
+    if not lengths:
+        return document
+    are_few = len(lengths) < _MIN_LINES and max(lengths) <= _LONGEST
+    for find in (_uris,) if are_few else (_uris, _wrapped, _long):  # A long run may be long by the picture in it alone.
         if runs := list(find(document.text)):
             document = _cut(document, runs)
     gone = size - len(document.text)

@@ -10,6 +10,7 @@ from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.numberformats import shown_number
 from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.raised import behind
 from ingest.reading.readers.tables import lines
 
 # Gives the root of the part with a relationship id, such as a chart.
@@ -63,14 +64,24 @@ def _diagram_texts(root: etree._Element) -> Iterator[str]:
 
 
 def runs_of(paragraph: etree._Element) -> Iterator[str]:
+    before = ""
     for node in paragraph.iter():
         name = local_name(node)
         if name == "t":
-            yield node.text or ""
+            text = node.text or ""
+            shown = behind(before, text) if _is_raised(node) else text
+            before = text
+            yield shown
         elif name == "br":
             yield "\n"
         elif name == "tab":
             yield " "
+
+
+def _is_raised(text: etree._Element) -> bool:
+    """True where the run's baseline is above that of its line."""
+    baseline = attribute(look, "baseline") if (look := child(text.getparent(), "rPr")) is not None else None
+    return baseline is not None and baseline.removesuffix("%").isdecimal() and baseline.removesuffix("%") != "0"
 
 
 def all_text(element: etree._Element) -> Iterator[str]:

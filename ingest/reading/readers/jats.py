@@ -12,12 +12,15 @@ from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.frontmatter import as_moment
-from ingest.reading.readers.package import local_name, text_of
+from ingest.reading.readers.numerals import numeral
+from ingest.reading.readers.package import local_name, spell_raised, text_before, text_of
 from ingest.reading.readers.tables import Cell, laid_out, lines, span_of
 
 _SKIPPED = frozenset({"label", "object-id", "graphic", "media", "supplementary-material", "permissions"})
 _SECTIONS = frozenset({"sec", "abstract", "ref-list", "ack", "app", "app-group", "fn-group", "glossary", "notes"})
-_FLOATS = frozenset({"table-wrap", "fig", "list", "graphic", "media", "object-id"})
+_LISTS = {"order": "1", "alpha-lower": "a", "alpha-upper": "A", "roman-lower": "i", "roman-upper": "I"}
+_CODE = ("code", "preformat")
+_FLOATS = frozenset({"def-list", "code", "preformat", "table-wrap", "fig", "list", "graphic", "media", "object-id"})
 
 
 def is_article(root: etree._Element) -> bool:
@@ -25,6 +28,7 @@ def is_article(root: etree._Element) -> bool:
 
 
 def read_article(root: etree._Element) -> Document:
+    _spell_out(root)
     meta = _path(root, "front", "article-meta")
     composer = Composer()
     title = _text(_path(meta, "title-group", "article-title"))
@@ -64,8 +68,14 @@ def _write(composer: Composer, element: etree._Element, level: int) -> None:
             _paragraph(composer, node, level)
         elif name == "list":
             _list(composer, node)
+        elif name == "def-list":
+            _terms(composer, node)
+        elif name in _CODE:
+            composer.code(text_of(node))
         elif name == "ref":
             composer.list_item(f"- {_reference(node)}")
+        elif name == "fn":
+            composer.paragraph(" ".join(filter(None, map(_text, node))))
         elif name in ("table-wrap", "fig"):
             _float(composer, node, level)
         elif name == "table":
@@ -80,13 +90,42 @@ def _paragraph(composer: Composer, node: etree._Element, level: int) -> None:
     for inner in node.iterdescendants():
         if local_name(inner) in ("table-wrap", "fig"):
             _float(composer, inner, level)
-        elif local_name(inner) == "list":
+        elif local_name(inner) == "list" and not any(local_name(above) == "list" for above in inner.iterancestors()):
             _list(composer, inner)
+        elif local_name(inner) == "def-list":
+            _terms(composer, inner)
+        elif local_name(inner) in _CODE:
+            composer.code(text_of(inner))
 
 
-def _list(composer: Composer, node: etree._Element) -> None:
-    for item in _children(node, "list-item"):
-        composer.list_item(f"- {one_line(text_of(item))}")
+def _list(composer: Composer, node: etree._Element, depth: int = 0) -> None:
+    style = _LISTS.get(node.get("list-type") or "")
+    for number, item in enumerate(_children(node, "list-item"), 1):
+        marker = _text(child(item, "label")) or (f"{numeral(number, style)}." if style else "-")
+        text = one_line(text_of(item, without={"list", "label"}))
+        composer.list_item(f"{'  ' * min(depth, 8)}{marker} {text}" if text else "")
+        for inner in item.iterdescendants():
+            if local_name(inner) == "list" and next(inner.iterancestors("{*}list-item")) is item:
+                _list(composer, inner, depth + 1)
+
+
+def _terms(composer: Composer, node: etree._Element) -> None:
+    for item in _children(node, "def-item"):
+        said = " ".join(map(_text, _children(item, "def")))
+        composer.list_item(f"{_text(child(item, 'term'))}: {said}")
+
+
+def _spell_out(root: etree._Element) -> None:
+    """Raised signs as text; of a formula in several forms the one in TeX."""
+    spell_raised(root)
+    for node in root.iter("{*}alternatives"):
+        if child(node, "tex-math") is not None:
+            for form in [form for form in node if local_name(form) != "tex-math"]:
+                node.remove(form)
+    for mark in root.iter("{*}xref"):
+        text, before = _text(mark), text_before(mark)
+        if mark.get("ref-type") in ("fn", "bibr") and text.isdigit() and before and not before[-1].isspace():
+            mark.text = f" [{text}]" if before[-1].isalnum() or before[-1] in '.;:!?”"' else mark.text
 
 
 def _float(composer: Composer, node: etree._Element, level: int) -> None:

@@ -103,6 +103,8 @@ def _in_digits(number: Decimal, section: str, tokens: list[re.Match[str]]) -> st
         head, dot, tail = body.partition(".")
         if "," not in head:
             head = head.zfill(least)
+        if head == "0" and not least:  # Signs that show no zero.
+            head = ""
         optional = len(fraction) - len(fraction.rstrip("#?"))
         while optional and tail.endswith("0"):
             tail, optional = tail[:-1], optional - 1

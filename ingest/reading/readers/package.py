@@ -6,15 +6,17 @@ import html
 import io
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from lxml import etree
 
 from corpus.errors import DocumentUnreadable
+from ingest.reading.readers.raised import behind
 
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 # Deflate packs no better than 1032:1; office files reach 100:1 with long runs of empty cells.
 MAX_RATIO = 400
+_RAISED = frozenset(("sup", "superscript"))
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -118,3 +120,27 @@ def attribute(element: etree._Element, name: str) -> str | None:
         if key == name or str(key).endswith("}" + name):
             return str(value)
     return None
+
+
+def spell_raised(root: etree._Element, is_raised: Callable[[etree._Element], bool] | None = None) -> None:
+    """Have what XML sets higher stand in its text as `with_raised` writes it; `is_raised` tells it, or its name."""
+    for node in root.iter():
+        if (is_raised or _is_superscript)(node):
+            mark = "".join(str(text) for text in node.itertext())
+            before = text_before(node)
+            for below in list(node):
+                node.remove(below)
+            node.text = behind(before, mark)
+
+
+def _is_superscript(node: etree._Element) -> bool:
+    name = local_name(node)
+    return name in _RAISED or (name == "hi" and "sup" in f"{node.get('rend')} {node.get('rendition')}")
+
+
+def text_before(node: etree._Element) -> str:
+    """What stands right before an element."""
+    previous, parent = node.getprevious(), node.getparent()
+    if previous is not None:
+        return previous.tail or "".join(str(text) for text in previous.itertext())
+    return (parent.text or "") if parent is not None else ""

@@ -9,7 +9,8 @@ from lxml import etree
 from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
-from ingest.reading.readers.package import local_name, text_of
+from ingest.reading.readers.numerals import numeral
+from ingest.reading.readers.package import local_name, spell_raised, text_of
 from ingest.reading.readers.tables import Cell, laid_out, lines, span_of
 
 _ROOTS = frozenset((
@@ -46,6 +47,7 @@ _SKIPPED = frozenset((
 ))  # fmt: skip
 _TITLED = frozenset(("table", "informaltable", "figure", "example", "simpletable", "fig", "equation", "procedure"))
 _HEADS = ("titleStmt", "title-info", "info", "bookinfo", "articleinfo")
+_STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}  # DocBook's names.
 _MAX_DEPTH = 200
 
 
@@ -58,6 +60,7 @@ def is_book(root: etree._Element) -> bool:
 def read_book(root: etree._Element) -> Document:
     composer = Composer()
     title, author = _about(root)
+    spell_raised(root)
     writer = _Writer(composer)
     heads = [root, *(node for node in root if local_name(node) in _HEADS)]
     if title and not any(local_name(node) in _HEADINGS for head in heads for node in head):
@@ -116,8 +119,8 @@ class _Writer:
             else:
                 self._composer.heading(text, level)
         elif name in _LISTS:
-            self._list(node, level, depth, is_numbered=name in _NUMBERED or node.get("type") == "ordered")
-        elif name in _CODE:
+            self._list(node, level, depth, is_numbered=_is_numbered(node))
+        elif name in _CODE or _is_listing(node):
             self._composer.code(text_of(node))
         elif name in _NOTES:
             self._note(node, name)
@@ -144,13 +147,15 @@ class _Writer:
         self._composer.paragraph(f"{kind.capitalize()}: {text}" if text else "")
 
     def _list(self, node: etree._Element, level: int, depth: int, *, is_numbered: bool) -> None:
+        kind = node.get("numeration") or (node.get("type") or "").rpartition(":")[2]
+        style = _STYLES.get(kind, "1")
         number = 0
         for item in node:
             if local_name(item) in _HEADINGS:
                 self._composer.paragraph(one_line(text_of(item)))
             elif local_name(item):
                 number += 1
-                marker = f"{number}." if is_numbered else "-"
+                marker = f"{numeral(number, style)}." if is_numbered else "-"
                 text = one_line(" ".join(_item_texts(item)))
                 self._composer.list_item(f"{'  ' * min(depth, 8)}{marker} {text}" if text else "")
                 for below in item.iterdescendants():
@@ -161,6 +166,10 @@ class _Writer:
         rows = [row for row in node.iter() if local_name(row) in _ROWS]
         heads = sum(_is_head(row) for row in rows)
         self._composer.table(lines(laid_out(map(_cells, rows)), header_rows=heads or None))
+
+
+def _is_numbered(node: etree._Element) -> bool:
+    return local_name(node) in _NUMBERED or (node.get("type") or "").startswith(("ordered", "number"))
 
 
 def _item_texts(item: etree._Element) -> Iterator[str]:
@@ -175,6 +184,17 @@ def _item_texts(item: etree._Element) -> Iterator[str]:
         if local_name(part) not in _LISTS:
             yield text_of(part, without=_LISTS)
         yield part.tail or ""
+
+
+def _is_listing(node: etree._Element) -> bool:
+    """True for code of several lines that stands alone."""
+    return local_name(node) in ("code", "formula") and not _is_mixed_in(node) and "\n" in text_of(node).strip()
+
+
+def _is_mixed_in(node: etree._Element) -> bool:
+    """True where text stands beside the element."""
+    above = node.getparent()
+    return above is None or local_name(above) in _PARAGRAPHS or _is_mixed(above)
 
 
 def _is_within(node: etree._Element, outer: etree._Element, names: frozenset[str]) -> bool:

@@ -32,6 +32,7 @@ class BodyWriter:
         self._notes = notes
         self._linked = linked
         self.has_hidden = False
+        self._code: list[str] = []
         self._styled_title: str | None = None
         self._first_heading: str | None = None
 
@@ -46,9 +47,16 @@ class BodyWriter:
             if name == "p":
                 self._paragraph(element)
             elif name == "tbl":
+                self._end_code()
                 self._table(element)
             elif name not in SKIPPED and len(element):
                 self.write(element)
+        self._end_code()
+
+    def _end_code(self) -> None:
+        """Write the paragraphs of code so far as one block, each a line of it."""
+        self._composer.code("\n".join(self._code))
+        self._code.clear()
 
     def _paragraph(self, paragraph: etree._Element) -> None:
         pieces = Pieces()
@@ -56,7 +64,11 @@ class BodyWriter:
         text = squeeze("".join(pieces.text))
         properties = child(paragraph, "pPr")
         style = self._styles.of(value(properties, "pStyle"))
-        if text and style.role != "toc":
+        if text and style.role == "code":
+            self._code.append("".join(pieces.text).rstrip())
+        else:
+            self._end_code()
+        if text and style.role not in ("toc", "code"):
             self._write_styled(text, style, properties)
         for box in pieces.boxes:
             self.write(box)

@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.reading.readers.docx.math import linear
 from ingest.reading.readers.package import attribute, local_name
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.raised import behind
 
 # Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
 SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})
@@ -79,7 +79,7 @@ class Pieces:
         self.gather(run)
         mark = "".join(self.text[before:])
         if before and self.text[before - 1].strip():
-            self.text[before - 1 :] = [with_raised(self.text[before - 1], mark)]
+            self.text[before:] = [behind(self.text[before - 1], mark)]
 
     def _box(self, node: etree._Element) -> None:
         """A form's box to tick (17.16.7)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 from corpus.errors import DocumentEmpty
@@ -21,16 +23,19 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     related = related_parts(package, part)
     targets = {relationship.identifier: relationship.target for relationship in relationships(package, part)}
     root = package.xml(part)
+    notes = {
+        kind: _notes(package.xml(related[f"{kind}s"]))
+        for kind in ("footnote", "endnote", "comment")
+        if f"{kind}s" in related
+    }
+    for kind in ("footnote", "endnote"):
+        notes[kind] = _numbered(root, kind, notes.get(kind, {}))
     composer = Composer()
     writer = BodyWriter(
         composer,
         Styles(package.xml(related["styles"]) if "styles" in related else None),
         Numbering(package.xml(related["numbering"]) if "numbering" in related else None),
-        {
-            kind: _notes(package.xml(related[f"{kind}s"]))
-            for kind in ("footnote", "endnote", "comment")
-            if f"{kind}s" in related
-        },
+        notes,
         lambda identifier: package.xml(targets[identifier]) if identifier in targets else None,
     )
     body = next((child for child in root if local_name(child) == "body"), root)
@@ -52,3 +57,13 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 def _notes(root: etree._Element) -> dict[str, etree._Element]:
     """Footnotes, endnotes or comments by their id; separators, which are none, are left out."""
     return {identifier: note for note in root if (identifier := attribute(note, "id")) and not attribute(note, "type")}
+
+
+def _numbered(root: etree._Element, kind: str, notes: Mapping[str, etree._Element]) -> dict[str, etree._Element]:
+    """The notes by the numbers that are shown, which count the references; these then have them in the tree too."""
+    numbers: dict[str, str] = {}
+    for reference in root.iter(f"{{*}}{kind}Reference"):
+        key = next((key for key in reference.attrib if str(key).endswith("id")), None)
+        if key is not None and reference.get(key) in notes:
+            reference.set(key, numbers.setdefault(str(reference.get(key)), str(len(numbers) + 1)))
+    return {number: notes[identifier] for identifier, number in numbers.items()}

@@ -10,12 +10,15 @@ from lxml import etree
 from ingest.reading.readers.package import attribute, local_name
 
 _HEADING_NAME = re.compile(r"heading ([1-9])$", re.IGNORECASE)
+_CODE_NAMES = frozenset(
+    ("source code", "html preformatted", "code", "code block", "preformatted text", "macro", "listing")
+)
 _BODY_LEVEL = 9  # An outline level of 9 says body text (ECMA-376, 17.3.1.20).
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """`level` is 1 to 9 for headings; `role` is "title", "toc", "caption" or empty; `numbered` says list paragraphs."""
+    """`level` is 1 to 9 for headings; `role` is "title", "toc", "caption", "code" or empty."""
 
     level: int = 0
     role: str = ""
@@ -93,4 +96,6 @@ def _role_by_name(name: str) -> str:
         return "title"
     if name.startswith(("toc ", "table of figures")):
         return "toc"
+    if name in _CODE_NAMES:
+        return "code"
     return "caption" if name == "caption" else ""

@@ -11,6 +11,7 @@ from ingest.reading.readers.composer import one_line
 _TEX = ("application/x-tex", "application/x-latex", "tex", "latex")
 _DISPLAY = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
 _WRAPPED = "[class*=mwe-math], mjx-container, .katex, .MathJax, .math-container"
+_PREFIX = re.compile(r"(</?)[\w-]+:")  # Of a namespace, which HTML does not know.
 _MAX_DEPTH = 60
 
 
@@ -24,6 +25,12 @@ def spell_formulas(tree: LexborHTMLParser) -> None:
             outer.replace_with(f" {text} ")
     for picture in tree.css("img.mwe-math-fallback-image-inline, img.mwe-math-fallback-image-display, img.tex"):
         picture.replace_with(f" {_plain_tex(picture.attributes.get('alt') or '')} ")
+
+
+def formula_of(source: str) -> str:
+    """A MathML element, given as source, as text."""
+    node = LexborHTMLParser(_PREFIX.sub(r"\1", source)).css_first("math")
+    return _formula(node) if node is not None else ""
 
 
 def _outermost(node: LexborNode) -> LexborNode:

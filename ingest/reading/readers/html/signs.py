@@ -42,7 +42,10 @@ def write_signs(tree: LexborHTMLParser) -> None:
     for node in tree.css("img[alt]"):
         _describe(node)
     for node in tree.css("a[href]"):
-        _add_target(node)
+        if _is_reference(node):
+            node.replace_with(f" {_bracketed(one_line(node.text()))}")
+        else:
+            _add_target(node)
 
 
 def _is_switch(box: LexborNode) -> bool:
@@ -62,15 +65,32 @@ def _raise(node: LexborNode) -> None:
     """10⁶ as 10^6 and a note's mark as [3]; "1st" and "™" stay as they are."""
     text = one_line(node.text())
     before = node.prev.text() if node.prev is not None else ""
+    around = node.parent
+    if around is not None and around.tag == "a" and _is_reference(around):
+        around.replace_with(f" {_bracketed(text)}")
+        return
     if not text or (before[-1:].isspace() and not node.css_first("a")):
         return
     name = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
     if _REFERENCE.fullmatch(text) and (node.css_first("a") is not None or "ref" in name or "footnote" in name):
-        node.replace_with(text if text.startswith("[") else f"[{text}]")
+        node.replace_with(_bracketed(text))
     elif _NUMBER.fullmatch(text) or (len(text) == 1 and text.isalpha() and before[-1:].isalpha()):
         node.replace_with(f"^{text}")
     elif not text.replace(".", "").isalpha() and any(map(str.isdigit, text)) and node.css_first("a") is None:
         node.replace_with(f"^({text})")
+
+
+def _bracketed(mark: str) -> str:
+    return mark if mark.startswith("[") else f"[{mark}]"
+
+
+def _is_reference(link: LexborNode) -> bool:
+    """True for a link to a note whose text is but the note's mark."""
+    attributes = link.attributes
+    said = f"{attributes.get('role')} {attributes.get('epub:type')} {attributes.get('class')}"
+    return any(name in said for name in ("noteref", "footnote-ref")) and bool(
+        _REFERENCE.fullmatch(one_line(link.text()))
+    )
 
 
 def _describe(picture: LexborNode) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.markup.source import Source
+from ingest.reading.readers.numerals import numeral
+from ingest.reading.readers.raised import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*)")
@@ -18,6 +21,10 @@ _FENCE = re.compile(r"(-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|`{3}\w*|\
 _ITEM = re.compile(r"\s*(\*{1,5}|-|\.{1,5}|\d+\.|[a-z]\.|<\d+>|<\.>)\s+(\S.*)")
 _TERM = re.compile(r"\s*(\S.*?)(:{2,4}|;;)(?:\s+(.*))?$")
 _ADMONITION = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)[^\]]*\]$")
+_FORMULA = re.compile(r"\[(?:stem|latexmath|asciimath)")
+_BLOCK_OPTIONS = re.compile(r"\[[^\[\]]*\]$")
+_STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I", "arabic": "1"}
+_RAISED = re.compile(r"\^(\S[^\s^]*)\^")
 _SILENT_LINES = ("+", "'''", "<<<")
 _SILENT = ("//", "include::", "toc::", "[[", "ifdef::", "ifndef::", "endif::")
 _ABOUT = ("author", "description", "keywords")
@@ -35,6 +42,10 @@ _INLINE = (
     (re.compile(r"\(\(\([^()]{1,300}\)\)\)"), ""),
     (re.compile(r"\(\(([^()]{1,300})\)\)"), r"\1"),
     (re.compile(r"\[\[[^\]]+\]\]|\[#[\w-]+\]"), ""),
+    (re.compile(r"\[[\w.-]+\](?=[*_#`]\S)"), ""),
+    (re.compile(r"#{1,2}(\S[^#]*?)#{1,2}(?!\w)"), r"\1"),
+    (re.compile(r"~(\S[^\s~]*)~"), r"\1"),
+    (re.compile(r"``([^`']+)''"), r"“\1”"),
     (re.compile(r"(?<![\w*])\*{1,2}(\S[^*]*?)\*{1,2}(?![\w*])"), r"\1"),
     (re.compile(r"(?<![\w_])_{1,2}(\S[^_]*?)_{1,2}(?![\w_])"), r"\1"),
     (re.compile(r"`\+?([^`]+?)\+?`"), r"\1"),
@@ -50,11 +61,21 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     return [composer.finish(title=title, metadata=about)]
 
 
+@dataclass(slots=True)
+class _List:
+    """A list's sign, the style of its numbers, and how many items it has had."""
+
+    sign: str
+    style: str
+    count: int
+
+
 class _Writer:
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
         self._label = ""  # Of a note whose text comes next.
         self._options = ""
+        self._lists: list[_List] = []  # That are open, from the outermost.
         self.attributes: dict[str, str] = {}
 
     def write(self, source: Source) -> None:
@@ -66,6 +87,7 @@ class _Writer:
                 source.take(1)
             elif heading:
                 self._composer.heading(self._plain(heading.group(2)), len(heading.group(1)))
+                self._lists = []
                 source.take(1)
             elif _FENCE.match(line):
                 self._block(source)
@@ -86,7 +108,7 @@ class _Writer:
         source.take(1)
         if fence[0] in "|,:":
             self._table(inside, fence[0])
-        elif fence[0] in "-.`" and fence != "--":
+        elif (fence[0] in "-.`" and fence != "--") or (fence[0] == "+" and _FORMULA.match(self._options)):
             self._composer.code("\n".join(inside))
         elif fence[0] not in "/+":
             self.write(Source(inside))
@@ -108,15 +130,13 @@ class _Writer:
 
     def _text(self, source: Source) -> None:
         """A list item, a term, a block's title or a paragraph."""
-        line = source.at(0)
+        line, is_attached = source.at(0), source.at(-1) == "+"
         item, term = _ITEM.match(line), _TERM.match(line)
         source.take(1)
         rest = source.take_while(_goes_on)
         if item:
-            sign = item.group(1)
-            depth = len(sign) - 1 if sign[0] in "*." else 0
-            marker = "-" if sign[0] in "*-." else sign
-            self._composer.list_item(f"{'  ' * depth}{marker} {self._plain(' '.join((item.group(2), *rest)))}")
+            marker = self._marker(item.group(1))
+            self._composer.list_item(f"{marker} {self._plain(' '.join((item.group(2), *rest)))}")
         elif term:
             said = self._plain(" ".join((term.group(3) or "", *rest)))
             self._composer.list_item(f"{self._plain(term.group(1))}: {said}")
@@ -128,9 +148,28 @@ class _Writer:
             text = self._plain(" ".join((line, *rest)).replace(" + ", " "))
             self._composer.paragraph(f"{self._label}: {text}" if self._label else text)
             self._label = ""
+            self._lists = self._lists if is_attached else []
+
+    def _marker(self, sign: str) -> str:
+        """The number or dash before an item, indented by the lists it is in."""
+        kind = sign if sign[0] in "*-." else sign[-1]
+        depth = next((number for number, opened in enumerate(self._lists) if opened.sign == kind), len(self._lists))
+        if depth == len(self._lists):
+            wanted = next(
+                (style for name, style in _STYLES.items() if name in self._options), "1aiA1"[min(len(sign) - 1, 4)]
+            )
+            start = re.search(r"start=\"?(\d+)", self._options)
+            self._lists.append(_List(kind, wanted, int(start.group(1)) - 1 if start else 0))
+            self._options = ""
+        del self._lists[depth + 1 :]
+        opened = self._lists[depth]
+        opened.count += 1
+        shown = f"{numeral(opened.count, opened.style)}." if sign[0] == "." else "-" if sign[0] in "*-" else sign
+        return f"{'  ' * min(depth, 8)}{shown}"
 
     def _plain(self, text: str) -> str:
         text = re.sub(r"\{([\w-]+)\}", lambda match: self.attributes.get(match.group(1).lower(), match.group()), text)
+        text = spelled(_RAISED, text)
         for pattern, instead in _INLINE:
             text = pattern.sub(instead, text)
         return one_line(text)
@@ -138,7 +177,7 @@ class _Writer:
 
 def _goes_on(line: str) -> bool:
     """True for a line of the paragraph or item that the line before it is in."""
-    return bool(line) and line != "+" and not any(p.match(line) for p in (_ITEM, _FENCE, _ATTRIBUTE))
+    return bool(line) and line != "+" and not any(p.match(line) for p in (_ITEM, _FENCE, _ATTRIBUTE, _BLOCK_OPTIONS))
 
 
 def _columns(wanted: str) -> int:

@@ -12,11 +12,12 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.markup.rsttables import GRID_TABLE, SIMPLE_TABLE, grid_rows, simple_rows
 from ingest.reading.readers.markup.source import Source, dedented, indent_of
+from ingest.reading.readers.raised import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
 _DIRECTIVE = re.compile(r"\.\. (?:\|[^|]+\| )?([\w:+.-]+?)::(?:\s+(.*)|$)")
-_FOOTNOTE = re.compile(r"\.\. (\[[^\]]+\])\s+(.*)")
+_FOOTNOTE = re.compile(r"\.\. (\[[^\]]+\])(?:\s+(.*)|$)")
 _REPLACED = re.compile(r"\.\. \|([^|]+)\| replace::\s*(.*)")
 _ITEM = re.compile(r"([-*+•]|(?:\(?(?:\d+|[a-zA-Z]|#|[ivxIVX]+)[.)]))\s+")
 _FIELD = re.compile(r":([^:\n]+):(?:\s+(.*)|$)")
@@ -33,7 +34,10 @@ _SILENT = frozenset((
     "unicode", "replace",
 ))  # fmt: skip
 _MAX_DEPTH = 40
+_RAISED = re.compile(r"(?:\\ )?:sup(?:erscript)?:`([^`]+)`")
 _INLINE = (
+    (re.compile(r"\\\s"), ""),
+    (re.compile(r" ?(\[[^\[\]\s]+\])_(?!\w)"), r" \1"),
     (re.compile(r"``(.+?)``"), r"\1"),
     (re.compile(r":[\w:+.-]+:`([^`<]+?)\s*<[^`>]*>`"), r"\1"),
     (re.compile(r":[\w:+.-]+:`[~!]?([^`]+)`"), r"\1"),
@@ -100,9 +104,11 @@ class _Writer:
             return False
         directive, footnote = _DIRECTIVE.match(line), _FOOTNOTE.match(line)
         source.take(1)
+        if line.strip() == ".." and not source.at(0):  # An empty comment: what is indented below is a quotation.
+            return True
         body = source.take_indented()
         if footnote:
-            self._composer.paragraph(self._plain(" ".join((footnote.group(1), footnote.group(2), *body))))
+            self._composer.paragraph(self._plain(" ".join((footnote.group(1), footnote.group(2) or "", *body))))
         elif directive:
             self._directive(directive.group(1).rpartition(":")[2], directive.group(2) or "", body, depth)
         return True
@@ -111,7 +117,7 @@ class _Writer:
         options = dict(_options(body))
         content = dedented(body[len(options) :])
         if name in _CODE:
-            self._composer.code("\n".join(content))
+            self._composer.code("\n".join([argument, *content] if name == "math" and argument else content))
         elif name in ("csv-table", "list-table", "table"):
             self._composer.paragraph(self._plain(argument))
             self._directive_table(name, content, options, depth)
@@ -198,6 +204,7 @@ class _Writer:
     def _plain(self, text: str) -> str:
         for name, value in self._replaced.items():
             text = text.replace(f"|{name}|", value)
+        text = spelled(_RAISED, text)
         for pattern, instead in _INLINE:
             text = pattern.sub(instead, text)
         return one_line(text)

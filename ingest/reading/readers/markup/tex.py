@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.numerals import numeral
+from ingest.reading.readers.raised import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _LEVELS = {
@@ -17,7 +19,7 @@ _LEVELS = {
 _ARGUMENT = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _PIECE = re.compile(
     rf"""\\(?P<heading>part|chapter|(?:sub)*section|(?:sub)?paragraph)\*?(?:\[[^\]]*\])?{_ARGUMENT}"""
-    r"""|\\begin\{(?P<code>verbatim|lstlisting|minted|Verbatim|alltt)\*?\}(?:\[[^\]]*\])?(?:\{\w+\})?(?P<listing>.*?)\\end\{(?P=code)\*?\}"""
+    r"""|\\begin\{(?P<code>verbatim|Highlighting|lstlisting|minted|Verbatim|alltt)\*?\}(?:\[[^\]]*\])?(?:\{\w+\})?(?P<listing>.*?)\\end\{(?P=code)\*?\}"""
     r"""|\\begin\{(?P<table>tabular[x*]?|longtable|array)\}(?:\{[^{}]*\})?(?P<columns>(?:\[[^\]]*\])?\{(?:[^{}]|\{[^{}]*\})*\})(?P<rows>.*?)\\end\{(?P=table)\}"""
     r"""|\\(?P<list>begin|end)\{(?P<kind>itemize|enumerate|description)\}(?:\[[^\]]*\])?|\\item(?P<item>(?:\[[^\]]*\])?)"""
     r"""|(?P<gap>\n[^\S\n]*\n\s*)""",
@@ -58,8 +60,13 @@ _SIGNS = (
     (r"\dots", "…"),
 )
 _SILENT = re.compile(
-    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|newcommand|renewcommand|def)(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
+    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|newcommand|renewcommand|def(?:\\[a-zA-Z]+))(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
 )
+_RAISED = re.compile(rf"\\textsuperscript{_ARGUMENT}")
+# A list's begin of its count; what stands for the others.
+_COUNTED, _DASHED, _NAMED = {"enumerate": 0, "description": -2}, -1, -2
+_BOXES = {"\\boxtimes": "☒", "\\square": "☐", "\\Box": "☐", "\\bullet": "-"}
+_TARGET = re.compile(rf"\\hypertarget{_ARGUMENT}")
 _CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*{_ARGUMENT}")
 _NOTE = re.compile(rf"\\footnote(?:text)?(?:\[[^\]]*\])?{_ARGUMENT}")
 _LINK = re.compile(rf"\\href{_ARGUMENT}{_ARGUMENT}")
@@ -108,11 +115,11 @@ def _write(body: str, composer: Composer) -> None:
         if match["heading"]:
             composer.heading(_plain(match.group(2)), _LEVELS[match["heading"]])
         elif match["code"]:
-            composer.code(match["listing"])
+            composer.code(_listing(match["listing"]) if match["code"] == "Highlighting" else match["listing"])
         elif match["table"]:
-            composer.table(table_lines(list(_rows(match["rows"]))))
+            _write_table(match["rows"], composer)
         elif match["list"] == "begin":
-            lists.append([0 if match["kind"] == "enumerate" else -1])
+            lists.append([_COUNTED.get(match["kind"], _DASHED)])
         elif match["list"] and lists:
             lists.pop()
         elif match["item"] is not None and match.group().startswith("\\item"):
@@ -122,20 +129,42 @@ def _write(body: str, composer: Composer) -> None:
 def _marker(lists: list[list[int]], label: str) -> str:
     indent = "  " * max(min(len(lists), 8) - 1, 0)
     if label:
-        return f"{indent}{_plain(label.strip('[]'))}: "
+        name = _plain(label.removeprefix("[").removesuffix("]"))
+        return f"{indent}{_BOXES.get(name, name)}{':' if lists and lists[-1][0] == _NAMED else ''} "
     if lists and lists[-1][0] >= 0:
         lists[-1][0] += 1
-        return f"{indent}{lists[-1][0]}. "
+        depth = sum(count >= 0 for count, *_ in lists) - 1
+        return f"{indent}{numeral(lists[-1][0], '1aiA'[min(depth, 3)])}. "
     return f"{indent}- "
+
+
+def _listing(source: str) -> str:
+    """Code that a highlighter has set in commands, one for each of its parts."""
+    plain = re.sub(r"\\[A-Za-z]+Tok\{((?:[^{}\\]|\\.)*)\}", r"\1", source)
+    return re.sub(r"\\([{}$%&#_\\])", r"\1", plain.replace("\\textbackslash{}", "\\\\"))
+
+
+def _write_table(source: str, composer: Composer) -> None:
+    """A table with its caption; the rows that name its columns may stand twice, for the pages after the first."""
+    caption = re.search(rf"\\caption(?:\[[^\]]*\])?{_ARGUMENT}", source)
+    if caption:
+        composer.paragraph(_plain(caption.group(1)))
+        source = source.replace(caption.group(), "")
+    first, repeats, rest = source.partition("\\endfirsthead")
+    if repeats:
+        source = first + "\\midrule" + rest.partition("\\endhead")[2]
+    names, ruled, _ = re.sub(r"\\endfoot|\\endlastfoot", "", source).partition("\\midrule")
+    heads = len(list(_rows(names))) if ruled else None
+    composer.table(table_lines(list(_rows(source)), header_rows=heads))
 
 
 def _rows(source: str) -> Iterator[list[str]]:
     source = re.sub(
-        rf"\\(?:hline|toprule|midrule|bottomrule|cline{_ARGUMENT}|cmidrule(?:\([^)]*\))?{_ARGUMENT}|endhead|endfirsthead)",
+        rf"\\(?:hline|toprule|midrule|bottomrule|cline{_ARGUMENT}|cmidrule(?:\([^)]*\))?{_ARGUMENT}|endhead|endfirsthead|endfoot|endlastfoot|noalign{_ARGUMENT})",
         "",
         source,
     )
-    for row in re.split(r"\\\\(?:\[[^\]]*\])?", source):
+    for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", source):
         cells = [
             _plain(re.sub(rf"\\multi(?:column|row)\{{[^{{}}]*\}}\{{[^{{}}]*\}}{_ARGUMENT}", r"\1", cell))
             for cell in re.split(r"(?<!\\)&", row)
@@ -155,7 +184,8 @@ def _plain(source: str) -> str:
         return f"\x00{len(formulas) - 1}\x00"
 
     text = _MATH.sub(kept, _COMMENT.sub("", source))
-    text = _SILENT.sub("", text)
+    text = _TARGET.sub("", text)
+    text = _SILENT.sub("", spelled(_RAISED, text))
     text = _CITE.sub(r"[\1]", _NOTE.sub(r" [\1]", _LINK.sub(r"\2 (\1)", text)))
     text = _ACCENT.sub(
         lambda match: unicodedata.normalize("NFC", (match.group(2) or match.group(3)) + _MARKS[match.group(1)]), text

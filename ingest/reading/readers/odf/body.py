@@ -15,6 +15,7 @@ from ingest.reading.readers.tables import SPANNED, lines
 _SKIPPED = frozenset(
     {"tracked-changes", "annotation", "annotation-end", "table-of-content", "alphabetical-index", "forms", "ruby-text"}
 )
+_CODE = frozenset(("Preformatted_20_Text", "Source_20_Code", "Code"))
 _MAX_REPEATED = 256
 
 
@@ -30,6 +31,7 @@ class BodyWriter:
         self._numbering = numbering
         self._hidden = hidden
         self._marker = ""  # Of the list item that begins.
+        self._code: list[str] = []
         self.has_hidden = False
         self._styled_title: str | None = None
         self._first_heading: str | None = None
@@ -47,11 +49,13 @@ class BodyWriter:
             elif name == "list":
                 self._list(node, depth + 1)
             elif name == "table":
+                self._end_code()
                 self._table(node)
             elif name == "section" and (attribute(node, "display") == "none" or self._is_hidden(node)):
                 self.has_hidden = True
             elif name not in _SKIPPED and len(node):
                 self.write(node, depth)
+        self._end_code()
 
     def _is_hidden(self, node: etree._Element) -> bool:
         return attribute(node, "style-name") in self._hidden
@@ -102,6 +106,10 @@ class BodyWriter:
         text = squeeze("".join(pieces.text))
         style = attribute(node, "style-name") or ""
         style = self._parents.get(style, style)
+        if text and style in _CODE and depth < 0:
+            self._code.append("".join(pieces.text).rstrip())
+            return
+        self._end_code()
         if local_name(node) == "h":
             level = attribute(node, "outline-level") or "1"
             marker, self._marker = self._marker, ""
@@ -123,6 +131,11 @@ class BodyWriter:
             self.write(frame)
         for label, note in pieces.notes:
             self._composer.paragraph(f"Footnote {label}: {note}")
+
+    def _end_code(self) -> None:
+        """Write the paragraphs of code so far as one block, each a line of it."""
+        self._composer.code("\n".join(self._code))
+        self._code.clear()
 
     def _table(self, table: etree._Element) -> None:
         rows = list(_rows(table))

@@ -10,6 +10,7 @@ from ingest.reading.readers.composer import Composer
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.odf.body import BodyWriter
 from ingest.reading.readers.odf.numbering import Numbering
+from ingest.reading.readers.odf.spelling import spell_out
 from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.properties import properties_of
 
@@ -21,6 +22,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     root = package.xml("content.xml")
     composer = Composer()
     styles = [package.xml("styles.xml")] if "styles.xml" in package else []
+    spell_out(root, [root, *styles], lambda path: package.xml(path) if path in package else None)
     writer = BodyWriter(composer, _parent_styles(root), Numbering([root, *styles]), _hidden_styles(root))
     body = child(root, "body")
     has_slides = False

@@ -190,11 +190,13 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
 
 
 def _title(properties: dict[str, str], first_page: Sequence[Group], size: float) -> str | None:
-    """The title in the properties where it looks like one, else the largest heading on the first page."""
+    """The title in the properties where it looks like one, else the largest heading or large line of the first page."""
     stated = usable_title(properties.get("Title"))
     if stated:
         return stated
     headings = [group for group in first_page if group.level and group.lines[0].height > 1.1 * size]
+    # An outline may leave out what stands on the title page.
+    headings = headings or [group for group in first_page if pdfheadings.is_large(group, size)]
     if not headings:
         return None
     return text_of(max(headings, key=lambda group: group.lines[0].height), ())

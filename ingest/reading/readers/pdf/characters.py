@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.bulk import boxes_of
 from ingest.reading.readers.pdf.gaps import Box, has_raised, is_raised_box
-from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.lines import BULLETS, Line
 from ingest.reading.readers.pdf.tags import Tags
-from ingest.reading.readers.pdf.turning import turn_box
+from ingest.reading.readers.pdf.turning import turned_box
 
-# Called for each line.
-_char_box = raw.FPDFText_GetLooseCharBox
+MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font does not matter.
 
 
 class Span(NamedTuple):
@@ -24,10 +24,27 @@ class Span(NamedTuple):
     units: str
     is_even: bool
 
-    def indexes(self, text_page: object) -> Iterable[int]:
+    def indexes(self, text_page: object) -> Sequence[int]:
         """pdfium's numbers for the characters of the line."""
         places = range(self.first, self.first + len(self.units))
         return places if self.is_even else [raw.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in places]
+
+
+class Stretch(NamedTuple):
+    """A line's text, pdfium's numbers for its first and last character, and where it stands in the page's text."""
+
+    text: str
+    first: int
+    last: int
+    span: Span
+
+
+def head_of(stretch: Stretch) -> int:
+    """The character that shows a line's size and type: not its bullet, which is often drawn larger."""
+    text, first, *_ = stretch
+    if text[0] in BULLETS and len(text) > MIN_FONT_TEXT:
+        return first + 1 + (text[1] == " ")
+    return first
 
 
 def block_of(text_page: object, span: Span, number: int, tags: Tags) -> int:
@@ -56,11 +73,9 @@ def from_units(text: str) -> str:
 
 
 class Places:
-    """Where the characters of a page stand, as it is turned to be read; asked for one after the other."""
+    """Where the characters of a page stand, as it is turned to be read."""
 
     def __init__(self) -> None:
-        self.rectangle = raw.FS_RECTF()
-        self._to_rectangle = ctypes.byref(self.rectangle)
         self._quarters = 0
         self._known: dict[Span, list[Box]] = {}  # Of the characters of lines, as far as they were asked for.
 
@@ -69,15 +84,10 @@ class Places:
         self._quarters = quarters
         self._known = {}
 
-    def ask(self, text_page: object, index: int) -> None:
-        _char_box(text_page, index, self._to_rectangle)
-        if self._quarters:
-            turn_box(self.rectangle, self._quarters)
-
-    def box(self, text_page: object, index: int) -> Box:
-        rectangle = self.rectangle
-        self.ask(text_page, index)
-        return Box(rectangle.left, rectangle.right, rectangle.bottom, rectangle.top)
+    def boxes(self, text_page: object, indexes: Sequence[int]) -> list[Box]:
+        """The box of each character."""
+        boxes = boxes_of(text_page, indexes)
+        return [turned_box(box, self._quarters) for box in boxes] if self._quarters else boxes
 
     def of_line(self, text_page: object, line: Line, span: Span) -> list[Box]:
         """The box of each character of the line: figures that stand on it are as high as its letters, also those of
@@ -85,8 +95,8 @@ class Places:
         known = self._known.get(span)
         if known is not None:
             return known
-        indexes = list(span.indexes(text_page))
-        boxes = [self.box(text_page, index) for index in indexes]
+        indexes = span.indexes(text_page)
+        boxes = self.boxes(text_page, indexes)
         if self._quarters == 0 and has_raised(boxes, line):
             baseline = self._baseline(text_page, indexes[0])
             for number, (index, box) in enumerate(zip(indexes, boxes, strict=True)):

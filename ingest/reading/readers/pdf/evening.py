@@ -7,8 +7,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pypdfium2 import raw
-
+from ingest.reading.readers.pdf.gaps import Box
 from ingest.reading.readers.pdf.lines import Line
 
 _MIN_LINES = 3
@@ -44,7 +43,7 @@ def with_true_heights(lines: list[Line]) -> list[Line]:
     ]
 
 
-def shown_on(lines: Sequence[Line], box: raw.FS_RECTF | None) -> list[bool]:
+def shown_on(lines: Sequence[Line], box: Box | None) -> list[bool]:
     """Which of the lines a page shows, given what of it is shown; all, where that would be none."""
     if box is None:
         return [True] * len(lines)

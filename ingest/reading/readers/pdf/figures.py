@@ -13,6 +13,7 @@ from ingest.reading.readers.pdf.lines import Line
 
 _FIGURE = r"(?:[-+(−–]{0,2}[$€£¥]?[\d*][\d.,*]*%?\)?|[-–—$€£¥]|[Nn]/?[Aa])"
 _FIGURES = re.compile(rf"(?<!\S){_FIGURE} {_FIGURE}(?!\S)")
+_PERHAPS = re.compile(r"[\d*.,%)$€£¥–—Aa-] [-+(−–—$€£¥\d*Nn]")  # Wherever _FIGURES is; found sooner.
 _WHOLE = re.compile(_FIGURE)
 _WHOLE_WORD = re.compile(rf"(?<!\S){_FIGURE}(?!\S)")
 _THOUSANDS = re.compile(r"\d{3}(?:[.,]\d+)?")
@@ -46,7 +47,9 @@ def may_hold_columns(lines: Sequence[Line]) -> list[int]:
     found = [
         number
         for number, line in enumerate(lines)
-        if _FIGURES.search(line.text) and 2 * len(_WHOLE_WORD.findall(line.text)) >= line.text.count(" ")
+        if _PERHAPS.search(line.text)
+        and _FIGURES.search(line.text)
+        and 2 * len(_WHOLE_WORD.findall(line.text)) >= line.text.count(" ")
     ]
     return found if len(found) >= _MIN_ROWS else []
 

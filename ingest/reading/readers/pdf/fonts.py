@@ -1,38 +1,37 @@
-"""What the fonts of a page look like: bold, and of fixed pitch. Called for each line, hence few calls of pdfium."""
+"""What the fonts of a page look like: bold, and of fixed pitch."""
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import re
+from collections.abc import Sequence
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.bulk import font_names
+
 _BOLD_WEIGHT = 600
-_NAME_BYTES = 128
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
-_font_info = raw.FPDFText_GetFontInfo
 
 
 class Fonts:
     """Fonts by their names, which can differ from page to page."""
 
     def __init__(self) -> None:
-        self._name = ctypes.create_string_buffer(_NAME_BYTES)
         self._known: dict[bytes, tuple[bool, bool]] = {}
 
     def forget(self) -> None:
         self._known.clear()
 
-    def look(self, text_page: object, index: int) -> tuple[bool, bool]:
-        """Whether the character's font is bold and whether it is of fixed pitch: the flag for that is often wrong."""
-        _font_info(text_page, index, self._name, _NAME_BYTES, None)
-        name = self._name.value
-        known = self._known.get(name)
-        if known is None:
-            is_bold = b"Bold" in name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
-            known = self._known[name] = (is_bold, _is_fixed(name))
-        return known
+    def look(self, text_page: object, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
+        """Of each character's font whether it is bold and whether it is of fixed pitch: the flag for that is often
+        wrong."""
+        names = font_names(text_page, indexes)
+        for name, index in zip(names, indexes, strict=True):
+            if name not in self._known:
+                is_bold = b"Bold" in name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
+                self._known[name] = (is_bold, _is_fixed(name))
+        return [self._known[name] for name in names]
 
 
 @functools.lru_cache(256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import re
 import statistics
 from collections import defaultdict
@@ -14,9 +15,9 @@ from ingest.reading.readers.raised import with_raised
 
 # In heights of the line.
 _GAP = 0.75
-_DOUBT = 0.5  # From here on a gap between two runs of text is looked at closer.
+_DOUBT = 0.65  # From here on a gap between two runs of text is looked at closer.
 _SMALL, _RAISED = 0.85, 0.2
-_SMALL_RUN, _RAISED_RUN = 0.6, 0.3  # Of the box that its signs fill.
+_SMALL_RUN, _RAISED_RUN = 0.7, 0.3  # Of the box that its signs fill.
 _LOOSE = 1.2  # Times the usual width of a character.
 _LONG, _NARROW = 40, 0.75  # Characters, and times the usual width.
 _WIDE = 0.6  # In heights, that of characters in most type.
@@ -36,6 +37,9 @@ class Box(NamedTuple):
     right: float
     bottom: float
     top: float
+
+
+_left_of, _right_of, _bottom_of = map(operator.itemgetter, range(3))
 
 
 def is_doubtful(before: Box, run: Box) -> bool:
@@ -59,20 +63,20 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
     """The numbers of the lines that are wide for their text: gaps may stand within what is drawn at once; or narrow:
     they go back to another column."""
     widths: defaultdict[float, list[float]] = defaultdict(list)
-    for line in lines:
-        if len(line.text) >= _MIN_TEXT and line.text.isascii():
-            widths[round(line.height)].append((line.right - line.left) / (line.height * len(line.text)))
-    usual = {height: min(statistics.median(found), _WIDE) for height, found in widths.items()}
+    measured: list[tuple[int, int, int, float]] = []
+    for number, (text, left, right, _, height, *_) in enumerate(lines):
+        length, size = len(text), round(height)
+        width = (right - left) / (height * length)
+        if length >= _MIN_TEXT and text.isascii():
+            widths[size].append(width)
+        if " " in text:
+            measured.append((number, size, length, width))
+    usual = {size: min(statistics.median(found), _WIDE) for size, found in widths.items()}
     return {
         number
-        for number, line in enumerate(lines)
-        if " " in line.text and _is_loose(line, usual.get(round(line.height), _WIDE))
+        for number, size, length, width in measured
+        if width > _LOOSE * (most := usual.get(size, _WIDE)) or (length >= _LONG and width < _NARROW * most)
     }
-
-
-def _is_loose(line: Line, usual: float) -> bool:
-    width = (line.right - line.left) / (line.height * len(line.text))
-    return width > _LOOSE * usual or (len(line.text) >= _LONG and width < _NARROW * usual)
 
 
 def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterator[int]:
@@ -116,19 +120,20 @@ def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = (), columns
     apart: set[int] = set()
     jumps = 0
     before = boxes[0]
-    for index, sign in enumerate(line.text):
+    height, wide = line.height, _GAP * line.height
+    for index, (sign, box) in enumerate(zip(line.text, boxes, strict=True)):
         if sign == " ":
             continue
-        box = boxes[index]
-        is_below = before.bottom - box.bottom > line.height
-        is_back = box.left < before.left - line.height and not is_below
+        left, _, bottom, _ = box
+        is_below = before.bottom - bottom > height
+        is_back = left < before.left - height and not is_below
         jumps += is_back or is_below
         if (is_back and has_right_to_left(line.text)) or index < _SIGNS_PER_JUMP * (jumps - 1):
             return [line]  # From right to left, or aslant.
-        gap = box.left - before.right
-        is_cut = bool(cuts) and any(before.right - _CUT < place < box.left + _CUT for place in cuts)
-        is_apart = bool(columns) and any(before.right - _CUT < place < box.left + _CUT for place in columns)
-        if cells[-1] and (is_below or is_back or is_cut or is_apart or gap > _GAP * line.height):
+        gap = left - before.right
+        is_cut = bool(cuts) and any(before.right - _CUT < place < left + _CUT for place in cuts)
+        is_apart = bool(columns) and any(before.right - _CUT < place < left + _CUT for place in columns)
+        if cells[-1] and (is_below or is_back or is_cut or is_apart or gap > wide):
             cells.append([])
             apart |= {index} if is_apart else set()
         cells[-1].append(index)
@@ -148,7 +153,7 @@ def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
     inside = boxes[start:end]
     if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.
         line = line._replace(bottom=boxes[start].bottom, height=boxes[start].top - boxes[start].bottom, is_bold=False)
-    is_plain = not has_raised(inside, line) and all(box.right > box.left for box in inside)
+    is_plain = not has_raised(inside, line) and all(map(operator.lt, map(_left_of, inside), map(_right_of, inside)))
     for index in range(start, end if not is_plain else start):
         box = boxes[index]
         if line.text[index] != " " and is_raised_box(box, line):
@@ -163,8 +168,8 @@ def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
         text = with_raised(text, raised) if text else raised
     return line._replace(
         text=re.sub(" +", " ", line.text[start:end] if is_plain else text).strip(" "),
-        left=min(box.left for box in inside),
-        right=max(box.right for box in inside),
+        left=min(map(_left_of, inside)),
+        right=max(map(_right_of, inside)),
     )
 
 
@@ -175,8 +180,9 @@ def _leading(mark: str) -> str:
 
 def has_raised(boxes: Sequence[Box], line: Line) -> bool:
     """True where one of the boxes is that of a raised sign."""
-    lowest = line.bottom + _RAISED * line.height
-    return any(box.bottom > lowest and is_raised_box(box, line) for box in boxes)
+    if max(map(_bottom_of, boxes), default=0.0) <= line.bottom + _RAISED * line.height:
+        return False
+    return any(is_raised_box(box, line) for box in boxes)
 
 
 def is_raised_box(box: Box, line: Line) -> bool:

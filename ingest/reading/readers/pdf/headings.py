@@ -16,6 +16,7 @@ _MAX_LINES = 3
 _MAX_PREFIX = 14  # Characters before the title on the page that the outline leaves out, or the reverse: "Chapter 12:".
 _MAX_MARGIN = 24
 _MIN_LETTERS = 3
+_LARGE = 1.3  # Times the height of the text.
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
 # A number far before its heading: "SECTION 2    Diesel engines".
 _NUMBERED = re.compile(rf"(?:[^\W\d]{{3,10}}\s?[\dIVX.]+|\d+(?:\.\d+)+\.?|\d+\.){CELL}[^{CELL}]+$")
@@ -101,6 +102,11 @@ def _by_number(headings: Sequence[Group]) -> None:
 def _height(group: Group) -> float:
     """In half points: fonts of one size differ a little."""
     return round(max(line.height for line in group.lines) * 2) / 2
+
+
+def is_large(group: Group, body_height: float) -> bool:
+    """True for a short line in type much larger than the text's, whether or not it is a heading."""
+    return _may_be_heading(group) and _height(group) > _LARGE * body_height
 
 
 def _may_be_heading(group: Group) -> bool:

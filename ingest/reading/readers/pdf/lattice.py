@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.reading.readers.pdf.bands import rows_of
+from ingest.reading.readers.pdf.labels import is_named
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.nets import NEAR, Box, Net, nets_of, within
 from ingest.reading.readers.pdf.refining import refined
@@ -154,9 +155,11 @@ def _table(net: Net, cells: dict[tuple[int, int], _Cell], lines: list[Line]) -> 
                 reaching |= {cell.column + offset: (last, SPANNED) for offset in range(1, cell.width)}
     used = [column for column in range(columns) if any(texts[column] not in ("", SPANNED) for texts in rows)]
     leading = next((number for number, is_bold in enumerate(bold) if not is_bold), 0)
+    named = sum(is_named(cell.lines) for cell in cells.values())
+    is_form = 2 * named > sum(bool(cell.lines) for cell in cells.values())
     return Table(
         [[texts[column] for column in used] for texts in rows],
-        leading if 0 < leading <= MAX_HEADER_ROWS else None,
+        0 if is_form else leading if 0 < leading <= MAX_HEADER_ROWS else None,
         [net.columns[column] for column in used],
         lines,
     )
@@ -171,7 +174,7 @@ def _rows(cells: Sequence[_Cell], columns: int) -> Iterator[tuple[list[str], boo
     for group in _groups(cells, lines):
         texts = [""] * columns
         for cell in cells:
-            texts[cell.column] = joined_cell(_in_order([line for line in cell.lines if id(line) in group]))
+            texts[cell.column] = _text_of([line for line in cell.lines if id(line) in group])
             for offset in range(1, cell.width):
                 texts[cell.column + offset] = SPANNED
         yield texts, all(line.is_bold or len(line.text) < 2 for line in lines if id(line) in group)
@@ -219,6 +222,12 @@ def _rows_by_height(lines: Sequence[Line]) -> list[set[int]]:
             rows.append({id(line)})
             last = line
     return rows
+
+
+def _text_of(lines: Sequence[Line]) -> str:
+    """A cell's text; a small first line is the name of what stands below it in the same box, as in forms."""
+    texts = _in_order(lines)
+    return f"{texts[0].rstrip(':')}: {joined_cell(texts[1:])}" if is_named(lines) else joined_cell(texts)
 
 
 def _in_order(lines: Sequence[Line]) -> list[str]:

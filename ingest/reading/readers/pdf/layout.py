@@ -139,7 +139,7 @@ class _Grouping:
             return False
         is_first = len(group.lines) == 1
         if group.kind == "list_item":
-            return step < 0 or not is_first
+            return step < 0 or not is_first or _ENUMERATED.match(line.text) is not None
         return step > 0 or not is_first
 
     def _ends_early(self, before: Line, index: int) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.bulk import kinds_of_items, segments_of
 from ingest.reading.readers.pdf.lines import Line
 
 _THIN = 2.5  # Points: a rectangle so low is a line.
@@ -64,10 +65,10 @@ def rules_of(page: object, *, is_laid_across: bool = False) -> Drawn:
     least_length, least_rise = (_MIN_RISE, _MIN_LENGTH) if is_laid_across else (_MIN_LENGTH, _MIN_RISE)
     level: set[Rule] = set()
     upright: set[Upright] = set()
-    for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
-        item = raw.FPDFPage_GetObject(page, index)
-        if raw.FPDFPageObj_GetType(item) not in _DRAWN:  # Most of a page is text.
+    for index, kind in enumerate(kinds_of_items(page, _MAX_OBJECTS)):
+        if kind not in _DRAWN:  # Most of a page is text.
             continue
+        item = raw.FPDFPage_GetObject(page, index)
         for line in _lines_in(item, raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
             if isinstance(line, Rule) and line.right - line.left >= least_length:
                 level.add(line)
@@ -79,13 +80,11 @@ def rules_of(page: object, *, is_laid_across: bool = False) -> Drawn:
 def is_picture(page: object) -> bool:
     """True where a picture covers much of the page, as of a scan."""
     width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
-    edges = [ctypes.c_float() for _ in range(4)]
     for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page, index)
         if raw.FPDFPageObj_GetType(item) in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
-            raw.FPDFPageObj_GetBounds(item, *edges)
-            left, bottom, right, top = (edge.value for edge in edges)
-            if (right - left) * (top - bottom) > _COVERED * width * height:
+            across, up = _extent(item)
+            if across * up > _COVERED * width * height:
                 return True
     return False
 
@@ -105,24 +104,17 @@ def _lines_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule |
 
 
 def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upright]:
-    count = raw.FPDFPath_CountSegments(path)
-    if count > _MAX_SEGMENTS:
+    if raw.FPDFPath_CountSegments(path) > _MAX_SEGMENTS or _is_small(path):
         return
-    x, y = ctypes.c_float(), ctypes.c_float()
     is_edge = _is_area(path)
     before: tuple[float, float] | None = None
-    for index in range(count):
-        segment = raw.FPDFPath_GetPathSegment(path, index)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
-        if before is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO:
+    for x, y, is_line in segments_of(path):
+        point = (matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f)
+        if before is not None and is_line:
             across, up = abs(point[0] - before[0]), abs(point[1] - before[1])
-            if up < _THIN / 2:
+            if up < _THIN / 2 and across >= _MIN_RISE:
                 yield Rule(round(point[1], 1), min(before[0], point[0]), max(before[0], point[0]), is_edge)
-            elif across < _THIN / 2:
+            elif across < _THIN / 2 and up >= _MIN_RISE:
                 yield Upright(round(point[0], 1), min(before[1], point[1]), max(before[1], point[1]), is_edge)
         before = point
 
@@ -133,10 +125,21 @@ def _is_area(path: object) -> bool:
     raw.FPDFPath_GetDrawMode(path, fill, has_outline)
     if has_outline.value or not fill.value:
         return False
+    across, up = _extent(path)
+    return across > _THIN and up > _THIN
+
+
+def _is_small(path: object) -> bool:
+    """True where the whole drawing is shorter than any line that counts: a letter, a part of a mark."""
+    return max(_extent(path)) < _MIN_RISE
+
+
+def _extent(item: object) -> tuple[float, float]:
+    """How far a thing reaches across and up."""
     edges = [ctypes.c_float() for _ in range(4)]
-    raw.FPDFPageObj_GetBounds(path, *edges)
+    raw.FPDFPageObj_GetBounds(item, *edges)
     left, bottom, right, top = (edge.value for edge in edges)
-    return right - left > _THIN and top - bottom > _THIN
+    return right - left, top - bottom
 
 
 def _combined(inner: raw.FS_MATRIX, outer: raw.FS_MATRIX) -> raw.FS_MATRIX:

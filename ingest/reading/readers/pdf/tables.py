@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.reading.readers.pdf.grid import Cells, Grid
+from ingest.reading.readers.pdf.labels import are_labels_over_values, bottom_of, header_rows
 from ingest.reading.readers.pdf.lines import HYPHEN, MARKER, Line, are_unspaced
 from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import SPANNED, is_figure
@@ -40,6 +41,9 @@ def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]
     is_ruled = grid.is_ruled(rules)
     for rows in _apart(grid.rows):
         several = [number for number, row in enumerate(rows) if sum(cell is not None for cell in row) > 1]
+        if are_labels_over_values(rows):
+            yield from (_pair(*rows[at : at + 2]) for at in range(0, len(rows), 2))
+            continue
         if not _is_table(rows, several, is_ruled=is_ruled):
             yield [line for row in rows for line in row if line]
             continue
@@ -47,6 +51,13 @@ def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]
         yield [line for row in rows[:first] for line in row if line]
         yield _table(rows[first:last], rules)
         yield [line for row in rows[last:] for line in row if line]
+
+
+def _pair(names: Cells, values: Cells) -> Table:
+    used = [(name, value) for name, value in zip(names, values, strict=True) if name]
+    lines = [line for pair in used for line in pair if line]
+    texts = [[name.text.rstrip(":") for name, _ in used], [value.text if value else "" for _, value in used]]
+    return Table(texts, 1, [name.left for name, _ in used], lines)
 
 
 def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) -> bool:
@@ -66,7 +77,7 @@ def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
     usual = _usual_distance(rows)
     part: list[Cells] = []
     for row in rows:
-        if part and _bottom(part[-1]) - _bottom(row) > 2.2 * usual:
+        if part and bottom_of(part[-1]) - bottom_of(row) > 2.2 * usual:
             yield part
             part = []
         part.append(row)
@@ -74,12 +85,8 @@ def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
 
 
 def _usual_distance(rows: Sequence[Cells]) -> float:
-    distances = [_bottom(above) - _bottom(below) for above, below in itertools.pairwise(rows)]
+    distances = [bottom_of(above) - bottom_of(below) for above, below in itertools.pairwise(rows)]
     return statistics.median(distances) if distances else 0.0
-
-
-def _bottom(row: Cells) -> float:
-    return min(line.bottom for line in row if line)
 
 
 def _without_neighbours(rows: Sequence[Cells], several: Sequence[int]) -> tuple[int, int]:
@@ -87,10 +94,12 @@ def _without_neighbours(rows: Sequence[Cells], several: Sequence[int]) -> tuple[
     usual = _usual_distance([rows[number] for number in several])
     first, last = several[0], several[-1] + 1
     while (
-        first > 0 and _bottom(rows[first - 1]) - _bottom(rows[first]) <= 1.1 * usual and not _is_wide(rows[first - 1])
+        first > 0
+        and bottom_of(rows[first - 1]) - bottom_of(rows[first]) <= 1.1 * usual
+        and not _is_wide(rows[first - 1])
     ):
         first -= 1
-    while last < len(rows) and _bottom(rows[last - 1]) - _bottom(rows[last]) <= 1.1 * usual:
+    while last < len(rows) and bottom_of(rows[last - 1]) - bottom_of(rows[last]) <= 1.1 * usual:
         last += 1
     return first, last
 
@@ -104,8 +113,9 @@ def _table(rows: Sequence[Cells], rules: Sequence[Rule]) -> Table:
     rows = [[row[column] for column in used] for row in rows]
     lines = [line for row in rows for line in row if line]
     lefts = [min(line.left for row in rows if (line := row[column])) for column in range(len(used))]
-    whole = [_with_spans(_text_of(group), group, lefts) for group in _grouped(rows, rules)]
-    return Table(whole, _header_rows(rows, len(whole)), lefts, lines)
+    groups = list(_grouped(rows, rules))
+    whole = [_with_spans(_text_of(group), group, lefts) for group in groups]
+    return Table(whole, header_rows(groups, rules), lefts, lines)
 
 
 def _with_spans(texts: list[str], group: Sequence[Cells], lefts: Sequence[float]) -> list[str]:
@@ -122,13 +132,13 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
     between = sorted((height for height, *_ in rules), reverse=True)
     is_ruled = _parts_rows(between, rows)
     is_labelled = _is_labelled(rows)
-    distances = [_bottom(above) - _bottom(below) for above, below in itertools.pairwise(rows)]
+    distances = [bottom_of(above) - bottom_of(below) for above, below in itertools.pairwise(rows)]
     usual = statistics.median(distances) if distances else 0.0
     group = [rows[0]]
     for above, row in itertools.pairwise(rows):
-        distance = _bottom(above) - _bottom(row)
+        distance = bottom_of(above) - bottom_of(row)
         if is_ruled:
-            goes_on = not any(_bottom(row) < height < _bottom(above) for height in between)
+            goes_on = not any(bottom_of(row) < height < bottom_of(above) for height in between)
             goes_on = goes_on and not _are_like(group[-1], row)
         elif row[0] is not None:
             goes_on = False
@@ -152,13 +162,13 @@ def _are_like(above: Cells, row: Cells) -> bool:
 
 def _parts_rows(heights: Sequence[float], rows: Sequence[Cells]) -> bool:
     """True where lines are drawn between many rows, or where most rows between two lines go on with what is above."""
-    inside = [height for height in heights if _bottom(rows[-1]) < height < _bottom(rows[0])]
+    inside = [height for height in heights if bottom_of(rows[-1]) < height < bottom_of(rows[0])]
     if len(inside) > len(rows) // 3:
         return True
     inner = [
         row
         for above, row in itertools.pairwise(rows)
-        if not any(_bottom(row) < height < _bottom(above) for height in inside)
+        if not any(bottom_of(row) < height < bottom_of(above) for height in inside)
     ]
     going_on = [row for row in inner if None in row or all(line.text[0].islower() for line in row if line)]
     return len(inside) > 1 and len(going_on) >= _SPARSE * len(inner)
@@ -190,14 +200,3 @@ def joined_cell(lines: Sequence[str]) -> str:
         between = "" if not text or are_unspaced(text[-1], line) else " "
         text += between + line
     return text.replace(HYPHEN + " ", "").replace(HYPHEN, "-")
-
-
-def _header_rows(rows: Sequence[Cells], count: int) -> int | None:
-    """1 where the first row is set in bold and the others are not; 0 for two columns of words whose first row does not
-    begin as names do: they are as likely a key and its value."""
-    bold = [all(line.is_bold or len(line.text) < 2 for line in row if line) for row in rows]
-    if count > 1 and bold[0] and not all(bold[1:]):
-        return 1
-    if len(rows[0]) > 2 or any(is_figure(line.text) for row in rows for line in row[1:] if line):
-        return None
-    return 0 if any(line.text[0].islower() or not line.text[0].isalnum() for line in rows[0] if line) else None

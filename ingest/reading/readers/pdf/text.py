@@ -22,7 +22,6 @@ _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u
 _SAMPLE = 1_000  # Characters of a page.
 _MIN_SAMPLE = 60
 _COMMON = frozenset("eariotns")
-_COMMON_LETTERS = re.compile("[eariotns]", re.IGNORECASE)
 _LETTERS = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[\x80-\xff]")  # In the code page of the West, where others are meant.
 _COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
@@ -32,20 +31,22 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]
 
 def is_garbage(text: str) -> bool:
     """True where a font tells no characters or wrong ones: controls, private use, another code page, moved letters."""
-    visible = len(text) - text.count(" ") - text.count("\n")
-    if visible == 0:
-        return False
-    if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
-        return True
+    if not text.replace("\n", "").isprintable() or "\ufffd" in text:
+        visible = len(text) - text.count(" ") - text.count("\n")
+        if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
+            return True
     sample = "".join(text[:_SAMPLE].split())
     if len(sample) < _MIN_SAMPLE:
         return False
-    return len(_FOREIGN.findall(sample)) > 0.5 * len(sample) or _is_shifted(sample)
+    if not sample.isascii() and len(_FOREIGN.findall(sample)) > 0.5 * len(sample):
+        return True
+    return _is_shifted(sample)
 
 
 def _is_shifted(sample: str) -> bool:
     """True where the letters are far less like a language's than those at a fixed distance from them in the code."""
-    common = len(_COMMON_LETTERS.findall(sample))
+    small = sample.lower()
+    common = sum(map(small.count, _COMMON))
     if common > _COMMON_SHARE * len(sample) or len(_LETTERS.findall(sample)) < 0.5 * len(sample):
         return False
     counts = Counter(sample)

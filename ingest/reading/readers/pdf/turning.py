@@ -6,6 +6,8 @@ import math
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.bulk import boxes_of
+from ingest.reading.readers.pdf.gaps import Box
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 _SAMPLES = 7  # Characters of a page that are asked how they stand.
@@ -16,7 +18,7 @@ _FIRST_EASTERN = 0x2E80
 _TURNS = {1: (-1, 1, True), 2: (-1, -1, False), 3: (1, -1, True)}
 
 
-def quarters_of(text_page: object, count: int) -> int:
+def quarters_of(text_page: object, count: int, text: str) -> int:
     """By how many quarters of a turn, clockwise, most of the page's `count` characters are turned: 0 to 3."""
     found = [
         round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
@@ -26,7 +28,7 @@ def quarters_of(text_page: object, count: int) -> int:
     usual = max(set(found), key=found.count, default=0)
     if found.count(usual) <= _MOSTLY * len(found):
         return 0
-    return usual or int(_is_set_downwards(text_page, count))
+    return usual or int(not text.isascii() and _is_set_downwards(text_page, count))
 
 
 def _is_set_downwards(text_page: object, count: int) -> bool:
@@ -34,31 +36,23 @@ def _is_set_downwards(text_page: object, count: int) -> bool:
     places = range(0, count - 1, max(count // _SAMPLES, 1))
     if sum(raw.FPDFText_GetUnicode(text_page, index) > _FIRST_EASTERN for index in places) <= _MOSTLY * len(places):
         return False
-    steps = [(_box_at(text_page, index), _box_at(text_page, index + 1)) for index in places]
+    steps = zip(boxes_of(text_page, places), boxes_of(text_page, [index + 1 for index in places]), strict=True)
     below = sum(other.top < one.top and other.left < one.right and one.left < other.right for one, other in steps)
-    return bool(below > _MOSTLY * len(steps))
+    return below > _MOSTLY * len(places)
 
 
-def _box_at(text_page: object, index: int) -> raw.FS_RECTF:
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(text_page, index, box)
-    return box
-
-
-def box_of(page: object, quarters: int) -> raw.FS_RECTF | None:
+def box_of(page: object, quarters: int) -> Box | None:
     """What of the page is shown: its box may be cut to a part of it. None where it says nothing sensible."""
     box = raw.FS_RECTF()
     if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
         return None
-    turn_box(box, quarters)
-    return box
+    return turned_box(Box(box.left, box.right, box.bottom, box.top), quarters)
 
 
-def turn_box(box: raw.FS_RECTF, quarters: int) -> None:
-    """Put the box where it stands once the page is turned to be read."""
+def turned_box(box: Box, quarters: int) -> Box:
+    """Where the box stands once the page is turned to be read."""
     (left, top), (right, bottom) = _point(box.left, box.top, quarters), _point(box.right, box.bottom, quarters)
-    box.left, box.right = sorted((left, right))
-    box.bottom, box.top = sorted((bottom, top))
+    return Box(min(left, right), max(left, right), min(bottom, top), max(bottom, top))
 
 
 def turned(drawn: Drawn, quarters: int) -> Drawn:

@@ -9,6 +9,7 @@ from corpus.errors import DocumentEmpty, DocumentUnreadable
 from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.raised import behind
 from ingest.reading.readers.rtf.source import Mark, marks
 from ingest.reading.readers.tables import lines
 
@@ -42,6 +43,7 @@ class _Writer:
         self._aside: list[list[str]] = []  # Text of groups that do not belong to the paragraph they stand in.
         self._marker = ""
         self._notes: list[str] = []
+        self._count = 0  # Of the notes so far.
         self._cells: list[str] = []
         self._rows: list[list[str]] = []
         self._style = 0
@@ -62,10 +64,17 @@ class _Writer:
     def take(self, mark: Mark) -> None:
         if self._in_styles and mark.kind != "close":
             self._style_entry(mark)
-        elif mark.kind == "text":
-            (self._aside[-1] if self._aside else self._text).append(mark.value)
+        elif mark.kind in ("text", "raised"):
+            into = self._aside[-1] if self._aside else self._text
+            if mark.kind == "raised" and into:
+                into.append(behind(into[-1], mark.value))
+            else:
+                into.append(mark.value)
         elif mark.kind == "open":
             self._in_styles = mark.value == "stylesheet"
+            if mark.value == "footnote":
+                self._count += 1
+                (self._aside[-1] if self._aside else self._text).append(f"[{self._count}]")
             self._aside.append([])
         elif mark.kind == "close" and self._aside:
             self._close(mark.value, "".join(self._aside.pop()))
@@ -107,7 +116,7 @@ class _Writer:
             marker = one_line(text)
             self._marker = marker if re.fullmatch(r"\(?\w{1,4}[.)]", marker) else "-"
         elif name == "footnote":
-            self._notes.append(one_line(text))
+            self._notes.append(f"Footnote {self._count}: {one_line(text)}")
         elif name == "shptxt":
             self._text.append(f" {text} ")
         elif name in ("title", "author"):
@@ -142,7 +151,7 @@ class _Writer:
             self.composer.paragraph(text)
         self._marker = ""
         for note in self._notes:
-            self.composer.paragraph(f"Footnote: {note}")
+            self.composer.paragraph(note)
         self._notes.clear()
 
     def _end_cell(self, _: int | None) -> None:

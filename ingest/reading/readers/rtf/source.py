@@ -39,7 +39,8 @@ _MAX_DEPTH = 10_000
 
 
 class Mark(NamedTuple):
-    """`kind` is "text", "open" or "close" of a group with a name, or "word"; `value` the text or name."""
+    """`kind` is "text", "raised" for text set higher, "open" or "close" of a group with a name, or "word"; `value` the
+    text or name."""
 
     kind: str
     value: str
@@ -54,6 +55,7 @@ class _Group:
     font: int | None = None
     skipped: bool = False
     may_be_ignored: bool = False
+    is_raised: bool = False
     substitutes: int = 1  # How many characters follow \u for those who cannot read it.
 
 
@@ -103,8 +105,11 @@ class _Lexer:
         """What has been read of bytes, as text: only together do they make characters of two bytes."""
         if self._pending:
             page = self._fonts.get(self._group.font or 0, self._default_page)
-            yield Mark("text", self._pending.decode(page, "replace"))
+            yield Mark(self._kind(), self._pending.decode(page, "replace"))
             self._pending.clear()
+
+    def _kind(self) -> str:
+        return "raised" if self._group.is_raised else "text"
 
     def _word(self, word: str, number: int | None) -> Iterator[Mark]:
         group = self._group
@@ -115,7 +120,7 @@ class _Lexer:
             return
         if word == "u" and number is not None:
             self._to_skip = group.substitutes
-            yield Mark("text", chr(number % 0x10000))
+            yield Mark(self._kind(), chr(number % 0x10000))
         elif word in _CHARACTERS:
             yield Mark("text", _CHARACTERS[word])
         elif word in _NAMED:
@@ -127,6 +132,8 @@ class _Lexer:
 
     def _note(self, word: str, number: int | None) -> None:
         """Keep what decides about characters."""
+        if word in ("super", "nosupersub", "sub", "plain"):
+            self._group.is_raised = word == "super" and number != 0
         if number is None:
             return
         if word == "f":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -24,6 +25,8 @@ class Sheet:
     comments: list[tuple[Place, str, str]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    boxes: list[str] = field(default_factory=list)  # Of text, which lie on the sheet.
+    charts: list[tuple[str, list[list[str]]]] = field(default_factory=list)  # Title and rows, the first with names.
     unknown_results: list[Place] = field(default_factory=list)
 
     def rows(self) -> list[list[str]]:
@@ -35,8 +38,8 @@ class Sheet:
         }
         for area in self.merged:
             _spread(texts, area)
-        row_of = _shortened({row for row, _ in texts})
-        column_of = _shortened({column for _, column in texts})
+        row_of = _shortened({row for row, _ in texts}, self.hidden_rows)
+        column_of = _shortened({column for _, column in texts}, self.hidden_columns)
         grid = [[""] * (max(column_of.values(), default=-1) + 1) for _ in range(max(row_of.values(), default=-1) + 1)]
         for (row, column), text in texts.items():
             grid[row_of[row]][column_of[column]] = text
@@ -47,12 +50,14 @@ class Sheet:
         return sum(row in self.hidden_rows or column in self.hidden_columns for row, column in self.texts)
 
 
-def _shortened(numbers: Iterable[int]) -> dict[int, int]:
-    """Each number's new one, with gaps of at most two between them."""
+def _shortened(numbers: Iterable[int], hidden: Iterable[int]) -> dict[int, int]:
+    """Each number's new one, with gaps of at most two between them; what is hidden makes none."""
+    away = sorted(hidden)
     new: dict[int, int] = {}
     before, place = -1, -1
     for number in sorted(numbers):
-        place += min(number - before, _GAP + 1)
+        between = bisect.bisect(away, number) - bisect.bisect(away, before)
+        place += min(number - before - between, _GAP + 1)
         new[number] = place
         before = number
     return new

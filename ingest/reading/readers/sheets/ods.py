@@ -13,6 +13,7 @@ from ingest.reading.readers.sheets.grid import Sheet
 
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 _MAX_REPEATED = 1000  # A filled cell or row that is repeated more often is a background.
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _HIDDEN = ("collapse", "filter")
 _GROUPS = ("table-row-group", "table-header-rows", "table-rows", "table-columns", "table-column-group")
 
@@ -29,7 +30,9 @@ def sheets_of(package: Package) -> Iterator[tuple[Sheet, bool]]:
     }
     book = child(child(root, "body"), "spreadsheet")
     for table in (node for node in (book if book is not None else ()) if local_name(node) == "table"):
-        yield _sheet(table), attribute(table, "style-name") in hidden_styles
+        sheet = _sheet(table)
+        _add_drawings(sheet, table, package)
+        yield sheet, attribute(table, "style-name") in hidden_styles
 
 
 def _sheet(table: etree._Element) -> Sheet:
@@ -49,6 +52,19 @@ def _sheet(table: etree._Element) -> Sheet:
         if row > _LAST_ROW:
             break
     return sheet
+
+
+def _add_drawings(sheet: Sheet, table: etree._Element, package: Package) -> None:
+    """Boxes of text and charts that lie on the sheet."""
+    for node in table.iter(f"{_DRAW}custom-shape", f"{_DRAW}text-box", f"{_DRAW}rect", f"{_DRAW}ellipse"):
+        sheet.boxes.extend(filter(None, ["\n".join(filter(None, texts_of(node)))]))
+    for node in table.iter(f"{_DRAW}object"):
+        member = (attribute(node, "href") or "").removeprefix("./").rstrip("/") + "/content.xml"
+        root = package.xml(member) if member in package else None
+        figures = next(root.iter("{*}table"), None) if root is not None else None
+        if root is not None and figures is not None:
+            title = next(root.iter("{urn:oasis:names:tc:opendocument:xmlns:chart:1.0}title"), None)
+            sheet.charts.append((" ".join(texts_of(title)), _sheet(figures).rows()))
 
 
 def _opened(table: etree._Element) -> Iterator[etree._Element]:

@@ -19,6 +19,7 @@ from ingest.reading.readers.properties import Properties, properties_of
 from ingest.reading.readers.sheets import ods, xls, xlsx
 from ingest.reading.readers.sheets.grid import Sheet, named
 from ingest.reading.readers.sheets.layout import parts_of
+from ingest.reading.readers.tables import lines
 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -106,7 +107,7 @@ def _write(composer: Composer, sheet: Sheet) -> None:
             f"({places}{more}). Open the file and save it."
         )
     rows = sheet.rows()
-    if rows or sheet.comments:
+    if rows or sheet.comments or sheet.boxes or sheet.charts:
         composer.heading(sheet.name, 1)
     for part in parts_of(rows):
         if part.is_table:
@@ -115,6 +116,11 @@ def _write(composer: Composer, sheet: Sheet) -> None:
             composer.paragraph(part.lines[0])
     for place, author, text in sheet.comments:
         composer.paragraph(f"Comment {f'by {author} ' if author else ''}on {named(place)}: {text}")
+    for text in sheet.boxes:
+        composer.paragraph(text)
+    for title, figures in sheet.charts:
+        composer.paragraph(title)
+        composer.table(lines(figures, header_rows=1))
 
 
 def _write_drawings(package: Package, member: str, composer: Composer) -> None:

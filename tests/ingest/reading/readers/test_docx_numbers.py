@@ -59,7 +59,7 @@ def test_notes_in_a_table_s_cells_follow_the_table(tmp_path: Path) -> None:
     )
     notes = {"footnotes": f'<w:footnote w:id="2">{_paragraph("Waived at first.")}</w:footnote>'}
     assert outline(read_bytes(tmp_path, "a.docx", word(body, parts=notes)))[1:] == [
-        ("paragraph", "Footnote 2: Waived at first.")
+        ("paragraph", "Footnote 1: Waived at first.")
     ]
 
 

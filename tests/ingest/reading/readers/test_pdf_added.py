@@ -1,4 +1,4 @@
-"""What is laid over the pages of a PDF or pinned to them: layers, files."""
+"""What is laid over the pages of a PDF or pinned to them: layers, files; and what a title page says."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.reading.readers.files import assemble_pdf, read_all, read_bytes
+from tests.ingest.reading.readers.pdfpages import Sheet
 
 FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
 
@@ -60,3 +61,15 @@ def test_a_file_pinned_to_a_page_is_told_there_and_read(tmp_path: Path) -> None:
     contract, fees = read_all(tmp_path, "a.pdf", assemble_pdf(objects))
     assert contract.text == "The contract.\n\nAttached file: fees.txt"
     assert (fees.name, fees.text) == ("fees.txt", "Ten francs.")
+
+
+def test_a_title_page_that_the_outline_leaves_out_gives_the_title(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.line("Manual of the crane", size=22)
+    sheet.line("An edition for the yard, with all that its keepers need to know of it.")
+    sheet.next_page()
+    sheet.canvas.bookmarkPage("use")
+    sheet.canvas.addOutlineEntry("Use", "use", 0)
+    sheet.line("Use", size=14)
+    sheet.line("The crane is used by day, and by nobody who is alone at the quay.")
+    assert read_bytes(tmp_path, "a.pdf", sheet.data()).title == "Manual of the crane"

@@ -168,3 +168,25 @@ def test_a_wrapped_cell_and_columns_of_prices_are_told_without_rules(tmp_path: P
         "Pos: 2; Description: Lamp; Qty: 1; Price: 99.00; Total: 99.00",
         "Pos: 3; Description: Oil for the lamp; Qty: 12; Price: 2.00; Total: 24.00",
     ]
+
+
+def test_names_of_columns_over_several_lines_and_of_fields_over_their_values_name_them(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for row, texts in enumerate((("Name of the", "Gross"), ("vessel", "tonnage"))):
+        for column, text in enumerate(texts):
+            sheet.line(text, font="Helvetica-Bold", left=72 + 150 * column, y=700 - 12 * row)
+    for row, texts in enumerate((("Albatros", "1,240"), ("Bora", "3,610"), ("Cormoran", "880"))):
+        for column, text in enumerate(texts):
+            sheet.line(text, left=72 + 150 * column, y=670 - 14 * row)
+    sheet.next_page()
+    for row, texts in enumerate(
+        (("First name", "Last name"), ("Ada", "Keeper"), ("Street", "Town"), ("Dock Road", "Leith"))
+    ):
+        for column, text in enumerate(texts):
+            sheet.line(text, size=11 if row % 2 else 7, left=72 + 150 * column, y=700 - 13 * row - 9 * (row // 2))
+    assert [text for _, text in outline(read_bytes(tmp_path, "a.pdf", sheet.data()))] == [
+        "Name of the vessel: Albatros; Gross tonnage: 1,240\nName of the vessel: Bora; Gross tonnage: 3,610\n"
+        "Name of the vessel: Cormoran; Gross tonnage: 880",
+        "First name: Ada; Last name: Keeper",
+        "Street: Dock Road; Town: Leith",
+    ]

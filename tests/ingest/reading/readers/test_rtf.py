@@ -26,8 +26,8 @@ def test_structure_and_characters_are_kept(tmp_path: Path) -> None:
     assert document.metadata == {"author": "Ann"}
     assert outline(document) == [
         ("heading1", "Warranty"),
-        ("paragraph", "Grüße €—10 years."),
-        ("paragraph", "Footnote: With a receipt."),
+        ("paragraph", "Grüße €—10 years[1]."),
+        ("paragraph", "Footnote 1: With a receipt."),
         ("list_item", "- Seals"),
         ("list_item", "2. Bolts"),
         ("paragraph", "東京"),

@@ -91,7 +91,7 @@ FACTS = {
         "Sub comment 2",
     ],
     "pptx/testPPT_comment.pptx": ["Comment by Allison, Timothy B.: I'm afraid"],
-    "rtf/testRTFVarious.rtf": ["1) Number bullet 1", "Footnote: This is a footnote.", "ゾルゲと尾崎", "𐌲𐌿𐍄𐌹𐍃𐌺"],
+    "rtf/testRTFVarious.rtf": ["1) Number bullet 1", "Footnote 1: This is a footnote.", "ゾルゲと尾崎", "𐌲𐌿𐍄𐌹𐍃𐌺"],
     "txt/book-war-and-peace-1225p.txt": ["so Genoa and Lucca are now just family estates"],
     "txt/fake-text-utf-16-le.txt": ["This is a test document to use for unit tests."],
     "txt/fake-text-utf-32.txt": ["This is a test document to use for unit tests."],

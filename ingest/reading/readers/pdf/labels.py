@@ -1,0 +1,81 @@
+"""Names in a table of a page: those of its columns, and small ones over or before the values that they name. Pure
+functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.reading.readers.pdf.grid import Cells
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.rules import Rule
+from ingest.reading.readers.tables import MAX_HEADER_ROWS, is_figure
+
+_SMALL = 0.8  # Times the height of the value that a name names.
+_MAX_NAME = 48  # Characters of a name.
+
+
+def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int | None:
+    """How many rows are set in bold above others that are not, or stand above the first line that is drawn inside the
+    table; 0 for two columns of words whose first row does not begin as names do: they are as likely a key and its
+    value."""
+    rows = [row for group in groups for row in group]
+    bold = [all(line.is_bold or len(line.text) < 2 for row in group for line in row if line) for group in groups]
+    if len(groups) > 1 and bold[0] and not all(bold[1:]):
+        return _leading(groups, bold.index(False))
+    above = _above_first_rule(groups, rules)
+    if above:
+        return _leading(groups, above)
+    if len(rows[0]) > 2 or any(is_figure(line.text) for row in rows for line in row[1:] if line):
+        return None
+    return 0 if any(line.text[0].islower() or not line.text[0].isalnum() for line in rows[0] if line) else None
+
+
+def _leading(groups: Sequence[Sequence[Cells]], most: int) -> int:
+    """How many of the first rows name columns: one, and those below it that are of several cells and no figures."""
+    count = 1
+    while count < min(most, MAX_HEADER_ROWS):
+        cells = [line.text for row in groups[count] for line in row if line]
+        if len(cells) < 2 or any(map(is_figure, cells)):
+            break
+        count += 1
+    return count
+
+
+def _above_first_rule(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int:
+    """How many rows of words stand above the one line that is drawn inside the table, near its top; else 0."""
+    bottoms = [min(map(bottom_of, group)) for group in groups]
+    below = [sum(height < bottom for bottom in bottoms) for height, *_ in rules]
+    inside = {count for count in below if 0 < count < len(groups)}
+    if len(inside) != 1 or (count := inside.pop()) >= min(MAX_HEADER_ROWS, len(groups) - 1):
+        return 0
+    names = [
+        " ".join(line.text for group in groups[:count] for row in group if (line := row[column]))
+        for column in range(len(groups[0][0]))
+    ]
+    return 0 if any(is_figure(name) or len(name) > _MAX_NAME for name in names) or not all(names[1:]) else count
+
+
+def are_labels_over_values(rows: Sequence[Cells]) -> bool:
+    """True for a form: each second row is set larger and stands below the small names of what it holds."""
+    if len(rows) % 2:
+        return False
+    return all(
+        max(line.height for line in names if line) < _SMALL * min(line.height for line in values if line)
+        and all(name is not None for name, value in zip(names, values, strict=True) if value)
+        and not any(is_figure(line.text) for line in names if line)
+        for names, values in zip(rows[::2], rows[1::2], strict=True)
+    )
+
+
+def is_named(lines: Sequence[Line]) -> bool:
+    """True for a small first line above what it names in the same box."""
+    if len(lines) < 2:
+        return False
+    first, *rest = sorted(lines, key=lambda line: -line.bottom)
+    if first.height >= _SMALL * min(line.height for line in rest):
+        return False
+    return len(first.text) <= _MAX_NAME and not first.text.endswith(".") and not rest[0].text[0].islower()
+
+
+def bottom_of(row: Cells) -> float:
+    return min(line.bottom for line in row if line)
