@@ -82,7 +82,7 @@ def snapshot(folder: Path, settings: CorpusSettings) -> Published:
 
 
 def starts(
-    task: Path, scratch: Path, settings: CorpusSettings, dimensions: int, server: EmbeddingsServer
+    task: Path, bare: Path, scratch: Path, settings: CorpusSettings, dimensions: int, server: EmbeddingsServer
 ) -> dict[str, Start]:
     """The contenders that every run has."""
     snapshot(scratch / "published", settings)
@@ -91,7 +91,7 @@ def starts(
     given = {"AUTH": "none", "SNAPSHOT_URL": str(scratch / "published"), **server.environment}
     handler = partial(Start, HANDLER_SCRIPT, variables=given)
     return {
-        BARE: Start(BARE_SCRIPT, [str(bare_libraries(scratch / BARE)), str(copy), str(dimensions)]),
+        BARE: Start(BARE_SCRIPT, [str(bare), str(copy), str(dimensions)]),
         HANDLER: handler([str(task), json.dumps(EVENT)]),
         "handler, not compiled": handler([str(without_bytecode(task, scratch / "plain")), json.dumps(EVENT)]),
     }
@@ -157,11 +157,11 @@ def goals(cold: Comparison, started: Mapping[str, Start], restore_ms: float, chu
     return found
 
 
-def measure(task: Path, scratch: Path, chunks: int, dimensions: int, turns: int, *, small: bool) -> Outcome:
+def measure(task: Path, bare: Path, scratch: Path, chunks: int, dimensions: int, turns: int, *, small: bool) -> Outcome:
     """All of it."""
     with embeddings_server(dimensions=dimensions) as server:
         settings = make_store(scratch / "store", chunks, dimensions)
-        started = starts(task, scratch, settings, dimensions, server)
+        started = starts(task, bare, scratch, settings, dimensions, server)
         if not small:
             started |= more_starts(scratch, chunks, server)
         contenders: dict[str, Callable[[], object]] = dict(started)
@@ -191,12 +191,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = arguments(__doc__)
     parser.add_argument("--chunks", type=int)
     parser.add_argument("--dimensions", type=int, default=1536)
+    parser.add_argument(
+        "--bare", type=Path, metavar="FOLDER", help="the bare libraries, where they are installed already"
+    )
     given = asked_of_package(parser, argv)
     chunks = given.chunks or (200 if given.small else 10_000)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         task = unpacked(given.zip, folder / "task")
-        outcome = measure(task, folder, chunks, given.dimensions, turns_of(given), small=given.small)
+        bare = given.bare or bare_libraries(folder / BARE)
+        outcome = measure(task, bare, folder, chunks, given.dimensions, turns_of(given), small=given.small)
     finish(outcome, given)
 
 

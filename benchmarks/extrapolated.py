@@ -61,7 +61,7 @@ MEMORY = {
     "memory of who answers, bare Chroma": "bare: memory of who answers, MB",
 }
 QUESTIONS = {
-    "question, embedded, by words and meaning": "embedded: question, ms",
+    "question, processor time: embedded, by words and meaning": "embedded: question, ms",
     "question, snapshot, the same": "snapshot: question, ms",
     "question, server, by meaning": "server: question, ms",
     "question, bare `collection.query`": "bare: question, ms",

@@ -107,7 +107,9 @@ class Start:
 
 
 def unpacked(archived: Path, folder: Path) -> Path:
-    """The built package."""
+    """The built package, of which `archived` is the zip, or a folder where it is unpacked already."""
+    if archived.is_dir():
+        return archived
     with zipfile.ZipFile(archived) as archive:
         archive.extractall(folder)
     return folder

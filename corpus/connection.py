@@ -15,6 +15,9 @@ from urllib.parse import SplitResult, quote, unquote
 
 MAX_IDLE_SECONDS = 5.0  # Those who answer keep a connection longer, those between them not always.
 BLOCK_BYTES = 65_536
+# Of a reply as it comes, heads and what surrounds its pieces too: so much, and so many bytes for each that it may hold.
+HEAD_BYTES = 1 << 20
+BYTES_EACH = 8
 # What may stand in a path or a query unquoted; % because it is quoted already where it has to be.
 _SAFE = "/%:@!$&'()*+,;=~-._?"
 
@@ -31,8 +34,23 @@ class Reply(NamedTuple):
         return 200 <= self.status < 300
 
 
+class _FinalResponse(http.client.HTTPResponse):
+    """http.client passes over `100 Continue` alone; so may come others of that kind (RFC 9110, 15.2)."""
+
+    def begin(self) -> None:
+        """See HTTPResponse."""
+        super().begin()
+        while self.status < 200:
+            if self.status == http.client.SWITCHING_PROTOCOLS:
+                raise http.client.HTTPException("the server speaks another protocol")
+            self.headers = None  # type: ignore[assignment]  # So that it reads on.
+            super().begin()
+
+
 class Connection(http.client.HTTPConnection):
     """To one host, straight or by the proxy. What is read and written ends at `deadline`, by time.monotonic."""
+
+    response_class = _FinalResponse
 
     def __init__(
         self, parts: SplitResult, deadline: float, *, context: ssl.SSLContext | None, proxy: SplitResult | None
@@ -42,6 +60,8 @@ class Connection(http.client.HTTPConnection):
         self.default_port = 443 if context else 80
         super().__init__(parts.hostname, parts.port or self.default_port)
         self.deadline = deadline
+        # Of what is read: http.client limits neither heads nor a piece whose length is given as -1.
+        self.bytes_left = HEAD_BYTES
         self._context = context
         self._proxy = proxy
         self._used = 0.0
@@ -80,6 +100,7 @@ class Connection(http.client.HTTPConnection):
             host = parts.netloc.rpartition("@")[2]
             target = f"http://{host}{target}"
             headers = {**headers, **authorization(self._proxy, "Proxy-Authorization")}
+        self.bytes_left = HEAD_BYTES + BYTES_EACH * max_bytes
         self.request(method, target, content, dict(headers))
         with self.getresponse() as response:
             # Packed, its size would say nothing. It was told that nobody wants it so.
@@ -127,7 +148,7 @@ class Connection(http.client.HTTPConnection):
         lines += [f"{name}: {value}" for name, value in authorization(proxy, "Proxy-Authorization").items()]
         timed = _Timed(stream, self)
         timed.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
-        answer = http.client.HTTPResponse(timed, method="CONNECT")  # type: ignore[arg-type]  # As much as it uses.
+        answer = _FinalResponse(timed, method="CONNECT")  # type: ignore[arg-type]  # As much as it uses.
         answer.begin()
         if answer.status != http.client.OK:
             raise OSError(f"the proxy answered {answer.status}")
@@ -167,7 +188,11 @@ class _Reads(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         self._stream.settimeout(self._connection.left())
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self._connection.bytes_left -= count or 0
+        if self._connection.bytes_left < 0:
+            raise ValueError("the reply is longer than any that was asked for")
+        return count
 
     def close(self) -> None:
         self._raw.close()

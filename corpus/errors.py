@@ -2,6 +2,7 @@
 
 CorpusError
 ├── SettingsError               a setting is wrong or missing
+│   └── NothingFound            no file matched what was named
 ├── DocumentError               one document could not be taken; the others can
 │   ├── DocumentMissing         no such file
 │   ├── DocumentUnreadable      damaged, encrypted, or not what its name says
@@ -47,6 +48,10 @@ class CorpusError(Exception):
 
 class SettingsError(CorpusError):
     code = "settings_invalid"
+
+
+class NothingFound(SettingsError):
+    pass
 
 
 class DocumentError(CorpusError):

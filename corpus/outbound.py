@@ -123,5 +123,9 @@ def _system_trust() -> ssl.SSLContext:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     paths = ssl.get_default_verify_paths()
     file = next((each for each in (paths.openssl_cafile, *_TRUSTED) if Path(each).is_file()), None)
-    # By these paths, because SSL_CERT_FILE and SSL_CERT_DIR are not ours.
-    return ssl.create_default_context(cafile=file, capath=None if file else paths.openssl_capath)
+    # By these paths and not by ssl.create_default_context: neither SSL_CERT_FILE nor SSLKEYLOGFILE is ours.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.version_info >= (3, 13):
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT  # As that sets them.
+    context.load_verify_locations(cafile=file, capath=None if file else paths.openssl_capath)
+    return context

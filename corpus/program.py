@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import importlib
 from collections.abc import Sequence
 
 ENV_FILE = "--env-file"
@@ -29,7 +29,10 @@ def examples(*lines: str) -> str:
 
 
 def silence_telemetry() -> None:
-    """Call before a library is imported that brings OpenTelemetry: it reads variables of its own, and logs a traceback
-    where it does not understand one. Nothing of it is used.
+    """Call before a library is imported that brings OpenTelemetry, which imports what its variables name and fails, or
+    logs a traceback, where that is not there. Nothing of it is used: it looks for variables that nobody can set.
     """
-    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL + 1)
+    names = importlib.import_module("opentelemetry.environment_variables")
+    for name in vars(names):
+        if "OTEL_" in name:
+            setattr(names, name, f"{name}=")

@@ -12,7 +12,7 @@ import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
-from corpus.errors import CorpusError, SettingsError
+from corpus.errors import CorpusError, SettingsError, StoreUnavailable
 from corpus.loading import load
 from corpus.settings import OutboundSettings
 from corpus.urls import without_passwords
@@ -58,14 +58,26 @@ def aws_session() -> Any:
     """A session of boto3's for one client: a shared one may not be used by two threads at once. boto3 is there."""
     import boto3
     import botocore.session
+    from botocore.config import Config
 
     session = botocore.session.Session()
+    # Also for what is asked on the way to credentials, such as a role's.
+    session.set_default_client_config(Config(proxies=aws_proxies()))
+    _ask_directly(session)
     descriptions = _descriptions()
     session.register_component("data_loader", descriptions)
     made = boto3.session.Session(botocore_session=session)
     # boto3 has named its folder once more.
     descriptions.search_paths[:] = dict.fromkeys(descriptions.search_paths)
     return made
+
+
+def _ask_directly(session: Any) -> None:
+    """Have no proxy of the environment stand between us and the machine's own credentials."""
+    from botocore.httpsession import URLLib3Session
+
+    fetcher = session.get_component("credential_provider").get_provider("iam-role")._role_fetcher
+    fetcher._session = URLLib3Session(timeout=fetcher._timeout)
 
 
 @functools.cache
@@ -79,9 +91,7 @@ def _descriptions() -> Any:
 def has_credentials() -> bool:
     """Whether any AWS credentials are found. Raises SettingsError where boto3 is not installed."""
     _check_boto3()
-    import boto3
-
-    return boto3.session.Session().get_credentials() is not None
+    return aws_session().get_credentials() is not None
 
 
 def aws_proxies() -> dict[str, str]:
@@ -92,9 +102,15 @@ def aws_proxies() -> dict[str, str]:
 
 @contextlib.contextmanager
 def s3_errors(
-    name: str, *, bucket: str, unavailable: type[CorpusError], conflict: type[CorpusError] | None = None
+    name: str,
+    *,
+    bucket: str,
+    unavailable: type[CorpusError],
+    conflict: type[CorpusError] | None = None,
+    refused: type[CorpusError] | None = None,
 ) -> Iterator[None]:
-    """Run what talks to S3 about `name`. Raises `unavailable`, and `conflict` where somebody else wrote first."""
+    """Run what talks to S3 about `name`. Raises `unavailable`; `conflict` where somebody else wrote first, and
+    `refused` where S3 answers, and says no."""
     _check_boto3()
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
@@ -107,7 +123,7 @@ def s3_errors(
             raise conflict(
                 f"Somebody else changed {name} at the same time. See `ingest versions`, then repeat."
             ) from error
-        raise unavailable(_reason(code, name, bucket)) from error
+        raise (refused or unavailable)(_reason(code, name, bucket)) from error
     except NoCredentialsError as error:
         raise unavailable(
             f"There are no AWS credentials to use {name} with. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
@@ -119,6 +135,17 @@ def s3_errors(
         raise unavailable(f"{name} cannot be used: {type(error).__name__}. {without_passwords(str(error))}") from error
     except OSError as error:
         raise unavailable(f"{error.filename or name}: {error.strerror or error}.") from error
+
+
+@contextlib.contextmanager
+def sqs_errors(url: str) -> Iterator[None]:
+    """Run what sends a message to the queue. Raises StoreUnavailable where it does not take it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(f"{url} does not take the message: {error}") from error
 
 
 def _check_boto3() -> None:

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from mangum import Mangum
 
-from handler.contract.events import is_request, is_sound
-from handler.lifecycle import lambda_settings, make_ready, register_hooks
-from handler.observing.logs import JsonLines, configure
-from handler.served import served_app
+from corpus.program import silence_telemetry
+
+silence_telemetry()  # FastAPI brings it.
+
+from handler.contract.events import is_request, is_sound  # noqa: E402
+from handler.lifecycle import lambda_settings, make_ready, register_hooks  # noqa: E402
+from handler.observing.logs import JsonLines, configure  # noqa: E402
+from handler.served import served_app  # noqa: E402
 
 if TYPE_CHECKING:
     from mangum.types import LambdaContext

@@ -5,5 +5,6 @@ RUN python -m pip install --no-cache-dir --no-deps --require-hashes --only-binar
       --target "${LAMBDA_TASK_ROOT}" -r /tmp/lock.txt && rm /tmp/lock.txt
 COPY corpus/ ${LAMBDA_TASK_ROOT}/corpus/
 COPY ingest/ ${LAMBDA_TASK_ROOT}/ingest/
-RUN python -m compileall -q --invalidation-mode unchecked-hash "${LAMBDA_TASK_ROOT}"
+# olefile2.py is for Python 2, and cannot be compiled.
+RUN python -m compileall -q -x olefile2 --invalidation-mode unchecked-hash "${LAMBDA_TASK_ROOT}"
 CMD ["ingest.worker.main.handler"]

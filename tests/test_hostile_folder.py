@@ -7,37 +7,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.handler.events import http_api
 from tests.loopback import listening
 from tests.openai_server import EmbeddingsServer, embeddings_server
+from tests.traps import Stranger, fill
 
 BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[1]
 PYTHON = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
-# Would each be imported in place of the library by whoever looks into the working folder first.
-MODULES = ("stranger", "sitecustomize", "usercustomize", "yaml", "typer", "pathlib", "corpus", "chromadb", "numpy")
-
-
-class Stranger(BaseHTTPRequestHandler):
-    """Remembers who asked it for anything."""
-
-    asked: list[str]
-
-    def _answer(self) -> None:
-        self.asked.append(f"{self.command} {self.path}")
-        self.send_response(200)
-        self.send_header("content-length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    do_GET = do_POST = do_CONNECT = _answer  # noqa: N815 - the library's names
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 @pytest.fixture
@@ -48,48 +30,17 @@ def stranger() -> Iterator[tuple[str, list[str]]]:
         yield url, asked
 
 
-def fill(folder: Path, url: str) -> dict[str, str]:
-    """Put everything into the folder that a library might read there. Returns the libraries' own variables."""
-    host, port = url.removeprefix("http://").split(":")
-    chroma = {
-        "CHROMA_API_IMPL": "chromadb.api.fastapi.FastAPI",
-        "CHROMA_SERVER_HOST": host,
-        "CHROMA_SERVER_HTTP_PORT": port,
-        "CHROMA_SERVER_HEADERS": '{"x-from": "a stranger"}',
-        "CHROMA_PRODUCT_TELEMETRY_IMPL": "stranger.Telemetry",
-        "CHROMA_OTEL_COLLECTION_ENDPOINT": url,
-        "CHROMA_OTEL_GRANULARITY": "all",
-        "ANONYMIZED_TELEMETRY": "true",
-        "CHROMA_CLIENT_AUTH_PROVIDER": "stranger.Provider",
-        "CHROMA_SYSDB_IMPL": "stranger.Database",
-        "MIGRATIONS": "none",
-    }
-    (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in chroma.items()))
-    (folder / ".netrc").write_text(f"machine {host} login stranger password stranger\n")
-    (folder / ".netrc").chmod(0o600)
-    (folder / "pyproject.toml").write_text('[tool.ingest]\nchroma_path = "elsewhere"\n')
-    (folder / "logging.ini").write_text("[loggers]\nkeys=root\n")
-    for name in MODULES:
-        (folder / f"{name}.py").write_text(f"open({str(folder / 'imported')!r}, 'a').write('{name} ')\n")
-    return {
-        **chroma,
-        # What its settings cannot hold.
-        "CHROMA_SERVER_NOFILE": "very many",
-        "MIGRATIONS": "sometimes",
-        **dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"), url),
-        "NETRC": str(folder / ".netrc"),
-        "OPENAI_ORG_ID": "org-stranger",
-        "OPENAI_PROJECT_ID": "proj-stranger",
-        "OPENAI_ADMIN_KEY": "sk-stranger",
-        "OPENAI_API_TYPE": "azure",
-        "AZURE_OPENAI_ENDPOINT": url,
-        "OPENAI_LOG": "debug",
-        "WEB_CONCURRENCY": "many",
-        "FORWARDED_ALLOW_IPS": "*",
-        "ENVIRONMENT": "stranger",
-        "OTEL_PYTHON_CONTEXT": "stranger",
-        "OTEL_TRACES_EXPORTER": "stranger",
-    }
+# As Lambda's runtime does: no module of the working folder, and one event after the other.
+LAMBDA = """
+import json, sys
+from handler.main import handler
+class Context:
+    aws_request_id = "1"
+    def get_remaining_time_in_millis(self): return 25_000
+for event in json.loads(sys.argv[1]):
+    answer = handler(event, Context())
+    print(answer["statusCode"], answer["body"])
+"""
 
 
 def run(folder: Path, *command: str, **environment: str) -> str:
@@ -132,8 +83,25 @@ def test_a_folder_full_of_traps_changes_neither_the_traffic_nor_the_store(
     run(trapped, sys.executable, "-m", "ingest", "publish", "published", **traps)
     run(trapped, sys.executable, "-m", "handler", "openapi", **traps)
     assert asked == []
-    assert not (trapped / "imported").exists()
+    assert not {"imported", "written"} & {each.name for each in trapped.iterdir()}
     assert (trapped / ".chroma/chroma.sqlite3").is_file()
+
+
+def test_the_entry_on_lambda_is_steered_by_its_settings_alone(tmp_path: Path, stranger: tuple[str, list[str]]) -> None:
+    url, asked = stranger
+    docs_in(tmp_path)
+    events = [http_api("POST", "/search", json.dumps({"query": "pump"})), http_api("GET", "/openapi.json", None)]
+    program = (sys.executable, "-P", "-c", LAMBDA, json.dumps(events))
+    with embeddings_server() as server:
+        run(tmp_path, str(BIN / "ingest"), "add", "docs", **server.environment)
+        calm = run(tmp_path, *program, AUTH="none", PYTHONPATH=str(ROOT), **server.environment)
+        headers = server.headers[-1]
+        traps = fill(tmp_path, url) | server.environment
+        assert run(tmp_path, *program, AUTH="none", PYTHONPATH=str(ROOT), **traps) == calm
+        assert told(server, server.headers[-1]) == told(server, headers)
+    assert calm.startswith("200 ")
+    assert asked == []
+    assert not {"imported", "written"} & {each.name for each in tmp_path.iterdir()}
 
 
 def told(server: EmbeddingsServer, headers: dict[str, str]) -> dict[str, str]:

@@ -111,6 +111,7 @@ def _client_of(endpoint: Endpoint, carrier: httpx2.Client) -> openai.OpenAI:
     client = openai.AzureOpenAI(api_version=endpoint.api_version, **options) if is_azure else openai.OpenAI(**options)
     # Of the SDK's own variables none counts.
     client.organization = client.project = None
+    client._custom_headers = {}  # What OPENAI_CUSTOM_HEADERS says; those that are passed come on top of it.
     return client
 
 

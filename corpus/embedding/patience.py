@@ -123,7 +123,7 @@ class PatientRequests:
             return answered is not None or self._answers()
         if isinstance(error, EmbeddingUnauthorized):
             # What guards an endpoint takes some texts for attacks.
-            may_be = error.status == 403 and answered is not None
+            may_be = error.status == 403
         else:
             # Others bring down what computes them.
             may_be = isinstance(error, EmbeddingTimeout | EmbeddingUnavailable)

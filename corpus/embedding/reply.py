@@ -23,9 +23,9 @@ def list_in(body: object) -> list[Any] | None:
 def vectors_from(data: list[Any], *, count: int, dimensions: int | None) -> Vectors:
     """The `count` vectors of a reply's `data` in the order of the inputs, float32, length 1, shape (count, dimensions).
 
-    Each item carries `embedding`: base64 of little-endian float32, or a list of numbers. Its `index` is its place; some
-    leave out a 0, and some leave out all of them or send 0 alone: then the order in which they came counts.
-    `dimensions` None takes what comes. Raises EmbeddingReplyInvalid.
+    Each item carries `embedding`: base64 of little-endian float32, or a list of numbers. Its `index` is its place,
+    counted from 0 or 1; some leave out a 0, and some leave out all of them or send 0 alone: then the order in which
+    they came counts. `dimensions` None takes what comes. Raises EmbeddingReplyInvalid.
     """
     items = [item if isinstance(item, dict) else {} for item in data]
     if len(items) != count:
@@ -45,10 +45,11 @@ def _order(items: list[dict[str, Any]]) -> list[int]:
     indexes = [item.get("index") or 0 for item in items]
     if not any(indexes):
         return list(range(len(items)))
-    places = {index: place for place, index in enumerate(indexes) if isinstance(index, int)}
-    if places.keys() != set(range(len(items))):
+    places = {int(index): place for place, index in enumerate(indexes) if str(index).isdecimal()}
+    first = min(places, default=0)  # Some count from 1.
+    if first > 1 or places.keys() != set(range(first, first + len(items))):
         raise EmbeddingReplyInvalid("The embeddings endpoint answered with indexes that are not those of the texts.")
-    return [places[index] for index in range(len(items))]
+    return [places[first + number] for number in range(len(items))]
 
 
 def _vector(embedding: object) -> Vectors:
@@ -57,7 +58,7 @@ def _vector(embedding: object) -> Vectors:
             vector = np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
         else:
             vector = np.asarray(embedding, dtype=np.float32)
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, OverflowError):
         raise EmbeddingReplyInvalid("The embeddings endpoint answered with a vector that cannot be read.") from None
     if vector.ndim != 1 or vector.size == 0:
         raise EmbeddingReplyInvalid("The embeddings endpoint answered without a vector for one of the texts.")

@@ -26,6 +26,8 @@ def import_runtime(model: str, tokenizers: str) -> None:
     # Since 1.29 onnxruntime reports to its maker unless this is set before it is imported; its own switch,
     # disable_telemetry_events, comes too late (its Privacy.md).
     os.putenv("ORT_DISABLE_TELEMETRY", "1")
+    # Else it can be told to look in the model for what we pass to it.
+    os.putenv("ORT_LOAD_CONFIG_FROM_MODEL", "0")
     try:
         __import__("onnxruntime")
         __import__(tokenizers)

@@ -19,6 +19,7 @@ MIN_TEXT_CHARS = 2
 
 # Where OpenAI, vLLM, Ollama, Gemini (in a list), FastAPI, Cohere and TEI put it.
 _PLACES = ("error", "message", "msg", "detail", "errors")
+_HTML = re.compile(r"\s*<[!?/a-zA-Z]")  # And not "<400> InternalError", as DashScope has it.
 _KEYS = re.compile(r"(?i)\b(?:sk|pk|rk)-[\w*.-]+|\bbearer\s+\S+|\S*\*{3,}\S*")
 _QUOTED = re.compile(r"""(?<=["'`“‘«])[^"'`“”‘’«»]{2,}(?=["'`”’»])""")
 
@@ -26,7 +27,7 @@ _QUOTED = re.compile(r"""(?<=["'`“‘«])[^"'`“”‘’«»]{2,}(?=["'`”�
 def message_in(body: object, *, depth: int = 0) -> str:
     """The message of an error's body, parsed or not; empty where there is none."""
     if isinstance(body, str):
-        return "" if body.lstrip().startswith("<") else body
+        return "" if _HTML.match(body) else body
     if isinstance(body, dict):
         body = [body[place] for place in _PLACES if place in body]
     if not isinstance(body, list) or depth == MAX_DEPTH:

@@ -8,16 +8,19 @@ DIRECTORY/SEGMENT/dead-*.npy  a truth for each row that counts no longer
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.languages import stop_words
 from corpus.lexical.segment import SEGMENT_FILES
 from corpus.lexical.terms import VERSION
 
 FORMAT = 3
 INDEX_FILE = "index.json"
+_NAME = re.compile(r"[\w-]+(\.npy)?")
 
 
 class Part(TypedDict):
@@ -35,10 +38,36 @@ def read_about(directory: Path) -> dict[str, Any]:
         about: dict[str, Any] = json.loads((directory / INDEX_FILE).read_text("utf-8"))
     except FileNotFoundError as error:
         raise unusable(directory, "there is none") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise unusable(directory, f"{INDEX_FILE} cannot be read ({error})") from error
     check_version(about, directory)
+    if not _is_sound(about):
+        raise unusable(directory, f"{INDEX_FILE} is damaged")
     return about
+
+
+def _is_sound(about: Mapping[str, Any]) -> bool:
+    """Whether what readers go by is of the kind that it should be: a name decides which file is read."""
+    languages, parts = about.get("languages"), about.get("segments")
+    return (
+        isinstance(about.get("stamp"), str)
+        and isinstance(languages, list)
+        and all(isinstance(each, str) and each in stop_words() for each in languages)
+        and _are_counts(about.get("spoken", {}))
+        and isinstance(parts, list)
+        and all(isinstance(each, dict) and _is_part(each) for each in parts)
+    )
+
+
+def _is_part(part: Mapping[str, Any]) -> bool:
+    names = [part.get("name"), *([part["dead"]] if "dead" in part else [])]
+    return all(isinstance(each, str) and _NAME.fullmatch(each) for each in names) and _are_counts(
+        {each: part.get(each) for each in ("rows", "live")}
+    )
+
+
+def _are_counts(value: object) -> bool:
+    return isinstance(value, dict) and all(type(each) is int and each >= 0 for each in value.values())
 
 
 def check_version(about: Any, place: object) -> None:

@@ -245,6 +245,6 @@ class LexicalIndex:
         if self._fields is None:
             try:
                 self._fields = [fields_from(bytes(each.written_fields)) for each in self._table.segments]
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise unusable(self._directory, f"{FIELDS_FILE} is missing or damaged ({error})") from error
         return self._fields

@@ -30,6 +30,7 @@ Fields = Mapping[str, Mapping[str, Any]]  # By document id, what its chunks are 
 Rows = NDArray[np.int32]
 Counts = NDArray[np.unsignedinteger[Any]]
 FIELDS_FILE = "fields.json"
+_KINDS = "SiSiiii"  # Of the values of a segment's files, in their order; without a sign or with one.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,9 @@ class Segment:
         """Map it. Raises OSError and ValueError where a file is missing or damaged."""
         segment = cls(**{each.name: mapped(folder / f"{each.name}.npy") for each in fields(cls)})
         rows, terms = len(segment.ids), len(segment.terms)
+        kinds = "".join(getattr(segment, each.name).dtype.kind for each in fields(cls)).replace("u", "i")
+        if kinds != _KINDS:
+            raise ValueError(f"the files of {folder.name} hold values of another kind")
         same = (
             len(segment.lengths) == rows
             and len(segment.languages) == rows
@@ -150,9 +154,14 @@ def mapped(file: Path) -> NDArray[Any]:
     Raises OSError and ValueError.
     """
     try:
-        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
-    except EOFError as error:
-        raise ValueError(f"{file.name} is empty") from error
+        array = np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    except OSError:
+        raise
+    except Exception as error:  # numpy parses the head as Python, and lets out whatever that raises.
+        raise ValueError(f"{file.name} holds no array") from error
+    if array.ndim != 1:
+        raise ValueError(f"{file.name} is no row of values")
+    return array
 
 
 def mapped_bytes(file: Path) -> memoryview:

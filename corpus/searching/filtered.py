@@ -6,6 +6,7 @@ Chroma's own filter reads every match from its database first. The index of word
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection
 from itertools import islice
 
@@ -25,6 +26,8 @@ Near = dict[str, float]  # Cosines by chunk id, nearest first.
 # Reading so many vectors, of so many numbers together, takes less than Chroma's search among them.
 FEW = 500
 FEW_NUMBERS = 100_000
+# All are read where Chroma finds fewer than there are, or so many that are alike, and others beside them.
+MAX_READ, MANY_ALIKE = 5000, 50
 # A deeper search takes longer than one among the ids that pass where it goes deeper than there are such ids; but this
 # deep it always may, and never deeper than that.
 SHALLOW, DEEPEST = 1000, 3000
@@ -43,6 +46,22 @@ def filtered_nearest(
         return _by_store(store, vectors, count, where)
     if (exact := _exact(store, vectors, passing, count)) is not None:
         return exact
+    found = _asked(store, vectors, count, where, passing)
+    if passing.count <= MAX_READ and any(_misses_some(near, min(count, passing.count)) for near in found):
+        return _read_all(store, vectors, passing, count) or found
+    return found
+
+
+def _misses_some(near: Near, count: int) -> bool:
+    """Among vectors that are alike, hundreds of times, Chroma's search loses its way."""
+    if len(near) < count:
+        return True
+    alike = max(Counter(round(cosine, 5) for cosine in near.values()).values(), default=0)
+    return MANY_ALIKE <= alike < len(near)
+
+
+def _asked(store: Store, vectors: Vectors, count: int, where: Where, passing: FilterMask) -> list[Near]:
+    found: list[Near] | None
     if passing.count <= min(FEW, FEW_NUMBERS // store.record.dimensions):
         found = _read_all(store, vectors, passing, count)
     elif (depth := _depth(passing, count)) <= min(store.rows.most_results or DEEPEST, max(SHALLOW, passing.count)):

@@ -11,15 +11,17 @@ from dataclasses import replace
 
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, named_id, parted_id
+from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 
 
 def merged(found: Sequence[Sequence[Hit]], *, top_k: int, join: int | None) -> list[Hit]:
     """The best of all corpora, best first; `top_k` and `join` as a search has them. Equal ones in the order of their
-    ids.
+    ids; what two corpora hold comes once.
     """
     hits = sorted((hit for hits in found for hit in hits), key=lambda hit: (-hit.score, hit.chunk.chunk_id))
-    return hits[:top_k] if join is None else first_passages(hits, count=top_k, distance=join)
+    apart = diverse(hits, limit=top_k if join is None else len(hits))
+    return list(apart) if join is None else first_passages(apart, count=top_k, distance=join)
 
 
 def in_corpus(corpus: str, hits: Sequence[Hit]) -> list[Hit]:

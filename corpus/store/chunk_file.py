@@ -37,6 +37,7 @@ _LEFT_OUT = (UPDATED, TEXT_DIGEST)
 _DICTIONARY_BYTES = 32_768  # As far back as zlib looks.
 _SAMPLES = 40
 _LEVEL = 9
+MAX_CHUNK_BYTES = 16 << 20  # Unpacked: of a text, and of what its document is said to be.
 _RECORDS_KEPT = 1000  # A kilobyte each, for many answers are of few documents.
 _RAW = -zlib.MAX_WBITS
 _RECORD_ID_LENGTH = len(record_id_of("0" * 16))
@@ -79,6 +80,10 @@ def _written(of_document: Mapping[str, Any], metadata: Mapping[str, Any], text: 
     return f"{line}\n{text}".encode()
 
 
+def _closed(document_id: str) -> dict[str, Any]:
+    raise SnapshotInvalid(f"The corpus of {document_id} was closed. Ask again.")
+
+
 class ChunkFile:
     """`ids` are sorted, UTF-8. For any number of threads."""
 
@@ -96,10 +101,10 @@ class ChunkFile:
             self._ends: NDArray[np.uint64] = mapped(folder / _ENDS)
             self._dictionary = (folder / _DICTIONARY).read_bytes()
             self._check((folder / _CHUNKS).stat().st_size)
-            self._shared = lru_cache(_RECORDS_KEPT)(self._read_shared)
+            self._shared: Callable[[str], dict[str, Any]] = lru_cache(_RECORDS_KEPT)(self._read_shared)
             self._file = os.open(folder / _CHUNKS, os.O_RDONLY | os.O_CLOEXEC)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, CollectionMismatch) as error:
-            raise self._damaged(error) from None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, CollectionMismatch) as error:
+            raise self.damaged(error) from None
 
     def _check(self, size: int) -> None:
         if self.ids.dtype.kind != "S" or self._ends.dtype != np.uint64 or len(self.ids) != len(self._ends):
@@ -116,6 +121,8 @@ class ChunkFile:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+            # It holds on to this, whose mapped files would stay open until garbage is collected.
+            self._shared = _closed
 
     def read(self, chunk_ids: Sequence[str]) -> dict[str, Found]:
         """Metadata and text of those of the chunks that are there. Raises SnapshotInvalid where one is damaged."""
@@ -142,27 +149,38 @@ class ChunkFile:
         else:
             letters = np.ascontiguousarray(self.ids).view(np.uint8).reshape(len(self.ids), longest)
             records = self.ids[letters[:, _RECORD_ID_LENGTH] == 0]
-        return [document_id_in(each.decode()) for each in records.tolist()]
+        try:
+            return [document_id_in(each.decode()) for each in records.tolist()]
+        except UnicodeDecodeError as error:
+            raise self.damaged(error) from None
 
     def _read_shared(self, document_id: str) -> dict[str, Any]:
         """What a document's chunks have from its record."""
         places, known = find(self.ids, np.array([record_id_of(document_id).encode()]))
         if not known[0]:
-            raise self._damaged(f"document {document_id} has no record")
+            raise self.damaged(f"document {document_id} has no record")
         return {each: value for each, value in self._read(int(places[0]))[0].items() if each not in RECORD_FIELDS}
 
     def _read(self, place: int) -> tuple[dict[str, Any], str]:
         start, end = int(self._ends[place - 1]) if place else 0, int(self._ends[place])
         try:
+            if not 0 <= end - start <= MAX_CHUNK_BYTES:
+                raise ValueError(f"a chunk of {end - start} bytes")  # noqa: TRY301 - as in __init__
             packed = os.pread(self._file, end - start, start)
-            written = zlib.decompressobj(_RAW, zdict=self._dictionary).decompress(packed).decode()
+            unpacking = zlib.decompressobj(_RAW, zdict=self._dictionary)
+            written = unpacking.decompress(packed, MAX_CHUNK_BYTES).decode()
+            if unpacking.unconsumed_tail:
+                raise ValueError(f"a chunk of more than {MAX_CHUNK_BYTES >> 20} MB")  # noqa: TRY301 - as above
             line, _, text = written.partition("\n")
             own: dict[str, Any] = json.loads(line)
-        except (OSError, OverflowError, ValueError, zlib.error) as error:
-            raise self._damaged(error) from None
+            if not isinstance(own, dict):
+                raise ValueError("no fields")  # noqa: TRY301, TRY004 - as above
+        except (OSError, OverflowError, ValueError, RecursionError, zlib.error) as error:
+            raise self.damaged(error) from None
         return own, text
 
-    def _damaged(self, why: object) -> SnapshotInvalid:
+    def damaged(self, why: object) -> SnapshotInvalid:
+        """What to raise where something in it is not what it should be."""
         return SnapshotInvalid(
             f"The chunks in {self._place} are not laid out as this version reads ({why}). Publish again."
         )

@@ -39,7 +39,7 @@ def translated(settings: CorpusSettings | None = None) -> Iterator[None]:
     except CorpusError:
         raise
     except OSError as error:
-        raise StoreUnavailable(f"Chroma cannot use {where}: {error.strerror or error}") from error
+        raise StoreUnavailable(f"Chroma cannot use {where}: {error.strerror or error}. Check CHROMA_PATH.") from error
     except (UnicodeError, TypeError) as error:
         raise _refused(error) from error
     except ValueError as error:
@@ -85,7 +85,8 @@ def _ours(error: Exception, where: str) -> StoreError:
         )
     if status is not None:
         return StoreUnavailable(
-            f"Chroma cannot be asked at {where}: the answer is {status}. Check CHROMA_URL, and what stands before it."
+            f"Chroma cannot be asked at {where}: the answer is {status}. Check CHROMA_URL, CHROMA_TENANT and "
+            "CHROMA_DATABASE, and what stands before it."
         )
     return StoreUnavailable(f"Chroma cannot be reached at {where}. Check that it runs and CHROMA_URL.")
 

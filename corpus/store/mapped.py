@@ -63,6 +63,14 @@ def write_map(store: Path, segment: str, *, dimensions: int, chunks: int) -> Non
     MappedVectors(store, dimensions=dimensions, chunks=chunks)
 
 
+def _data_file(name: str) -> str:
+    """The name, where it is an index's own file in a folder of the store. Raises ValueError."""
+    folder, _, file = name.partition("/")
+    if file != DATA_FILE or folder in {"", ".", ".."}:
+        raise ValueError(f"{name!r} is no file of an index")
+    return name
+
+
 def open_map(store: Path, *, dimensions: int, chunks: int) -> MappedVectors | None:
     """The vectors of a published store; None where it was published without a map. Raises SnapshotInvalid."""
     if not (store / FOLDER / _ABOUT).is_file():
@@ -80,12 +88,12 @@ class MappedVectors:
             about = json.loads((folder / _ABOUT).read_text("utf-8"))
             if about.pop("format") != _FORMAT:
                 raise ValueError("another format")  # noqa: TRY301 - all that is wrong is told alike
-            vectors = map_vectors(store / about.pop("file"), layout := Layout(**about))
+            vectors = map_vectors(store / _data_file(about.pop("file")), layout := Layout(**about))
             layout.check()
             self.ids: NDArray[np.bytes_] = mapped(folder / _IDS)
-            rows = np.load(folder / _ROWS, allow_pickle=False)
+            rows = mapped(folder / _ROWS)
             self._check(layout, vectors, rows, dimensions, chunks)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise SnapshotInvalid(
                 f"The vectors in {store} are not laid out as this version reads them ({error}). Publish again."
             ) from None

@@ -77,7 +77,10 @@ class PublishedStore(Store):
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
         """The records of those documents that are there, by id."""
         found = self._chunks.read([record_id_of(each) for each in document_ids]).values()
-        records = (record_from(metadata) for metadata, _ in found)
+        try:
+            records = [record_from(metadata) for metadata, _ in found]
+        except (KeyError, TypeError) as error:
+            raise self._chunks.damaged(error) from None
         return {record.document_id: record for record in records}
 
     def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
@@ -88,7 +91,10 @@ class PublishedStore(Store):
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there, by id: publishing has made sure that their documents are whole."""
         found = self._chunks.read(chunk_ids)
-        return {chunk_id: chunk_from(metadata, text) for chunk_id, (metadata, text) in found.items()}
+        try:
+            return {chunk_id: chunk_from(metadata, text) for chunk_id, (metadata, text) in found.items()}
+        except (KeyError, TypeError) as error:
+            raise self._chunks.damaged(error) from None
 
     def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
         """Every chunk of those documents, read as it is asked for."""

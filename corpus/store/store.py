@@ -61,6 +61,7 @@ class Store:
         """Let go of the files or the connection."""
         self.words.close()
         self._handle.close()
+        self._handle.before_write = lambda: None  # Else each would hold the other, and what is mapped stay open.
 
     def __enter__(self) -> Self:
         return self

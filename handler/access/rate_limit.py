@@ -75,6 +75,11 @@ class MemoryCounter:
             self._counts[name] = self._counts.get(name, 0) + 1
             return self._counts[name]
 
+    def count(self, name: str, *, expires: int) -> int:
+        """How many there are now."""
+        with self._lock:
+            return self._counts.get(name, 0) if expires == self._expires else 0
+
 
 class Limiter:
     """Refuses a caller who sends more than the rate."""
@@ -95,15 +100,41 @@ class Limiter:
         Serves everybody while the shared counter is out of reach: answers matter more than the limit.
         """
         now = self._clock()
-        window = int(now // self._rate.seconds)
-        expires = (window + 1) * self._rate.seconds
+        name, expires = _window(caller, self._rate, now)
         try:
-            count = self._counter.add(f"{caller}/{self._rate.seconds}/{window}", expires=expires)
+            count = self._counter.add(name, expires=expires)
         except CounterUnavailable as error:
             logger.error("rate_limit_unavailable", extra={"fields": {"detail": str(error)}})  # noqa: TRY400 - no bug of ours
             return
         if count > self._rate.amount:
             raise _too_many(self._rate, seconds=max(1, round(expires - now + 0.5)))
+
+
+class Refusals:
+    """Refuses who was refused more often than the rate, within this process: what each refusal costs is bounded so."""
+
+    def __init__(self, rate: Rate, *, clock: Callable[[], float] = time.time) -> None:
+        self._rate = rate
+        self._counter = MemoryCounter()
+        self._clock = clock
+
+    def check(self, caller: str) -> None:
+        """Raises ActionError 429 where the caller was refused too often."""
+        now = self._clock()
+        name, expires = _window(caller, self._rate, now)
+        if self._counter.count(name, expires=expires) >= self._rate.amount:
+            raise _too_many(self._rate, seconds=max(1, round(expires - now + 0.5)))
+
+    def note(self, caller: str) -> None:
+        """The caller was refused."""
+        name, expires = _window(caller, self._rate, self._clock())
+        self._counter.add(name, expires=expires)
+
+
+def _window(caller: str, rate: Rate, now: float) -> tuple[str, int]:
+    """What the caller is counted under, and when that ends."""
+    window = int(now // rate.seconds)
+    return f"{caller}/{rate.seconds}/{window}", (window + 1) * rate.seconds
 
 
 def _too_many(rate: Rate, *, seconds: int) -> ActionError:

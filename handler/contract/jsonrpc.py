@@ -18,6 +18,8 @@ INTERNAL_ERROR = -32603
 # MCP's own, of 2026-07-28.
 HEADER_MISMATCH = -32020
 UNSUPPORTED_VERSION = -32022
+# In the log and the audit trail, for the status of such a refusal may be 200.
+RPC_ERROR = "rpc_error"
 
 RequestId = int | str
 # It is repeated in the answer, and is not to fill it.

@@ -17,6 +17,7 @@ from corpus.errors import CorpusError
 from corpus.filterable import FilterField
 from handler.contract.facets import Facets
 from handler.corpora.asking import Doubts
+from handler.corpora.files import is_short_of_files
 from handler.corpora.memory import resident_mb
 from handler.library import Library
 
@@ -47,7 +48,7 @@ class Libraries:
         most_mb: int | None = None,
     ) -> None:
         """An opening that takes longer than `opening_seconds` is given up. Corpora are closed where the process has
-        more than `most_mb` in memory.
+        more than `most_mb` in memory, or may open few more files.
         """
         self.entries = tuple(entries)
         self.doubts = Doubts()
@@ -103,6 +104,8 @@ class Libraries:
     def _opened(self, entry: Entry) -> Corpus:
         # One for one: what is closed may not come back to the system at once, and the rest is to stay open.
         if self._most_mb is not None and resident_mb() > self._most_mb:
+            self.make_room()
+        if is_short_of_files():
             self.make_room()
         try:
             return self._open_corpus(entry)

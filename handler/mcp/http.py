@@ -26,6 +26,7 @@ from handler.contract.jsonrpc import (
     INVALID_REQUEST,
     METHOD_NOT_FOUND,
     PARSE_ERROR,
+    RPC_ERROR,
     UNSUPPORTED_VERSION,
     Request,
     RequestId,
@@ -39,7 +40,7 @@ from handler.mcp.dispatch import SEARCHING_TOOLS, WAITING_METHODS, result_of
 from handler.mcp.envelope import VERSION_HEADER, check_envelope, check_unanswered, is_modern
 from handler.mcp.session import Session
 from handler.mcp.tools import scopes_of
-from handler.routes.action import action_of, admit, answered, trace_of
+from handler.routes.action import action_of, admit, answered, come_by_door, trace_of
 from handler.routes.identity import challenge_of, demand
 
 router = APIRouter()
@@ -65,6 +66,7 @@ async def mcp(request: HttpRequest) -> Response:
     trace = trace_of(request)
     settings = action_of(request).settings
     origin = request.headers.get("origin")
+    come_by_door(request)
     if not may_call(origin, request.scope, named=settings.origins, public_url=settings.public_url):
         return rpc_response(None, RpcError(INVALID_REQUEST, FOREIGN_ORIGIN), status=403)
     try:
@@ -133,6 +135,7 @@ async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> 
         else:
             result = await run_in_threadpool(work)
     except RpcError as error:
+        session.trace.notes["error"] = RPC_ERROR
         return _refused(message.id, error, modern=modern)
     return json_response(result_body(message.id, result))
 

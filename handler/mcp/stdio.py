@@ -22,6 +22,7 @@ from handler.contract.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_REQUEST,
     PARSE_ERROR,
+    RPC_ERROR,
     Notification,
     Reply,
     Request,
@@ -88,8 +89,10 @@ class Stdio:
             trace.notes["error"] = error.code
             return error_body(message.id, rpc_error(error, request_id=trace.request_id))
         except RpcError as error:
+            trace.notes["error"] = RPC_ERROR
             return error_body(message.id, error)
         except Exception:
+            trace.notes["error"] = "internal_error"
             logger.exception("unforeseen_error", extra={"fields": {"request_id": trace.request_id}})
             return error_body(
                 message.id, RpcError(INTERNAL_ERROR, "Something failed in the server. It has been logged.")

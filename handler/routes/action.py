@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -105,8 +106,11 @@ async def admit(request: Request) -> None:
 async def recognise(request: Request) -> None:
     """Note who asks, where he shows it: for what everybody may ask, and some are told more of."""
     action, trace = action_of(request), trace_of(request)
+    if action.settings.auth == "none":
+        trace.caller = ANYBODY
+        return
     try:
-        trace.caller = ANYBODY if action.settings.auth == "none" else await _caller(request, action)
+        trace.caller = await _caller(request, action)
     except ActionError:
         return
     await limit(action, f"key:{trace.caller.name}")
@@ -127,7 +131,9 @@ async def _caller(request: Request, action: Action) -> Caller:
     if settings.takes_keys and (caller := caller_by_key(headers, keys=keys, key_header=key_header)):
         return caller
     if token := bearer_token(headers):
-        return await caller_by_token(request, oauth, token, public_url=settings.public_url)
+        return await caller_by_token(
+            request, oauth, token, public_url=settings.public_url, address=partial(address_of, request)
+        )
     challenge = challenge_of(request, oauth, public_url=settings.public_url).header()
     if not settings.takes_keys:
         message = "This needs an access token. Send the header Authorization: Bearer TOKEN."

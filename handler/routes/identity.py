@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
@@ -34,13 +34,17 @@ def bearer_token(headers: Headers) -> str | None:
     return None
 
 
-async def caller_by_token(request: Request, oauth: OAuth, token: str, *, public_url: str | None) -> Caller:
-    """Who the token stands for. Raises ActionError 401, 403 without a scope, 503 where nobody can tell now."""
+async def caller_by_token(
+    request: Request, oauth: OAuth, token: str, *, public_url: str | None, address: Callable[[], str]
+) -> Caller:
+    """Who the token stands for. Raises ActionError 401, 403 without a scope, 429 for an address that brings too many
+    which the provider does not know, 503 where nobody can tell now.
+    """
     challenge = challenge_of(request, oauth, public_url=public_url)
     try:
         found = oauth.verifier.identify_at_once(token)
         if found is None:
-            found = await anyio.to_thread.run_sync(oauth.verifier.identify, token, limiter=oauth.threads)
+            found = await _asked(oauth, token, address)
     except TokenRefused as refused:
         headers = {"WWW-Authenticate": challenge.header("invalid_token")}
         raise ActionError(401, "invalid_token", f"The access token is refused: {refused}.", headers=headers) from None
@@ -56,6 +60,18 @@ async def caller_by_token(request: Request, oauth: OAuth, token: str, *, public_
     _warn_of_groups(found, request)
     demand(found.caller, challenge)
     return found.caller
+
+
+async def _asked(oauth: OAuth, token: str, address: Callable[[], str]) -> Identified:
+    asks = oauth.verifier.asks_about(token)
+    if asks:
+        oauth.refusals.check(address())
+    try:
+        return await anyio.to_thread.run_sync(oauth.verifier.identify, token, limiter=oauth.threads)
+    except TokenRefused:
+        if asks:
+            oauth.refusals.note(address())
+        raise
 
 
 def challenge_of(request: Request, oauth: OAuth, *, public_url: str | None, path: str | None = None) -> Challenge:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from corpus import __version__
 from corpus.collection import SUBJECTS
-from corpus.errors import SettingsError, StoreError
+from corpus.errors import NothingFound, SettingsError, StoreError
 from corpus.records import DocumentRecord
 from corpus.store import MAX_DEAD, Store, most_text_bytes, remake_index, write_index_out
 from corpus.tokens import Tokenizer
@@ -221,13 +221,14 @@ def _check_prune(
 
 def _check_found(named: Sequence[str], found: Found, doomed: Sequence[DocumentRecord]) -> None:
     """Nothing to do is mostly a mistyped path or pattern: nobody should take it for done."""
-    if found.items or found.failed or doomed:
+    absent = found.absent
+    if found.items or doomed or len(absent) < len(found.failed):
         return
-    reasons = "".join(f" {source}: {reason}" for source, reason in found.skipped[:LISTED_SKIPPED])
+    reasons = "".join(f" {source}: {reason}" for source, reason in (absent + found.skipped)[:LISTED_SKIPPED])
     more = f" And {len(found.skipped) - LISTED_SKIPPED} more." if len(found.skipped) > LISTED_SKIPPED else ""
-    raise SettingsError(
-        f"No file matched in {', '.join(named)}. Check PATH, --include and --exclude; `ingest add --help` says what is "
-        f"read.{reasons}{more}"
+    raise NothingFound(
+        f"No file matched in {', '.join(map(repr, named))}. Check PATH, --include and --exclude; `ingest add --help` "
+        f"says what is read.{reasons}{more}"
     )
 
 

@@ -21,6 +21,7 @@ from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
 LOCAL = "ray"
 OBJECT_STORE_BYTES = 256 * 2**20
 RETRIES = 20
+ATTEMPTS = 3  # To be let in by a head.
 TOLD = 300  # Characters of what Ray says.
 # Of the tasks that fail beside the one whose error is told, Ray would print tracebacks.
 UNTOLD = {"RAY_IGNORE_UNHANDLED_ERRORS": "1"}
@@ -118,6 +119,11 @@ def _start(ray: Any, address: str, workers: int, stack: contextlib.ExitStack) ->
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if address != LOCAL:
         stack.callback(ray.shutdown)
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(ConnectionAbortedError):  # Of a head that is busy.
+                ray.init(address=address, runtime_env={"env_vars": UNTOLD}, **quiet)
+                return
+            ray.shutdown()
         ray.init(address=address, runtime_env={"env_vars": UNTOLD}, **quiet)
         return
     folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # The names of sockets must be short.

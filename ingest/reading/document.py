@@ -46,7 +46,8 @@ class Document:
     `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
     document says about itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as
     a damaged page that was left out. `access` is whom the document names, None where it does not say; `access_fault`
-    is why that cannot be understood: then nobody is to see it.
+    is why that cannot be understood: then nobody is to see it. `is_attached` says that it came within a mail or a PDF:
+    then whoever sent it may close it by `access`, and open it to nobody.
     """
 
     text: str
@@ -63,3 +64,4 @@ class Document:
     notes: tuple[str, ...] = ()
     access: tuple[str, ...] | None = None
     access_fault: str = ""
+    is_attached: bool = False

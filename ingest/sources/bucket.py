@@ -51,7 +51,7 @@ class BucketSource:
             reason = "An S3 source looks like s3://bucket/prefix, the bucket's name in small letters."
             found.failed.append((named, DocumentUnreadable(reason)))
             return
-        bucket, prefix = match.group(1), (match.group(2) or "").strip("/")
+        bucket, prefix = match.group(1), (match.group(2) or "").rstrip("/")
         scope = composed(f"s3://{bucket}/{prefix}".rstrip("/"))
         try:
             with s3_errors(scope, bucket=bucket, unavailable=DocumentUnreadable):
@@ -118,19 +118,14 @@ class BucketSource:
                 length = min(int(answer["ContentLength"]), MAX_BYTES + 1)
                 return b"".join(_blocks(body, length, seconds=self._timeout_seconds))
 
-    def _is_ignored(self, name: str) -> bool:
-        folders = PurePosixPath(name).parts[:-1]
-        return self._selection.ignores(name) or any(self._selection.ignores(f"{folder}/") for folder in folders)
-
     def _take(self, bucket: _Bucket, key: str, found: Found) -> None:
         source = composed(f"s3://{bucket.name}/{key}")
         is_named = key == bucket.prefix
         name = key.removeprefix(bucket.prefix).strip("/")
-        is_hidden = any(part.startswith(".") for part in name.split("/"))
-        if not is_named and self._is_ignored(name):
+        if not is_named and is_ignored(name, self._selection):
             found.kept_from_prune.append(source)
             found.skipped.append((source, IGNORED_BY_DEFAULT))
-        elif not is_named and (is_hidden or not self._selection.takes(name)):
+        elif not is_named and (is_hidden(name) or not self._selection.takes(name)):
             found.kept_from_prune.append(source)
         elif not is_readable(Path(key)):
             found.kept_from_prune.append(source)
@@ -143,6 +138,16 @@ class BucketSource:
             found.failed.append((source, DocumentUnreadable(TOO_LARGE)))
         else:
             found.items.append(bucket.item(source, key))
+
+
+def is_ignored(name: str, selection: Selection) -> bool:
+    """Whether the object, or a folder of its name, is mostly no document."""
+    return selection.ignores(name) or any(selection.ignores(f"{part}/") for part in PurePosixPath(name).parts[:-1])
+
+
+def is_hidden(name: str) -> bool:
+    """Whether it begins with a dot, or a folder of it does."""
+    return any(part.startswith(".") for part in name.split("/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from urllib.parse import quote
 import yaml
 
 from corpus.errors import SettingsError
-from corpus.principals import principals_of
+from corpus.principals import EVERYONE, principals_of
 from corpus.records import MetadataValue, composed, composed_value
 from corpus.stored import storable
 from ingest.reading.document import Document
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.dataruns import without_data_fields
 from ingest.reading.readers.frontmatter import FrontMatter, as_plain, interpret
 from ingest.reading.readers.sidecar import read_sidecar, value_of
 from ingest.reading.subject.derivation import described
@@ -45,14 +47,15 @@ class Description:
         front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
         title = front.title or (None if document.name else item.title) or document.title
         access, fault = self._access(document, front, item)
-        metadata, notes = storable({**document.metadata, **front.metadata, **self.metadata})
+        fields, no_data = without_data_fields({**document.metadata, **front.metadata, **self.metadata})
+        metadata, notes = storable(fields)
         told = replace(
             document,
-            title=composed(title) if title else title,
+            title=one_line(composed(title)) or None if title else None,
             url=front.url or _own_url(document, item) or self._url(item),
             updated_at=front.updated_at or document.updated_at,
             metadata={name: composed_value(value) for name, value in metadata.items()},
-            notes=(*document.notes, *front.notes, *notes),
+            notes=(*document.notes, *front.notes, *no_data, *notes),
             access=access,
             access_fault=fault,
         )
@@ -63,7 +66,9 @@ class Description:
         if self.access is not None:
             return self.access, ""
         # A page of the web does not say who may see it here.
-        own = [] if item.place.startswith(("http://", "https://")) else [(document.access, document.access_fault)]
+        is_page = item.place.startswith(("http://", "https://"))
+        says = _narrowed(document.access, item.access or ()) if document.is_attached else document.access
+        own = [] if is_page else [(says, document.access_fault)]
         for access, fault in ((front.access, front.access_fault), *own):
             if fault:
                 return (), f"Nobody is to see it until it is mended: {fault}."
@@ -77,6 +82,13 @@ class Description:
         path = PurePosixPath(item.source)
         parts = {"source": item.source, "folder": str(path.parent), "name": path.name, "stem": path.stem}
         return self.url_template.format(**{name: quote(value, errors="replace") for name, value in parts.items()})
+
+
+def _narrowed(own: tuple[str, ...] | None, around: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Of what an attachment says itself, whoever is let see the file around it too: anybody can send one."""
+    if own is None or EVERYONE in around:
+        return own
+    return around if EVERYONE in own else tuple(each for each in own if each in around)
 
 
 def _own_url(document: Document, item: Item) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from corpus.errors import DocumentError
+from corpus.errors import DocumentError, DocumentMissing
 from corpus.records import composed
 
 
@@ -77,3 +77,9 @@ class Found:
     scopes: list[str] = field(default_factory=list)
     origins: list[str] = field(default_factory=list)
     kept_from_prune: list[str] = field(default_factory=list)
+
+    @property
+    def absent(self) -> list[tuple[str, str]]:
+        """The paths that lead nowhere, with the reason; a page may be there again tomorrow."""
+        missing = [(source, error) for source, error in self.failed if isinstance(error, DocumentMissing)]
+        return [(source, str(error)) for source, error in missing if "://" not in source]

@@ -93,6 +93,8 @@ class TokenCounts:
             while until < len(ends) and ends[until] < first:
                 until += 1
             self._changed = until + 1 - self._until_start - self._opening
+            if seam is None:  # What fewer there are in the whole text, the cut at `first` may have made.
+                self._changed = max(0, self._changed)
             while until < len(ends) and ends[until] == first:
                 until += 1
         self._until_first = until

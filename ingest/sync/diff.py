@@ -94,7 +94,6 @@ class Changes:
 
     def _compared(self, item: Item, documents: Sequence[Document]) -> Iterator[Change | Draft]:
         stored = {record.source: record for record in self._by_file.get(item.source, [])}
-        stamp = stamp_of(item, self._job.options, len(documents))
         for read in documents:
             source = source_of(item, read)
             if source in self._seen:
@@ -110,6 +109,9 @@ class Changes:
                 continue
             if document.access_fault:
                 yield Failed(source, document.access_fault)
+            # What is wrong is told in each run until it is mended: without a validator it is read again.
+            stamped = replace(item, validator="") if document.access_fault else item
+            stamp = stamp_of(stamped, self._job.options, len(documents))
             if old is not None and old.digest == digest and _says_the_same(old, document):
                 access = document.access or ()
                 if old.access == access and old.stamp != UNSETTLED:

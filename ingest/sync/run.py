@@ -73,12 +73,12 @@ class IngestRun:
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))
         except (EmbeddingError, ClusterUnavailable):
+            self._grant()  # Who may see what waits for no model.
             self.index()
             raise
         if self._stamps:
             self._writing.restamp(self._stamps)
-        if self._grants:
-            self._writing.grant(self._grants)
+        self._grant()
 
     def without_access(self, *, asked: bool) -> int | None:
         """How many of the documents that are stored now name nobody; None where none names anybody, unless asked."""
@@ -137,11 +137,15 @@ class IngestRun:
                 case Removed(document_id, _):
                     self._remove([document_id])
         if len(self._grants) >= STAMPS_PER_WRITE:
-            self._writing.grant(self._grants)
-            self._grants = []
+            self._grant()
         if len(self._stamps) >= STAMPS_PER_WRITE:
             self._writing.restamp(self._stamps)
             self._stamps = {}
+
+    def _grant(self) -> None:
+        grants, self._grants = self._grants, []
+        if grants:
+            self._writing.grant(grants)
 
     def _write(self, embedded: Iterator[tuple[Added, Vectors | EmbeddingError]]) -> None:
         group: list[tuple[Added, Vectors]] = []

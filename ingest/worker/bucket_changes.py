@@ -7,9 +7,16 @@ does not matter.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
-from corpus.errors import CollectionMissing, CorpusError, StoreUnavailable
+from corpus.errors import (
+    CollectionMissing,
+    CorpusError,
+    DocumentUnreadable,
+    EmbeddingError,
+    NothingFound,
+    StoreUnavailable,
+)
 from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
 from corpus.setting_values import S3_URL
@@ -17,49 +24,78 @@ from corpus.store import open_store
 from ingest.command.add import AddOptions, add_documents
 from ingest.command.removal import Removal, carry_out
 from ingest.settings import IngestSettings
+from ingest.sources.folder_access import ACCESS_FILE
 from ingest.sync.lock import exclusive
+
+AS_IT_IS = AddOptions(prune=True, may_empty=True)  # With `prune`, because of the records in a file some may be gone.
 
 
 def bring_up_to_date(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
-    """By place, s3://bucket/key, why it could not be done; of all others it is done."""
+    """By place, s3://bucket/key, why it could not be done; of all others it is done.
+
+    Of an `.access.yaml` all that lies in its folder is looked at, whether it is there or not.
+    """
     wanted = list(dict.fromkeys(places))
     try:
         return _done(wanted, settings)
     except CorpusError as error:
-        if error.retryable or len(wanted) < 2:
+        if error.retryable or isinstance(error, EmbeddingError) or len(wanted) < 2:
             return dict.fromkeys(wanted, str(error))
     # One of them is at fault: it alone is to pay for it.
     return {place: reason for each in wanted for place, reason in bring_up_to_date([each], settings).items()}
 
 
 def _done(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
-    there = set(_there(places))
-    failed: dict[str, str] = {}
-    if there:
-        # With `prune`, because of the records in a file some may be gone.
-        report = add_documents(sorted(there), settings, AddOptions(prune=True, may_empty=True))
-        failed = {
-            place: reason
-            for source, reason in report.failed
-            for place in there
-            if source == composed(place) or source.startswith(f"{composed(place)}#")
-        }
-    if gone := {composed(place) for place in places if place not in there}:
-        _remove(gone, settings)
+    rules = {place for place in places if place.endswith(f"/{ACCESS_FILE}")}
+    looked = _looked(place for place in places if place not in rules)
+    failed = {place: there for place, there in looked.items() if isinstance(there, str)}
+    there = {place for place, there in looked.items() if there is True}
+    try:
+        for each in ({place.rpartition("/")[0] for place in rules}, there):
+            failed |= _brought(each, [*there, *rules], settings)
+    finally:
+        # Afterwards, as what has another name now takes the vectors over; and though no model answers.
+        if gone := {composed(place) for place, there in looked.items() if there is False}:
+            _remove(gone, settings)
     return failed
 
 
-def _there(places: Iterable[str]) -> Iterator[str]:
-    """Those of the places where an object lies. Raises StoreUnavailable where S3 cannot be asked."""
+def _brought(named: Collection[str], places: Iterable[str], settings: IngestSettings) -> dict[str, str]:
+    """By place why it failed."""
+    if not named:
+        return {}
+    try:
+        failed = add_documents(sorted(named), settings, AS_IT_IS).failed
+    except NothingFound:  # In a folder of rules there need not be a document.
+        return {}
+    return {
+        place: reason
+        for source, reason in failed
+        for place in places
+        if source == composed(place) or source.startswith(f"{composed(place)}#")
+    }
+
+
+def _looked(places: Iterable[str]) -> dict[str, bool | str]:
+    """By place whether an object lies there, or why S3 does not say. Raises StoreUnavailable where S3 is away."""
+    found: dict[str, bool | str] = {}
     with contextlib.closing(s3_client()) as client:
         for place in places:
-            found = S3_URL.fullmatch(place)
-            bucket, key = (found[1], found[2]) if found is not None else ("", "")
-            with s3_errors(place, bucket=bucket, unavailable=StoreUnavailable):
-                # Not by asking for the object: that is refused alike where it is not there and where nobody may.
-                answer = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
-            if any(each["Key"] == key for each in answer.get("Contents", ())):
-                yield place
+            bucket, key = _parts(place)
+            try:
+                with s3_errors(place, bucket=bucket, unavailable=StoreUnavailable, refused=DocumentUnreadable):
+                    # Not by asking for the object: that is refused alike where it is not there and where nobody may.
+                    answer = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+            except DocumentUnreadable as error:
+                found[place] = str(error)
+                continue
+            found[place] = any(each["Key"] == key for each in answer.get("Contents", ()))
+    return found
+
+
+def _parts(place: str) -> tuple[str, str]:
+    found = S3_URL.fullmatch(place)
+    return (found[1], found[2]) if found is not None else ("", "")
 
 
 def _remove(files: Collection[str], settings: IngestSettings) -> None:

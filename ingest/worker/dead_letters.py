@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Protocol
 
-from corpus.s3 import sqs_client
+from corpus.s3 import sqs_client, sqs_errors
 
 REASON = "reason"
 MAX_REASON_CHARS = 1_000
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+_UNSENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class DeadLetters(Protocol):
     """Keeps them."""
 
     def keep(self, body: str, reason: str) -> None:
-        """Keep a message, and why."""
+        """Keep a message, and why. Raises StoreUnavailable."""
         ...
 
 
@@ -27,6 +30,6 @@ class DeadLetterQueue:
 
     def keep(self, body: str, reason: str) -> None:
         """Send the message there."""
-        text = {"DataType": "String", "StringValue": reason[:MAX_REASON_CHARS]}
-        with contextlib.closing(sqs_client()) as client:
+        text = {"DataType": "String", "StringValue": _UNSENDABLE.sub("\ufffd", reason[:MAX_REASON_CHARS])}
+        with contextlib.closing(sqs_client()) as client, sqs_errors(self._url):
             client.send_message(QueueUrl=self._url, MessageBody=body, MessageAttributes={REASON: text})

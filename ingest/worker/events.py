@@ -24,7 +24,7 @@ def objects_in(body: str) -> list[str]:
     """
     try:
         event = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("The message is not JSON.") from None
     if isinstance(event, dict) and event.get("Type") == "Notification" and isinstance(event.get("Message"), str):
         return objects_in(event["Message"])
@@ -37,17 +37,32 @@ def objects_in(body: str) -> list[str]:
     except (KeyError, TypeError) as error:
         raise ValueError(f"The message is no event of S3: {error} is missing or of another kind.") from None
     places = [f"s3://{bucket}/{_described(key)}" for bucket, key in named if not key.endswith("/")]
-    if wrong := [place for place in places if not S3_URL.fullmatch(place)]:
+    if wrong := [place for place in places if not S3_URL.fullmatch(place) or not _is_sendable(place)]:
         raise ValueError(f"The message names no object of S3: {wrong[0][:200]!r}.")
     return list(dict.fromkeys(places))
 
 
 def _named(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if event.get("source") == "aws.s3":
-        yield event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
+        yield _text(event["detail"]["bucket"], "name"), _text(event["detail"]["object"], "key")
         return
     for record in event["Records"]:
-        yield record["s3"]["bucket"]["name"], unquote_plus(record["s3"]["object"]["key"])
+        yield _text(record["s3"]["bucket"], "name"), unquote_plus(_text(record["s3"]["object"], "key"))
+
+
+def _text(part: Mapping[str, Any], name: str) -> str:
+    value = part[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value
+
+
+def _is_sendable(place: str) -> bool:
+    """Half a character, which JSON can name, is in no object's key."""
+    try:
+        return bool(place.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _described(key: str) -> str:

@@ -11,11 +11,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from corpus.errors import SettingsError
+from corpus.errors import SettingsError, StoreUnavailable
 from corpus.loading import load
 from corpus.settings import target_kind
 from ingest.reading.readers import is_readable, why_not
 from ingest.settings import IngestSettings
+from ingest.sources.bucket import is_hidden, is_ignored
+from ingest.sources.folder_access import ACCESS_FILE
+from ingest.sources.patterns import Selection
 from ingest.worker.bucket_changes import bring_up_to_date
 from ingest.worker.dead_letters import DeadLetterQueue, DeadLetters
 from ingest.worker.events import objects_in
@@ -57,17 +60,32 @@ def worked(
         attempts = int(message.get("attributes", {}).get("ApproximateReceiveCount", 1))
         is_last = name in hopeless or attempts >= settings.worker_attempts
         _say("message_failed", reason=reasons[name], attempts=attempts, is_last=is_last)
-        if is_last and letters is not None:
-            letters.keep(message["body"], reasons[name])
-        else:
+        if not (is_last and letters is not None and _is_kept(letters, message["body"], reasons[name])):
             again.append({"itemIdentifier": name})
     return {"batchItemFailures": again}
 
 
+def _is_kept(letters: DeadLetters, body: str, reason: str) -> bool:
+    """False, where it is not: then it comes again, and no other for its sake."""
+    try:
+        letters.keep(body, reason)
+    except StoreUnavailable as error:
+        _say("dead_letter_refused", reason=str(error))
+        return False
+    return True
+
+
 def _is_read(place: str) -> bool:
-    path = Path(PurePosixPath(place).name)
-    if not is_readable(path):
-        _say("object_passed_over", place=place, reason=why_not(path))
+    """As of all that lies in a bucket; a folder's rules are looked at, too."""
+    key = place.split("/", 3)[3]
+    path = PurePosixPath(key)
+    if path.name == ACCESS_FILE:
+        return True
+    if is_hidden(key) or is_ignored(key, Selection()):
+        _say("object_passed_over", place=place, reason="It is hidden, or of a kind that is left out by default.")
+        return False
+    if not is_readable(Path(path.name)):
+        _say("object_passed_over", place=place, reason=why_not(Path(path.name)))
         return False
     return True
 

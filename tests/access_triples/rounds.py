@@ -19,7 +19,7 @@ from corpus.snapshot.publish import publish
 from handler.access.keys import KeyEntry, make_key
 from handler.app import create_app
 from handler.settings import HandlerSettings
-from tests.access_triples.asked import Asked
+from tests.access_triples.asked import Asked, Corpora
 from tests.access_triples.asking import DOORS, Door
 from tests.access_triples.world import (
     Paper,
@@ -39,26 +39,65 @@ KEYS = 40
 
 
 @dataclass
-class Kind:
-    """Where the corpus lives; `published` is where a reader finds it, None for the store itself."""
+class Part:
+    """A corpus: where it lives; `published` is where a reader finds it, None for the store itself. Where there are
+    several it has a name, and may have readers.
+    """
 
-    name: str
     settings: CorpusSettings
     published: Path | None = None
+    name: str = ""
+    readers: tuple[str, ...] = ()
     papers: list[Paper] = field(default_factory=list)
+
+    @property
+    def entry(self) -> str:
+        """As CORPORA has it."""
+        place = f"store:{self.settings.chroma_path}" if self.published is None else str(self.published)
+        return "|".join([f"{self.name}={place}", *self.readers])
+
+
+@dataclass
+class Kind:
+    """One corpus, or several."""
+
+    name: str
+    parts: Sequence[Part]
+
+    @property
+    def several(self) -> bool:
+        return len(self.parts) > 1
+
+    def usable(self, principals: Sequence[str]) -> tuple[str, ...]:
+        """In plain Python which corpora somebody may use."""
+        chosen = [each for each in principals if each.startswith("corpus:")]
+        return tuple(
+            part.name
+            for part in self.parts
+            if f"corpus:{part.name}" in chosen
+            or {*principals, "everyone"} & {*part.readers}
+            or (not chosen and not part.readers)
+        )
 
 
 @contextmanager
 def kinds(folder: Path, *, server: bool = False) -> Iterator[list[Kind]]:
-    """An embedded store and a published one, or a server."""
+    """An embedded store, a published one, and several corpora of both kinds; or a server."""
     with ExitStack() as stack:
         if server:
             url = stack.enter_context(chroma_server(folder / "server"))
-            yield [Kind("server", CorpusSettings(chroma_url=url, chroma_collection=f"triples-{uuid.uuid4().hex}"))]
+            of_server = CorpusSettings(chroma_url=url, chroma_collection=f"triples-{uuid.uuid4().hex}")
+            yield [Kind("server", [Part(of_server)])]
             return
+        several = [
+            Part(embedded(folder / "north"), name="north"),
+            Part(embedded(folder / "south"), folder / "of-south", name="south", readers=("group:sales", "user:1")),
+            Part(embedded(folder / "west"), name="west", readers=("everyone",)),
+        ]
         yield [
-            Kind("embedded", embedded(folder / "embedded")),
-            Kind("snapshot", embedded(folder / "staged"), folder / "published"),
+            Kind("embedded", [Part(embedded(folder / "embedded"))]),
+            Kind("snapshot", [Part(embedded(folder / "staged"), folder / "published")]),
+            Kind("several", several),
         ]
 
 
@@ -71,36 +110,25 @@ class Round:
     """One access for each document, keys with principals, and the app over them."""
 
     def __init__(self, kind: Kind, random: Random) -> None:
+        self._kind = kind
         self._random = random
-        if kind.papers:
-            kind.papers = [paper.with_access(random_access(random)) for paper in kind.papers]
-            grant_anew(kind.settings, kind.papers)
-        else:
-            kind.papers = random_papers(random, PAPERS)
-            write(kind.settings, kind.papers)
-        self.papers: Sequence[Paper] = kind.papers
+        for place, part in enumerate(kind.parts):
+            if part.papers:
+                part.papers = [paper.with_access(random_access(random)) for paper in part.papers]
+                grant_anew(part.settings, part.papers)
+            else:
+                part.papers = random_papers(random, range(place, PAPERS, len(kind.parts)), corpus=part.name)
+                write(part.settings, part.papers)
+            if part.published is not None:
+                publish(part.settings, str(part.published))
+        self.papers: Sequence[Paper] = [paper for part in kind.parts for paper in part.papers]
+        names = [part.name for part in kind.parts if part.name]
         self._keys = [make_key(f"key{number}") for number in range(KEYS)]
-        self._principals = [random_principals(random) for _ in self._keys]
-        entries = [
-            KeyEntry(entry.name, entry.digest, tuple(principals))
-            for (_, entry), principals in zip(self._keys, self._principals, strict=True)
-        ]
-        given: dict[str, object] = kind.settings.model_dump(exclude_unset=True)
-        if kind.published is not None:
-            publish(kind.settings, str(kind.published))
-            given = {"snapshot_url": str(kind.published), "snapshot_cache": kind.published.with_name("cache")}
-        settings = HandlerSettings.model_validate(
-            given
-            | {
-                "access": "documents",
-                "api_keys": SecretStr("\n".join(map(str, entries))),
-                "search_mode": "dense",
-                "openapi_values": "public",
-                "mcp_tools": "search_chunks,list_documents",
-                "public_url": "http://host",
-            }
-        )
-        self.app: FastAPI = create_app(settings, opener())
+        self._principals = [random_principals(random, corpora=names) for _ in self._keys]
+        usable = [kind.usable(each) for each in self._principals]
+        shared = tuple(name for name in names if all(name in each for each in usable))
+        self._corpora = [Corpora(tuple(names), each, shared) if names else Corpora() for each in usable]
+        self.app: FastAPI = create_app(self._settings(), opener())
         self._client = TestClient(self.app, raise_server_exceptions=False, base_url="http://host")
 
     def __enter__(self) -> Self:
@@ -116,5 +144,35 @@ class Round:
         asked_at = door or self._random.choice(list(DOORS))
         number = self._random.randrange(KEYS)
         self._client.headers["Authorization"] = f"Bearer {self._keys[number][0]}"
+        corpora = self._corpora[number]
         seen = visible(self.papers, self._principals[number])
-        return asked_at.__name__, list(asked_at(Asked(self._client, self.papers, seen, self._random)))
+        seen = [paper for paper in seen if not corpora.every or paper.corpus in corpora.his]
+        return asked_at.__name__, list(asked_at(Asked(self._client, self.papers, seen, self._random, corpora)))
+
+    def _settings(self) -> HandlerSettings:
+        entries = [
+            KeyEntry(entry.name, entry.digest, tuple(principals))
+            for (_, entry), principals in zip(self._keys, self._principals, strict=True)
+        ]
+        return HandlerSettings.model_validate(
+            self._place()
+            | {
+                "access": "documents",
+                "api_keys": SecretStr("\n".join(map(str, entries))),
+                "search_mode": "dense",
+                "openapi_values": "public",
+                "mcp_tools": "search_chunks,list_documents",
+                "public_url": "http://host",
+                # A machine that is busy makes no answer partial.
+                "corpora_patience_seconds": 15,
+            }
+        )
+
+    def _place(self) -> dict[str, object]:
+        first = self._kind.parts[0]
+        if self._kind.several:
+            cache = first.settings.chroma_path.with_name("cache-of-several")
+            return {"corpora": "\n".join(part.entry for part in self._kind.parts), "snapshot_cache": cache}
+        if first.published is None:
+            return first.settings.model_dump(exclude_unset=True)
+        return {"snapshot_url": str(first.published), "snapshot_cache": first.published.with_name("cache")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ import numpy as np
 from corpus.collection import CollectionRecord
 from corpus.embedding.model import Vectors
 from corpus.principals import principals_of
-from corpus.records import Chunk, DocumentRecord, document_id_of
+from corpus.records import Chunk, DocumentRecord, document_id_of, named_id
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
@@ -32,6 +32,7 @@ WORDS = tuple(
     "pump valve seal motor bearing warranty return invoice salary contract holiday travel budget forecast customer "  # noqa: SIM905 - words are read as words
     "complaint repair torque pressure flow filter oil gasket shaft housing cable fuse relay sensor display".split()
 )
+NOTICE = "This notice on warranty and return ends many papers."
 DECOMPOSED = unicodedata.normalize("NFD", "Vertrieb Süd")
 ODD = ("user:1:2", "a b", "cn=Sales ou=Köln", DECOMPOSED, "Group:sales")
 PRINCIPALS = ("group:sales", "group:all", "group:hr", "user:1", "user:12", *ODD)
@@ -39,18 +40,28 @@ PRINCIPALS = ("group:sales", "group:all", "group:hr", "user:1", "user:12", *ODD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One document, as it is stored."""
+    """One document, as it is stored; `corpus` is the name of the corpus where there are several."""
 
     record: DocumentRecord
     chunks: tuple[Chunk, ...]
+    corpus: str = ""
 
     @property
     def document_id(self) -> str:
-        return self.record.document_id
+        return named_id(self.corpus, self.record.document_id)
+
+    @property
+    def chunk_ids(self) -> list[str]:
+        return [named_id(self.corpus, chunk.chunk_id) for chunk in self.chunks]
 
     @property
     def text(self) -> str:
         return "\n\n".join(chunk.text for chunk in self.chunks)
+
+    @property
+    def own_text(self) -> str:
+        """Without what stands in others too."""
+        return "\n\n".join(chunk.text for chunk in self.chunks if chunk.text != NOTICE)
 
     @property
     def tag(self) -> str:
@@ -84,21 +95,27 @@ def random_access(random: Random) -> list[str]:
     return random.sample(PRINCIPALS, random.randint(1, 4))
 
 
-def random_principals(random: Random) -> list[str]:
-    """Those of a key."""
-    return random.sample(PRINCIPALS, random.randint(0, 4))
+def random_principals(random: Random, *, corpora: Sequence[str] = ()) -> list[str]:
+    """Those of a key; of several corpora it may name some, and one that is not there."""
+    principals = random.sample(PRINCIPALS, random.randint(0, 4))
+    if corpora and random.random() < 0.5:
+        among = [f"corpus:{name}" for name in (*corpora, "nowhere")]
+        principals += random.sample(among, random.randint(1, len(among)))
+    return principals
 
 
-def random_papers(random: Random, count: int) -> list[Paper]:
+def random_papers(random: Random, numbers: Iterable[int], *, corpus: str = "") -> list[Paper]:
     """Documents `paper0`, `paper1`… whose titles, sources, tags and chunks all say their number."""
-    return [_paper(random, number).with_access(random_access(random)) for number in range(count)]
+    return [_paper(random, number, corpus).with_access(random_access(random)) for number in numbers]
 
 
-def _paper(random: Random, number: int) -> Paper:
+def _paper(random: Random, number: int, corpus: str) -> Paper:
     texts = [
         " ".join([f"paper{number}", *random.sample(WORDS, random.randint(4, 10)), f"part{place}."])
         for place in range(random.randint(1, 3))
     ]
+    # Some end alike, whoever sees them: a search shows one of these.
+    texts += random.sample([NOTICE], random.randint(0, 1))
     source, digest = f"paper{number}.txt", hashlib.sha256("\n\n".join(texts).encode()).hexdigest()
     metadata = {"tags": [f"paper{number}"]}
     starts = [sum(len(text) + 2 for text in texts[:place]) for place in range(len(texts))]
@@ -131,7 +148,7 @@ def _paper(random: Random, number: int) -> Paper:
         metadata=metadata,
         **told,
     )
-    return Paper(record=record, chunks=chunks)
+    return Paper(record=record, chunks=chunks, corpus=corpus)
 
 
 def write(settings: CorpusSettings, papers: Sequence[Paper]) -> None:

@@ -43,9 +43,9 @@ def test_each_runs_and_saves_what_it_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_cold_start_is_told_by_phases(built: Built, tmp_path: Path) -> None:
+def test_a_cold_start_is_told_by_phases(built: Built, server_task: Path, tmp_path: Path) -> None:
     tools.runtime()
-    found = run(tmp_path, "cold_start", words=f"--zip {built.zip}")["cold_start"]
+    found = run(tmp_path, "cold_start", words=f"--zip {built.task} --bare {server_task}")["cold_start"]
     (cold,) = found.comparisons
     phases = ("interpreter", "imports", "open", "first answer")
     told = sum(found.figures[f"handler: {phase}, ms"] for phase in phases)

@@ -59,6 +59,23 @@ class Hostile(BaseHTTPRequestHandler):
         for _ in range(1000):  # A gigabyte, were it taken.
             self.wfile.write(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
 
+    def negative(self) -> None:
+        self.wfile.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n")
+        for _ in range(1000):  # http.client reads a piece of that length to its end.
+            self.wfile.write(bytes(1 << 20))
+
+    def interim(self) -> None:
+        for _ in range(100):  # 25 MB.
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000)
+
+    def trailers(self) -> None:
+        self.wfile.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n")
+        for _ in range(100):
+            self.wfile.write(b"X: a trailer that nobody waits for\r\n" * 10_000)
+
+    def switched(self) -> None:
+        self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n")
+
     def packed(self) -> None:
         content = zlib.compress(json.dumps({"data": []}).encode())
         self.wfile.write(HEAD + b"Content-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(content) + content)
@@ -99,6 +116,10 @@ def embedder(url: str) -> OpenAIEmbedder:
         ("head", EmbeddingTimeout),
         ("body", EmbeddingTimeout),
         ("endless", EmbeddingUnavailable),
+        ("negative", EmbeddingUnavailable),
+        ("interim", EmbeddingUnavailable),
+        ("trailers", EmbeddingUnavailable),
+        ("switched", EmbeddingUnavailable),
         ("packed", EmbeddingUnavailable),
         ("redirect", EmbeddingReplyInvalid),
     ],

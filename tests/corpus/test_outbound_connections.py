@@ -41,6 +41,8 @@ class Service(BaseHTTPRequestHandler):
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
             self.close_connection = True
             return
+        if self.path == "/early":
+            self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n")
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -117,6 +119,22 @@ def test_threads_have_connections_of_their_own(
         thread.join()
     assert found == [b"{}"] * 40
     assert len({port for port, *_ in seen}) <= 8
+
+
+def test_what_comes_before_a_reply_is_no_reply(
+    exchanges: Exchanges, service: tuple[str, list[tuple[int, str, dict[str, str]]]]
+) -> None:
+    for _ in range(2):  # The next exchange gets its own reply, and not what was left of this one's.
+        reply = ask(exchanges, f"{service[0]}/early")
+        assert (reply.status, reply.content) == (200, b"{}")
+
+
+def test_a_byte_more_than_was_asked_for_is_too_long(
+    exchanges: Exchanges, service: tuple[str, list[tuple[int, str, dict[str, str]]]]
+) -> None:
+    assert ask(exchanges, f"{service[0]}/short of", max_bytes=2).content == b"{}"
+    with pytest.raises(OutboundError, match="longer than any"):
+        ask(exchanges, f"{service[0]}/short of", max_bytes=1)
 
 
 def test_half_a_reply_is_none(exchanges: Exchanges, service: tuple[str, list[tuple[int, str, dict[str, str]]]]) -> None:

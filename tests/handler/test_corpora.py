@@ -167,6 +167,12 @@ def test_the_document_and_the_tools_enumerate_the_corpora_that_their_reader_may_
     assert set(schemas["search"]) == {"query"}
 
 
+def test_without_keys_nobody_is_counted_who_reads_the_document(settings: Any) -> None:
+    app = create_app(settings(auth="none", rate_limit="1/day"), open_corpus)
+    client = TestClient(app, base_url="http://host")
+    assert [enumerated(client) for _ in range(3)] == [["hr", "sales", "manuals"]] * 3
+
+
 def test_a_corpus_that_a_caller_may_not_use_is_as_one_that_is_not_there(asked: TestClient) -> None:
     theirs = TestClient(asked.app, base_url="http://host", headers=bearer(HR_KEY))
     assert {each["corpus"] for each in search(theirs, top_k=50)["results"]} == {"hr"}

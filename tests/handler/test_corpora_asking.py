@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from corpus.snapshot.publish import publish
 from handler.app import create_app
 from handler.contract.errors import ActionError
 from handler.corpora.asking import MAX_AT_ONCE, Answers, Doubts, ask_each
+from handler.corpora.files import SPARE
 from handler.settings import HandlerSettings
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import Text, corpus_settings, write_corpus
@@ -150,6 +152,35 @@ def test_what_was_used_least_recently_is_closed_where_there_is_no_room(
         assert [each["corpus"] for each in found["results"]] == [name]
         assert len(list((tmp_path / "cache").rglob("chroma.sqlite3"))) <= most
     app.state.action.close()
+
+
+def test_no_more_corpora_are_open_than_files_may_be(
+    tmp_path: Path, server: EmbeddingsServer, configure: Configure
+) -> None:
+    store = corpus_settings(tmp_path / "store", server)
+    write_corpus(store, [Text(source="pump.md", text="The pump hums.")])
+    publish(store, str(tmp_path / "published"))
+    names = [f"c{number}" for number in range(12)]
+    for name in names:
+        shutil.copytree(tmp_path / "published", tmp_path / name)
+    corpora = ",".join(f"{name}={tmp_path / name}" for name in names)
+    app = create_app(configure(corpora=corpora, snapshot_cache=tmp_path / "cache"), open_corpus)
+    client = TestClient(app, base_url="http://host", headers=HEADERS)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = open_files() + 60
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most + min(SPARE, most), limits[1]))
+    try:
+        for name in [*names, *names]:
+            found = client.post("/search", json={"query": "pump", "corpus": [name]}).json()
+            assert [each["corpus"] for each in found["results"]] == [name]
+            assert open_files() < most + 30
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        app.state.action.close()
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def test_a_question_to_corpora_of_one_model_is_embedded_once(several: Several, configure: Configure) -> None:

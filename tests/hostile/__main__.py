@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
+import shutil
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from corpus.opening import open_corpus
 from handler.access.keys import make_key
-from handler.app import create_app
+from handler.served import served_app
 from handler.settings import HandlerSettings
 from ingest.reading.worker import peak_bytes
 from tests.corpus.snapshot.keeper import keeper_of
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
-from tests.hostile import doors, places
+from tests.hostile import contents, doors, places
+from tests.hostile.commands import COMMANDS, commands
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
 MB = 1 << 20
@@ -51,17 +55,12 @@ def all_doors(folder: Path, server: EmbeddingsServer, given: argparse.Namespace)
     """Requests and events, and the memory that they leave."""
     corpus = corpus_settings(folder / "manuals", server)
     write_corpus(corpus, MANUALS)
+    shutil.copytree(folder / "manuals", folder / "other")
     key, entry = make_key("hostile")
-    settings = HandlerSettings.model_validate(corpus.model_dump() | {"api_keys": SecretStr(str(entry))})
-    app = create_app(settings, open_corpus)
-    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
-    first = given.requests // 10
-    found = counted("requests, to warm up", first, doors.requests(client, key, first, given.seed))
-    before = resident_mb()
-    found += counted("requests", given.requests, doors.requests(client, key, given.requests, given.seed + 1))
-    grown = resident_mb() - before
-    print(f"memory: {before:.0f} MB, and {grown:+.0f} MB after that", flush=True)
-    app.state.library.close()
+    one = HandlerSettings.model_validate(corpus.model_dump() | {"api_keys": SecretStr(str(entry))})
+    places = ",".join(f"{name}=store:{folder / name}" for name in ("manuals", "other"))
+    several = one.model_copy(update={"corpora": places, "playground": True, "rate_limit": None})
+    found = all_requests(one, "one corpus", key, given) + all_requests(several, "several corpora", key, given)
     os.environ |= {
         "CHROMA_PATH": str(corpus.chroma_path),
         "OPENAI_API_KEY": corpus.openai_api_key.get_secret_value() if corpus.openai_api_key else "",
@@ -69,16 +68,41 @@ def all_doors(folder: Path, server: EmbeddingsServer, given: argparse.Namespace)
         "API_KEYS": str(entry),
     }
     main = importlib.import_module("handler.main")
-    with Path(os.devnull).open("w") as nowhere:
-        sys.stderr = nowhere
-        events = list(doors.events(main, key, given.events, given.seed))
-        sys.stderr = sys.__stderr__
-    return found + counted("events", given.events, iter(events)) + (grown > MAX_GROWTH_MB)
+    answered: Counter[int] = Counter()
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stderr(nowhere):
+        found += counted("events", given.events, doors.events(main, key, given.events, given.seed, answered=answered))
+    print(f"  by status: {dict(sorted(answered.items()))}", flush=True)
+    return found
+
+
+def all_requests(settings: HandlerSettings, name: str, key: str, given: argparse.Namespace) -> int:
+    """Half of the requests to one app, after some to warm up."""
+    app = served_app(settings)
+    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    count = given.requests // 2
+    found = counted(f"{name}, to warm up", count // 10, doors.requests(client, key, count // 10, given.seed))
+    before = resident_mb()
+    answered: Counter[int] = Counter()
+    found += counted(
+        f"requests to {name}", count, doors.requests(client, key, count, given.seed + 1, answered=answered)
+    )
+    grown = resident_mb() - before
+    print(f"  by status: {dict(sorted(answered.items()))}")
+    print(f"  memory: {before:.0f} MB, and {grown:+.0f} MB after that; {threading.active_count()} threads", flush=True)
+    app.state.action.close()
+    return found + (grown > MAX_GROWTH_MB)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Repeat the hostile review.")
-    for name, count in (("requests", 20_000), ("events", 3_000), ("hosts", 60), ("versions", 40), ("kills", 10)):
+    for name, count in (
+        ("requests", 20_000),
+        ("events", 3_000),
+        ("hosts", 60),
+        ("versions", 40),
+        ("contents", 1_000),
+        ("kills", 10),
+    ):
         parser.add_argument(f"--{name}", type=int, default=count)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -90,6 +114,8 @@ def main() -> None:
             ("hosts", given.hosts, lambda: places.hosts(given.hosts, given.seed)),
             ("endpoints", len(places.MANNERS) * 20, places.endpoints),
             ("tampered versions", given.versions, lambda: places.versions(next(keepers), given.versions, given.seed)),
+            ("tampered contents", given.contents, lambda: contents.contents(folder / "d", given.contents, given.seed)),
+            ("commands", len(COMMANDS), lambda: commands(folder / "e")),
             ("full disks", 4, lambda: places.disks(next(keepers))),
             ("killed publishers", given.kills, lambda: places.publishers(next(keepers), given.kills, given.seed)),
         )

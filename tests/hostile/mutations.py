@@ -15,6 +15,10 @@ PATHS = (
     "/search", "/query", "/documents", "/documents/0123456789abcdef", "/documents/..%2f..", "/openapi.json", "/healthz",
     "/privacy", "/mcp", "/", "//search", "/search/", "/%2e%2e/etc", "/documents?limit=-1",
     "/documents?offset=9" + "9" * 40,    "/.well-known/openapi.yaml", "/nowhere",
+    "/documents?corpus=manuals&limit=2", "/documents?corpus=" + "x" * 3000, "/documents/0123456789abcdef?corpus=nobody",
+    "/cite/0123456789abcdef.0?corpus=manuals", "/cite/..%2f..?sig=x&exp=1", "/playground.js", "/register",
+    "/oauth/authorize?client_id=%00&redirect_uri=javascript:1", "/oauth/token",
+    "/.well-known/oauth-protected-resource/x",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH")
 BODIES: tuple[dict[str, Any], ...] = (
@@ -22,6 +26,8 @@ BODIES: tuple[dict[str, Any], ...] = (
     {"queries": ["warranty", "pump"], "mode": "lexical"},
     {"query": "warranty", "source": "a.md", "updated_after": "2026-01-01", "context": 1},
     {"queries": [{"query": "warranty", "filter": {"author": "x"}, "top_k": 2}]},
+    {"query": "warranty", "corpus": ["manuals", "other"], "mode": "hybrid"},
+    {"query": "pump", "corpus": "all", "min_score": 0.1, "max_per_document": 1},
     {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "search", "arguments": {"query": "pump"}}},
     {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}},
 )

@@ -26,7 +26,7 @@ from tests.corpus.test_outbound import Hostile, embedder
 from tests.loopback import listening
 
 OLD = "The warranty lasts 12 months."
-MANNERS = ("head", "body", "endless", "packed", "redirect")
+MANNERS = ("head", "body", "endless", "negative", "interim", "trailers", "switched", "packed", "redirect")
 LIMITED = (
     "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
     "sys.argv[1:2] = []; runpy.run_module('ingest', run_name='__main__', alter_sys=True)"

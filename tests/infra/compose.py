@@ -29,13 +29,16 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def services(variables: dict[str, str]) -> dict[str, Any]:
-    """The services with ${NAME:-default} filled in."""
+    """The services with ${NAME:-default} filled in, and with what `.env` says where they take it."""
 
     def filled(match: re.Match[str]) -> str:
         return variables.get(match[1]) or match[2] or ""
 
     text = re.sub(r"\$\{([A-Z_]+)(?::-([^}]*))?\}", filled, COMPOSE.read_text())
     found: dict[str, Any] = yaml.safe_load(text)["services"]
+    for service in found.values():
+        if any(each["path"] == ".env" for each in service.get("env_file", [])):
+            service["environment"] = {**variables, **service["environment"]}
     return found
 
 

@@ -146,16 +146,14 @@ with read_store(CorpusSettings(chroma_url=sys.argv[1], chroma_collection=sys.arg
 
 
 @pytest.mark.slow
-def test_with_chroma_server_a_server_is_asked(tmp_path: Path, chroma_url: str) -> None:
+def test_with_chroma_server_a_server_is_asked(tmp_path: Path, chroma_url: str, server_task: Path) -> None:
     with embeddings_server() as server:
         settings = corpus_settings(tmp_path / "unused", server).model_copy(
             update={"chroma_url": chroma_url, "chroma_collection": "test-package"}
         )
         write_corpus(settings, MANUALS)
-    task = tmp_path / "task"
-    assemble(task, chroma_server=True)
-    assert package.unpacked_bytes(task) <= package.AWS_UNPACKED_BYTES
-    run = run_in(task, SERVER, chroma_url, "test-package")
+    assert package.unpacked_bytes(server_task) <= package.AWS_UNPACKED_BYTES
+    run = run_in(server_task, SERVER, chroma_url, "test-package")
     assert run.stdout == "3\n", run.stderr
 
 

@@ -131,6 +131,16 @@ def test_the_containers_may_do_little() -> None:
     assert steps[-4:] == ["USER", "EXPOSE", "HEALTHCHECK", "CMD"]
 
 
+def test_every_setting_of_env_reaches_both_and_no_other() -> None:
+    given = {"ACCESS": "documents", "AWS_ACCESS_KEY_ID": "x", "SITE_ADDRESS": "docs.example.com"}
+    found = services(given)
+    for name in ("handler", "ingest"):
+        told = found[name]["environment"]
+        assert given.items() <= told.items()
+        assert (told["PUBLIC_URL"], told["RATE_LIMIT"]) == ("https://docs.example.com", "60/minute")
+    assert found["caddy"]["environment"] == {"SITE_ADDRESS": "docs.example.com"}
+
+
 def test_what_the_image_copies_is_let_through_by_dockerignore() -> None:
     allowed = {line[1:] for line in (package.ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     for name, rest in instructions():

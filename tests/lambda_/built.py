@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.build_lambda import BuildError, build, find_python
+from infra.build_lambda import BuildError, assemble, build, find_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ def build_into(folder: Path) -> Built:
     with zipfile.ZipFile(built.zip) as archive:
         archive.extractall(built.task)
     return built
+
+
+def assemble_with_server(folder: Path) -> None:
+    """What CHROMA_SERVER=1 packs, not packed."""
+    assemble(folder / "task", chroma_server=True)
 
 
 def lambda_python() -> Path | None:

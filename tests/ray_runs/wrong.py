@@ -25,6 +25,7 @@ from tests.ray_runs.scene import Scene, say
 LISTING = """<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
 <Name>bucket</Name><Prefix>docs</Prefix><IsTruncated>false</IsTruncated><KeyCount>1</KeyCount><Contents><Key>docs/a.md</Key>
 <Size>4</Size><ETag>"e"</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>"""
+ABSENT = '<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'
 # Takes most of the head's object store, in a driver of its own, until its standard input ends.
 FILLER = """
 import sys, ray
@@ -126,9 +127,10 @@ def listing() -> Iterator[str]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            is_listing = "list-type" in self.path
+            self.send_response(200 if is_listing else 404)
             self.end_headers()
-            self.wfile.write(LISTING.encode())
+            self.wfile.write((LISTING if is_listing else ABSENT).encode())
 
         def log_message(self, *_: object) -> None:
             pass

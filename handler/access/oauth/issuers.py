@@ -13,7 +13,7 @@ from corpus.urls import is_loopback
 
 NAMED = re.compile(r"([A-Za-z0-9_-]{1,32})=(.*)")
 # Principals begin with these: an issuer of that name could speak for another's users.
-RESERVED = frozenset({"user", "group", "role", "everyone"})
+RESERVED = frozenset({"user", "group", "role", "corpus", "everyone"})
 
 
 @dataclass(frozen=True, slots=True)

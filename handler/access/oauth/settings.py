@@ -145,6 +145,12 @@ class OAuthSettings(OutboundSettings):
                 "OAUTH_AUDIENCE is empty, so that a token for any other API would do: set it to this API's identifier "
                 "at the provider (or, for Cognito, OAUTH_CLIENT_ID)"
             )
+        prefixes = {rule.prefix.lower() for rule in parse_principals(self.oauth_principals)}
+        if taken := next((issuer.name for issuer in issuers if issuer.name.lower() in prefixes), None):
+            return (
+                f"OAUTH_ISSUERS calls an issuer {taken!r}, and principals of OAUTH_PRINCIPALS begin with that word: "
+                "its users could be taken for others. Give it another name"
+            )
         if self.oauth_jwks_url and len(issuers) > 1:
             return "OAUTH_JWKS_URL is for a single issuer: leave it out, and each says itself where its keys are"
         if self.oauth_introspection_url and not self.client_ids:

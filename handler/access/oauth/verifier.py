@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,10 @@ class Verifier:
             return self._signed(token, may_wait=False)
         return found
 
+    def asks_about(self, token: str) -> bool:
+        """Whether the provider is asked who it is, each time that such a token is new."""
+        return self._introspection is not None and not looks_like_jwt(token) and not token.startswith(KEY_PREFIX)
+
     def identify(self, token: str) -> Identified:
         """Who it is. May ask the provider. Raises TokenRefused, IdentityUnavailable."""
         if looks_like_jwt(token) and self._providers and (found := self._signed(token, may_wait=True)):
@@ -115,11 +119,10 @@ class Verifier:
             claims = self._introspection.claims(
                 token, issuers=tuple(issuer.url for issuer in issuers), expected=self._expected
             )
+            issuer = _issuer_of(claims, issuers)
         except TokenRefused as refused:
             self._keep(token, refused, self._clock() + REFUSED_SECONDS)
             raise
-        # One that names no issuer is of the first: the endpoint is his.
-        issuer = next((each for each in issuers if each.url == claims.get("iss")), (*issuers, Issuer(""))[0])
         return self._identified(token, claims, issuer, seconds=OPAQUE_SECONDS)
 
     def _identified(self, token: str, claims: Mapping[str, Any], issuer: Issuer, *, seconds: float) -> Identified:
@@ -144,6 +147,17 @@ class Verifier:
             self._kept[_digest(token)] = found, until
             while len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
+
+
+def _issuer_of(claims: Mapping[str, Any], issuers: Sequence[Issuer]) -> Issuer:
+    """Whose an opaque token is: the first issuer's, for the endpoint is his; or that of one who shares his name, or has
+    as little of one. Raises TokenRefused.
+    """
+    first = (*issuers, Issuer(""))[0]
+    named = next((each for each in issuers if each.url == claims.get("iss")), first)
+    if named.name != first.name:
+        raise TokenRefused("another issuer's endpoint says whose it is")
+    return named
 
 
 def wrong_issuer(given: str, trusted: tuple[str, ...]) -> str:

@@ -21,11 +21,12 @@ from handler.access.oauth.scopes import Scopes, parse_scopes
 from handler.access.oauth.settings import OAuthSettings
 from handler.access.oauth.tokens import Expected
 from handler.access.oauth.verifier import Verifier
-from handler.access.rate_limit import Limiter, MemoryCounter, Rate
+from handler.access.rate_limit import Limiter, MemoryCounter, Rate, Refusals
 
 # Those who wait for a provider have threads of their own: where it hangs, all others have theirs.
 WAITING_AT_ONCE = 16
-# Of one address, at /oauth and /register. ChatGPT's users come from few.
+# Of one address, at /oauth and /register, and of opaque tokens that its provider does not know. ChatGPT's users come
+# from few.
 LOGIN_RATE = Rate(600, 60)
 
 
@@ -41,6 +42,7 @@ class OAuth:
     passing: PassThrough | None
     threads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(WAITING_AT_ONCE))
     limiter: Limiter = field(default_factory=lambda: Limiter(LOGIN_RATE, MemoryCounter()))
+    refusals: Refusals = field(default_factory=lambda: Refusals(LOGIN_RATE))
 
     @property
     def is_facade(self) -> bool:

@@ -252,6 +252,8 @@ at("ask").addEventListener("submit", (event) => {
   search();
 });
 at("copy").addEventListener("click", () => copy(at("curl").textContent, at("copied"), at("curl")));
+// Which corpora there are is told to each key by itself.
+at("key").addEventListener("change", () => introduce().catch(() => {}));
 at("close").addEventListener("click", () => at("reader").close());
 at("more").addEventListener("click", () => listDocuments(get, ask).catch(tell));
 at("documents").addEventListener("toggle", () => {

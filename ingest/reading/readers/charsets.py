@@ -41,6 +41,16 @@ _RARE_LETTERS = re.compile("[ðþÐÞ]")
 _SIGNS = re.compile(r"(?:(?<=[\x20-\x7e\s])|^)[€‚„…†‡‰‹‘’“”•–—™›\xa0¡£¥§©ª«®°±²³´¶·¹º»¼½¾¿µ×÷]{1,2}(?=[\x20-\x7e\s]|$)")
 _INSIDE_WORD = re.compile(r"[A-Za-z][^\x00-\x7f’·ªº°²³–—…\xa0][A-Za-z]")
 _MAX_SIGNS = 0.3
+_FEW = 2  # Letters or signs, of which chardet can tell little.
+_WORD = re.compile(r"[^\W\d_](?:[^\s,;:.!?\"()<>/=\[\]{}|-]*[^\W\d_])?")
+# Latin letters beside Cyrillic, Greek, Hebrew or Arabic ones, or around a Chinese or Korean one; a capital with an
+# accent between small letters; a sign between letters.
+_ODD = re.compile(
+    "[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|[a-z\xdf-\xff][À-ÖØ-ÞŠŒŽŸ][a-z\xdf-\xff]"
+    "|[a-z][\u3040-\u9fff\uac00-\ud7a3][a-z]|[A-Za-z][\u2500-\u259f]|[\u2500-\u259f][A-Za-z]|[A-Za-z][ˆ‰¤¦§¨¬¯¸¶†‡‚„ƒ¡£¥©®±µ¼½¾÷×][A-Za-z]"
+)
+_ODD_BYTES = 8_192
+_MAX_ODD = 0.4
 
 
 class Guess(NamedTuple):
@@ -96,6 +106,7 @@ def _codec(sample: bytes) -> str | None:
     scores = {str(result["encoding"]): result["confidence"] for result in results if result["encoding"]}
     if not scores:
         return None
+    scores = {name: score for name, score in scores.items() if not _is_odd(sample, name)} or scores
     best = max(scores, key=lambda name: scores[name])
     is_likely = scores.get("cp1252", 0.0) >= _NEARLY * scores[best]
     if best == "iso8859-15" and b"\xa4" in sample:
@@ -105,10 +116,17 @@ def _codec(sample: bytes) -> str | None:
     return best
 
 
+def _is_odd(sample: bytes, codec: str) -> bool:
+    """True where most words with more than ASCII are such as nobody writes: Perchй, PrŸfung, Gr§e."""
+    text = sample[:_ODD_BYTES].decode(codec, "replace")
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    return sum(_ODD.search(word) is not None for word in words) > _MAX_ODD * len(words)
+
+
 def _has_signs_alone(western: str, high: int) -> bool:
     """True where all that is not ASCII are a few signs, each where such a sign stands."""
     return (
-        high <= _MAX_SIGNS * len(western)
+        high <= max(_FEW, _MAX_SIGNS * len(western))
         and sum(len(match.group()) for match in _SIGNS.finditer(western)) == high
         and not _INSIDE_WORD.search(western)
     )

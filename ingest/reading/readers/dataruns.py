@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import NamedTuple
 
+from corpus.records import Metadata, MetadataValue
 from ingest.reading.document import Block, Document
 
 # RFC 2397, in base64 or with signs escaped as in any address; short ones, such as an empty picture, may stay.
@@ -28,6 +29,9 @@ _NUMBER = re.compile(r"[0-9A-Fa-f]+")  # However long, to the base of ten or six
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[^\W\d_\x00-\x7f]+")
 _MIN_SHARE_OF_WORDS = 0.3
 _SAMPLE_CHARACTERS = 20_000
+# More in one list are a vector, or a curve: no words, and for nobody to read.
+MAX_NUMBERS = 200
+_FIGURE = re.compile(r"[-+]?[\d.]+(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
 class _Stretch(NamedTuple):
@@ -46,6 +50,26 @@ def without_data(document: Document) -> Document:
         return document
     note = f"Left out {max(gone // 1000, 1)},000 characters that are data and no language, such as a picture in base64."
     return replace(document, notes=(*document.notes, note))
+
+
+def without_data_fields(metadata: Metadata) -> tuple[dict[str, MetadataValue], tuple[str, ...]]:
+    """The fields that hold none, and a remark on each of the others: every chunk would carry it."""
+    fields = {name: value for name, value in metadata.items() if not _is_data(value)}
+    return fields, tuple(
+        f"The field {name!r} was left out: it is data, such as a picture in base64 or a vector."
+        for name in metadata
+        if name not in fields
+    )
+
+
+def _is_data(value: MetadataValue) -> bool:
+    if isinstance(value, list):
+        return len(value) > MAX_NUMBERS and all(map(_FIGURE.fullmatch, value))
+    if not isinstance(value, str):
+        return False
+    # A single character again and again is no picture.
+    runs = (match.group() for match in _LONG_RUN.finditer(value))
+    return _DATA_URI.search(value) is not None or any(len(set(run)) > 2 and not _is_language(run) for run in runs)
 
 
 def _uris(text: str) -> Iterator[_Stretch]:

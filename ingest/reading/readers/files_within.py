@@ -30,9 +30,20 @@ def read_attachments(files: Iterable[tuple[str, bytes]]) -> tuple[list[Document]
         try:
             for document in read_bytes(data, name):
                 inner = f"{name}#{document.name}" if document.name else name
-                documents.append(replace(document, name=inner, title=document.title or name))
+                documents.append(_attached(document, inner, title=document.title or name))
         except DocumentError as error:
             notes.append(f"Attachment {name}: {error}")
         finally:
             _is_within.reset(token)
     return documents, notes
+
+
+def _attached(document: Document, name: str, *, title: str) -> Document:
+    """As a part of the file around it. One that says wrongly who may see it is seen by nobody, and costs a remark: a
+    stranger's mistake is no failure of the run.
+    """
+    told = replace(document, name=name, title=title, is_attached=True)
+    if not document.access_fault:
+        return told
+    note = f"Nobody is to see it: {document.access_fault}."
+    return replace(told, access=(), access_fault="", notes=(*document.notes, note))

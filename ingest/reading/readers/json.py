@@ -9,7 +9,7 @@ from ingest.reading.document import Document
 from ingest.reading.readers import jsonlines
 from ingest.reading.readers.composer import Composer
 from ingest.reading.readers.encoding import decode
-from ingest.reading.readers.records import Names, document_of, flattened, is_record
+from ingest.reading.readers.records import Names, add_fields, document_of, is_record
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
@@ -33,7 +33,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
         if found:
             return found
     composer = Composer()
-    composer.table(flattened(value))
+    add_fields(value, composer)
     if not composer.blocks:
         raise DocumentEmpty("The JSON holds no value.")
     return [composer.finish()]

@@ -13,6 +13,7 @@ from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers import frontmatter
 from ingest.reading.readers.composer import Composer, clean
+from ingest.reading.readers.dataruns import MAX_NUMBERS
 from ingest.reading.readers.frontmatter import as_moment, as_plain, left_out
 from ingest.reading.readers.text import paragraphs
 
@@ -20,6 +21,7 @@ _TEXT_KEYS = ("text", "content", "body", "page_content")
 _ID_KEYS = ("id", "_id", "doc_id", "document_id")
 _UPDATED_KEYS = ("updated_at", "modified", "created_at", "date")
 _MAX_DEPTH = 64
+_NOT_READ = "numbers, left out"
 
 
 def is_record(value: object) -> bool:
@@ -73,23 +75,33 @@ def _of_fields(value: object, name: str) -> Document | None:
     access, fault = _access_in(record)
     composer = Composer()
     said = {key: field for key, field in record.items() if not frontmatter.is_access(key)}
-    composer.table(flattened(said if record else value))
+    add_fields(said if record else value, composer)
     if not composer.blocks:
         return None
     title = _string(record.get("title") or record.get("name"))
     return replace(composer.finish(name=name, title=title), access=access, access_fault=fault)
 
 
-def flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
+def add_fields(value: object, composer: Composer) -> None:
+    """A line for each of the leaves."""
+    lines = list(_flattened(value))
+    composer.table(lines)
+    if any(line.endswith(_NOT_READ) for line in lines):
+        composer.note(f"Lists of more than {MAX_NUMBERS} numbers, such as vectors, were left out.")
+
+
+def _flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
     """The leaves as lines "path.to.field: value"; an object of leaves is one line."""
-    if isinstance(value, dict) and value and all(not isinstance(item, dict | list) for item in value.values()):
+    if isinstance(value, list) and len(value) > MAX_NUMBERS and all(type(each) in (int, float) for each in value):
+        yield f"{path or 'list'}: {len(value):,} {_NOT_READ}"
+    elif isinstance(value, dict) and value and all(not isinstance(item, dict | list) for item in value.values()):
         cells = "; ".join(f"{key}: {item}" for key, item in value.items() if item not in (None, ""))
         yield f"{path}: {cells}" if path and cells else cells
     elif isinstance(value, dict | list) and depth < _MAX_DEPTH:
         pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
         for key, item in pairs:
             below = path if key is None else f"{path}.{key}" if path else str(key)
-            yield from flattened(item, below, depth + 1)
+            yield from _flattened(item, below, depth + 1)
     elif value not in (None, "", [], {}):
         yield f"{path}: {value}" if path else str(value)
 

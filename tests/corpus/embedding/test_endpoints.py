@@ -198,7 +198,10 @@ def test_tei(server: EmbeddingsServer) -> None:
     check(embedder_for_new_collection(settings_for(server)))
 
 
-@pytest.mark.parametrize("quirk", ["index left out", "every index 0", "base64 brings it down", "field unknown"])
+@pytest.mark.parametrize(
+    "quirk",
+    ["index left out", "every index 0", "counted from 1", "index in quotes", "base64 brings it down", "field unknown"],
+)
 def test_what_others_do(server: EmbeddingsServer, quirk: str) -> None:
     def other(_: int, body: dict[str, Any]) -> Reply:
         if quirk == "base64 brings it down" and body.get("encoding_format") == "base64":
@@ -206,8 +209,8 @@ def test_what_others_do(server: EmbeddingsServer, quirk: str) -> None:
         if quirk == "field unknown" and "encoding_format" in body:
             return 422, {}, {"detail": [{"loc": ["body", "encoding_format"], "msg": "extra fields not permitted"}]}
         reply: Any = listing(vectors_for(body), as_base64=body.get("encoding_format") == "base64")
-        for item in reply["data"]:
-            item["index"] = 0
+        for number, item in enumerate(reply["data"]):
+            item["index"] = {"counted from 1": number + 1, "index in quotes": str(number)}.get(quirk, 0)
             if quirk == "index left out":
                 del item["index"]
         return 200, {}, reply

@@ -184,6 +184,13 @@ def test_a_query_whose_retry_would_come_too_late_is_not_retried(asking: Asking, 
     assert len(server.requests) == 1
 
 
+def test_a_query_that_is_refused_for_good_is_not_retried(asking: Asking, server: EmbeddingsServer) -> None:
+    server.interceptor = lambda *_: failure(401, "invalid_api_key", "Incorrect API key provided")
+    with pytest.raises(EmbeddingUnauthorized):
+        asking(server).embed_queries(["hello"], timeout_seconds=10)
+    assert len(server.requests) == 1
+
+
 def test_a_query_ends_when_its_time_is_up(asking: Asking) -> None:
     with embeddings_server(latency_seconds=1.0) as server, pytest.raises(EmbeddingTimeout):
         asking(server).embed_queries(["hello"], timeout_seconds=0.2)
@@ -205,7 +212,10 @@ def test_what_cannot_pass_is_said_at_once(server: EmbeddingsServer, reply: Any, 
     server.interceptor = lambda *_: reply
     with pytest.raises(expected) as caught:
         list(embedder(server).embed_documents([["text"]]))
-    assert len(server.requests) == 1
+    # Whether a wall took the text for an attack, a plain one tells.
+    assert server.inputs == (
+        ["text", "text"] if caught.value.status == 403 and "key" in str(caught.value) else ["text"]
+    )
     assert not caught.value.retryable
     assert "sk-" not in str(caught.value)
 

@@ -28,6 +28,11 @@ def test_the_message_is_found_wherever_an_endpoint_puts_it(body: object) -> None
     assert message_in(parsed(content)) == "too long"
 
 
+def test_a_message_that_begins_with_a_number_in_brackets_is_no_page() -> None:
+    message = "<400> InternalError.Algo.DataInspectionFailed: Input data may contain inappropriate content."
+    assert message_in({"error": {"message": message}}) == message
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import bm25s
 import numpy as np
@@ -257,6 +258,34 @@ def test_an_unusable_index_says_why_and_what_to_do(tmp_path: Path) -> None:
         LexicalIndex(tmp_path)
     with pytest.raises(LexicalIndexUnusable, match="missing"):
         update_index(tmp_path, add=[], remove=["a"], stamp="2")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stamp": 1}, {"languages": ["enGlish"]}, {"languages": True}, {"spoken": {"english": "all"}}, {"segments": {}},
+        {"segments": [{"name": "../elsewhere", "rows": 1, "live": 1}]}, {"segments": [{"name": "a", "rows": -1}]},
+        {"segments": [{"name": "a", "rows": 1, "live": 1, "dead": "../../dead.npy"}]},
+    ],
+)  # fmt: skip
+def test_what_an_index_says_of_itself_is_not_believed(tmp_path: Path, changes: dict[str, object]) -> None:
+    write_index(tmp_path, CHUNKS, stamp="1")
+    about = read_about(tmp_path)
+    (tmp_path / INDEX_FILE).write_text(json.dumps(about | changes))
+    with pytest.raises(LexicalIndexUnusable, match="is damaged"):
+        LexicalIndex(tmp_path)
+    (tmp_path / INDEX_FILE).write_text("[" * 100_000)
+    with pytest.raises(LexicalIndexUnusable, match="cannot be read"):
+        LexicalIndex(tmp_path)
+
+
+@pytest.mark.parametrize("array", [np.zeros(3), np.zeros((3, 1), np.int32), np.array([b"a"])])
+@pytest.mark.parametrize("name", ["rows", "languages", "postings"])
+def test_values_of_another_kind_are_refused(tmp_path: Path, name: str, array: np.ndarray[Any, Any]) -> None:
+    write_index(tmp_path, CHUNKS, stamp="1")
+    np.save(tmp_path / read_about(tmp_path)["segments"][0]["name"] / f"{name}.npy", array)
+    with pytest.raises(LexicalIndexUnusable, match="damaged"):
+        LexicalIndex(tmp_path)
 
 
 def test_rows_that_cannot_be_are_told_when_they_are_met(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,11 @@ from corpus.filters import Filter, Where
 from corpus.lexical.filter_mask import FilterMask
 from corpus.searching.filtered import FEW, filtered_nearest
 from corpus.settings import CorpusSettings
-from corpus.store import Store, open_store
+from corpus.store import Store, create_store, open_store
 from corpus.store.changing import Written
+from ingest.sync.lexical_index import bring_up_to_date
+from tests.corpus.store.test_store import RECORD
+from tests.corpus.store.test_store import document as stored
 
 CHUNKS, DIMENSIONS = 1_500, 16
 TWENTIETH: Where = {"meta.year": 2007}
@@ -55,24 +59,24 @@ def test_the_ways_are_all_taken(store: Store) -> None:
     assert index.passing(TWENTIETH).count <= FEW < index.passing(HALF).count
 
 
-def added() -> Written:
-    """One more document, of which the number of chunks tells."""
-    return document(CHUNKS // PER_DOCUMENT + 8 * 20 + 7, DIMENSIONS)
+def added() -> list[Written]:
+    """More documents, of which the number of chunks tells: one for each filter that lets it pass."""
+    return [document(number, DIMENSIONS) for number in (407, 408)]
 
 
-def replaced() -> Written:
+def replaced() -> list[Written]:
     """One in place of another, of which it does not."""
-    return document(7, DIMENSIONS, change="new")
+    return [document(7, DIMENSIONS, change="new")]
 
 
 @pytest.mark.parametrize(("where", "count"), [(HALF, 20), (TWENTIETH, 20), (TWENTIETH, 1_100), (HALF, 1_100)])
 @pytest.mark.parametrize("writes", [[added], [replaced], [added, replaced]], ids=["added", "replaced", "both"])
 def test_what_the_index_does_not_know_yet_is_found_too(
-    folder: Path, tmp_path: Path, writes: list[Callable[[], Written]], where: Where, count: int
+    folder: Path, tmp_path: Path, writes: list[Callable[[], list[Written]]], where: Where, count: int
 ) -> None:
     shutil.copytree(folder, tmp_path / "store")
     with open_store(CorpusSettings(chroma_path=tmp_path / "store")) as store:
-        store.write([written() for written in writes])
+        store.write([each for written in writes for each in written()])
         assert_found_as_by_chroma(store, where, store.words.index().passing(where), count)
 
 
@@ -113,3 +117,22 @@ def test_what_lies_far_from_the_question_is_found_by_the_mask(store: Store) -> N
     for vector, near in zip(vectors, found, strict=True):
         cosines = store.cosines(vector, far)
         assert list(near.values()) == pytest.approx(sorted(cosines.values(), reverse=True)[:20], abs=1e-5)
+
+
+def test_among_hundreds_of_vectors_that_are_alike_none_is_missed(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    alike, rest = np.tile(random.standard_normal(64), (400, 1)), random.standard_normal((800, 64))
+    vectors = random.permutation(np.concatenate([alike, rest])).tolist()
+    written = [
+        stored(f"{number}.txt", [f"Text {number}"], [vector], metadata={"half": "ab"[number % 2]})
+        for number, vector in enumerate(vectors)
+    ]
+    with create_store(CorpusSettings(chroma_path=tmp_path), replace(RECORD, dimensions=64)) as store:
+        store.write(written)
+        bring_up_to_date(store, before={}, after={each.document_id: each for each in store.documents()})
+        passing = store.words.index().passing(HALF)
+        (near,) = filtered_nearest(store, alike[:1].astype(np.float32), count=400, where=HALF, passing=passing)
+    assert passing.count > FEW
+    assert len(near) == 400
+    expected = sum(vector == alike[0].tolist() for vector in vectors[::2])
+    assert sum(cosine > 0.9999 for cosine in near.values()) == expected

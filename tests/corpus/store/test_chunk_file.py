@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from corpus.records import Chunk, DocumentRecord, MetadataValue
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store, read_store
-from corpus.store.chunk_file import FOLDER, ChunkFile
+from corpus.store.chunk_file import FOLDER, MAX_CHUNK_BYTES, ChunkFile
 from corpus.store.published import PublishedStore
 from tests.corpus.store.test_store import RECORD, document
 
@@ -103,6 +104,13 @@ def _zeros(name: str) -> Callable[[Path], object]:
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "no JSON": lambda folder: (folder / FOLDER / "index.json").write_text("{"),
+    "JSON nested without end": lambda folder: (folder / FOLDER / "index.json").write_text("[" * 100_000),
+    "ids in rows of two": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([[b"a"]] * 30)),
+    "ids that nobody can read": lambda folder: (folder / FOLDER / "ids.npy").write_bytes(b""),
+    "a chunk that is longer than any": lambda folder: np.save(
+        folder / FOLDER / "ends.npy",
+        np.array([*[2**60] * 29, (folder / FOLDER / "chunks.bin").stat().st_size], np.uint64),
+    ),
     "another format": lambda folder: _about(folder, format=2),
     "a record that is none": lambda folder: _about(folder, record={}),
     "fewer ids": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([b"a"])),
@@ -116,6 +124,28 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
         folder / FOLDER / "ends.npy", np.sort(np.load(folder / FOLDER / "ends.npy"))[::-1]
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [({}, "what it says"), (["no", "fields"], ""), ({"x": 1}, "x" * (MAX_CHUNK_BYTES + 1))],
+    ids=["a record without its fields", "fields that are none", "a text that swells"],
+)
+def test_a_chunk_that_is_none_is_refused_when_it_is_read(
+    staged: Path, tmp_path: Path, fields: object, text: str
+) -> None:
+    """As whoever may write to the bucket can make it, with the right hashes."""
+    folder = tmp_path / "copy"
+    shutil.copytree(staged, folder)
+    dictionary = (folder / FOLDER / "dictionary.bin").read_bytes()
+    packing = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=dictionary)
+    packed = packing.compress(f"{json.dumps(fields)}\n{text}".encode()) + packing.flush()
+    shutil.rmtree(folder / "vectors")  # Of as many chunks as before.
+    (folder / FOLDER / "chunks.bin").write_bytes(packed)
+    np.save(folder / FOLDER / "ids.npy", np.array([written(1)[1][0].chunk_id.encode()]))
+    np.save(folder / FOLDER / "ends.npy", np.array([len(packed)], np.uint64))
+    with read_store(CorpusSettings(chroma_path=folder), is_published=True) as store, pytest.raises(SnapshotInvalid):
+        store.documents()
 
 
 def read_all(folder: Path) -> None:

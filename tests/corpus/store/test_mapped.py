@@ -22,7 +22,7 @@ from corpus.searching.scale import Scale
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store, read_store
-from corpus.store.hnsw_files import LABELS_FILE
+from corpus.store.hnsw_files import DATA_FILE, LABELS_FILE
 from corpus.store.mapped import FOLDER, MappedVectors, write_map
 from corpus.stored import fields_of
 from ingest.sync.lexical_index import bring_up_to_date
@@ -168,6 +168,10 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "more records": lambda folder: _about(folder, records=10**9),
     "another field": lambda folder: _about(folder, more=1),
     "another file": lambda folder: _about(folder, file="nowhere"),
+    "a file of somebody else": lambda folder: _about(folder, file=f"../copy/{_data(folder).parent.name}/{DATA_FILE}"),
+    "JSON nested without end": lambda folder: (folder / FOLDER / "index.json").write_text("[" * 100_000),
+    "rows that nobody can read": lambda folder: (folder / FOLDER / "rows.npy").write_bytes(b""),
+    "ids in rows of two": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([[b"a"]] * COUNT)),
     "a file that is cut off": _cut,
     "a file of zeros": _damage,
     "fewer ids": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([b"a"])),

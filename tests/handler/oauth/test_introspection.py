@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,7 +20,10 @@ from handler.access.oauth.refusals import IdentityUnavailable, TokenRefused
 from handler.access.oauth.tokens import Expected
 from handler.access.oauth.verifier import Verifier
 from handler.access.oauth.wiring import oauth_of
+from handler.access.rate_limit import Rate, Refusals
 from handler.settings import HandlerSettings
+from tests.handler.conftest import API_KEY
+from tests.handler.oauth.conftest import SignIn, search
 from tests.identity.stand_in import AUDIENCE, StandIn, json_reply
 from tests.web_server import Reply
 
@@ -112,6 +116,31 @@ def test_an_endpoint_that_cannot_tell_is_no_refusal(made: Made, provider: StandI
         made().identify("opaque")
 
 
+def test_one_issuers_endpoint_does_not_speak_for_another_that_has_a_name(made: Made, provider: StandIn) -> None:
+    other = "https://other.example"
+    provider.pages["/introspect"] = json_reply({**ACTIVE, "iss": other})
+    with pytest.raises(TokenRefused, match="another issuer"):
+        made(oauth_issuers=f"{provider.url}, partner={other}").identify("opaque")
+    shared = made(oauth_issuers=f"{provider.url}, {other}").identify("opaque")
+    assert shared.caller.issuer == other
+    assert shared.caller.principals == {"user:alice"}
+
+
+def test_an_address_whose_tokens_nobody_knows_is_asked_about_no_more(signing_in: SignIn, provider: StandIn) -> None:
+    provider.pages["/introspect"] = lambda form: json_reply(ACTIVE if form["token"] == "known" else {"active": False})
+    client = signing_in(oauth_introspection_url=f"{provider.url}/introspect", oauth_client_id="gpt")
+    oauth = client.app.state.action.oauth  # type: ignore[attr-defined] # FastAPI's.
+    few = dataclasses.replace(oauth, refusals=Refusals(Rate(5, 60), clock=lambda: 60.0))
+    client.app.state.action = dataclasses.replace(client.app.state.action, oauth=few)  # type: ignore[attr-defined] # The same.
+    assert search(client, "known") == (200, "")
+    answers = [search(client, f"unknown-{number}") for number in range(9)]
+    assert answers == [(401, "invalid_token")] * 5 + [(429, "rate_limited")] * 4
+    assert provider.fetches("/introspect") == 1 + 5
+    # Who is known already, a key and a signed token go on.
+    for token in ("known", API_KEY, provider.token()):
+        assert search(client, token) == (200, "")
+
+
 def test_google_tells_in_its_own_way(made: Made, provider: StandIn) -> None:
     told = {"aud": "app.example", "azp": "app.example", "sub": "7", "scope": "openid email", "exp": str(2**31)}
     told |= {"email": "ann@example.com", "email_verified": "true"}
@@ -169,6 +198,7 @@ def test_what_was_verified_is_kept_until_it_ends_and_no_longer_than_five_minutes
         ({"oauth_client_id": ""}, "OAUTH_INTROSPECTION_URL needs"),
         ({"oauth_client_id": "", "oauth_introspection_url": None, "oauth_facade": True}, "OAUTH_FACADE needs"),
         ({"oauth_issuers": "https://a.example,https://b.example", "oauth_jwks_url": "https://a.example/j"}, "single"),
+        ({"oauth_issuers": "Team=https://a.example", "oauth_principals": "sub,https://x.example/team"}, "another name"),
     ],
 )
 def test_what_is_missing_is_told_at_the_start(made: Made, changes: dict[str, Any], told: str) -> None:

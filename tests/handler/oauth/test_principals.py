@@ -20,6 +20,10 @@ CLAIMS = {
     "realm_access": {"roles": ["keeper"]},
     "https://example.com/teams": ["blue"],
     "cognito:groups": ["green"],
+    "team": "a, b c",
+    "level": 5,
+    "nested": [["x"], {"a": 1}, None, True, "S\u0075\u0308d"],
+    "all": ["everyone", ""],
 }
 
 
@@ -32,6 +36,8 @@ CLAIMS = {
         ("https://example.com/teams=group", {"group:blue"}),
         ("cognito:groups", {"group:green"}),
         ("department, sub.x", set()),
+        ("team, level, nested", {"team:a, b c", "nested:Süd"}),
+        ("all, all=everyone, level=everyone", {"all:everyone", "everyone:everyone"}),
         ("", set()),
     ],
 )
@@ -62,6 +68,7 @@ def test_a_named_issuer_speaks_for_its_own_users_alone() -> None:
         "https://user@id.example.com",
         "https://id.example.com/#x",
         "user=https://id.example.com",
+        "Corpus=https://id.example.com",
         "https://id.example.com,https://id.example.com",
         "http://127.0.0.1.example.com",
         "https://id.example.com:0",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from selenium.webdriver import ActionChains, Chrome
+from pydantic import SecretStr
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from corpus.opening import open_corpus
+from handler.access.keys import KeyEntry, make_key
 from handler.app import create_app
 from tests.browser import chromium
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.corpora import WARRANTY, Text, corpus_settings, write_corpus
 from tests.handler.routes.test_playground import by_id, until
 from tests.handler.running import running
+from tests.handler.several import several_in
 from tests.openai_server import EmbeddingsServer
 
 TABLE = "| Part | Fee |\n|---|---|\n| Seal | 5 |\n| Pump | 90 |"
@@ -135,3 +139,35 @@ def test_the_documents_can_be_browsed_and_read(browser: Chrome, url: str) -> Non
     until(browser, lambda: WARRANTY.text in by_id(browser, "reader-text"))
     printed = [entry["message"] for entry in browser.get_log("browser")]  # type: ignore[no-untyped-call]  # It has no types.
     assert printed == []
+
+
+def test_each_key_is_told_its_corpora_and_an_answer_says_which_it_had_to_do_without(
+    browser: Chrome, configure: Configure, server: EmbeddingsServer, tmp_path: Path
+) -> None:
+    several = several_in(tmp_path, server)
+    hr_key, hr = make_key("hr")
+    all_key, everything = make_key("all")
+    keys = SecretStr(f"{KeyEntry('hr', hr.digest, ('corpus:hr',))},{everything}")
+    corpora = f"{several.corpora},away={tmp_path / 'away'}"
+    app = create_app(configure(corpora=corpora, api_keys=keys, playground=True), open_corpus)
+    placeholder = "return document.getElementById('corpus').placeholder"
+    with running(app) as url:
+        browser.get(f"{url}/#key={all_key}&q=holidays&n=10")
+        until(browser, lambda: "without away" in by_id(browser, "status"))
+        assert browser.execute_script(placeholder) == "hr, sales, manuals, away"
+        cards = browser.find_elements(By.CSS_SELECTOR, "#results > li")
+        assert {name for name in ("hr", "sales", "manuals") for card in cards if f"\n{name}\n" in card.text} == {
+            "hr",
+            "sales",
+            "manuals",
+        }
+        browser.get(f"{url}/#q=holidays&corpus=sales,manuals")
+        until(browser, lambda: "result" in by_id(browser, "status") and "without" not in by_id(browser, "status"))
+        key = browser.find_element(By.ID, "key")
+        key.clear()
+        key.send_keys(hr_key, Keys.TAB)
+        until(browser, lambda: browser.execute_script(placeholder) == "hr")
+        browser.find_element(By.ID, "corpus").clear()
+        browser.find_element(By.ID, "question").send_keys(Keys.ENTER)
+        until(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "#results > li")) == 2)
+        app.state.action.close()

@@ -175,3 +175,11 @@ def test_any_sequence_of_runs_gives_the_store_of_one_run_over_the_last_state(
             for each in right:
                 assert found[each] == right[each], each
             assert again.words.stamp() == once.words.stamp()
+
+
+def test_a_record_that_left_its_file_is_gone(run: Callable[..., Any], settings: CorpusSettings) -> None:
+    one, other = ('{"id": "1", "text": "The pump hums."}\n', '{"id": "2", "text": "The valve hisses."}\n')
+    assert run({"a.jsonl": one + other}).added == 2
+    assert run({"a.jsonl": other}).removed == 1
+    with open_store(settings) as store:
+        assert [record.source for record in store.documents()] == ["a.jsonl#2"]

@@ -82,7 +82,7 @@ def test_search_is_narrowed_and_shows_whole_passages(ingest: Ingest, server: Emb
     assert "   The pump is covered for five years." in full.stdout.splitlines()
 
 
-@pytest.mark.parametrize("words", [["docs", "--include", "*.zzz"], ["empty"]])
+@pytest.mark.parametrize("words", [["docs", "--include", "*.zzz"], ["empty"], ["*.xyz", "doc"]])
 def test_where_no_file_matched_nothing_is_made(
     ingest: Ingest, server: EmbeddingsServer, tmp_path: Path, words: list[str]
 ) -> None:

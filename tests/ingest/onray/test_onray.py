@@ -147,6 +147,13 @@ def test_a_head_that_is_away_or_refuses_is_told_in_one_line(ray: Any, add: Add, 
     assert "\n" not in str(told.value)
 
 
+def test_a_head_that_is_busy_is_asked_again(ray: Any, add: Add, docs: Path) -> None:
+    (docs / "broken.pdf").unlink()
+    ray.busy = 2
+    assert add("store", on="ray://127.0.0.1:10001").added == 33
+    assert ray.busy == 0
+
+
 def test_without_ray_the_line_says_how_to_install_it(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(SettingsError, match=r"retrieval-action\[ray\]"):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import unicodedata
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from ingest.reading.document import Document
+from ingest.reading.readers.registry import read_bytes
 from ingest.sources.descriptions import Description
 from ingest.sources.files import find
 from ingest.sources.folder_access import of_files
@@ -119,3 +122,30 @@ def test_a_page_of_the_web_does_not_say_who_may_see_it() -> None:
     item = Item(source="https://example.com/a.md", place="https://example.com/a.md")
     assert Description().of(page, item).access == ()
     assert Description(access=("group:a",)).of(page, item).access == ("group:a",)
+
+
+@pytest.mark.parametrize(
+    ("said", "around", "seen_by"),
+    [
+        (None, ("group:a",), ("group:a",)),
+        (("everyone",), ("group:a",), ("group:a",)),
+        (("everyone",), None, ()),
+        (("group:b",), ("group:a",), ()),
+        (("group:b", "group:a"), ("group:a", "group:c"), ("group:a",)),
+        (("group:b",), ("everyone",), ("group:b",)),
+        ((), ("everyone",), ()),
+        ((5,), ("everyone",), ()),
+    ],
+)
+def test_who_sends_an_attachment_opens_it_to_nobody(
+    said: tuple[object, ...] | None, around: tuple[str, ...] | None, seen_by: tuple[str, ...]
+) -> None:
+    words = "" if said is None else f"---\naccess: {json.dumps(said)}\n---\n"
+    message = EmailMessage()
+    message.set_content("See what is attached.")
+    message.add_attachment(f"{words}Attached.".encode(), maintype="text", subtype="markdown", filename="note.md")
+    mail, note = read_bytes(message.as_bytes(), "a.eml")
+    item = Item(source="a.eml", place="/a.eml", access=around)
+    assert Description().of(mail, item).access == (around or ())
+    told = Description().of(note, item)
+    assert (told.access, told.access_fault) == (seen_by, "")

@@ -199,7 +199,8 @@ def secure_site(folder: Path) -> Iterator[tuple[str, Path]]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(302 if self.path == "/in-the-clear" else 200)
+            self.send_header("location", "http://127.0.0.1/a")
             self.send_header("content-type", "text/html")
             self.end_headers()
             self.wfile.write(b"<p>Behind TLS.</p>")
@@ -229,6 +230,8 @@ def test_a_page_behind_tls_comes_through_a_tunnel_and_its_certificate_counts(
             connect(proxies=Proxies(https=proxy.url)).fetch(url, "")
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert "Behind TLS." in text_of(connect(proxies=Proxies(https=proxy.url)), url)
+        with pytest.raises(DocumentError, match="redirects from https to http"):
+            connect(proxies=Proxies(https=proxy.url)).fetch(url.replace("/a", "/in-the-clear"), "")
         proxy.wants_login = True
         with pytest.raises(DocumentError, match=r"The proxy does not let it pass \(407"):
             connect(proxies=Proxies(https=proxy.url)).fetch(url, "")

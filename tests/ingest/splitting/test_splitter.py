@@ -90,6 +90,14 @@ def check(document: Document, tokenizer: Tokenizer, max_tokens: int, overlap: in
         promises.overlap_is_whole_sentences(before, after)
 
 
+def test_a_word_that_the_model_does_not_know_leaves_the_one_before_it_in_large_pieces() -> None:
+    # With its picture the second word is one unknown token, and cut off before that 36.
+    text = f"{'क्षि' * 12} {'क्षि' * 12}👩👩"
+    check(document_of([Part("paragraph", text, 0, "")]), MINILM, 16, 6, None)
+    passages = split(document_of([Part("paragraph", text, 0, "")]), tokenizer=MINILM, max_tokens=16, overlap_tokens=6)
+    assert [passage.tokens for passage in passages][:2] == [15, 15]
+
+
 @settings(max_examples=30)
 @given(document=DOCUMENTS, max_bytes=st.sampled_from([40, 64, 200]), overlap=st.integers(0, 8))
 def test_no_passage_has_more_bytes_than_it_may(document: Document, max_bytes: int, overlap: int) -> None:

@@ -84,3 +84,20 @@ def test_an_emptied_corpus_has_an_empty_index(store: Store) -> None:
     store.remove(before)
     bring_up_to_date(store, before=before, after={})
     assert matches(store, "alpha") == 0
+
+
+def test_where_nothing_is_to_be_indexed_the_run_waits_for_what_it_writes_all_the_same(store: Store) -> None:
+    put(store, {"a.md": ["alpha"]})
+    settled: list[int] = []
+    for _ in range(2):
+        bring_up_to_date(store, before={}, after=records(store), settle=lambda: settled.append(store.count()))
+    assert settled == [1, 1, 1], "twice as it is made, before reading and before it is shown; once as it stands"
+
+
+def test_a_text_that_changed_and_has_as_many_chunks_is_indexed_anew(store: Store) -> None:
+    put(store, MANY)
+    before = records(store)
+    bring_up_to_date(store, before={}, after=before)
+    put(store, {"0.md": ["gamma", "delta"]})
+    bring_up_to_date(store, before=before, after=records(store))
+    assert [matches(store, word) for word in ("alpha", "gamma")] == [19, 1]

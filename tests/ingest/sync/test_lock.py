@@ -26,12 +26,14 @@ def store(settings: CorpusSettings) -> Iterator[Store]:
 
 
 def test_the_second_is_told_who_is_writing(store: Store, settings: CorpusSettings) -> None:
+    waits: list[str] = []
     with (
         exclusive(store, settings),
         pytest.raises(CollectionBusy, match=f"process {os.getpid()} on "),
-        exclusive(store, settings),
+        exclusive(store, settings, on_wait=waits.append),
     ):
         pass
+    assert waits == [], "who is alive is not waited for"
 
 
 def test_afterwards_the_next_can_write(store: Store, settings: CorpusSettings) -> None:

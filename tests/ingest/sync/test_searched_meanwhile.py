@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 DOCUMENTS = 8
 PARTS = 20
 VERSIONS = 3
+MOMENT_SECONDS = 0.05
 
 # Every version has other lengths, so that no chunk's place or count is the same in two of them.
 WRITER = f"""
@@ -75,7 +76,7 @@ def test_a_search_during_an_ingest_sees_whole_documents_old_or_new(tmp_path: Pat
         settings = CorpusSettings.model_validate(given)
         rounds = hits = 0
         with open_corpus(settings) as corpus:
-            while process.poll() is None or not rounds:
+            while not rounds or not has_ended(process):
                 for mode in ("dense", "hybrid"):
                     hits += check_search(corpus, mode)
                 check_document(corpus, rounds % DOCUMENTS)
@@ -84,6 +85,15 @@ def test_a_search_during_an_ingest_sees_whole_documents_old_or_new(tmp_path: Pat
             assert process.returncode == 0, stderr
             assert corpus.store.count() == sum(record.chunks for record in corpus.store.documents())
         assert hits
+
+
+def has_ended(process: subprocess.Popen[str]) -> bool:
+    """Whether it has; waits a moment for it, for who asks without a pause leaves the writer no processor."""
+    try:
+        process.wait(MOMENT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def writing(folder: Path, server: EmbeddingsServer) -> subprocess.Popen[str]:

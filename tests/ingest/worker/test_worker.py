@@ -15,9 +15,8 @@ from corpus.errors import SettingsError
 from corpus.store import open_store
 from ingest.settings import IngestSettings
 from ingest.worker.dead_letters import REASON, DeadLetterQueue
-from ingest.worker.events import objects_in
 from ingest.worker.main import handler, worked
-from tests.openai_server import KEY, EmbeddingsServer, embeddings_server
+from tests.openai_server import KEY, EmbeddingsServer, embeddings_server, failure
 from tests.s3_server import S3Server
 
 
@@ -131,10 +130,78 @@ def test_a_message_that_fails_comes_again_alone_and_then_is_a_dead_letter_with_t
 
 def test_what_is_no_event_of_s3_is_a_dead_letter_at_once_and_holds_nothing_up(wired: Wired) -> None:
     wired.put("good.md", "The pump hums.")
-    strange = [{"messageId": str(number), "body": body} for number, body in enumerate(["{", "[]", '{"Records": [{}]}'])]
+    strange = [{"messageId": str(number), "body": body} for number, body in enumerate(STRANGE)]
     assert wired.work([*strange, *wired.received()]) == []
     assert wired.texts() == {"good.md": "The pump hums."}
     assert sorted(body for body, _ in wired.dead()) == sorted(each["body"] for each in strange)
+
+
+def test_an_object_that_s3_does_not_tell_of_costs_its_own_message_alone(wired: Wired) -> None:
+    wired.put("good.md", "The pump hums.")
+    elsewhere = {"messageId": "1", "body": told(f"absent-{uuid.uuid4().hex}", "a.md")}
+    assert wired.work([elsewhere, *wired.received()]) == ["1"]
+    assert wired.texts() == {"good.md": "The pump hums."}
+    assert wired.work([{**elsewhere, "attributes": {"ApproximateReceiveCount": "2"}}]) == []
+    ((_, reason),) = wired.dead()
+    assert "There is no bucket" in reason
+
+
+def test_a_message_that_the_dead_letters_refuse_comes_again_alone(wired: Wired) -> None:
+    wired.put("good.md", "The pump hums.")
+    wired.letters = wired.letters.replace("dead-", "absent-")
+    assert wired.work([{"messageId": "1", "body": "{"}, *wired.received()]) == ["1"]
+    assert wired.texts() == {"good.md": "The pump hums."}
+
+
+def test_what_is_left_out_of_a_bucket_is_left_out_of_its_events_and_keys_are_taken_as_they_are(wired: Wired) -> None:
+    for key in (".git/notes.md", "node_modules/x/readme.md", "a/~$draft.docx", "/top.md", "a.md", "a.md/b.md"):
+        wired.put(key, f"The pump is called {key.replace('/', ' ')}.")
+    assert wired.work(wired.received()) == []
+    assert sorted(wired.texts()) == ["/top.md", "a.md", "a.md/b.md"]
+    wired.delete("a.md")
+    assert wired.work(wired.received()) == []
+    assert sorted(wired.texts()) == ["/top.md", "a.md/b.md"]
+
+
+def test_who_may_see_what_follows_a_folders_rules_as_they_come_change_and_go(wired: Wired) -> None:
+    def seen_by() -> dict[str, tuple[str, ...]]:
+        with open_store(wired.settings) as store:
+            return {record.source.rpartition("/")[2]: record.access for record in store.documents()}
+
+    wired.put("hr/.access.yaml", '"**": [group:hr]')  # Before there is a document.
+    assert wired.work(wired.received()) == []
+    wired.put("hr/pay.md", "The pump hums.")
+    wired.put("menu.md", "The lamp glows.")
+    assert wired.work(wired.received()) == []
+    assert seen_by() == {"pay.md": ("group:hr",), "menu.md": ()}
+    asked = len(wired.model.requests)
+    wired.put("hr/.access.yaml", '"**": [user:1234]')
+    assert wired.work(wired.received()) == []
+    assert seen_by() == {"pay.md": ("user:1234",), "menu.md": ()}
+    wired.put("hr/.access.yaml", "no rules")
+    assert len(wired.work(wired.received())) == 1
+    assert seen_by()["pay.md"] == ()
+    wired.delete("hr/.access.yaml")
+    wired.put(".access.yaml", '"hr/": [group:all]')
+    assert wired.work(wired.received()) == []
+    assert seen_by() == {"pay.md": ("group:all",), "menu.md": ()}
+    assert len(wired.model.requests) == asked
+
+
+def test_what_is_gone_and_who_may_see_what_wait_for_no_model(wired: Wired) -> None:
+    for key in ("hr/pay.md", "menu.md"):
+        wired.put(key, f"The pump of {key} hums.")
+    assert wired.work(wired.received()) == []
+    wired.model.interceptor = lambda _number, _body: failure(401, "invalid_api_key", "No.")
+    wired.put("hr/.access.yaml", '"**": [group:hr]')
+    wired.put("hr/more.md", "The door is blue.")
+    wired.delete("menu.md")
+    messages = wired.received()
+    assert wired.work(messages) == [each["messageId"] for each in messages]
+    with open_store(wired.settings) as store:
+        assert [(record.source.rpartition("/")[2], record.access) for record in store.documents()] == [
+            ("pay.md", ("group:hr",))
+        ]
 
 
 def test_while_the_store_is_away_every_message_comes_again(wired: Wired) -> None:
@@ -151,21 +218,18 @@ def test_the_worker_wants_a_server_or_the_cloud(monkeypatch: pytest.MonkeyPatch)
         handler({"Records": []}, None)
 
 
-S3_EVENT = {"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "a+b/%C3%BC.md.meta.yaml"}}}]}
+def told(bucket: str, key: object) -> str:
+    """As EventBridge tells of an object."""
+    return json.dumps({"source": "aws.s3", "detail": {"bucket": {"name": bucket}, "object": {"key": key}}})
 
 
-@pytest.mark.parametrize(
-    ("event", "objects"),
-    [
-        (S3_EVENT, ["s3://docs/a b/ü.md"]),
-        ({"Type": "Notification", "Message": json.dumps(S3_EVENT)}, ["s3://docs/a b/ü.md"]),
-        (
-            {"source": "aws.s3", "detail": {"bucket": {"name": "docs"}, "object": {"key": "a+b.md"}}},
-            ["s3://docs/a+b.md"],
-        ),
-        ({"Service": "Amazon S3", "Event": "s3:TestEvent"}, []),
-        ({"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "folder/"}}}]}, []),
-    ],
-)
-def test_every_way_in_which_s3_tells_of_an_object_is_understood(event: object, objects: list[str]) -> None:
-    assert objects_in(json.dumps(event)) == objects
+STRANGE = [
+    "{",
+    "[]",
+    "[" * 100_000,
+    '{"Records": [{}]}',
+    '{"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": null}}}]}',
+    told("docs", 5),
+    told("docs", "half \ud800.md"),
+    told("docs", "two\nlines.md"),
+]

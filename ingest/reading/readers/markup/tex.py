@@ -53,6 +53,7 @@ _SIGNS = (
     ("''", "”"),
     ("~", " "),
     (r"\\", " "),
+    (r"\-", ""),  # Where a word may be broken.
     (r"\ldots", "…"),
     (r"\dots", "…"),
 )

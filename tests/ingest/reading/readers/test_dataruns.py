@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.sources.descriptions import Description
+from ingest.sources.found import Item
 from tests.ingest.reading.readers.files import outline, read_bytes
 
 BYTES = random.Random(1).randbytes(20_000)  # noqa: S311 - a picture of no use
@@ -60,3 +62,24 @@ def test_blocks_behind_what_is_left_out_keep_their_text(tmp_path: Path) -> None:
         ("heading2", "## Two"),
         ("paragraph", "End."),
     ]
+
+
+VECTOR = [number / 1000 for number in range(-384, 384)]
+
+
+def test_data_in_the_fields_of_a_record_or_a_sidecar_is_left_out_and_told(tmp_path: Path) -> None:
+    fields = {"raw": PICTURE, "vector": VECTOR, "sizes": [1, 2], "line": "-" * 2000}
+    document = read_bytes(tmp_path, "a.jsonl", json.dumps({"text": "The red wire.", **fields}).encode())
+    sidecar = tmp_path / "a.jsonl.meta.json"
+    sidecar.write_text(json.dumps({"thumb": f"data:image/png;base64,{PICTURE}", "title": "Red\u00ad  wire"}))
+    told = Description().of(document, Item(source="a.jsonl", place="a.jsonl", sidecar=sidecar))
+    assert dict(told.metadata) == {"sizes": ["1", "2"], "line": "-" * 2000}
+    assert told.title == "Red wire"
+    assert [note.split("'")[1] for note in told.notes] == ["raw", "vector", "thumb"]
+    assert all("it is data" in note for note in told.notes)
+
+
+def test_a_vector_among_values_is_one_line_and_told(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, "a.json", json.dumps({"name": "Wire", "vector": VECTOR, "sizes": [1, 2]}).encode())
+    assert document.text == "name: Wire\nvector: 768 numbers, left out\nsizes: 1\nsizes: 2"
+    assert document.notes == ("Lists of more than 200 numbers, such as vectors, were left out.",)

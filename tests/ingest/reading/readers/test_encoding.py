@@ -30,6 +30,26 @@ def test_a_few_western_signs_are_windows_1252(text: str) -> None:
     assert decode(text.encode("cp1252")) == text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "Perché la città è più bella? È così."),
+        ("cp1252", "Blåbærgrød på bordet"),
+        ("cp1252", "ÄRZTE DÜRFEN ÖFFNEN: ÜBERSICHT"),
+        ("cp1252", "“yes”"),
+        ("cp1252", "§ 5"),
+        ("cp1252", "Größe: 5 µm"),
+        ("mac_roman", "„Größe“ – die Prüfung kostet viel und ist für alle da."),
+        ("mac_roman", "l’été où ça"),
+        ("cp850", "Die Größe der Tür für Möbel beträgt 5 Meter."),
+        ("cp1251", "Договор по API: цена и срок"),
+        ("cp949", "제품 A의 b형"),
+    ],
+)
+def test_no_encoding_is_taken_that_mixes_letters_as_nobody_writes(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
 def test_an_accent_on_the_last_page_is_enough() -> None:
     text = "All of this is plain English. " * 5000 + "But for one word of French: élève, déjà vu, garçon."
     assert decode(text.encode("cp1252")) == text

@@ -263,3 +263,7 @@ def test_latex_commands_that_begin_like_an_accent_are_none(tmp_path: Path) -> No
     assert "egin" not in text
     assert "graphics" not in text
     assert "aption" not in text
+
+
+def test_where_latex_may_break_a_word_it_is_one(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, "a.tex", rb"\begin{document}Donau\-dampf\\-5\end{document}").text == "Donaudampf -5"

@@ -20,6 +20,7 @@ CLOSED = "ray://127.0.0.1:10"
 OLDER = "ray://127.0.0.1:11"
 starts: list[dict[str, Any]] = []  # What each `init` was given.
 seen: list[Any] = []  # The names of what was asked of workers.
+busy = 0  # So often the head lets nobody in.
 at_once = 0
 most_at_once = 0
 failing: Exception | None = None
@@ -33,10 +34,11 @@ class Ref(Future[Any]):
 
 
 def init(**given: Any) -> None:
-    global _threads
+    global _threads, busy
     if given["address"] == AWAY:
         raise ConnectionError("ray client connection timeout")
-    if given["address"] == CLOSED:
+    if given["address"] == CLOSED or busy:
+        busy = max(0, busy - 1)
         raise ConnectionAbortedError("Initialization failure from server:\nTraceback\nRuntimeError: Proxy failed.\n")
     if given["address"] == OLDER:
         raise RuntimeError("Version mismatch: Cluster:\n  Python: 3.12.1\nThis process:\n  Python: 3.11.7\n")
