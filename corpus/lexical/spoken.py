@@ -73,8 +73,8 @@ _IN_NAMES = frozenset({"bin", "las", "los", "são", "van", "von"})
 _SENTENCE = re.compile(r"[.?!:\n\"“„«(–•|]")
 # Of all letters, for a script other than Latin: so many decide at once, so many where Latin words say nothing.
 _MOST, _SOME = 0.5, 0.2
-_WORD_LETTERS = 3  # Fewer are signs of formulas.
-LATIN = "LATIN"
+_WORD_LETTERS = 3  # Fewer among others are signs of formulas.
+_LATIN = "LATIN"
 # By the first word of the letters' Unicode names; of others that word itself is told.
 _OF_SCRIPT = {"HANGUL": "korean", "CJK": "chinese", "DEVANAGARI": "hindi", "CYRILLIC": "russian"}
 # Micro, ohm, letters of formulas, accents kept apart: any text may hold them.
@@ -104,12 +104,13 @@ def _by_script(text: str) -> tuple[str | None, float]:
     for letter, times in letters.items():
         scripts[_script(letter)] += times
     kana, han = scripts.pop("HIRAGANA", 0) + scripts.pop("KATAKANA", 0), scripts.pop("CJK", 0)
-    signs, latin = _LETTERS_PER_SIGN * (kana + han), scripts.pop(LATIN, 0)
+    signs, latin = _LETTERS_PER_SIGN * (kana + han), scripts.pop(_LATIN, 0)
     total = signs + latin + scripts.total()
     script, count = max(scripts.items(), key=lambda each: each[1], default=("", 0))
     if signs > count:
         return "japanese" if kana > 0.05 * (kana + han) else "chinese", signs / total
-    return (_of_script(script, letters.keys()), count / total) if count >= _WORD_LETTERS else (None, 0.0)
+    is_word = count >= _WORD_LETTERS or count > _MOST * total
+    return (_of_script(script, letters.keys()), count / total) if is_word else (None, 0.0)
 
 
 def _words(text: str) -> list[str]:
@@ -128,9 +129,9 @@ def _words(text: str) -> list[str]:
 
 def _script(letter: str) -> str:
     if letter.isascii():
-        return LATIN
-    script = unicodedata.name(letter, LATIN).partition(" ")[0].partition("-")[0]
-    return LATIN if script in _NO_SCRIPTS else script
+        return _LATIN
+    script = unicodedata.name(letter, _LATIN).partition(" ")[0].partition("-")[0]
+    return _LATIN if script in _NO_SCRIPTS else script
 
 
 def _of_script(script: str, letters: Set[str]) -> str:

@@ -151,9 +151,10 @@ def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | Non
 
 
 def _others_in(stem: str, said: Sequence[str]) -> list[str]:
-    """The words of a file's name beside its year and form: JnJ-2022-10K is of JnJ."""
-    bare = kinds.without_form(stem)
-    return [word for word in words_in(bare) if word not in said and word.isalpha() and not is_nothing(word)]
+    """The words of a file's name beside what is said: JnJ-2022-10K is of JnJ."""
+    known = {"fy", *" ".join(said).casefold().split()}
+    words = words_in(kinds.without_form(stem))
+    return [word for word in words if word.isalpha() and word.casefold() not in known and not is_nothing(word)]
 
 
 def _day_of(begin: _Begin) -> str:

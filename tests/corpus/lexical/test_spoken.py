@@ -59,6 +59,7 @@ def test_names_numbers_and_formulas_are_in_no_language(text: str) -> None:
         ("DAS IST DIE ANLEITUNG FÜR DEN KESSEL", "german"),
         ("ما هي مدة گارانتی", "persian"),
         ("ᐃᓄᒃᑎᑐᑦ", "canadian"),
+        ("가격", "korean"),
     ],
 )
 def test_foreign_names_and_formulas_do_not_decide(text: str, language: str) -> None:

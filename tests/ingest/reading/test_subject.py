@@ -192,6 +192,7 @@ def test_a_property_gives_the_name_as_other_documents_have_it(company: str) -> N
         ("best_buy-10-K-2023.pdf", ("Best Buy", 2023, "annual report"), "Best Buy 2023 annual report (10-K)"),
         ("johnson_johnson_2022_10k.pdf", ("Johnson & Johnson", 2022, "annual report"), None),
         ("finance/JnJ-2022-10K.pdf", (None, 2022, "annual report"), "JnJ 2022 annual report (10-K)"),
+        ("FY2022-annual-report-10-K.pdf", (None, 2022, "annual report"), "2022 annual report (10-K)"),
         ("2023-Q3_AMD_10-Q.pdf", (None, 2023, "quarterly report"), "AMD 2023 quarterly report (10-Q)"),
         ("Geschaeftsbericht_2020.pdf", (None, 2020, "annual report"), "Geschaeftsbericht 2020"),
         ("hr/Employee-Handbook-v3.pdf", (None, None, "manual"), "Employee Handbook"),
