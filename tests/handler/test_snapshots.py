@@ -50,12 +50,20 @@ def test_a_question_by_words_without_an_index_of_words_costs_nothing_but_itself(
     client = connect(snapshot_url=keeper.dest, snapshot_refresh=0, snapshot_cache=keeper.cache)
     assert client.post("/search", json={"query": "warranty"}).status_code == 200
     opened = set(keeper.cache.glob("*/*/*"))
+    library = client.app.state.library.only()  # type: ignore[attr-defined] # FastAPI's.
+    with library.corpus() as before:
+        pass
+    pointer = Path(keeper.dest, POINTER).read_bytes()
     Path(keeper.dest, POINTER).write_text("broken")
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(client.post, "/search", json={"query": "it", "mode": "lexical"}) for _ in range(40)]
         assert {each.result().json()["error"] for each in asked} == {"lexical_index_unusable"}
     assert set(keeper.cache.glob("*/*/*")) == opened
     assert client.post("/search", json={"query": "warranty"}).status_code == 200
+    # Nor is the version opened once more as soon as that can be done.
+    Path(keeper.dest, POINTER).write_bytes(pointer)
+    with library.corpus() as after:
+        assert after is before
 
 
 def test_a_version_that_fails_goes_on_until_it_is_open_once_more(
