@@ -84,10 +84,10 @@ def line(name: str, vectors: Vectors, asked: Vectors) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    folder, *named = sys.argv[1:] if argv is None else argv or [""]
+    words = sys.argv[1:] if argv is None else argv
     print("| vectors | chunks | compared | of the nearest 10 | of the nearest 100 | ms | one product, ms |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    for row in (*made_up(), *(of_collections(Path(folder), named) if folder else ())):
+    for row in (*made_up(), *(of_collections(Path(words[0]), list(words[1:])) if words else ())):
         print(line(*row), flush=True)
 
 
