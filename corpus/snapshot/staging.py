@@ -69,20 +69,30 @@ def stage(settings: CorpusSettings, folder: Path, *, questions: bytes | None = N
         raise CollectionMissing(f"Nothing is stored in {settings.target}. Run `ingest add PATH` first.")
     _copy(store_path, folder, settings.chroma_collection)
     copy = settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
-    left_out = leave_out_foreign(copy)
-    settle_store(copy)
-    remade = remake_where_dead(copy)
-    drop_other_indexes(copy)
-    # A snapshot is read and not brought up to date; and the same chunks are the same files, whatever came before.
-    with contextlib.suppress(LexicalIndexUnusable):
-        merge_index(index_folder(folder, settings.chroma_collection))
-    rearrange(copy)
-    if questions is not None:
-        (folder / QUESTIONS).write_bytes(questions)
-    files = tuple(_file(path, folder) for path in _paths(folder))
+    with _copying(store_path):
+        left_out = leave_out_foreign(copy)
+        settle_store(copy)
+        remade = remake_where_dead(copy)
+        drop_other_indexes(copy)
+        # A snapshot is read and not brought up to date; and the same chunks are the same files, whatever came before.
+        with contextlib.suppress(LexicalIndexUnusable):
+            merge_index(index_folder(folder, settings.chroma_collection))
+        rearrange(copy)
+        if questions is not None:
+            (folder / QUESTIONS).write_bytes(questions)
+        files = tuple(_file(path, folder) for path in _paths(folder))
     with read_view(folder) as view:
         staged = _verified(settings.model_copy(update={"chroma_path": view, "snapshot_url": None}), folder, files)
         return replace(staged, left_out=left_out, remade=remade)
+
+
+@contextlib.contextmanager
+def _copying(source: Path) -> Iterator[None]:
+    """Raises StoreUnavailable where the disk takes no more of the copy."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"{source} cannot be copied: {error}. The disk may be full.") from error
 
 
 def _copy(source: Path, folder: Path, collection: str) -> None:
@@ -94,20 +104,19 @@ def _copy(source: Path, folder: Path, collection: str) -> None:
             shutil.rmtree(folder)
             folder.mkdir()
         before = _fingerprint(source)
-        try:
-            for path in _paths(source):
-                if not _travels(path, words):
-                    continue
-                target = folder / path.relative_to(source)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if path.name == SQLITE:
-                    _copy_database(path, target)
-                else:
-                    shutil.copyfile(path, target)
-        except FileNotFoundError:
-            continue
-        except (OSError, sqlite3.Error) as error:
-            raise StoreUnavailable(f"{source} cannot be copied: {error}.") from error
+        with _copying(source):
+            try:
+                for path in _paths(source):
+                    if not _travels(path, words):
+                        continue
+                    target = folder / path.relative_to(source)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    if path.name == SQLITE:
+                        _copy_database(path, target)
+                    else:
+                        shutil.copyfile(path, target)
+            except FileNotFoundError:
+                continue
         if _fingerprint(source) == before:
             return
     raise StoreUnavailable(f"{source} is being written to. Publish again when `ingest add` is done.")

@@ -117,6 +117,8 @@ class MappedVectors:
             raise ValueError(f"{layout.dimensions} dimensions, and the collection has {dimensions}")
         if self.ids.dtype.kind != "S" or rows.dtype != np.uint32 or not len(self.ids) == len(rows) == chunks:
             raise ValueError(f"{len(self.ids)} ids and {len(rows)} rows of {chunks} chunks")
+        if len(rows) and bool((np.ascontiguousarray(self.ids).view(np.uint8) >= 0x80).any()):
+            raise ValueError("ids that are none of ours")
         if len(rows) and int(rows.max()) >= layout.records:
             raise ValueError(f"row {int(rows.max())} of {layout.records}")
         lengths = np.linalg.norm(vectors[rows[:: max(1, len(rows) // _SAMPLE)]], axis=1)

@@ -44,11 +44,13 @@ def requests(
         told = answer.text
         if any(secret in told for secret in SECRETS[1:]) or (not with_key and SECRETS[0] in told):
             yield f"leaked to {what}"
+        # Of //search a client makes a host, and asks for its first page.
+        asked = answer.request.url.path
         if (
             not with_key
             and answer.status_code == 200
-            and not path.startswith(OPEN)
-            and path != "/"
+            and not asked.startswith(OPEN)
+            and asked != "/"
             and method != "OPTIONS"
         ):
             yield f"200 without a key for {what}"

@@ -46,6 +46,7 @@ from corpus.store import open_store
 from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.snapshot.keeper import Keeper, answer, keeper_of, live_snapshot
 from tests.handler.corpora import Text, write_corpus
+from tests.hostile.places import LIMITED
 from tests.openai_server import EmbeddingsServer
 from tests.s3_server import S3Server
 
@@ -476,3 +477,15 @@ def test_whoever_tidies_up_leaves_what_another_has_published_meanwhile(keeper: K
     place.close()
     assert removed == ()
     assert answer(live_snapshot(keeper.reader_settings()).current()) == "The warranty lasts 24 months."
+
+
+def test_a_disk_that_is_full_before_the_copy_is_laid_out_is_told_in_one_line(in_folder: Keeper) -> None:
+    in_folder.says("The warranty lasts 12 months.")
+    environment = {**os.environ, "CHROMA_PATH": str(in_folder.settings.chroma_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    # The files of the store may have so many bytes, and what is made of them may not.
+    command = [sys.executable, "-c", LIMITED, "210000", "publish", in_folder.dest]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].startswith("Error: ")
+    assert run.stderr.splitlines()[-1].endswith("The disk may be full.")
+    assert "Traceback" not in run.stderr

@@ -176,6 +176,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a file of zeros": _damage,
     "fewer ids": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([b"a"])),
     "ids that are objects": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([{}] * COUNT)),
+    "ids in no writing": lambda folder: np.save(
+        folder / FOLDER / "ids.npy", np.array([b"\xad%d" % n for n in range(COUNT)])
+    ),
     "a row too far": lambda folder: np.save(folder / FOLDER / "rows.npy", np.full(COUNT, 10**6, "<u4")),
     "rows that are floats": lambda folder: np.save(folder / FOLDER / "rows.npy", np.zeros(COUNT)),
     "no rows": lambda folder: (folder / FOLDER / "rows.npy").unlink(),
