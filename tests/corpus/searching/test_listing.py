@@ -23,17 +23,19 @@ TEXTS = [Text(source=f"{number:03}.txt", text=f"Text number {number}.") for numb
 
 
 class Counted:
-    """A real store, and how often it was asked for all documents, and for how many records."""
+    """A real store, and how often it was asked for all documents and for their versions, and for how many records."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.all = 0
         self.some = 0
+        self.compared = 0
 
     def state(self) -> object:
         return self.store.state()
 
     def versions(self) -> dict[str, int] | None:
+        self.compared += 1
         return self.store.versions()
 
     def documents(self) -> list[DocumentRecord]:
@@ -66,7 +68,7 @@ def test_all_documents_are_read_once_for_all_pages(settings: CorpusSettings) -> 
         found = [source for offset in range(0, 30, 7) for source in sources(listing.page(offset=offset, limit=7))]
         assert found == [text.source for text in TEXTS]
         assert listing.page(offset=100, limit=7) == ([], 30)
-        assert (counted.all, counted.some) == (1, 30)
+        assert (counted.all, counted.some, counted.compared) == (1, 30, 1)
 
 
 def test_what_somebody_else_writes_is_seen_by_the_next_page(settings: CorpusSettings) -> None:
