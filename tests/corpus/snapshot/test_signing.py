@@ -15,7 +15,7 @@ from corpus.errors import SettingsError, SnapshotInvalid
 from corpus.snapshot.ed25519 import _ORDER, _P, is_signed
 from corpus.snapshot.manifest import POINTER
 from corpus.snapshot.publish import publish
-from corpus.snapshot.signing import parse_public_key, signer
+from corpus.snapshot.signing import message_of, parse_public_key, signer
 from corpus.snapshot.versions import rollback
 from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
 
@@ -92,6 +92,11 @@ def test_what_signs_must_be_a_private_key(tmp_path: Path) -> None:
         signer(tmp_path / "key.pem")
     with pytest.raises(SettingsError, match=r"none\.pem"):
         signer(tmp_path / "none.pem")
+
+
+def test_a_signature_is_of_the_version_and_of_its_manifest() -> None:
+    messages = {message_of(version, digest) for version in ("one", "two") for digest in ("a" * 64, "b" * 64)}
+    assert len(messages) == 4
 
 
 def test_only_what_is_signed_with_the_key_is_served(
