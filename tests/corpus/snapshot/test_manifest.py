@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 import pytest
 
 from corpus.errors import SnapshotInvalid
-from corpus.snapshot.folder_store import FolderStore
 from corpus.snapshot.manifest import SQLITE, manifest_from_bytes, pointer_from_bytes
+from corpus.snapshot.stores import snapshot_store_of
 
 GOOD: dict[str, Any] = {
     "format": 2,
@@ -89,9 +90,12 @@ def test_what_is_no_manifest_is_no_pointer_either(content: bytes) -> None:
         pointer_from_bytes(content, name="it")
 
 
-def test_no_more_is_taken_than_was_declared(tmp_path: Path) -> None:
-    (tmp_path / "object").write_bytes(b"x" * 100)
-    store = FolderStore(tmp_path)
-    store.download("object", tmp_path / "copy", max_bytes=100)
-    with pytest.raises(SnapshotInvalid, match="longer than it should be"):
-        store.download("object", tmp_path / "copy", max_bytes=99)
+@pytest.mark.parametrize("kind", ["folder", "s3"])
+def test_no_more_is_taken_than_was_declared(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
+    (tmp_path / "content").write_bytes(b"x" * 100)
+    place = str(tmp_path / "place") if kind == "folder" else f"s3://{request.getfixturevalue('s3').bucket()}/place"
+    with contextlib.closing(snapshot_store_of(place)) as store:
+        store.upload(tmp_path / "content", "object", lambda _: None)
+        store.download("object", tmp_path / "copy", max_bytes=100)
+        with pytest.raises(SnapshotInvalid, match="longer than it should be"):
+            store.download("object", tmp_path / "copy", max_bytes=99)
