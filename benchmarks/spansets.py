@@ -72,9 +72,9 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def ours(tokenizer: Tokenizer, *, tokens: int, overlap: int, context: bool) -> Splitter:
-    """The product's splitter; without `context` neither title nor headings go before the text."""
-    collection = CollectionRecord(
+def cut_by(tokenizer: Tokenizer, *, tokens: int, overlap: int) -> CollectionRecord:
+    """A collection whose documents are only cut, and by no model embedded."""
+    return CollectionRecord(
         embedding_model="",
         dimensions=0,
         shortened=False,
@@ -82,6 +82,11 @@ def ours(tokenizer: Tokenizer, *, tokens: int, overlap: int, context: bool) -> S
         chunk_tokens=tokens,
         chunk_overlap=overlap,
     )
+
+
+def ours(tokenizer: Tokenizer, *, tokens: int, overlap: int, context: bool) -> Splitter:
+    """The product's splitter; without `context` neither title nor headings go before the text."""
+    collection = cut_by(tokenizer, tokens=tokens, overlap=overlap)
 
     def cut(document: Document) -> Iterator[Piece]:
         known = document if context else _without_context(document)

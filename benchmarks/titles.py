@@ -21,9 +21,8 @@ import numpy as np
 
 from benchmarks.spanmeasures import Stretch
 from benchmarks.spans import OURS, caching_embedder, rankings
-from benchmarks.spansets import Piece
+from benchmarks.spansets import Piece, cut_by
 from benchmarks.spansets import Question as Asked
-from corpus.collection import CollectionRecord
 from corpus.quality.questions import Question, read_questions
 from corpus.records import Chunk, indexed_text_of
 from corpus.tokens import Tokenizer
@@ -58,14 +57,7 @@ def chunks_of(
 ) -> Iterator[tuple[Chunk, str]]:
     """The document's chunks, and what the model reads of each; without `tables` none says what its figures are."""
     tokens, overlap = OURS[0]
-    record = CollectionRecord(
-        embedding_model="",
-        dimensions=0,
-        shortened=False,
-        tokenizer=tokenizer.name,
-        chunk_tokens=tokens,
-        chunk_overlap=overlap,
-    )
+    record = cut_by(tokenizer, tokens=tokens, overlap=overlap)
     prepared = prepare(
         document, Item(source=name, place=name), digest="", stamp="", tokenizer=tokenizer, collection=record
     )

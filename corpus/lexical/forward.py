@@ -41,6 +41,13 @@ def find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], 
     return places, np.asarray(there[places] == wanted)
 
 
+def highest(values: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """The places of the `count` highest in ascending order, and of those that are as high as the last of them."""
+    if not len(values) > count > 0:
+        return np.arange(len(values))
+    return np.flatnonzero(values >= np.partition(values, len(values) - count)[len(values) - count])
+
+
 def narrowed(words: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
     """As wide as the longest asks for, whatever was there before."""
     return words.astype(f"S{np.strings.str_len(words).max(initial=1)}", copy=False)

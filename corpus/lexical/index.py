@@ -19,7 +19,7 @@ from corpus.filters import Where, parted
 from corpus.lexical.bm25 import Frequencies, length_weights, weight_of
 from corpus.lexical.files import read_about, unusable
 from corpus.lexical.filter_mask import FilterMask, visibility_of
-from corpus.lexical.forward import Hashes, find, hashes_of
+from corpus.lexical.forward import Hashes, find, hashes_of, highest
 from corpus.lexical.languages import stop_words
 from corpus.lexical.segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
 from corpus.lexical.table import Table, open_table
@@ -75,10 +75,7 @@ class Scores:
         """The rows of the best k in ascending order, and of those that score as well as the last of them."""
         scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
         found = np.flatnonzero(scores)
-        if len(found) > k > 0:
-            least = np.partition(scores[found], len(found) - k)[len(found) - k]
-            found = found[scores[found] >= least]
-        return found
+        return found[highest(scores[found], k)]
 
     def at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The scores of the chunks in these rows."""

@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,13 +18,13 @@ from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.cloud import CloudClient
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT, EngineClient
-from corpus.store.errors import is_chromas, translated
+from corpus.store.errors import asked_again, is_chromas, none_where, translated
 from corpus.store.sealed import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
 REMAKING = ".remaking"  # Ends the name of a collection that is about to take the place of the one that is named so.
-ATTEMPTS = 3
-SECONDS_BETWEEN = 0.1
+ATTEMPTS = 3  # At a collection that is being made anew.
+PAUSES = (0.1, 0.2)  # While another process makes the store's tables.
 _MADE_BESIDE = re.compile("table [a-z_]+ already exists|database is locked")  # SQLite's words.
 
 T = TypeVar("T")
@@ -57,14 +56,11 @@ def connect(settings: CorpusSettings, *, only_reads: bool = False) -> Any:
 
 def _opened(opening: Callable[[], T]) -> T:
     """An embedded store, opened; again, where another process was making its tables, in which Chroma gets lost."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return opening()
-        except Exception as error:
-            if attempt == ATTEMPTS or not (is_chromas(error, "ChromaError") and _MADE_BESIDE.search(str(error))):
-                raise
-            time.sleep(SECONDS_BETWEEN * attempt)
-    raise AssertionError("unreachable")
+    return asked_again(
+        opening,
+        pauses=PAUSES,
+        passes=lambda error: is_chromas(error, "ChromaError") and _MADE_BESIDE.search(str(error)) is not None,
+    )
 
 
 def _chromas(settings: CorpusSettings) -> Any:
@@ -197,12 +193,7 @@ def remade_name(name: str) -> str:
 def _named(client: Any, name: str) -> Any:
     if isinstance(client, EngineClient):
         return client.collection(name)
-    try:
-        return client.get_collection(name, embedding_function=None)
-    except Exception as error:
-        if not is_chromas(error, "NotFoundError"):
-            raise
-        return None
+    return none_where(lambda: client.get_collection(name, embedding_function=None), "NotFoundError")
 
 
 def missing(settings: CorpusSettings) -> CollectionMissing:

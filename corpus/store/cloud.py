@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from corpus.store.errors import is_chromas
+from corpus.store.errors import asked_again, is_chromas
 from corpus.store.quotas import READS, REQUEST_RECORDS, in_two, packed, unpacked
 from corpus.store.spread import SpreadCollection, joined, names_of, spread_of
 
 T = TypeVar("T")
-ATTEMPTS = 6
-FIRST_PAUSE = 0.1
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class _Gate(threading.BoundedSemaphore):
@@ -154,13 +152,5 @@ class CloudCollection:
     @staticmethod
     def _asked(question: Callable[[], T]) -> T:
         """Ask, and again where others ask at the same moment: that passes."""
-        pause = FIRST_PAUSE
-        for attempt in range(ATTEMPTS):
-            try:
-                return question()
-            except Exception as error:
-                if not is_chromas(error, "RateLimitError") or attempt == ATTEMPTS - 1:
-                    raise
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - nothing secret
-            pause *= 2
-        raise AssertionError("unreachable")
+        pauses = (each * random.uniform(0.5, 1.5) for each in PAUSES)  # noqa: S311 - nothing secret
+        return asked_again(question, pauses=pauses, passes=lambda error: is_chromas(error, "RateLimitError"))

@@ -6,13 +6,16 @@ import contextlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from corpus.errors import CollectionMissing, CorpusError, StoreError, StoreRefused, StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store.chroma_errors import ERRORS
 from corpus.urls import without_passwords
 
+T = TypeVar("T")
 READ_ONLY = "attempt to write a readonly database"  # SQLite's words.
 _REFUSALS = {401, 403, 407}
 # As Chroma Cloud words it, since chroma-core/chroma pull request 3829.
@@ -118,6 +121,28 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _refused(error: Exception) -> StoreRefused:
     return StoreRefused(f"Chroma refused what it was given: {error}")
+
+
+def none_where(question: Callable[[], T], *names: str) -> T | None:
+    """The answer; None where Chroma's is an error of one of those classes."""
+    try:
+        return question()
+    except Exception as error:
+        if not is_chromas(error, *names):
+            raise
+        return None
+
+
+def asked_again(question: Callable[[], T], *, pauses: Iterable[float], passes: Callable[[Exception], bool]) -> T:
+    """The answer, asked for again after each of the pauses in seconds as long as the error is one that passes."""
+    for pause in pauses:
+        try:
+            return question()
+        except Exception as error:
+            if not passes(error):
+                raise
+        time.sleep(pause)
+    return question()
 
 
 def is_chromas(error: BaseException, *names: str) -> bool:

@@ -10,11 +10,12 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from corpus.errors import CollectionBusy
 from corpus.store.cloud import CloudClient
-from corpus.store.errors import is_chromas, translated
+from corpus.store.errors import is_chromas, none_where, translated
 
 SUFFIX = ".ingest-lease"
 SLEEPERS_SECONDS = 60.0
@@ -112,22 +113,12 @@ class Lease:
 
     def _made(self, holder: str, until: float) -> Any:
         """The collection, made now; None where there is one."""
-        try:
-            return self._client.create_collection(
-                self._name, metadata={"holder": holder, "until": until}, embedding_function=None
-            )
-        except Exception as error:
-            if not is_chromas(error, "ChromaError"):
-                raise
-            return None
+        metadata = {"holder": holder, "until": until}
+        make = partial(self._client.create_collection, self._name, metadata=metadata, embedding_function=None)
+        return none_where(make, "ChromaError")
 
     def _there(self) -> Any:
-        try:
-            return self._client.get_collection(self._name, embedding_function=None)
-        except Exception as error:
-            if not is_chromas(error, "NotFoundError"):
-                raise
-            return None
+        return none_where(partial(self._client.get_collection, self._name, embedding_function=None), "NotFoundError")
 
     def _is_ours(self) -> bool:
         there = self._there()

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from corpus.embedding.model import Vectors
 from corpus.errors import SnapshotInvalid, StoreError
 from corpus.filters import Where
-from corpus.lexical.forward import find
+from corpus.lexical.forward import find, highest
 from corpus.lexical.segment import mapped
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
 from corpus.store.sketch import MAX_DIMENSIONS, MIN_DIMENSIONS, open_sketch, write_sketch
@@ -229,10 +229,7 @@ def _unit(vector: Vectors) -> Vectors:
 
 def best_of(cosines: Vectors, count: int, places: NDArray[np.intp] | None = None) -> tuple[NDArray[np.intp], Vectors]:
     """The places of the highest `count`, and these; equal ones in the order of their places. None: all, in order."""
-    found = np.arange(len(cosines))
-    if len(cosines) > count:
-        least = np.partition(cosines, len(cosines) - count)[len(cosines) - count]
-        found = np.flatnonzero(cosines >= least)
+    found = highest(cosines, count)
     places = np.arange(len(cosines)) if places is None else places
     best = found[np.lexsort((places[found], -cosines[found]))[:count]]
     return places[best], cosines[best]

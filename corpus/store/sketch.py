@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.model import Vectors
+from corpus.lexical.forward import highest
 from corpus.lexical.segment import mapped
 
 FOLDER = "sketch"
@@ -87,14 +88,7 @@ class Sketch:
     def nearest(self, unit: Vectors, count: int, among: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
         """The places of the `count` that seem nearest to a vector of length 1, of all or of those, in their order."""
         guessed = self._cosines(unit)
-        if among is not None:
-            guessed = guessed[among]
-        if len(guessed) > count:
-            least = np.partition(guessed, len(guessed) - count)[len(guessed) - count]
-            found = np.flatnonzero(guessed >= least)
-        else:
-            found = np.arange(len(guessed))
-        return found if among is None else among[found]
+        return highest(guessed, count) if among is None else among[highest(guessed[among], count)]
 
     def _cosines(self, unit: Vectors) -> Vectors:
         """What the cosines seem to be, less what is the same for all."""

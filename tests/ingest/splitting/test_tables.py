@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from corpus.collection import CollectionRecord
+from benchmarks.spansets import cut_by
 from corpus.records import indexed_text_of
 from corpus.stored import chunk_from, metadata_of, text_digest_of
 from corpus.tokens import Cl100kTokenizer
@@ -26,14 +26,7 @@ TABLE = """| Item | Fiscal 2023 | Fiscal 2022 |
 
 def prepared(text: str, *, tokens: int = 200) -> Prepared:
     (document,) = markdown.read(text.encode())
-    record = CollectionRecord(
-        embedding_model="",
-        dimensions=0,
-        shortened=False,
-        tokenizer=TOKENIZER.name,
-        chunk_tokens=tokens,
-        chunk_overlap=0,
-    )
+    record = cut_by(TOKENIZER, tokens=tokens, overlap=0)
     item = Item(source="a.md", place="a.md")
     return prepare(document, item, digest=digest_of(document), stamp="", tokenizer=TOKENIZER, collection=record)
 
