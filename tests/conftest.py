@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings as profiles
 
 from corpus.settings import CorpusSettings
+from corpus.snapshot import live
 from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
 from ingest.reading.pool import SPARES
@@ -21,6 +22,7 @@ from tests import shared_servers
 from tests.absent import absent
 from tests.chroma_cloud import ChromaCloud, chroma_cloud
 from tests.chroma_server import start_chroma
+from tests.corpus.snapshot.keeper import Made, made_once
 from tests.examples.demo import Demo, run_demo
 from tests.lambda_.built import Built, assemble_with_server, build_into, lambda_python
 from tests.leftovers import MARK, left_over
@@ -40,6 +42,8 @@ for name in list(os.environ):
     if name.upper() in SETTINGS or name.upper().startswith(("AWS_", "AZURE_", "CHROMA_", "OPENAI_")):
         del os.environ[name]
 
+# On a busy machine to fetch what was published may take longer than a request waits for it.
+live.WAIT_SECONDS = 60.0
 
 __all__ = ["pytest_terminal_summary"]
 
@@ -107,6 +111,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def server_task(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What becomes /var/task of the package with Chroma's client, assembled once."""
     return once(tmp_path_factory, "lambda-server", assemble_with_server) / "task"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """What keepers of a published corpus begin with; tests copy it."""
+    return made_once(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -36,9 +36,9 @@ class EmbeddingsServer:
     dimensions: int = 1536
     latency_seconds: float = 0.0
     models: frozenset[str] = frozenset({"text-embedding-3-small", "text-embedding-3-large"})
-    requests: list[dict[str, Any]] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    paths: list[str] = field(default_factory=list, repr=False)
+    headers: list[dict[str, str]] = field(default_factory=list, repr=False)
     interceptor: Callable[[int, dict[str, Any]], Reply | None] | None = None
     in_flight: int = 0
     most_in_flight: int = 0

@@ -64,14 +64,14 @@ class Forward:
     terms: Hashes
 
     @classmethod
-    def of(cls, chunks: Iterable[tuple[str, str]], cutter: Analyzer | None = None) -> Forward:
-        """Cut (chunk id, text) pairs; of two with the same id the later one counts. A cutter remembers words."""
-        cutter = cutter or Analyzer()
+    def of(cls, chunks: Iterable[tuple[str, str]], analyzer: Analyzer | None = None) -> Forward:
+        """Cut (chunk id, text) pairs; of two with the same id the later one counts. An analyzer remembers words."""
+        analyzer = analyzer or Analyzer()
         vocabulary: dict[str, int] = {}
         ids, languages = [], []
         tokens, starts = array("i"), array("q", [0])
         for chunk_id, text in chunks:
-            language, terms = cutter.document(text)
+            language, terms = analyzer.document(text)
             tokens.extend([vocabulary.setdefault(term, len(vocabulary)) for term in terms])
             ids.append(chunk_id)
             languages.append(language)

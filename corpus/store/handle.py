@@ -128,9 +128,10 @@ class Handle:
         """What the collection answers to a question that needs vectors, of the newest index. Raises StoreError."""
         for attempt in range(ATTEMPTS):
             try:
-                self._catch_up(question, anyway=attempt > 0)
-                with self._acquired() as held, contextlib.suppress(*self._moved(attempt)):
-                    return self._answered(held, question)
+                with contextlib.suppress(*self._moved(attempt)):
+                    self._catch_up(question, anyway=attempt > 0)
+                    with self._acquired() as held:
+                        return self._answered(held, question)
             except StoreUnavailable:
                 # The index was written by somebody who does not know our lock.
                 if self.watch is None or attempt == ATTEMPTS - 1:

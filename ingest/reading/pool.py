@@ -74,26 +74,26 @@ class ReaderPool:
         """As `read_all`, for paths and their charsets; a None comes back as one, so that who has nothing yet gets a
         turn."""
         source = iter(coming)
-        agenda = ReadQueue(workers=self._size, share_bytes=self._share_bytes)
+        read_queue = ReadQueue(workers=self._size, share_bytes=self._share_bytes)
         try:
             while True:
-                if is_waiting := not self._feed(source, agenda):
+                if is_waiting := not self._feed(source, read_queue):
                     yield None
                 busy = {worker.answers: worker for worker in self._workers if worker.pending}
                 if not busy and not is_waiting:
                     return
                 for line in wait(list(busy), timeout=0 if is_waiting else None):
                     worker = busy[line]  # type: ignore[index] # wait() gives back what it was given.
-                    if (result := self._take(worker, agenda)) is not None:
+                    if (result := self._take(worker, read_queue)) is not None:
                         yield result
         finally:
             if any(worker.pending for worker in self._workers):  # The caller has stopped early.
                 self.close()
 
-    def _feed(self, source: Iterator[tuple[Path, str | None] | None], agenda: ReadQueue) -> bool:
+    def _feed(self, source: Iterator[tuple[Path, str | None] | None], read_queue: ReadQueue) -> bool:
         """Hand out requests until every worker has enough; False where the source has nothing yet."""
         while (worker := self._free_worker()) is not None:
-            if (request := agenda.next()) is not None:
+            if (request := read_queue.next()) is not None:
                 worker.ask(request)
                 continue
             try:
@@ -103,7 +103,7 @@ class ReaderPool:
             if given is None:
                 return False
             path, charset = given
-            agenda.add(Request(path, size_of(path), self._password, charset))
+            read_queue.add(Request(path, size_of(path), self._password, charset))
         return True
 
     def _free_worker(self) -> ReaderProcess | None:
@@ -117,19 +117,19 @@ class ReaderPool:
             return worker
         return least if least is not None and least.has_room() else None
 
-    def _take(self, worker: ReaderProcess, agenda: ReadQueue) -> tuple[Path, Result] | None:
+    def _take(self, worker: ReaderProcess, read_queue: ReadQueue) -> tuple[Path, Result] | None:
         """The worker's next answer; where it has ended instead, the blame on the file it was at, if there is any."""
         try:
             answered = worker.answer()
-            return None if answered is None else agenda.answered(*answered)
+            return None if answered is None else read_queue.answered(*answered)
         except (EOFError, OSError):
             self._workers.remove(worker)
         code = worker.end()
         if not worker.is_ready:
             raise ChildProcessError(f"The process that reads files ended at its start, with code {code}.")
         guilty = worker.pending.popleft() if code else None
-        agenda.put_back(worker.pending)
-        return agenda.failed(guilty, self._verdict(code)) if guilty else None
+        read_queue.put_back(worker.pending)
+        return read_queue.failed(guilty, self._verdict(code)) if guilty else None
 
     def _verdict(self, code: int) -> DocumentUnreadable:
         if code in (-signal.SIGALRM, -signal.SIGPROF):

@@ -44,7 +44,7 @@ class Chunker:
     tokenizer: Tokenizer
     collection: CollectionRecord
     max_bytes: int | None = None  # Of a chunk.
-    _cutter: Analyzer = field(default_factory=Analyzer)
+    _analyzer: Analyzer = field(default_factory=Analyzer)
 
     def cut(self, draft: Draft) -> Cut:
         """The draft's chunks, or why there are none."""
@@ -60,7 +60,7 @@ class Chunker:
             )
         except DocumentError as error:
             return Failed(source_of(draft.item, draft.document), str(error))
-        words = Forward.of(((chunk.chunk_id, indexed_text_of(chunk)) for chunk in prepared.chunks), self._cutter)
+        words = Forward.of(((chunk.chunk_id, indexed_text_of(chunk)) for chunk in prepared.chunks), self._analyzer)
         return Added(prepared, words, draft.replaces, draft.document.notes)
 
 
@@ -84,7 +84,7 @@ class ChunkingPool:
         self._max_bytes = max_bytes
         self._processes = processes
         self._on_much = on_much
-        self._knife: Chunker | None = None
+        self._chunker: Chunker | None = None
         self._size = 0
         self._children: list[Child] = []
         self._waiting: deque[tuple[list[Found], Child]] = deque()
@@ -93,7 +93,7 @@ class ChunkingPool:
         """Say that about so many characters are to come, or did."""
         self._size += size
         if self._size >= WORTH_A_PROCESS:
-            tokenizer = self._knife.tokenizer if self._knife else self._tokenizer()
+            tokenizer = self._chunker.tokenizer if self._chunker else self._tokenizer()
             for _ in range(self._processes):
                 self._children.append(Child("ingest.sync.chunking"))
                 self._children[-1].send((tokenizer, self._collection, self._max_bytes))
@@ -134,9 +134,9 @@ class ChunkingPool:
         yield from _filled(group, map(self._cut, _drafts(group)))
 
     def _cut(self, draft: Draft) -> Cut:
-        if self._knife is None:
-            self._knife = Chunker(self._tokenizer(), self._collection, self._max_bytes)
-        return self._knife.cut(draft)
+        if self._chunker is None:
+            self._chunker = Chunker(self._tokenizer(), self._collection, self._max_bytes)
+        return self._chunker.cut(draft)
 
     def _send(self, group: list[Found]) -> None:
         child = min(self._children, key=lambda each: sum(other is each for _, other in self._waiting))

@@ -9,7 +9,7 @@ import pytest
 
 from handler.access.keys import make_key
 from tests.absent import absent
-from tests.corpus.snapshot.keeper import Keeper, keeper_of
+from tests.corpus.snapshot.keeper import Keeper, Made, keeper_of
 from tests.lambda_ import tools
 from tests.lambda_.built import lambda_python
 from tests.openai_server import EmbeddingsServer, embeddings_server
@@ -37,13 +37,13 @@ def embeddings() -> Iterator[EmbeddingsServer]:
 
 
 @pytest.fixture
-def in_folder(tmp_path: Path, embeddings: EmbeddingsServer) -> Keeper:
-    return keeper_of(tmp_path, str(tmp_path / "published"), embeddings)
+def in_folder(tmp_path: Path, embeddings: EmbeddingsServer, made: Made) -> Keeper:
+    return keeper_of(tmp_path, str(tmp_path / "published"), embeddings, made)
 
 
 @pytest.fixture
-def on_s3(tmp_path: Path, embeddings: EmbeddingsServer, s3: S3Server) -> Keeper:
-    return keeper_of(tmp_path, f"s3://{s3.bucket()}/corpus", embeddings)
+def on_s3(tmp_path: Path, embeddings: EmbeddingsServer, s3: S3Server, made: Made) -> Keeper:
+    return keeper_of(tmp_path, f"s3://{s3.bucket()}/corpus", embeddings, made)
 
 
 def variables(embeddings: EmbeddingsServer, **more: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ def said(environment: Environment, event: Event | None = None) -> str:
 def test_events_are_answered_from_a_published_folder_and_a_new_version_without_a_restart(
     built: Built, tmp_path: Path, in_folder: Keeper, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(OLD)
+    in_folder.begins(OLD)
     given = variables(embeddings, SNAPSHOT_URL=in_folder.dest, SNAPSHOT_REFRESH="0")
     with environment(built.task, tmp_path, given) as function:
         assert said(function) == OLD
@@ -76,7 +76,7 @@ def handler(event, context):
 def test_a_time_out_ends_the_process_and_the_next_request_starts_anew(
     built: Built, tmp_path: Path, in_folder: Keeper, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(OLD)
+    in_folder.begins(OLD)
     task = linked(built.task, tmp_path / "task")
     (task / "stalling.py").write_text(STALLING)
     given = variables(embeddings, SNAPSHOT_URL=in_folder.dest, SNAPSHOT_CACHE=str(tmp_path / "lambda-tmp"))
@@ -98,7 +98,7 @@ def linked(task: Path, target: Path) -> Path:
 def test_our_own_deadline_answers_before_lambdas(
     built: Built, tmp_path: Path, in_folder: Keeper, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(OLD)
+    in_folder.begins(OLD)
     embeddings.latency_seconds = 5.0
     given = variables(embeddings, SNAPSHOT_URL=in_folder.dest, DEADLINE_SECONDS="1")
     with environment(built.task, tmp_path, given) as function:
@@ -129,7 +129,7 @@ def test_in_the_full_sandbox_it_serves_from_s3_and_changes_and_rolls_back(
 def test_in_the_full_sandbox_a_bundle_serves_without_any_setting(
     built: Built, tmp_path: Path, in_folder: Keeper, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(OLD)
+    in_folder.begins(OLD)
     task = linked(built.task, tmp_path / "task")
     put_bundle(task, in_folder.dest, room=10_000_000)
     box = Sandbox("bundle", tmp_path / "sandbox")

@@ -61,7 +61,7 @@ def test_the_protocol_adds_little_to_the_zip(built: Built) -> None:
 def test_the_official_client_is_served_in_every_mode_and_refusals_keep_their_status(
     built: Built, tmp_path: Path, in_folder: Keeper, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(TEXT)
+    in_folder.begins(TEXT)
     given = variables(embeddings, SNAPSHOT_URL=in_folder.dest, PUBLIC_URL=URL, MCP_TOOLS="search_chunks,list_documents")
     with environment(built.task, tmp_path, given) as function:
         sessions = [over_http(f"{URL}/mcp", API_KEY, mode, "warranty", transport=Invoked(function)) for mode in MODES]

@@ -33,7 +33,7 @@ def search(function: SnapStart, key: str) -> tuple[int, Any]:
 def test_the_corpus_is_open_before_the_snapshot_and_no_socket_is(
     built: Built, tmp_path: Path, in_folder: Keeper, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(TEXT)
+    in_folder.begins(TEXT)
     asked = len(embeddings.requests)
     with snap_start(built.task, tmp_path, variables(embeddings, SNAPSHOT_URL=in_folder.dest)) as function:
         assert "snapshot_opened" in function.log
@@ -47,7 +47,7 @@ def test_the_corpus_is_open_before_the_snapshot_and_no_socket_is(
 def test_from_s3_no_socket_outlives_the_start_and_a_restored_function_finds_the_newest(
     built: Built, tmp_path: Path, on_s3: Keeper, s3: S3Server, embeddings: EmbeddingsServer
 ) -> None:
-    on_s3.publishes(TEXT)
+    on_s3.begins(TEXT)
     given = variables(embeddings, SNAPSHOT_URL=on_s3.dest, SNAPSHOT_REFRESH="0", **s3.environment)
     with snap_start(built.task, tmp_path, given) as function:
         assert "snapshot_opened" in function.log
@@ -61,7 +61,7 @@ def test_from_s3_no_socket_outlives_the_start_and_a_restored_function_finds_the_
 def test_secrets_are_read_again_after_a_restore(
     built: Built, tmp_path: Path, in_folder: Keeper, s3: S3Server, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(TEXT)
+    in_folder.begins(TEXT)
     ssm = boto3.client("ssm")
     ssm.put_parameter(Name="/test/keys", Value=str(ENTRY), Type="SecureString")
     ssm.put_parameter(Name="/test/openai", Value=embeddings.environment["OPENAI_API_KEY"], Type="SecureString")
@@ -85,7 +85,7 @@ def test_secrets_are_read_again_after_a_restore(
 def test_tokens_are_checked_by_keys_and_codes_exchanged_by_the_secret_of_after_the_restore(
     built: Built, tmp_path: Path, in_folder: Keeper, s3: S3Server, embeddings: EmbeddingsServer
 ) -> None:
-    in_folder.publishes(TEXT)
+    in_folder.begins(TEXT)
     callback = "https://chatgpt.com/aip/g-1/oauth/callback"
     code = {"grant_type": "authorization_code", "client_id": "gpt", "client_secret": API_KEY, "code": "c"}
     with contextlib.closing(boto3.client("ssm")) as ssm, stand_in() as provider:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpus.snapshot.keeper import Keeper, keeper_of
+from tests.corpus.snapshot.keeper import Keeper, Made, keeper_of
 from tests.openai_server import EmbeddingsServer, embeddings_server
 from tests.s3_server import S3Server
 
@@ -19,15 +19,15 @@ def embeddings() -> Iterator[EmbeddingsServer]:
 
 
 @pytest.fixture
-def in_folder(tmp_path: Path, embeddings: EmbeddingsServer) -> Keeper:
+def in_folder(tmp_path: Path, embeddings: EmbeddingsServer, made: Made) -> Keeper:
     """A keeper that publishes to a folder."""
-    return keeper_of(tmp_path, str(tmp_path / "published"), embeddings)
+    return keeper_of(tmp_path, str(tmp_path / "published"), embeddings, made)
 
 
 @pytest.fixture
-def on_s3(tmp_path: Path, embeddings: EmbeddingsServer, s3: S3Server) -> Keeper:
+def on_s3(tmp_path: Path, embeddings: EmbeddingsServer, s3: S3Server, made: Made) -> Keeper:
     """A keeper that publishes to S3."""
-    return keeper_of(tmp_path, f"s3://{s3.bucket()}/team/corpus", embeddings)
+    return keeper_of(tmp_path, f"s3://{s3.bucket()}/team/corpus", embeddings, made)
 
 
 @pytest.fixture(params=["in_folder", "on_s3"])

@@ -31,7 +31,7 @@ class Shaky(FolderStore):
 
 
 def test_each_file_is_asked_for_three_times(tmp_path: Path, in_folder: Keeper) -> None:
-    manifest = in_folder.publishes("The warranty lasts 12 months.").manifest
+    manifest = in_folder.begins("The warranty lasts 12 months.").manifest
     cache = Cache(tmp_path / "cache", limit_mb=100)
     opened = cache.open(Shaky(Path(in_folder.dest), ATTEMPTS - 1), manifest)
     assert {str(path.relative_to(opened)) for path in opened.rglob("*") if path.is_file()} >= {

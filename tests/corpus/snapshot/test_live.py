@@ -26,7 +26,10 @@ from corpus.errors import (
     SnapshotTooLarge,
     SnapshotUnavailable,
 )
-from corpus.opening import open_corpus
+from corpus.opening import open_corpus, open_published
+from corpus.searching.corpus import Corpus
+from corpus.settings import CorpusSettings
+from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.manifest import (
     POINTER,
     SQLITE,
@@ -63,7 +66,7 @@ def largest_new_object(old: Manifest, new: Manifest) -> str:
 
 
 def test_the_setting_makes_the_corpus_open_what_is_published(keeper: Keeper) -> None:
-    keeper.publishes(OLD)
+    keeper.begins(OLD)
     corpus = open_corpus(keeper.reader_settings())
     assert answer(corpus) == OLD
     documents, total = corpus.documents(offset=0, limit=10)
@@ -71,7 +74,7 @@ def test_the_setting_makes_the_corpus_open_what_is_published(keeper: Keeper) -> 
 
 
 def test_a_new_version_answers_the_next_request_and_a_roll_back_too(keeper: Keeper) -> None:
-    keeper.publishes(OLD)
+    keeper.begins(OLD)
     corpus = open_corpus(keeper.reader_settings())
     assert answer(corpus.refreshed()) == OLD
     keeper.publishes(NEW)
@@ -84,15 +87,39 @@ def test_a_new_version_answers_the_next_request_and_a_roll_back_too(keeper: Keep
 
 
 def test_the_pointer_is_looked_at_no_more_often_than_set(keeper: Keeper) -> None:
-    keeper.publishes(OLD)
+    keeper.begins(OLD)
     live = live_snapshot(keeper.reader_settings(snapshot_refresh=3600.0))
     assert answer(live.current()) == OLD
     keeper.publishes(NEW)
     assert answer(live.current()) == OLD
 
 
+def test_a_request_does_not_wait_for_a_version_that_is_long_in_coming(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper.begins(OLD)
+    corpora: list[Corpus] = []
+    may_open = threading.Event()
+
+    def slowly(settings: CorpusSettings) -> Corpus:
+        assert not corpora or may_open.wait(60)
+        corpora.append(open_published(settings))
+        return corpora[-1]
+
+    live = LiveSnapshot(keeper.reader_settings(), slowly)
+    assert answer(live.current()) == OLD
+    keeper.publishes(NEW)
+    monkeypatch.setattr("corpus.snapshot.live.WAIT_SECONDS", 0.01)
+    assert answer(live.current()) == OLD
+    fetching = live._fetching
+    may_open.set()
+    assert fetching is not None
+    fetching.join()
+    assert answer(live.current()) == NEW
+
+
 def test_the_old_version_is_dropped_when_its_last_request_is_done(keeper: Keeper) -> None:
-    keeper.publishes(OLD)
+    keeper.begins(OLD)
     live = live_snapshot(keeper.reader_settings())
     held = live.current()
     manifest = keeper.publishes(NEW).manifest
@@ -114,7 +141,7 @@ def open_stores(keeper: Keeper) -> list[Path]:
 
 
 def test_only_the_database_is_copied_where_the_files_are_on_this_disk_already(in_folder: Keeper) -> None:
-    manifest = in_folder.publishes(OLD).manifest
+    manifest = in_folder.begins(OLD).manifest
     corpus = open_corpus(in_folder.reader_settings())
     (sqlite,) = open_stores(in_folder)
     assert not sqlite.is_symlink()
@@ -126,7 +153,7 @@ def test_only_the_database_is_copied_where_the_files_are_on_this_disk_already(in
 
 
 def test_what_is_published_is_not_changed_by_reading_it(in_folder: Keeper) -> None:
-    in_folder.publishes(OLD)
+    in_folder.begins(OLD)
     before = {path: path.read_bytes() for path in Path(in_folder.dest).rglob("*") if path.is_file()}
     for path in Path(in_folder.dest).rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -135,7 +162,7 @@ def test_what_is_published_is_not_changed_by_reading_it(in_folder: Keeper) -> No
 
 
 def test_the_space_of_a_killed_reader_is_freed_by_the_next(in_folder: Keeper) -> None:
-    in_folder.publishes(OLD)
+    in_folder.begins(OLD)
     code = (
         "import os, signal, sys\nfrom pathlib import Path\nfrom corpus.opening import open_corpus\n"
         "from corpus.settings import CorpusSettings\nopen_corpus(CorpusSettings())\n"
@@ -224,7 +251,7 @@ def test_whatever_is_wrong_with_a_new_version_the_old_goes_on_and_the_log_says_w
 ) -> None:
     keeper: Keeper = request.getfixturevalue(kind_of_keeper)
     kind, words = FAULTS[fault]
-    old = keeper.publishes(OLD).manifest
+    old = keeper.begins(OLD).manifest
     live = live_snapshot(keeper.reader_settings())
     assert answer(live.current()) == OLD
     new = keeper.publishes(NEW).manifest
@@ -249,7 +276,7 @@ def test_whatever_is_wrong_with_a_new_version_the_old_goes_on_and_the_log_says_w
 
 
 def test_another_model_than_the_settings_ask_for_is_refused_before_anything_is_fetched(keeper: Keeper) -> None:
-    keeper.publishes(OLD)
+    keeper.begins(OLD)
     settings = keeper.reader_settings(embedding_model="text-embedding-3-large")
     with pytest.raises(CollectionMismatch, match=r"text-embedding-3-small.*text-embedding-3-large"):
         open_corpus(settings)
@@ -280,7 +307,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_fetched(
 
 
 def test_a_full_disk_is_named(on_s3: Keeper) -> None:
-    on_s3.publishes(OLD)
+    on_s3.begins(OLD)
     with pytest.raises(SnapshotUnavailable, match="SNAPSHOT_CACHE"):
         open_corpus(on_s3.reader_settings(snapshot_cache=Path("/proc/1/nowhere")))
 
@@ -288,7 +315,7 @@ def test_a_full_disk_is_named(on_s3: Keeper) -> None:
 def test_a_reader_ends_in_peace_where_its_cache_was_cleared_away(
     on_s3: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_s3.publishes(OLD)
+    on_s3.begins(OLD)
     corpus = open_corpus(on_s3.reader_settings())
     assert answer(corpus) == OLD
     shutil.rmtree(on_s3.cache)
@@ -301,7 +328,7 @@ def test_a_reader_ends_in_peace_where_its_cache_was_cleared_away(
 
 def test_no_request_sees_half_of_each_while_versions_change_under_load(in_folder: Keeper) -> None:
     texts = [f"The warranty lasts {months} months." for months in range(12)]
-    in_folder.publishes(texts[0])
+    in_folder.begins(texts[0])
     live = live_snapshot(in_folder.reader_settings())
     live.current()
     stopped = threading.Event()
@@ -330,7 +357,7 @@ def test_no_request_sees_half_of_each_while_versions_change_under_load(in_folder
 
 
 def test_no_socket_stays_open_after_opening_from_s3(on_s3: Keeper) -> None:
-    on_s3.publishes(OLD)
+    on_s3.begins(OLD)
     before = sockets()
     live = live_snapshot(on_s3.reader_settings())
     corpus = live.current()

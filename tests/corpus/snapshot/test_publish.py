@@ -72,7 +72,7 @@ def test_what_is_published_is_named_by_its_content_and_pointed_at(keeper: Keeper
 
 
 def test_publishing_the_same_again_moves_nothing(keeper: Keeper) -> None:
-    first = keeper.publishes("The warranty lasts 24 months.")
+    first = keeper.begins("The warranty lasts 24 months.")
     again = publish(keeper.settings, keeper.dest)
     assert first.is_new
     assert first.moved == sum(first.manifest.objects.values())
@@ -203,7 +203,7 @@ def test_rolling_back_goes_to_the_version_before_or_to_the_one_named(keeper: Kee
 
 
 def test_what_was_published_before_a_roll_back_is_served_again_and_not_uploaded_again(keeper: Keeper) -> None:
-    keeper.publishes("The warranty lasts 12 months.")
+    keeper.begins("The warranty lasts 12 months.")
     newer = keeper.publishes("The warranty lasts 24 months.").manifest
     rollback(keeper.dest)
     again = keeper.publishes("The warranty lasts 24 months.")
@@ -213,7 +213,7 @@ def test_what_was_published_before_a_roll_back_is_served_again_and_not_uploaded_
 
 
 def test_rolling_back_to_a_version_that_lost_an_object_is_refused(keeper: Keeper) -> None:
-    first = keeper.publishes("The warranty lasts 12 months.")
+    first = keeper.begins("The warranty lasts 12 months.")
     second = keeper.publishes("The warranty lasts 24 months.")
     lost = next(iter(first.manifest.objects.keys() - second.manifest.objects.keys()))
     place = snapshot_store_of(keeper.dest)
@@ -240,7 +240,7 @@ def test_keep_removes_versions_and_every_object_that_none_has(keeper: Keeper, tm
 
 
 def test_keep_never_removes_the_version_that_is_served(keeper: Keeper) -> None:
-    first = keeper.publishes("The warranty lasts 12 months.")
+    first = keeper.begins("The warranty lasts 12 months.")
     keeper.publishes("The warranty lasts 24 months.")
     keeper.says("The warranty lasts 12 months.")
     rollback(keeper.dest, first.manifest.version)
@@ -250,7 +250,7 @@ def test_keep_never_removes_the_version_that_is_served(keeper: Keeper) -> None:
 
 
 def test_of_two_publishers_at_once_one_wins_and_the_other_is_told(keeper: Keeper, tmp_path: Path) -> None:
-    keeper.publishes("The warranty lasts 12 months.")
+    keeper.begins("The warranty lasts 12 months.")
     rival_settings = keeper.settings.model_copy(update={"chroma_path": tmp_path / "rival"})
     rival = Keeper(rival_settings, keeper.dest, keeper.cache).says("The warranty lasts 99 months.")
     keeper.says("The warranty lasts 24 months.")
@@ -296,7 +296,7 @@ def test_of_many_publishers_at_once_exactly_one_moves_the_pointer_at_a_time(keep
 
 
 def test_a_publisher_that_tidies_up_takes_nothing_from_one_that_is_under_way(keeper: Keeper) -> None:
-    first = keeper.publishes("The warranty lasts 12 months.")
+    first = keeper.begins("The warranty lasts 12 months.")
     keeper.says("The warranty lasts 24 months.")
     swept: list[set[str]] = []
     place = snapshot_store_of(keeper.dest)
@@ -331,7 +331,7 @@ publish(CorpusSettings(chroma_path=Path(sys.argv[1])), sys.argv[2], on_progress=
 def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finishes(
     keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = keeper.publishes("The warranty lasts 12 months.")
+    first = keeper.begins("The warranty lasts 12 months.")
     keeper.says("The warranty lasts 24 months.")
     command = [sys.executable, "-c", KILLED_AT_LAST_BYTE, str(keeper.settings.chroma_path), keeper.dest]
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
@@ -352,10 +352,13 @@ def test_a_killed_publisher_leaves_the_old_version_served_and_the_next_run_finis
 def test_a_store_that_is_being_written_to_is_not_published(in_folder: Keeper) -> None:
     in_folder.says("The warranty lasts 12 months.")
     ticking = in_folder.settings.chroma_path / "ticking"
+    # Long enough to copy that the writer gets its turn meanwhile.
+    with (in_folder.settings.chroma_path / "large").open("wb") as large:
+        large.truncate(2**24)
     stopped = threading.Event()
 
     def write() -> None:
-        while not stopped.wait(0.001):
+        while not stopped.is_set():
             ticking.write_bytes(str(time.time_ns()).encode())
 
     writer = threading.Thread(target=write)
@@ -410,7 +413,7 @@ def test_a_url_of_anything_but_a_bucket_is_no_folder(
 
 
 def test_a_damaged_object_is_mended_by_what_the_error_advises(keeper: Keeper) -> None:
-    published = keeper.publishes("The warranty lasts 24 months.")
+    published = keeper.begins("The warranty lasts 24 months.")
     damage(keeper, published.manifest)
     with pytest.raises(SnapshotInvalid, match="publish --repair"):
         live_snapshot(keeper.reader_settings()).current()
@@ -421,7 +424,7 @@ def test_a_damaged_object_is_mended_by_what_the_error_advises(keeper: Keeper) ->
 
 
 def test_a_damaged_object_that_the_next_version_shares_is_mended_too(keeper: Keeper) -> None:
-    first = keeper.publishes("The warranty lasts 24 months.")
+    first = keeper.begins("The warranty lasts 24 months.")
     second = keeper.says("The warranty lasts 36 months.")
     shared = damage(keeper, first.manifest)
     published = publish(second.settings, second.dest, repair=True)
@@ -462,7 +465,7 @@ def test_a_publisher_whose_clock_is_ahead_changes_neither_the_order_nor_what_is_
 def test_rolling_back_a_version_published_after_a_roll_back_leads_to_what_was_served_before_it(
     in_folder: Keeper,
 ) -> None:
-    good = in_folder.publishes("The warranty lasts 12 months.").manifest
+    good = in_folder.begins("The warranty lasts 12 months.").manifest
     in_folder.publishes("The warranty lasts a fortnight.")
     rollback(in_folder.dest)
     in_folder.publishes("The warranty lasts 24 months.")
@@ -470,7 +473,7 @@ def test_rolling_back_a_version_published_after_a_roll_back_leads_to_what_was_se
 
 
 def test_whoever_tidies_up_leaves_what_another_has_published_meanwhile(keeper: Keeper) -> None:
-    ours = keeper.publishes("The warranty lasts 12 months.")
+    ours = keeper.begins("The warranty lasts 12 months.")
     keeper.publishes("The warranty lasts 24 months.")
     place = snapshot_store_of(keeper.dest)
     removed, _ = _prune(place, ours.manifest.version, 1)

@@ -21,7 +21,7 @@ NEW = "The warranty lasts 24 months."
 def test_a_version_that_crashes_its_reader_costs_a_line_in_the_log(
     in_folder: Keeper, caplog: pytest.LogCaptureFixture
 ) -> None:
-    in_folder.publishes(OLD)
+    in_folder.begins(OLD)
     live = LiveSnapshot(in_folder.reader_settings(), open_published, trial=CRASHES)
     assert answer(live.current()) == OLD
     in_folder.publishes(NEW)

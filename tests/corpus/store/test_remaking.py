@@ -22,6 +22,7 @@ from corpus.store import (
     write_index_out,
 )
 from corpus.store.client import remade_name
+from corpus.store.handle import Opened
 from corpus.store.hnsw_files import places_in
 from corpus.store.remaking import dead_share
 from corpus.store.watch import pending_writes
@@ -144,6 +145,24 @@ def test_an_index_in_use_is_made_anew_beside_those_who_ask(worn: CorpusSettings)
         assert writer.survey().foreign == ("theirs",)
         assert writer.rows.version_of(RECORDS_FIELD) == 2
         assert indexes_in(worn) == 1
+
+
+def test_an_index_that_is_made_anew_just_when_a_reader_has_opened_it_is_opened_once_more(worn: CorpusSettings) -> None:
+    with read_store(worn) as reader:
+        right = nearest_of(reader)
+        reopen = reader._handle._reopen
+        opened: list[Opened] = []
+
+        def then_made_anew() -> Opened:
+            opened.append(reopen())
+            if len(opened) == 1:
+                remake_index(worn)
+            return opened[-1]
+
+        reader._handle._reopen = then_made_anew
+        remake_index(worn)
+        assert nearest_of(reader) == right
+        assert len(opened) > 1
 
 
 @pytest.mark.parametrize("is_deleted", [False, True], ids=["half a copy", "a whole copy"])
