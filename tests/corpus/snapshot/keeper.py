@@ -55,7 +55,7 @@ class Keeper:
         _, manifest = latest_of(place)
         place.close()
         assert manifest is not None
-        return Published(manifest=manifest, is_new=True, moved=manifest.bytes)
+        return Published(manifest=manifest, is_new=True, moved=sum(manifest.objects.values()))
 
     def publishes(self, text: str, *, keep: int | None = None) -> Published:
         """Make the corpus say this and publish it."""

@@ -72,7 +72,7 @@ def test_what_is_published_is_named_by_its_content_and_pointed_at(keeper: Keeper
 
 
 def test_publishing_the_same_again_moves_nothing(keeper: Keeper) -> None:
-    first = keeper.begins("The warranty lasts 24 months.")
+    first = keeper.publishes("The warranty lasts 24 months.")
     again = publish(keeper.settings, keeper.dest)
     assert first.is_new
     assert first.moved == sum(first.manifest.objects.values())
