@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-import typer
 
 from corpus.errors import SettingsError
 from corpus.setting_values import S3_URL
 from ingest.command.add import AddOptions
-from ingest.command.app import app
-from ingest.command.keeping import add
+from ingest.command.words import parsed
 from ingest.reading.readers import is_readable, why_not
 from ingest.sources.bucket import is_hidden, is_ignored
 from ingest.sources.descriptions import description_from
@@ -75,13 +70,10 @@ def filling_of(words: str) -> Filling:
     """From what was typed after `ingest add`. Raises SettingsError for what is not of that kind."""
     if not words.strip():
         return Filling()
-    # Typer has a function's options only as those of a command.
-    command: Any = typer.main.get_command(app)
     try:
-        given = command.commands[add.__name__].make_context("WORKER_ADD", shlex.split(words)).params
-    except (ValueError, typer.TyperException, typer.Exit) as error:
-        why = error.format_message() if isinstance(error, typer.TyperException) else error
-        raise SettingsError(f"WORKER_ADD is not what can be typed after `ingest add`: {why}") from None
+        given = parsed(words)
+    except ValueError as error:
+        raise SettingsError(f"WORKER_ADD is not what can be typed after `ingest add`: {error}") from None
     if others := [name for name, value in given.items() if value and name not in {"named", *SAID}]:
         raise SettingsError(f"WORKER_ADD: --{others[0].replace('_', '-')} says nothing of objects. Leave it out.")
     named = tuple(each.rstrip("/") for each in given["named"])
