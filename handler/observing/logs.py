@@ -17,6 +17,7 @@ from corpus.urls import without_passwords
 from handler.observing.audit import EVENT
 
 OURS = ("corpus", "handler")
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 class JsonLines(logging.Formatter):
@@ -33,7 +34,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = traced(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _JSON.encode(line)
 
 
 class PlainLines(logging.Formatter):
@@ -76,6 +77,9 @@ class Stderr(logging.Handler):
 
 def configure(formatter: logging.Formatter) -> None:
     """Send what may pass to stderr. Replaces what the Lambda runtime or uvicorn set up."""
+    # Where a line was logged is on none of them, nor by which thread: https://docs.python.org/3/howto/logging.html
+    logging._srcfile = None  # type: ignore[attr-defined]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
     output = Stderr()
     output.setFormatter(formatter)
     output.addFilter(is_ours_or_grave)
