@@ -57,10 +57,11 @@ def test_short_and_wordless_texts_are_compared_whole() -> None:
 
 def plainly_near(left: str, right: str) -> bool:
     """By every run of three words of both."""
-    both = []
+    both: list[set[object]] = []
     for text in (left, right):
         words = re.findall(r"\w+", text.casefold())
-        both.append(set(zip(words, words[1:], words[2:], strict=False)) or {tuple(words) or text.strip()})
+        runs: set[object] = set(zip(words, words[1:], words[2:], strict=False))
+        both.append(runs or {tuple(words) or text.strip()})
     return len(both[0] & both[1]) / len(both[0] | both[1]) >= 0.8
 
 
