@@ -77,9 +77,6 @@ class Stderr(logging.Handler):
 
 def configure(formatter: logging.Formatter) -> None:
     """Send what may pass to stderr. Replaces what the Lambda runtime or uvicorn set up."""
-    # Where a line was logged is on none of them, nor by which thread: https://docs.python.org/3/howto/logging.html
-    logging._srcfile = None
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     output = Stderr()
     output.setFormatter(formatter)
     output.addFilter(is_ours_or_grave)
