@@ -48,7 +48,7 @@ def lines(
     if not body:
         return [*filter(None, titles), *map(_plain, header)]
     labels = _labels(header)
-    shown = [_labelled(labels, row) for row in body] if labels else _aligned(body)
+    shown = [_plain(row) if _spans_all(row) else _labelled(labels, row) for row in body] if labels else _aligned(body)
     used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
     # The names of columns without a value would be lost.
     unused = {*labels} - used - {""}
