@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.free_port import free_port
-from tests.ray_runs.scene import processes
+from tests.ray_runs.scene import beside, processes
 
 STORE_BYTES = 80_000_000
 # Reached from this machine alone, which may be busy.
@@ -31,6 +32,7 @@ QUICK = {
     "health_check_timeout_ms": 500,
     "health_check_failure_threshold": 4,
 }
+IDLE = re.compile("IDLE|Agent")
 chance = random.Random()
 
 
@@ -84,17 +86,18 @@ def cluster(nodes: int = 3, *, environment: dict[str, str] | None = None, **syst
 
 
 def busy_workers(mark: str) -> list[int]:
-    """The processes of ours that do a run's tasks."""
-    return [pid for pid, name in processes(mark).items() if name.startswith("ray::") and "IDLE" not in name]
+    """The processes of ours that do a run's tasks. A machine's agents do none: it ends with either, and so may the
+    head, which nobody does without.
+    """
+    return [pid for pid, name in processes(mark).items() if name.startswith("ray::") and not IDLE.search(name)]
 
 
 @contextlib.contextmanager
 def killing(most: int, mark: str, machines: Machines | None = None) -> Iterator[list[str]]:
     """Workers killed at random while this is open, until so many are; and of a cluster, where one is given, a node."""
     killed: list[str] = []
-    done = threading.Event()
 
-    def kill() -> None:
+    def kill(done: threading.Event) -> None:
         while len(killed) < most and not done.wait(chance.uniform(0.2, 1.0)):
             busy = busy_workers(mark)
             if not busy:
@@ -107,13 +110,10 @@ def killing(most: int, mark: str, machines: Machines | None = None) -> Iterator[
                 os.kill(chance.choice(busy), signal.SIGKILL)
                 killed.append("worker")
 
-    thread = threading.Thread(target=kill)
-    thread.start()
     try:
-        yield killed
+        with beside(kill):
+            yield killed
     finally:
-        done.set()
-        thread.join()
         if machines is not None:
             machines.fill(2)
 

@@ -19,6 +19,7 @@ _NAMES = {
 }  # fmt: skip
 _ENTRIES = ("VEVENT", "VTODO", "VJOURNAL", "VCARD")
 _LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\")?[^:\"]*)*):(.*)$", re.DOTALL)
+_ZONE = re.compile(r';TZID="?([^";:]+)')
 _COMMON_NAME = re.compile(r';CN="?([^";:]+)')
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?\d\d)?(Z?))?$")
 _QUOTED = re.compile("ENCODING=QUOTED-PRINTABLE", re.IGNORECASE)
@@ -73,7 +74,9 @@ def _shown(name: str, about: str, value: str) -> str:
     date = _DATE.match(value.strip())
     if date:
         year, month, day, hour, minute, zone = date.groups()
-        return f"{year}-{month}-{day}" + (f" {hour}:{minute}{' UTC' if zone else ''}" if hour else "")
+        named = _ZONE.search(about)
+        place = " UTC" if zone else f" ({named.group(1)})" if named else ""
+        return f"{year}-{month}-{day}" + (f" {hour}:{minute}{place}" if hour else "")
     parts = [part for part in re.split(r"(?<!\\);", value) if part.strip()] if name in ("ADR", "ORG") else [value]
     text = ", ".join(parts)
     return one_line(re.sub(r"\\([\\;,nN])", lambda match: " " if match.group(1) in "nN" else match.group(1), text))

@@ -22,6 +22,8 @@ _ID_KEYS = ("id", "_id", "doc_id", "document_id")
 _UPDATED_KEYS = ("updated_at", "modified", "created_at", "date")
 _MAX_DEPTH = 64
 _NOT_READ = "numbers, left out"
+_MAX_LIST_CHARACTERS = 300
+_MAX_COORDINATES = 12  # Of a place: more are its outline.
 
 
 def is_record(value: object) -> bool:
@@ -87,16 +89,23 @@ def add_fields(value: object, composer: Composer) -> None:
     lines = list(_flattened(value))
     composer.table(lines)
     if any(line.endswith(_NOT_READ) for line in lines):
-        composer.note(f"Lists of more than {MAX_NUMBERS} numbers, such as vectors, were left out.")
+        composer.note("Long lists of numbers, such as vectors and outlines, were left out.")
 
 
 def _flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
     """The leaves as lines "path.to.field: value"; an object of leaves is one line."""
-    if isinstance(value, list) and len(value) > MAX_NUMBERS and all(type(each) in (int, float) for each in value):
-        yield f"{path or 'list'}: {len(value):,} {_NOT_READ}"
-    elif isinstance(value, dict) and value and all(not isinstance(item, dict | list) for item in value.values()):
-        cells = "; ".join(f"{key}: {item}" for key, item in value.items() if item not in (None, ""))
-        yield f"{path}: {cells}" if path and cells else cells
+    count = _count_of_numbers(value)
+    if count > (_MAX_COORDINATES if path.endswith("coordinates") else MAX_NUMBERS):
+        yield f"{path or 'list'}: {count:,} {_NOT_READ}"
+    elif isinstance(value, list) and path and (count or _is_short(value)):
+        yield f"{path}: {_joined(value)}"
+    elif isinstance(value, dict) and value and all(map(_is_short, value.values())):
+        yield from _line(path, value)
+    elif isinstance(value, dict) and 0 < depth < _MAX_DEPTH:  # One of many perhaps: its own values stay together.
+        yield from _line(path, {key: item for key, item in value.items() if _is_short(item)})
+        for key, item in value.items():
+            if not _is_short(item):
+                yield from _flattened(item, f"{path}.{key}" if path else str(key), depth + 1)
     elif isinstance(value, dict | list) and depth < _MAX_DEPTH:
         pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
         for key, item in pairs:
@@ -104,6 +113,44 @@ def _flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
             yield from _flattened(item, below, depth + 1)
     elif value not in (None, "", [], {}):
         yield f"{path}: {value}" if path else str(value)
+
+
+def _line(path: str, fields: Mapping[str, object]) -> Iterator[str]:
+    cells = "; ".join(f"{key}: {shown}" for key, item in fields.items() if (shown := _joined(item)))
+    if cells:
+        yield f"{path}: {cells}" if path else cells
+
+
+def _count_of_numbers(value: object) -> int:
+    """How many numbers a list holds, which may lie in lists below it; 0 where there is anything else."""
+    if not isinstance(value, list) or not value:
+        return 0
+    count = 0
+    waiting: list[object] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif type(item) in (int, float):
+            count += 1
+        else:
+            return 0
+    return count
+
+
+def _is_short(value: object) -> bool:
+    """True for a value of its own, and for a few in a list: they stand in one line."""
+    if isinstance(value, list):
+        are_single = all(not isinstance(item, dict | list) for item in value)
+        return are_single and sum(map(len, map(str, value))) <= _MAX_LIST_CHARACTERS
+    return not isinstance(value, dict)
+
+
+def _joined(value: object) -> str:
+    """A value, or those of a list; lists within it stand apart by semicolons."""
+    items = value if isinstance(value, list) else [value]
+    sign = "; " if any(isinstance(item, list) for item in items) else ", "
+    return sign.join(_joined(item) if isinstance(item, list) else str(item) for item in items if item not in (None, ""))
 
 
 def _plain(fields: Mapping[str, object]) -> dict[str, MetadataValue]:

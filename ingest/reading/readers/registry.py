@@ -59,8 +59,13 @@ _SUFFIXES = {
     "markup.rst": ".rest .rst",
     "markup.tex": ".latex .ltx .tex",
     "subtitles": ".ass .lrc .sbv .srt .ssa .ttml .vtt",
-    "text": ".bib .log .mediawiki .po .pot .text .textile .txt .wiki",
-    "xml": ".atom .dita .docbook .fb2 .nxml .opml .plist .resx .rss .svg .tei .wsdl .xml .xsd .xsl .xslt",
+    "markup.textile": ".textile",
+    "markup.wiki": ".creole .mediawiki .wiki .wikitext",
+    "text": ".bib .log .nfo .po .pot .ris .text .txt",
+    "xml": """
+        .atom .dita .ditamap .docbook .fb2 .gpx .kml .nxml .opml .plist .resx .rng .rss .svg .tei .tmx .wsdl .xlf .xliff
+        .xml .xsd .xsl .xslt
+    """,
 }
 _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 # Files that go without a suffix.

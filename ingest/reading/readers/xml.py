@@ -10,7 +10,7 @@ from lxml import etree
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
-from ingest.reading.readers import jats, svg, xmlbook
+from ingest.reading.readers import jats, opml, svg, wikidump, xmlbook
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.html.reader import charset_of, read_page
@@ -33,6 +33,10 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         return [jats.read_article(root)]
     if name == "svg":
         return [svg.read_drawing(root)]
+    if name == "opml":
+        return [opml.read_outline(root)]
+    if name == "mediawiki":
+        return wikidump.read_pages(root)
     if xmlbook.is_book(root):
         return [xmlbook.read_book(root)]
     composer = Composer()

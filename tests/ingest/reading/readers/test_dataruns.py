@@ -81,5 +81,5 @@ def test_data_in_the_fields_of_a_record_or_a_sidecar_is_left_out_and_told(tmp_pa
 
 def test_a_vector_among_values_is_one_line_and_told(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, "a.json", json.dumps({"name": "Wire", "vector": VECTOR, "sizes": [1, 2]}).encode())
-    assert document.text == "name: Wire\nvector: 768 numbers, left out\nsizes: 1\nsizes: 2"
-    assert document.notes == ("Lists of more than 200 numbers, such as vectors, were left out.",)
+    assert document.text == "name: Wire\nvector: 768 numbers, left out\nsizes: 1, 2"
+    assert document.notes == ("Long lists of numbers, such as vectors and outlines, were left out.",)

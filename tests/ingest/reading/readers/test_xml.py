@@ -96,12 +96,3 @@ def test_a_drawing_is_its_title_description_and_texts(tmp_path: Path) -> None:
     ]
     with pytest.raises(DocumentEmpty, match="OCR"):
         read_bytes(tmp_path, "b.svg", b"<svg><path d='M0 0'/></svg>")
-
-
-def test_the_head_of_a_list_of_feeds_is_not_all_of_its_title(tmp_path: Path) -> None:
-    feeds = (
-        "<opml><head><title>Podcasts</title><ownerName>Ann</ownerName></head><body><outline text='One'/></body></opml>"
-    )
-    document = read_bytes(tmp_path, "a.opml", feeds.encode())
-    assert document.title == "Podcasts"
-    assert "ownerName: Ann" in document.text

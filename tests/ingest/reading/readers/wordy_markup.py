@@ -136,11 +136,29 @@ def timed_text(w: Wordy) -> str:
     return f'<tt xmlns="http://www.w3.org/ns/ttml"><body><div>{said}</div></body></tt>'
 
 
+def wiki(w: Wordy) -> str:
+    return (
+        f"{{{{Infobox x\n| name = {w()}\n| of = [[x|{w()}]]\n}}}}\n{w()} '''{w()}''' [[{w()}]]<ref>{w()}</ref> <!-- "
+        f"{w.gone('')} -->\n\n== {w()} ==\n* {w()}\n# {w()}\n; {w()}\n: {w()}\n\n{{|\n|+ {w()}\n! {w()} !! {w()}\n|-\n"
+        f"| {w()} || {w()}\n|}}\n\n<pre>{w()}</pre>\n {w()}\n\n{{{{quote|{w()}|{w()}}}}} [https://x.org {w()}]\n"
+        f"<math>{w()}</math> <nowiki>{w()}</nowiki> [[File:x.png|thumb|{w()} {w()}]]\n<blockquote>{w()}</blockquote>\n"
+    )
+
+
+def textile(w: Wordy) -> str:
+    return (
+        f'h1. {w()}\n\n{w()} *{w()}* _{w()}_ @{w()}@ "{w()}":https://x.org [1]\n\n* {w()}\n# {w()}\n\nbq. {w()}\n\nbc. '
+        f"{w()}\n\n|_. {w()}|_. {w()}|\n|{w()}|{w()}|\n\n<div><p>{w()}</p></div>\n\nfn1. {w()}\n\n###. {w.gone('')}\n"
+    )
+
+
 MARKUP: dict[str, Callable[[Wordy], str | bytes]] = {
     "a.rst": restructured,
     "a.adoc": asciidoc,
     "a.org": org,
     "a.tex": latex,
+    "a.wiki": wiki,
+    "a.textile": textile,
     "a.ics": calendar,
     "a.vcf": contact,
     "a.mbox": mails,
@@ -161,7 +179,9 @@ MARKUP: dict[str, Callable[[Wordy], str | bytes]] = {
         f"<rss version='2.0'><channel><title>{w()}</title><item><title>{w()}</title><description>{w()}</description></item>"
         "</channel></rss>"
     ),
-    "a.opml": lambda w: f"<opml><body><outline text='{w()}'><outline text='{w()}'/></outline></body></opml>",
+    "a.opml": lambda w: (
+        f"<opml><body><outline text='{w()}'><outline text='{w()}' _note='{w()}'/></outline></body></opml>"
+    ),
     "a.geojson": lambda w: f'{{"type": "FeatureCollection", "features": [{{"properties": {{"name": "{w()}"}}}}]}}',
     "a.toml": lambda w: f'[{w()}]\nname = "{w()}" # {w()}\n',
     "a.log": lambda w: f"{w()}\n{w()}\n",
