@@ -6,9 +6,11 @@ Messages name variables, never their values: a value may be a key.
 from __future__ import annotations
 
 from contextvars import ContextVar
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
+from dotenv.parser import parse_stream
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
@@ -24,12 +26,16 @@ def use_env_file(path: Path | None) -> None:
     Only settings of ours are taken; other names in it mean nothing to this process. None: from no file.
     """
     try:
-        if path is not None:
-            path.read_text("utf-8")
+        text = "" if path is None else path.read_text("utf-8-sig")
     except OSError as error:
         raise SettingsError(f"--env-file {path} cannot be read: {error.strerror}. Check the path.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"--env-file {path} is not UTF-8. Save it anew.") from None
+    for found in parse_stream(StringIO(text)):
+        if found.error:
+            written = found.original.string
+            line = found.original.line + written[: -len(written.lstrip())].count("\n")
+            raise SettingsError(f"--env-file {path}, line {line}: Not NAME=value. Correct it, or put # before it.")
     _env_file.set(path)
 
 
@@ -43,7 +49,7 @@ def load(settings_class: type[SettingsT], **overrides: object) -> SettingsT:
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return settings_class(_env_file=_env_file.get(), _env_file_encoding="utf-8", **given)  # type: ignore[arg-type]  # Pydantic checks them.
+        return settings_class(_env_file=_env_file.get(), _env_file_encoding="utf-8-sig", **given)  # type: ignore[arg-type]  # Pydantic checks them.
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
 

@@ -54,11 +54,12 @@ class Chunk:
 
     `document_text[start:end] == text`, in characters; `index` counts from 0 within the document; `tokens` is the
     length of `text` in the collection's own tokens; `page` and `page_end` count from 1 and are None where the
-    format has no pages; `heading` is the path of headings joined by " > "; `digest` is the hex SHA-256 of the whole
-    document as read, the same in all its chunks; `updated_at` is when the source last changed, ISO 8601 in UTC;
-    `before` is the white space between the chunk before and this one; None where `usual_space` will do, because it is
-    that, or markup without text, or very long; `table` says what the figures in it are, in words of the table; `access`
-    are the principals that may see the document, in order.
+    format has no pages; `slide` is the one that it lies on, None where there are none; `heading` is the path of
+    headings joined by " > "; `digest` is the hex SHA-256 of the whole document as read, the same in all its chunks;
+    `updated_at` is when the source last changed, ISO 8601 in UTC; `before` is the white space between the chunk
+    before and this one; None where `usual_space` will do, because it is that, or markup without text, or very long;
+    `table` says what the figures in it are, in words of the table; `access` are the principals that may see the
+    document, in order.
     """
 
     document_id: str
@@ -74,6 +75,7 @@ class Chunk:
     url: str | None = None
     page: int | None = None
     page_end: int | None = None
+    slide: int | None = None
     heading: str | None = None
     before: str | None = None
     table: str | None = None

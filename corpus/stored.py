@@ -27,7 +27,7 @@ UNSETTLED = "access"
 # Beyond, Chroma makes a fraction of a whole number, or refuses it.
 MIN_WHOLE, MAX_WHOLE = -(2**63), 2**63 - 1
 
-_OPTIONAL = ("title", "url", "page", "page_end", "heading", "before", "table")
+_OPTIONAL = ("title", "url", "page", "page_end", "slide", "heading", "before", "table")
 _REQUIRED = ("document_id", "index", "source", "start", "end", "tokens", "digest", "updated_at")
 
 
@@ -42,7 +42,7 @@ _RECORD_TYPES: Mapping[str, type] = {
 RECORD_FIELDS = frozenset(_RECORD_TYPES)  # What a document's first chunk has beside a chunk's own.
 _OPTIONAL_TYPES: Mapping[str, type] = {
     **dict.fromkeys(("title", "url", "heading", "before", "table"), str),
-    **dict.fromkeys(("page", "page_end"), int),
+    **dict.fromkeys(("page", "page_end", "slide"), int),
 }
 
 

@@ -47,7 +47,7 @@ class Target:
 def missing(target: Target) -> list[str]:
     """A line for each thing that is missing; empty where the deployment can begin. Makes nothing, changes nothing."""
     signing_in = sign_in_problem(target.parameters)
-    return [*_tools(), *_corpus(target), *([signing_in] if signing_in else []), *_aws(target)]
+    return [*_tools(), *_corpus(target), *([signing_in] if signing_in else []), *_action_key(target), *_aws(target)]
 
 
 def _tools() -> Iterator[str]:
@@ -77,6 +77,14 @@ def _corpus(target: Target) -> Iterator[str]:
         yield f"There is nothing to publish: {error} Or say --no-publish."
 
 
+def _action_key(target: Target) -> Iterator[str]:
+    if target.check and not os.environ.get("ACTION_KEY"):
+        yield (
+            "ACTION_KEY is not set, with which the deployment is checked at the end. Set it to the key that "
+            "`handler key NAME` showed, or say --no-check."
+        )
+
+
 def _aws(target: Target) -> Iterator[str]:
     try:
         boto3.client("sts", region_name=target.region).get_caller_identity()
@@ -92,13 +100,8 @@ def _aws(target: Target) -> Iterator[str]:
         yield problem
     yield from client_secret_problems(target)
     key = os.environ.get("ACTION_KEY")
-    if target.check and not key:
-        yield (
-            "ACTION_KEY is not set, with which the deployment is checked at the end. Set it to the key that "
-            "`handler key NAME` showed, or say --no-check."
-        )
     # Where tokens alone let in, the check is given one.
-    elif target.check and key and entries is not None and target.parameters.get("auth") != "oauth":
+    if target.check and key and entries is not None and target.parameters.get("auth") != "oauth":
         yield from _key(key, entries, api_keys)
     openai_key = target.parameter("openaiKeyParameter", "openai-api-key")
     if not target.local_model and openai_key != "none":

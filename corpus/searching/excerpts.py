@@ -62,15 +62,21 @@ def _space(chunk: Chunk, length: int) -> str:
 def excerpts_of(answers: Sequence[tuple[str, Sequence[Hit]]], neighbours: Iterable[Chunk] = ()) -> list[Excerpt]:
     """What answers each question, joined. With several questions their best come first, then their second best…
 
-    `answers` are (question, hits best first); `neighbours` are chunks beside the hits, to be read with them.
+    `answers` are (question, hits best first); `neighbours` are chunks beside the hits, to be read with them. Two slides
+    are joined by what was asked for beside the hits alone.
     """
+    neighbours = list(neighbours)
     scores: dict[str, dict[str, float]] = {}
     chunks: dict[str, Chunk] = {chunk.chunk_id: chunk for chunk in neighbours}
     for _, query, hit in sorted(_ranked(answers), key=lambda ranked: ranked[0]):
         scores.setdefault(hit.chunk.chunk_id, {}).setdefault(query, hit.score)
         chunks[hit.chunk.chunk_id] = hit.chunk
     places = {chunk_id: place for place, chunk_id in enumerate(scores)}
-    runs = [run for run in _runs(chunks.values()) if any(chunk.chunk_id in places for chunk in run)]
+    runs = [
+        run
+        for run in _runs(chunks.values(), over_slides=bool(neighbours))
+        if any(chunk.chunk_id in places for chunk in run)
+    ]
     runs.sort(key=lambda run: min(places[chunk.chunk_id] for chunk in run if chunk.chunk_id in places))
     return [_excerpt(run, scores) for run in runs]
 
@@ -99,9 +105,20 @@ def passages(hits: Iterable[Hit], distance: int | None) -> int:
     """How many passages the hits become, those of a document at most `distance` apart joined; None joins none."""
     if distance is None:
         return len(list(hits))
-    places = sorted((hit.chunk.document_id, hit.chunk.digest, hit.chunk.index) for hit in hits)
-    joined = sum(one[:2] == other[:2] and other[2] - one[2] <= distance for one, other in pairwise(places))
+    places = sorted((hit.chunk for hit in hits), key=_place)
+    over_slides = distance > joining_distance(0)
+    joined = sum(_are_joined(one, other, distance=distance, over_slides=over_slides) for one, other in pairwise(places))
     return len(places) - joined
+
+
+def _place(chunk: Chunk) -> tuple[str, str, int]:
+    return chunk.document_id, chunk.digest, chunk.index
+
+
+def _are_joined(one: Chunk, other: Chunk, *, distance: int, over_slides: bool) -> bool:
+    """Whether two chunks, the first before the second, come as one passage."""
+    is_near = _place(one)[:2] == _place(other)[:2] and other.index - one.index <= distance
+    return is_near and (over_slides or one.slide == other.slide)
 
 
 def neighbour_ids(hits: Iterable[Hit], *, distance: int) -> list[str]:
@@ -120,17 +137,11 @@ def _ranked(answers: Sequence[tuple[str, Sequence[Hit]]]) -> Iterator[tuple[int,
             yield rank, query, hit
 
 
-def _runs(chunks: Iterable[Chunk]) -> list[list[Chunk]]:
-    """The chunks in groups that follow each other without a hole."""
+def _runs(chunks: Iterable[Chunk], *, over_slides: bool) -> list[list[Chunk]]:
+    """The chunks in groups that follow each other without a hole; no slide's with another's unless that is wanted."""
     runs: list[list[Chunk]] = []
-    for chunk in sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.digest, chunk.index)):
-        last = runs[-1][-1] if runs else None
-        follows = last is not None and (last.document_id, last.digest, last.index + 1) == (
-            chunk.document_id,
-            chunk.digest,
-            chunk.index,
-        )
-        if follows:
+    for chunk in sorted(chunks, key=_place):
+        if runs and _are_joined(runs[-1][-1], chunk, distance=1, over_slides=over_slides):
             runs[-1].append(chunk)
         else:
             runs.append([chunk])

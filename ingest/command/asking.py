@@ -18,6 +18,7 @@ from ingest.settings import IngestSettings
 
 SEARCH_SECONDS = 60.0
 MAX_ANSWER_CHARS = 10_000_000
+WILDCARDS = frozenset("*?[")
 
 
 @app.command(
@@ -57,4 +58,6 @@ def search(
     if as_json:
         typer.echo(to_json(answer_of(excerpts, max_chars=MAX_ANSWER_CHARS)))
     else:
+        if not excerpts and source and not WILDCARDS.isdisjoint(source):
+            console.say("--source takes a source as `ingest list` shows it, or a folder, without wildcards.")
         console.show_excerpts(excerpts, full=full)

@@ -137,7 +137,9 @@ def show_report(report: Report, *, dry_run: bool = False) -> None:
             "nobody sees them under ACCESS=documents (docs/access.md)",
             style="yellow",
         )
-    if report.price_usd is not None:
+    if report.price_usd == 0:
+        out.print("Embedding costs nothing")
+    elif report.price_usd is not None:
         out.print(
             f"Embedding would cost about ${report.price_usd:,.4f} (EMBEDDING_PRICE corrects the model's list price)"
         )

@@ -94,6 +94,7 @@ def prepare(
             url=document.url,
             page=passage.page,
             page_end=passage.page_end,
+            slide=passage.slide or None,
             heading=passage.heading,
             before=_space_between(document.text, passages[index - 1].end, passage.start) if index else None,
             metadata=document.metadata,

@@ -36,7 +36,8 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
     Nothing is joined across two slides.
     """
     blocks = document.blocks
-    slides = _slides(document)
+    starts = slide_starts(document)
+    slides = [bisect_right(starts, block.start) for block in blocks]
     joined: list[Section] = []
     for section in _by_heading(blocks, slides):
         group = joined[-1] if joined else None
@@ -57,19 +58,17 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
     return joined
 
 
-def _slides(document: Document) -> list[int]:
-    """For each block the number of its slide; 0 where there are none.
+def slide_starts(document: Document) -> Sequence[int]:
+    """Where each slide starts; nothing where there are none.
 
     A PDF is a show too where most pages begin with a heading; one that begins without goes on with the page before.
     """
-    starts: Sequence[int] = document.slide_starts
-    if not starts:
-        headings = {block.start for block in document.blocks if block.kind == "heading"}
-        starts = sorted(headings.intersection(document.page_starts))
-        pages = len(set(document.page_starts))
-        if pages < 2 or len(starts) < _SHARE_OF_SLIDES * pages:
-            return [0] * len(document.blocks)
-    return [bisect_right(starts, block.start) for block in document.blocks]
+    if document.slide_starts:
+        return document.slide_starts
+    headings = {block.start for block in document.blocks if block.kind == "heading"}
+    starts = sorted(headings.intersection(document.page_starts))
+    pages = len(set(document.page_starts))
+    return starts if pages > 1 and len(starts) >= _SHARE_OF_SLIDES * pages else ()
 
 
 def _by_heading(blocks: tuple[Block, ...], slides: list[int]) -> Iterator[Section]:

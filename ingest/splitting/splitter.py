@@ -10,7 +10,7 @@ from corpus.records import context_of
 from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
 from ingest.splitting.boundaries import forced_break
-from ingest.splitting.sections import Section, sections
+from ingest.splitting.sections import Section, sections, slide_starts
 from ingest.splitting.segments import MAX_TOKEN_CHARS, Layout, SectionSpans, Span
 from ingest.splitting.token_counts import TokenCounts
 
@@ -26,7 +26,7 @@ class Passage(NamedTuple):
     """`document.text[start:end]`, without surrounding white space.
 
     `tokens` counts that text alone; `heading` is the path of headings joined by " > "; `page` and `page_end` count
-    from 1 and are None where the document has no pages.
+    from 1 and are None where the document has no pages; `slide` is 0 where it is no show.
     """
 
     start: int
@@ -35,6 +35,7 @@ class Passage(NamedTuple):
     heading: str | None
     page: int | None
     page_end: int | None
+    slide: int = 0
 
 
 def split(
@@ -68,6 +69,7 @@ def split(
         max_tokens = _tokens_in(max_bytes, document.text, lengths, max_tokens)
         overlap_tokens = min(overlap_tokens, max_tokens // 2)
     passages: list[Passage] = []
+    slides = slide_starts(document)
     stretches = _stretches(document, lengths, tokenizer, max_tokens, overlap_tokens, (title, subject))
     for heading, stretch in _small(stretches, document.text, lengths, max_bytes):
         page, page_end = _pages(document.page_starts, stretch)
@@ -79,6 +81,7 @@ def split(
                 heading=heading,
                 page=page,
                 page_end=page_end,
+                slide=bisect_right(slides, stretch.start),
             )
         )
     return passages

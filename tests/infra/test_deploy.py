@@ -178,7 +178,10 @@ def test_a_key_that_the_deployment_will_not_know_is_told_before_anything_is_buil
         target = Target(name.split("/")[2], "eu-west-1", publish=False, check=True, local_model=LOCAL_MODEL)
         assert [problem for problem in missing(target) if "ACTION_KEY is not the key of an entry" in problem]
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-        assert [problem for problem in missing(target) if "AWS does not know who you are" in problem]
+        patch.delenv("ACTION_KEY")
+        told = "\n".join(missing(target))
+        assert "AWS does not know who you are" in told
+        assert "ACTION_KEY is not set" in told
 
 
 SIGN_IN = {"auth": "oauth", "oauthIssuers": "https://login.example.com/", "oauthAudience": "https://api.example.com"}

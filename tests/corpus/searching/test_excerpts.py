@@ -94,3 +94,15 @@ def test_as_many_passages_are_taken_as_were_asked_for() -> None:
 def test_white_space_before_a_document_is_no_piece_of_it_wherever_one_begins_to_read() -> None:
     _, (only,) = chunked(Text(source="a.txt", text="\n\n\nAlpha one.", spans=((3, 13),)))
     assert list(pieces([only])) == list(pieces([only], offset=1)) == [(3, "Alpha one.")]
+
+
+def test_two_slides_stay_apart_until_their_neighbours_are_asked_for() -> None:
+    slides = [replace(chunk, slide=number) for chunk, number in zip(CHUNKS, (1, 1, 2, 3), strict=True)]
+    hits = [hit(chunk, 0.9 - place / 10) for place, chunk in enumerate(slides)]
+    excerpts = excerpts_of([("", hits)])
+    assert [excerpt.chunks for excerpt in excerpts] == [tuple(slides[:2]), (slides[2],), (slides[3],)]
+    # Each of them is one of the passages that were asked for.
+    assert first_passages(hits, count=2, distance=joining_distance(0)) == hits[:3]
+    (excerpt,) = excerpts_of([("", hits[:2])], [slides[2]])
+    assert excerpt.chunks == tuple(slides[:3])
+    assert first_passages(hits, count=2, distance=joining_distance(1)) == hits[:2]

@@ -301,6 +301,7 @@ def test_a_dry_run_needs_no_key_and_tells_the_price(ingest: Ingest) -> None:
             "add", "docs", "--dry-run", "--json", EMBEDDING_MODEL="text-embedding-3-small", EMBEDDING_PRICE="1000000"
         )
     )
+    assert "Embedding costs nothing" in ingest("add", "docs", "--dry-run", EMBEDDING_MODEL="all-MiniLM-L6-v2").stdout
     # At a dollar a token the price is the number of tokens, with the context that is embedded with each chunk.
     assert report["tokens"] <= report["price_usd"] <= report["tokens"] + 3 * 10
 

@@ -147,5 +147,11 @@ def test_settings_come_from_a_file_where_it_is_named(ingest: Ingest, tmp_path: P
     assert "'corpus'" in ingest("list").stderr
     wins = ingest("list", "--env-file", "mine.env", CHROMA_COLLECTION="environment")
     assert "environment" in wins.stderr
+    # As Windows saves it.
+    (tmp_path / "mine.env").write_text("\ufeffCHROMA_COLLECTION=from-file\n", "utf-8")
+    assert "from-file" in ingest("list", "--env-file", "mine.env").stderr
+    (tmp_path / "mine.env").write_text("# Mine\n\nCHROMA_COLLECTION from-file\n")
+    wrong = ingest("list", "--env-file", "mine.env")
+    assert (wrong.returncode, "--env-file mine.env, line 3: Not NAME=value" in wrong.stderr) == (2, True)
     missing = ingest("list", "--env-file", "nowhere.env")
     assert (missing.returncode, "--env-file nowhere.env cannot be read" in missing.stderr) == (2, True)

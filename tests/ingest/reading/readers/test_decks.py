@@ -48,7 +48,8 @@ def markdown(folder: Path, text: str) -> list[tuple[int | None, str]]:
 def test_what_says_that_it_is_a_deck_has_a_page_and_a_chunk_for_each_slide(
     tmp_path: Path, front: str, body: str
 ) -> None:
-    assert markdown(tmp_path, front + body) == [(1, "Goals"), (2, "Budget"), (3, "Risks"), (4, "Thanks")]
+    slides = [(1, "Goals"), (2, "Budget"), (3, "Risks"), (4, "Thanks")]
+    assert markdown(tmp_path, front + body) == slides
 
 
 @pytest.mark.parametrize("deck", [DECK, UNTITLED])
