@@ -30,7 +30,7 @@ def add_routes(app: FastAPI, router: APIRouter, *, door: Callable[..., Awaitable
     for route in router.routes:
         if not isinstance(route, APIRoute):
             raise TypeError(f"{route} has no dependencies, and so no door.")
-        app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods), dependencies=[Depends(door)])
+        app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods or ()), dependencies=[Depends(door)])
 
 
 def check_doors(app: FastAPI) -> None:
