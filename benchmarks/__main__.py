@@ -28,6 +28,7 @@ BENCHMARKS = {
     "ingest": "Ingest, end to end",
     "queries": "A question",
     "lexical": "The index of words",
+    "changed": "One changed document",
     "cold_start": "Cold start",
     "snapshots": "Snapshots",
     "load": "Many callers at once",

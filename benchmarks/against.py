@@ -23,6 +23,7 @@ from infra import package
 from tests.openai_server import embeddings_server
 
 BEFORE, NOW = "before", "now"
+FEW = 10_000
 # Run in either tree, by its own modules. The plain copy is what Chroma alone opens.
 PREPARE = """
 import shutil, sys
@@ -87,18 +88,23 @@ def measure(commit: str, scratch: Path, chunks: int, dimensions: int, turns: int
     cold = Comparison(f"{chunks:,} x {dimensions}", BEFORE, seconds)
     outcome.comparisons.append(cold)
     outcome.figures |= figures(started)
-    outcome.goals += goals(cold, started, outcome.figures)
+    outcome.goals += goals(cold, started, outcome.figures, chunks)
     return outcome
 
 
-def goals(cold: Comparison, started: dict[str, Start], found: dict[str, float]) -> list[Goal]:
-    """What the issue about Chroma's engine asks for, at 10,000 chunks of 1,536 dimensions."""
+def goals(cold: Comparison, started: dict[str, Start], found: dict[str, float], chunks: int) -> list[Goal]:
+    """What the issue about Chroma's engine asks for: most of it at 10,000 chunks of 1,536 dimensions."""
     warm = started[NOW].median("warm_ms") / started[BARE].median("warm_ms")
-    return [
+    wanted = [
         Goal("cold start of the earlier one's", 0.45, cold.ratio(NOW), at_least=False),
-        Goal("cold start of the bare libraries'", 0.5, cold.ratio(NOW, BARE), at_least=False),
         Goal("zip, bytes", 52_000_000, found[f"{NOW}: zip, bytes"], at_least=False),
         Goal("unpacked, bytes", 140_000_000, found[f"{NOW}: unpacked, bytes"], at_least=False),
+    ]
+    if chunks > FEW:
+        return [*wanted, Goal("warm event to JSON, hybrid, of a bare query", 3.0, warm, at_least=False)]
+    return [
+        *wanted,
+        Goal("cold start of the bare libraries'", 0.5, cold.ratio(NOW, BARE), at_least=False),
         Goal("peak memory, MB", 150.0, max(started[NOW].all("peak_mb")), at_least=False),
         Goal("warm event to JSON, hybrid, of a bare query", 1.5, warm, at_least=False),
         Goal("snapshot, bytes a chunk", 8_500, found[f"{NOW}: snapshot, bytes a chunk"], at_least=False),

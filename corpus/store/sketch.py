@@ -36,7 +36,7 @@ _UPPER_WEIGHT = 4 ** (BITS - 1)
 # What the products of levels are of those of their upper bits, in the mean.
 _UPPER_ALIKE = 0.67
 # So many times what is asked for are looked at by the other bits, where that is one in so many of all, or fewer.
-WIDE, WIDE_SHARE = 4, 8
+WIDE, WIDE_SHARE = 6, 8
 # The fewest that embedding models have; of fewer too little can be told.
 MIN_DIMENSIONS = 256
 # The best step for a normal distribution of deviation 1 in four levels (Max, Quantizing for minimum distortion, 1960).
