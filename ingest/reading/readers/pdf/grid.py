@@ -35,7 +35,9 @@ class Grid:
         while number < len(rows[0]) - 1:
             column = [line for row in rows if (line := row[number])]
             is_list = number == 0 and len(rows[0]) == 2
-            marked = sum(line.text in BULLETS or (is_list and _is_marker(line.text)) for line in column)
+            marked = sum(
+                line.text in BULLETS or line.text == "o" or (is_list and _is_marker(line.text)) for line in column
+            )
             if column and marked >= _SPARSE * len(column):
                 rows = [[*row[:number], _beside(row[number], row[number + 1]), *row[number + 2 :]] for row in rows]
             else:

@@ -94,6 +94,7 @@ class _Grouping:
         self._marks = marks
         self._pitch = _pitch(lines)
         self._kinds = kinds_of(lines)
+        self._hollow = _hollow_bullets(lines)
         self._usual = statistics.median([line.height for line in lines]) if lines else 1.0
 
     def groups(self) -> list[Group]:
@@ -110,7 +111,7 @@ class _Grouping:
 
     def _kind(self, index: int) -> BlockKind:
         text = self._lines[index].text
-        is_item = _BULLET.match(text) or _ENUMERATED.match(text)
+        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._hollow
         return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
 
     def _breaks(self, group: Group, index: int) -> bool:
@@ -131,7 +132,7 @@ class _Grouping:
             return not continues(before, line)
         if self._is_title(before, line, fall) or self._is_numbered_heading(group, before, line):
             return False
-        if fall > self._pitch * 1.25 * height or _BULLET.match(line.text):
+        if fall > self._pitch * 1.25 * height or _BULLET.match(line.text) or index in self._hollow:
             return True
         return self._is_indented(group, index) or self._ends_early(before, index)
 
@@ -192,6 +193,15 @@ class _Grouping:
             if is_same_column and other.right > room and abs(other.height - before.height) < 0.1 * before.height:
                 return True
         return False
+
+
+def _hollow_bullets(lines: Sequence[Line]) -> set[int]:
+    """The lines that begin with an o for a bullet, as Word sets it: several, further in than the text."""
+    marked = [number for number, line in enumerate(lines) if line.text.startswith(("o ", "o" + CELL))]
+    if len(marked) < 2:
+        return set()
+    margin = min(line.left for line in lines)
+    return {number for number in marked if lines[number].left > margin + 0.5 * lines[number].height}
 
 
 def continues(before: Line, line: Line) -> bool:

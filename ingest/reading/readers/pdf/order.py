@@ -21,6 +21,7 @@ _MIN_LOWER = 0.2  # Of such lines begin within a sentence.
 _MAX_COLUMNS_OF_PROSE = 4
 _MIN_ALIKE, _ALIKE = 3, 1.4  # Columns, and times the narrowest.
 _MOSTLY = 0.6
+_MIN_RUNNING, _MIN_RUNNING_LENGTH = 5, 30  # Lines, and characters of a line.
 _TURNED_LENGTH = 5
 _MIN_OF_ONE_PITCH = 4  # Lines.
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
@@ -127,6 +128,11 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
     columns = [grid.column(column) for column in range(grid.width)]
     if grid.width == 1:
         yield grid.column(0)
+    elif (side := _running_side(columns)) is not None and not grid.is_ruled(through):
+        beside = [line for column in columns if column is not columns[side] for line in column]
+        yield columns[side]
+        for inner in bands_of(without_chance_gaps(rows_of(beside))):
+            yield from _parts(inner, places, rules)
     elif grid.width == 2 and _is_code(lines):
         yield [line._replace(is_fixed=True) for line in lines]
     elif _is_prose(grid) and not grid.is_ruled(through):
@@ -137,6 +143,21 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
         yield lines if is_in_order else _Reordered([line for column in columns for line in column])
     else:
         yield from tables_of(grid, rules)
+
+
+def _running_side(columns: Sequence[Sequence[Line]]) -> int | None:
+    """Which outer column, first or last, is running text beside a table that stands in another column of the page: its
+    lines end at one place, and go on in each other."""
+    if len(columns) <= 2:
+        return None
+    for side in (0, -1):
+        column = columns[side]
+        margin = max((line.right for line in column), default=0.0)
+        full = sum(margin - line.right < 0.3 * line.height for line in column)
+        is_long = len(column) >= _MIN_RUNNING and _mean_length(column) >= _MIN_RUNNING_LENGTH
+        if is_long and full >= _MOSTLY * len(column) and _begins_within(column):
+            return side
+    return None
 
 
 def _is_code(lines: Sequence[Line]) -> bool:

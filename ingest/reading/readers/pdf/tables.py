@@ -139,7 +139,7 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
         distance = bottom_of(above) - bottom_of(row)
         if is_ruled:
             goes_on = not any(bottom_of(row) < height < bottom_of(above) for height in between)
-            goes_on = goes_on and not _are_like(group[-1], row)
+            goes_on = goes_on and not _are_like(group[-1], row) and not _are_name_and_value(group[-1], row)
         elif row[0] is not None:
             goes_on = False
         elif is_labelled:
@@ -151,6 +151,12 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
             group = []
         group.append(row)
     yield group
+
+
+def _are_name_and_value(above: Cells, row: Cells) -> bool:
+    """True for a row in bold above one with figures that is not."""
+    is_name, is_bold = (all(line.is_bold for line in cells if line and len(line.text) > 1) for cells in (above, row))
+    return is_name and not is_bold and any(is_figure(line.text) for line in row[1:] if line)
 
 
 def _are_like(above: Cells, row: Cells) -> bool:

@@ -223,6 +223,54 @@ def test_a_title_in_the_middle_of_the_page_is_one_however_far_its_lines_are_apar
     assert read_bytes(tmp_path, "a.pdf", sheet.data()).title == "A Comparison of Programming Languages in Economics"
 
 
+def test_running_text_beside_a_table_is_none_of_its_columns(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number in range(8):
+        sheet.canvas.setFont("Times-Roman", 9)
+        sheet.canvas.drawString(306, 700 - 11 * number, f"models are tuned on the set of tables, {number} of all")
+    for number, row in enumerate(
+        (("Model", "dev", "test"), ("Herzig", "40.8", "41.7"), ("Tapas", "42.5", "43.9"), ("Large", "44.8", "45.1"))
+    ):
+        for left, cell in zip((72, 160, 220), row, strict=True):
+            sheet.line(cell, left=left, size=9, y=700 - 22 * number)
+    lines = _lines(tmp_path, sheet)
+    assert "Model: Tapas; dev: 42.5; test: 43.9" in lines
+    assert sum("models are tuned" in line for line in lines) == 1
+
+
+def test_an_o_before_each_of_several_lines_is_a_bullet(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for question in ("Which one of the issues matters most to you?", "How serious would you consider the matter?"):
+        sheet.line(question)
+        for answer in ("The environment", "Jobs and the economy", "Health care"):
+            sheet.line("o", font="Courier", left=100, y=sheet.y)
+            sheet.line(answer, left=118)
+    kinds = [block.kind for block in read_bytes(tmp_path, "a.pdf", sheet.data()).blocks]
+    assert kinds == ["paragraph", *["list_item"] * 3, "paragraph", *["list_item"] * 3]
+
+
+def test_names_in_bold_above_rows_with_coloured_ground_are_names(tmp_path: Path) -> None:
+    sheet = Sheet()
+    rows = (
+        ("Article", "Pieces", "Price"),
+        ("Leather sleeve", "2", "99.99"),
+        ("Mouse", "1", "21.00"),
+        ("Replicator", "1", "159.99"),
+        ("Rucksack", "1", "79.99"),
+    )
+    for number, row in enumerate(rows):
+        if number in (2, 4):
+            sheet.canvas.setFillGray(0.9)
+            sheet.canvas.rect(60, 696 - 16 * number, 340, 16, stroke=0, fill=1)
+            sheet.canvas.setFillGray(0)
+        for left, cell in zip((72, 240, 330), row, strict=True):
+            sheet.line(cell, left=left, y=700 - 16 * number, font="Helvetica" if number else "Helvetica-Bold")
+    assert _lines(tmp_path, sheet)[:2] == [
+        "Article: Leather sleeve; Pieces: 2; Price: 99.99",
+        "Article: Mouse; Pieces: 1; Price: 21.00",
+    ]
+
+
 @pytest.mark.parametrize(
     ("drawn", "meant"),
     [
