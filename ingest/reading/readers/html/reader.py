@@ -14,7 +14,7 @@ from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.html.body import render
 from ingest.reading.readers.html.framed import put_in_place
 from ingest.reading.readers.html.prune import prune
-from ingest.reading.readers.html.signs import write_signs
+from ingest.reading.readers.html.signs import write_signs, write_targets
 from ingest.reading.readers.titles import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
@@ -66,6 +66,7 @@ def _add(tree: LexborHTMLParser, composer: Composer) -> None:
     write_signs(tree)
     for remark in prune(tree):
         composer.note(remark)
+    write_targets(tree)
     root = _main(tree)
     if root is not None:
         render(root, composer)
