@@ -75,44 +75,48 @@ class Scale:
         self._kept = kept
         self.sizes = sorted(kept)
 
-    def is_measured(self, size: int) -> bool:
-        """Whether it was not only reckoned."""
-        return size in self._kept
+    def is_measured(self, name: str, size: int) -> bool:
+        """Whether the figure was not only reckoned."""
+        return name in self._kept.get(size, {})
 
     def each(self, name: str, size: int) -> float:
         """A figure that is spent once for every chunk: seconds."""
-        return self._grown(lambda measured: self._kept[measured][name] / measured, size) * size
+        return self._grown(name, lambda measured: self._kept[measured][name] / measured, size) * size
 
     def one(self, name: str, size: int) -> float:
         """A figure of one question: milliseconds."""
-        return self._grown(lambda measured: self._kept[measured][name], size)
+        return self._grown(name, lambda measured: self._kept[measured][name], size)
 
     def bytes(self, name: str, size: int) -> float:
         """Megabytes on disk."""
-        at = size if size in self._kept else self.sizes[-1]
+        at = size if self.is_measured(name, size) else self._last(name)[1]
         return self._kept[at][name] / at * size
 
     def memory(self, name: str, size: int) -> float:
         """Megabytes in memory."""
-        if size in self._kept:
+        if self.is_measured(name, size):
             return self._kept[size][name]
-        before, last = self._last()
-        slope = (self._kept[last][name] - self._kept[before][name]) / (last - before) if last > before else 0.0
+        last, slope = self._line(name)
         return self._kept[last][name] + max(0.0, slope) * (size - last)
 
     def most(self, name: str, megabytes: float) -> int:
         """How many chunks fit into so much memory."""
-        before, last = self._last()
-        slope = (self._kept[last][name] - self._kept[before][name]) / (last - before) if last > before else 0.0
+        last, slope = self._line(name)
         return int(last + (megabytes - self._kept[last][name]) / slope) if slope > 0 else last
 
-    def _last(self) -> tuple[int, int]:
-        return self.sizes[max(0, len(self.sizes) - 2)], self.sizes[-1]
+    def _line(self, name: str) -> tuple[int, float]:
+        before, last = self._last(name)
+        return last, (self._kept[last][name] - self._kept[before][name]) / (last - before) if last > before else 0.0
 
-    def _grown(self, figure: Callable[[int], float], size: int) -> float:
-        if size in self._kept:
+    def _last(self, name: str) -> tuple[int, int]:
+        """The two largest sizes that the figure was measured at."""
+        sizes = [size for size in self.sizes if name in self._kept[size]]
+        return sizes[max(0, len(sizes) - 2)], sizes[-1]
+
+    def _grown(self, name: str, figure: Callable[[int], float], size: int) -> float:
+        if self.is_measured(name, size):
             return figure(size)
-        before, last = self._last()
+        before, last = self._last(name)
         decades = math.log10(last / before) if last > before else 1.0
         a_decade = math.pow(max(1.0, figure(last) / figure(before)), 1 / decades)
         return figure(last) * math.pow(a_decade, max(0.0, math.log10(size / last)))
@@ -122,24 +126,21 @@ def tables(kept: Kept, dimensions: int) -> str:
     """All of it in Markdown; what was not measured has a ~."""
     scale = Scale(kept)
     shown = sorted({*SHOWN, *scale.sizes})
-    said = [f"{size:,}" if scale.is_measured(size) else f"~ {size:,}" for size in shown]
+    said = [f"{size:,}" for size in shown]
+    rows = [
+        *(_row(scale, shown, what, name, lambda *at: _time(scale.each(*at))) for what, name in TIMES.items()),
+        _of_bare(scale, shown),
+        *(_row(scale, shown, what, name, lambda *at: _size(scale.bytes(*at))) for what, name in BYTES.items()),
+        *(_row(scale, shown, what, name, lambda *at: _size(scale.memory(*at))) for what, name in MEMORY.items()),
+        *(_row(scale, shown, what, name, lambda *at: f"{scale.one(*at):,.1f} ms") for what, name in QUESTIONS.items()),
+    ]
+    prices = [(what, [_price(at(scale, size)) for size in shown]) for what, at in PRICES.items()]
     parts = [
+        _table(f"chunks of {dimensions} dimensions", said, rows),
         _table(
-            f"chunks of {dimensions} dimensions",
-            said,
-            [
-                *((what, [_time(scale.each(name, size)) for size in shown]) for what, name in TIMES.items()),
-                (
-                    "write, of bare's time",
-                    [f"{scale.each('write, s', size) / scale.each('bare: write, s', size):.2f}" for size in shown],
-                ),
-                *((what, [_size(scale.bytes(name, size)) for size in shown]) for what, name in BYTES.items()),
-                *((what, [_size(scale.memory(name, size)) for size in shown]) for what, name in MEMORY.items()),
-                *((what, [f"{scale.one(name, size):,.1f} ms" for size in shown]) for what, name in QUESTIONS.items()),
-            ],
-        ),
-        _table(
-            "US dollars", said, [(what, [_price(at(scale, size)) for size in shown]) for what, at in PRICES.items()]
+            "US dollars",
+            [("" if scale.is_measured("disk, MB", size) else "~ ") + f"{size:,}" for size in shown],
+            prices,
         ),
         _table(
             "assumed price of",
@@ -149,6 +150,21 @@ def tables(kept: Kept, dimensions: int) -> str:
         _table("ends", ["at"], _ends(scale)),
     ]
     return "\n\n".join(parts)
+
+
+def _row(
+    scale: Scale, shown: Sequence[int], what: str, name: str, said: Callable[[str, int], str]
+) -> tuple[str, list[str]]:
+    return what, [("" if scale.is_measured(name, size) else "~ ") + said(name, size) for size in shown]
+
+
+def _of_bare(scale: Scale, shown: Sequence[int]) -> tuple[str, list[str]]:
+    ours, bare = "write, s", "bare: write, s"
+    cells = []
+    for size in shown:
+        is_measured = scale.is_measured(ours, size) and scale.is_measured(bare, size)
+        cells.append(f"{'' if is_measured else '~ '}{scale.each(ours, size) / scale.each(bare, size):.2f}")
+    return "write, of bare's time", cells
 
 
 def _embedding(_: Scale, size: int) -> float:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from benchmarks.embeddings_server import ROOT, Endpoint, endpoint
 from benchmarks.pipelines import CHUNKS, keep_chunks, stored
@@ -55,7 +54,7 @@ def write_files(folder: Path, files: int, size: int) -> float:
 
 
 class Runner:
-    """Runs pipelines over one folder, each time into a new store below `scratch`."""
+    """Runs pipelines over one folder, each time into a new store below `scratch`. Use it as a context manager."""
 
     def __init__(self, scratch: Path, environment: Mapping[str, str]) -> None:
         self.folder = scratch / "files"
@@ -63,25 +62,50 @@ class Runner:
         self._environment = environment
         self._numbers = count()
         self.taken: dict[str, list[dict[str, Any]]] = {}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.pipelines"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
 
     def new_store(self) -> Path:
         return self._scratch / f"store-{next(self._numbers)}"
 
     def run(self, name: str, server: Endpoint, store: Path | None = None) -> dict[str, Any]:
-        """What it took, as benchmarks.pipelines prints it, and the number of chunks."""
+        """What it took, as benchmarks.pipelines tells it, and the number of chunks."""
         path = store or self.new_store()
-        command = [sys.executable, "-m", "benchmarks.pipelines", name, str(self.folder), str(path)]
-        environment = {**os.environ, **self._environment, **server.environment()}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(f"{name} failed:\n{done.stderr}")
-        taken: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) | {"chunks": stored(path)}
+        environment = {**self._environment, **server.environment()}
+        asked = {"name": name, "folder": str(self.folder), "store": str(path), "environment": environment}
+        taken = self._answer(json.dumps(asked))
+        if "seconds" not in taken:
+            sys.exit(f"{name} failed, as said above.")
+        taken["chunks"] = stored(path)
         if name == "ours" and not (self.folder.parent / CHUNKS).exists():
             keep_chunks(path, self.folder)
         if store is None:
             shutil.rmtree(path)
         self.taken.setdefault(name, []).append(taken)
         return taken
+
+    def _answer(self, line: str) -> dict[str, Any]:
+        """The next JSON object that it prints; what others print before it is passed over."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        for said in self._process.stdout:
+            if said.startswith("{"):
+                answer: dict[str, Any] = json.loads(said)
+                return answer
+        return {}
 
     def seconds(self) -> float:
         """A clock for `take_turns`: the seconds that all pipelines said they took so far."""
@@ -149,8 +173,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--files", type=int, help="measure a first and a second run over so many files instead")
     given = parser.parse_args(argv)
     size = SMALL_SIZE if given.small else SIZE
-    with tempfile.TemporaryDirectory() as scratch, tiktoken_table() as table:
-        runner = Runner(Path(scratch), {"TIKTOKEN_CACHE_DIR": table})
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        tiktoken_table() as table,
+        Runner(Path(scratch), {"TIKTOKEN_CACHE_DIR": table}) as runner,
+    ):
         if given.files:
             files = SMALL_FILES if given.small else given.files
             megabytes = write_files(runner.folder, files, MANY_FILE_SIZE)

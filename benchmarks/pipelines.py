@@ -1,7 +1,8 @@
 """Ways from a folder of Markdown to a Chroma store, each run in a process of its own and timed from within.
 
-python -m benchmarks.pipelines NAME FOLDER STORE prints one JSON object: wall and processor seconds, peak memory. What
-is imported is imported before; the frameworks are used as their documentation shows, with our chunk size.
+python -m benchmarks.pipelines reads a JSON object a line, {"name", "folder", "store", "environment"}, and answers each
+with one: wall and processor seconds, peak memory, or the exit code of a run that failed. Each run is forked from the
+one process that has imported everything; the frameworks are used as their documentation shows, with our chunk size.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import resource
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,8 +144,8 @@ def stored(store: Path) -> int:
     return sum(collection.count() for collection in client_at(store).list_collections())
 
 
-def main(name: str, folder: Path, store: Path) -> None:
-    """Run one of them and print what it took."""
+def run(name: str, folder: Path, store: Path) -> dict[str, float]:
+    """Run one of them; what it took."""
     work = PIPELINES[name](folder, store)
     start, processor = time.perf_counter(), time.process_time()
     work()
@@ -151,8 +153,28 @@ def main(name: str, folder: Path, store: Path) -> None:
     taken["peak_mb"] = peak_bytes() / 1e6
     # Of the largest, as it ended.
     taken["child_peak_mb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
-    print(json.dumps(taken))
+    return taken
+
+
+def main() -> None:
+    """Answer the lines on standard input, one run after the other."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        pid = os.fork()
+        if not pid:
+            os.environ.update(asked["environment"])
+            code = 1
+            try:
+                print(json.dumps(run(asked["name"], Path(asked["folder"]), Path(asked["store"]))), flush=True)
+                code = 0
+            except BaseException:  # noqa: BLE001 - nothing may pass into the loop above, which is the parent's
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(code)
+        if code := os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+            print(json.dumps({"exit_code": code}), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    main()

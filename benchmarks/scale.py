@@ -1,10 +1,11 @@
 """What scale costs, beside bare Chroma: python -m benchmarks.scale [--sizes 10000 100000] [--dimensions 384] [--write]
+                                                               [--parts write_bare ask_bare]
 
 Made-up chunks go into an embedded store with its index of words, and by `collection.add` into bare Chroma; then each is
 asked, by a process of its own: the embedded store, its published snapshot, a Chroma server over it, and bare Chroma.
 What was measured is kept in .bench/scale.json, so that large sizes may be measured another day; the tables have all of
 it, and beyond it what follows from it (benchmarks/extrapolated.py). --write puts them into docs/scale.md.
-A million chunks take hours, and 20 GB of disk.
+A million chunks take hours, and 20 GB of disk; --parts has some of it measured alone, such as bare Chroma.
 """
 
 from __future__ import annotations
@@ -191,11 +192,11 @@ def milliseconds(chunks: int, dimensions: int, open_: Callable[[Known], Any]) ->
     return (here + server_seconds() - there) / QUESTIONS * 1e3
 
 
-def measure(chunks: int, dimensions: int) -> Figures:
-    """All parts, each in a process of its own, for its memory."""
+def measure(chunks: int, dimensions: int, parts: Iterable[str]) -> Figures:
+    """Each in a process of its own, for its memory."""
     found: Figures = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for part in PARTS:
+        for part in parts:
             words = ["--part", part, "--folder", scratch, "--sizes", str(chunks), "--dimensions", str(dimensions)]
             command = [sys.executable, "-m", "benchmarks.scale", *words]
             done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
@@ -214,6 +215,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="in chunks; none prints what is kept")
     parser.add_argument("--dimensions", type=int, default=DIMENSIONS)
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS, help="of it; what writes before what asks")
     parser.add_argument("--small", action="store_true", help="tiny sizes, to see that it runs; nothing is kept")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/scale.md")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
@@ -224,11 +226,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     kept: dict[str, Figures] = {}
     for chunks in SMALL_SIZES if given.small else given.sizes:
-        kept[str(chunks)] = measure(chunks, given.dimensions)
+        kept[str(chunks)] = measure(chunks, given.dimensions, given.parts)
         if not given.small:
+            kept[str(chunks)] = saved().get(str(chunks), {}) | kept[str(chunks)]
             SAVED.mkdir(exist_ok=True)
             KEPT.write_text(json.dumps(saved() | kept, indent=1) + "\n", "utf-8")
     kept = kept if given.small else saved()
+    if not any("logical, MB" in each and "bare: write, s" in each for each in kept.values()):
+        parser.exit(message="The tables need all --parts of one size at least.\n")
     found = tables({int(size): figures for size, figures in kept.items()}, given.dimensions)
     print(found)
     if given.write:

@@ -42,15 +42,15 @@ def run(*, host: str, port: int) -> None:
     names = names_of(settings)
     _say(f"Corpus: {settings.read_target}" if names is None else f"Corpora: {', '.join(names)}")
     _say(f"Serving on {url}")
+    # What is pasted elsewhere leads here by the name that others know.
+    reached = settings.public_url or url
     if settings.playground:
         # Behind #, which no browser sends; the page takes it out of the address.
-        _say(f"Page to ask questions by hand: {url}/{f'#key={key}' if key else ''}")
+        _say(f"Page to ask questions by hand: {page_of(url, host, settings.public_url)}/{f'#key={key}' if key else ''}")
     if key is not None:
         _say(f"API key for this run: {key}")
         curl = f"curl {url}/search -H {shlex.quote(f'Authorization: Bearer {key}')} --json {shlex.quote(QUESTION)}"
         _say(f"Try: {curl}")
-    # What is pasted elsewhere leads here by the name that others know.
-    reached = settings.public_url or url
     _say(f"MCP: {reached}/mcp")
     shown = (key or "YOUR_KEY") if settings.takes_keys else None
     command = str(Path(sys.executable).with_name("handler"))
@@ -143,6 +143,11 @@ def url_of(host: str, port: int) -> str:
     """Where to reach it from this machine."""
     shown = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host  # noqa: S104 - compared only
     return f"http://{shown}:{port}"
+
+
+def page_of(url: str, host: str, public_url: str | None) -> str:
+    """Where whoever reads that line can open the page: in a container that is where the world reaches it."""
+    return url if is_loopback(host) else public_url or url
 
 
 def _say(line: str) -> None:

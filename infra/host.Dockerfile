@@ -16,11 +16,11 @@ FROM python:3.13-slim
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/retrieval-action /opt/retrieval-action
 # The one folder that is written to, and the one that documents are read from.
-RUN useradd --system --uid 10001 --home-dir /data app && mkdir /data /documents && chown app /data
+RUN useradd --uid 10001 --no-create-home --home-dir /data app && mkdir /data /documents && chown app /data
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin CHROMA_PATH=/data/chroma SOURCE_ROOT=/documents PYTHONDONTWRITEBYTECODE=1
 VOLUME /data
 WORKDIR /documents
 USER app
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["handler", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -57,6 +57,10 @@ class Child:
         with contextlib.suppress(BrokenPipeError):
             self._requests.send(request)
 
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
+
     def close_stdin(self) -> None:
         """Tell the process to end."""
         self._requests.close()

@@ -38,6 +38,11 @@ class IngestSettings(CorpusSettings):
     )
     fetch_max_mb: int = Field(default=64, ge=1, le=512, description="Largest page that is fetched, unpacked, in MB.")
     sitemap_max_pages: int = Field(default=10_000, ge=1, description="Most pages that are taken from one sitemap.")
+    worker_add: str = Field(
+        default="",
+        description="What the first fill typed after `ingest add`, such as `s3://docs --metadata team=hr`: the worker "
+        "behind SQS says the same of each object.",
+    )
     worker_attempts: int = Field(
         default=5, ge=1, description="How often the worker behind SQS tries a message before it is a dead letter."
     )

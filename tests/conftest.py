@@ -15,6 +15,7 @@ from hypothesis import settings as profiles
 from corpus.settings import CorpusSettings
 from handler.check.settings import CheckSettings
 from handler.settings import HandlerSettings
+from ingest.reading.pool import SPARES
 from ingest.settings import IngestSettings
 from tests import shared_servers
 from tests.absent import absent
@@ -73,6 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """No process outlives the tests."""
+    SPARES.close()
     if hasattr(session.config, "workerinput"):
         return
     shared_servers.end()

@@ -88,14 +88,17 @@ def first_passages(hits: Iterable[Hit], *, count: int, distance: int) -> list[Hi
     """
     taken: list[Hit] = []
     for place, hit in enumerate(islice(hits, LOOKED_AT * count)):
-        if place < count or _passages([*taken, hit], distance) > _passages(taken, distance):
+        if place < count or passages([*taken, hit], distance) > passages(taken, distance):
             taken.append(hit)
-        if place + 1 >= count and _passages(taken, distance) >= count:
+        if place + 1 >= count and passages(taken, distance) >= count:
             break
     return taken
 
 
-def _passages(hits: Iterable[Hit], distance: int) -> int:
+def passages(hits: Iterable[Hit], distance: int | None) -> int:
+    """How many passages the hits become, those of a document at most `distance` apart joined; None joins none."""
+    if distance is None:
+        return len(list(hits))
     places = sorted((hit.chunk.document_id, hit.chunk.digest, hit.chunk.index) for hit in hits)
     joined = sum(one[:2] == other[:2] and other[2] - one[2] <= distance for one, other in pairwise(places))
     return len(places) - joined

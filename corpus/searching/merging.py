@@ -6,13 +6,15 @@ corpus they are from. docs/decisions/0050-corpora.md has what that was measured 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from corpus.filters import Filter
 from corpus.records import Chunk, DocumentRecord, Hit, named_id, parted_id
 from corpus.searching.diversity import diverse
-from corpus.searching.excerpts import first_passages
+from corpus.searching.excerpts import LOOKED_AT, first_passages, passages
+
+Found = Mapping[str, Sequence[Sequence[Hit]]]  # By corpus: for each question its hits.
 
 
 def merged(found: Sequence[Sequence[Hit]], *, top_k: int, join: int | None) -> list[Hit]:
@@ -22,6 +24,25 @@ def merged(found: Sequence[Sequence[Hit]], *, top_k: int, join: int | None) -> l
     hits = sorted((hit for hits in found for hit in hits), key=lambda hit: (-hit.score, hit.chunk.chunk_id))
     apart = diverse(hits, limit=top_k if join is None else len(hits))
     return list(apart) if join is None else first_passages(apart, count=top_k, distance=join)
+
+
+def filled(
+    found: Found, more: Callable[[int], Found], *, questions: int, top_k: int, join: int | None
+) -> list[list[Hit]]:
+    """The best of all corpora for each question. `found` has `top_k` of each: where what several hold alike leaves
+    fewer, `more` is asked for so many of each.
+    """
+    asked = top_k
+    while True:
+        each = [[hits[place] for hits in found.values()] for place in range(questions)]
+        best = [merged(of_corpora, top_k=top_k, join=join) for of_corpora in each]
+        if not any(
+            passages(hits, join) < top_k and any(len(of_one) >= asked for of_one in of_corpora)
+            for hits, of_corpora in zip(best, each, strict=True)
+        ):
+            return best
+        asked *= LOOKED_AT
+        found = {**found, **more(asked)}
 
 
 def in_corpus(corpus: str, hits: Sequence[Hit]) -> list[Hit]:

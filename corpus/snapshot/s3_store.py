@@ -50,7 +50,7 @@ class S3Store:
                 content = body.read(MAX_READ_BYTES + 1)
                 if len(content) > MAX_READ_BYTES:
                     raise longer(f"{self.name}/{key}")
-                return content, found["ETag"]
+                return content, found.get("ETag", "")
 
     def replace(self, key: str, content: bytes, *, tag: str | None) -> None:
         condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}

@@ -14,7 +14,7 @@ from corpus.errors import CorpusError
 from corpus.filters import Filter
 from corpus.lexical.bm25 import Frequencies, together
 from corpus.records import Chunk, DocumentRecord, Hit, named_id, parted_id
-from corpus.searching.merging import asked_of, in_corpus, merged, renamed, renamed_record
+from corpus.searching.merging import asked_of, filled, in_corpus, renamed, renamed_record
 from corpus.searching.view import Note
 from corpus.settings import SearchMode
 from handler.contract.errors import ActionError
@@ -81,7 +81,7 @@ class Together:
         refusals: dict[str, ActionError] = {}
         having: list[str] = []
 
-        def ask(name: str, seen: Seen, aside: Aside) -> list[list[Hit]]:
+        def ask(name: str, seen: Seen, aside: Aside, *, count: int = top_k) -> list[list[Hit]]:
             if known_values:
                 try:
                     seen.check(asked[name])
@@ -92,7 +92,7 @@ class Together:
                     having.append(name)
             found = seen.search_each(
                 queries,
-                top_k=top_k,
+                top_k=count,
                 within=asked[name],
                 mode=mode,
                 min_score=min_score,
@@ -111,9 +111,10 @@ class Together:
             raise refusals[refused[0]]
         if len(found) == 1:  # In its own order already.
             return next(iter(found.values()))
-        return [
-            merged([hits[place] for hits in found.values()], top_k=top_k, join=join) for place in range(len(queries))
-        ]
+        more = partial(self._each, list(found), needed=False)
+        return filled(
+            found, lambda count: more(partial(ask, count=count)), questions=len(queries), top_k=top_k, join=join
+        )
 
     def _among(self, names: Sequence[str], queries: Sequence[str], mode: SearchMode | None) -> list[Frequencies] | None:
         """How frequent the words of each query are in all of the corpora, so that they weigh the same in each."""
@@ -216,7 +217,7 @@ class Together:
                 patience_seconds=self._patience_seconds,
                 seconds_left=lambda: self._trace.seconds_left,
             )
-        except CorpusError:
+        except (CorpusError, ActionError):
             if needed:
                 raise
             self._missing.update(dict.fromkeys(names))

@@ -15,7 +15,7 @@ from corpus.records import DocumentRecord
 from ingest.onray.parcels import MAX_BY_VALUE, Orders, Parcel, in_parcels, parcel_of
 from ingest.onray.session import EMBEDDINGS_AT_ONCE, LOCAL, Session, session
 from ingest.onray.tasks import Embedded, Read
-from ingest.reading.pool import size_of
+from ingest.reading.reader_process import size_of
 from ingest.settings import IngestSettings
 from ingest.sources.found import Item
 from ingest.sync.chunking import WORTH_A_PROCESS, ChunkingPool

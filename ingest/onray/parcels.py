@@ -11,7 +11,7 @@ from corpus.collection import CollectionRecord
 from corpus.errors import DocumentUnreadable
 from corpus.records import DocumentRecord
 from corpus.tokens import Tokenizer
-from ingest.reading.pool import size_of
+from ingest.reading.reader_process import size_of
 from ingest.settings import IngestSettings
 from ingest.sources.bucket import S3Object
 from ingest.sources.descriptions import Description

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
-from collections import deque
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -11,17 +11,17 @@ from types import TracebackType
 from typing import Self
 
 from corpus.errors import DocumentUnreadable
-from ingest.processes import Child
 from ingest.reading.ocr import Ocr
 from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
+from ingest.reading.reader_process import ReaderProcess, Spares, end_all, size_of
 from ingest.reading.worker import Limits, Request, Result
 from ingest.settings import IngestSettings
 
-__all__ = ["ReaderPool", "Result", "pool_of"]
+__all__ = ["SPARES", "ReaderPool", "Result", "pool_of"]
 
-# What may wait at a worker, so that it goes on while its last answer is being dealt with.
-_FILES_AHEAD = 8
-_BYTES_AHEAD = 1024 * 1024
+# Of this process: what reads for one run reads for the next.
+SPARES = Spares()
+atexit.register(SPARES.close)
 
 
 class ReaderPool:
@@ -29,7 +29,7 @@ class ReaderPool:
 
     `timeout_seconds` and `memory_bytes` limit the reading of one file. For use by one thread at a time.
     The pages of large PDFs are shared among the workers, at least `share_bytes` of the file to a share, which then is
-    what the limits are for. Scans are given to `ocr`.
+    what the limits are for. Scans are given to `ocr`. Workers come from `spares` and go back there when idle.
     """
 
     def __init__(
@@ -41,12 +41,14 @@ class ReaderPool:
         password: str | None = None,
         share_bytes: int = SHARE_BYTES,
         ocr: Ocr | None = None,
+        spares: Spares | None = None,
     ) -> None:
         self._size = max(workers, 1)
         self._share_bytes = share_bytes
         self._limits = Limits(timeout_seconds, memory_bytes, ocr)
         self._password = password
-        self._workers: list[_Worker] = []
+        self._spares = spares
+        self._workers: list[ReaderProcess] = []
 
     def __enter__(self) -> Self:
         return self
@@ -57,12 +59,9 @@ class ReaderPool:
         self.close()
 
     def close(self) -> None:
-        """End all workers; those at work are killed."""
-        for worker in self._workers:
-            worker.close_stdin()
-        for worker in self._workers:
-            worker.end()
-        self._workers.clear()
+        """End all workers but those that go to the spares; those at work are killed."""
+        workers, self._workers = self._workers, []
+        end_all(workers if self._spares is None else self._spares.keep(workers))
 
     def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Result]]:
         """Each path with its documents, or with the error that says why there are none; in order of completion.
@@ -107,18 +106,18 @@ class ReaderPool:
             agenda.add(Request(path, size_of(path), self._password, charset))
         return True
 
-    def _free_worker(self) -> _Worker | None:
+    def _free_worker(self) -> ReaderProcess | None:
         """The worker with least to do, or a new one while all are busy; None when all have enough."""
         least = min(self._workers, key=lambda worker: len(worker.pending), default=None)
         if least is not None and not least.pending:
             return least
         if len(self._workers) < self._size:
-            worker = _Worker(self._limits)
+            worker = (self._spares and self._spares.take(self._limits)) or ReaderProcess(self._limits)
             self._workers.append(worker)
             return worker
         return least if least is not None and least.has_room() else None
 
-    def _take(self, worker: _Worker, agenda: ReadQueue) -> tuple[Path, Result] | None:
+    def _take(self, worker: ReaderProcess, agenda: ReadQueue) -> tuple[Path, Result] | None:
         """The worker's next answer; where it has ended instead, the blame on the file it was at, if there is any."""
         try:
             answered = worker.answer()
@@ -141,52 +140,13 @@ class ReaderPool:
         )
 
 
-class _Worker:
-    """One process, and the requests that it has not answered, oldest first."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._child = Child("ingest.reading.worker")
-        self.answers = self._child.answers
-        self.close_stdin = self._child.close_stdin
-        self.end = self._child.end
-        self.pid = self._child.pid
-        self.pending: deque[Request] = deque()
-        self.is_ready = False
-        self._child.send(limits)
-
-    def has_room(self) -> bool:
-        """True while what waits is small and few: then it is done sooner than another process could begin it."""
-        return (
-            len(self.pending) < _FILES_AHEAD and sum(size_of(request.path) for request in self.pending) < _BYTES_AHEAD
-        )
-
-    def ask(self, request: Request) -> None:
-        self.pending.append(request)
-        self._child.send(request)
-
-    def answer(self) -> tuple[Request, Result | bytes] | None:
-        """The oldest open request's answer; None for the greeting. Raises EOFError where the process has ended."""
-        message = self.answers.recv()
-        if not self.is_ready:
-            self.is_ready = True
-            return None
-        return self.pending.popleft(), message
-
-
-def size_of(path: Path) -> int:
-    """The file's bytes; 0 where it cannot be looked at."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 def pool_of(settings: IngestSettings, password: str | None) -> ReaderPool:
-    """The pool that the settings ask for."""
+    """The pool that the settings ask for; its workers serve the next run of this process too."""
     return ReaderPool(
         workers=settings.workers,
         timeout_seconds=settings.read_timeout_seconds,
         memory_bytes=settings.read_memory_mb * 2**20,
         password=password,
         ocr=Ocr(settings.ocr_command, settings.ocr_path) if settings.ocr_command else None,
+        spares=SPARES,
     )

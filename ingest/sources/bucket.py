@@ -79,13 +79,16 @@ class BucketSource:
         path = self._spool.new()
         with s3_errors(f"s3://{bucket}/{key}", bucket=bucket, unavailable=DocumentUnreadable):
             answer = self._client.get_object(Bucket=bucket, Key=key)
-            length = int(answer["ContentLength"])
+            length = _length_of(answer)
+            most = MAX_FILE_BYTES + 1 if length is None else length
             with contextlib.closing(answer["Body"]) as body, path.open("wb") as target:
-                if length > MAX_FILE_BYTES:
+                if length is not None and length > MAX_FILE_BYTES:
                     raise DocumentUnreadable(TOO_LARGE)
-                for block in _blocks(body, length, seconds=self._timeout_seconds + length / SLOWEST):
+                for block in _blocks(body, length, most=most, seconds=self._timeout_seconds + most / SLOWEST):
                     self._patience.wait(bucket)
                     target.write(block)
+                if target.tell() > MAX_FILE_BYTES:
+                    raise DocumentUnreadable(TOO_LARGE)
         return self._spool.named(path, PurePosixPath(key).name), answer
 
     def _listed(self, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
@@ -115,8 +118,8 @@ class BucketSource:
                     return None
                 raise
             with contextlib.closing(answer["Body"]) as body:
-                length = min(int(answer["ContentLength"]), MAX_BYTES + 1)
-                return b"".join(_blocks(body, length, seconds=self._timeout_seconds))
+                length = _length_of(answer)
+                return b"".join(_blocks(body, length, most=MAX_BYTES + 1, seconds=self._timeout_seconds))
 
     def _take(self, bucket: _Bucket, key: str, found: Found) -> None:
         source = composed(f"s3://{bucket.name}/{key}")
@@ -164,43 +167,54 @@ class _Bucket:
         sidecar = next((key + end for end in SIDECARS if key + end in self.objects), None)
         described = [self.objects[sidecar]] if sidecar else []
         access = self.access.of(f"{self.name}/{key}", top=self.name)
+        modified_ns = _modified_ns(self.objects[key], 0)
         return Item(
             source=source,
             place=f"s3://{self.name}/{key}",
-            remote=S3Object(self.source, self.name, key, sidecar, validator_of(access)),
+            remote=S3Object(self.source, self.name, key, sidecar, modified_ns, validator_of(access)),
             validator=_validator_of(self.objects[key], *described) + validator_of(access),
-            modified_ns=_modified_ns(self.objects[key]),
+            modified_ns=modified_ns,
             access=access,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class S3Object:
-    """See Remote. Its listing told already whether it changed. `access_validator` is short for what its folders say."""
+    """See Remote. Its listing told already whether it changed, and when. `access_validator` is short for what its
+    folders say.
+    """
 
     source: BucketSource
     bucket: str
     key: str
     sidecar: str | None
+    modified_ns: int = 0
     access_validator: str = ""
 
     def fetch(self, known: str) -> Fetched:  # noqa: ARG002 - see Remote
         path, answer = self.source.bring(self.bucket, self.key)
+        modified_ns = _modified_ns(answer, self.modified_ns)
         if self.sidecar is None:
-            return Fetched(
-                path=path, validator=_validator_of(answer) + self.access_validator, modified_ns=_modified_ns(answer)
-            )
+            return Fetched(path=path, validator=_validator_of(answer) + self.access_validator, modified_ns=modified_ns)
         beside, described = self.source.bring(self.bucket, self.sidecar)
         validator = _validator_of(answer, described) + self.access_validator
-        return Fetched(path=path, validator=validator, modified_ns=_modified_ns(answer), sidecar=beside)
+        return Fetched(path=path, validator=validator, modified_ns=modified_ns, sidecar=beside)
 
 
-def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
-    """What comes of so many bytes, as it comes. Raises DocumentUnreadable where that takes too long, or they lack."""
+def _length_of(answer: dict[str, Any]) -> int | None:
+    """How many bytes are to come; None where a store that speaks S3 does not say."""
+    length = answer.get("ContentLength")
+    return None if length is None else int(length)
+
+
+def _blocks(body: Any, length: int | None, *, most: int, seconds: float) -> Iterator[bytes]:
+    """What comes, `most` bytes, as it comes. Raises DocumentUnreadable where that takes too long, or some of `length`
+    lack.
+    """
     from urllib3.exceptions import HTTPError
 
     until = time.monotonic() + seconds
-    left = length
+    left = most if length is None else min(length, most)
     try:
         # Botocore's own way to read waits until a block is full, however slowly that fills.
         while left > 0 and (block := body._raw_stream.read1(min(_BLOCK, left))):
@@ -212,13 +226,14 @@ def _blocks(body: Any, length: int, *, seconds: float) -> Iterator[bytes]:
                 )
     except HTTPError as error:
         raise DocumentUnreadable(f"It broke off while it came ({type(error).__name__}). Try again.") from error
-    if left > 0:
+    if left > 0 and length is not None:
         raise DocumentUnreadable("It broke off while it came. Try again.")
 
 
 def _validator_of(*entries: dict[str, Any]) -> str:
-    return " ".join(str(entry["ETag"]).strip('"') for entry in entries)
+    return " ".join(str(entry.get("ETag", "")).strip('"') for entry in entries)
 
 
-def _modified_ns(entry: dict[str, Any]) -> int:
-    return int(entry["LastModified"].timestamp()) * 10**9
+def _modified_ns(entry: dict[str, Any], otherwise: int) -> int:
+    when = entry.get("LastModified")
+    return otherwise if when is None else int(when.timestamp()) * 10**9

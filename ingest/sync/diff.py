@@ -10,7 +10,7 @@ from corpus.errors import DocumentError, DocumentUnsupported
 from corpus.records import DocumentRecord, composed
 from corpus.stored import UNSETTLED, rounded
 from ingest.reading.document import Document
-from ingest.reading.pool import size_of
+from ingest.reading.reader_process import size_of
 from ingest.sources.descriptions import Description
 from ingest.sources.fingerprints import known_validator, origin_in, place_in, place_of, stamp_of
 from ingest.sources.found import Found, Item

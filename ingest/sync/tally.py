@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.reading.pool import size_of
+from ingest.reading.reader_process import size_of
 from ingest.report import Report
 from ingest.sources.found import Item
 from ingest.sync.outcome import Added, Change, Failed, Granted, Removed, Sent, Skipped, Stored, Unchanged

@@ -21,38 +21,38 @@ from corpus.records import composed
 from corpus.s3 import s3_client, s3_errors
 from corpus.setting_values import S3_URL
 from corpus.store import open_store
-from ingest.command.add import AddOptions, add_documents
+from ingest.command.add import add_documents
 from ingest.command.removal import Removal, carry_out
 from ingest.settings import IngestSettings
 from ingest.sources.folder_access import ACCESS_FILE
 from ingest.sync.lock import exclusive
+from ingest.worker.filling import Filling
 
-AS_IT_IS = AddOptions(prune=True, may_empty=True)  # With `prune`, because of the records in a file some may be gone.
 
-
-def bring_up_to_date(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
+def bring_up_to_date(places: Collection[str], settings: IngestSettings, filling: Filling) -> dict[str, str]:
     """By place, s3://bucket/key, why it could not be done; of all others it is done.
 
     Of an `.access.yaml` all that lies in its folder is looked at, whether it is there or not.
     """
     wanted = list(dict.fromkeys(places))
     try:
-        return _done(wanted, settings)
+        return _done(wanted, settings, filling)
     except CorpusError as error:
         if error.retryable or isinstance(error, EmbeddingError) or len(wanted) < 2:
             return dict.fromkeys(wanted, str(error))
     # One of them is at fault: it alone is to pay for it.
-    return {place: reason for each in wanted for place, reason in bring_up_to_date([each], settings).items()}
+    return {place: reason for each in wanted for place, reason in bring_up_to_date([each], settings, filling).items()}
 
 
-def _done(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
+def _done(places: Collection[str], settings: IngestSettings, filling: Filling) -> dict[str, str]:
     rules = {place for place in places if place.endswith(f"/{ACCESS_FILE}")}
     looked = _looked(place for place in places if place not in rules)
     failed = {place: there for place, there in looked.items() if isinstance(there, str)}
     there = {place for place, there in looked.items() if there is True}
+    folders = {folder for place in rules for folder in filling.looked_through(place.rpartition("/")[0])}
     try:
-        for each in ({place.rpartition("/")[0] for place in rules}, there):
-            failed |= _brought(each, [*there, *rules], settings)
+        for each in (folders, there):
+            failed |= _brought(each, [*there, *rules], settings, filling)
     finally:
         # Afterwards, as what has another name now takes the vectors over; and though no model answers.
         if gone := {composed(place) for place, there in looked.items() if there is False}:
@@ -60,12 +60,14 @@ def _done(places: Collection[str], settings: IngestSettings) -> dict[str, str]:
     return failed
 
 
-def _brought(named: Collection[str], places: Iterable[str], settings: IngestSettings) -> dict[str, str]:
+def _brought(
+    named: Collection[str], places: Iterable[str], settings: IngestSettings, filling: Filling
+) -> dict[str, str]:
     """By place why it failed."""
     if not named:
         return {}
     try:
-        failed = add_documents(sorted(named), settings, AS_IT_IS).failed
+        failed = add_documents(sorted(named), settings, filling.options).failed
     except NothingFound:  # In a folder of rules there need not be a document.
         return {}
     return {

@@ -8,20 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import SettingsError, StoreUnavailable
 from corpus.loading import load
 from corpus.settings import target_kind
-from ingest.reading.readers import is_readable, why_not
 from ingest.settings import IngestSettings
-from ingest.sources.bucket import is_hidden, is_ignored
-from ingest.sources.folder_access import ACCESS_FILE
-from ingest.sources.patterns import Selection
 from ingest.worker.bucket_changes import bring_up_to_date
 from ingest.worker.dead_letters import DeadLetterQueue, DeadLetters
 from ingest.worker.events import objects_in
+from ingest.worker.filling import Filling, filling_of
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -39,6 +35,7 @@ def worked(
     """What Lambda is to tell SQS: the messages that are to come again. One that came WORKER_ATTEMPTS times, or that
     nobody can understand, goes to the dead letters with the reason instead, where there is a place for them.
     """
+    filling = filling_of(settings.worker_add)
     objects: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
     hopeless: set[str] = set()
@@ -48,7 +45,8 @@ def worked(
         except ValueError as error:
             reasons[message["messageId"]] = str(error)
             hopeless.add(message["messageId"])
-    failed = bring_up_to_date([place for places in objects.values() for place in places if _is_read(place)], settings)
+    wanted = [place for places in objects.values() for place in places if _is_read(place, filling)]
+    failed = bring_up_to_date(wanted, settings, filling)
     for name, places in objects.items():
         if why := [f"{place}: {failed[place]}" for place in places if place in failed]:
             reasons[name] = " ".join(why)
@@ -75,19 +73,10 @@ def _is_kept(letters: DeadLetters, body: str, reason: str) -> bool:
     return True
 
 
-def _is_read(place: str) -> bool:
-    """As of all that lies in a bucket; a folder's rules are looked at, too."""
-    key = place.split("/", 3)[3]
-    path = PurePosixPath(key)
-    if path.name == ACCESS_FILE:
-        return True
-    if is_hidden(key) or is_ignored(key, Selection()):
-        _say("object_passed_over", place=place, reason="It is hidden, or of a kind that is left out by default.")
-        return False
-    if not is_readable(Path(path.name)):
-        _say("object_passed_over", place=place, reason=why_not(Path(path.name)))
-        return False
-    return True
+def _is_read(place: str, filling: Filling) -> bool:
+    if (reason := filling.why_not(place)) is not None:
+        _say("object_passed_over", place=place, reason=reason)
+    return reason is None
 
 
 def _say(event: str, **fields: object) -> None:

@@ -36,8 +36,18 @@ def test_no_chunk_gets_cheaper_and_bytes_and_memory_grow_by_the_chunk() -> None:
 
 def test_the_tables_mark_what_was_not_measured_and_what_does_not_fit() -> None:
     made = tables({10_000: measured(10_000, seconds=20.0), 100_000: measured(100_000, seconds=200.0)}, 384)
-    assert "| 10,000 | 100,000 | ~ 1,000,000 | ~ 100,000,000 |" in made
+    assert "| US dollars | 10,000 | 100,000 | ~ 1,000,000 | ~ 100,000,000 |" in made
+    (writing,) = [line for line in made.splitlines() if line.startswith("| write, processor time")]
+    assert writing == "| write, processor time | 20.0 s | 3.3 min | ~ 33.3 min | ~ 2.3 days |"
     (snapshot,) = [line for line in made.splitlines() if line.startswith("| snapshot, a month")]
     assert snapshot.endswith("does not fit |")
     (embedding,) = [line for line in made.splitlines() if line.startswith("| embed all")]
     assert embedding == "| embed all, once | 0.06 | 0.60 | 6.00 | 600.00 |"
+
+
+def test_a_part_that_was_measured_alone_stands_beside_what_is_reckoned() -> None:
+    bare = {"bare: write, s": 4_000.0}
+    made = tables({10_000: measured(10_000, seconds=20.0), 1_000_000: bare}, 384)
+    assert "| write, bare `collection.add`, the same | 20.0 s | 66.7 min | ~ " in made
+    assert "| write, processor time | 20.0 s | ~ 33.3 min | ~ " in made
+    assert "| write, of bare's time | 1.00 | ~ 0.50 | ~ " in made

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from handler.doorstep import PatientProtocol
+from handler.server import page_of
 from tests.handler.running import running
 from tests.handler.serving import serving
 
@@ -66,3 +67,11 @@ def test_a_request_that_never_begins_is_hung_up_on(begun: bytes) -> None:
             again.sendall(b"GET / HT")
             while again.recv(1000):
                 pass
+
+
+def test_the_page_is_where_whoever_reads_the_line_can_open_it() -> None:
+    public = "https://docs.example.com"
+    assert page_of("http://127.0.0.1:8000", "0.0.0.0", public) == public  # noqa: S104 - as in a container
+    assert page_of("http://127.0.0.1:8000", "0.0.0.0", None) == "http://127.0.0.1:8000"  # noqa: S104
+    # The key is this run's, which what runs at PUBLIC_URL may not know.
+    assert page_of("http://127.0.0.1:8000", "127.0.0.1", public) == "http://127.0.0.1:8000"

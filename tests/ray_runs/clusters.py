@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.free_port import free_port
-from tests.ray_runs.scene import processes
+from tests.ray_runs.scene import beside, processes
 
 STORE_BYTES = 80_000_000
 # Reached from this machine alone, which may be busy.
@@ -92,9 +92,8 @@ def busy_workers(mark: str) -> list[int]:
 def killing(most: int, mark: str, machines: Machines | None = None) -> Iterator[list[str]]:
     """Workers killed at random while this is open, until so many are; and of a cluster, where one is given, a node."""
     killed: list[str] = []
-    done = threading.Event()
 
-    def kill() -> None:
+    def kill(done: threading.Event) -> None:
         while len(killed) < most and not done.wait(chance.uniform(0.2, 1.0)):
             busy = busy_workers(mark)
             if not busy:
@@ -107,13 +106,10 @@ def killing(most: int, mark: str, machines: Machines | None = None) -> Iterator[
                 os.kill(chance.choice(busy), signal.SIGKILL)
                 killed.append("worker")
 
-    thread = threading.Thread(target=kill)
-    thread.start()
     try:
-        yield killed
+        with beside(kill):
+            yield killed
     finally:
-        done.set()
-        thread.join()
         if machines is not None:
             machines.fill(2)
 

@@ -25,7 +25,7 @@ from ingest.sources.spool import Spool
 from ingest.sync.diff import Job
 from ingest.sync.machines import Course, Cutting
 from tests.openai_server import EmbeddingsServer
-from tests.ray_runs.scene import Scene, say
+from tests.ray_runs.scene import Scene, beside, say
 
 SOURCE = Path(sessions.__file__).parent
 FLAT = 1.25
@@ -96,9 +96,8 @@ def overhead(scene: Scene, on: str, count: int) -> None:
 def starting() -> Iterator[list[float]]:
     """The seconds from Ray's first import, which is to come, until it is up."""
     taken: list[float] = []
-    done = threading.Event()
 
-    def watch() -> None:
+    def watch(done: threading.Event) -> None:
         while "ray" not in sys.modules and not done.wait(0.01):
             pass
         started = time.monotonic()
@@ -108,13 +107,8 @@ def starting() -> Iterator[list[float]]:
                 taken.append(time.monotonic() - started)
                 return
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
+    with beside(watch):
         yield taken
-    finally:
-        done.set()
-        thread.join()
 
 
 def unchanged(scene: Scene, on: str, count: int) -> None:

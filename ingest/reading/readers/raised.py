@@ -7,6 +7,14 @@ import re
 _UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
 _RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
 _NOTES = re.compile(r"\d{1,3}(?:\s?[,–-]\s?\d{1,3})*")
+# Marks of authors and of figures: single letters and signs, and numbers among them.
+_LETTERS = re.compile(r"(?:[a-z]|[*†‡§¶#∗])(?:,\s?(?:[a-z]|\d{1,2}|[*†‡§¶#∗]))*,?")
+_NAMED = re.compile(r"[^\W\d_]{3,}[”\"’')]*[.,;]?$")
+_NAMED_BRIEFLY = re.compile(r"[^\W\d_]{2,}$")
+_FIGURE = re.compile(r"(?<!\w)(?:\d[\d,]*[.,]\d+|\d{2,})%?$")
+_POWER = re.compile(r"[-−–+]?(?:\d*[a-zα-ω]|[a-z]\d)")
+_BASE = re.compile(r"(?:(?<![^\W\d_])[A-Za-zα-ω]|(?<![\w.,])[2-9]|10|[)\]])$")
+_ORDINALS = frozenset("aoerd")  # 1a, 2o, 3e.
 _REACH = 40  # Characters before a mark that tell what it is.
 # A note's mark may stand behind the sign that ends a sentence; behind the point of a price stand its cents.
 _NOTED = re.compile(r"[^\W_][”\"’')]*[.,;:!?]?[”\"’')]*\s?$")
@@ -14,12 +22,17 @@ _PRICE = re.compile(r"[$€£¥]\s?\d[\d,]*[.,]$")
 
 
 def with_raised(before: str, mark: str) -> str:
-    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2] and "as said. [2]" for a note's mark."""
+    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2], Lane [a,c] and "as said. [2]" for marks."""
     mark = mark.strip()
     if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
         return f"{before}^{mark}"
     if _NOTES.fullmatch(mark) and _NOTED.search(before) and not _PRICE.search(before):
         return f"{before}{'' if before[-1].isspace() else ' '}[{mark}]"
+    is_noted = _NAMED.search(before) or _FIGURE.search(before) or ("," in mark and _NAMED_BRIEFLY.search(before))
+    if is_noted and _LETTERS.fullmatch(mark) and any(map(str.isalpha, mark)):
+        return f"{before} [{mark.rstrip(',')}]{',' if mark.endswith(',') else ''}"
+    if _POWER.fullmatch(mark) and mark not in _ORDINALS and _BASE.search(before):
+        return f"{before}^{mark}"
     return before + mark
 
 

@@ -13,7 +13,10 @@ _NO_TITLE = re.compile(
     r"|apresenta[cç][aã]o do powerpoint|presentazione (?:standard )?di powerpoint|prezentacja programu powerpoint"
     r"|slide \d+|microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b.*|(?:book|sheet|mappe|classeur|libro)\d*"
     r"|print(?:ing)?|full page (?:photo|fax) print|scan\d*|image\d*|new document|bookmark|layout \d+|title"
-    r"|.*\.(?:docx?|pptx?|xlsx?|rtf|odt|qxd|indd|tex|dvi|ps|pdf|fm|html?|txt)",
+    r"|.*\.(?:docx?|docm|pptx?|xls[xmb]?|rtf|od[tsp]|qxd|indd|tex|dvi|e?ps|pdf|fm|p65|pub|vsdx?|html?|aspx?|php|txt)"
+    # Addresses, numbers and codes of programs.
+    r"|(?:https?|file|ftp)://\S*|www\.\S+|about:\S*|[\w-]+(?:\.[\w-]+)+(?::\d+)?/\S*|doi:\s*\S+|\d[\d\W_]{7,}"
+    r"|[0-9a-f]{8}-[0-9a-f-]{20,}",
     re.IGNORECASE,
 )
 

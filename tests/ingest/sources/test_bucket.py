@@ -186,3 +186,33 @@ def test_an_object_gets_its_time_and_its_bytes(ingest: Ingest, server: Embedding
     report = json.loads(run.stdout)
     assert (report["added"], [each["source"] for each in report["failed"]]) == (1, [f"s3://docs/{key}"])
     assert why in report["failed"][0]["error"]
+
+
+class Curt(Dripping):
+    """A bucket that says nothing of what it gives: no length, no ETag, no time; it hangs up where that ends."""
+
+    def do_GET(self) -> None:
+        if "list-type" in self.path:
+            super().do_GET()
+            return
+        if self.path == "/docs/.access.yaml":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'"*": [group:hr]' if self.path.endswith(".yaml") else b"The pump hums.")
+
+
+def test_what_a_bucket_gives_without_a_word_on_it_is_read_to_its_end(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listening(Curt) as url:
+        for name, value in S3Server(url).environment.items():
+            monkeypatch.setenv(name, value)
+        (item,) = look("s3://docs/hr/pump.txt", spool).items
+        assert item.remote is not None
+        brought = item.remote.fetch("")
+    assert brought is not None
+    assert brought.path.read_bytes() == b"The pump hums."
+    assert brought.modified_ns == item.modified_ns > 0
+    assert item.access == ("group:hr",)

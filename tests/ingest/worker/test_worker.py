@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -13,8 +15,11 @@ from pydantic import SecretStr
 
 from corpus.errors import SettingsError
 from corpus.store import open_store
+from ingest.command.add import add_documents
+from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.worker.dead_letters import REASON, DeadLetterQueue
+from ingest.worker.filling import filling_of
 from ingest.worker.main import handler, worked
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server, failure
 from tests.s3_server import S3Server
@@ -186,6 +191,53 @@ def test_who_may_see_what_follows_a_folders_rules_as_they_come_change_and_go(wir
     assert wired.work(wired.received()) == []
     assert seen_by() == {"pay.md": ("group:all",), "menu.md": ()}
     assert len(wired.model.requests) == asked
+
+
+def test_what_a_first_fill_said_of_objects_the_worker_says_too_and_neither_undoes_the_other(wired: Wired) -> None:
+    place = f"s3://{wired.bucket}/hr"
+    said = f"{place}/ --metadata team=hr --access group:hr --url-template 'https://hr/{{name}}' --exclude /drafts/"
+    wired.settings = wired.settings.model_copy(update={"worker_add": said})
+    wired.put("hr/pay.md", "The pump hums.")
+    wired.put("hr/drafts/pay.md", "The pump is loud.")
+    wired.put("sales/pay.md", "The lamp glows.")
+    told_of = wired.received()
+
+    def fill() -> Report:
+        return add_documents([place], wired.settings, replace(filling_of(said).options, prune=False, may_empty=False))
+
+    def records() -> list[tuple[Any, ...]]:
+        with open_store(wired.settings) as store:
+            return [(each.source, each.metadata, each.access, each.url) for each in store.documents()]
+
+    assert fill().added == 1
+    filled = records()
+    assert filled == [(f"{place}/pay.md", {"team": "hr"}, ("group:hr",), "https://hr/pay.md")]
+    asked = len(wired.model.requests)
+    assert wired.work(told_of) == []
+    assert (records(), len(wired.model.requests)) == (filled, asked)
+    wired.put("hr/pay.md", "The pump is silent.")
+    wired.put("hr/drafts/more.md", "The door is blue.")
+    wired.put(".access.yaml", '"**": [group:all]')
+    assert wired.work(wired.received()) == []
+    assert (records(), wired.texts()) == (filled, {"hr/pay.md": "The pump is silent."})
+    again = fill()
+    assert (again.unchanged, again.added, again.updated) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("s3://docs --nope", "No such option: --nope"),
+        ("s3://docs --on ray", "--on says nothing of objects"),
+        ("docs", "'docs' is not s3://bucket/prefix"),
+        ("--metadata team=hr", "Missing argument 'PATH...'"),
+        ("s3://docs --metadata team", "key=value"),
+        ("s3://docs 'unclosed", "No closing quotation"),
+    ],
+)
+def test_words_that_no_first_fill_of_a_bucket_says_are_refused(words: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(why)):
+        filling_of(words)
 
 
 def test_what_is_gone_and_who_may_see_what_wait_for_no_model(wired: Wired) -> None:

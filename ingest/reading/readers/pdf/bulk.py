@@ -33,6 +33,7 @@ def _untyped(function: object, *arguments: type, gives: type = _NUMBER) -> Calla
 
 
 _loose_box = _untyped(raw.FPDFText_GetLooseCharBox, _ADDRESS, _NUMBER, _ADDRESS)
+_ink_box = _untyped(raw.FPDFText_GetCharBox, _ADDRESS, _NUMBER, *[_ADDRESS] * _EDGES)
 _rectangle = _untyped(raw.FPDFText_GetRect, _ADDRESS, _NUMBER, *[_ADDRESS] * _EDGES)
 _item = _untyped(raw.FPDFPage_GetObject, _ADDRESS, _NUMBER, gives=_ADDRESS)
 _kind = _untyped(raw.FPDFPageObj_GetType, _ADDRESS)
@@ -52,6 +53,16 @@ def boxes_of(text_page: object, indexes: Sequence[int]) -> list[Box]:
     values = edges[: _EDGES * count]
     sides = zip(values[0::4], values[2::4], values[3::4], values[1::4], strict=True)
     return list(map(tuple.__new__, itertools.repeat(Box), sides))  # As Box(…) for each, three times as fast.
+
+
+def tops_of(text_page: object, indexes: Sequence[int]) -> list[float]:
+    """How high each of the characters is drawn: the top of its ink."""
+    count = len(indexes)
+    edges = _array_of(ctypes.c_double, _EDGES * count)
+    start = ctypes.addressof(edges)
+    places = [itertools.count(start + edge * _DOUBLE_BYTES, _RUN_BYTES) for edge in range(_EDGES)]
+    _run(map(_ink_box, _forever(text_page), indexes, *places))
+    return edges[3 : _EDGES * count : _EDGES]
 
 
 def doubtful_runs(text_page: object) -> Iterator[tuple[Box, Box]]:

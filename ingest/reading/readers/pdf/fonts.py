@@ -11,6 +11,7 @@ from pypdfium2 import raw
 from ingest.reading.readers.pdf.bulk import font_names
 
 _BOLD_WEIGHT = 600
+_BOLD_FONT = re.compile(rb"Bold|CMBX|CMB\d|SFBX|NimbusRomNo9L-Medi|Black|Heavy")
 _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", re.IGNORECASE)
 
 
@@ -29,7 +30,9 @@ class Fonts:
         names = font_names(text_page, indexes)
         for name, index in zip(names, indexes, strict=True):
             if name not in self._known:
-                is_bold = b"Bold" in name or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
+                is_bold = (
+                    _BOLD_FONT.search(name) is not None or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
+                )
                 self._known[name] = (is_bold, _is_fixed(name))
         return [self._known[name] for name in names]
 

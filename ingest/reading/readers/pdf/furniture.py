@@ -110,11 +110,24 @@ def _line_numbers(pages: Sequence[Sequence[Line]]) -> set[Spot]:
         by_page: defaultdict[int, list[tuple[Spot, int]]] = defaultdict(list)
         for spot, value in entries:
             by_page[spot[0]].append((spot, value))
-        counting = [page for page in by_page.values() if len(page) >= _MIN_LINE_NUMBERS and _counts(page)]
+        counting = [
+            page
+            for page in by_page.values()
+            if len(page) >= _MIN_LINE_NUMBERS and _counts(page) and _is_margin(pages, page)
+        ]
         if len(counting) >= 3:
             for page in counting:
                 found.update(_beside(pages, page[0][0]))
     return found
+
+
+def _is_margin(pages: Sequence[Sequence[Line]], page: Sequence[tuple[Spot, int]]) -> bool:
+    """True where hardly a line begins left of the numbers, or right of them; those of a list stand within text."""
+    number = page[0][0][0]
+    lines, left = pages[number], pages[number][page[0][0][1]].left
+    others = [line for line in lines if abs(line.left - left) > 12]
+    before = sum(line.left < left for line in others)
+    return min(before, len(others) - before) <= 0.05 * len(others)
 
 
 def _beside(pages: Sequence[Sequence[Line]], spot: Spot) -> Iterator[Spot]:

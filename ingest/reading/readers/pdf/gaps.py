@@ -24,6 +24,8 @@ _WIDE = 0.6  # In heights, that of characters in most type.
 _MIN_TEXT = 12
 _SIGNS_PER_JUMP = 8  # Fewer from one to the next are text that runs aslant.
 _NO_GAP = 0.06  # Heights, between letters of one word.
+_AFTER_LIGATURE = re.compile("f[fil] ")
+_SET_BACK = 0.1  # Heights that a blank reaches back into the letter before it, which it is not to part.
 _CUT = 1.0  # Points: characters may reach over a line that parts them.
 _MIN_DOUBT = 3.0  # Points: the same in the smallest type.
 # Of scripts whose letters are not joined: in others a blank may need no place.
@@ -101,7 +103,9 @@ def has_false_blanks(line: Line, boxes: Sequence[Box]) -> bool:
 
 
 def _is_false_blank(line: Line, boxes: Sequence[Box], index: int) -> bool:
-    if line.text[index] != " " or boxes[index].right > boxes[index].left:
+    if line.text[index] != " ":
+        return False
+    if boxes[index].right > boxes[index].left and boxes[index].left >= boxes[index - 1].right - _SET_BACK * line.height:
         return False
     if not _LETTERS.fullmatch(line.text[index - 1] + line.text[index + 1]):
         return False
@@ -154,6 +158,7 @@ def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
     if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.
         line = line._replace(bottom=boxes[start].bottom, height=boxes[start].top - boxes[start].bottom, is_bold=False)
     is_plain = not has_raised(inside, line) and all(map(operator.lt, map(_left_of, inside), map(_right_of, inside)))
+    is_plain = is_plain and _AFTER_LIGATURE.search(line.text, start, end) is None
     for index in range(start, end if not is_plain else start):
         box = boxes[index]
         if line.text[index] != " " and is_raised_box(box, line):
@@ -162,7 +167,8 @@ def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
         if start < index < end - 1 and _is_false_blank(line, boxes, index):
             continue
         if raised:
-            text, raised = with_raised(text, raised) if text else _leading(raised), ""
+            is_within = text and raised[-1].isalpha() and line.text[index].isalpha()
+            text, raised = text + raised if is_within else with_raised(text, raised) if text else _leading(raised), ""
         text += line.text[index]
     if raised:
         text = with_raised(text, raised) if text else raised

@@ -127,20 +127,31 @@ class _Grouping:
             return not continues(before, line)
         if fall > self._pitch * 1.25 * height or _BULLET.match(line.text):
             return True
-        return self._is_indented(group, before, line) or self._ends_early(before, index)
+        return self._is_indented(group, index) or self._ends_early(before, index)
 
-    def _is_indented(self, group: Group, before: Line, line: Line) -> bool:
+    def _is_indented(self, group: Group, index: int) -> bool:
         """True when the line's left edge sets it off from the lines before it."""
+        before, line = self._lines[index - 1], self._lines[index]
         step = line.left - before.left
         if abs(step) <= 0.9 * line.height:
             return False
         centre = (line.left + line.right) - (before.left + before.right)
         if abs(centre) < line.height and before.left != line.left:
             return False
+        if self._is_set_right(index):
+            return False
         is_first = len(group.lines) == 1
         if group.kind == "list_item":
             return step < 0 or not is_first or _ENUMERATED.match(line.text) is not None
         return step > 0 or not is_first
+
+    def _is_set_right(self, index: int) -> bool:
+        """True where lines are even on their right and ragged on their left, as three in a row show."""
+        near = 0.3 * self._lines[index].height
+        right = self._lines[index].right
+        around = [self._lines[at] for at in range(max(index - 2, 0), min(index + 2, len(self._lines)))]
+        even = [line for line in around if abs(line.right - right) < near]
+        return len(even) > 2 and len({round(line.left / near) for line in even}) == len(even)
 
     def _ends_early(self, before: Line, index: int) -> bool:
         """True when the line before was broken although the next word would have fitted: on purpose."""

@@ -89,11 +89,20 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
         beside = rows[index - 1 : index] + rows[index + 1 : index + 2]
         if (".." in line.text or ". ." in line.text or "…" in line.text) and LEADERS.search(line.text):
             kinds.append("list_item")
-        elif has_code and line.is_fixed:
+        elif has_code and (line.is_fixed or _is_code_between(lines, index)):
             kinds.append("code")
         else:
             kinds.append("table" if rows[index] and any(beside) else "paragraph")
     return kinds
+
+
+def _is_code_between(lines: Sequence[Line], index: int) -> bool:
+    """True for a bracket or the like on a line of its own, whose type was not asked for, within lines of code."""
+    text = lines[index].text
+    if len(text) > _MAX_MARK_CHARS or text.isalnum():
+        return False
+    around = [line for line in lines[max(index - 2, 0) : index + 3] if len(line.text) > _MAX_MARK_CHARS]
+    return bool(around) and all(line.is_fixed for line in around)
 
 
 def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
@@ -113,11 +122,11 @@ def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
 
 
 def _is_row(text: str) -> bool:
-    """True when two figures or more make up much of the line."""
+    """True when two figures or more make up most of the line: in running text stand dates and sums."""
     if _DIGIT.search(text) is None:
         return False
     figures = len(_FIGURE.findall(text))
-    return figures >= 2 and figures * 3 > text.count(" ")
+    return figures >= 2 and figures * 2 > text.count(" ") + 1 and _UNSPACED.search(text) is None
 
 
 def has_right_to_left(text: str) -> bool:

@@ -47,6 +47,8 @@ _MIN_NEIGHBOURS = 2  # Or a page has no cells.
 # Ligatures of lam and what follows it, the wrong way round.
 _TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
 _NO_CUTS: list[float] = []
+_SOFT = re.compile("\xad")
+_LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Behind which programs set a blank back to take no place.
 _LONE_LETTER = re.compile(r"(?<!\S)[b-hj-zB-HJ-Z](?!\S)")  # As it stands where blanks are within words.
 _DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
 _STRETCH = re.compile(r"[^ \r\n][^\n]*")
@@ -106,6 +108,8 @@ class LineReader:
             text = "".join(map(as_units, text))
         elif is_even:
             text = self._with_ligatures(text_page, text)
+        if "\xad" in text and is_even:
+            text = self._places.hyphens_drawn(text_page, text, [match.start() for match in _SOFT.finditer(text)])
         text = text.replace("\t", " ")
         if _DIVIDED in text:
             text = text.replace(_DIVIDED, HYPHEN + "\r\n")
@@ -131,11 +135,10 @@ class LineReader:
         firsts = self._places.boxes(text_page, [stretch.first for stretch in stretches])
         lasts = self._places.boxes(text_page, [stretch.last for stretch in stretches])
         moved = [number for number, stretch in enumerate(stretches) if heads[number] != stretch.first]
-        uprights = firsts
-        if moved:
-            uprights = firsts.copy()
-            for number, box in zip(moved, self._places.boxes(text_page, [heads[at] for at in moved]), strict=True):
-                uprights[number] = box
+        uprights = firsts.copy()
+        for number, box in zip(moved, self._places.boxes(text_page, [heads[at] for at in moved]), strict=True):
+            uprights[number] = box
+        self._places.set_heights(text_page, uprights, heads, [stretch.text for stretch in stretches])
         types = self._types(text_page, stretches, heads)
         lines = []
         self._falling = set()
@@ -180,7 +183,10 @@ class LineReader:
                     line, self._places.of_line(text_page, line, spans[number])
                 ):
                     return set(range(len(lines)))
-        return uneven_lines(lines, doubtful_runs(text_page)) | self._falling | loose_lines(lines)
+        uneven = uneven_lines(lines, doubtful_runs(text_page)) | self._falling | loose_lines(lines)
+        return uneven | {
+            number for number, line in enumerate(lines) if " " in line.text and _LIGATURE.search(line.text)
+        }
 
     def _pieces(
         self,

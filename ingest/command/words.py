@@ -1,0 +1,24 @@
+"""What was typed after `ingest add`, where it stands in a setting."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import typer
+
+from ingest.command.app import app
+from ingest.command.keeping import add
+
+
+def parsed(words: str) -> dict[str, Any]:
+    """The values of the command's parameters by name. Raises ValueError for what it does not take."""
+    # Typer has a function's options only as those of a command.
+    group: Any = typer.main.get_command(app)
+    try:
+        found: dict[str, Any] = group.commands[add.__name__].make_context("add", shlex.split(words)).params
+    except typer.TyperException as error:
+        raise ValueError(error.format_message()) from None
+    except typer.Exit:
+        raise ValueError("it asks for help") from None
+    return found

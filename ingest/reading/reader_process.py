@@ -1,0 +1,115 @@
+"""A process that reads files, as its parent sees it, and those that wait for the next run."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.processes import Child
+from ingest.reading.worker import Limits, Request, Result
+
+# What may wait at a worker, so that it goes on while its last answer is being dealt with.
+_FILES_AHEAD = 8
+_BYTES_AHEAD = 1024 * 1024
+
+
+class ReaderProcess:
+    """One process, and the requests that it has not answered, oldest first."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._child = Child("ingest.reading.worker")
+        self.limits = limits
+        self.answers = self._child.answers
+        self.close_stdin = self._child.close_stdin
+        self.end = self._child.end
+        self.pid = self._child.pid
+        self.pending: deque[Request] = deque()
+        self.is_ready = False
+        self._child.send(limits)
+
+    def has_room(self) -> bool:
+        """True while what waits is small and few: then it is done sooner than another process could begin it."""
+        return (
+            len(self.pending) < _FILES_AHEAD and sum(size_of(request.path) for request in self.pending) < _BYTES_AHEAD
+        )
+
+    def is_alive(self) -> bool:
+        return self._child.is_alive()
+
+    def ask(self, request: Request) -> None:
+        self.pending.append(request)
+        # The process may have been started in another folder.
+        self._child.send(replace(request, path=request.path.absolute()))
+
+    def answer(self) -> tuple[Request, Result | bytes] | None:
+        """The oldest open request's answer; None for the greeting. Raises EOFError where the process has ended."""
+        message = self.answers.recv()
+        if not self.is_ready:
+            self.is_ready = True
+            return None
+        return self.pending.popleft(), message
+
+
+class Spares:
+    """Processes with nothing to do, for the next pool with the same limits: to start one costs more than a small file.
+
+    Safe in threads. Those with other limits end when one of the newer limits comes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._workers: list[ReaderProcess] = []
+        self._owner = os.getpid()
+
+    def take(self, limits: Limits) -> ReaderProcess | None:
+        """One that still lives; None where there is none."""
+        with self._lock:
+            self._forget_a_parents()
+            while self._workers and self._workers[-1].limits == limits:
+                worker = self._workers.pop()
+                if worker.is_alive():
+                    return worker
+                worker.end()
+        return None
+
+    def keep(self, workers: Sequence[ReaderProcess]) -> list[ReaderProcess]:
+        """Keep those that have nothing to do; the others are returned, and what these are in place of."""
+        idle = [worker for worker in workers if not worker.pending]
+        with self._lock:
+            self._forget_a_parents()
+            ended = [worker for worker in self._workers if idle and worker.limits != idle[0].limits]
+            self._workers = [worker for worker in self._workers if worker not in ended] + idle
+        return [worker for worker in workers if worker.pending] + ended
+
+    def close(self) -> None:
+        """End them all."""
+        with self._lock:
+            self._forget_a_parents()
+            workers, self._workers = self._workers, []
+        end_all(workers)
+
+    def _forget_a_parents(self) -> None:
+        """In a fork they are still the parent's, who speaks to them."""
+        if self._owner != os.getpid():
+            self._owner, self._workers = os.getpid(), []
+
+
+def end_all(workers: Iterable[ReaderProcess]) -> None:
+    """Tell all to end before waiting for any."""
+    workers = list(workers)
+    for worker in workers:
+        worker.close_stdin()
+    for worker in workers:
+        worker.end()
+
+
+def size_of(path: Path) -> int:
+    """The file's bytes; 0 where it cannot be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
