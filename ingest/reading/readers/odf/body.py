@@ -45,15 +45,15 @@ class BodyWriter:
         """The blocks below an element; `depth` counts the lists around it from 0."""
         for node in container:
             name = local_name(node)
-            if name in ("h", "p"):
+            if name in ("h", "p", "section") and (attribute(node, "display") == "none" or self._is_hidden(node)):
+                self.has_hidden = True
+            elif name in ("h", "p"):
                 self._paragraph(node, depth)
             elif name == "list":
                 self._list(node, depth + 1)
             elif name == "table":
                 self._end_code()
                 self._table(node)
-            elif name == "section" and (attribute(node, "display") == "none" or self._is_hidden(node)):
-                self.has_hidden = True
             elif name not in _SKIPPED and len(node):
                 self.write(node, depth)
         self._end_code()

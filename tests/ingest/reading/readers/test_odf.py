@@ -76,6 +76,7 @@ def test_lists_and_headings_keep_their_numbers_and_hidden_text_is_left_out(tmp_p
     styles = (
         f'<text:list-style style:name="L">{levels}</text:list-style>'
         '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="P" style:parent-style-name="H"/>'
         '<text:outline-style><text:outline-level-style text:level="1" style:num-format="I" style:num-suffix="."/>'
         "</text:outline-style>"
     )
@@ -84,7 +85,7 @@ def test_lists_and_headings_keep_their_numbers_and_hidden_text_is_left_out(tmp_p
     body = (
         "<office:text><text:h text:outline-level='1'>Fees</text:h>"
         f"<text:list text:style-name='L'>{item('one', inner)}</text:list><text:p>Between"
-        "<text:span text:style-name='H'>unseen</text:span>.</text:p>"
+        "<text:span text:style-name='H'>unseen</text:span>.</text:p><text:p text:style-name='P'>Nor this.</text:p>"
         f"<text:list text:style-name='L' text:continue-numbering='true'>{item('four', '')}</text:list>"
         f"<text:list text:style-name='L'>{item('anew', '')}</text:list><text:h text:outline-level='1'>Term</text:h>"
         "</office:text>"
