@@ -15,7 +15,7 @@ _NAMES = {
     "ORGANIZER": "Organizer", "ATTENDEE": "With", "STATUS": "Status", "RRULE": "Repeats", "URL": "URL",
     "CATEGORIES": "Categories", "COMMENT": "Comment", "FN": "Name", "ORG": "Organization", "TITLE": "Position",
     "TEL": "Phone", "EMAIL": "E-mail", "ADR": "Address", "NOTE": "Note", "BDAY": "Birthday", "NICKNAME": "Nickname",
-    "ROLE": "Role",
+    "ROLE": "Role", "CONFERENCE": "Conference", "DURATION": "Duration",
 }  # fmt: skip
 _ENTRIES = ("VEVENT", "VTODO", "VJOURNAL", "VCARD")
 _LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\")?[^:\"]*)*):(.*)$", re.DOTALL)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from lxml import etree
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.docx.math import linear
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.numberformats import shown_number
 from ingest.reading.readers.package import attribute, local_name
@@ -65,9 +66,16 @@ def _diagram_texts(root: etree._Element) -> Iterator[str]:
 
 def runs_of(paragraph: etree._Element) -> Iterator[str]:
     before = ""
+    spelled = {
+        part for formula in paragraph.iter() if local_name(formula) == "oMath" for part in formula.iterdescendants()
+    }
     for node in paragraph.iter():
         name = local_name(node)
-        if name == "t":
+        if name == "oMath" and node not in spelled:
+            yield linear(node)
+        elif node in spelled:
+            continue
+        elif name == "t":
             text = node.text or ""
             shown = behind(before, text) if _is_raised(node) else text
             before = text

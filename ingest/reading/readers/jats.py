@@ -14,7 +14,8 @@ from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.numerals import numeral
 from ingest.reading.readers.package import local_name, spell_raised, text_before, text_of
-from ingest.reading.readers.tables import Cell, laid_out, lines, span_of
+from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
+from ingest.reading.readers.tables import lines
 
 _SKIPPED = frozenset({"label", "object-id", "graphic", "media", "supplementary-material", "permissions"})
 _SECTIONS = frozenset({"sec", "abstract", "ref-list", "ack", "app", "app-group", "fn-group", "glossary", "notes"})

@@ -76,16 +76,21 @@ _NAMES = {
     "procfile": "code", "rakefile": "code", "security": "text", "todo": "text", "vagrantfile": "code",
 }  # fmt: skip
 
+# What such files mostly hold nobody should find by a search.
+_SECRET = frozenset((".env", ".tfvars"))
+_TOLD_OF_SECRETS = "Such files hold passwords and keys. Leave it out by .ingestignore, unless it is to be found."
+
 _OFFICE = "DOCX or PDF"
 _SHEET = "XLSX or CSV"
 _SLIDES = "PPTX or PDF"
 # What to convert to, and the types that are legacy, closed or without text.
 _CONVERSIONS = {
-    _OFFICE: ".abw .doc .dot .hwp .hwpx .lwp .pages .pub .sxw .wpd .wps .wri .xps",
+    _OFFICE: ".abw .doc .dot .hwp .hwpx .lwp .one .pages .pub .sxw .wpd .wps .wri .xps",
     _SHEET: ".123 .numbers .qpw .sxc .wk1",
     _SLIDES: ".key .pps .ppt .pot .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
-    "PDF or text": ".ai .chm .dwg .dxf .eps .ps .vsd .vsdx",
+    "HTML or PDF": ".chm .webarchive",
+    "PDF or text": ".ai .dwg .dxf .eps .ps .vsd .vsdx",
     "EPUB or PDF": ".azw .azw3 .kfx .lit .mobi",
     "a transcript as text": ".aac .avi .flac .m4a .m4v .mkv .mov .mp3 .mp4 .mpeg .mpg .ogg .opus .wav .webm .wma .wmv",
     "the files in it, unpacked": ".7z .bz2 .gz .rar .tar .tgz .xz .z .zst",
@@ -203,6 +208,8 @@ def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: S
         documents[0] = replace(documents[0], notes=(*documents[0].notes, note))
     if not any(document.text.strip() for document in documents):
         raise DocumentEmpty("The file holds no text.")
+    if Path(name).suffix.lower() in _SECRET:
+        documents[0] = replace(documents[0], notes=(*documents[0].notes, _TOLD_OF_SECRETS))
     return documents
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from ingest.reading.readers.composer import one_line
 
@@ -16,7 +16,6 @@ SPANNED = "\ufdd0"
 _NOTHING = ("", SPANNED)
 _PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
 _SUFFIXES = frozenset({")", "%", ")%", "%)"})
-_MAX_SPAN = 100
 _NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
 MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
@@ -45,16 +44,19 @@ def lines(
         return [*filter(None, titles), *map(_keyed, filter(any, cleaned))]
     if header_rows is None:
         header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
-    header = [repeated for row in cleaned[:header_rows] if any(repeated := _repeated(row))]
+    elif header_rows == 1 and _is_parted(cleaned):
+        header_rows = 2
+    named = [row for row in cleaned[:header_rows] if _is_filled(row)]
+    header = [_repeated(row) for row in named]
     body = [joined for row in cleaned[header_rows:] if _is_filled(joined := _joined_symbols(row))]
     if not body:
-        return [*filter(None, titles), *map(_plain, header)]
+        return [*filter(None, titles), *map(_plain, named)]
     labels = _labels(header)
     shown = [_plain(row) if _spans_all(row) else _labelled(labels, row) for row in body] if labels else _aligned(body)
     used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
     # The names of columns without a value would be lost.
-    unused = {*labels} - used - {""}
-    return [*filter(None, titles), *(map(_plain, header) if unused else ()), *shown]
+    is_lost = any(not any(label in other for other in used) for label in labels)
+    return [*filter(None, titles), *(map(_plain, named) if is_lost else ()), *shown]
 
 
 def _is_title(row: Row) -> bool:
@@ -65,46 +67,6 @@ def _is_title(row: Row) -> bool:
 def _spans_all(row: Row) -> bool:
     """True for a row whose first cell reaches across all of the others: it names the table, not its columns."""
     return len(row) > 1 and bool(row[0]) and all(cell == SPANNED for cell in row[1:])
-
-
-class Cell(NamedTuple):
-    """A cell as markup gives it: `width` in columns, `height` in rows."""
-
-    text: str
-    width: int = 1
-    height: int = 1
-
-
-def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
-    """The rows with each cell in its column: one that reaches down is repeated, one that reaches across SPANNED."""
-    grid: list[list[str]] = []
-    spanning: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
-    for row in rows:
-        cells: list[str] = []
-        for cell in row:
-            _fill_spanned(cells, spanning)
-            for offset in range(min(max(cell.width, 1), _MAX_SPAN)):
-                shown = cell.text if offset == 0 else SPANNED
-                if cell.height > 1:
-                    spanning[len(cells)] = (cell.height - 1, shown)
-                cells.append(shown)
-        _fill_spanned(cells, spanning)
-        grid.append(cells)
-    return grid
-
-
-def _fill_spanned(cells: list[str], spanning: dict[int, tuple[int, str]]) -> None:
-    while (column := len(cells)) in spanning:
-        left, text = spanning.pop(column)
-        cells.append(text)
-        if left > 1:
-            spanning[column] = (left - 1, text)
-
-
-def span_of(value: str | None) -> int:
-    """The number in a colspan or rowspan attribute."""
-    stripped = (value or "").strip()
-    return min(max(int(stripped), 1), _MAX_SPAN) if stripped.isdecimal() else 1
 
 
 def looks_like_header(row: Row) -> bool:
@@ -124,24 +86,50 @@ def looks_like_header(row: Row) -> bool:
 def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
     """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
     top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
+    body = [row for row in rows[top + 1 :] if any(row)]
+    if body and _is_matrix(rows[top], body):
+        return top + 1
     first = next((index for index, row in enumerate(rows[top:], top) if has_values(row)), None)
     if first is not None:
-        # A row with but its first cell filled heads the rows below it, not the columns.
-        count = next((index for index in range(first, top, -1) if any(rows[index - 1][1:])), 0)
+        # The lowest row that names a column of figures; one with but its first cell filled heads the rows below it.
+        above = range(first, top, -1)
+        count = next((index for index in above if _names_figures(rows[index - 1], rows[first])), 0)
+        count = count or next((index for index in above if _is_filled(rows[index - 1][1:])), 0)
         header = rows[top:count]
         # Above the lowest row of names stand only names of several columns, with gaps between them.
-        has_layers = all("" in row or SPANNED in row for row in header[:-1])
+        pairs = itertools.pairwise(header)
+        has_layers = all("" in row or SPANNED in row or not below[0] for row, below in pairs)
         is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
         is_header = is_header and not any(cell.endswith(":") for cell in header[-1][:-1])
         is_header = is_header and not _counts_on(header[-1][0], rows[count:])
         if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
             return count if is_header else 0
-    body = [row for row in rows[top + 1 :] if any(row)]
     if any(cell and cell == below for row in body for cell, below in zip(rows[top], row, strict=False)):
         return 0  # No column is named like what stands in it.
     # One row of words under another says nothing of which names what.
     tells = len(body) > 1 or (has_header_style and bool(body))
     return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
+
+
+def _is_parted(rows: Sequence[Row]) -> bool:
+    """True where the first row names groups of columns, and the second, which has the same corner, their columns."""
+    if len(rows) < 3 or SPANNED not in rows[0] or len(rows[0]) != len(rows[1]):
+        return False
+    return rows[0][0] == rows[1][0] != SPANNED and any(rows[1][1:]) and not any(map(is_figure, rows[1][1:]))
+
+
+def _is_matrix(first: Row, body: Sequence[Row]) -> bool:
+    """True where nothing but the corner is empty and each row below has a name: 3.11 and 3.12 above ticks."""
+    names = list(first[1:])
+    keys = [row[0] for row in body if row]
+    is_top = len(names) > 1 and not first[0] and all(names) and len(set(names)) == len(names)
+    are_keys = len(keys) > 1 and all(keys) and len(set(keys)) == len(keys) and not any(map(is_figure, keys))
+    return is_top and are_keys and SPANNED not in first
+
+
+def _names_figures(row: Row, figures: Row) -> bool:
+    """True where something stands in the row above a figure behind the first column."""
+    return any(name and is_figure(cell) for name, cell in zip(_repeated(row)[1:], figures[1:], strict=False))
 
 
 def _counts_on(corner: str, body: Sequence[Row]) -> bool:

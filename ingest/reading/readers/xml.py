@@ -97,7 +97,8 @@ class _Writer:
     def _leaf(self, element: etree._Element) -> None:
         if self._has_prose or _is_prose(element):
             self.end()
-            self._composer.paragraph(_shown(element))
+            # Among values a long one says what it is; in a text of paragraphs their names say nothing.
+            self._composer.paragraph(_shown(element) if self._has_prose else self._valued(element))
         elif text := self._valued(element):
             self._rows.append(text)
 

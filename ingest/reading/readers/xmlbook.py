@@ -11,7 +11,8 @@ from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.numerals import numeral
 from ingest.reading.readers.package import local_name, spell_raised, text_of
-from ingest.reading.readers.tables import Cell, laid_out, lines, span_of
+from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
+from ingest.reading.readers.tables import lines
 
 _ROOTS = frozenset((
     "book", "article", "chapter", "part", "preface", "appendix", "section", "sect1", "refentry", "reference", "TEI",

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.numbering import Numbering
-from ingest.reading.readers.docx.pieces import SKIPPED, Pieces, all_text, pieces_of
+from ingest.reading.readers.docx.pieces import OFF, SKIPPED, Pieces, all_text, pieces_of
 from ingest.reading.readers.docx.styles import Style, Styles, child, number_of, outline_level, value
 from ingest.reading.readers.drawingml import Linked, write_drawing
 from ingest.reading.readers.package import attribute, local_name
@@ -181,7 +181,8 @@ def _declared_header(table: etree._Element) -> int | None:
     for row in table:
         if local_name(row) != "tr":
             continue
-        if child(child(row, "trPr"), "tblHeader") is None:
+        mark = child(child(row, "trPr"), "tblHeader")
+        if mark is None or attribute(mark, "val") in OFF:
             break
         count += 1
     return count or None

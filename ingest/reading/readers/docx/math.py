@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -11,9 +12,13 @@ from ingest.reading.readers.package import attribute, local_name
 _SKIPPED = frozenset({"rPr", "ctrlPr", "fPr", "sSupPr", "sSubPr", "radPr", "dPr", "naryPr", "funcPr", "mPr", "eqArrPr"})
 
 
+_END = "\ue000"  # Of a power or fraction: a blank goes there before a letter or figure.
+_ENDS = re.compile(f"{_END}(?=\\w)")
+
+
 def linear(formula: etree._Element) -> str:
-    """The formula as text, such as (a+b)/2 or x^2."""
-    return "".join(_parts(formula))
+    """The formula as text, such as (a+b)/2 or x^2 y."""
+    return _ENDS.sub(" ", "".join(_parts(formula))).replace(_END, "")
 
 
 def _parts(element: etree._Element) -> Iterator[str]:
@@ -22,22 +27,35 @@ def _parts(element: etree._Element) -> Iterator[str]:
         if name == "t":
             yield node.text or ""
         elif name == "f":
-            yield f"{_grouped(node, 'num')}/{_grouped(node, 'den')}"
+            if _property(node, "fPr", "type") == "noBar":  # One above the other: a binomial.
+                yield f"{linear_of(node, 'num')} choose {linear_of(node, 'den')}"
+            else:
+                yield f"{_grouped(node, 'num')}/{_grouped(node, 'den')}{_END}"
         elif name in ("sSup", "sSub", "sSubSup"):
             yield linear_of(node, "e")
             yield f"_{_grouped(node, 'sub')}" if name != "sSup" else ""
-            yield f"^{_grouped(node, 'sup')}" if name != "sSub" else ""
+            yield f"^{_grouped(node, 'sup')}{_END}" if name != "sSub" else _END
         elif name == "rad":
             yield f"{linear_of(node, 'deg')}√({linear_of(node, 'e')})"
         elif name == "nary":
             yield f"{_operator(node)}{_bounds(node)} {linear_of(node, 'e')}"
         elif name == "d":
-            yield f"({', '.join(linear(inner) for inner in node if local_name(inner) == 'e')})"
+            inside = ", ".join(linear(inner) for inner in node if local_name(inner) == "e")
+            opening, closing = _property(node, "dPr", "begChr"), _property(node, "dPr", "endChr")
+            yield f"{'(' if opening is None else opening}{inside}{')' if closing is None else closing}"
+        elif name == "func":
+            yield f"{linear_of(node, 'fName')} {linear_of(node, 'e')}"
         elif name == "m":
             rows = (inner for inner in node if local_name(inner) == "mr")
             yield f"[{'; '.join(', '.join(linear(cell) for cell in row) for row in rows)}]"
         elif name not in _SKIPPED:
             yield linear(node)
+
+
+def _property(node: etree._Element, group: str, name: str) -> str | None:
+    """A property's value; None where it is not given, and then as usual."""
+    found = (below for about in node if local_name(about) == group for below in about if local_name(below) == name)
+    return next((attribute(below, "val") or "" for below in found), None)
 
 
 def linear_of(element: etree._Element, name: str) -> str:

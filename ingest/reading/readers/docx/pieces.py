@@ -17,7 +17,7 @@ _TICKS = {
     0x6F: "☐", 0x70: "☐", 0x71: "☐", 0x72: "☐", 0xA8: "☐", 0xA3: "☐", 0xFB: "☒", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
     0x50: "✓", 0x52: "☑", 0x53: "☒", 0x54: "☒",
 }  # fmt: skip
-_OFF = ("0", "false", "off")
+OFF = ("0", "false", "off")
 _REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote", "commentReference": "comment"}
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 
@@ -83,7 +83,7 @@ class Pieces:
 
     def _box(self, node: etree._Element) -> None:
         """A form's box to tick (17.16.7)."""
-        states = {local_name(inner): attribute(inner, "val") not in _OFF for inner in node}
+        states = {local_name(inner): attribute(inner, "val") not in OFF for inner in node}
         self.text.append("☑ " if states.get("checked", states.get("default", False)) else "☐ ")
 
 
@@ -98,9 +98,7 @@ def _is_raised(run: etree._Element) -> bool:
 
 def _is_hidden(run: etree._Element) -> bool:
     properties = next((node for node in run if local_name(node) == "rPr"), ())
-    return any(
-        local_name(node) in ("vanish", "webHidden") and attribute(node, "val") not in _OFF for node in properties
-    )
+    return any(local_name(node) in ("vanish", "webHidden") and attribute(node, "val") not in OFF for node in properties)
 
 
 def pieces_of(container: etree._Element) -> Iterator[Pieces]:

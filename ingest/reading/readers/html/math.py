@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -13,6 +14,7 @@ _DISPLAY = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
 _WRAPPED = "[class*=mwe-math], mjx-container, .katex, .MathJax, .math-container"
 _PREFIX = re.compile(r"(</?)[\w-]+:")  # Of a namespace, which HTML does not know.
 _MAX_DEPTH = 60
+_ENDING = ("mfrac", "msup", "msub", "msubsup")
 
 
 def spell_formulas(tree: LexborHTMLParser) -> None:
@@ -65,6 +67,8 @@ def linear(node: LexborNode, depth: int = 0) -> str:
         return one_line(node.text())
     shown = [linear(part, depth + 1) for part in parts]
     match node.tag:
+        case "mfrac" if len(shown) == 2 and (node.attributes.get("linethickness") or "").startswith("0"):
+            return f"{shown[0]} choose {shown[1]}"
         case "mfrac" if len(shown) == 2:
             return f"{_grouped(shown[0])}/{_grouped(shown[1])}"
         case "msup" | "mover" if len(shown) == 2:
@@ -84,7 +88,15 @@ def linear(node: LexborNode, depth: int = 0) -> str:
         case "mfenced":
             return f"({', '.join(shown)})"
         case _:
-            return "".join(shown)
+            return "".join(_apart(shown, parts))
+
+
+def _apart(shown: list[str], parts: list[LexborNode]) -> Iterator[str]:
+    """The parts, with a blank between a power or fraction and a letter or figure behind it."""
+    ends_low = False
+    for text, part in zip(shown, parts, strict=True):
+        yield f" {text}" if ends_low and text[:1].isalnum() else text
+        ends_low = part.tag in _ENDING if text.strip() else ends_low
 
 
 def _grouped(text: str) -> str:

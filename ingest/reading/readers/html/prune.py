@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -39,8 +39,22 @@ _CONTAINERS = "ul, ol, menu, aside, [role=complementary], " + ", ".join(
     f"{tag}[{name}]" for tag in ("div", "section", "table", "header", "span", "p") for name in ("class", "id")
 )
 
+# What leads to a form of a network that passes the page on, or of an answer to a comment.
+_PASSING_ON = re.compile(
+    r"(?:facebook\.com/(?:sharer?|dialog)|(?:twitter|x)\.com/(?:intent|share|home\?status)|plus\.google\.com/share|"
+    r"linkedin\.com/(?:sharearticle|sharing)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|tumblr\.com/share|"
+    r"(?:t|telegram)\.me/share|wa\.me/\?text|api\.whatsapp\.com/send|whatsapp://send|getpocket\.com/(?:edit|save)|"
+    r"news\.ycombinator\.com/submitlink|[?&]replytocom=|mailto:\?)",
+    re.IGNORECASE,
+)
+_JUMP = re.compile(
+    r"(?:skip|jump) (?:to|navigation)\b|(?:zum|zur) (?:haupt)?(?:inhalt|navigation)|aller au contenu", re.IGNORECASE
+)
+_STANDING_LINES = "#siteSub, #jump-to-nav, .mw-jump-link"  # Of MediaWiki.
+
 _MAX_SUSPECT_SHARE = 0.3  # A container with more of the page's text is no margin, whatever its name.
 _LINKS_OF_A_WALL = 15
+_ALL_LINKS = 0.9
 _LINK_CHARACTERS = 40
 _WORTH_TELLING = 0.02  # Of the page's words.
 
@@ -49,6 +63,7 @@ def prune(tree: LexborHTMLParser) -> list[str]:
     """Remove it in place; remarks on what was hidden, where it was much."""
     unseen = sum(_characters(node) for node in tree.css("noscript"))
     tree.strip_tags(list(_NEVER_TEXT))
+    _drop_controls(tree)
     for node in tree.css("svg"):
         _keep_labels(node)
     for node in [*_lone(tree, "button", _HEADS), *_lone(tree, "footer", _QUOTING)]:
@@ -64,11 +79,42 @@ def prune(tree: LexborHTMLParser) -> list[str]:
         return []
     extents = _extents(body)
     total = extents[body.mem_id].text
-    doomed = [node for node in body.css(_CONTAINERS) if _is_margin(node, extents[node.mem_id], total)]
+    above = _above_the_heading(body, extents)
+    doomed = [
+        node for node in body.css(_CONTAINERS) if node.mem_id in above or _is_margin(node, extents[node.mem_id], total)
+    ]
     for node in doomed:
         node.decompose()
     is_much = hidden > _WORTH_TELLING * (total + hidden)
     return ["Parts of the page that are hidden were left out."] if is_much else []
+
+
+def _drop_controls(tree: LexborHTMLParser) -> None:
+    """Take away links that do something with the page, such as passing it on, and with them the items they fill."""
+    for node in tree.css(_STANDING_LINES):
+        node.decompose()
+    for link in tree.css("a[href]"):
+        target = link.attributes.get("href") or ""
+        if not (_PASSING_ON.search(target) or (target.startswith("#") and _JUMP.match(link.text().strip()))):
+            continue
+        item = link.parent
+        is_all = item is not None and item.tag == "li" and _characters(item) == _characters(link)
+        (item if is_all and item is not None else link).decompose()
+
+
+def _above_the_heading(body: LexborNode, extents: Mapping[int, _Extent]) -> set[int]:
+    """The lists of nothing but links that come before the page's one main heading: its menus, and where it stands."""
+    headings = body.css("h1")
+    if len(headings) != 1:
+        return set()
+    lists: set[int] = set()
+    for node in body.traverse():
+        if node.mem_id == headings[0].mem_id:
+            return lists
+        extent = extents[node.mem_id]
+        if node.tag in ("ul", "ol", "menu") and extent.links and extent.linked >= _ALL_LINKS * extent.text:
+            lists.add(node.mem_id)
+    return set()
 
 
 def _keep_labels(drawing: LexborNode) -> None:
@@ -151,7 +197,7 @@ def _is_margin(node: LexborNode, extent: _Extent, total: int) -> bool:
         return True
     if node.tag in ("ul", "ol") and 2 * len(node.css("a[hreflang]")) > extent.links:
         return True  # The same page in other languages.
-    if extent.linked < (0.5 if is_suspect or is_aside else 0.9) * extent.text:
+    if extent.linked < (0.5 if is_suspect or is_aside else _ALL_LINKS) * extent.text:
         return False
     is_wall = extent.links >= _LINKS_OF_A_WALL and extent.linked < _LINK_CHARACTERS * extent.links
     return is_suspect or (is_aside and extent.links > 0) or is_wall

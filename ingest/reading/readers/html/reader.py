@@ -14,7 +14,7 @@ from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.html.body import render
 from ingest.reading.readers.html.framed import put_in_place
 from ingest.reading.readers.html.prune import prune
-from ingest.reading.readers.html.signs import write_signs
+from ingest.reading.readers.html.signs import write_signs, write_targets
 from ingest.reading.readers.html.slides import mark_slides
 from ingest.reading.readers.titles import usable_title
 
@@ -70,6 +70,7 @@ def _add(tree: LexborHTMLParser, composer: Composer) -> bool:
     write_signs(tree)
     for remark in prune(tree):
         composer.note(remark)
+    write_targets(tree)
     root = _main(tree)
     if root is not None:
         render(root, composer, has_slides=has_slides)

@@ -44,8 +44,12 @@ def write_signs(tree: LexborHTMLParser) -> None:
     for node in tree.css("a[href]"):
         if _is_reference(node):
             node.replace_with(f" {_bracketed(one_line(node.text()))}")
-        else:
-            _add_target(node)
+
+
+def write_targets(tree: LexborHTMLParser) -> None:
+    """Put where links lead beside those whose point it is. To be called on what is left of the page."""
+    for node in tree.css("a[href]"):
+        _add_target(node)
 
 
 def _is_switch(box: LexborNode) -> bool:

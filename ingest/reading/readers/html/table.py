@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.html.signs import without_icons
-from ingest.reading.readers.tables import Cell, laid_out, span_of
+from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
 
 _STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"
 _INLINE_BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr"})

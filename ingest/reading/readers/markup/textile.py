@@ -9,7 +9,7 @@ from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.html.reader import add_body
 from ingest.reading.readers.markup.source import Source
-from ingest.reading.readers.tables import Cell, laid_out, span_of
+from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
 from ingest.reading.readers.tables import lines as table_lines
 
 _SIGNED = re.compile(r"(h[1-6]|p|bq|bc|pre|fn\d+|notextile)(?:[(){}\[\]<>=#\w:;. -]{0,80}?)?\.(\.?)(?::\S+)?\s+(.*)")

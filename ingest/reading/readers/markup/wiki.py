@@ -12,7 +12,7 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.html.reader import add_body
 from ingest.reading.readers.markup.source import Source
 from ingest.reading.readers.markup.wikitext import categories_of, plain, resolved, tagged
-from ingest.reading.readers.tables import Cell, laid_out, span_of
+from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
 from ingest.reading.readers.tables import lines as table_lines
 
 _OPENING = re.compile(r"<(pre|syntaxhighlight|source|nowiki|math|ref|!--)((?:\s[^<>]{0,300})?)(?<!-)>?", re.IGNORECASE)

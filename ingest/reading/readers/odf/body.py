@@ -10,7 +10,8 @@ from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.odf.numbering import Numbering
 from ingest.reading.readers.package import attribute, local_name
-from ingest.reading.readers.tables import SPANNED, lines
+from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
+from ingest.reading.readers.tables import lines
 
 _SKIPPED = frozenset(
     {"tracked-changes", "annotation", "annotation-end", "table-of-content", "alphabetical-index", "forms", "ruby-text"}
@@ -44,15 +45,15 @@ class BodyWriter:
         """The blocks below an element; `depth` counts the lists around it from 0."""
         for node in container:
             name = local_name(node)
-            if name in ("h", "p"):
+            if name in ("h", "p", "section") and (attribute(node, "display") == "none" or self._is_hidden(node)):
+                self.has_hidden = True
+            elif name in ("h", "p"):
                 self._paragraph(node, depth)
             elif name == "list":
                 self._list(node, depth + 1)
             elif name == "table":
                 self._end_code()
                 self._table(node)
-            elif name == "section" and (attribute(node, "display") == "none" or self._is_hidden(node)):
-                self.has_hidden = True
             elif name not in _SKIPPED and len(node):
                 self.write(node, depth)
         self._end_code()
@@ -139,15 +140,15 @@ class BodyWriter:
 
     def _table(self, table: etree._Element) -> None:
         rows = list(_rows(table))
-        cells = [[cell for cell in row if not isinstance(cell, str)] for row in rows]
-        if all(len(row) < 2 for row in cells) or any(local_name(node) == "table" for node in table.iterdescendants()):
-            for row in cells:
+        if all(len(row) < 2 for row in rows) or any(local_name(node) == "table" for node in table.iterdescendants()):
+            for row in rows:
                 for cell in row:
                     self.write(cell)
             return
         header = child(table, "table-header-rows")
-        grid = [[cell if isinstance(cell, str) else one_line(" ".join(texts_of(cell))) for cell in row] for row in rows]
-        self._composer.table(lines(grid, header_rows=len(header) if header is not None else None))
+        is_first = attribute(table, "use-first-row-styles") == "true" and len(rows) > 1  # Of tables on slides.
+        count = len(header) if header is not None else 1 if is_first else None
+        self._composer.table(lines(laid_out(map(_laid, row) for row in rows), header_rows=count))
 
 
 class _Pieces:
@@ -183,8 +184,8 @@ class _Pieces:
             self.text.append(node.tail or "")
 
 
-def _rows(table: etree._Element) -> Iterator[list[etree._Element | str]]:
-    """The rows' cells; text instead of an element for the columns that the cell before spans."""
+def _rows(table: etree._Element) -> Iterator[list[etree._Element]]:
+    """The rows' cells, without those that others cover."""
     for node in table:
         name = local_name(node)
         if name in ("table-header-rows", "table-rows", "table-row-group"):
@@ -193,14 +194,17 @@ def _rows(table: etree._Element) -> Iterator[list[etree._Element | str]]:
             yield list(_cells(node))
 
 
-def _cells(row: etree._Element) -> Iterator[etree._Element | str]:
+def _cells(row: etree._Element) -> Iterator[etree._Element]:
     for node in row:
-        name = local_name(node)
-        if name not in ("table-cell", "covered-table-cell"):
-            continue
-        repeated = attribute(node, "number-columns-repeated") or "1"
-        for _ in range(min(int(repeated) if repeated.isdecimal() else 1, _MAX_REPEATED)):
-            yield node if name == "table-cell" else SPANNED
+        if local_name(node) == "table-cell":
+            repeated = attribute(node, "number-columns-repeated") or "1"
+            for _ in range(min(int(repeated) if repeated.isdecimal() else 1, _MAX_REPEATED)):
+                yield node
+
+
+def _laid(cell: etree._Element) -> Cell:
+    across, down = attribute(cell, "number-columns-spanned"), attribute(cell, "number-rows-spanned")
+    return Cell(one_line(" ".join(texts_of(cell))), span_of(across), span_of(down))
 
 
 def texts_of(element: etree._Element | None) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lxml import etree
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
@@ -23,7 +25,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     composer = Composer()
     styles = [package.xml("styles.xml")] if "styles.xml" in package else []
     spell_out(root, [root, *styles], lambda path: package.xml(path) if path in package else None)
-    writer = BodyWriter(composer, _parent_styles(root), Numbering([root, *styles]), _hidden_styles(root))
+    writer = BodyWriter(composer, _parent_styles(root), Numbering([root, *styles]), _hidden_styles([*styles, root]))
     body = child(root, "body")
     has_slides = False
     for content in body if body is not None else ():
@@ -49,14 +51,14 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     ]
 
 
-def _hidden_styles(root: etree._Element) -> frozenset[str]:
-    """The styles of text and sections that are not shown."""
-    styles = child(root, "automatic-styles")
-    return frozenset(
-        attribute(style, "name") or ""
-        for style in (styles if styles is not None else ())
-        if any(attribute(about, "display") == "none" for about in style)
-    )
+def _hidden_styles(roots: Iterable[etree._Element]) -> frozenset[str]:
+    """The styles of text and sections that are not shown, and those made from them; named ones come first."""
+    hidden: set[str] = set()
+    for style in (node for root in roots for node in root.iter() if local_name(node) == "style"):
+        said = next((shown for about in style if (shown := attribute(about, "display"))), "")
+        if said == "none" or (not said and attribute(style, "parent-style-name") in hidden):
+            hidden.add(attribute(style, "name") or "")
+    return frozenset(hidden)
 
 
 def _parent_styles(root: etree._Element) -> dict[str, str]:

@@ -30,8 +30,13 @@ _MAX_NAMED = 5
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
     if data.startswith(_OLE) and any(name in data for name in _STREAMS):  # Else it is a package that is encrypted.
-        _read_sheets(xls.sheets_of(data), composer)
         properties = Properties()
+        try:
+            _read_sheets(xls.sheets_of(data), composer)
+        except DocumentUnreadable:
+            if composer.blocks or b"E\x00n\x00c\x00r\x00y\x00p\x00t" in data:
+                raise
+            _read_binary(data, composer)  # Another parser, without formats, takes some of what is damaged.
     else:
         package = Package(data, kind="spreadsheet")
         properties = properties_of(package)
@@ -86,8 +91,11 @@ def _read_binary(data: bytes, composer: Composer) -> Properties:
                 _write(
                     composer, Sheet(name, texts, [(*first, *last) for first, last in cells.merged_cell_ranges or ()])
                 )
-    except python_calamine.CalamineError as error:
-        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {error}. Save it anew.") from error
+    except BaseException as error:  # A panic of the parser is no Exception; what ends a process is none of its own.
+        if not isinstance(error, python_calamine.CalamineError) and type(error).__name__ != "PanicException":
+            raise
+        reason = one_line(str(error))[:120]
+        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it anew.") from error
     return Properties()
 
 

@@ -63,3 +63,12 @@ def test_powers_and_marks_of_notes_stay_apart_from_their_text(tmp_path: Path) ->
     body = "".join(run(text, raised=bool(number % 2)) for number, text in enumerate(runs))
     text = read_bytes(tmp_path, "a.docx", word(f"<w:p>{body}</w:p>")).text
     assert text == "About 10^6 ships of 5 m^2, as said [3], on the 1st."
+
+
+def test_rows_that_say_they_are_no_header_are_none(tmp_path: Path) -> None:
+    mark = '<w:trPr><w:tblHeader w:val="0"/></w:trPr>'  # As Google Docs writes it on each row.
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>".format
+    rows = (("Part", "Place"), ("Seal", "Gate"), ("Bolt", "Lock"))
+    table = "".join(f"<w:tr>{mark}{''.join(map(cell, row))}</w:tr>" for row in rows)
+    text = read_bytes(tmp_path, "a.docx", word(f"<w:tbl>{table}</w:tbl>")).text
+    assert text == "Part: Seal; Place: Gate\nPart: Bolt; Place: Lock"

@@ -185,3 +185,22 @@ def test_what_opens_a_menu_and_leads_to_other_languages_is_left_out(tmp_path: Pa
     assert text.startswith("Crane")
     assert "Deutsch" not in text
     assert ["[x] Greased" in text, "[ ] Tested" in text] == [True, True]
+
+
+def test_what_does_something_with_the_page_is_left_out(tmp_path: Path) -> None:
+    prose = "A pump moves water, and this is what the page is about. " * 20
+    page = f"""<body><a href="#main">Skip to content</a><ol><li><a href="https://x.org/">Home</a></li>
+    <li><a href="https://x.org/p">Parts</a></li></ol><h1>Pumps</h1><p>{prose}</p><ul>
+    <li><a href="https://www.facebook.com/sharer/sharer.php?u=x">Pass on</a></li>
+    <li><a href="https://x.org/seal">Seals</a></li></ul><a href="?replytocom=3">Reply</a></body>"""
+    text = read_bytes(tmp_path, "page.html", page.encode()).text
+    assert text.startswith("Pumps\n\nA pump")
+    assert text.endswith("- Seals (https://x.org/seal)")
+    assert not any(word in text for word in ("Skip", "Home", "Parts", "Pass on", "Reply"))
+
+
+def test_formulas_keep_their_factors_and_binomials_apart(tmp_path: Path) -> None:
+    over = '<mfrac linethickness="0"><mi>n</mi><mi>k</mi></mfrac>'
+    power = "<msup><mi>p</mi><mi>k</mi></msup><mi>q</mi>"
+    page = f"<p>Odds: <math><mo>(</mo>{over}<mo>)</mo>{power}</math></p>"
+    assert read_bytes(tmp_path, "page.html", page.encode()).text == "Odds: (n choose k)p^k q"

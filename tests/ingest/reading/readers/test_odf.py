@@ -76,6 +76,7 @@ def test_lists_and_headings_keep_their_numbers_and_hidden_text_is_left_out(tmp_p
     styles = (
         f'<text:list-style style:name="L">{levels}</text:list-style>'
         '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="P" style:parent-style-name="H"/>'
         '<text:outline-style><text:outline-level-style text:level="1" style:num-format="I" style:num-suffix="."/>'
         "</text:outline-style>"
     )
@@ -84,7 +85,7 @@ def test_lists_and_headings_keep_their_numbers_and_hidden_text_is_left_out(tmp_p
     body = (
         "<office:text><text:h text:outline-level='1'>Fees</text:h>"
         f"<text:list text:style-name='L'>{item('one', inner)}</text:list><text:p>Between"
-        "<text:span text:style-name='H'>unseen</text:span>.</text:p>"
+        "<text:span text:style-name='H'>unseen</text:span>.</text:p><text:p text:style-name='P'>Nor this.</text:p>"
         f"<text:list text:style-name='L' text:continue-numbering='true'>{item('four', '')}</text:list>"
         f"<text:list text:style-name='L'>{item('anew', '')}</text:list><text:h text:outline-level='1'>Term</text:h>"
         "</office:text>"
@@ -94,3 +95,19 @@ def test_lists_and_headings_keep_their_numbers_and_hidden_text_is_left_out(tmp_p
         "I. Fees", "4. one", "4.a. two", "4.b. three", "Between.", "5. four", "4. anew", "II. Term",
     ]  # fmt: skip
     assert document.notes == ("Hidden text was left out.",)
+
+
+def test_tables_on_slides_name_their_columns_and_cells_that_reach_down_are_repeated(tmp_path: Path) -> None:
+    cell = "<table:table-cell{}><text:p>{}</text:p></table:table-cell>".format
+    row = "<table:table-row>{}</table:table-row>".format
+    covered = "<table:covered-table-cell/>"
+    rows = (
+        row(cell("", "Hall") + cell(' table:number-columns-spanned="2"', "Parts") + covered)
+        + row(cell(' table:number-rows-spanned="2"', "East") + cell("", "Seal") + cell("", "Bolt"))
+        + row(covered + cell("", "Nut") + cell("", "Pin"))
+    )
+    table = f'<table:table table:use-first-row-styles="true">{rows}</table:table>'
+    slides = f"<office:presentation><draw:page><draw:frame>{table}</draw:frame></draw:page></office:presentation>"
+    assert outline(read_bytes(tmp_path, "a.odp", opendocument(slides))) == [
+        ("table", "Hall: East; Parts: Seal; Parts: Bolt\nHall: East; Parts: Nut; Parts: Pin"),
+    ]

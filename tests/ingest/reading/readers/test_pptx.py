@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pptx
 import pytest
+from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.oxml.ns import qn
@@ -82,3 +83,18 @@ def test_automatic_numbers_are_counted(tmp_path: Path) -> None:
         number = paragraph._p.get_or_add_pPr().makeelement(qn("a:buAutoNum"), {"type": kind, "startAt": start})
         paragraph._p.get_or_add_pPr().append(number)
     assert read_bytes(tmp_path, "a.pptx", _saved(deck)).text == "3. one\n4. two\n(e) later"
+
+
+def test_a_formula_on_a_slide_is_spelled_out(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    box = deck.slides.add_slide(deck.slide_layouts[6]).shapes.add_textbox(*BOX).text_frame
+    box.text = "It is "
+    run = "<m:r><m:t>{}</m:t></m:r>".format
+    formula = (
+        '<a14:m xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main" '
+        'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:oMath><m:d><m:e><m:f><m:fPr>'
+        f'<m:type m:val="noBar"/></m:fPr><m:num>{run("n")}</m:num><m:den>{run("k")}</m:den></m:f></m:e></m:d><m:sSup>'
+        f"<m:e>{run('x')}</m:e><m:sup>{run('k')}</m:sup></m:sSup>{run('a')}</m:oMath></a14:m>"
+    )
+    box.paragraphs[0]._p.append(etree.fromstring(formula))
+    assert read_bytes(tmp_path, "a.pptx", _saved(deck)).text == "It is (n choose k)x^k a"

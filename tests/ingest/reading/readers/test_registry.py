@@ -30,6 +30,14 @@ def test_unread_types_say_what_to_convert_to(tmp_path: Path) -> None:
         read(old)
 
 
+def test_a_file_of_passwords_is_told(tmp_path: Path) -> None:
+    (tmp_path / "prod.env").write_text("KEY=1")
+    (document,) = read(tmp_path / "prod.env")
+    assert "passwords" in document.notes[0]
+    (tmp_path / "a.ini").write_text("key = 1")
+    assert not read(tmp_path / "a.ini")[0].notes
+
+
 def test_reading_text_loads_no_other_parser(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     code = (

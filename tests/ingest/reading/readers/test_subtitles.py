@@ -44,11 +44,11 @@ def test_calendars_and_contacts_are_records(tmp_path: Path) -> None:
     calendar = (
         "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Pump\r\n  test\r\nDTSTART:20260301T100000Z\r\n"
         "DTEND;TZID=Europe/Berlin:20260301T120000\r\n"
-        "LOCATION:Hall\\, east\r\n"
+        "DURATION:PT2H\r\nLOCATION:Hall\\, east\r\n"
         "ATTENDEE;CN=Bo:mailto:bo@x.org\r\nBEGIN:VALARM\r\nDESCRIPTION:no\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     assert read_bytes(tmp_path, "a.ics", calendar.encode()).text == (
-        "Pump test\n\nStart: 2026-03-01 10:00 UTC\nEnd: 2026-03-01 12:00 (Europe/Berlin)\n"
+        "Pump test\n\nStart: 2026-03-01 10:00 UTC\nEnd: 2026-03-01 12:00 (Europe/Berlin)\nDuration: PT2H\n"
         "Place: Hall, east\nWith: Bo <bo@x.org>"
     )
     card = "BEGIN:VCARD\nVERSION:3.0\nFN:Ann Example\nORG:Works;Hall 2\nitem1.TEL;TYPE=WORK:+1 2\nEND:VCARD\n"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from ingest.reading.readers.tables import SPANNED, Cell, laid_out, lines
+from ingest.reading.readers.tablegrid import Cell, laid_out
+from ingest.reading.readers.tables import SPANNED, lines
 
 
 def test_every_row_names_its_columns() -> None:
@@ -65,3 +66,34 @@ def test_cells_that_reach_down_and_across_keep_the_others_in_their_columns() -> 
 
 def test_a_span_beyond_reason_is_cut() -> None:
     assert len(laid_out([[Cell("a", width=10**9, height=10**9)]])[0]) <= 1000
+
+
+def test_the_lowest_row_of_names_is_the_one_above_the_figures() -> None:
+    contents = [["", "", "Page"], ["Part I", SPANNED, ""], ["1.", "Statements", ""], ["", "a) Income", "3"]]
+    assert lines(contents)[-1] == "a) Income; Page: 3"
+    wide = [["", SPANNED, "2025", SPANNED], ["Assets:", SPANNED, "", SPANNED], ["Cash", SPANNED, "$", "24,780"]]
+    assert lines([*wide, ["Stock", SPANNED, "7", SPANNED]]) == ["Assets:", "Cash; 2025: $24,780", "Stock; 2025: 7"]
+
+
+def test_names_that_go_on_below_are_joined() -> None:
+    rows = [["Function", "Percent", "Number"], ["", "of Hires", "of Hires"], ["Consulting", "16 %", "89"]]
+    assert lines(rows) == ["Function: Consulting; Percent of Hires: 16 %; Number of Hires: 89"]
+
+
+def test_figures_above_named_rows_are_names_of_columns() -> None:
+    assert (
+        lines([["", "3.11", "3.12"], ["Linux", "yes", "no"], ["Mac", "yes", "yes"]])[0] == "Linux; 3.11: yes; 3.12: no"
+    )
+    assert lines([["", "1", "2"], ["", "3", "4"]]) == ["1 | 2", "3 | 4"]
+
+
+def test_a_row_of_groups_and_the_row_of_their_columns_are_both_names() -> None:
+    rows = [["", "First", SPANNED], ["", "A", "B"], ["R1", "yes", "no"]]
+    assert lines(rows, header_rows=1) == ["R1; First A: yes; First B: no"]
+
+
+def test_a_row_that_reaches_across_heads_those_below_it() -> None:
+    assert lines([["Part", "Years"], ["Deck", SPANNED], ["Seal", "2"]], header_rows=1) == [
+        "Deck",
+        "Part: Seal; Years: 2",
+    ]

@@ -96,3 +96,10 @@ def test_a_drawing_is_its_title_description_and_texts(tmp_path: Path) -> None:
     ]
     with pytest.raises(DocumentEmpty, match="OCR"):
         read_bytes(tmp_path, "b.svg", b"<svg><path d='M0 0'/></svg>")
+
+
+def test_a_long_value_among_others_keeps_its_name(tmp_path: Path) -> None:
+    reason = "The seals of the upper gate were worn, and the lower gate would not close. " * 2
+    data = f"<order><number>7</number><reason>{reason}</reason><total currency='EUR'>12</total></order>"
+    text = read_bytes(tmp_path, "a.xml", data.encode()).text
+    assert text == f"number: 7\n\nreason: {reason.strip()}\n\ntotal (currency EUR): 12"

@@ -1,0 +1,50 @@
+"""Lay out the cells of a table as markup gives them, with those that reach across and down. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ingest.reading.readers.tables import SPANNED
+
+_MAX_SPAN = 100
+
+
+class Cell(NamedTuple):
+    """A cell as markup gives it: `width` in columns, `height` in rows."""
+
+    text: str
+    width: int = 1
+    height: int = 1
+
+
+def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
+    """The rows with each cell in its column: one that reaches down is repeated, one that reaches across SPANNED."""
+    grid: list[list[str]] = []
+    spanning: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
+    for row in rows:
+        cells: list[str] = []
+        for cell in row:
+            _fill_spanned(cells, spanning)
+            for offset in range(min(max(cell.width, 1), _MAX_SPAN)):
+                shown = cell.text if offset == 0 else SPANNED
+                if cell.height > 1:
+                    spanning[len(cells)] = (cell.height - 1, shown)
+                cells.append(shown)
+        _fill_spanned(cells, spanning)
+        grid.append(cells)
+    return grid
+
+
+def _fill_spanned(cells: list[str], spanning: dict[int, tuple[int, str]]) -> None:
+    while (column := len(cells)) in spanning:
+        left, text = spanning.pop(column)
+        cells.append(text)
+        if left > 1:
+            spanning[column] = (left - 1, text)
+
+
+def span_of(value: str | None) -> int:
+    """The number in a colspan or rowspan attribute."""
+    stripped = (value or "").strip()
+    return min(max(int(stripped), 1), _MAX_SPAN) if stripped.isdecimal() else 1
