@@ -17,6 +17,9 @@ from corpus.urls import without_passwords
 
 T = TypeVar("T")
 READ_ONLY = "attempt to write a readonly database"  # SQLite's words.
+# A server's, where one writes the first vectors of a collection while another reads.
+UNINDEXED = ("Nothing found on disk", "Error finding id")
+UNTIL_INDEXED = (0.1, 0.3, 1.0, 2.0)
 _REFUSALS = {401, 403, 407}
 # As Chroma Cloud words it, since chroma-core/chroma pull request 3829.
 _QUOTA = re.compile(r"Quota exceeded: '([^']+)' exceeded .* exceeds limit of ([0-9]+)", re.DOTALL)
@@ -143,6 +146,13 @@ def asked_again(question: Callable[[], T], *, pauses: Iterable[float], passes: C
                 raise
         time.sleep(pause)
     return question()
+
+
+def once_indexed(question: Callable[[], T]) -> T:
+    """The answer, asked for again where a server is about to make the index of what was written to a new collection."""
+    return asked_again(
+        question, pauses=UNTIL_INDEXED, passes=lambda error: any(each in str(error) for each in UNINDEXED)
+    )
 
 
 def is_chromas(error: BaseException, *names: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from corpus.errors import CollectionMissing, StoreError, StoreUnavailable
-from corpus.store.errors import translated
+from corpus.store.errors import once_indexed, translated
 from corpus.store.index_lock import index_lock
 from corpus.store.watch import State, Watch
 
@@ -148,7 +148,7 @@ class Handle:
     def _answered(self, held: _Held, question: Callable[[Any], T]) -> T:
         if held.has_index or self._folder is None:
             with translated():
-                return question(held.opened.collection)
+                return once_indexed(lambda: question(held.opened.collection))
         with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS) as is_ours:
             if not is_ours:
                 raise StoreUnavailable("The vectors are being written to. Ask again.")

@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from chromadb.errors import InternalError
 
 from corpus.errors import CollectionMissing, StoreUnavailable
 from corpus.records import document_id_of
@@ -256,3 +258,26 @@ def test_two_clients_of_a_server_see_each_others_writes(chroma_url: str) -> None
         assert nearest(reader, NORTH) == "north"
         assert nearest(reader, WEST) == "west"
         writer.rows.drop()
+
+
+def test_who_asks_a_server_for_vectors_before_it_has_made_the_index_of_the_first_asks_again(chroma_url: str) -> None:
+    settings = CorpusSettings(chroma_url=chroma_url, chroma_collection="test-unindexed")
+    with create_store(settings, RECORD) as store:
+        asked = []
+
+        def question(collection: Any) -> str:
+            asked.append(collection)
+            if len(asked) < 3:
+                raise InternalError("Internal error: Error creating hnsw segment reader: Nothing found on disk")
+            return "found"
+
+        assert store.rows._handle.ask(question) == "found"
+        assert len(asked) == 3
+
+        def failing(_: Any) -> None:
+            asked.append(None)
+            raise InternalError("another")
+
+        with pytest.raises(StoreUnavailable):
+            store.rows._handle.ask(failing)
+        assert len(asked) == 4
