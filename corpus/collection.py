@@ -16,7 +16,7 @@ RECORDS = 2
 RECORDS_FIELD = "records"
 # How ingest tells whose document it is, of which year and kind, and what its tables are. What was stored by other rules
 # is read again once.
-SUBJECTS = 2
+SUBJECTS = 3
 SUBJECTS_FIELD = "subjects"
 NONE = "(nothing)"
 PROMPTS = ("query_prefix", "passage_prefix", "input_types")

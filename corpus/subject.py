@@ -16,23 +16,25 @@ _MIN_INITIALS = 3
 # Legal forms as they end a name, the longer first.
 FORMS = (
     r"GmbH\s*&\s*Co\.?\s*(?:KGaA|KG|OHG)|AG\s*&\s*Co\.?\s*(?:KGaA|KG)|SE\s*&\s*Co\.?\s*(?:KGaA|KG)|gGmbH|GmbH|mbH|"
-    r"UG\s*\(haftungsbeschränkt\)|KGaA|OHG|e\.\s?V\.|e\.\s?G\.|Aktiengesellschaft|AG|SE|"
+    r"UG\s*\(haftungsbeschränkt\)|KGaA|OHG|e\.\s?V\.|e\.\s?G\.|eG|e\.\s?K\.|Aktiengesellschaft|AG|SE|"
     r"Incorporated|Inc\.?|Corporation|Corp\.?|Company|Limited|Ltd\.?|L\.?L\.?C\.?|L\.?L\.?P\.?|PLC|P\.?L\.?C\.?|plc|"
     r"S\.A\.S\.?|S\.A\.R\.L\.?|S\.à\.?\s?r\.l\.|SARL|SAS|S\.A\.U\.?|S\.L\.U\.?|S\.A\.?|S\.L\.?|S\.p\.A\.|S\.r\.l\.|"
-    r"Société anonyme|Sociedad Anónima|N\.V\.|B\.V\.|ASA|A/S|Oyj|Pty\.?\s+Ltd\.?|& Co(?:mpany|\.)?|Co\.?"
+    r"Société anonyme|Sociedad Anónima|N\.V\.|B\.V\.|ASA|A/S|ApS|Oyj|Oy|Sp\.\s?z\s?o\.\s?o\.|d\.o\.o\.|a\.s\.|"
+    r"Kft\.|Zrt\.|K\.K\.|Pty\.?\s+Ltd\.?|& Co(?:mpany|\.)?|Co\.?"
 )
 FORM_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{FORMS})\s*$", re.IGNORECASE)
 
 
 def plain(name: str) -> str:
     """The name without its legal form and article: "The Coca-Cola Company" is Coca-Cola."""
-    name = re.sub(r"\s+", " ", re.sub(r"\s*/[A-Z]{2,3}/?$", "", name)).strip(" ,.;:*–—-")
+    name = re.sub(r"\s+", " ", re.sub(r"\s*/[A-Z]{2,3}/?$", "", name)).strip(" ,;:*–—-")
     begun = re.sub(r"^(?:the|die|der|das|les|la société)\s+", "", name, flags=re.IGNORECASE)
     before = ""
     short = begun
     while short != before:
         before, short = short, FORM_END.sub("", short).strip(" ,&")
-    return short or name
+    # A full stop in the end is a legal form's, which is gone now, or none of the name's.
+    return (short or name).strip(" .")
 
 
 def spellings_of(organisation: str) -> list[str]:

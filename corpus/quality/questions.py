@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,10 +103,13 @@ def parse_questions(content: bytes, *, name: str) -> QuestionFile:
     if len(content) > MAX_BYTES:
         raise SettingsError(f"{name} is larger than {MAX_BYTES >> 20} MB. {MAX_QUESTIONS:,} questions are the most.")
     questions: list[Question] = []
+    lines: dict[str, int] = {}
     # Not splitlines(), which would part a line at a separator that JSON may hold.
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():
-            questions.append(_question(line, number, name))
+            questions.append(question := _question(line, number, name))
+            if (first := lines.setdefault(question.to_line(), number)) != number:
+                raise SettingsError(f"{name}, line {number}: is the same as line {first}. Take one of them out.")
         if len(questions) > MAX_QUESTIONS:
             raise SettingsError(f"{name}, line {number}: {MAX_QUESTIONS:,} questions are the most. Take a sample.")
     if not questions:
@@ -147,7 +151,7 @@ def _problem(value: dict[str, Any]) -> str | None:
             return f"{field!r} must be a text that is not empty."
         if text is not None and text != text.encode("utf-8", "replace").decode():
             return f"{field!r} holds half a character."
-    if (words := value.get("words")) is not None and not _plain(words):
+    if (words := value.get("words")) is not None and not re.search(r"[^\W_]", words):
         return "'words' are marks alone, which every passage holds."
     page = value.get("page")
     if "question" not in value or value["question"] is None:

@@ -35,9 +35,7 @@ def settled(settings: IngestSettings, items: Sequence[Item], *, readers: ReaderP
             for document in documents
         )
     count = f"{found.documents} document{'' if found.documents == 1 else 's'} looked at"
-    why = (
-        f"as most of the text is in {found.language} ({count})" if found.documents else "as no file is here to look at"
-    )
+    why = f"{found.why} ({count})" if found.documents else "as no file is here to look at"
     console.say(f"EMBEDDING_MODEL=auto: {found.model}, {why}.")
     return settings.model_copy(update={"embedding_model": found.model})
 

@@ -159,16 +159,15 @@ def _losses(new: Store, served: Store) -> Iterator[str]:
     before = served.documents()
     pairs = [(record, is_now[record.document_id]) for record in before if record.document_id in is_now]
     told = [gone_fault(gone=len(before) - len(pairs), served=len(before))]
-    if new.record.tokenizer == served.record.tokenizer:
-        texts = [(_own_tokens(old, served), _own_tokens(now, new)) for old, now in pairs]
-        lost = [old - now for old, now in texts if old - now > MAX_CUT * old]
-        everything = sum(old for old, _ in texts)
+    # Overlapping chunks count some tokens twice: cut otherwise, the same text has another count.
+    if _cut_by(new) == _cut_by(served):
+        lost = [old.tokens - now.tokens for old, now in pairs if old.tokens - now.tokens > MAX_CUT * old.tokens]
+        everything = sum(old.tokens for old, _ in pairs)
         told.append(cut_fault(documents=len(lost), of_documents=len(pairs), tokens=sum(lost), of_tokens=everything))
     titled = [(old, now) for old, now in pairs if old.title]
     told.append(untitled_fault(untitled=sum(not now.title for _, now in titled), titled=len(titled)))
     yield from filter(None, told)
 
 
-def _own_tokens(record: DocumentRecord, store: Store) -> int:
-    """About how many tokens the document has, without those that overlapping chunks share."""
-    return max(1, record.tokens - store.record.chunk_overlap * (record.chunks - 1))
+def _cut_by(store: Store) -> tuple[str, int, int]:
+    return store.record.tokenizer, store.record.chunk_tokens, store.record.chunk_overlap

@@ -19,10 +19,10 @@ _ENGLISH = "english"
 
 
 class Suited(NamedTuple):
-    """The model, the language that most of the text is in, and how many documents were looked at."""
+    """The model, why it is that, in words, and how many documents were looked at."""
 
     model: str
-    language: str
+    why: str
     documents: int
 
 
@@ -36,5 +36,15 @@ def suited(texts: Iterable[str]) -> Suited:
             characters[language] += min(len(text), LOOKED_AT_CHARS)
     foreign = characters.total() - characters[_ENGLISH]
     is_foreign = foreign > 0 and foreign >= FOREIGN_SHARE * characters.total()
-    most = max(characters, key=lambda language: characters[language], default=_ENGLISH)
-    return Suited(MULTILINGUAL_MODEL if is_foreign else LOCAL_MODEL, most, count)
+    return Suited(MULTILINGUAL_MODEL if is_foreign else LOCAL_MODEL, _why(characters, foreign), count)
+
+
+def _why(characters: Counter[str], foreign: int) -> str:
+    if not characters:
+        return "as its language cannot be told"
+    language, most = characters.most_common(1)[0]
+    if language == _ENGLISH and foreign >= FOREIGN_SHARE * characters.total():
+        second = characters.most_common(2)[1][0]
+        return f"as {foreign / characters.total():.0%} of the text is in other languages than english, such as {second}"
+    share = "most" if 2 * most > characters.total() else "the largest part"
+    return f"as {share} of the text is in {language}"

@@ -27,6 +27,8 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _FORM_TITLE = re.compile(r"\b(?:10-?[KQ]|20-?F|40-?F|[68]-?K)\b", re.IGNORECASE)
+_MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS = 4, 20
+_NO_HEADLINE = re.compile(r"[\d:@|;]|[.,]$|https?|www|\w\.\w", re.IGNORECASE)
 _STATED = ("author", "subject", "keywords", "publisher", "creator")
 _OTHER_NAMES = ("organization", "company")
 
@@ -147,7 +149,18 @@ def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | Non
         ),
         None,
     )
+    if metadata.get(KIND) == kinds.PRESS and (headline := _headline(begin.lines[:_MAX_HEAD_LINES])):
+        return headline
     return label or title_from(begin.stem) or (" ".join(said) if len(said) > 1 else None)
+
+
+def _headline(lines: Sequence[str]) -> str | None:
+    """Of a press release that calls itself so in a line of its own: the first line below that has neither date,
+    address nor sentence in it.
+    """
+    place = next((number for number, line in enumerate(lines) if kinds.is_press_alone(line)), len(lines))
+    below = [line for line in lines[place + 1 :] if not _NO_HEADLINE.search(line)]
+    return next((line for line in below if _MIN_HEADLINE_WORDS <= len(line.split()) <= _MAX_HEADLINE_WORDS), None)
 
 
 def _others_in(stem: str, said: Sequence[str]) -> list[str]:

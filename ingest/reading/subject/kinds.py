@@ -34,6 +34,11 @@ _WIRES = re.compile(
     r"^[^\w\n]*sperrfrist\b", re.IGNORECASE | re.MULTILINE
 )  # fmt: skip
 
+_PRESS_ALONE = re.compile(
+    r"\W*(?:(?:press|news|media) release|for immediate release|pressemitteilung|medienmitteilung|presseinformation|"
+    r"communiqué de presse|nota de prensa|comunicado de prensa)\W*",
+    re.IGNORECASE,
+)
 _RESULTS = re.compile(r"\S\s+(?:reports|announces)\b.*\b(?:results|earnings)\b", re.IGNORECASE)
 
 # The more particular come first.
@@ -56,6 +61,7 @@ _NAMES = {
     "data sheet": r"(?:technical )?data ?sheet|(?:technisches )?datenblatt|fiche technique|ficha técnica",
     "release notes": r"release notes|versionshinweise|notes de version|notas de la versión",
     MINUTES: r"(?:meeting|board) minutes|minutes(?= of)|\w*sitzungsprotokoll|protokoll(?= der| zur| über)|"
+    r"niederschrift(?= der| zur| über)|"
     r"\w+versammlungsprotokoll|procès-verbal|compte[- ]rendu(?: de réunion)?|acta de (?:la )?(?:reunión|sesión|junta)",
     INVOICE: r"invoice|rechnung|facture|factura",
     "manual": r"(?:\w+ )?manual|(?:\w+ )?handbook|user(?:[’']s)? guide|(?:installation|operating|quick start) guide|"
@@ -69,7 +75,7 @@ _NAMES = {
 }  # fmt: skip
 _ARTICLE = (
     r"(?:a|an|the|your|our|my|this|that|any|each|to|of|in|on|for|from|by|with|without|and|or|about|no|"
-    r"der|die|das|des|dem|den|ein|eine|einen|einer|eines|im|am|zum|zur|für|mit|ohne|und|über|ihre?|kein|keine|"
+    r"der|die|das|des|dem|den|ein|eine|einen|einer|eines|im|am|zum|zur|für|mit|ohne|und|über|ihre?|kein|keine|zu|"
     r"le|la|les|l[’']|un|une|du|de|des|et|sur|par|pour|avec|votre|el|los|las|una|del|y|su|con|para)"
 )
 _GOES_ON = (
@@ -118,6 +124,11 @@ def _spelled(form: str) -> str:
     """ "10k" is "10-K"."""
     plain = re.sub(r"[-\s]", "", form.upper())
     return next((known for known in FORMS if known.replace("-", "") == plain), plain)
+
+
+def is_press_alone(line: str) -> bool:
+    """Whether a line says that this is a press release, and nothing else."""
+    return bool(_PRESS_ALONE.fullmatch(line))
 
 
 def is_from_a_wire(page: str, title: str) -> bool:

@@ -6,7 +6,7 @@ Where a first page names several, only one that another place confirms counts; w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.subject import FORM_END, FORMS, plain
 from ingest.reading.subject.names import words_in
@@ -53,6 +53,7 @@ _SALUTATION = re.compile(
 _PARTIES = re.compile(
     r"^\W*(?:between|by and between|zwischen|entre|and|und|et|y|by|signed|witness|subject|re|betreff)\b", re.IGNORECASE
 )
+_OF_TWO = re.compile(r"([^\W\d_a-zß-ÿ][^\W\d_]+) & ([^\W\d_a-zß-ÿ][^\W\d_]+)")
 _MAX_WORDS = 8
 _MAX_LINE_WORDS = 16
 _MAX_HEAD_LINES = 40
@@ -76,7 +77,7 @@ def organisation_of(
     """
     if name := _registrant(lines) or _listed(lines) or (_announcing(stated) if is_press else None):
         return spelled(name, text)
-    if is_periodical and (name := named_by(place, text)):
+    if is_periodical and (name := _initialled(lines, place) or named_by(place, text)):
         return name
     found = _in_letterhead(lines)
     names = list(dict.fromkeys(plain(each) for each in found))
@@ -162,8 +163,26 @@ def _confirms(name: str, stated: Iterable[str], place: Iterable[str]) -> bool:
     for each in stated:
         if short and short in run_together(each):
             return True
-    names = {run_together(each) for each in place} | {run_together(word) for each in place for word in words_in(each)}
+    names = {run_together(each) for each in place} | {run for each in place for run in _runs(words_in(each))}
     return len(short) >= 2 and (short in names or (len(first) >= 5 and first in names))
+
+
+def _runs(words: Sequence[str]) -> Iterator[str]:
+    """Words that follow each other, in one piece: PepsiCo_AR22 has "pepsico"."""
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            yield run_together("".join(words[start:end]))
+
+
+def _initialled(lines: Sequence[str], place: Iterable[str]) -> str | None:
+    """A name of two in a line of its own whose initials file or folder have: JnJ-2022 is Johnson & Johnson's."""
+    names = {word.casefold() for each in place for word in re.split(r"[^\w&]+|_", each)}
+    for line in lines[:_MAX_HEAD_LINES]:
+        if found := _OF_TWO.fullmatch(plain(line)):
+            first, second = (each[0].casefold() for each in found.groups())
+            if not names.isdisjoint({f"{first}n{second}", f"{first}&{second}"}):
+                return plain(line)
+    return None
 
 
 def _comes_again(name: str, text: str) -> bool:

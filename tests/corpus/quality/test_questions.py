@@ -40,7 +40,10 @@ def test_a_line_names_the_document_the_page_and_the_words() -> None:
         ('{"question": "x", "document": "y", "page": true}', "q, line 1: 'page' must be a whole number from 1."),
         ('{"question": "x", "answer": "y"}', "q, line 1: 'answer' is no field of a question"),
         (json.dumps({"question": "x" * 4001, "words": "y"}), "q, line 1: 'question' has more than 4,000 characters."),
-        (f"{GOOD}\n{GOOD}\nhello", "q, line 3: must be one JSON object"),
+        (f"{GOOD}\n\nhello", "q, line 3: must be one JSON object"),
+        (f"{GOOD}\n\n{GOOD}", "q, line 3: is the same as line 1. Take one of them out."),
+        ('{"question": "x", "words": "..."}', "q, line 1: 'words' are marks alone"),
+        ('{"question": "x", "words": "\\u200b"}', "q, line 1: 'words' are marks alone"),
         ("[" * 100_000, "q, line 1: must be one JSON object"),
     ],
 )
@@ -58,7 +61,7 @@ def test_a_file_that_is_missing_too_large_or_too_long_is_told(tmp_path: Path) ->
     path.write_bytes(b" " * (questions.MAX_BYTES + 1))
     with pytest.raises(SettingsError, match="larger than 8 MB"):
         read_questions(path)
-    path.write_text('{"question": "x", "words": "y"}\n' * (questions.MAX_QUESTIONS + 1))
+    path.write_text("\n".join(f'{{"question": "{n}", "words": "y"}}' for n in range(questions.MAX_QUESTIONS + 1)))
     with pytest.raises(SettingsError, match="line 5001: 5,000 questions are the most"):
         read_questions(path)
     path.write_bytes(GOOD.encode() + b"\n\xff")

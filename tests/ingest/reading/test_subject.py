@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from corpus.subject import aliases_of, subject_of
+from corpus.subject import aliases_of, plain, subject_of
 from ingest.reading.document import Block, Document
 from ingest.reading.subject.derivation import described
 from ingest.reading.subject.names import title_from, words_in
@@ -210,3 +210,37 @@ def test_path_and_name_tell_what_no_page_says(source: str, said: tuple[Any, ...]
 def test_a_form_without_the_commissions_name_above_it_is_one() -> None:
     page = "FORM 10-K\nFor the fiscal year ended September 24, 2022\nFellwatt Inc.\n(Exact name of registrant)\n"
     assert fields(told(page)) == ("Fellwatt", 2022, "annual report")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Turnverein Eichenau 1921 e.V.", "Turnverein Eichenau 1921"),
+        ("Turbine S.p.A.", "Turbine"),
+        ("Molen N.V.", "Molen"),
+        ("Wieża Sp. z o.o.", "Wieża"),
+        ("Energieversorgung Harz eG", "Energieversorgung Harz"),
+        ("J. Crew Group, Inc.", "J. Crew Group"),
+        ("Dr. Oetker", "Dr. Oetker"),
+        ("U.S. Bancorp", "U.S. Bancorp"),
+    ],
+)
+def test_a_legal_form_goes_with_its_full_stop_and_others_stay(name: str, said: str) -> None:
+    assert plain(name) == said
+
+
+def test_a_name_of_the_file_in_one_piece_or_in_initials_confirms_an_organisation() -> None:
+    letter = "Annual Report 2022\n\nPepsiCo, Inc.\n\nDear fellow shareholders"
+    assert fields(told(letter, "PepsiCo_AR22.txt"))[0] == "PepsiCo"
+    assert fields(told(letter, "AR22.txt"))[0] is None
+    assert fields(told("2022 Annual Report\nJohnson & Johnson\nTo all", "JnJ-2022-AR.txt"))[0] == "Johnson & Johnson"
+    assert fields(told("2022 Annual Report\nJohnson & Johnson\nTo all", "BnB-2022-AR.txt"))[0] is None
+
+
+def test_a_press_release_is_called_by_its_headline_and_a_reminder_is_no_invoice() -> None:
+    release = "PRESSEMITTEILUNG\n\nLindau, 3. Mai 2024\n\nSeewerke AG eröffnet ein Forschungszentrum\n\nLindau – Heute."
+    assert told(release, "pm-17.txt").title == "Seewerke AG eröffnet ein Forschungszentrum"
+    assert told("PRESS RELEASE\n\nBoise, May 3, 2024\n\nToday we say:", "pm-17.txt").title == "PRESS RELEASE"
+    assert told("Seewerke AG\n\n2. Mahnung zu Rechnung 2023-991\n\nBitte zahlen Sie.").metadata.get("kind") is None
+    minutes = told("Gemeinde Seedorf\nNiederschrift über die Sitzung des Gemeinderats\nam 23. Januar 2024")
+    assert fields(minutes)[1:] == (2024, "minutes")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
@@ -28,15 +30,17 @@ def test_other_languages_than_english_get_the_model_of_many(text: str) -> None:
 
 
 def test_english_keeps_the_model_that_reads_it() -> None:
-    assert suited([ENGLISH] * 3) == (LOCAL_MODEL, "english", 3)
+    assert suited([ENGLISH] * 3) == (LOCAL_MODEL, "as most of the text is in english", 3)
 
 
 def test_a_few_foreign_documents_change_nothing_and_a_fifth_does() -> None:
     german = OTHERS[0]
     assert suited([*[ENGLISH] * 9, german]).model == LOCAL_MODEL
-    assert suited([*[ENGLISH] * 3, german]) == (MULTILINGUAL_MODEL, "english", 4)
+    model, why, looked_at = suited([*[ENGLISH] * 3, german])
+    assert (model, looked_at) == (MULTILINGUAL_MODEL, 4)
+    assert re.fullmatch(r"as \d\d% of the text is in other languages than english, such as german", why)
 
 
 def test_where_nothing_can_be_told_it_is_the_english_one() -> None:
-    assert suited([]) == (LOCAL_MODEL, "english", 0)
-    assert suited(["", "12 400,00\n17 350,20"]).model == LOCAL_MODEL
+    assert suited([]) == (LOCAL_MODEL, "as its language cannot be told", 0)
+    assert suited(["", "12 400,00\n17 350,20"]) == (LOCAL_MODEL, "as its language cannot be told", 2)
