@@ -20,8 +20,8 @@ from handler.contract.errors import ActionError, error_response, refusal
 from handler.contract.origin import PathPrefix
 from handler.corpora.entries import read_corpora, settings_of
 from handler.corpora.libraries import Libraries
-from handler.doors import check_doors, lets_in_itself, without_key
-from handler.framework import APIRouter, Depends, FastAPI, TelemetryConfig
+from handler.doors import add_routes, check_doors, lets_in_itself, without_key
+from handler.framework import FastAPI, TelemetryConfig
 from handler.gate import Gate
 from handler.mcp import http as mcp
 from handler.observing.audit import Audit
@@ -80,18 +80,15 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         trusted_proxies=parse_networks(settings.trusted_proxies),
     )
 
-    protected = APIRouter(dependencies=[Depends(admit)])
-    protected.include_router(search.router)
-    protected.include_router(documents.router)
-    protected.include_router(plugin.router)
-    app.include_router(protected)
+    for router in (search.router, documents.router, plugin.router):
+        add_routes(app, router, door=admit)
     for router in (mcp.router, cite.router):
-        app.include_router(router, dependencies=[Depends(lets_in_itself)])
+        add_routes(app, router, door=lets_in_itself)
     public = [site.router]
     public += [oauth.router] if settings.takes_tokens else []
     public += [playground.router] if settings.playground else []
     for router in public:
-        app.include_router(router, dependencies=[Depends(without_key)])
+        add_routes(app, router, door=without_key)
     check_doors(app)
 
     # The last added is the outermost.

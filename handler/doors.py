@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from handler.framework import FastAPI, iter_route_contexts
+from collections.abc import Awaitable, Callable
+
+from fastapi.routing import APIRoute
+
+from handler.framework import APIRouter, Depends, FastAPI, iter_route_contexts
 from handler.routes.action import admit
 
 
@@ -16,6 +20,17 @@ async def lets_in_itself() -> None:
 
 
 DOORS = frozenset([admit, without_key, lets_in_itself])
+
+
+def add_routes(app: FastAPI, router: APIRouter, *, door: Callable[..., Awaitable[None]]) -> None:
+    """Let callers in to the router's routes by the door.
+
+    As the app's own routes, not by `include_router`: of what is included FastAPI looks for a route again at each level.
+    """
+    for route in router.routes:
+        if not isinstance(route, APIRoute):
+            raise TypeError(f"{route} has no dependencies, and so no door.")
+        app.add_api_route(route.path, route.endpoint, methods=sorted(route.methods or ()), dependencies=[Depends(door)])
 
 
 def check_doors(app: FastAPI) -> None:

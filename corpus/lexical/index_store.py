@@ -56,16 +56,19 @@ class LexicalIndexStore(Protocol):
 
 
 class FolderKeeper:
-    """In a folder."""
+    """In a folder, which is not looked at again where it `is_published` and never changes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_published: bool = False) -> None:
         self._folder = folder
+        self._is_published = is_published
         self._lock = threading.Lock()
         self._open: tuple[object, LexicalIndex] | None = None
 
     def index(self) -> LexicalIndex:
         """The newest index, open."""
         with self._lock:
+            if self._is_published and self._open is not None:
+                return self._open[1]
             seen = self._look()
             if self._open is None or self._open[0] != seen:
                 self._open = (seen, LexicalIndex(self._folder))

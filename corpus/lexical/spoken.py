@@ -31,7 +31,7 @@ _MORE_WORDS = {
     "wird für",
     "dutch": "hoe wat wie waar wanneer waarom welke kan ik het een een de van opnieuw hoeveel",
     "french": "comment quel quelle quels quelles qui où quand pourquoi puis-je est-ce combien le la les du des mot",
-    "spanish": "cómo cuánto cuánta cuántos cuál quién qué dónde cuándo por puedo puede un una el del hay",
+    "spanish": "cómo cuánto cuánta cuántos cuál cuáles quién dos qué dónde cuándo por puedo puede un una el del hay",
     "portuguese": "como quanto quanta qual quem onde quando porque posso pode um uma do da não há",
     "italian": "come quanto quanta qual quale chi dove quando perché posso può un una il del della è",
     "swedish": "hur vad vem vilken vilket när var varför kan jag är en ett och att inte till",
@@ -44,20 +44,21 @@ _MORE_WORDS = {
     "hungarian": "mennyi ki mi hol mikor miért hogyan hány a az egy milyen meddig",
     "turkish": "ne kim nerede zaman nasıl kaç kadar mi mı bir nedir yılında miyim",
     "indonesian": "berapa siapa apa di mana kapan mengapa bagaimana apakah bisa yang saya pada",
-    "catalan": "com quant quanta qui què quin quina on puc el del d l és",
+    "catalan": "com quant quanta quan qui què quin quina quins quines on puc el els del dels d l és em amb dies acaba",
     "vietnamese": "là và của có không được cho trong bao nhiêu lâu ai đã gì nào ở đâu khi tại sao tôi thể các những "
     "một năm với này để người như từ về theo lại",
 }
 # Letters that few languages write.
 _LETTERS = {
     "german": "äöüß",
-    "french": "éèêçœàùîôâë",
+    "dutch": "ëïéè",
+    "french": "éèêçœàùîôâëïû",
     "spanish": "ñ¿¡áéíóú",
     "portuguese": "ãõçáéíóúâêô",
     "italian": "àèéìòù",
-    "swedish": "åäö",
-    "danish": "åæø",
-    "norwegian": "åæø",
+    "swedish": "åäöé",
+    "danish": "åæøé",
+    "norwegian": "åæøé",
     "finnish": "äö",
     "polish": "ąćęłńśźżó",
     "czech": "řěůščžýáíéúďťň",
@@ -65,9 +66,10 @@ _LETTERS = {
     "hungarian": "őűáéíóöúü",
     "turkish": "ğşıçöü",
     "catalan": "àèéíòóúç·",
-    "vietnamese": "đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăâêô",
+    "vietnamese": "đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăâêôàáãèéìíĩòóõùúũý",
 }
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|[¿¡]")
+# Not beside a digit, as in hashes and codes, nor a part of an identifier.
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:-[^\W\d_]+)*(?!\w)|[¿¡]")
 # Names of places and people hold them in all languages: Los Angeles, São Paulo, von Neumann.
 _IN_NAMES = frozenset({"bin", "las", "los", "são", "van", "von"})
 _SENTENCE = re.compile(r"[.?!:\n\"“„«(–•|]")
@@ -149,17 +151,21 @@ def _by_words(words: Iterable[str], least: float) -> str | None:
     """
     known, letters = _known(), _known_letters()
     by_words: dict[str, float] = {}
-    by_letters: dict[str, float] = {}
+    by_letters: Counter[str] = Counter()
+    marked = 0  # Words that some of the languages cannot write.
     for word in set(words):
         for language, weight in known.get(word, {}).items():
             by_words[language] = by_words.get(language, 0.0) + weight
-        marks = [letter for letter in word if not letter.isascii()]
-        # A language that cannot write a word does not have it.
-        for language in frozenset.intersection(*(letters.get(mark, frozenset()) for mark in marks)) if marks else ():
-            by_letters[language] = by_letters.get(language, 0.0) + _LETTER
-    # Letters help where there are few words: a list of foreign names has many.
+        marks = [letters.get(letter, frozenset()) for letter in word if not letter.isascii()]
+        if writing := frozenset.intersection(*marks) if marks else None:
+            by_letters.update(writing)
+            marked += 1
+    # Letters help where there are few words: a list of foreign names has many. What a language cannot write speaks
+    # against it.
     scores = {
-        each: by_words.get(each, 0.0) + min(by_letters.get(each, 0.0), by_words.get(each, 0.0) + 1)
+        each: by_words.get(each, 0.0)
+        + min(_LETTER * by_letters[each], by_words.get(each, 0.0) + 1)
+        - _LETTER * (marked - by_letters[each])
         for each in by_words | by_letters
     }
     if not scores:

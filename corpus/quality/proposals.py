@@ -18,8 +18,8 @@ Shown = Corpus | View  # What is proposed from: all of it, or what somebody may 
 ASKING = re.compile(r"^(?:[#*\-\d.\s¿]|Q:)*([^\n?？؟]{7,140}[?？؟])\s*$", re.MULTILINE)
 # Within a text, Markdown's alone; other formats tell theirs as the heading of a chunk.
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
-# How many chunks of a document to look at: an FAQ has its questions early.
-LOOKED_AT = 8
+# Where in a document to look, in eighths of it: the beginning, the middle, and between them.
+PLACES = (0, 4, 2, 6, 1, 5, 3, 7)
 MAX_HEADING_CHARS = 80
 MIN_ANSWER_CHARS = 60
 # Of the answer, what tells it from all others.
@@ -56,7 +56,7 @@ Maker = Callable[[Shown, DocumentRecord], Iterator[Proposal]]
 
 def asked(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
     """The questions that the document asks and answers."""
-    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
+    for chunk in _looked_at(corpus, record):
         for found in islice(ASKING.finditer(chunk.text), 2):
             answer = chunk.text[found.end() :]
             yield Proposal(chunk=chunk, answer=answer, title=_title(record), heading="", question=found[1].strip())
@@ -65,7 +65,7 @@ def asked(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
 def sections(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
     """The sections of the document that say something, also those that begin within a chunk."""
     title = _title(record)
-    for chunk in islice(corpus.chunks_from(record, offset=0), LOOKED_AT):
+    for chunk in _looked_at(corpus, record):
         headings = (chunk.heading or "").split(HEADING_SEPARATOR)
         marked = list(HEADING.finditer(chunk.text))
         ends = [each.start() for each in marked[1:]] + [len(chunk.text)]
@@ -96,6 +96,17 @@ def spread(corpus: Shown, records: Sequence[DocumentRecord], make: Maker, *, mos
                 pending.remove(proposals)
             else:
                 yield proposal
+
+
+def _looked_at(corpus: Shown, record: DocumentRecord) -> Iterator[Chunk]:
+    """A chunk for each of the places: a text that is cut off half way is to lose questions."""
+    chars = corpus.chars(record) if record.chunks > 1 else 0
+    seen: set[int] = set()
+    for place in PLACES:
+        for chunk in islice(corpus.chunks_from(record, offset=chars * place // len(PLACES)), 1):
+            if chunk.index not in seen:
+                seen.add(chunk.index)
+                yield chunk
 
 
 def _title(record: DocumentRecord) -> str:

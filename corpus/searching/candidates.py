@@ -118,7 +118,7 @@ class InRows:
         self,
         mapped: MappedVectors,
         vector: Vectors,
-        near: NDArray[np.intp] | None,
+        near: tuple[NDArray[np.intp], Vectors] | None,
         scores: Scores,
         passing: FilterMask | None,
         *,
@@ -126,17 +126,20 @@ class InRows:
         fit: Fit,
         depth: int,
     ) -> None:
-        """`near` are the places of the nearest; None where all are few enough to be compared."""
+        """`near` are the places of the nearest and their cosines; None where all are few enough to be compared."""
         everything = None
         if near is None:
             everything = mapped.all_cosines(vector)
-            near, _ = best_of(everything, depth)
+            near = best_of(everything, depth)
+        nearest, cosines = near
         words = scores.top_rows(depth, passing=passing)
         # The nearest first, then the words' best: of equals the fusion takes the first for leaders.
         is_near = np.zeros(len(mapped), dtype=bool)
-        is_near[near] = True
-        rows = np.concatenate([near, words[~is_near[words]]])
-        cosines = mapped.cosines_at(vector, rows) if everything is None else everything[rows]
+        is_near[nearest] = True
+        others = words[~is_near[words]]
+        rows = np.concatenate([nearest, others])
+        others_cosines = mapped.cosines_at(vector, others) if everything is None else everything[others]
+        cosines = np.concatenate([cosines, others_cosines])
         fused = fused_scores(scale.of(cosines), scores.at(rows), max_bm25=scores.max_bm25, fit=fit, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.
         order = np.lexsort((rows, -fused))

@@ -47,6 +47,8 @@ def filled(
 
 def in_corpus(corpus: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits with ids that name the corpus."""
+    if not corpus:
+        return list(hits)
     return [replace(hit, chunk=renamed(hit.chunk, named_id(corpus, hit.document_id))) for hit in hits]
 
 
@@ -62,6 +64,8 @@ def renamed_record(record: DocumentRecord, document_id: str) -> DocumentRecord:
 
 def asked_of(corpus: str, within: Filter) -> Filter | None:
     """What the filter asks of that corpus, whose own ids do not name it; None where it asks for documents of others."""
+    if not (corpus or within.document_id or within.document_id_any or within.without):
+        return within
     wanted = (within.document_id,) if within.document_id is not None else ()
     if any(parted_id(each)[0] != corpus for each in wanted):
         return None

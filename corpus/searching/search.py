@@ -128,16 +128,16 @@ def _near(store: Store, vectors: Vectors, plan: Plan, passing: FilterMask | None
 
 def _near_places(
     store: Store, mapped: MappedVectors, vectors: Vectors, plan: Plan, passing: FilterMask | None
-) -> Sequence[NDArray[np.intp] | None]:
-    """The same by their places in the mapped ids; None where all of them are to be compared."""
+) -> Sequence[tuple[NDArray[np.intp], Vectors] | None]:
+    """The same by their places in the mapped ids, with exact cosines; None where all of them are to be compared."""
     check_dimensions(store.record, vectors.shape[1])
     if passing is None and mapped.compares_all:
         return [None] * len(vectors)
     if (len(mapped) if passing is None else passing.count) <= mapped.few:
         among = None if passing is None else np.flatnonzero(passing.rows)
-        found = mapped.nearest_places(vectors, count=plan.depth, among=among)
-        return [places for places, _ in found]
-    return [mapped.places_of(list(near)) for near in _near(store, vectors, plan, passing)]
+        return mapped.nearest_places(vectors, count=plan.depth, among=among)
+    places = [mapped.places_of(list(near)) for near in _near(store, vectors, plan, passing)]
+    return [(each, mapped.cosines_at(vector, each)) for each, vector in zip(places, vectors, strict=True)]
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:

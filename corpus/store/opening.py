@@ -111,7 +111,7 @@ def _opened(
             tenant=settings.chroma_tenant or DEFAULT_TENANT,
         )
         handle = Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
-    words = _words(connection.client, settings)
+    words = _words(connection.client, settings, is_published=is_published)
     store = Store(handle, record, words=words, is_published=is_published)
     if is_published:
         store.mapped = _mapped(connection, settings, record)
@@ -130,7 +130,7 @@ def _published(settings: CorpusSettings) -> PublishedStore:
         chunks.close()
         raise
     opened = Unopened(partial(_connected, settings, only_reads=True))
-    words = FolderKeeper(index_folder(settings.chroma_path, settings.chroma_collection))
+    words = FolderKeeper(index_folder(settings.chroma_path, settings.chroma_collection), is_published=True)
     return PublishedStore(Handle(opened, lambda: opened), chunks, words=words, vectors=vectors)
 
 
@@ -168,11 +168,11 @@ def _check_spread(metadata: Mapping[str, object] | None, settings: CorpusSetting
         )
 
 
-def _words(client: Any, settings: CorpusSettings) -> LexicalIndexStore:
+def _words(client: Any, settings: CorpusSettings, *, is_published: bool = False) -> LexicalIndexStore:
     """Where the collection's lexical index is kept: a folder of the embedded store, or a collection beside it."""
     name = settings.chroma_collection
     if target_kind(settings) == "embedded":
-        return FolderKeeper(index_folder(settings.chroma_path, name))
+        return FolderKeeper(index_folder(settings.chroma_path, name), is_published=is_published)
     from corpus.lexical.remote_index_store import RemoteIndexStore
     from corpus.store.blob_collection import BlobCollection
 

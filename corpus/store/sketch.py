@@ -13,7 +13,7 @@ SKETCH/centre.npy   float32, shape (dimensions,)
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,14 @@ BITS = 2
 # What counts of differing bits weigh together for a number; they are added up in 16 bits: so many dimensions at most.
 _WEIGHT = (2**BITS - 1) ** 2
 MAX_DIMENSIONS = (2**16 - 1) // _WEIGHT
+# The pairs of our bits and the question's: both upper ones, and all others.
+_UPPER = [(BITS - 1, BITS - 1)]
+_OTHERS = [(ours, theirs) for ours in range(BITS) for theirs in range(BITS) if (ours, theirs) not in _UPPER]
+_UPPER_WEIGHT = 4 ** (BITS - 1)
+# What the products of levels are of those of their upper bits, in the mean.
+_UPPER_ALIKE = 0.67
+# So many times what is asked for are looked at by the other bits, where that is one in so many of all, or fewer.
+WIDE, WIDE_SHARE = 4, 8
 # The fewest that embedding models have; of fewer too little can be told.
 MIN_DIMENSIONS = 256
 # The best step for a normal distribution of deviation 1 in four levels (Max, Quantizing for minimum distortion, 1960).
@@ -86,32 +94,57 @@ class Sketch:
         self._scales = self._scales.reshape(2, chunks)
 
     def nearest(self, unit: Vectors, count: int, among: NDArray[np.intp] | None = None) -> NDArray[np.intp]:
-        """The places of the `count` that seem nearest to a vector of length 1, of all or of those, in their order."""
-        guessed = self._cosines(unit)
-        return highest(guessed, count) if among is None else among[highest(guessed[among], count)]
+        """The places of the `count` that seem nearest to a vector of length 1, of all or of those, in their order.
 
-    def _cosines(self, unit: Vectors) -> Vectors:
-        """What the cosines seem to be, less what is the same for all."""
+        Of many, all are looked at by the upper bits alone, and what comes first by that by the others too.
+        """
         turned = _turned((unit - self._centre)[np.newaxis])
         asked = _planes(_levels(turned))[0].reshape(BITS, -1)
-        # A level is a sum of 1 or -1 for each bit, weighed: the products of two are all, less twice what differs.
-        alike = np.float32(_WEIGHT * turned.shape[1]) - np.float32(2) * self._differing(asked)
-        return np.asarray(alike * np.float32(_step(turned)[0, 0] / 4) * self._scales[0] + self._scales[1])
+        step = np.float32(_step(turned)[0, 0])
+        upper = self._differing(asked, _UPPER)
+        wide = WIDE * count
+        if WIDE_SHARE * wide <= (len(upper) if among is None else len(among)):
+            guessed = self._cosines(upper, np.float32(_UPPER_WEIGHT), step * np.float32(_UPPER_ALIKE))
+            among = highest(guessed, wide) if among is None else among[highest(guessed[among], wide)]
+        differing = upper if among is None else upper[among]
+        differing += self._differing(asked, _OTHERS, among)
+        found = highest(self._cosines(differing, np.float32(_WEIGHT), step, among), count)
+        return found if among is None else among[found]
 
-    def _differing(self, asked: NDArray[np.uint64]) -> NDArray[np.uint16]:
-        """For each vector how many of its bits differ from the question's, shape (BITS, words), as they weigh."""
-        total = np.zeros(self._planes.shape[2], dtype=np.uint16)
+    def _cosines(
+        self, differing: NDArray[np.uint16], weight: np.float32, step: np.float32, at: NDArray[np.intp] | None = None
+    ) -> Vectors:
+        """What the cosines seem to be, of all or of those, less what is the same for all."""
+        scales = self._scales if at is None else self._scales[:, at]
+        # A level is a sum of 1 or -1 for each bit, weighed: the products of two are all, less twice what differs.
+        alike = differing * np.float32(-2)
+        alike += weight * np.float32(len(self._centre))
+        alike *= step / np.float32(4)
+        alike *= scales[0]
+        alike += scales[1]
+        return alike
+
+    def _differing(
+        self, asked: NDArray[np.uint64], pairs: Sequence[tuple[int, int]], at: NDArray[np.intp] | None = None
+    ) -> NDArray[np.uint16]:
+        """For each vector, of all or of those, how many of its bits differ from the question's, shape (BITS, words),
+        as they weigh: of the pairs of our bits and the question's.
+        """
+        planes = self._planes if at is None else self._planes[:, :, at]
+        total = np.zeros(planes.shape[2], dtype=np.uint16)
         for start in range(0, len(total), _READ):
             part = total[start : start + _READ]
             differing = np.empty(len(part), dtype=np.uint64)
             ones = np.empty(len(part), dtype=np.uint8)
-            for weight in reversed(range(2 * BITS - 1)):
-                part <<= 1
-                for ours, theirs in ((ours, weight - ours) for ours in range(BITS) if 0 <= weight - ours < BITS):
-                    for row, word in zip(self._planes[ours, :, start : start + _READ], asked[theirs], strict=True):
-                        np.bitwise_xor(row, word, out=differing)
-                        np.bitwise_count(differing, out=ones)
-                        part += ones
+            weight = 2 * (BITS - 1)
+            for ours, theirs in sorted(pairs, key=sum, reverse=True):
+                part <<= weight - (ours + theirs)
+                weight = ours + theirs
+                for row, word in zip(planes[ours, :, start : start + _READ], asked[theirs], strict=True):
+                    np.bitwise_xor(row, word, out=differing)
+                    np.bitwise_count(differing, out=ones)
+                    part += ones
+            part <<= weight
         return total
 
 

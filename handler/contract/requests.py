@@ -18,6 +18,10 @@ from handler.contract.several import over_corpora
 MODELS_KEPT = 8
 
 
+# What says how to ask, and not of which documents.
+ASKING = frozenset(["query", "queries", "top_k", "context", "min_score", "mode"])
+
+
 class Asked(Body):
     """What to look for, how, and in which one document."""
 
@@ -78,6 +82,8 @@ class SearchRequest(Narrowing, Asked):
 
     def to_filter(self, fields: tuple[FilterField, ...]) -> Filter:
         """The conditions of the request. Raises ActionError 422 for a range that nothing can lie in."""
+        if self.model_fields_set <= ASKING:
+            return Filter()
         return self.narrowed(
             fields,
             Filter(

@@ -131,7 +131,7 @@ async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> 
         if message.method not in WAITING_METHODS:
             result = work()
         elif message.params.get("name") in SEARCHING_TOOLS:
-            result = await answered(session.action, work, sent=message.params.get("arguments"))
+            result = await answered(request, work, sent=message.params.get("arguments"))
         else:
             result = await run_in_threadpool(work)
     except RpcError as error:

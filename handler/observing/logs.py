@@ -17,6 +17,7 @@ from corpus.urls import without_passwords
 from handler.observing.audit import EVENT
 
 OURS = ("corpus", "handler")
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 class JsonLines(logging.Formatter):
@@ -33,7 +34,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = traced(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _JSON.encode(line)
 
 
 class PlainLines(logging.Formatter):

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from corpus.answer import filled, to_json
 from corpus.filters import Filter
@@ -30,10 +30,10 @@ DEFAULT_TOP_K = 3
 
 
 @router.post("/query")
-async def query(action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
+async def query(request: Request, action: ActionDep, trace: TraceDep, body: BodyDep) -> Response:
     """The best chunks for each question."""
     asked = validate(action.plugin_request, parse_json(body)).queries
-    return await answered(action, partial(_queried, action, trace, asked))
+    return await answered(request, partial(_queried, action, trace, asked))
 
 
 def _queried(action: Action, trace: Trace, asked: list[PluginQuery]) -> Response:

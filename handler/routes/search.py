@@ -41,7 +41,7 @@ async def search_chunks(request: Request) -> Response:
     # Not as dependencies, each of which FastAPI takes as long to resolve as all that is done here.
     action, trace = action_of(request), trace_of(request)
     sent = parse_json(await body_of(request))
-    return await answered(action, partial(_searched, action, trace, sent), sent=sent)
+    return await answered(request, partial(_searched, action, trace, sent), sent=sent)
 
 
 def _searched(action: Action, trace: Trace, sent: Any) -> Response:

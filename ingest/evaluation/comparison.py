@@ -12,8 +12,10 @@ from corpus.quality.questions import Passage, Question, QuestionFile
 from corpus.settings import SearchMode
 from ingest.evaluation.measures import paired_bootstrap
 
-# So large a share of the served documents may go without a word.
+# So large a share of the served documents, of their texts and of their titles may go without a word.
 MAX_GONE = 0.1
+# A document that has lost more of its text counts as cut off.
+MAX_CUT = 0.25
 TINY = 1e-9
 Kind = Literal["gained", "lost", "moved"]
 
@@ -64,6 +66,23 @@ def gone_fault(*, gone: int, served: int) -> str | None:
     if gone <= MAX_GONE * served:
         return None
     return f"{gone:,} of the {served:,} documents that are served are gone, more than {MAX_GONE:.0%}."
+
+
+def cut_fault(*, documents: int, of_documents: int, tokens: int, of_tokens: int) -> str | None:
+    """What to say where too many documents are cut off, or a single one that is much of all text."""
+    if documents <= max(1, MAX_GONE * of_documents) and tokens <= MAX_GONE * of_tokens:
+        return None
+    return (
+        f"{documents:,} of the {of_documents:,} documents are shorter than what is served by more than {MAX_CUT:.0%}, "
+        f"and {tokens / of_tokens:.0%} of all text is gone with that."
+    )
+
+
+def untitled_fault(*, untitled: int, titled: int) -> str | None:
+    """What to say where too many documents that had a title have none."""
+    if untitled <= MAX_GONE * titled:
+        return None
+    return f"{untitled:,} of the {titled:,} documents that have a title in what is served have none."
 
 
 def model_fault(*, new: str, served: str) -> str | None:

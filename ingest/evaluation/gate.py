@@ -17,7 +17,15 @@ from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import reranker_of
 from corpus.settings import CorpusSettings
 from corpus.store import Store, read_store
-from ingest.evaluation.comparison import Judgement, compare, gone_fault, model_fault
+from ingest.evaluation.comparison import (
+    MAX_CUT,
+    Judgement,
+    compare,
+    cut_fault,
+    gone_fault,
+    model_fault,
+    untitled_fault,
+)
 from ingest.evaluation.sampling import sample_faults
 
 Show = Callable[[Judgement], None]
@@ -56,7 +64,7 @@ def _judgement(asked: QuestionFile, new: CorpusSettings, served: CorpusSettings 
         )
         faults = sample_faults(corpus.store, embedder)
         if before is not None:
-            faults += filter(None, (_gone(corpus.store, before.store), _swapped(corpus.store, before.store)))
+            faults += [*_losses(corpus.store, before.store), *filter(None, [_swapped(corpus.store, before.store)])]
         return compare(asked, new=found, served=found_before, mode=new.search_mode, max_drop=max_drop, faults=faults)
 
 
@@ -145,6 +153,22 @@ def _swapped(new: Store, served: Store) -> str | None:
     return model_fault(new=names[0], served=names[1])
 
 
-def _gone(new: Store, served: Store) -> str | None:
-    before = {record.document_id for record in served.documents()}
-    return gone_fault(gone=len(before - {record.document_id for record in new.documents()}), served=len(before))
+def _losses(new: Store, served: Store) -> Iterator[str]:
+    """What the served documents have and the new version has not, however well it answers: documents, texts, titles."""
+    is_now = {record.document_id: record for record in new.documents()}
+    before = served.documents()
+    pairs = [(record, is_now[record.document_id]) for record in before if record.document_id in is_now]
+    told = [gone_fault(gone=len(before) - len(pairs), served=len(before))]
+    if new.record.tokenizer == served.record.tokenizer:
+        texts = [(_own_tokens(old, served), _own_tokens(now, new)) for old, now in pairs]
+        lost = [old - now for old, now in texts if old - now > MAX_CUT * old]
+        everything = sum(old for old, _ in texts)
+        told.append(cut_fault(documents=len(lost), of_documents=len(pairs), tokens=sum(lost), of_tokens=everything))
+    titled = [(old, now) for old, now in pairs if old.title]
+    told.append(untitled_fault(untitled=sum(not now.title for _, now in titled), titled=len(titled)))
+    yield from filter(None, told)
+
+
+def _own_tokens(record: DocumentRecord, store: Store) -> int:
+    """About how many tokens the document has, without those that overlapping chunks share."""
+    return max(1, record.tokens - store.record.chunk_overlap * (record.chunks - 1))

@@ -41,7 +41,8 @@ class Document:
     file is the document.
     `blocks` are in reading order, do not overlap, and together cover all of `text` but white space (and markup that
     carries no content). `page_starts[i]` is the offset at which page i + 1 starts; empty where the format has no pages.
-    `has_slides` says that each page stands for itself, so that no chunk reaches from one into the next.
+    `slide_starts` are the offsets at which slides start, of which no chunk reaches from one into the next; where
+    it is certain that they are slides, they are the pages too.
     `has_scans` says that some pages are pictures, whose text is not here.
     `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
     document says about itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as
@@ -54,7 +55,7 @@ class Document:
     blocks: tuple[Block, ...]
     name: str | None = None
     page_starts: tuple[int, ...] = ()
-    has_slides: bool = False
+    slide_starts: tuple[int, ...] = ()
     has_scans: bool = False
     page_labels: tuple[str, ...] = ()
     title: str | None = None

@@ -38,8 +38,8 @@ def source_of(item: Item, document: Document) -> str:
 def digest_of(document: Document) -> str:
     """The hex SHA-256 over everything that ends up in the document's chunks, but for who may see them."""
     about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
-    if document.has_slides:
-        about.append("slides")
+    if document.slide_starts:
+        about.append("slides" if document.slide_starts == document.page_starts else document.slide_starts)
     if any(block.kind == "table" for block in document.blocks):
         about.append("tables")  # Whose chunks say what their figures are.
     if subject := subject_of(document.title, document.metadata):

@@ -50,7 +50,7 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
             _join(group, section)
         else:
             joined.append(section)
-    if len(joined) > 1 and joined[-1].bare and not document.has_slides:
+    if len(joined) > 1 and joined[-1].bare and not document.slide_starts:
         before, ending = joined[-2:]
         if _tokens(before, ending, blocks, lengths) <= join_tokens:
             before.last = joined.pop().last
@@ -62,8 +62,8 @@ def _slides(document: Document) -> list[int]:
 
     A PDF is a show too where most pages begin with a heading; one that begins without goes on with the page before.
     """
-    starts: Sequence[int] = document.page_starts
-    if not document.has_slides:
+    starts: Sequence[int] = document.slide_starts
+    if not starts:
         headings = {block.start for block in document.blocks if block.kind == "heading"}
         starts = sorted(headings.intersection(document.page_starts))
         pages = len(set(document.page_starts))

@@ -35,6 +35,13 @@ def answer(found: list[Hit], *, max_chars: int) -> dict[str, Any]:
     return answer_of(excerpts_of([("", found)]), max_chars=max_chars)
 
 
+def test_json_is_compact_and_has_no_number_that_json_has_not() -> None:
+    assert to_json({"a": ['é\u2028\x7f\x01"/', 1.5, True, None, 2**70]}) == (
+        '{"a":["é\u2028\x7f\\u0001\\"/",1.5,true,null,1180591620717411303424]}'
+    )
+    assert to_json([float("nan"), float("inf")]) == "[null,null]"
+
+
 def test_an_answer_leaves_empty_fields_out_and_keeps_the_rest() -> None:
     assert answer(hits("Text"), max_chars=1000) == {
         "results": [

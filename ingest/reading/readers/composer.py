@@ -133,7 +133,7 @@ class Composer:
             name=name,
             page_starts=tuple(self._page_starts),
             page_labels=tuple(page_labels),
-            has_slides=has_slides,
+            slide_starts=tuple(self._page_starts) if has_slides else (),
             title=one_line(title or "") or None,
             url=url or None,
             updated_at=updated_at,

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ingest.reading.document import Block, BlockKind, Document
-from ingest.reading.readers import frontmatter
+from ingest.reading.readers import decks, frontmatter
 from ingest.reading.readers.composer import clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.tables import lines
@@ -40,13 +40,20 @@ _LEAVES: dict[str, BlockKind] = {
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
-    front, text, remark = frontmatter.split(clean(decode(data)))
-    text, found = structured(text)
+    whole = clean(decode(data))
+    front, text, remark = frontmatter.split(whole)
+    told = whole[: len(whole) - len(text)]
+    bare = decks.without_fields(text)
+    is_deck = decks.says_deck(told) or bare != text
+    text, found = structured(bare)
+    slides = decks.slide_starts(text, found, front=told, is_deck=is_deck)
     title = front.title or next((block.name for block in found if block.level == 1), None)
     return [
         Document(
             text=text,
             blocks=tuple(found),
+            page_starts=slides if is_deck else (),
+            slide_starts=slides,
             title=title,
             url=front.url,
             updated_at=front.updated_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ _MAX_LABEL_CHARACTERS = 80
 _COLUMNS_OF_WORDS = (
     3  # So many above rows of words, whose figures come late, are names; two may be a key and its value.
 )
+_SENTENCE = re.compile(r".{12}[.。]$|\w: +\w*\d")  # No name of a column: a sentence, a name with its value.
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,:/' \u00a0\u202f")
 
 
@@ -115,6 +117,7 @@ def looks_like_header(row: Row) -> bool:
         and all(row[1:])
         and len(set(names)) == len(names)
         and all(len(name) <= _MAX_LABEL_CHARACTERS and not is_figure(name) for name in names)
+        and not any(_SENTENCE.search(name) for name in names)
     )
 
 
@@ -129,6 +132,7 @@ def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
         # Above the lowest row of names stand only names of several columns, with gaps between them.
         has_layers = all("" in row or SPANNED in row for row in header[:-1])
         is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
+        is_header = is_header and not any(cell.endswith(":") for cell in header[-1][:-1])
         is_header = is_header and not _counts_on(header[-1][0], rows[count:])
         if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
             return count if is_header else 0

@@ -125,6 +125,14 @@ def test_an_index_in_a_folder_whose_files_are_damaged_is_none(tmp_path: Path) ->
         assert words.stamp() is None
 
 
+def test_what_is_published_is_opened_once(tmp_path: Path) -> None:
+    FolderKeeper(tmp_path).write(TEXTS, stamp="1")
+    published = FolderKeeper(tmp_path, is_published=True)
+    index = published.index()
+    (tmp_path / INDEX_FILE).unlink()
+    assert published.index() is index
+
+
 def test_a_long_name_of_a_collection_is_no_name_of_a_folder() -> None:
     assert index_folder(Path("store"), "corpus") == Path("store/lexical/corpus")
     assert len(index_folder(Path("store"), "c" * 512).name) == 64

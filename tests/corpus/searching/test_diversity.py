@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis.strategies import integers, lists, sampled_from, tuples
 
 from corpus.searching.diversity import diverse
 
@@ -49,6 +53,54 @@ def test_short_and_wordless_texts_are_compared_whole() -> None:
         Text("f", "---"),
     ]
     assert [passage.document_id for passage in diverse(passages, limit=9)] == ["a", "b", "d", "e"]
+
+
+def plainly_near(left: str, right: str) -> bool:
+    """By every run of three words of both."""
+    both: list[set[object]] = []
+    for text in (left, right):
+        words = re.findall(r"\w+", text.casefold())
+        runs: set[object] = set(zip(words, words[1:], words[2:], strict=False))
+        both.append(runs or {tuple(words) or text.strip()})
+    return len(both[0] & both[1]) / len(both[0] | both[1]) >= 0.8
+
+
+ODD = [
+    "a",
+    "dé",
+    "naïve",
+    "“x”",
+    "—",
+    "foo-bar",
+    "it's",
+    "STRASSE",
+    "straße",
+    "x_1",
+    "१२",
+    "語彙",
+    "e\u0301",
+    "...",
+    "\x85",
+]
+
+
+@given(
+    words=lists(sampled_from([*ODD, *WORDS]), max_size=60),
+    edits=lists(tuples(integers(0, 59), sampled_from([*ODD, *WORDS]))),
+)
+def test_what_is_left_out_is_what_every_run_of_both_says(words: list[str], edits: list[tuple[int, str]]) -> None:
+    edited = list(words)
+    for place, word in edits:
+        edited[place : place + 1] = [word]
+    one, other = " ".join(words), ", ".join(edited)
+    kept = list(diverse([Text("a", one), Text("b", other)], limit=2))
+    assert len(kept) == (1 if plainly_near(one, other) else 2)
+
+
+def test_texts_that_share_just_enough_are_near_identical() -> None:
+    # Six runs, of which the other has the first five, and of seven words one that the other lacks.
+    assert len(list(diverse([Text("a", "a b c d e f"), Text("b", "a b c d e f g")], limit=2))) == 1
+    assert len(list(diverse([Text("a", "a b c d e"), Text("b", "a b c d e f")], limit=2))) == 2
 
 
 def test_no_more_are_taken_than_needed() -> None:

@@ -132,7 +132,8 @@ def test_hybrid_ranks_alike_by_rows_and_by_ids(store: Store, where: Where | None
         by_ids = Hybrid(store, vector, near, words, scores, WELL, 20)
         if passing is not None:
             places = store.mapped.places_of(list(near))
-            by_rows = InRows(store.mapped, vector, places, scores, passing, scale=Scale(), fit=WELL, depth=20)
+            seen = places, store.mapped.cosines_at(vector, places)
+            by_rows = InRows(store.mapped, vector, seen, scores, passing, scale=Scale(), fit=WELL, depth=20)
         for count in (1, 5, 100):
             found, expected = by_rows.best(count), by_ids.best(count)
             assert [each.chunk_id for each in found] == [each.chunk_id for each in expected]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus.store.hnsw_files import DATA_FILE, HEADER_FILE, LABELS_FILE, Layout
 from corpus.store.mapped import FOLDER as MAP
 from corpus.store.mapped import MappedVectors, write_map
-from corpus.store.sketch import FOLDER, open_sketch, write_sketch
+from corpus.store.sketch import FOLDER, WIDE, WIDE_SHARE, open_sketch, write_sketch
 
 COUNT, DIMENSIONS = 6000, 200
 Vectors = NDArray[np.float32]
@@ -77,6 +77,19 @@ def test_a_vector_of_one_number_alone_is_seen_as_well_as_any(folder: Path) -> No
     question = np.zeros(DIMENSIONS, dtype=np.float32)
     question[7] = 1
     assert np.isin(np.argsort(-VECTORS[:, 7])[:10], sketch.nearest(question, 1500)).all()
+
+
+def test_of_many_a_few_are_looked_at_closely(folder: Path) -> None:
+    sketch = open_sketch(folder, chunks=COUNT, dimensions=DIMENSIONS)
+    assert sketch is not None
+    assert COUNT >= WIDE_SHARE * WIDE * 150
+    odd = np.arange(1, COUNT, 2)
+    for question in near_something(10):
+        pointed = sketch.nearest(question, 150)
+        assert len(pointed) == 150
+        assert np.isin(np.argsort(-(VECTORS @ question), kind="stable")[:10], pointed).all()
+        best = odd[np.argsort(-(VECTORS[odd] @ question), kind="stable")[:10]]
+        assert np.isin(best, sketch.nearest(question, 90, odd)).all()
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 3, 63, 64, 65, 384, 1000])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ingest.evaluation.comparison import cut_fault, untitled_fault
 from tests.ingest.command_line import Ingest, result_of
 from tests.ingest.evaluation import poison
 from tests.openai_server import EmbeddingsServer, embeddings_server
@@ -122,6 +123,10 @@ def files_shuffled(keeps: Callable[..., None], _: Path) -> None:
     keeps(text=swapped)
 
 
+def cut_off(keeps: Callable[..., None], _: Path) -> None:
+    keeps(text=lambda name: text_of(name)[: len(text_of(name)) // 2])
+
+
 def texts_shuffled(keeps: Callable[..., None], store: Path) -> None:
     keeps()
     poison.shuffle_texts(store)
@@ -141,6 +146,7 @@ Spoil = Callable[[Callable[..., None], Path], None]
 POISONS: dict[Spoil, str] = {
     gone: "documents that are served are gone",
     files_shuffled: "nDCG@10 of hybrid search falls from 1.000",
+    cut_off: "10 of the 10 documents are shorter than what is served by more than 25%",
     texts_shuffled: "or the text is another",
     model_swapped: "made with text-embedding-3-large of 1536 numbers, and what is served with text-embedding-3-small",
     vectors_of_another_model: "chunks looked at have another vector than text-embedding-3-small gives",
@@ -162,6 +168,18 @@ def test_a_poisoned_version_is_refused_and_what_is_served_stays(
     assert json.loads(refused.stdout)["gate"]["reasons"]
     listed = result_of(ingest("versions", "out", "--json"))
     assert (listed["latest"], len(listed["versions"])) == (served, 1)
+
+
+def test_a_tenth_of_the_documents_may_be_shortened_and_a_tenth_of_the_text_may_go_with_them() -> None:
+    assert cut_fault(documents=2, of_documents=20, tokens=100, of_tokens=1_000) is None
+    assert cut_fault(documents=3, of_documents=20, tokens=30, of_tokens=1_000) is not None
+    assert cut_fault(documents=1, of_documents=20, tokens=101, of_tokens=1_000) is not None
+    # Of three documents one may be worked over.
+    assert cut_fault(documents=1, of_documents=3, tokens=99, of_tokens=1_000) is None
+    assert untitled_fault(untitled=2, titled=20) is None
+    assert untitled_fault(untitled=3, titled=20) == (
+        "3 of the 20 documents that have a title in what is served have none."
+    )
 
 
 def test_what_is_lost_is_shown_with_its_passages_and_accept_publishes_it(

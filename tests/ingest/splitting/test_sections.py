@@ -74,11 +74,11 @@ def test_nothing_reaches_from_one_slide_into_the_next() -> None:
     parts = (heading("One"), SHORT, heading("Two"), SHORT, SHORT, heading("Four"))
     document = document_of(parts)
     starts = (0, document.blocks[2].start, document.blocks[4].start, document.blocks[5].start)
-    deck = replace(document, page_starts=starts, has_slides=True)
+    deck = replace(document, page_starts=starts, slide_starts=starts)
     lengths = TokenCounts(deck.text, Cl100kTokenizer())
     cut = [(each.heading, each.first, each.last) for each in sections(deck, lengths, join_tokens=1000)]
     assert cut == [("One", 0, 1), ("Two", 2, 3), (None, 4, 4), ("Four", 5, 5)]
-    paged = replace(deck, has_slides=False)
+    paged = replace(deck, slide_starts=())
     assert len(sections(paged, lengths, join_tokens=1000)) == 1
 
 

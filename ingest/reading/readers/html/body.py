@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.html.signs import without_icons
+from ingest.reading.readers.html.slides import begins_slide
 from ingest.reading.readers.html.table import grid_of, has_keys, is_layout
 from ingest.reading.readers.numerals import numeral, style_of
 from ingest.reading.readers.tables import lines
@@ -28,9 +29,9 @@ _WHOLE = re.compile(r"-?\d{1,6}")
 _SPACE = re.compile(r"\s+")
 
 
-def render(root: LexborNode, composer: Composer) -> None:
-    """Add the blocks under `root` to the composer."""
-    _Writer(composer).walk(root)
+def render(root: LexborNode, composer: Composer, *, has_slides: bool = False) -> None:
+    """Add the blocks under `root` to the composer, with a page for each slide that is marked."""
+    _Writer(composer, has_slides=has_slides).walk(root)
 
 
 @dataclass(slots=True)
@@ -67,8 +68,9 @@ def _whole(text: str | None) -> int | None:
 class _Writer:
     """Keeps the inline text of the block that is being read, and writes it when the block ends."""
 
-    def __init__(self, composer: Composer) -> None:
+    def __init__(self, composer: Composer, *, has_slides: bool) -> None:
         self._composer = composer
+        self._has_slides = has_slides
         self._inline: list[str] = []
         self._lists: list[_List] = []
         self._marker = ""
@@ -107,6 +109,8 @@ class _Writer:
             self._inline.append("\n")
         elif tag in _BLOCK_TAGS:
             self._flush()
+            if self._has_slides and begins_slide(node):
+                self._composer.start_page()
             if tag in _LISTS:
                 self._lists.append(_List.of(node))
             elif tag == "li":

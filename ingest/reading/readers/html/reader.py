@@ -15,6 +15,7 @@ from ingest.reading.readers.html.body import render
 from ingest.reading.readers.html.framed import put_in_place
 from ingest.reading.readers.html.prune import prune
 from ingest.reading.readers.html.signs import write_signs
+from ingest.reading.readers.html.slides import mark_slides
 from ingest.reading.readers.titles import usable_title
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
@@ -45,13 +46,14 @@ def read_page(source: str, *, url: str | None = None) -> Document:
     title = meta.get("og:title") or _text_of(tree, "title")
     canonical = _canonical(tree, meta) or url
     composer = Composer()
-    _add(tree, composer)
+    has_slides = _add(tree, composer)
     if not composer.blocks:
         raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
     return composer.finish(
         title=usable_title(title) or next((block.name for block in composer.blocks if block.kind == "heading"), None),
         url=canonical,
         updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
+        has_slides=has_slides,
         metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
     )
 
@@ -61,14 +63,17 @@ def add_body(source: str, composer: Composer) -> None:
     _add(LexborHTMLParser(source), composer)
 
 
-def _add(tree: LexborHTMLParser, composer: Composer) -> None:
+def _add(tree: LexborHTMLParser, composer: Composer) -> bool:
+    """Add what the page says; whether it is a show of slides."""
+    has_slides = mark_slides(tree)
     put_in_place(tree)
     write_signs(tree)
     for remark in prune(tree):
         composer.note(remark)
     root = _main(tree)
     if root is not None:
-        render(root, composer)
+        render(root, composer, has_slides=has_slides)
+    return has_slides
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

@@ -22,7 +22,9 @@ _PIECE = re.compile(
     r"""|\\begin\{(?P<code>verbatim|Highlighting|lstlisting|minted|Verbatim|alltt)\*?\}(?:\[[^\]]*\])?(?:\{\w+\})?(?P<listing>.*?)\\end\{(?P=code)\*?\}"""
     r"""|\\begin\{(?P<table>tabular[x*]?|longtable|array)\}(?:\{[^{}]*\})?(?P<columns>(?:\[[^\]]*\])?\{(?:[^{}]|\{[^{}]*\})*\})(?P<rows>.*?)\\end\{(?P=table)\}"""
     r"""|\\(?P<list>begin|end)\{(?P<kind>itemize|enumerate|description)\}(?:\[[^\]]*\])?|\\item(?P<item>(?:\[[^\]]*\])?)"""
-    r"""|(?P<gap>\n[^\S\n]*\n\s*)""",
+    r"""|(?P<gap>\n[^\S\n]*\n\s*)"""
+    r"""|\\(?:(?P<frame>begin\{frame\})|frametitle)(?:<[^>]*>|\[[^\]]*\])*"""
+    rf"""(?P<shown>{_ARGUMENT})?|(?P<short>\\frame(?![a-z]))""",
     re.DOTALL,
 )
 _COMMENT = re.compile(r"(?<!\\)%.*")
@@ -63,6 +65,8 @@ _SILENT = re.compile(
     rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|newcommand|renewcommand|def(?:\\[a-zA-Z]+))(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
 )
 _RAISED = re.compile(rf"\\textsuperscript{_ARGUMENT}")
+_FRAME = "\\begin{frame}"
+_FRAME_LEVEL = 4  # Below sections and subsections.
 # A list's begin of its count; what stands for the others.
 _COUNTED, _DASHED, _NAMED = {"enumerate": 0, "description": -2}, -1, -2
 _BOXES = {"\\boxtimes": "☒", "\\square": "☐", "\\Box": "☐", "\\bullet": "-"}
@@ -84,11 +88,13 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     source = clean(decode(data))
     _, begun, body = source.partition("\\begin{document}")
     composer = Composer()
-    _write(body.partition("\\end{document}")[0] if begun else source, composer)
+    body = body.partition("\\end{document}")[0] if begun else source
+    _write(body, composer)
     title = _stated("title", source)
     first = next((block.name for block in composer.blocks if block.kind == "heading"), None)
     author = _stated("author", source)
-    return [composer.finish(title=title or first, metadata={"author": author} if author else {})]
+    about = {"author": author} if author else {}
+    return [composer.finish(title=title or first, has_slides=_FRAME in body, metadata=about)]
 
 
 def _stated(name: str, source: str) -> str:
@@ -97,7 +103,8 @@ def _stated(name: str, source: str) -> str:
 
 
 def _write(body: str, composer: Composer) -> None:
-    """The body's blocks: what stands between them are paragraphs and items."""
+    """The body's blocks: what stands between them are paragraphs and items. A frame of Beamer's is a page."""
+    is_opened = False
     lists: list[list[int]] = []
     marker = ""
     end = 0
@@ -112,6 +119,10 @@ def _write(body: str, composer: Composer) -> None:
         if match is None:
             return
         end = match.end()
+        if match["frame"] or match["short"] or (match["heading"] and _FRAME in body):
+            if not is_opened:
+                composer.start_page()
+            is_opened = bool(match["heading"])  # The heading of a part goes to the frame that follows.
         if match["heading"]:
             composer.heading(_plain(match.group(2)), _LEVELS[match["heading"]])
         elif match["code"]:
@@ -124,6 +135,8 @@ def _write(body: str, composer: Composer) -> None:
             lists.pop()
         elif match["item"] is not None and match.group().startswith("\\item"):
             marker = _marker(lists, match["item"])
+        elif match["shown"] and (name := _plain(match["shown"])):
+            composer.heading(name, _FRAME_LEVEL)
 
 
 def _marker(lists: list[list[int]], label: str) -> str:

@@ -194,9 +194,12 @@ def _title(properties: dict[str, str], first_page: Sequence[Group], size: float)
     stated = usable_title(properties.get("Title"))
     if stated:
         return stated
-    headings = [group for group in first_page if group.level and group.lines[0].height > 1.1 * size]
-    # An outline may leave out what stands on the title page.
-    headings = headings or [group for group in first_page if pdfheadings.is_large(group, size)]
+    headings = [
+        group
+        for group in first_page
+        # An outline may leave out what stands on the title page.
+        if (group.level and group.lines[0].height > 1.1 * size) or pdfheadings.is_large(group, size)
+    ]
     if not headings:
         return None
     return text_of(max(headings, key=lambda group: group.lines[0].height), ())

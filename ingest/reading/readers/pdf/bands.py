@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,8 +17,9 @@ _GUTTER = 0.6
 _NARROW_GUTTER = -0.2  # Where a row is known to stand in columns, which may reach over each other a little.
 _MIN_OVERLAP = 0.3  # Of what stands in one of them.
 _WIDEST_BLANK = 3.0
-_FARTHEST_ROW = 2.5
+_FARTHEST_ROW, _FAR = 2.5, 4.5
 _MIN_GAPS, _BY_CHANCE = 12, 0.35  # On a page; of them.
+_MIN_COLUMNS_ABOVE = 4
 _MAX_NAMES = 4  # Rows of names above a table.
 _SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
 
@@ -145,6 +147,8 @@ def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
 def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interval] | None:
     """The columns of the band with the row in it; None where the row does not go with it."""
     spans = [(cell.left, cell.right) for cell in row.cells]
+    if abs(len(spans) - len(band.columns)) > 1 and _is_far(band, row):
+        return None
     several = len(band.columns) > 1
     if not several:
         return _merged([*band.columns, *spans], row.gutter) if len(spans) == 1 else None
@@ -155,10 +159,27 @@ def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interva
         return finer
     if len(spans) > len(band.columns) + 1 and following and len(following.cells) > len(band.columns) + 1:
         return None  # Another table.
+    if reaching and _are_totals(band, spans, following):
+        return None
     if reaching and len(band.rows) > 1 and following and not _reaches(following, band.columns):
         spans = [span for span in spans if span not in reaching]  # Names of several columns, between rows.
     columns = _merged([*band.columns, *spans], min(band.gutter, row.gutter))
     return columns if len(columns) > 1 and len(columns) >= len(band.columns) - 1 else None
+
+
+def _is_far(band: Band, row: Row) -> bool:
+    """True where the row stands much farther below the band than its rows below each other."""
+    pitches = [above.bottom - below.bottom for above, below in itertools.pairwise(band.rows)]
+    usual = max(statistics.median(pitches), row.height) if pitches else 0.0
+    distance = band.rows[-1].bottom - row.bottom
+    return len(band.rows) > 2 and distance > max(_FARTHEST_ROW * usual, _FAR * row.height)
+
+
+def _are_totals(band: Band, spans: Sequence[Interval], following: Row | None) -> bool:
+    """True for the first of the rows below a table that hold but a name and a sum, across its columns."""
+    if len(band.rows) < 2 or len(spans) != 2 or len(band.columns) < _MIN_COLUMNS_ABOVE:
+        return False
+    return following is None or (len(following.cells) == 2 and _reaches(following, band.columns))
 
 
 def _touched(span: Interval, columns: Iterable[Interval]) -> list[Interval]:

@@ -145,7 +145,7 @@ class Places:
             return known
         indexes = span.indexes(text_page)
         boxes = self.boxes(text_page, indexes)
-        if any(box.top - box.bottom > _ODD_HEIGHT * line.height for box in boxes):
+        if 2 * sum(box.top - box.bottom > _ODD_HEIGHT * line.height for box in boxes) > len(boxes):
             boxes = [_as_high(box, line) if box.top - box.bottom > _ODD_HEIGHT * line.height else box for box in boxes]
         if self._quarters == 0 and has_raised(boxes, line):
             baseline = self._baseline(text_page, indexes[0])

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.rules import Drawn, Upright
 
 _MOSTLY = 0.6
 _OVERLAP = 0.5  # Of the narrower of two: they stand in one column.
 _TOUCH = 0.3  # Of a line's height that blocks may reach into each other.
 _FARTHEST = 4.0  # Heights from line to line of a block.
 _MAX_BLOCKS = 150
+_PARTING = 0.4  # Of the height of a page's text.
+_MIN_BESIDE = 5  # Lines.
+_NEAR = 3.0  # Points.
 
 
 def as_read(lines: Sequence[Line]) -> Sequence[Line]:
@@ -27,9 +31,39 @@ def as_read(lines: Sequence[Line]) -> Sequence[Line]:
     if rising == 0 and not _goes_up(pairs):
         return lines
     blocks = _blocks(lines)
+    if len(blocks) <= _MAX_BLOCKS:
+        blocks = _opened(blocks)
     if len(blocks) > _MAX_BLOCKS or not any(_is_above(later, one) for one, later in itertools.combinations(blocks, 2)):
         return lines
     return [line for block in _sorted(blocks) for line in block.lines]
+
+
+def parted_by_line(lines: Sequence[Line], drawn: Drawn) -> list[list[Line]] | None:
+    """The lines above, left of, right of and below a line that stands alone and parts much of the page; None where
+    there is none."""
+    if not drawn.upright or len(lines) < 2 * _MIN_BESIDE:
+        return None
+    height = max(line.bottom + line.height for line in lines) - min(line.bottom for line in lines)
+    for upright in drawn.upright:
+        if upright.is_edge or upright.top - upright.bottom < _PARTING * height or _is_met(upright, drawn):
+            continue
+        inside = [line for line in lines if upright.bottom < line.bottom + line.height / 2 < upright.top]
+        left = [line for line in inside if line.right < upright.place + _TOUCH * line.height]
+        right = [line for line in inside if line.left > upright.place - _TOUCH * line.height]
+        if len(left) + len(right) == len(inside) and min(len(left), len(right)) >= _MIN_BESIDE:
+            above = [line for line in lines if line.bottom + line.height / 2 >= upright.top]
+            below = [line for line in lines if line.bottom + line.height / 2 <= upright.bottom]
+            return [above, left, right, below]
+    return None
+
+
+def _is_met(upright: Upright, drawn: Drawn) -> bool:
+    """True where a level line meets it: they are of a table."""
+    return any(
+        rule.left - _NEAR < upright.place < rule.right + _NEAR
+        and upright.bottom - _NEAR < rule.height < upright.top + _NEAR
+        for rule in drawn.level
+    )
 
 
 def _overlap(one: Line, other: Line) -> bool:
@@ -73,6 +107,28 @@ def _blocks(lines: Sequence[Line]) -> list[_Block]:
         else:
             blocks.append(_Block([line], line.left, line.right, line.bottom, line.bottom + line.height))
     return blocks
+
+
+def _opened(blocks: Sequence[_Block]) -> list[_Block]:
+    """The blocks, cut where one that was drawn later has its place between two of their lines."""
+    opened: list[_Block] = []
+    for number, block in enumerate(blocks):
+        start = 0
+        for at, (above, below) in enumerate(itertools.pairwise(block.lines), 1):
+            if any(_fits(later, above, below) for later in blocks[number + 1 :]):
+                opened.extend(_blocks(block.lines[start:at]))
+                start = at
+        opened.extend(_blocks(block.lines[start:]) if start else [block])
+    return opened
+
+
+def _fits(block: _Block, above: Line, below: Line) -> bool:
+    """True where the block stands between two lines, in their column."""
+    near = _TOUCH * block.lines[0].height
+    if not (block.top < above.bottom + near and block.bottom > below.bottom + below.height - near):
+        return False
+    left, right = max(above.left, below.left, block.left), min(above.right, below.right, block.right)
+    return right - left > _OVERLAP * min(above.right - above.left, below.right - below.left, block.right - block.left)
 
 
 def _is_above(one: _Block, other: _Block) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import operator
 import re
-import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -73,7 +72,7 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
             widths[size].append(width)
         if " " in text:
             measured.append((number, size, length, width))
-    usual = {size: min(statistics.median(found), _WIDE) for size, found in widths.items()}
+    usual = {size: min(sorted(found)[len(found) * 2 // 5], _WIDE) for size, found in widths.items()}
     return {
         number
         for number, size, length, width in measured

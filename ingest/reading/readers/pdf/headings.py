@@ -24,7 +24,7 @@ _NUMBERED = re.compile(rf"(?:[^\W\d]{{3,10}}\s?[\dIVX.]+|\d+(?:\.\d+)+\.?|\d+\.)
 _ENUMERATION = re.compile(
     r"^(?:chapter|part|section|appendix|kapitel|chapitre)?\s*[\divxlc.]+\s*[:.–—-]?\s+", re.IGNORECASE
 )
-_SENTENCE_ENDS = (".", ",", ";", ":")
+_SENTENCE_ENDS = (".", ",", ";", ":", "。", "、", "：", "；")
 
 
 def by_outline(pages: Sequence[Sequence[Line]], outline: Iterable[OutlineEntry]) -> tuple[dict[int, Marks], float]:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.grid import Cells
-from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.lines import MARKER, Line
 from ingest.reading.readers.pdf.rules import Rule
-from ingest.reading.readers.tables import MAX_HEADER_ROWS, is_figure
+from ingest.reading.readers.tables import MAX_HEADER_ROWS, has_values, is_figure
 
 _SMALL = 0.8  # Times the height of the value that a name names.
 _MAX_NAME = 48  # Characters of a name.
@@ -20,7 +20,9 @@ def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int
     value."""
     rows = [row for group in groups for row in group]
     bold = [all(line.is_bold or len(line.text) < 2 for row in group for line in row if line) for group in groups]
-    if len(groups) > 1 and bold[0] and not all(bold[1:]):
+    names = [" ".join(line.text for row in groups[0] if (line := row[column])) for column in range(len(rows[0]))]
+    is_name = not has_values(names) and not MARKER.fullmatch(names[0])
+    if len(groups) > 1 and bold[0] and not all(bold[1:]) and is_name:
         return _leading(groups, bold.index(False))
     above = _above_first_rule(groups, rules)
     if above:

@@ -29,7 +29,10 @@ Marks = Mapping[int, tuple[int, int]]
 
 _BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
+_HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
+_TITLE = 1.3  # Times the usual height.
+_LINES_OF_TITLE = 2.8  # Heights from line to line.
 
 
 @dataclass(slots=True)
@@ -91,6 +94,7 @@ class _Grouping:
         self._marks = marks
         self._pitch = _pitch(lines)
         self._kinds = kinds_of(lines)
+        self._usual = statistics.median([line.height for line in lines]) if lines else 1.0
 
     def groups(self) -> list[Group]:
         found: list[Group] = []
@@ -125,9 +129,29 @@ class _Grouping:
             return not continues(before, line) or abs(before.height - line.height) > 0.4 * height
         if fall < -0.5 * height:  # The next column.
             return not continues(before, line)
+        if self._is_title(before, line, fall) or self._is_numbered_heading(group, before, line):
+            return False
         if fall > self._pitch * 1.25 * height or _BULLET.match(line.text):
             return True
         return self._is_indented(group, index) or self._ends_early(before, index)
+
+    def _is_title(self, before: Line, line: Line, fall: float) -> bool:
+        """True for lines of a large heading that stand in the middle of the page, however far apart."""
+        centre = (line.left + line.right) - (before.left + before.right)
+        is_even = abs(before.height - line.height) < 0.02 * line.height
+        return (
+            line.height > _TITLE * self._usual
+            and is_even
+            and abs(centre) < line.height
+            and abs(before.left - line.left) > line.height
+            and 0 < fall < _LINES_OF_TITLE * line.height
+        )
+
+    def _is_numbered_heading(self, group: Group, before: Line, line: Line) -> bool:
+        """True where a heading in bold goes on below its text, not below its number."""
+        step = line.left - before.left
+        is_bold = before.is_bold and line.is_bold and len(group.lines) == 1
+        return is_bold and 0 < step < 4 * line.height and _HEADING_NUMBER.match(before.text) is not None
 
     def _is_indented(self, group: Group, index: int) -> bool:
         """True when the line's left edge sets it off from the lines before it."""

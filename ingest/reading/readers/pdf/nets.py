@@ -12,6 +12,9 @@ from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 NEAR = 3.0  # Points between lines that are one, or that meet.
 _MAX_LINES = 1_000  # Of each kind: more are a drawing.
+_MAX_LAYERS = 3  # Rows of names, the upper for several of the lower.
+_TOUCHING = 1.0  # Points between lines of one table, where another stands close to it.
+_NEARLY = 0.95
 _MAX_CELLS = 20_000
 
 
@@ -61,6 +64,25 @@ class Net:
         return any(line.left < middle < line.right for line in self._above[row])
 
 
+def sections_of(net: Net) -> list[range]:
+    """The rows of a net, cut where its columns change: forms are several tables, one below the other."""
+    rows = range(len(net.heights) - 1)
+    columns = range(1, len(net.columns) - 1)
+    sections = [range(0)]
+    known: frozenset[int] = frozenset()
+    for row in rows:
+        parted = frozenset(column for column in columns if net.is_parted(row, column))
+        start = sections[-1].start
+        is_layer = parted >= known and (row - start < _MAX_LAYERS or (len(known) > 1 and len(parted - known) == 1))
+        if parted <= known or is_layer:
+            sections[-1] = range(start, row + 1)
+            known |= parted
+        else:
+            sections.append(range(row, row + 1))
+            known = parted
+    return sections
+
+
 def nets_of(drawn: Drawn) -> Iterator[Net]:
     """Nets of lines, and of coloured areas where no net of lines is."""
     nets = list(_nets(Drawn([line for line in drawn.level if not line.is_edge], _lines_alone(drawn.upright))))
@@ -89,6 +111,21 @@ def _nets(drawn: Drawn) -> Iterator[Net]:
     drawn = _whole(drawn)
     if not 0 < len(drawn.upright) <= _MAX_LINES or not 1 < len(drawn.level) <= _MAX_LINES:
         return
+    for level, upright in _connected(drawn, NEAR):
+        whole = Net(level, upright)
+        if _is_table(whole):
+            apart = [Net(*lines) for lines in _connected(Drawn(level, upright), _TOUCHING) if all(lines)]
+            tables = [net for net in apart if _is_table(net)]
+            kept = sum(len(net.level) + len(net.upright) for net in tables)
+            yield from tables if len(tables) > 1 and kept >= _NEARLY * (len(level) + len(upright)) else [whole]
+
+
+def _is_table(net: Net) -> bool:
+    return len(net.columns) > 2 and len(net.heights) > 2 and len(net.columns) * len(net.heights) < _MAX_CELLS
+
+
+def _connected(drawn: Drawn, near: float) -> Iterator[Drawn]:
+    """Level and upright lines that meet each other within so many points, directly or by others."""
     parent = list(range(len(drawn.level) + len(drawn.upright)))
 
     def root(number: int) -> int:
@@ -100,20 +137,16 @@ def _nets(drawn: Drawn) -> Iterator[Net]:
     for number, line in enumerate(drawn.upright, len(drawn.level)):
         for other, rule in enumerate(drawn.level):
             if (
-                rule.left - NEAR <= line.place <= rule.right + NEAR
-                and line.bottom - NEAR <= rule.height <= line.top + NEAR
+                rule.left - near <= line.place <= rule.right + near
+                and line.bottom - near <= rule.height <= line.top + near
             ):
                 parent[root(other)] = root(number)
-    found: defaultdict[int, tuple[list[Rule], list[Upright]]] = defaultdict(lambda: ([], []))
+    found: defaultdict[int, Drawn] = defaultdict(lambda: Drawn([], []))
     for number, rule in enumerate(drawn.level):
-        found[root(number)][0].append(rule)
+        found[root(number)].level.append(rule)
     for number, line in enumerate(drawn.upright, len(drawn.level)):
-        found[root(number)][1].append(line)
-    for level, upright in found.values():
-        if level and upright:
-            net = Net(level, upright)
-            if len(net.columns) > 2 and len(net.heights) > 2 and len(net.columns) * len(net.heights) < _MAX_CELLS:
-                yield net
+        found[root(number)].upright.append(line)
+    yield from (lines for lines in found.values() if lines.level and lines.upright)
 
 
 def within(box: Box, drawn: Drawn) -> Drawn:
@@ -136,13 +169,13 @@ def _whole(drawn: Drawn) -> Drawn:
     """The lines with those put together that go on in each other, as where each cell has a border of its own."""
     level: list[Rule] = []
     for rule in sorted(drawn.level):
-        if level and level[-1].height == rule.height and rule.left <= level[-1].right + NEAR:
+        if level and level[-1].height == rule.height and rule.left <= level[-1].right + _TOUCHING:
             level[-1] = level[-1]._replace(right=max(level[-1].right, rule.right))
         else:
             level.append(rule)
     upright: list[Upright] = []
     for line in sorted(drawn.upright):
-        if upright and upright[-1].place == line.place and line.bottom <= upright[-1].top + NEAR:
+        if upright and upright[-1].place == line.place and line.bottom <= upright[-1].top + _TOUCHING:
             upright[-1] = upright[-1]._replace(top=max(upright[-1].top, line.top))
         else:
             upright.append(line)

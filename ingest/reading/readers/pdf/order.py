@@ -8,17 +8,19 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of, without_chance_gaps
-from ingest.reading.readers.pdf.drawing import as_read
+from ingest.reading.readers.pdf.drawing import as_read, parted_by_line
 from ingest.reading.readers.pdf.grid import Grid
 from ingest.reading.readers.pdf.lattice import lattices
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
-from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, Rule, Upright
+from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, Rule, Upright, across
 from ingest.reading.readers.pdf.tables import Table, tables_of
 from ingest.reading.readers.tables import is_figure
 
 _MIN_PROSE = 22  # Characters of a line of running text in a narrow column.
 _MIN_LOWER = 0.2  # Of such lines begin within a sentence.
 _MAX_COLUMNS_OF_PROSE = 4
+_MIN_ALIKE, _ALIKE = 3, 1.4  # Columns, and times the narrowest.
+_MOSTLY = 0.6
 _TURNED_LENGTH = 5
 _MIN_OF_ONE_PITCH = 4  # Lines.
 _FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
@@ -57,6 +59,8 @@ def _mirrored(part: Part) -> Part:
 
 
 def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
+    if (halves := parted_by_line(lines, drawn)) is not None:
+        return [part for half in halves if half for part in _arranged(half, drawn)]
     lines = as_read(lines)
     places = {_spot(line): number for number, line in enumerate(lines)}
     units: list[tuple[float, Part]] = []
@@ -117,19 +121,20 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
     grid = Grid([[_in_column(row, column, band.columns) for column in band.columns] for row in band.rows])
     grid = grid.without_markers()
     left, right = band.columns[0][0], band.columns[-1][1]
-    rules = [rule for rule in rules if min(rule.right, right) - max(rule.left, left) > 0.5 * (right - left)]
+    gutters = [(one[1] + other[0]) / 2 for one, other in itertools.pairwise(band.columns)]
+    through = across([rule for rule in rules if any(rule.left < at < rule.right for at in gutters)], left, right)
+    rules = across(rules, left, right)
+    columns = [grid.column(column) for column in range(grid.width)]
     if grid.width == 1:
         yield grid.column(0)
     elif grid.width == 2 and _is_code(lines):
         yield [line._replace(is_fixed=True) for line in lines]
-    elif _is_prose(grid) and not grid.is_ruled(rules):
-        columns = [grid.column(column) for column in range(grid.width)]
-        if _is_by_columns(grid, places):
-            yield lines
-        else:
-            yield _Reordered([line for column in columns for line in column])
-    elif _is_by_columns(grid, places) and not (grid.is_even() or grid.is_ruled(rules)):
-        yield lines
+    elif _is_prose(grid) and not grid.is_ruled(through):
+        is_in_order = _is_by_columns(grid, places) and _go_right(columns, places)
+        yield lines if is_in_order else _Reordered([line for column in columns for line in column])
+    elif _is_by_columns(grid, places) and not (grid.is_even() or grid.is_ruled(through) or _are_labelled(columns)):
+        is_in_order = _go_right(columns, places)
+        yield lines if is_in_order else _Reordered([line for column in columns for line in column])
     else:
         yield from tables_of(grid, rules)
 
@@ -140,6 +145,24 @@ def _is_code(lines: Sequence[Line]) -> bool:
     if len(widths) < _MIN_OF_ONE_PITCH or any(is_figure(line.text) for line in lines):
         return False
     return max(widths) - min(widths) < 0.02 * max(widths)
+
+
+def _go_right(columns: Sequence[Sequence[Line]], places: dict[Interval, int]) -> bool:
+    """True where columns were drawn from left to right, or are not alike: one may stand aside of the text."""
+    columns = [column for column in columns if len(column) > _MIN_OF_ONE_PITCH]
+    widths = [max(line.right for line in column) - min(line.left for line in column) for column in columns]
+    if len(columns) < _MIN_ALIKE or max(widths) > _ALIKE * min(widths):
+        return True
+    usual = [statistics.median(places.get(_spot(line), 0) for line in column) for column in columns]
+    return usual == sorted(usual)
+
+
+def _are_labelled(columns: Sequence[Sequence[Line]]) -> bool:
+    """True where a column holds labels of what stands beside it: they end in a colon."""
+    return any(
+        len(column) > 1 and sum(line.text.endswith((":", "：")) for line in column) >= _MOSTLY * len(column)
+        for column in columns[:-1]
+    )
 
 
 def _is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bisect
 import ctypes
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ _MIN_RISE = 7.0
 _EDGE = 0.2  # Heights of a line that may reach over an upright one.
 _DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM)
 _MAX_OBJECTS = 20_000
+_ACROSS, _ACROSS_IN_PIECES = 0.5, 0.4  # Of the width of what it parts.
 _COVERED = 0.4  # Of a page that is a scan.
 _MAX_SEGMENTS = 400  # A path of more is a drawing.
 _MAX_UPRIGHTS = 4_000  # On a page of more they are a drawing.
@@ -58,6 +60,42 @@ def crossing(line: Line, uprights: Sequence[Upright]) -> list[float]:
     last = bisect.bisect(uprights, (line.right - _EDGE * line.height,))
     middle = line.bottom + line.height / 2
     return [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+
+
+def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
+    """The level lines that reach over much of what stands between two places, pieces at one height as one: each cell
+    of a table may have its own."""
+    levels: list[list[Rule]] = []
+    for rule in rules:
+        if levels and levels[-1][0].height - rule.height < _THIN / 2:
+            levels[-1].append(rule)
+        else:
+            levels.append([rule])
+    found = []
+    for level in levels:
+        reached, covered = left, 0.0
+        for rule in sorted(level, key=lambda rule: rule.left):
+            covered += max(min(rule.right, right) - max(rule.left, reached), 0.0)
+            reached = max(reached, rule.right)
+        if covered > (_ACROSS if len(level) == 1 else _ACROSS_IN_PIECES) * (right - left):
+            ends = min(rule.left for rule in level), max(rule.right for rule in level)
+            found.append(Rule(level[0].height, *ends, all(rule.is_edge for rule in level)))
+    return found
+
+
+def without_underlines(rules: Sequence[Rule], lines: Sequence[Line]) -> list[Rule]:
+    """The level lines without those that only underline a text: as wide as it is, and close below it."""
+    wide: defaultdict[tuple[int, int], list[Line]] = defaultdict(list)
+    for line in lines:
+        wide[round(line.left / _THIN), round(line.right / _THIN)].append(line)
+    return [
+        rule
+        for rule in rules
+        if not any(
+            -_EDGE * line.height < rule.height - line.bottom < 2 * _EDGE * line.height
+            for line in wide.get((round(rule.left / _THIN), round(rule.right / _THIN)), ())
+        )
+    ]
 
 
 def rules_of(page: object, *, is_laid_across: bool = False) -> Drawn:

@@ -14,10 +14,16 @@ from ingest.reading.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE_TABLE = str.maketrans({**_LIGATURES, "\x02": None, "\xad": None})
-_ODD = re.compile(f"[{''.join(_LIGATURES)}\x02\xad¨ˆ˜ˇ˘˚´`{HYPHEN}]")
+_ODD = re.compile(f"[{''.join(_LIGATURES)}\x02\xad¸¨ˆ˜ˇ˘˚´`{HYPHEN}]")
 _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
 # TeX sets an accent and then its letter.
 _ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
+# Others set the letter first: then an accent stands behind words too.
+_ACCENT_BEHIND = re.compile("[A-Za-z][´`¨ˆ˜](?![A-Za-zıȷ])")
+_ACCENT_BEFORE = re.compile("(?<![A-Za-z])[´`¨ˆ˜](?=[A-Za-zıȷ])|[´`¨ˆ˜][ıȷ]")
+_LETTER_ACCENTED = re.compile("([A-Za-zı])([´`¨ˆ˜])")
+_CEDILLA = re.compile("([cCsS])¸")
+_MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # Of Arabic vowels, within a word.
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
 _SAMPLE = 1_000  # Characters of a page.
 _MIN_SAMPLE = 60
@@ -77,8 +83,15 @@ def polished(text: str) -> str:
     """Ligatures as letters, accents on their letters, no soft hyphens, leaders as an ellipsis."""
     if ". . ." in text or "...." in text or "……" in text:
         text = _LEADERS.sub(" … ", text)
-    if text.isascii() or _ODD.search(text) is None:
+    if text.isascii():
         return text
+    text = _MARK_BEFORE.sub(r"\2\1", text)
+    if _ODD.search(text) is None:
+        return text
+    if len(_ACCENT_BEHIND.findall(text)) > len(_ACCENT_BEFORE.findall(text)):
+        text = _LETTER_ACCENTED.sub(_with_accent_behind, text)
+    text = _CEDILLA.sub(lambda match: match.group(1) + "\u0327", text) if "¸" in text else text
+    text = unicodedata.normalize("NFC", text) if "\u0327" in text else text
     return _ACCENTED.sub(_with_accent, text.translate(_LIGATURE_TABLE)).replace(HYPHEN, "-")
 
 
@@ -119,6 +132,11 @@ def _indented(group: Group) -> list[str]:
     widths = sorted((line.right - line.left) / len(line.text) for line in group.lines)
     width = max(widths[len(widths) // 2], 1.0)
     return [" " * min(round((line.left - left) / width), 80) + line.text.replace(CELL, "  ") for line in group.lines]
+
+
+def _with_accent_behind(match: re.Match[str]) -> str:
+    composed = unicodedata.normalize("NFC", {"ı": "i"}.get(match.group(1), match.group(1)) + _COMBINING[match.group(2)])
+    return composed if len(composed) == 1 else match.group()
 
 
 def _with_accent(match: re.Match[str]) -> str:

@@ -47,6 +47,7 @@ _MIN_NEIGHBOURS = 2  # Or a page has no cells.
 # Ligatures of lam and what follows it, the wrong way round.
 _TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
 _NO_CUTS: list[float] = []
+_SYMBOL_BULLET = re.compile("(?<![^\n])[\uf020-\uf0ff](?=[ \r]|$)")  # Of a font of symbols, before a line or alone.
 _SOFT = re.compile("\xad")
 _LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Behind which programs set a blank back to take no place.
 _LONE_LETTER = re.compile(r"(?<!\S)[b-hj-zB-HJ-Z](?!\S)")  # As it stands where blanks are within words.
@@ -110,7 +111,7 @@ class LineReader:
             text = self._with_ligatures(text_page, text)
         if "\xad" in text and is_even:
             text = self._places.hyphens_drawn(text_page, text, [match.start() for match in _SOFT.finditer(text)])
-        text = text.replace("\t", " ")
+        text = _SYMBOL_BULLET.sub("•", text.replace("\t", " "))
         if _DIVIDED in text:
             text = text.replace(_DIVIDED, HYPHEN + "\r\n")
         if HYPHEN in text:

@@ -1,0 +1,112 @@
+"""The rows of text in drawn cells side by side: mostly one, but a list may stand between two drawn lines. Pure
+functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ingest.reading.readers.pdf.bands import rows_of
+from ingest.reading.readers.pdf.labels import is_named
+from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.tables import joined_cell
+from ingest.reading.readers.tables import SPANNED, is_figure
+
+_WRAPPED = 0.3  # Of such lines begin in lower case.
+_MOSTLY, _NEARLY = 0.6, 0.9
+_ROWS_OF_LIST = 4
+
+
+@dataclass(slots=True)
+class Cell:
+    """Where it begins, how many rows and columns it takes, and what stands in it."""
+
+    row: int
+    column: int
+    height: int = 1
+    width: int = 1
+    lines: list[Line] = field(default_factory=list)
+
+
+def rows_in(cells: Sequence[Cell], columns: int) -> Iterator[tuple[list[str], bool]]:
+    """The rows of text in cells side by side: one, but where several rows stand between two drawn lines."""
+    lines = [line for cell in cells for line in cell.lines]
+    if not lines:
+        yield [""] * columns, False
+        return
+    for group in _groups(cells, lines):
+        texts = [""] * columns
+        for cell in cells:
+            texts[cell.column] = _text_of([line for line in cell.lines if id(line) in group])
+            for offset in range(1, cell.width):
+                texts[cell.column + offset] = SPANNED
+        yield texts, all(line.is_bold or len(line.text) < 2 for line in lines if id(line) in group)
+
+
+def _groups(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
+    """The ids of the lines of each row of text."""
+    flat = [cell for cell in cells if cell.height == 1 and cell.lines]
+    heights = _rows_by_height(lines)
+    whole = [set(map(id, lines))]
+    if len(heights) < 2 or len(flat) < 2:
+        return whole
+    full = [
+        row
+        for row in heights
+        if sum(any(id(line) in row for line in cell.lines) for cell in flat) > _MOSTLY * len(flat)
+    ]
+    figures = [
+        cell
+        for cell in flat
+        if len(cell.lines) >= _MOSTLY * len(heights)
+        and sum(is_figure(line.text) for line in cell.lines) >= _MOSTLY * len(cell.lines)
+    ]
+    counts = [sum(any(id(line) in row for line in cell.lines) for row in heights) for cell in flat]
+    is_whole = min(len(flat), len(heights)) > 2 and all(count == len(heights) for count in counts)
+    if len(heights) >= _ROWS_OF_LIST and counts[0] >= _NEARLY * len(heights) and _is_list(flat):
+        return heights
+    if len(full) < 2 or len(full) < _MOSTLY * len(heights) or not (figures or is_whole):
+        return whole
+    groups: list[set[int]] = []
+    for row in heights:
+        if not groups or row in full:
+            groups.append(set())
+        groups[-1] |= row
+    return groups
+
+
+def _is_list(cells: Sequence[Cell]) -> bool:
+    """True where each line of the first cell begins a row: none of the cells is running text, and one holds figures."""
+    return not any(is_wrapped(cell.lines) for cell in cells) and any(
+        sum(is_figure(line.text) for line in cell.lines) >= _MOSTLY * len(cell.lines) for cell in cells[1:]
+    )
+
+
+def _rows_by_height(lines: Sequence[Line]) -> list[set[int]]:
+    """The ids of lines beside each other, from the top down."""
+    rows: list[set[int]] = []
+    last: Line | None = None
+    for line in sorted(lines, key=lambda line: -(line.bottom + line.height / 2)):
+        if last is not None and abs((last.bottom + last.height / 2) - (line.bottom + line.height / 2)) < 0.5 * min(
+            last.height, line.height
+        ):
+            rows[-1].add(id(line))
+        else:
+            rows.append({id(line)})
+            last = line
+    return rows
+
+
+def is_wrapped(lines: Sequence[Line]) -> bool:
+    """True for running text: most lines begin within a sentence, or on the line where another ends."""
+    return sum(line.text[0].islower() for line in lines) >= _WRAPPED * len(lines)
+
+
+def _text_of(lines: Sequence[Line]) -> str:
+    """A cell's text; a small first line is the name of what stands below it in the same box, as in forms."""
+    texts = _in_order(lines)
+    return f"{texts[0].rstrip(':')}: {joined_cell(texts[1:])}" if is_named(lines) else joined_cell(texts)
+
+
+def _in_order(lines: Sequence[Line]) -> list[str]:
+    return [cell.text for row in rows_of(lines) for cell in row.cells]
