@@ -11,6 +11,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -148,8 +149,9 @@ class Handle:
 
     def _answered(self, held: _Held, question: Callable[[Any], T]) -> T:
         if held.has_index or self._folder is None:
+            answer = partial(question, held.opened.collection)
             with translated():
-                return once_indexed(lambda: question(held.opened.collection))
+                return answer() if self.watch is not None else once_indexed(answer)
         with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS) as is_ours:
             if not is_ours:
                 raise StoreUnavailable("The vectors are being written to. Ask again.")
