@@ -149,9 +149,9 @@ class Handle:
 
     def _answered(self, held: _Held, question: Callable[[Any], T]) -> T:
         if held.has_index or self._folder is None:
-            answer = partial(question, held.opened.collection)
+            ask = partial(question, held.opened.collection)
             with translated():
-                return answer() if self.watch is not None else once_indexed(answer)
+                return ask() if self.watch is not None else once_indexed(ask)
         with translated(), index_lock(self._folder, patience_seconds=PATIENCE_SECONDS) as is_ours:
             if not is_ours:
                 raise StoreUnavailable("The vectors are being written to. Ask again.")
