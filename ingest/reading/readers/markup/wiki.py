@@ -187,6 +187,8 @@ def _rows(lines: list[str]) -> tuple[list[list[Cell]], int, str]:
             rows[-1].extend(f"{line[0]}{cell}" for cell in _cells(line))
         elif rows[-1]:
             rows[-1][-1] += f" {line}"
+        elif line and not line.startswith("{|"):
+            rows[-1].append(f"|{line}")  # Before any cell, as in a table that is never closed.
     filled = [row for row in rows if row]
     heads = 0
     for row in filled:
