@@ -120,7 +120,7 @@ def requests_of(questions: Sequence[str], *, count: int) -> list[bytes]:
             {"query": f"{questions[number % len(questions)]} {number}", "top_k": 1 + number % 10}
         ).encode()
         head = (
-            f"POST /search HTTP/1.1\r\nHost: load\r\nAuthorization: Bearer {API_KEY}\r\n"
+            f"POST /search HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {API_KEY}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         made.append(head.encode() + body)
