@@ -9,10 +9,10 @@ from ingest.reading.readers.composer import clean
 from ingest.reading.readers.encoding import decode
 
 # Up to the next line at the margin that follows an empty line and is not a mere closing bracket.
-_STRETCH = re.compile(r"\S.*?(?=\n[^\S\n]*\n+(?=[^\s)}\]])|\s*\Z)", re.DOTALL)
+_STRETCH = re.compile(r"\S.*?(?=\n[^\S\n]*\n+(?=[^\s)}\]])|\Z)", re.DOTALL)
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     text = clean(decode(data))
-    blocks = tuple(Block("code", match.start(), match.end()) for match in _STRETCH.finditer(text))
+    blocks = tuple(Block("code", match.start(), match.end()) for match in _STRETCH.finditer(text.rstrip()))
     return [Document(text=text, blocks=blocks)]

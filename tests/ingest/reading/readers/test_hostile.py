@@ -64,6 +64,7 @@ def test_a_word_document_cannot_reach_outside_itself(tmp_path: Path) -> None:
         ("a.textile", b'"a' * 10_000 + b"*a " * 10_000 + b" text"),
         ("a.opml", b"<opml><body>" + b"<outline text='text'>" * 200 + b"</outline>" * 200 + b"</body></opml>"),
         ("a.tex", rb"\begin{equation}" * 10_000 + b"text"),
+        ("a.yaml", b"".join(b" " * level + b"text:\n" for level in range(2000))),
         ("a.docx", word("<w:sdt>" * 5000 + "</w:sdt>" * 5000)),
         ("a.eml", b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(3000))),
     ],
