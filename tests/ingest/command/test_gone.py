@@ -174,7 +174,7 @@ def test_any_sequence_of_runs_gives_the_store_of_one_run_over_the_last_state(
             assert found.keys() == right.keys()
             for each in right:
                 assert found[each][:2] == right[each][:2], each
-                # Chroma makes a vector's length 1 whenever it is written: one that was taken over differs in its last bit.
+                # Chroma makes a vector's length 1 at each write: one that was taken over may differ in its last bit.
                 assert found[each][2] == pytest.approx(right[each][2], abs=1e-6), each
             assert again.words.stamp() == once.words.stamp()
 
