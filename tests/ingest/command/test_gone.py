@@ -173,7 +173,9 @@ def test_any_sequence_of_runs_gives_the_store_of_one_run_over_the_last_state(
             found, right = rows_of(again), rows_of(once)
             assert found.keys() == right.keys()
             for each in right:
-                assert found[each] == right[each], each
+                assert found[each][:2] == right[each][:2], each
+                # Chroma makes a vector's length 1 at each write: one that was taken over may differ in its last bit.
+                assert found[each][2] == pytest.approx(right[each][2], abs=1e-6), each
             assert again.words.stamp() == once.words.stamp()
 
 
