@@ -23,7 +23,7 @@ from corpus.searching.view import View
 from corpus.settings import CorpusSettings, SearchMode
 from corpus.snapshot.publish import publish
 from corpus.store import read_store
-from corpus.store.changing import Written
+from corpus.store.document_writes import Written
 
 CHUNKS, SMALL = 100_000, 500
 QUESTIONS, FEW_QUESTIONS = 200, 4

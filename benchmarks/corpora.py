@@ -17,7 +17,7 @@ from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
 from corpus.store import create_store, read_store
-from corpus.store.changing import Written
+from corpus.store.document_writes import Written
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.sync.lexical_index import bring_up_to_date
 

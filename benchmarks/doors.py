@@ -30,7 +30,14 @@ ADDED = (
 ENTRIES = ("handler.mcp.http", "handler.routes.cite")
 # What the app had before it.
 REST = (
-    *("mangum", "fastapi", "handler.settings", "handler.gate", "handler.routes.search", "handler.routes.documents"),
+    *(
+        "mangum",
+        "fastapi",
+        "handler.settings",
+        "handler.authorization",
+        "handler.routes.search",
+        "handler.routes.documents",
+    ),
     *("handler.routes.plugin", "handler.routes.site", "handler.routes.playground", "handler.routes.oauth"),
 )
 TIMES = 7

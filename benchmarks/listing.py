@@ -26,7 +26,7 @@ from corpus.filters import Filter
 from corpus.searching.listing import Listing
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store, read_store
-from corpus.store.changing import Written
+from corpus.store.document_writes import Written
 from handler.contract.errors import ActionError
 from handler.contract.facets import Facets
 

@@ -39,7 +39,7 @@ Merge = Callable[[Sequence[Corpus], Sequence[str]], list[list[Hit]]]
 
 
 def as_served(corpora: Sequence[Corpus], queries: Sequence[str]) -> list[list[Hit]]:
-    """As a deployment merges them (handler/corpora/together.py)."""
+    """As a deployment merges them (handler/corpora/combined.py)."""
     counted = [each for each in (corpus.frequencies(queries) for corpus in corpora) if each is not None]
     among = [together([each[place] for each in counted]) for place in range(len(queries))]
     found = [

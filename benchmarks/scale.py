@@ -38,7 +38,7 @@ from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.publish import publish
 from corpus.store import open_store, read_store
-from corpus.store.changing import Written
+from corpus.store.document_writes import Written
 from corpus.stored import metadata_of
 from ingest.sync.lexical_index import bring_up_to_date
 from tests.chroma_server import chroma_server

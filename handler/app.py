@@ -16,17 +16,17 @@ from handler.access.aws import DynamoCounter
 from handler.access.cors import Cors
 from handler.access.key_sources import read_keys, read_oauth, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
+from handler.authorization import Gate
 from handler.contract.errors import ActionError, error_response, refusal
 from handler.contract.origin import PathPrefix
 from handler.corpora.entries import read_corpora, settings_of
 from handler.corpora.libraries import Libraries
-from handler.doors import add_routes, check_doors, lets_in_itself, without_key
 from handler.framework import FastAPI, TelemetryConfig
-from handler.gate import Gate
 from handler.mcp import http as mcp
 from handler.observing.audit import Audit
 from handler.observing.middleware import Observe
 from handler.observing.pseudonyms import Pseudonyms
+from handler.route_access import add_routes, check_doors, lets_in_itself, without_key
 from handler.routes import cite, documents, oauth, playground, plugin, search, site
 from handler.routes.action import Action, admit, trace_of
 from handler.routes.fault import fault_of

@@ -19,9 +19,9 @@ from handler.access.links import Signer
 from handler.contract.errors import ActionError
 from handler.contract.facets import Values
 from handler.contract.validation import allowed_of, invalid
+from handler.corpora.caller_view import Principals, Seen
+from handler.corpora.combined import Opener, Together
 from handler.corpora.libraries import Libraries
-from handler.corpora.seen import Principals, Seen
-from handler.corpora.together import Opener, Together
 from handler.observing.trace import Trace
 
 if TYPE_CHECKING:

@@ -41,5 +41,5 @@ def check_doors(app: FastAPI) -> None:
         if len(doors) != 1:
             raise RuntimeError(
                 f"The route {route.path} does not say who may ask it. Include its router with one of "
-                f"{', '.join(sorted(door.__name__ for door in DOORS))} as its dependency (handler/doors.py)."
+                f"{', '.join(sorted(door.__name__ for door in DOORS))} as its dependency (handler/route_access.py)."
             )

@@ -18,12 +18,12 @@ from corpus.urls import is_loopback, without_passwords
 from handler.access.key_sources import read_keys, with_openai_key
 from handler.access.keys import make_key
 from handler.corpora.entries import names_of
-from handler.doorstep import OwnNamesOnly, PatientProtocol
 from handler.library import Library
 from handler.mcp.clients import configurations, environment_of
 from handler.mcp.dispatch import server_info
 from handler.observing.logs import PlainLines, configure
 from handler.served import served_app
+from handler.server_guard import OwnNamesOnly, PatientProtocol
 from handler.settings import HandlerSettings
 
 QUESTION = '{"query": "What is this about?"}'

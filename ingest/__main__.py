@@ -11,7 +11,7 @@ if __name__ == "__main__" and not sys.flags.safe_path and __file__ != f"{sys.pat
 def main() -> None:
     """Run the command line; Ctrl-C ends it at any time with one line and exit code 1."""
     try:
-        from ingest.command.running import run
+        from ingest.command.main import run
 
         run()
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ PUBLISH = "tests/corpus/snapshot/test_publish.py"
 GUARDS: list[Mutation] = [
     # No file of the working folder and no library's variable counts.
     *of(
-        "corpus/store/sealed.py",
+        "corpus/store/isolated_import.py",
         "tests/test_hostile_folder.py",
         ("pydantic_settings.BaseSettings = _GivenSettings", "pydantic_settings.BaseSettings = _BaseSettings"),
         ("trust_env=False", "trust_env=True"),
@@ -132,8 +132,8 @@ GUARDS: list[Mutation] = [
         ("if name not in self._counts and len(self._counts) >= MAX_COUNTED:", "if False:"),
     ),
     *of(
-        "handler/doorstep.py",
-        "tests/handler/test_doorstep.py",
+        "handler/server_guard.py",
+        "tests/handler/test_server_guard.py",
         ("if host is None or is_own_name(host, self.names):", "if True:"),
         ("self._head_timer = self.loop.call_later(self.head_seconds, self.transport.close)", "pass"),
     ),
@@ -151,7 +151,7 @@ GUARDS: list[Mutation] = [
     ),
     *of(
         "corpus/snapshot/live.py",
-        "tests/corpus/snapshot/test_trial.py",
+        "tests/corpus/snapshot/test_trial_open.py",
         ("if self._corpus is not None or self._pointer != POINTER:", "if False:"),
     ),
     # Sizes, shapes and paths of a manifest are not believed.

@@ -10,7 +10,7 @@ from tests.mutation import of as _of
 MUTATIONS = [
     *_of(
         "corpus/searching/view.py",
-        "tests/handler/test_gate.py",
+        "tests/handler/test_authorization.py",
         ("within=replace(within, visible_to=self._visible_to)", "within=within"),
         (
             "visible_to=self._visible_to)\n        return [record for record in records if self._lets_in(record)], total",
@@ -24,8 +24,8 @@ MUTATIONS = [
         ),
     ),
     *_of(
-        "handler/gate.py",
-        "tests/handler/test_gate.py",
+        "handler/authorization.py",
+        "tests/handler/test_authorization.py",
         (
             "return caller.principals | {EVERYONE} if self._by_documents else None",
             "return caller.principals or None if self._by_documents else None",
@@ -39,12 +39,12 @@ MUTATIONS = [
     ),
     *_of(
         "handler/access/links.py",
-        "tests/handler/test_gate.py",
+        "tests/handler/test_authorization.py",
         ("*([via] if via else [])", ""),
     ),
     *_of(
         "corpus/visibility.py",
-        "tests/corpus/test_visibility.py tests/handler/test_gate.py",
+        "tests/corpus/test_visibility.py tests/handler/test_authorization.py",
         ("dict[tuple[str, ...], int] = {(): 0}", "dict[tuple[str, ...], int] = {}"),
     ),
     *_of(
@@ -123,7 +123,7 @@ MUTATIONS = [
         ("name.removeprefix(USER_PREFIX): value", "name: value"),
     ),
     *_of(
-        "corpus/store/changing.py",
+        "corpus/store/document_writes.py",
         "tests/corpus/store",
         ("key=lambda row: row[1].index == 0", "key=lambda row: row[1].index != 0"),
         (
@@ -153,7 +153,7 @@ MUTATIONS = [
         ("if kept is None or len(kept) < min(count, passing.count):", "if kept is None:"),
     ),
     *_of(
-        "corpus/searching/by_words.py",
+        "corpus/searching/lexical_candidates.py",
         "tests/corpus/searching",
         ('if mode == "lexical":\n            raise', 'if mode == "lexical":\n            return None'),
     ),
@@ -273,8 +273,8 @@ MUTATIONS = [
         ("counts[_LOOKS.get(language, language)]", "counts[language]"),
     ),
     *_of(
-        "corpus/lexical/spoken.py",
-        "tests/corpus/lexical/test_spoken.py",
+        "corpus/lexical/language_detection.py",
+        "tests/corpus/lexical/test_language_detection.py",
         ("for word in set(words):", "for word in words:"),
     ),
     *_of(
@@ -295,15 +295,15 @@ MUTATIONS = [
         ("known = self.values(corpus, visible_to, fresh=True)", "known = self.values(corpus, visible_to)"),
     ),
     *_of(
-        "corpus/embedding/patience.py",
-        "tests/corpus/embedding/test_patience.py tests/corpus/embedding/test_endpoints.py",
+        "corpus/embedding/retrying.py",
+        "tests/corpus/embedding/test_retrying.py tests/corpus/embedding/test_endpoints.py",
         ("may_be = error.status == 403", "may_be = False"),
         ("answered is not None or self._answers()", "True"),
         ("self._dialect.note_most(half)", "pass"),
     ),
     *_of(
-        "corpus/embedding/said.py",
-        "tests/corpus/embedding/test_said.py",
+        "corpus/embedding/error_text.py",
+        "tests/corpus/embedding/test_error_text.py",
         ("for secret in filter(None, secrets):", "for secret in ():"),
         ("places += [match.span() for match in _QUOTED.finditer(message)]", ""),
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.collection import CollectionRecord, Prompt
 from corpus.embedding.endpoint import Endpoint, endpoint_of
-from corpus.embedding.later import LaterEmbedder
+from corpus.embedding.lazy import LaterEmbedder
 from corpus.embedding.model import Embedder, QueryEmbedder
 from corpus.embedding.remote import NATIVE_DIMENSIONS, RemoteEmbedder, RemoteOptions
 from corpus.errors import ModelFilesInvalid, SettingsError

@@ -15,11 +15,11 @@ import httpx2
 import numpy as np
 import openai
 
+from corpus.embedding.batches import portions
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.model import Refused, Vectors
-from corpus.embedding.patience import PLAIN_TEXT, PatientRequests
-from corpus.embedding.portions import portions
 from corpus.embedding.remote import RemoteEmbedder
+from corpus.embedding.retrying import PLAIN_TEXT, PatientRequests
 from corpus.embedding.transport import Refusal, Transport, no_json, too_late, unreachable
 from corpus.outbound import Exchanges, OutboundError, OutboundTimeout
 

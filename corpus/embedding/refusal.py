@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from corpus.embedding.endpoint import Endpoint
-from corpus.embedding.said import COMMON_CHARS, COMMON_WITH_A_QUERY, message_in, parsed, showable
+from corpus.embedding.error_text import COMMON_CHARS, COMMON_WITH_A_QUERY, message_in, parsed, showable
 from corpus.errors import (
     EmbeddingError,
     EmbeddingInputInvalid,

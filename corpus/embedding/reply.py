@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from corpus.embedding.error_text import parsed
 from corpus.embedding.model import Vectors
-from corpus.embedding.said import parsed
 from corpus.errors import EmbeddingReplyInvalid
 
 

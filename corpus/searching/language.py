@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from corpus.lexical.language_detection import spoken_in
 from corpus.lexical.scripts import latin_share
-from corpus.lexical.spoken import spoken_in
 from corpus.settings import LOCAL_MODEL
 
 # The one language that the local model reads.

@@ -20,13 +20,13 @@ from corpus.filters import parted
 from corpus.lexical.bm25 import Frequencies
 from corpus.lexical.filter_mask import FilterMask
 from corpus.records import Hit
-from corpus.searching.by_words import index_of, passing_of, scores_of
 from corpus.searching.candidates import Candidates, Dense, Hybrid, InRows, Lexical
 from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH
 from corpus.searching.language import Fit, fit_of
+from corpus.searching.lexical_candidates import index_of, passing_of, scores_of
 from corpus.searching.scale import scale_of
 from corpus.settings import SearchMode
 from corpus.store import Store, Where

@@ -27,11 +27,11 @@ from corpus.snapshot.manifest import (
     object_key,
     pointer_to_bytes,
 )
+from corpus.snapshot.pruning import Remade
 from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
 from corpus.snapshot.stores import snapshot_store_of
-from corpus.snapshot.tidying import Remade
 from corpus.snapshot.versions import is_whole, lacking, latest_of, versions_of
 
 UPLOADS_AT_ONCE = 8

@@ -23,8 +23,7 @@ from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
 from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
-from corpus.snapshot.rearranging import rearrange
-from corpus.snapshot.tidying import (
+from corpus.snapshot.pruning import (
     LAID_OUT,
     Remade,
     drop_other_indexes,
@@ -32,6 +31,7 @@ from corpus.snapshot.tidying import (
     leave_out_foreign,
     remake_where_dead,
 )
+from corpus.snapshot.reader_layout import rearrange
 from corpus.store import read_store, settle_store
 
 COPY_ATTEMPTS = 5

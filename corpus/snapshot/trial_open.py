@@ -18,7 +18,9 @@ from corpus.snapshot.layout import warm_vector
 
 SECONDS = 60.0
 # -P: no file of the working folder passes for a module of ours. Our packages and libraries are the parent's.
-_PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from corpus.snapshot.trial import main; main()"
+_PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from corpus.snapshot.trial_open import main; main()"
+)
 PROGRAM = ("-P", "-c", _PROGRAM)
 
 

@@ -4,13 +4,13 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 """
 
 from corpus.filters import Where
+from corpus.store.checkpoint import settle_store, write_index_out
+from corpus.store.leftovers import Survey, holds_only
 from corpus.store.opening import create_store, most_text_bytes, open_store, read_store
 from corpus.store.page_cache import widen_page_cache
-from corpus.store.remaking import MAX_DEAD, finish_remaking, remake_index
+from corpus.store.reindexing import MAX_DEAD, finish_remaking, remake_index
 from corpus.store.rows import PAGE
-from corpus.store.settle import settle_store, write_index_out
 from corpus.store.store import Store
-from corpus.store.survey import Survey, holds_only
 
 __all__ = [
     "MAX_DEAD",

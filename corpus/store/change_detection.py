@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from corpus.store.at_rest import FIELDS, LISTS, metadata_in
+from corpus.store.document_records import FIELDS, LISTS, metadata_in
 
 if TYPE_CHECKING:
     import sqlite3

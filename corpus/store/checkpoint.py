@@ -6,10 +6,10 @@ from typing import Any, cast
 
 from corpus.collection import METRIC, record_from_metadata
 from corpus.settings import CorpusSettings
+from corpus.store.change_detection import pending_writes
 from corpus.store.client import collection_of, connect, disconnect
 from corpus.store.errors import translated
 from corpus.store.index_lock import index_lock
-from corpus.store.watch import pending_writes
 
 MIN_SYNC = 2  # Chroma takes no smaller sync_threshold.
 WORTH_WRITING = 100  # Fewer are built again in no time.

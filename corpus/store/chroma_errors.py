@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from corpus.errors import StoreError
-from corpus.store.unchecked import leave_out_checks
+from corpus.store.fast_import import leave_out_checks
 
 PACKAGE = "chromadb"
 ERRORS = "chromadb.errors"

@@ -19,7 +19,7 @@ from corpus.settings import CorpusSettings, target_kind
 from corpus.store.cloud import CloudClient
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT, EngineClient
 from corpus.store.errors import asked_again, is_chromas, none_where, translated
-from corpus.store.sealed import import_chromadb, seal_http
+from corpus.store.isolated_import import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
 REMAKING = ".remaking"  # Ends the name of a collection that is about to take the place of the one that is named so.

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from corpus.store.errors import asked_again, is_chromas
 from corpus.store.quotas import READS, REQUEST_RECORDS, in_two, packed, unpacked
-from corpus.store.spread import SpreadCollection, joined, names_of, spread_of
+from corpus.store.sharding import SpreadCollection, joined, names_of, spread_of
 
 T = TypeVar("T")
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)

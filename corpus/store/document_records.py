@@ -1,7 +1,7 @@
 """What an embedded store's documents say of themselves, read by one question while nobody writes.
 
 Chroma gives the same by requests of a thousand records each, and takes five times as long. What is read here is what
-its own reader makes of the same tables; the file is read as `corpus/store/watch.py` reads it.
+its own reader makes of the same tables; the file is read as `corpus/store/change_detection.py` reads it.
 """
 
 from __future__ import annotations

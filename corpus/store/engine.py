@@ -15,7 +15,7 @@ import numpy as np
 
 from corpus.errors import StoreError
 from corpus.store.chroma_errors import load_errors
-from corpus.store.sealed import import_chromadb
+from corpus.store.isolated_import import import_chromadb
 
 # What this module calls, as chromadb 1.5 has it. Another engine is refused before it is called: compiled code that is
 # given what it does not expect may end the process.

@@ -13,12 +13,12 @@ from corpus.collection import NONE
 from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
+from corpus.store.change_detection import SQLITE_FILE
 from corpus.store.client import connect, disconnect
 from corpus.store.cloud import CloudCollection
 from corpus.store.engine import EngineClient
 from corpus.store.errors import translated
 from corpus.store.rows import PAGE, batched
-from corpus.store.watch import SQLITE_FILE
 
 LISTED = 10
 

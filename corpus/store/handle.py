@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from corpus.errors import CollectionMissing, StoreError, StoreUnavailable
+from corpus.store.change_detection import State, Watch
 from corpus.store.errors import once_indexed, translated
 from corpus.store.index_lock import index_lock
-from corpus.store.watch import State, Watch
 
 T = TypeVar("T")
 ATTEMPTS = 5

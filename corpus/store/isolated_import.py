@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from corpus.errors import SettingsError
 from corpus.program import silence_telemetry
 from corpus.store.chroma_errors import step_aside
-from corpus.store.unchecked import leave_out_checks
+from corpus.store.fast_import import leave_out_checks
 
 _BaseSettings = pydantic_settings.BaseSettings
 

@@ -19,6 +19,7 @@ from corpus.collection import (
 from corpus.errors import CollectionMismatch, CorpusError, StoreUnavailable
 from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.settings import CorpusSettings, target_kind
+from corpus.store.change_detection import SQLITE_FILE, Watch
 from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.chunk_file import ChunkFile
 from corpus.store.client import Connection, collection_of, connect, missing
@@ -29,9 +30,8 @@ from corpus.store.mapped import MappedVectors, open_map
 from corpus.store.published import PublishedStore, Unopened
 from corpus.store.quotas import COLLECTION_NAME_BYTES, DOCUMENT_BYTES, REQUEST_RECORDS
 from corpus.store.rows import PAGE
-from corpus.store.spread import SPREAD_FIELD, spread_of
+from corpus.store.sharding import SPREAD_FIELD, spread_of
 from corpus.store.store import Store
-from corpus.store.watch import SQLITE_FILE, Watch
 
 # Of the 100 nearest, Chroma's own 100 miss 3 in 100 (SciFact, 5,183 chunks), which costs 0.003 nDCG@10; 200 miss 0.6.
 HNSW = {"space": METRIC, "ef_search": 200}

@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from corpus.store.watch import SQLITE_FILE
+from corpus.store.change_detection import SQLITE_FILE
 
 # Of 4,096 bytes: what 200 chunks of 3,072 dimensions change, and what is taken out of the queue with a thousand.
 PAGES = 5000

@@ -15,12 +15,12 @@ from typing import Any, cast
 
 from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
+from corpus.store.change_detection import has_collection, index_names
 from corpus.store.client import collection_of, connect, disconnect, remade_name
 from corpus.store.errors import translated
 from corpus.store.hnsw_files import places_in
 from corpus.store.index_lock import index_lock
 from corpus.store.rows import PAGE
-from corpus.store.watch import has_collection, index_names
 
 # Of all places, how many may be dead before it is worth making the index anew: that takes as long as writing it did.
 MAX_DEAD = 0.05

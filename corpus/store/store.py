@@ -18,16 +18,16 @@ from corpus.errors import CollectionMismatch, StoreUnavailable
 from corpus.filters import Where
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import CHUNK_ID, Chunk, DocumentRecord, Hit, document_id_in, record_id_of
-from corpus.store.changing import DOCUMENTS_PER_REQUEST, Written, write_documents
-from corpus.store.granting import grant
+from corpus.store.access_updates import grant
+from corpus.store.chunk_lookup import first_reaching
+from corpus.store.document_writes import DOCUMENTS_PER_REQUEST, Written, write_documents
 from corpus.store.handle import Handle
-from corpus.store.healing import heal_records
 from corpus.store.lease import Lease
+from corpus.store.leftovers import Survey, survey_of, sweep_leftovers
 from corpus.store.mapped import MappedVectors
-from corpus.store.probing import first_reaching
-from corpus.store.remaking import dead_share
+from corpus.store.reindexing import dead_share
 from corpus.store.rows import Rows, batched, ours_in
-from corpus.store.survey import Survey, survey_of, sweep_leftovers
+from corpus.store.stale_keys import heal_records
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
 
 DIGESTS_PER_REQUEST = 100

@@ -19,8 +19,8 @@ from corpus.searching.view import Note
 from corpus.settings import SearchMode
 from handler.contract.errors import ActionError
 from handler.contract.facets import Values, check_known, told
-from handler.corpora.asking import Doubts, ask_each
-from handler.corpora.seen import Aside, Seen
+from handler.corpora.caller_view import Aside, Seen
+from handler.corpora.fan_out import Doubts, ask_each
 from handler.observing.trace import Trace
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from corpus.corpora import Entry
 from corpus.errors import CorpusError
 from corpus.filterable import FilterField
 from handler.contract.facets import Facets
-from handler.corpora.asking import Doubts
+from handler.corpora.fan_out import Doubts
 from handler.corpora.files import is_short_of_files
 from handler.corpora.memory import resident_mb
 from handler.library import Library

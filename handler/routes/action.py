@@ -20,11 +20,11 @@ from handler.access.keys import KeyEntry
 from handler.access.links import Signer
 from handler.access.oauth.wiring import OAuth
 from handler.access.rate_limit import Limiter
+from handler.authorization import Gate
 from handler.contract.body import read_body
 from handler.contract.errors import ActionError
 from handler.contract.plugin_requests import PluginRequest, plugin_request
 from handler.contract.requests import ListRequest, SearchRequest, list_request, search_request
-from handler.gate import Gate
 from handler.observing.trace import Trace, too_late
 from handler.routes.identity import bearer_token, caller_by_token, challenge_of
 from handler.settings import HandlerSettings

@@ -11,8 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from corpus.errors import CorpusError
 from corpus.records import Hit, parted_id
+from handler.authorization import LINKED
 from handler.contract.errors import ActionError
-from handler.gate import LINKED
 from handler.observing.trace import Trace
 from handler.routes.action import Action, action_of, address_of, admit, come_by_door, limit, trace_of
 from handler.routes.documents import page_of
@@ -22,7 +22,7 @@ from handler.routes.passage import Cited, passage_page
 from handler.routes.place import place_of
 
 if TYPE_CHECKING:
-    from handler.corpora.together import Together
+    from handler.corpora.combined import Together
 
 router = APIRouter()
 READ = ["GET", "HEAD"]

@@ -21,7 +21,7 @@ from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, TraceDep
 
 if TYPE_CHECKING:
-    from handler.corpora.together import Together
+    from handler.corpora.combined import Together
 
 router = APIRouter()
 

@@ -12,7 +12,7 @@ from corpus.records import Chunk, DocumentRecord, chunk_id_of
 from handler.routes.documents import missing_document
 
 if TYPE_CHECKING:
-    from handler.corpora.together import Together
+    from handler.corpora.combined import Together
 
 PLACE = re.compile(
     rf"((?:(?:{NAME.pattern}):)?[0-9a-f]{{16}})(?:@([0-9]{{1,12}})|-(?:[0-9a-f]{{12}}-)?([0-9]{{1,9}}))?"

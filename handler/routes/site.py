@@ -23,7 +23,7 @@ from handler.contract.openapi import Description, SignIn, openapi
 from handler.contract.openapi30 import as_3_0
 from handler.contract.origin import own_url
 from handler.contract.requests import search_request
-from handler.corpora.together import Together
+from handler.corpora.combined import Together
 from handler.observing.trace import Trace
 from handler.routes.action import Action, ActionDep, action_of, recognise, trace_of
 from handler.routes.pages import CONTENT_SECURITY_POLICY, privacy

@@ -14,7 +14,7 @@ from corpus.collection import METRIC
 from corpus.embedding.model import Vectors
 from corpus.records import DocumentRecord
 from corpus.store import PAGE, Store
-from corpus.store.changing import Written
+from corpus.store.document_writes import Written
 from corpus.store.foreign import ForeignCollection, ForeignRecord
 from corpus.stored import ADOPTED
 from corpus.tokens import Tokenizer

@@ -12,14 +12,14 @@ from corpus.loading import load
 from corpus.program import examples
 from corpus.quality.questions import read_questions
 from corpus.settings import LOCAL_MODELS
-from ingest.command import adopting, asking, console, keeping, looking, mending, publishing, questions
+from ingest.command import add_remove, adopting, console, inspection, publishing, questions, repair, search
 from ingest.command.app import AsJson, app
 from ingest.command.model import install_model, model_of_wheel
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
 from ingest.evaluation.table import show_evaluation
 from ingest.settings import IngestSettings
 
-__all__ = ["adopting", "app", "asking", "keeping", "looking", "mending", "publishing", "questions"]
+__all__ = ["add_remove", "adopting", "app", "inspection", "publishing", "questions", "repair", "search"]
 
 models = typer.Typer(
     help="The local models: all-MiniLM-L6-v2 and multilingual-e5-small.", no_args_is_help=True, rich_markup_mode=None

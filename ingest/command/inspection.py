@@ -20,8 +20,8 @@ from corpus.store import Survey, holds_only, read_store
 from corpus.subject import KIND, ORGANISATION, YEAR
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, OcrCommand, app
-from ingest.command.mending import named, summary, survey_to_json
 from ingest.command.preview import Preview, preview
+from ingest.command.repair import named, summary, survey_to_json
 from ingest.reading.readers.catalogue import COLUMNS, rows
 from ingest.settings import IngestSettings
 

@@ -12,8 +12,8 @@ from corpus.program import ENV_FILE, with_env_file_first
 from ingest.command import console
 from ingest.command.app import app
 
-# What most ask imports its own module alone, for importing all takes longer than a search does.
-HOMES = {"search": "asking", "list": "looking", "show": "looking", "stats": "looking", "add": "keeping"}
+# The commands used most import only their own module: importing all of them takes longer than a search.
+HOMES = {"search": "search", "list": "inspection", "show": "inspection", "stats": "inspection", "add": "add_remove"}
 ALL = "cli"
 
 

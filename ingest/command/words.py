@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
+from ingest.command.add_remove import add
 from ingest.command.app import app
-from ingest.command.keeping import add
 
 
 def parsed(words: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from corpus.lexical.spoken import spoken_in
+from corpus.lexical.language_detection import spoken_in
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 
 # Of each document so many characters are looked at.

@@ -12,7 +12,7 @@ from pathlib import Path
 from corpus.errors import CollectionBusy, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store import Store, finish_remaking
-from corpus.store.watch import LOCK_FILE, holder, holder_of, is_running
+from corpus.store.change_detection import LOCK_FILE, holder, holder_of, is_running
 
 LEASE_SECONDS = 120.0
 RENEW_SECONDS = 30.0

@@ -26,7 +26,7 @@ from ingest.command.removal import Removal, carry_out
 from ingest.settings import IngestSettings
 from ingest.sources.folder_access import ACCESS_FILE
 from ingest.sync.lock import exclusive
-from ingest.worker.filling import Filling
+from ingest.worker.first_fill import Filling
 
 
 def bring_up_to_date(places: Collection[str], settings: IngestSettings, filling: Filling) -> dict[str, str]:

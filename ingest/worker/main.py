@@ -17,7 +17,7 @@ from ingest.settings import IngestSettings
 from ingest.worker.bucket_changes import bring_up_to_date
 from ingest.worker.dead_letters import DeadLetterQueue, DeadLetters
 from ingest.worker.events import objects_in
-from ingest.worker.filling import Filling, filling_of
+from ingest.worker.first_fill import Filling, filling_of
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:

@@ -21,9 +21,9 @@ from corpus.store import open_store
 from handler.access.keys import KeyEntry, make_key
 from handler.app import audit_of, create_app
 from handler.contract.errors import ActionError
-from handler.doors import check_doors, without_key
 from handler.mcp.stdio import Stdio
 from handler.observing.trace import Trace
+from handler.route_access import check_doors, without_key
 from tests.access_triples.asking import DOORS
 from tests.access_triples.rounds import Kind, Round, drawn, kinds
 from tests.handler.conftest import Configure

@@ -18,7 +18,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.publish import publish
 from handler.app import create_app
 from handler.contract.errors import ActionError
-from handler.corpora.asking import MAX_AT_ONCE, Answers, Doubts, ask_each
+from handler.corpora.fan_out import MAX_AT_ONCE, Answers, Doubts, ask_each
 from handler.corpora.files import SPARE
 from handler.settings import HandlerSettings
 from tests.handler.conftest import HEADERS, Configure

@@ -10,9 +10,9 @@ import pytest
 
 from handler.access.caller import ANYBODY, Caller
 from handler.access.links import Signer
+from handler.authorization import Gate
 from handler.contract.facets import Values
-from handler.corpora.together import Together
-from handler.gate import Gate
+from handler.corpora.combined import Together
 from handler.observing.trace import Trace
 from tests.access_triples.asking import DOORS, Door
 from tests.access_triples.reading import cite_by_link, cite_once_given

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from handler.doorstep import PatientProtocol
 from handler.server import page_of
+from handler.server_guard import PatientProtocol
 from tests.handler.running import running
 from tests.handler.serving import serving
 

@@ -11,7 +11,7 @@ from ingest.reading.readers.docx.math import linear
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.numberformats import shown_number
 from ingest.reading.readers.package import attribute, local_name
-from ingest.reading.readers.raised import behind
+from ingest.reading.readers.superscripts import behind
 from ingest.reading.readers.tables import lines
 
 # Gives the root of the part with a relationship id, such as a chart.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from lxml import etree
 
 from corpus.errors import DocumentUnreadable
-from ingest.reading.readers.raised import behind
+from ingest.reading.readers.superscripts import behind
 
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 # Deflate packs no better than 1032:1; office files reach 100:1 with long runs of empty cells.

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from corpus.embedding.said import COMMON_WITH_A_QUERY, MAX_CHARS, message_in, parsed, showable
+from corpus.embedding.error_text import COMMON_WITH_A_QUERY, MAX_CHARS, message_in, parsed, showable
 
 
 @pytest.mark.parametrize(

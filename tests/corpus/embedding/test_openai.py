@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
+from corpus.embedding.batches import MAX_REQUEST_TOKENS
 from corpus.embedding.dialect import MAX_INPUTS
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.openai import OpenAIEmbedder
-from corpus.embedding.portions import MAX_REQUEST_TOKENS
 from corpus.embedding.remote import RemoteEmbedder
 from corpus.errors import (
     EmbeddingError,

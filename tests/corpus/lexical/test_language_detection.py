@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.lexical.spoken import spoken_in
+from corpus.lexical.language_detection import spoken_in
 from tests.corpus.lexical.questions_in_languages import NAMES, QUESTIONS
 
 # Ukrainian without a letter of its own looks Russian.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from corpus.lexical.language_detection import spoken_in
 from corpus.lexical.scripts import latin_share
-from corpus.lexical.spoken import spoken_in
 from corpus.lexical.terms import Analyzer
 
 ENGLISH = ["english"]

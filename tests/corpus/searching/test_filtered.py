@@ -16,7 +16,7 @@ from corpus.lexical.filter_mask import FilterMask
 from corpus.searching.filtered import FEW, filtered_nearest
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store, open_store
-from corpus.store.changing import Written
+from corpus.store.document_writes import Written
 from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.store.test_store import RECORD
 from tests.corpus.store.test_store import document as stored

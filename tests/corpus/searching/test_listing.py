@@ -13,8 +13,8 @@ from corpus.records import DocumentRecord, Metadata
 from corpus.searching.listing import Listing
 from corpus.settings import CorpusSettings
 from corpus.store import Store, open_store
+from corpus.store.change_detection import UNSETTLED_SECONDS, Watch
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
-from corpus.store.watch import UNSETTLED_SECONDS, Watch
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.openai_server import embeddings_server
 

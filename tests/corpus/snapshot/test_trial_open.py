@@ -9,7 +9,7 @@ import pytest
 from corpus.errors import SnapshotInvalid
 from corpus.opening import open_published
 from corpus.snapshot.live import LiveSnapshot
-from corpus.snapshot.trial import check_opens
+from corpus.snapshot.trial_open import check_opens
 from tests.corpus.snapshot.keeper import Keeper, answer
 
 # As an engine that meets a hostile file ends.

@@ -1,4 +1,4 @@
-"""corpus.store.unchecked: the embedded client is made without a check of chromadb's own methods, and works."""
+"""corpus.store.fast_import: the embedded client is made without a check of chromadb's own methods, and works."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ checked = []
 validate = module._validate_method
 module._validate_method = lambda *given: checked.append(1) or validate(*given)
 if sys.argv[2] == "ours":
-    from corpus.store.sealed import import_chromadb
+    from corpus.store.isolated_import import import_chromadb
     import_chromadb()
 import chromadb
 collection = chromadb.PersistentClient(sys.argv[1]).create_collection("corpus", embedding_function=None)

@@ -20,8 +20,8 @@ from corpus.errors import CollectionMissing, StoreUnavailable
 from corpus.records import document_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store, open_store, read_store
+from corpus.store.change_detection import LOCK_FILE, Watch, holder
 from corpus.store.index_lock import index_lock
-from corpus.store.watch import LOCK_FILE, Watch, holder
 from tests.corpus.store.test_store import EAST, NORTH, RECORD, WEST, document, vector
 
 ROOT = Path(__file__).parents[3]

@@ -21,11 +21,11 @@ from corpus.store import (
     settle_store,
     write_index_out,
 )
+from corpus.store.change_detection import pending_writes
 from corpus.store.client import remade_name
 from corpus.store.handle import Opened
 from corpus.store.hnsw_files import places_in
-from corpus.store.remaking import dead_share
-from corpus.store.watch import pending_writes
+from corpus.store.reindexing import dead_share
 from tests.corpus.store.test_store import RECORD, document
 
 DOCUMENTS, CHUNKS = 12, 100

@@ -6,7 +6,7 @@ import pytest
 import typer.main
 
 from ingest.command import cli
-from ingest.command.running import ALL, HOMES, home_of
+from ingest.command.main import ALL, HOMES, home_of
 
 
 def test_each_command_is_in_the_module_that_is_imported_for_it() -> None:

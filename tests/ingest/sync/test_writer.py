@@ -16,8 +16,8 @@ from corpus.errors import CollectionMissing, StoreError, StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
 from corpus.store import Store, create_store
+from corpus.store.change_detection import SQLITE_FILE
 from corpus.store.page_cache import PAGES
-from corpus.store.watch import SQLITE_FILE
 from corpus.stored import text_digest_of
 from ingest.sync.writer import Writing
 from tests.corpus.store.test_store import EAST, NORTH, RECORD, WEST, document

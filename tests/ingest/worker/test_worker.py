@@ -19,7 +19,7 @@ from ingest.command.add import add_documents
 from ingest.report import Report
 from ingest.settings import IngestSettings
 from ingest.worker.dead_letters import REASON, DeadLetterQueue
-from ingest.worker.filling import filling_of
+from ingest.worker.first_fill import filling_of
 from ingest.worker.main import handler, worked
 from tests.openai_server import KEY, EmbeddingsServer, embeddings_server, failure
 from tests.s3_server import S3Server

@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.reading.readers.docx.math import linear
 from ingest.reading.readers.package import attribute, local_name
-from ingest.reading.readers.raised import behind
+from ingest.reading.readers.superscripts import behind
 
 # Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
 SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})

@@ -12,7 +12,7 @@ from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.markup.source import Source
 from ingest.reading.readers.numerals import numeral
-from ingest.reading.readers.raised import spelled
+from ingest.reading.readers.superscripts import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*)")

@@ -12,7 +12,7 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.markup.rsttables import GRID_TABLE, SIMPLE_TABLE, grid_rows, simple_rows
 from ingest.reading.readers.markup.source import Source, dedented, indent_of
-from ingest.reading.readers.raised import spelled
+from ingest.reading.readers.superscripts import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")

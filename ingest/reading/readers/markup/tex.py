@@ -10,7 +10,7 @@ from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.numerals import numeral
-from ingest.reading.readers.raised import spelled
+from ingest.reading.readers.superscripts import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _LEVELS = {

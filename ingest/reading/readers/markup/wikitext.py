@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.raised import spelled
+from ingest.reading.readers.superscripts import spelled
 
 _INNERMOST = re.compile(r"\{\{([^{}]{0,20000})\}\}")
 _MAX_DEPTH = 12

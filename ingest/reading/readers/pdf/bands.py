@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.superscripts import with_raised
 
 # In heights of a line: what is nearer than that is one cell, and what parts two columns is as wide.
 CELL_GAP = 0.75

@@ -13,8 +13,8 @@ from pypdfium2 import raw
 from ingest.reading.readers.pdf.bulk import boxes_of, tops_of
 from ingest.reading.readers.pdf.gaps import Box, has_raised, is_raised_box
 from ingest.reading.readers.pdf.lines import BULLETS, Line
+from ingest.reading.readers.pdf.rotation import turned_box
 from ingest.reading.readers.pdf.tags import Tags
-from ingest.reading.readers.pdf.turning import turned_box
 
 _LEAST_HEIGHT = 0.5  # Points.
 _ODD_HEIGHT = 1.8  # Times the usual height of a page's lines: looked at closer.

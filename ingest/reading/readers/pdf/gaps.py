@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ingest.reading.readers.pdf.lines import Line, has_right_to_left
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.superscripts import with_raised
 
 # In heights of the line.
 _GAP = 0.75

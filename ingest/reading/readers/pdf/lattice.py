@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from ingest.reading.readers.pdf.cellrows import Cell, is_wrapped, rows_in
 from ingest.reading.readers.pdf.labels import is_named
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.nets import NEAR, Box, Net, nets_of, sections_of, within
-from ingest.reading.readers.pdf.refining import refined
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, without_underlines
+from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net, nets_of, sections_of, within
 from ingest.reading.readers.pdf.tables import Table
+from ingest.reading.readers.pdf.unruled_columns import refined
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED
 
 _MAX_CELL_CHARS = 900  # Characters: a box of more is a part of the page, not of a table.

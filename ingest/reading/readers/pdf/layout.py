@@ -21,7 +21,7 @@ from ingest.reading.readers.pdf.lines import (
     kinds_of,
 )
 from ingest.reading.readers.pdf.tables import Table
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.superscripts import with_raised
 
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]

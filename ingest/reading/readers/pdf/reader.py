@@ -17,9 +17,9 @@ from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
 from ingest.reading.readers.pdf.forms import PINNED
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.page_ranges import Found, Page, packed, unpacked
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN
-from ingest.reading.readers.pdf.shares import Found, Page, packed, unpacked
 from ingest.reading.readers.pdf.text import is_garbage
 
 if TYPE_CHECKING:

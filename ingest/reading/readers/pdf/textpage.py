@@ -25,7 +25,6 @@ from ingest.reading.readers.pdf.characters import (
     head_of,
     units_buffer,
 )
-from ingest.reading.readers.pdf.evening import each_once, is_one_sign, shown_on, with_true_heights
 from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_columns, names_above, words_of
 from ingest.reading.readers.pdf.fonts import Fonts
 from ingest.reading.readers.pdf.gaps import (
@@ -36,10 +35,11 @@ from ingest.reading.readers.pdf.gaps import (
     uneven_lines,
 )
 from ingest.reading.readers.pdf.layers import Layers
+from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, shown_on, with_true_heights
 from ingest.reading.readers.pdf.lines import HYPHEN, Line, has_neighbours
+from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossing, rules_of
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
-from ingest.reading.readers.pdf.turning import box_of, quarters_of, turned
 
 _MIN_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512

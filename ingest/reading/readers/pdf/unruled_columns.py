@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.lines import Line
-from ingest.reading.readers.pdf.nets import Net
 from ingest.reading.readers.pdf.rules import Upright
+from ingest.reading.readers.pdf.ruling_lines import Net
 
 _MIN_ROWS = 3
 _MOSTLY = 0.5

@@ -9,8 +9,8 @@ from corpus.errors import DocumentEmpty, DocumentUnreadable
 from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line, squeeze
-from ingest.reading.readers.raised import behind
 from ingest.reading.readers.rtf.source import Mark, marks
+from ingest.reading.readers.superscripts import behind
 from ingest.reading.readers.tables import lines
 
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)

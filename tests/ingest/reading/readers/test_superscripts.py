@@ -9,7 +9,7 @@ import pptx
 import pytest
 from pptx.util import Inches
 
-from ingest.reading.readers.raised import with_raised
+from ingest.reading.readers.superscripts import with_raised
 from tests.ingest.reading.readers.files import outline, read_bytes
 from tests.ingest.reading.readers.packages import opendocument, package, word
 
