@@ -79,7 +79,7 @@ MUTATIONS = [
             "range(max(0, chunk.index - distance), chunk.index + distance)",
         ),
         ("found.sort(key=lambda item: -item[0])", "found.sort(key=lambda item: item[0])"),
-        ("last.index + 1)", "last.index + 2)"),
+        ("other.index - one.index <= distance", "other.index - one.index <= distance + 1"),
     ),
     *_of(
         "corpus/filters.py",
@@ -116,8 +116,8 @@ MUTATIONS = [
         "corpus/stored.py",
         "tests/corpus/store/test_store.py",
         (
-            '_OPTIONAL = ("title", "url", "page", "page_end", "heading", "before", "table")',
-            '_OPTIONAL = ("title", "url", "page", "heading", "before", "table")',
+            '_OPTIONAL = ("title", "url", "page", "page_end", "slide", "heading", "before", "table")',
+            '_OPTIONAL = ("title", "url", "page", "slide", "heading", "before", "table")',
         ),
         ("if chunk.index == 0:", "if chunk.index == 1:"),
         ("name.removeprefix(USER_PREFIX): value", "name: value"),
