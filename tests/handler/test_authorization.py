@@ -77,7 +77,7 @@ def test_the_library_is_opened_by_the_gate_and_by_who_starts_the_app_alone() -> 
         if isinstance(node, ast.Attribute) and node.attr in ("library", "_libraries")
     }
     opening = {"app.py", "served.py", "desktop.py", "lifecycle.py", "server.py"}
-    assert users == {"gate.py", "corpora/libraries.py", *opening}
+    assert users == {"authorization.py", "corpora/libraries.py", *opening}
 
 
 def test_a_chunk_whose_access_was_taken_away_is_hidden_before_the_index_of_words_knows(stores: list[Kind]) -> None:

@@ -21,9 +21,9 @@ def test_each_command_is_in_the_module_that_is_imported_for_it() -> None:
 @pytest.mark.parametrize(
     ("args", "home"),
     [
-        (["search", "--help"], "asking"),
-        (["--env-file", "search", "list"], "looking"),
-        (["--env-file=x", "add", "docs"], "keeping"),
+        (["search", "--help"], "search"),
+        (["--env-file", "search", "list"], "inspection"),
+        (["--env-file=x", "add", "docs"], "add_remove"),
         (["serach"], ALL),
         (["--help"], ALL),
         (["--version", "search"], ALL),
