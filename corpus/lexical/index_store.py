@@ -66,9 +66,11 @@ class FolderKeeper:
 
     def index(self) -> LexicalIndex:
         """The newest index, open."""
+        opened = self._open
+        # Looked at without the lock, for which all others would wait.
+        if opened is not None and (self._is_published or opened[0] == self._look()):
+            return opened[1]
         with self._lock:
-            if self._is_published and self._open is not None:
-                return self._open[1]
             seen = self._look()
             if self._open is None or self._open[0] != seen:
                 self._open = (seen, LexicalIndex(self._folder))

@@ -78,27 +78,31 @@ class Watch:
         self._folder = folder.absolute()
         self._names = (collection, database, tenant)
         self._lock = threading.Lock()
-        self._file: tuple[int, ...] = ()
-        self._state: State | None = None
+        # The file as it was seen last, and the state in it. Read without the lock, for which all others would wait.
+        self._looked: tuple[tuple[int, ...], State | None] = ((), None)
 
     def state(self) -> State | None:
         """The state now, or before a write that is under way; None where the store or the collection is not there."""
         path = self._folder / SQLITE_FILE
+        file, state = self._looked
+        with contextlib.suppress(OSError):
+            if _look_of(path.stat()) == file:
+                return state
         with self._lock:
             try:
                 status = path.stat()
             except OSError:
-                self._file, self._state = (), None
+                self._looked = ((), None)
                 return None
-            file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-            if file != self._file:
+            file, state = self._looked
+            if _look_of(status) != file:
                 try:
-                    self._state = _newest(path, (status.st_dev, status.st_ino), self._names)
+                    state = _newest(path, (status.st_dev, status.st_ino), self._names)
                 except _NotTold:
-                    return self._state
+                    return state
                 is_settled = abs(time.time() - status.st_mtime) > UNSETTLED_SECONDS
-                self._file = file if is_settled else ()
-            return self._state
+                self._looked = (_look_of(status) if is_settled else (), state)
+            return state
 
     def index(self) -> Path | None:
         """The folder of the collection's vector index; None where that cannot be told."""
@@ -137,6 +141,10 @@ class Watch:
     def is_written_to(self) -> bool:
         """Whether an ingest is under way."""
         return is_running(holder_of(self._folder / LOCK_FILE))
+
+
+def _look_of(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def index_names(folder: Path) -> frozenset[str]:

@@ -1,8 +1,7 @@
 """What a collection is asked through, opened anew where another process has written to the same files.
 
 Chroma's embedded engine reads the vector index when it is asked for the first time, and hears of no write by another
-process after that; and it goes on reading a store whose folder was deleted. Which client is opened is the caller's
-business.
+process after that; and it goes on reading a store whose folder was deleted. `reopen` says which client is opened.
 """
 
 from __future__ import annotations
@@ -175,6 +174,11 @@ class Handle:
     def state(self) -> State | None:
         """The state of an embedded store that others may write to; None of all else."""
         return None if self.watch is None else self.watch.state()
+
+    def indexed(self) -> State | None:
+        """The state that the vectors which are open are of, where it is the newest; None of all else."""
+        held = self._held
+        return held.seen if held.has_index and self.state() == held.seen else None
 
     def _is_newest(self) -> bool:
         return self.state() == self._held.seen

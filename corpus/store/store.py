@@ -25,6 +25,7 @@ from corpus.store.handle import Handle
 from corpus.store.lease import Lease
 from corpus.store.leftovers import Survey, survey_of, sweep_leftovers
 from corpus.store.mapped import MappedVectors
+from corpus.store.recent import Recent
 from corpus.store.reindexing import dead_share
 from corpus.store.rows import Rows, batched, ours_in
 from corpus.store.stale_keys import heal_records
@@ -48,6 +49,7 @@ class Store:
         self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
         self.rows = Rows(handle)
+        self._recent = Recent(self.rows, handle)
         self._handle = handle
         handle.before_write = lambda: self.lease.check()
         self.is_published = is_published
@@ -202,22 +204,13 @@ class Store:
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
-        if self.mapped is not None:
-            return self.mapped.cosines(vector, chunk_ids)
-        found: dict[str, float] = {}
-        for page in self.rows.pages(chunk_ids, ["embeddings"]):
-            if page["ids"]:
-                stored = np.asarray(page["embeddings"], dtype=np.float32)
-                lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
-                found |= dict(zip(page["ids"], (stored @ vector / np.maximum(lengths, 1e-12)).tolist(), strict=True))
-        return found
+        source = self._recent if self.mapped is None else self.mapped
+        return source.cosines(vector, chunk_ids)
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
         records = [] if self.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
-        found: dict[str, Chunk] = {}
-        for page in self.rows.pages([*chunk_ids, *records], ["metadatas", "documents"]):
-            found |= {chunk_id: chunk_from(metadata, text) for chunk_id, metadata, text in ours_in(page)}
+        found = self._recent.chunks([*chunk_ids, *records])
         if self.is_published:  # Publishing has made sure of it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
         # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
