@@ -53,6 +53,11 @@ class Composer:
     def blocks(self) -> Sequence[Block]:
         return self._blocks
 
+    @property
+    def first_heading(self) -> str | None:
+        """What the first heading is called; None without one."""
+        return next((block.name for block in self._blocks if block.kind == "heading"), None)
+
     def start_page(self, offset: int | None = None) -> None:
         """A new page starts at the offset, or with the block that is added next."""
         if offset is None:

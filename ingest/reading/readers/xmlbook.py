@@ -69,8 +69,7 @@ def read_book(root: etree._Element) -> Document:
     writer.write(root, 1)
     if not composer.blocks:
         raise DocumentEmpty("The XML file holds no text.")
-    first = next((block.name for block in composer.blocks if block.kind == "heading"), None)
-    return composer.finish(title=title or first, metadata={"author": author} if author else {})
+    return composer.finish(title=title or composer.first_heading, metadata={"author": author} if author else {})
 
 
 def _about(root: etree._Element) -> tuple[str, str]:

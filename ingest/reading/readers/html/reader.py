@@ -50,7 +50,7 @@ def read_page(source: str, *, url: str | None = None) -> Document:
     if not composer.blocks:
         raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
     return composer.finish(
-        title=usable_title(title) or next((block.name for block in composer.blocks if block.kind == "heading"), None),
+        title=usable_title(title) or composer.first_heading,
         url=canonical,
         updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
         has_slides=has_slides,

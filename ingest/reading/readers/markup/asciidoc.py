@@ -56,9 +56,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     composer = Composer()
     writer = _Writer(composer)
     writer.write(Source(clean(decode(data)).split("\n")))
-    title = next((block.name for block in composer.blocks if block.kind == "heading"), None)
     about: dict[str, MetadataValue] = {key: value for key, value in writer.attributes.items() if key in _ABOUT}
-    return [composer.finish(title=title, metadata=about)]
+    return [composer.finish(title=composer.first_heading, metadata=about)]
 
 
 @dataclass(slots=True)

@@ -31,9 +31,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     keywords: dict[str, str] = {}
     while source.skip_empty():
         _take(source, composer, keywords)
-    first = next((block.name for block in composer.blocks if block.kind == "heading"), None)
     about = {name: keywords[key] for key, name in _ABOUT.items() if keywords.get(key)}
-    title, moment = keywords.get("title") or first, as_moment(keywords.get("date"))
+    title, moment = keywords.get("title") or composer.first_heading, as_moment(keywords.get("date"))
     return [composer.finish(title=title, updated_at=moment, metadata=about)]
 
 

@@ -55,7 +55,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     composer = Composer()
     writer = _Writer(composer, dict(_REPLACED.findall(text)))
     writer.write(text.split("\n"))
-    title = next((block.name for block in composer.blocks if block.kind == "heading"), None)
+    title = composer.first_heading
     return [composer.finish(title=title, updated_at=as_moment(writer.fields.pop("date", None)), metadata=writer.fields)]
 
 

@@ -91,10 +91,9 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     body = body.partition("\\end{document}")[0] if begun else source
     _write(body, composer)
     title = _stated("title", source)
-    first = next((block.name for block in composer.blocks if block.kind == "heading"), None)
     author = _stated("author", source)
     about = {"author": author} if author else {}
-    return [composer.finish(title=title or first, has_slides=_FRAME in body, metadata=about)]
+    return [composer.finish(title=title or composer.first_heading, has_slides=_FRAME in body, metadata=about)]
 
 
 def _stated(name: str, source: str) -> str:

@@ -35,7 +35,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     counts: list[int] = []
     while source.skip_empty():
         _take(source, composer, counts)
-    return [composer.finish(title=next((block.name for block in composer.blocks if block.kind == "heading"), None))]
+    return [composer.finish(title=composer.first_heading)]
 
 
 def _take(source: Source, composer: Composer, counts: list[int]) -> None:

@@ -34,8 +34,7 @@ def read_page(text: str, *, title: str = "", name: str | None = None, updated_at
     page = _Page()
     page.composer.heading(title, 1)
     page.write(text)
-    blocks = page.composer.blocks
-    first = title or next((block.name for block in blocks if block.kind == "heading"), "")
+    first = title or page.composer.first_heading
     categories = ", ".join(dict.fromkeys(categories_of(text)))
     about = {"categories": categories} if categories else {}
     return page.composer.finish(title=first, name=name, updated_at=updated_at, metadata=about)
