@@ -93,10 +93,13 @@ def first_passages(hits: Iterable[Hit], *, count: int, distance: int) -> list[Hi
     among the first hits; what merely makes a passage longer is not taken for that.
     """
     taken: list[Hit] = []
+    found = 0
     for place, hit in enumerate(islice(hits, LOOKED_AT * count)):
-        if place < count or passages([*taken, hit], distance) > passages(taken, distance):
+        with_it = passages([*taken, hit], distance)
+        if place < count or with_it > found:
             taken.append(hit)
-        if place + 1 >= count and passages(taken, distance) >= count:
+            found = with_it
+        if place + 1 >= count and found >= count:
             break
     return taken
 
