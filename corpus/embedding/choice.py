@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.collection import CollectionRecord, Prompt
 from corpus.embedding.endpoint import Endpoint, endpoint_of
-from corpus.embedding.lazy import LaterEmbedder
+from corpus.embedding.lazy import LazyEmbedder
 from corpus.embedding.model import Embedder, QueryEmbedder
 from corpus.embedding.remote import NATIVE_DIMENSIONS, RemoteEmbedder, RemoteOptions
 from corpus.errors import ModelFilesInvalid, SettingsError
@@ -55,7 +55,7 @@ def query_embedder_of(record: CollectionRecord, settings: CorpusSettings) -> Que
     Where SEARCH_MODE is lexical the model, or its key, may be missing until somebody asks by vectors all the same.
     """
     if settings.search_mode == "lexical":
-        return LaterEmbedder(record, lambda: _query_embedder(record, settings))
+        return LazyEmbedder(record, lambda: _query_embedder(record, settings))
     return _query_embedder(record, settings)
 
 

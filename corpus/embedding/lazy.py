@@ -10,7 +10,7 @@ from corpus.embedding.model import QueryEmbedder, Vectors
 from corpus.tokens import Tokenizer
 
 
-class LaterEmbedder:
+class LazyEmbedder:
     """A QueryEmbedder. What is wrong with the model or its key is raised where vectors are asked for."""
 
     def __init__(self, record: CollectionRecord, make: Callable[[], QueryEmbedder]) -> None:
