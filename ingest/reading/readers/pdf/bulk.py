@@ -13,15 +13,16 @@ from typing import Any
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.gaps import is_doubtful
+from ingest.reading.readers.pdf.boxes import Boxes
 
 _NAME_BYTES = 128
 _FLOAT_BYTES, _DOUBLE_BYTES = 4, 8
 _EDGES = 4
 _FIRST_ROOM = 128  # Boxes; a page of a book has some seventy lines.
-_NOWHERE = -1e9
 _ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
+
+
+_Name = ctypes.c_char * _NAME_BYTES
 
 
 class _Thing(ctypes.c_void_p):
@@ -76,22 +77,7 @@ class Room:
             edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
         return Boxes(edges[0::4], edges[2::4], edges[3::4], edges[1::4])
 
-    def doubtful_runs(self, text_page: object) -> Iterator[tuple[Box, Box]]:
-        """What is drawn at once and stands beside what was drawn before it, with that; in the order of the text.
-
-        Most runs begin a new line: of them two numbers are looked at.
-        """
-        reach = _NOWHERE
-        before: tuple[float, float, float, float] | None = None
-        for run in self._runs(text_page):
-            left, top, right, bottom = run
-            if left > reach - 1 and before is not None:
-                one, other = Box(before[0], before[2], before[3], before[1]), Box(left, right, bottom, top)
-                if is_doubtful(one, other):
-                    yield one, other
-            reach, before = right, run
-
-    def _runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
+    def runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
         """What is drawn at once, in the order of the text: left, top, right and bottom of each run."""
         count = max(raw.FPDFText_CountRects(text_page, 0, -1), 0)
         if count > self._size:
@@ -156,9 +142,9 @@ def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
 
 def font_name(text_page: object, index: int) -> bytes:
     """The name of a character's font, as much as fits."""
-    name = ctypes.create_string_buffer(_NAME_BYTES)
+    name = _Name()
     _font_info(text_page, index, name, _NAME_BYTES, None)
-    return name.value
+    return bytes(name.value)
 
 
 def are_marked(text_page: object, indexes: Sequence[int]) -> bool:

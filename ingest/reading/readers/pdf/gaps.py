@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.reading.readers.pdf.boxes import Box, Boxes
+from ingest.reading.readers.pdf.boxes import Boxes
 from ingest.reading.readers.pdf.lines import Line, has_right_to_left
 from ingest.reading.readers.superscripts import with_raised
 
@@ -32,21 +33,25 @@ _MIN_DOUBT = 3.0  # Points: the same in the smallest type.
 _LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]{2}")
 
 
-def is_doubtful(before: Box, run: Box) -> bool:
-    """True where two runs stand beside each other with a gap, or the second is much lower in height."""
-    return (
-        run.bottom < before.top
-        and run.top > before.bottom
-        and (run.left - before.right > _MIN_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
-    )
+def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
+    """The numbers of the lines that hold wide gaps or signs set higher, given what is drawn at once: left, top, right
+    and bottom of each run, in the order of the text."""
+    return set(_lines_of(_doubtful(runs), lines))
 
 
-def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[Box, Box]]) -> set[int]:
-    """The numbers of the lines that hold wide gaps or signs set higher, given the runs where that is in doubt.
-
-    Each comes with the run before it; both are in the order of the text.
-    """
-    return set(_lines_of(runs, lines))
+def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tuple[float, float, float, float, float]]:
+    """The runs that stand beside the one before with a gap, or are much lower in height: the gap, left, right, bottom
+    and top of each. Most runs begin a new line."""
+    reach, low, high = math.inf, 0.0, 0.0
+    for left, top, right, bottom in runs:
+        if (
+            left > reach - 1
+            and bottom < high
+            and top > low
+            and (left - reach > _MIN_DOUBT or 2 * (top - bottom) < 1.7 * (high - low))
+        ):
+            yield left - reach, left, right, bottom, top
+        reach, low, high = right, bottom, top
 
 
 def loose_lines(lines: Sequence[Line]) -> set[int]:
@@ -69,18 +74,17 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
     }
 
 
-def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterator[int]:
+def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: Sequence[Line]) -> Iterator[int]:
     number = 0
-    for before, (left, right, bottom, top) in runs:
+    for gap, left, right, bottom, top in runs:
         across, up = (left + right) / 2, (bottom + top) / 2
         for ahead in itertools.chain(range(number, len(lines)), range(number)):
-            line = lines[ahead]
-            height = line.height
-            if not (line.left - 1 <= across <= line.right + 1 and -0.3 <= (up - line.bottom) / height <= 1.3):
+            _, start, end, low, height, *_ = lines[ahead]
+            if not (start - 1 <= across <= end + 1 and -0.3 <= (up - low) / height <= 1.3):
                 continue
             number = ahead
-            is_small = top - bottom < _SMALL_RUN * height and bottom > line.bottom + _RAISED_RUN * height
-            if left - before.right > _DOUBT * height or is_small:
+            is_small = top - bottom < _SMALL_RUN * height and bottom > low + _RAISED_RUN * height
+            if gap > _DOUBT * height or is_small:
                 yield ahead
             break
 

@@ -176,7 +176,7 @@ class LineReader:
                     line, self._places.of_line(text_page, line, stretches.span(number))
                 ):
                     return set(range(len(lines)))
-        uneven = uneven_lines(lines, self._places.room.doubtful_runs(text_page)) | self._falling | loose_lines(lines)
+        uneven = uneven_lines(lines, self._places.room.runs(text_page)) | self._falling | loose_lines(lines)
         if _LIGATURE.search(text):
             uneven |= {number for number, line in enumerate(lines) if _LIGATURE.search(line.text)}
         return uneven
