@@ -39,6 +39,7 @@ _loose_box = _untyped(raw.FPDFText_GetLooseCharBox)
 _ink_box = _untyped(raw.FPDFText_GetCharBox)
 _origin = _untyped(raw.FPDFText_GetCharOrigin)
 _rectangle = _untyped(raw.FPDFText_GetRect)
+_index_at = _untyped(raw.FPDFText_GetCharIndexFromTextIndex)
 _text_item = _untyped(raw.FPDFText_GetTextObject, _Thing)
 _font = _untyped(raw.FPDFTextObj_GetFont, _ADDRESS)
 _font_info = _untyped(raw.FPDFText_GetFontInfo)
@@ -133,6 +134,11 @@ def baseline_of(text_page: object, index: int) -> float:
     across, up = ctypes.c_double(), ctypes.c_double()
     _origin(text_page, index, ctypes.byref(across), ctypes.byref(up))
     return up.value
+
+
+def indexes_at(text_page: object, places: Sequence[int]) -> list[int]:
+    """pdfium's numbers for the characters at places in the page's text."""
+    return list(map(_index_at, itertools.repeat(text_page), places))
 
 
 def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:

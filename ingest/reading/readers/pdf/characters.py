@@ -10,10 +10,8 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pypdfium2 import raw
-
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, baseline_of, contents_of, top_of
+from ingest.reading.readers.pdf.bulk import Room, baseline_of, contents_of, indexes_at, top_of
 from ingest.reading.readers.pdf.gaps import raised_in
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 from ingest.reading.readers.pdf.rotation import turned_boxes
@@ -40,7 +38,12 @@ class Span(NamedTuple):
     def indexes(self, text_page: object) -> Sequence[int]:
         """pdfium's numbers for the characters of the line."""
         places = range(self.first, self.first + len(self.units))
-        return places if self.is_even else [raw.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in places]
+        if self.is_even:
+            return places
+        first, last = indexes_at(text_page, [places[0], places[-1]])
+        # They rise with the places: where their ends are as far apart, none between them is left out.
+        is_whole = first >= 0 and last - first == len(places) - 1
+        return range(first, last + 1) if is_whole else indexes_at(text_page, places)
 
 
 class Stretches(NamedTuple):
@@ -79,9 +82,7 @@ def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool
         place += len(part) + (part[-1:] != HYPHEN)  # Behind it was no end of a line.
     firsts, lasts = places, [place + len(line) - 1 for place, line in zip(places, units, strict=True)]
     if not is_even:
-        firsts, lasts = (
-            [raw.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in every] for every in (firsts, lasts)
-        )
+        firsts, lasts = indexes_at(text_page, firsts), indexes_at(text_page, lasts)
     return Stretches(list(map(from_units, units)) if has_pairs else units, places, units, firsts, lasts, is_even)
 
 

@@ -118,12 +118,14 @@ def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequen
     ends = _ends_of_cells(line, boxes, signs, cuts, columns, apart)
     if ends is None:
         return [line]
+    is_plain = min(boxes.bottoms) >= line.bottom - line.height and _is_plain(line, boxes, 0, len(line.text))
     found = []
     start = 0
     for end in [*ends, len(signs)]:
-        cell = part_of(line, boxes, signs[start], signs[end - 1] + 1)
+        first, last = signs[start], signs[end - 1] + 1
+        cell = _plain_part(line, boxes, first, last) if is_plain else part_of(line, boxes, first, last)
         if cell.text:
-            found.append(cell._replace(is_apart=True) if signs[start] in apart else cell)
+            found.append(cell._replace(is_apart=True) if first in apart else cell)
         start = end
     return found
 
@@ -139,7 +141,9 @@ def _ends_of_cells(
     """Which of the signs that are no blanks begin a cell, but for the first; None where the line is not to be parted.
     Those of them that columns part are put into `apart`."""
     height, wide = line.height, _GAP * line.height
-    lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (boxes.lefts, boxes.rights, boxes.bottoms))
+    lefts, rights, bottoms, _ = boxes
+    if len(signs) < len(lefts):
+        lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (lefts, rights, bottoms))
     steps = zip(rights, lefts[1:], strict=False)
     gaps = map(operator.sub, lefts[1:], rights)
     ends = {number for number, gap in enumerate(gaps, 1) if gap > wide}
@@ -169,21 +173,32 @@ def _ends_of_cells(
 
 def part_of(line: Line, boxes: Boxes, start: int, end: int) -> Line:
     """Some of the line's characters, from `start` to before `end`, as a line of their own."""
-    inside = boxes.part(start, end)
-    if line.bottom - inside.bottoms[0] > line.height:  # The next line of text, which pdfium took for the same.
-        line = line._replace(bottom=inside.bottoms[0], height=inside.tops[0] - inside.bottoms[0], is_bold=False)
-    is_plain = (
-        all(map(operator.lt, inside.lefts, inside.rights))
+    bottom, top = boxes.bottoms[start], boxes.tops[start]
+    if line.bottom - bottom > line.height:  # The next line of text, which pdfium took for the same.
+        line = line._replace(bottom=bottom, height=top - bottom, is_bold=False)
+    part = _plain_part(line, boxes, start, end)
+    if _is_plain(line, boxes.part(start, end), start, end):
+        return part
+    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end)))
+
+
+def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
+    """True where no character from `start` to before `end`, whose boxes are given, is a raised sign or a blank that is
+    none."""
+    return (
+        all(map(operator.lt, boxes.lefts, boxes.rights))
         and _AFTER_LIGATURE.search(line.text, start, end) is None
-        and not raised_in(inside, line)
+        and not raised_in(boxes, line)
     )
-    text = line.text[start:end] if is_plain else _with_signs_set(line, boxes, start, end)
-    return Line(
-        (re.sub(" +", " ", text) if "  " in text else text).strip(" "),
-        min(inside.lefts),
-        max(inside.rights),
-        *line[3:],
-    )
+
+
+def _plain_part(line: Line, boxes: Boxes, start: int, end: int) -> Line:
+    left, right = min(boxes.lefts[start:end]), max(boxes.rights[start:end])
+    return Line(_squeezed(line.text[start:end]), left, right, *line[3:])
+
+
+def _squeezed(text: str) -> str:
+    return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
 
 
 def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int) -> str:
