@@ -6,10 +6,10 @@ import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.layout import Marks
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.order import Part, arranged
+from ingest.reading.readers.pdf.rows import rows_of
 from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tables import Table, joined_cell
 from ingest.reading.readers.pdf.tags import Tag
