@@ -32,7 +32,7 @@ def lines(
     header_rows: int | None = None,
     has_header_style: bool = False,
     has_keys: bool = False,
-    is_unnamed: Callable[[Row], bool] = lambda row: False,
+    is_unnamed: Callable[[Row], bool] | None = None,
 ) -> list[str]:
     """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
 
@@ -55,7 +55,7 @@ def lines(
         return [*filter(None, titles), *map(_plain, named)]
     labels = labels_of(header)
     shown = (
-        [_plain(row) if _spans_all(row) or is_unnamed(row) else _labelled(labels, row) for row in body]
+        [_plain(row) if _spans_all(row) or (is_unnamed and is_unnamed(row)) else _labelled(labels, row) for row in body]
         if labels
         else _aligned(body)
     )

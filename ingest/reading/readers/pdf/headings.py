@@ -16,7 +16,7 @@ _MAX_LINES = 3
 _MAX_PREFIX = 14  # Characters before the title on the page that the outline leaves out, or the reverse: "Chapter 12:".
 _MAX_MARGIN = 24
 _MIN_LETTERS = 3
-_LETTERS, _LETTERS_OF_TITLE = 0.5, 0.3  # Of a heading; "Invoice (380) No. 471102 of 05.03.2018".
+_LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Of a heading; "Invoice (380) No. 471102 of 05.03.2018".
 _LARGE = 1.3  # Times the height of the text.
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
 # A number far before its heading: "SECTION 2    Diesel engines".

@@ -25,6 +25,7 @@ _MOSTLY, _NEARLY = 0.6, 0.8
 _FEW_FIGURES = 0.3
 _MIN_COLUMNS_OF_TOTALS = 4
 _CODE = re.compile(r'\d{5}|[<>{}]|="')
+_WORD = re.compile(r"[^\W\d_]{3}")
 _NOTHING = ("", SPANNED)
 _SYMBOLS = frozenset("$€£¥%()-–—")
 
@@ -156,10 +157,12 @@ def _stands_in(name: str, column: int, body: Sequence[Row]) -> bool:
 
 
 def _columns_of_figures(body: Sequence[Row]) -> set[int]:
+    """Columns behind the first that hold hardly a word in the rows that have a name."""
     found = set()
+    body = [row for row in body if _is_filled(row, 0)] or body
     for column in range(1, max((len(row) for row in body), default=0)):
         cells = [row[column] for row in body if _is_filled(row, column)]
-        if sum(map(is_figure, cells)) >= _MOSTLY * len(cells) and len(cells) > 1:
+        if sum(not _WORD.search(cell) for cell in cells) >= _MOSTLY * len(cells) and len(cells) > 1:
             found.add(column)
     return found
 
@@ -167,11 +170,11 @@ def _columns_of_figures(body: Sequence[Row]) -> set[int]:
 def _stands_apart(row: Row, figures: set[int], width: int) -> bool:
     """True for a sum and what it is the sum of, below columns that name neither."""
     filled = [column for column, cell in enumerate(row) if cell not in _NOTHING]
-    if len(filled) < 2:
+    if not filled:
         return False
     if any(row[column].endswith(":") for column in filled[:-1] if column > 0) and len(filled) <= _MOSTLY * width:
         return True
-    return filled[0] in figures and not is_figure(row[filled[0]]) and is_figure(row[filled[-1]])
+    return filled[0] > 0 and any(column in figures and _WORD.search(row[column]) for column in filled)
 
 
 def _sums_below(body: Sequence[Row]) -> Iterator[Row]:
