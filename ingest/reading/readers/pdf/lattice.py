@@ -21,6 +21,7 @@ _LOWEST_ROW = 0.6  # Of a line's height: what is lower lies between two lines of
 _LINES_OF_PART = 6
 _ROWS_OF_PARTS = 4
 _MOSTLY = 0.6
+_LEVEL = 0.3  # Of a line's height, from what stands beside it.
 
 
 def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | Drawn]]:
@@ -92,7 +93,10 @@ def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
 
 
 def _in_columns(net: Net, cell: Cell) -> list[Cell]:
-    """The columns of a wide cell, where each of its lines stands within one: no lines are drawn between them."""
+    """The columns of a wide cell, where each of its lines stands within one, or several beside each other in as many
+    equal parts: no lines are drawn between them."""
+    if parts := _in_parts(net, cell):
+        return parts
     parts = [Cell(cell.row, cell.column + offset, cell.height) for offset in range(cell.width)]
     for line in cell.lines:
         number = sum(place < line.left + NEAR for place in net.columns[cell.column + 1 : cell.column + cell.width])
@@ -100,6 +104,24 @@ def _in_columns(net: Net, cell: Cell) -> list[Cell]:
             return []
         parts[number].lines.append(line)
     return parts if sum(bool(part.lines) for part in parts) > 1 else []
+
+
+def _in_parts(net: Net, cell: Cell) -> list[Cell]:
+    """The parts of a wide cell: each holds a line in its middle, and they stand beside each other."""
+    lines = sorted(cell.lines, key=lambda line: line.left)
+    count = len(lines)
+    if count < 2 or count == cell.width or cell.width % count:
+        return []
+    if max(line.bottom for line in lines) - min(line.bottom for line in lines) > _LEVEL * lines[0].height:
+        return []
+    width = cell.width // count
+    parts = []
+    for number, line in enumerate(lines):
+        first = cell.column + number * width
+        if not net.columns[first] - NEAR < line.left < line.right < net.columns[first + width] + NEAR:
+            return []
+        parts.append(Cell(cell.row, first, cell.height, width, [line]))
+    return parts
 
 
 def _in_rows(net: Net, cell: Cell) -> list[Cell]:

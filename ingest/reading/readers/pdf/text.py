@@ -28,6 +28,7 @@ _MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # Of Ara
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
 _SAMPLE = 1_000  # Characters of a page.
 _MIN_SAMPLE = 60
+_FILLED = re.compile(r"([^\w\s]|_)\1{3,}")  # Lines to be filled in, and leaders.
 _COMMON = frozenset("eariotns")
 _LETTERS = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[\x80-\xff]")  # In the code page of the West, where others are meant.
@@ -42,7 +43,7 @@ def is_garbage(text: str) -> bool:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
             return True
-    sample = "".join(text[:_SAMPLE].split())
+    sample = "".join(_FILLED.sub("", text)[:_SAMPLE].split())
     if len(sample) < _MIN_SAMPLE:
         return False
     if not sample.isascii() and len(_FOREIGN.findall(sample)) > 0.5 * len(sample):
