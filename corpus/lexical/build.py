@@ -1,7 +1,7 @@
-"""Write a lexical index, bring one up to date, or make one segment of it. A change costs what changed.
+"""Writes a lexical index, updates one, or merges it into one segment. An update costs as much as what changed.
 
-An update adds a segment and notes which rows of others are dead. Segments are merged with those of their size, as
-Lucene does it, so that there are few; from the same chunks `write_index` and `merge_index` make the same files.
+An update adds a segment and notes which rows of others are deleted. Segments are merged with others of similar size, as
+Lucene does it, so that there are few; `write_index` and `merge_index` make the same files from the same chunks.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from corpus.lexical.segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, 
 from corpus.lexical.terms import UNCLEAR, VERSION
 
 NO_FIELDS: Fields = MappingProxyType({})
-# A new segment takes in each one that is at most so many times as large as what it has by then.
+# A new segment absorbs each one that is at most so many times as large as what it holds by then.
 MERGE_RATIO = 8
-# A segment of which more is dead is made anew.
+# A segment with a larger deleted share is rewritten.
 MAX_DEAD = 0.25
-# Chunk id and text, or what was cut from them already.
+# Chunk id and text, or what was already tokenized from them.
 Texts = Iterable[tuple[str, str]] | Forward
 
 
@@ -48,7 +48,7 @@ class State(TypedDict, total=False):
 
 
 def write_index(directory: Path, chunks: Texts, **state: Unpack[State]) -> None:
-    """Index chunks from nothing."""
+    """Index chunks from scratch."""
     made = Segment.of(cut(chunks))
     directory.mkdir(parents=True, exist_ok=True)
     _show(directory, [_saved(directory, made, state.get("fields", NO_FIELDS))], **state)
@@ -82,7 +82,7 @@ def update_index(directory: Path, *, add: Texts, remove: Collection[str], **stat
 
 
 def merge_index(directory: Path) -> None:
-    """Make one segment of all, as `write_index` would have. Raises LexicalIndexUnusable."""
+    """Merge all segments into one, as `write_index` would have made it. Raises LexicalIndexUnusable."""
     about = read_about(directory)
     if len(about["segments"]) == 1 and "dead" not in about["segments"][0]:
         return
@@ -98,7 +98,7 @@ def merge_index(directory: Path) -> None:
 
 
 def merged_with(about: dict[str, Any], added: int) -> set[str]:
-    """The names of the segments that an update which adds so many chunks makes one with them."""
+    """The names of the segments that an update with so many chunks merges into its own."""
     size, names = max(1, added), set()
     for part in sorted(about["segments"], key=lambda part: int(part["rows"])):
         if part["rows"] <= MERGE_RATIO * size or part["live"] < (1 - MAX_DEAD) * part["rows"]:
@@ -108,7 +108,7 @@ def merged_with(about: dict[str, Any], added: int) -> set[str]:
 
 
 def needed_to_update(about: dict[str, Any], added: int) -> list[str]:
-    """The names of the files that such an update looks at."""
+    """The names of the files that such an update reads."""
     merging = merged_with(about, added)
     looked_at = ("ids.npy", "languages.npy")
     return [
@@ -119,7 +119,7 @@ def needed_to_update(about: dict[str, Any], added: int) -> list[str]:
 
 
 def cut(chunks: Texts) -> Forward:
-    """The terms of chunks, where they are not cut yet."""
+    """The terms of chunks that are not tokenized yet."""
     return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
 
 
@@ -128,7 +128,7 @@ def _dead(folder: Path, part: Part) -> NDArray[np.bool_]:
 
 
 def _with_dead(folder: Path, part: Part, before: NDArray[np.bool_], dead: NDArray[np.bool_]) -> Part:
-    """The segment with those rows dead, which a file of its own says."""
+    """The segment with those rows marked as deleted in a file of its own."""
     if np.array_equal(before, dead):
         return part
     name = f"dead-{hashlib.sha256(np.packbits(dead).tobytes()).hexdigest()[:16]}.npy"
@@ -149,7 +149,7 @@ def _show(
     before_publish: Callable[[], None] = lambda: None,
     **_: object,
 ) -> None:
-    """From now on these are the index: named in one step, and what is not named goes."""
+    """Switch to these segments in one step, then delete files that are no longer named."""
     parts = [part for part in parts if part["rows"]] or list(parts[-1:])
     spoken: Counter[str] = Counter()
     for part in parts:
@@ -173,7 +173,7 @@ def _show(
 
 
 def sweep(directory: Path, named: Collection[str]) -> None:
-    """Remove what no index names. A reader that has it open keeps it until it closes."""
+    """Delete files that no index names. A reader that has one open keeps it until it closes."""
     for folder in [path for path in directory.iterdir() if path.is_dir()]:
         if f"{folder.name}/{SEGMENT_FILES[0]}" not in named:
             shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""A part of a lexical index: some chunks, and which of them hold each term how often. Its files are never changed.
+"""A part of a lexical index: some chunks, and how often each term occurs in them. Its files never change.
 
 SEGMENT/ids.npy        the chunks' ids, sorted: row i is chunk ids[i]
 SEGMENT/lengths.npy    how many terms each has; languages.npy: which of the segment's languages each is in
@@ -6,7 +6,7 @@ SEGMENT/terms.npy      the terms' hashes, sorted; postings.npy: where each one's
 SEGMENT/rows.npy       the rows that hold a term, ascending; counts.npy: how often
 SEGMENT/fields.json    what each document is filtered by
 
-A deterministic function of the chunks and fields that it was made of.
+A deterministic function of the chunks and fields that it was made from.
 """
 
 from __future__ import annotations
