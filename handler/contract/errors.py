@@ -31,8 +31,8 @@ def error_response(error: ActionError, *, request_id: str) -> Response:
 
 
 def refusal(path: str, error: ActionError, *, request_id: str) -> Response:
-    """The error in the words of the door that was asked: JSON-RPC at /mcp, flat JSON elsewhere."""
-    # A stage's name may stand before it.
+    """The error in the form of the endpoint: JSON-RPC at /mcp, flat JSON elsewhere."""
+    # A stage's name may come before it.
     if path.rstrip("/").endswith("/mcp"):
         if error.status == 405:
             error = ActionError(405, error.code, POST_ALONE, headers=error.headers)
@@ -41,7 +41,7 @@ def refusal(path: str, error: ActionError, *, request_id: str) -> Response:
 
 
 def rpc_error(error: ActionError, *, request_id: str) -> RpcError:
-    """The error as JSON-RPC has it: whose fault it was, and our own code as data."""
+    """The error in JSON-RPC's form: whose fault it was, and our own code as data."""
     code = INVALID_REQUEST if error.status < 500 and error.status != 429 else INTERNAL_ERROR
     return RpcError(code, error.message, data={"error": error.code, "request_id": request_id})
 

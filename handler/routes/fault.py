@@ -1,4 +1,4 @@
-"""What is told of a fault behind the handler: to the caller little, to the operator's log the rest."""
+"""What is reported of a fault behind the handler: little to the caller, the rest to the operator's log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ logger = logging.getLogger("handler")
 
 
 def fault_of(error: CorpusError, trace: Trace) -> ActionError:
-    """The caller's share. The error's own message may name a host: it is logged here, and goes nowhere else."""
+    """The caller's part. The error's own message may name a host: it is logged here, and goes nowhere else."""
     fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error)}
     logger.error("upstream_error", extra={"fields": fields})
     return upstream_error(error)
