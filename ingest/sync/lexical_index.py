@@ -1,4 +1,4 @@
-"""Keep the lexical index in step with what is stored. What a killed run left behind, the next run puts right."""
+"""Keep the lexical index in step with what is stored. The next run repairs what a killed one left behind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from corpus.stored import fields_of, rounded
 Records = Mapping[str, DocumentRecord]  # By document id.
 NOBODY: Records = MappingProxyType({})
 NOTHING: Mapping[str, str] = MappingProxyType({})
-# Reading some chunks by their ids takes Chroma longer than reading all in a row.
+# Reading some chunks by their ids takes Chroma longer than reading all in order.
 MAX_CHANGED = 0.3
 
 
@@ -43,7 +43,7 @@ def bring_up_to_date(
 
     def stored() -> None:
         settle()
-        store.lease.check()  # Whoever slept publishes nothing over what another has written since.
+        store.lease.check()  # A suspended process must not publish anything over what another has written since.
 
     old_versions = versions_of(before)
     versions = versions_of(after, before, old_versions)
@@ -74,7 +74,7 @@ def bring_up_to_date(
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:
-    """Their chunks, None where some are missing."""
+    """Their chunks; None if some are missing."""
     wanted = list(_chunk_ids(records))
     if not cut or sum(len(part.ids) for part in cut) < len(wanted):
         return None
