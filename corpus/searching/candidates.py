@@ -1,4 +1,4 @@
-"""The candidates of one question, ranked only as far as they are needed."""
+"""The candidates of one question, to be ranked as far as they are asked for."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Lexical:
 
 
 class Hybrid:
-    """Candidates of both sides, ranked by their fused scores.
+    """Both sides' candidates by their fused scores.
 
-    A chunk that only words found is at most as near as the last one that vectors found. With that bound in place of its
-    cosine it ranks no lower than it should, so the true cosine is read only for those that come first even so.
+    A chunk that words alone brought is at most as near as the last that vectors brought. With that in place of its
+    cosine it ranks no lower than it should: the true cosine is read only for those that come first even so.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Hybrid:
     def best(self, count: int) -> list[Ranked]:
         step = READ_AHEAD * count
         ranked = self._fused(step)
-        # How far the vectors are contradicted depends on the cosines of the words' best.
+        # How far the vectors are contradicted is told by the cosines of the words' best.
         leaders = [self._ids[row] for row in np.argsort(-self._bm25, kind="stable")[:LEADERS]]
         needed = [*leaders, *(each.chunk_id for each in ranked[:count])]
         while not self._unread.keys().isdisjoint(needed):
@@ -110,9 +110,8 @@ class Hybrid:
 
 
 class InRows:
-    """Candidates of both sides by their fused scores, where index and mapped vectors have the same rows.
-
-    All scores are computed, and ids are read only for those that come first.
+    """Both sides' candidates by their fused scores, where the chunks of the index and of the mapped vectors are the
+    same rows: all scores are read, and no id but of those that come first.
     """
 
     def __init__(
@@ -134,7 +133,7 @@ class InRows:
             near = best_of(everything, depth)
         nearest, cosines = near
         words = scores.top_rows(depth, passing=passing)
-        # The nearest first, then the words' best: of equal ones the fusion takes the first as leaders.
+        # The nearest first, then the words' best: of equals the fusion takes the first for leaders.
         is_near = np.zeros(len(mapped), dtype=bool)
         is_near[nearest] = True
         others = words[~is_near[words]]

@@ -1,6 +1,6 @@
-"""The nearest chunks that a filter lets through, found in the fastest of five ways, which all find the same.
+"""The vectors' candidates that a filter lets through, in the quickest of five ways, which all find the same.
 
-Chroma's own filter reads every match from its database first; the lexical index knows which chunks pass as well.
+Chroma's own filter reads every match from its database first. The index of words knows as well which chunks pass.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from corpus.stored import fields_of
 
 Near = dict[str, float]  # Cosines by chunk id, nearest first.
 
-# Reading so many vectors, or so many numbers in all, takes less time than Chroma's search among them.
+# Reading so many vectors, of so many numbers together, takes less than Chroma's search among them.
 FEW = 500
 FEW_NUMBERS = 100_000
-# All are read if Chroma finds fewer than there are, or so many that are alike, and others beside them.
+# All are read where Chroma finds fewer than there are, or so many that are alike, and others beside them.
 MAX_READ, MANY_ALIKE = 5000, 50
-# A deeper search takes longer than one among the ids that pass if it goes deeper than there are such ids; but this deep
-# it always may go, and never deeper than that.
+# A deeper search takes longer than one among the ids that pass where it goes deeper than there are such ids; but this
+# deep it always may, and never deeper than that.
 SHALLOW, DEEPEST = 1000, 3000
-# Margin beyond what should suffice, because passing chunks are seldom spread evenly.
+# Asked for beyond what should do, for what passes is seldom spread evenly.
 MARGIN = 1.5
-# So many documents are named to Chroma; with more, the search goes deeper until enough are found.
+# So many documents are named to Chroma; among more, a search goes deeper and deeper until enough are found.
 MAX_NAMED = 100
 DEEPER = 4
 
@@ -41,9 +41,7 @@ DEEPER = 4
 def filtered_nearest(
     store: Store, vectors: Vectors, *, count: int, where: Where, passing: FilterMask | None
 ) -> list[Near]:
-    """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of the filter; None:
-    nothing.
-    """
+    """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
     if passing is None:
         return _by_store(store, vectors, count, where)
     if (near := _in_file(store, vectors, passing, count)) is not None:
@@ -78,7 +76,7 @@ def _asked(store: Store, vectors: Vectors, count: int, where: Where, passing: Fi
 
 
 def _in_file(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """By the vectors themselves if they lie in a file; None if they don't, or if too many pass."""
+    """Where the vectors lie in a file, by these themselves; None where they don't, or too many pass."""
     mapped = store.mapped
     if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
         return None
@@ -89,10 +87,8 @@ def _in_file(store: Store, vectors: Vectors, passing: FilterMask, count: int) ->
 
 
 def _by_mask(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """For filters that Chroma cannot express, and passing chunks far from the question.
-
-    By all vectors if they lie in a file, else by deeper and deeper searches. None if the index does not hold everything
-    that the store does.
+    """Where Chroma cannot say the filter, and what passes lies far from what is asked: by all vectors where they lie in
+    a file, else deeper and deeper. None where the index does not know all that the store has.
     """
     mapped = store.mapped
     if mapped is not None and passing.lists(mapped.ids):
@@ -114,7 +110,7 @@ def _by_mask(store: Store, vectors: Vectors, passing: FilterMask, count: int) ->
 
 
 def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[Near]:
-    """By Chroma's own filter; if it cannot express the filter, by the documents that pass."""
+    """By Chroma's own filter; where it cannot say it, by the documents that pass."""
     if store.rows.understands(where):
         return store.similar(vectors, count=count, where=where)
     documents = {each.document_id for each in store.documents() if passes(where, fields_of(each))}
@@ -136,7 +132,7 @@ def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[
 
 
 def _named(store: Store, vectors: Vectors, count: int, documents: Collection[str]) -> list[Near]:
-    """Among those documents alone, as many in a request as may be named."""
+    """Of those documents alone, so many in a request as may be named."""
     found: list[Near] = [{} for _ in vectors]
     for part in batched(sorted(documents), MAX_NAMED):
         named = {"document_id": {"$in": part}}
@@ -147,7 +143,7 @@ def _named(store: Store, vectors: Vectors, count: int, documents: Collection[str
 
 
 def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """Rank all that pass by their cosines; None if the store has more chunks than the index, or other ones."""
+    """Rank all that pass by their cosines; None where the store has more chunks than the index, or others."""
     if store.count() != passing.chunks:
         return None
     ids = passing.ids()
@@ -166,7 +162,7 @@ def _depth(passing: FilterMask, count: int) -> int:
 
 
 def _deeper(store: Store, vectors: Vectors, passing: FilterMask, count: int, depth: int) -> list[Near] | None:
-    """By a search without the filter, deep enough that enough should pass; None if too few do, or one is unknown."""
+    """By a search without the filter, so deep that enough should pass; None where too few do, or one is not known."""
     found = []
     for near in store.similar(vectors, count=depth):
         kept = passing.sift(list(near))

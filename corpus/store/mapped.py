@@ -1,11 +1,11 @@
-"""A published collection's vectors, memory-mapped from the file that Chroma's engine searches.
+"""A published collection's vectors, read where they lie in the file that Chroma's engine searches.
 
-VECTORS/index.json    which file that is, and its layout
-VECTORS/ids.npy       the chunks' ids, sorted
-VECTORS/rows.npy      for each of these ids its record in the file
+VECTORS/index.json   which file that is, and its layout
+VECTORS/ids.npy      the chunks' ids, sorted
+VECTORS/rows.npy     for each of these ids its record in the file
 
-Reading a cosine then takes no request and creates no Python number. If few chunks may answer, exact search over all of
-them is one matrix product; if many may, a sketch (sketch.py) tells which ones are worth comparing.
+A cosine is then a read, without a request and without a number of Python's; where few chunks may answer, exact search
+over all of them is one matrix product, and where many may, a sketch (sketch.py) tells which are worth comparing.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ FOLDER = "vectors"
 # Of so many numbers together a product takes no longer than Chroma's search, which misses some besides and has all of
 # its index in memory: 10,000 vectors of 1,536 dimensions.
 EXACT_NUMBERS = 16_000_000
-# With a sketch: from more than so many up to so many, which is as large as SnapStart lets a snapshot be.
+# With a sketch of more than so many, up to so many: as large as SnapStart lets a snapshot be.
 SKETCHED_NUMBERS, MAX_SKETCHED_NUMBERS = 4_000_000, 128_000_000
 # So many vectors are compared at least, so many times as many as are asked for, and one in so many of all: what that
 # finds is measured by `python -m benchmarks.sketch`.
 MIN_GUESSED, GUESSED, SHARE = 600, 6, 64
-# What looking at the sketch of a vector costs compared with a product with the vector.
+# What a look at the sketch of a vector costs beside a product with it.
 LOOK = 0.25
 # Records that do not follow each other are copied together, so many at a time; a copy takes as long as so many
 # products with what lies in a row: where much is asked for, all of it is read.
@@ -44,7 +44,7 @@ _BLOCK = 256
 COPYING = 1.5
 _FORMAT = 1
 _ABOUT, _IDS, _ROWS = "index.json", "ids.npy", "rows.npy"
-# How many vectors' lengths are checked before all are taken to have length 1.
+# Of vectors whose length is looked at, before they are taken for ones of length 1.
 _SAMPLE = 256
 _TOLERANCE = 1e-3
 
@@ -75,7 +75,7 @@ def write_map(store: Path, segment: str, *, dimensions: int, chunks: int) -> Non
 
 
 def _data_file(name: str) -> str:
-    """The name, if it is that of an index's own file in a folder of the store. Raises ValueError."""
+    """The name, where it is an index's own file in a folder of the store. Raises ValueError."""
     folder, _, file = name.partition("/")
     if file != DATA_FILE or folder in {"", ".", ".."}:
         raise ValueError(f"{name!r} is no file of an index")
@@ -83,7 +83,7 @@ def _data_file(name: str) -> str:
 
 
 def open_map(store: Path, *, dimensions: int, chunks: int) -> MappedVectors | None:
-    """The vectors of a published store; None if it was published without a map. Raises SnapshotInvalid."""
+    """The vectors of a published store; None where it was published without a map. Raises SnapshotInvalid."""
     if not (store / FOLDER / _ABOUT).is_file():
         return None
     return MappedVectors(store, dimensions=dimensions, chunks=chunks)
@@ -93,7 +93,7 @@ class MappedVectors:
     """`ids` are sorted, UTF-8. For any number of threads."""
 
     def __init__(self, store: Path, *, dimensions: int, chunks: int) -> None:
-        """Raises SnapshotInvalid if a file does not agree with the others."""
+        """Raises SnapshotInvalid where a file is not what the others say."""
         folder = store / FOLDER
         try:
             about = json.loads((folder / _ABOUT).read_text("utf-8"))
@@ -131,7 +131,7 @@ class MappedVectors:
 
     @property
     def few(self) -> int:
-        """Up to so many chunks, the nearest are found here, and not by Chroma's search."""
+        """Among so many chunks the nearest are found here, and not by Chroma's search."""
         return int((MAX_SKETCHED_NUMBERS if self._sketch else EXACT_NUMBERS) // self._vectors.shape[1])
 
     @property
@@ -144,7 +144,7 @@ class MappedVectors:
         return np.asarray(self._vectors[self._rows[start:end]])
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
-        """The cosine of each of those chunks that exist to a vector of shape (dimensions,)."""
+        """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
         places, known = self._find(chunk_ids)
         rows = self._vectors[self._rows[places[known]]]
         found = (rows @ _unit(vector)).tolist()
@@ -155,7 +155,7 @@ class MappedVectors:
     def nearest_of_few(
         self, vectors: Vectors, *, count: int, where: Where | None, among: Sequence[str] | None
     ) -> list[dict[str, float]] | None:
-        """Like `nearest`; None also if Chroma's search would be faster, or only Chroma knows the filter."""
+        """As `nearest`; None too where that would take longer than Chroma's search, or only Chroma knows the filter."""
         if where or (len(self) if among is None else len(among)) > self.few:
             return None
         return self.nearest(vectors, count=count, among=among)
@@ -165,7 +165,7 @@ class MappedVectors:
     ) -> list[dict[str, float]] | None:
         """For each vector, the cosines of the `count` nearest of those ids, or of all, by id, nearest first.
 
-        Exact. None if one of the ids is unknown.
+        Exact. None where one of the ids is not known.
         """
         places = None
         if among is not None:
@@ -181,7 +181,7 @@ class MappedVectors:
     def nearest_places(
         self, vectors: Vectors, *, count: int, among: NDArray[np.intp] | None = None
     ) -> list[tuple[NDArray[np.intp], Vectors]]:
-        """For each vector, the positions in `ids` of the `count` nearest, of all or of `among`, and their cosines."""
+        """For each vector, where in `ids` the `count` nearest are, or of those places, nearest first; their cosines."""
         size = len(self) if among is None else len(among)
         guesses = max(MIN_GUESSED, GUESSED * count, size // SHARE)
         copied = size if among is None else COPYING * size
@@ -200,7 +200,7 @@ class MappedVectors:
 
     def all_cosines(self, vector: Vectors) -> Vectors:
         """The cosines to a vector of shape (dimensions,) of all chunks, in the order of `ids`."""
-        # In file order, so that the file is read once and not copied.
+        # In the order of the file, which is read once and not copied.
         return np.asarray((self._vectors @ _unit(vector))[self._rows])
 
     def cosines_at(self, vector: Vectors, places: NDArray[np.intp]) -> Vectors:

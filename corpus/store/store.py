@@ -46,7 +46,7 @@ class Store:
         self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, is_published: bool
     ) -> None:
         self.record = record
-        self.mapped: MappedVectors | None = None  # Of a published store, set by whoever opens it.
+        self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
         self.rows = Rows(handle)
         self._recent = Recent(self.rows, handle)
@@ -60,11 +60,10 @@ class Store:
         return Lease(self._handle.client, self.rows.name)
 
     def close(self) -> None:
-        """Close the files or the connection."""
+        """Let go of the files or the connection."""
         self.words.close()
         self._handle.close()
-        # Otherwise each would keep the other alive, and mapped files would stay open.
-        self._handle.before_write = lambda: None
+        self._handle.before_write = lambda: None  # Else each would hold the other, and what is mapped stay open.
 
     def __enter__(self) -> Self:
         return self
@@ -83,13 +82,13 @@ class Store:
         return write_documents(self.rows, documents)
 
     def remove(self, document_ids: Iterable[str]) -> None:
-        """Remove documents; unknown ids are ignored. The records go first, so that no half document is seen."""
+        """Remove documents; ids that are not there are passed over. The records go first: no half document shows."""
         for part in batched(document_ids, DOCUMENTS_PER_REQUEST):
             self.rows.delete(map(record_id_of, part))
             self.rows.delete(self.rows.ids({"document_id": {"$in": part}}))
 
     def restamp(self, stamps: Mapping[str, str]) -> None:
-        """Record, by document id, that the document's file was checked again and is unchanged."""
+        """Note by document id that the document's file was looked at again and holds the same."""
         self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
 
     def grant(self, records: Sequence[DocumentRecord]) -> None:
@@ -97,7 +96,7 @@ class Store:
         grant(self.rows, records)
 
     def heal(self) -> None:
-        """Remove stale keys of earlier versions from the documents' records; once for a collection."""
+        """Take away what the records kept of their documents' earlier versions; once for a collection."""
         heal_records(self.rows)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> frozenset[str]:
@@ -112,7 +111,7 @@ class Store:
         return survey_of(self.rows)
 
     def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
-        """The vectors that are stored already, by `text_digest_of` the text that they stand for."""
+        """The vectors that are stored already, by what `text_digest_of` calls the texts that they stand for."""
         found: dict[str, Vectors] = {}
         for part in batched(dict.fromkeys(text_digests), DIGESTS_PER_REQUEST):
             result = self.rows.matching({TEXT_DIGEST: {"$in": part}}, include=["embeddings", "metadatas"])
@@ -126,11 +125,11 @@ class Store:
         tells: there it changes with the number of chunks, and every few seconds.
         """
         if self.is_published:
-            return self.rows  # Unique to this store.
+            return self.rows  # No other store has the same.
         return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
 
     def versions(self) -> dict[str, int] | None:
-        """By document id the number of the write that last changed its record; None if that cannot be determined."""
+        """By document id the number of the write that changed its record last; None where that cannot be told."""
         return None if (watch := self._handle.watch) is None else watch.versions()
 
     def documents(self) -> list[DocumentRecord]:
@@ -138,24 +137,24 @@ class Store:
         return sorted(map(record_from, self.rows.of_documents()), key=lambda record: record.source)
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
-        """The records of those documents that exist, by id."""
+        """The records of those documents that are there, by id."""
         pages = self.rows.pages(map(record_id_of, document_ids), ["metadatas"])
         records = (record_from(metadata) for page in pages for _, metadata, _ in ours_in(page))
         return {record.document_id: record for record in records}
 
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
-        """A document's record and its chunks in order; None if it does not exist."""
+        """A document's record and its chunks in order; None where it is not there."""
         for _ in range(READ_ATTEMPTS):
             if (record := self.records([document_id]).get(document_id)) is None:
                 return None
             chunks = [chunk for chunk in self.chunks(record.chunk_ids()) if chunk.digest == record.digest]
-            # Fewer, if it was replaced between the two requests.
+            # Fewer where it was replaced between the two requests.
             if len(chunks) == record.chunks:
                 return record, chunks
         raise StoreUnavailable(f"The document {document_id} is being replaced. Ask again.")
 
     def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
-        """Those of the chunks that exist, by document and in order."""
+        """Those of the chunks that are there, by document and in order."""
         chunks: list[Chunk] = []
         for page in self.rows.pages(chunk_ids, ["metadatas", "documents"]):
             chunks += (chunk_from(metadata, text) for _, metadata, text in ours_in(page))
@@ -171,7 +170,7 @@ class Store:
         `score` is the cosine similarity, negative ones as 0: same direction 1.0, 45 degrees 0.71, unrelated 0.0.
         """
         hits: list[Hit] = []
-        # Retried if a document is being replaced right now: its chunks of two versions took the place of others.
+        # Again, where a document is being replaced right now: what is half in or half out made room for others.
         for depth in (count, 4 * count):
             (cosines,) = self.similar(vector[np.newaxis], count=depth, where=where)
             chunks = self.whole(list(cosines))
@@ -200,22 +199,21 @@ class Store:
             most = max(map(len, result["ids"]), default=0)
             if most < asked or asked == most_results or all(len(near) >= count for near in found):
                 return [dict(islice(near.items(), count)) for near in found]
-            # Records of other programs lie in between.
+            # Records of other programs lie between.
             asked *= 4
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
-        """The cosine of each of those chunks that exist to a vector of shape (dimensions,)."""
+        """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
         source = self._recent if self.mapped is None else self.mapped
         return source.cosines(vector, chunk_ids)
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
-        """Those of the chunks that exist and belong to a whole document, by id; usually with one request."""
+        """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
         records = [] if self.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found = self._recent.chunks([*chunk_ids, *records])
-        if self.is_published:  # Publishing has ensured it.
+        if self.is_published:  # Publishing has made sure of it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
-        # A document that is being replaced right now has chunks of two versions; its record names the one that is
-        # whole.
+        # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
         return {
             chunk_id: chunk
             for chunk_id in chunk_ids
@@ -225,7 +223,7 @@ class Store:
         }
 
     def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
-        """Every chunk of those documents, read lazily."""
+        """Every chunk of those documents, read as it is asked for."""
         digests = {record.document_id: record.digest for record in records}
         for _, metadata, text in self.rows.read(None, texts=True):
             if digests.get(metadata["document_id"]) == metadata["digest"]:
@@ -233,11 +231,11 @@ class Store:
 
     @property
     def index_folder(self) -> Path | None:
-        """The folder of an embedded store's vector index; None if it cannot be determined."""
+        """Where an embedded store's vector index is; None where that cannot be told."""
         return self._handle.index
 
     def dead_share(self) -> float | None:
-        """The share of the vector index's places that deleted chunks still occupy; None if it cannot be determined."""
+        """The share of the vector index's places that deleted chunks still take; None where that cannot be told."""
         return dead_share(index, live=self.count()) if (index := self.index_folder) is not None else None
 
     def count(self) -> int:
