@@ -190,7 +190,7 @@ def main() -> None:
     record_actions(folder / "actions")
     cloudformation: Any = import_module("moto.cloudformation.models")
     version: Any = import_module("moto.awslambda.models").LambdaVersion
-    # moto refuses a template for any remark, such as a redundant DependsOn, which osls itself writes. Errors are told by
+    # moto refuses a template for any remark, such as a redundant DependsOn, which osls itself writes. It is checked by
     # tests/infra/test_template.py.
     cloudformation.validate_template_cfn_lint = lambda _template: []
     version.has_cfn_attr = classmethod(lambda _cls, attr: attr == "Version")
