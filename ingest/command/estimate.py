@@ -18,7 +18,7 @@ PRICES = {"text-embedding-3-small": 0.02, "text-embedding-3-large": 0.13, "text-
 
 
 class Estimate:
-    """Counts changes into a report: `embedded` is what would be sent to the model, without repeated and stored texts."""
+    """Counts changes into a report: `embedded` is what would be sent to the model, new texts only."""
 
     def __init__(self, report: Report, *, store: Store | None, tokenizer: Callable[[], Tokenizer]) -> None:
         self._report = report
