@@ -21,6 +21,8 @@ HEAD_BYTES = 1 << 20
 BYTES_EACH = 8
 # What may stand in a path or a query unquoted; % because it is quoted already where it has to be.
 _SAFE = "/%:@!$&'()*+,;=~-._?"
+# One call of the system in place of four; Windows has it not.
+_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 
 class Reply(NamedTuple):
@@ -132,7 +134,7 @@ class Connection(http.client.HTTPConnection):
         """Whether it is still open: nothing was sent to it since its last reply, not even an end."""
         if self.sock is None or time.monotonic() - self._used > MAX_IDLE_SECONDS:
             return False
-        with selectors.DefaultSelector() as waiting:
+        with _Selector() as waiting:
             waiting.register(self.sock, selectors.EVENT_READ)
             return not waiting.select(0)
 
