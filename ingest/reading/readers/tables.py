@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest.reading.readers.composer import one_line
 
@@ -27,36 +27,52 @@ _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,:/' \u00a0\u202f")
 
 
 def lines(
-    rows: Sequence[Row], *, header_rows: int | None = None, has_header_style: bool = False, has_keys: bool = False
+    rows: Sequence[Row],
+    *,
+    header_rows: int | None = None,
+    has_header_style: bool = False,
+    has_keys: bool = False,
+    is_unnamed: Callable[[Row], bool] | None = None,
 ) -> list[str]:
     """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
 
     `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
     that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart,
-    `has_keys` that the first of two columns says what the second holds.
+    `has_keys` that the first of two columns says what the second holds, `is_unnamed` which rows below the names do not
+    go with them.
     """
+    titles, cleaned, header_rows = opened(rows, header_rows)
+    if has_keys:
+        return [*filter(None, titles), *map(_keyed, filter(any, cleaned))]
+    if header_rows is None:
+        header_rows = header_by_look(cleaned, has_header_style=has_header_style)
+    elif header_rows == 1 and _is_parted(cleaned):
+        header_rows = 2
+    named = [row for row in cleaned[:header_rows] if _is_filled(row)]
+    header = [repeated(row) for row in named]
+    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := _joined_symbols(row))]
+    if not body:
+        return [*filter(None, titles), *map(_plain, named)]
+    labels = labels_of(header)
+    shown = (
+        [_plain(row) if _spans_all(row) or (is_unnamed and is_unnamed(row)) else _labelled(labels, row) for row in body]
+        if labels
+        else _aligned(body)
+    )
+    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
+    # The names of columns without a value would be lost.
+    is_lost = any(not any(label in other for other in used) for label in labels)
+    return [*filter(None, titles), *(map(_plain, named) if is_lost else ()), *shown]
+
+
+def opened(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], list[list[str]], int | None]:
+    """The titles above the table, its rows without them, and how many of these are said to be the header."""
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
     titles: list[str] = []
     while cleaned and (_is_title(cleaned[0]) if not header_rows else _spans_all(cleaned[0])):
         titles.append(_plain(_joined_symbols(cleaned.pop(0))))
         header_rows = header_rows - 1 or None if header_rows else header_rows
-    if has_keys:
-        return [*filter(None, titles), *map(_keyed, filter(any, cleaned))]
-    if header_rows is None:
-        header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
-    elif header_rows == 1 and _is_parted(cleaned):
-        header_rows = 2
-    named = [row for row in cleaned[:header_rows] if _is_filled(row)]
-    header = [_repeated(row) for row in named]
-    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := _joined_symbols(row))]
-    if not body:
-        return [*filter(None, titles), *map(_plain, named)]
-    labels = _labels(header)
-    shown = [_plain(row) if _spans_all(row) else _labelled(labels, row) for row in body] if labels else _aligned(body)
-    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
-    # The names of columns without a value would be lost.
-    is_lost = any(not any(label in other for other in used) for label in labels)
-    return [*filter(None, titles), *(map(_plain, named) if is_lost else ()), *shown]
+    return titles, cleaned, header_rows
 
 
 def _is_title(row: Row) -> bool:
@@ -83,7 +99,7 @@ def looks_like_header(row: Row) -> bool:
     )
 
 
-def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
+def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> int:
     """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
     top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
     body = [row for row in rows[top + 1 :] if any(row)]
@@ -129,7 +145,7 @@ def _is_matrix(first: Row, body: Sequence[Row]) -> bool:
 
 def _names_figures(row: Row, figures: Row) -> bool:
     """True where something stands in the row above a figure behind the first column."""
-    return any(name and is_figure(cell) for name, cell in zip(_repeated(row)[1:], figures[1:], strict=False))
+    return any(name and is_figure(cell) for name, cell in zip(repeated(row)[1:], figures[1:], strict=False))
 
 
 def _counts_on(corner: str, body: Sequence[Row]) -> bool:
@@ -154,7 +170,7 @@ def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
     return False
 
 
-def _repeated(row: Row) -> list[str]:
+def repeated(row: Row) -> list[str]:
     """The row with a spanning cell's text in each of its columns."""
     repeated: list[str] = []
     for cell in row:
@@ -167,7 +183,7 @@ def is_figure(text: str) -> bool:
     return text.translate(_NOT_FIGURES).isdigit()
 
 
-def _labels(header: Sequence[Row]) -> list[str]:
+def labels_of(header: Sequence[Row]) -> list[str]:
     """For each column the header's cells from top to bottom, each once."""
     width = max((len(row) for row in header), default=0)
     columns = ([row[column] for row in header if column < len(row)] for column in range(width))
