@@ -34,7 +34,7 @@ def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
     except InvalidOperation:
         return text
     if not number.is_finite() or abs(number) >= _TOO_LARGE:
-        return text
+        return text.removesuffix(".0")
     sections = _sections(code)
     section, sign = sections[0], "-" if number < 0 else ""
     if number < 0 and len(sections) > 1:

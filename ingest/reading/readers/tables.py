@@ -226,5 +226,5 @@ def _labelled(labels: Sequence[str], row: Row) -> str:
     for column, cell in enumerate(row):
         label = labels[column] if column < len(labels) else ""
         if cell not in _NOTHING:
-            cells.append(f"{label}: {cell}" if label and label != cell else cell)
+            cells.append(f"{label}: {cell}" if label and (label != cell or is_figure(cell)) else cell)
     return "; ".join(cells)
