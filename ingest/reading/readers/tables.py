@@ -7,15 +7,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.tablesymbols import joined_symbols
 
 Row = Sequence[str]
 
 # Stands in a row for the columns that the cell before it spans too.
 SPANNED = "\ufdd0"
-
 _NOTHING = ("", SPANNED)
-_PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
-_SUFFIXES = frozenset({")", "%", ")%", "%)"})
 NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
 MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
@@ -32,7 +30,7 @@ def lines(
     has_header_style: bool = False,
     has_keys: bool = False,
     names: Sequence[str] = (),
-    is_unnamed: Callable[[Row], bool] | None = None,
+    is_unnamed: Callable[[Row], bool] = lambda _: False,
 ) -> list[str]:
     """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
 
@@ -47,11 +45,8 @@ def lines(
     if not body:
         return [*filter(None, titles), *map(_plain, named)]
     labels = [*names] or labels_of([repeated(row) for row in named])
-    shown = (
-        [_plain(row) if _spans_all(row) or (is_unnamed and is_unnamed(row)) else _labelled(labels, row) for row in body]
-        if labels
-        else _aligned(body)
-    )
+    shown = [_plain(row) if _spans_all(row) or is_unnamed(row) else _labelled(labels, row) for row in body]
+    shown = shown if labels else _aligned(body)
     used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
     # The names of columns without a value would be lost.
     is_lost = any(not any(label in other for other in used) for label in labels)
@@ -74,7 +69,7 @@ def _taken_apart(
     elif header_rows == 1 and _is_parted(cleaned):
         header_rows = 2
     named = [row for row in cleaned[:header_rows] if _is_filled(row)]
-    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := _joined_symbols(row))]
+    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := joined_symbols(row, spanned=SPANNED))]
     return titles, named, body
 
 
@@ -83,7 +78,7 @@ def opened(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], lis
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
     titles: list[str] = []
     while cleaned and (_is_title(cleaned[0]) if not header_rows else _spans_all(cleaned[0])):
-        titles.append(_plain(_joined_symbols(cleaned.pop(0))))
+        titles.append(_plain(joined_symbols(cleaned.pop(0), spanned=SPANNED)))
         header_rows = header_rows - 1 or None if header_rows else header_rows
     return titles, cleaned, header_rows
 
@@ -201,28 +196,6 @@ def labels_of(header: Sequence[Row]) -> list[str]:
     width = max((len(row) for row in header), default=0)
     columns = ([row[column] for row in header if column < len(row)] for column in range(width))
     return [" ".join(dict.fromkeys(cell for cell in column if cell)).rstrip(":") for column in columns]
-
-
-def _joined_symbols(row: Row) -> list[str]:
-    """Currency signs, brackets and percent signs go to the figure they belong to, which then spans their cell: pages
-    put them into own cells."""
-    joined = list(row)
-    if not any(cell in _PREFIXES or cell in _SUFFIXES for cell in row):
-        return joined
-    pending = ""
-    last = -1
-    for column, cell in enumerate(tuple(joined)):
-        if cell in _PREFIXES:
-            pending += cell
-            joined[column] = SPANNED
-        elif cell in _SUFFIXES and last >= 0:
-            joined[last] += cell
-            joined[column] = SPANNED
-        elif cell not in _NOTHING:
-            joined[column] = pending + cell
-            pending = ""
-            last = column
-    return joined
 
 
 def _plain(row: Row) -> str:
