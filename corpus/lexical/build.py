@@ -30,15 +30,10 @@ NO_FIELDS: Fields = MappingProxyType({})
 MERGE_RATIO = 8
 # A segment with a larger deleted share is rewritten.
 MAX_DEAD = 0.25
-<<<<<<< HEAD
-# Chunk id and text, or what was already tokenized from them.
-Texts = Iterable[tuple[str, str]] | Forward
-=======
 # To cut so much at once takes some 200 MB.
 CHARS_TOGETHER = 10_000_000
-# Chunk id and text, or what was made of them already.
+# Chunk id and text, or the segment that was already made of them.
 Texts = Iterable[tuple[str, str]] | Segment
->>>>>>> ready-lexmem
 
 
 class State(TypedDict, total=False):
@@ -55,13 +50,8 @@ class State(TypedDict, total=False):
 
 
 def write_index(directory: Path, chunks: Texts, **state: Unpack[State]) -> None:
-<<<<<<< HEAD
     """Index chunks from scratch."""
-    made = Segment.of(cut(chunks))
-=======
-    """Index chunks from nothing."""
     made = segment_of(chunks)
->>>>>>> ready-lexmem
     directory.mkdir(parents=True, exist_ok=True)
     _show(directory, [_saved(directory, made, state.get("fields", NO_FIELDS))], **state)
 
@@ -130,11 +120,6 @@ def needed_to_update(about: dict[str, Any], added: int) -> list[str]:
     ]
 
 
-<<<<<<< HEAD
-def cut(chunks: Texts) -> Forward:
-    """The terms of chunks that are not tokenized yet."""
-    return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
-=======
 def segment_of(chunks: Texts, *, together: int = CHARS_TOGETHER) -> Segment:
     """Of two chunks with the same id the later one counts. So many characters are cut at once."""
     if isinstance(chunks, Segment):
@@ -155,7 +140,6 @@ def _parts(chunks: Iterable[tuple[str, str]], together: int) -> Iterator[list[tu
             part, chars = [], 0
     if part:
         yield part
->>>>>>> ready-lexmem
 
 
 def _dead(folder: Path, part: Part) -> NDArray[np.bool_]:

@@ -104,11 +104,6 @@ class Forward:
         )
         return all_parts._rows(np.argsort(all_parts.ids, kind="stable"))
 
-<<<<<<< HEAD
-    def only(self, ids: Collection[str]) -> Forward:
-        """The chunks with those ids; unknown ids are ignored."""
-        return self._rows(np.flatnonzero(np.isin(self.ids, ids_as_array(ids))))
-=======
     @classmethod
     def grouped(cls, parts: Iterable[Forward]) -> Iterator[Forward]:
         """All rows of all parts as a few, each with TOKENS_TOGETHER or little more."""
@@ -123,9 +118,8 @@ class Forward:
             yield cls.joined(group)
 
     def only(self, ids: NDArray[np.bytes_]) -> Forward:
-        """The chunks of those ids, which are sorted; ids that are not here change nothing."""
+        """The chunks of those ids, which are sorted; unknown ids are ignored."""
         return self._rows(np.flatnonzero(find(ids, self.ids)[1]))
->>>>>>> ready-lexmem
 
     def _rows(self, rows: NDArray[np.int64]) -> Forward:
         """Those rows in that order, with only the terms that they hold, sorted."""

@@ -237,13 +237,9 @@ class Together:
         self._trace.note_shown(named_id(name, document_id), named_id(name, chunk_id) if chunk_id else None, seen)
 
     def _at(self, name: str) -> Seen:
-<<<<<<< HEAD
         """The corpus, kept open until the request has its answer."""
-=======
-        """The corpus, open until the request has its answer."""
         if name:
             self._trace.notes["corpora"] = name
->>>>>>> ready-lexmem
         if name not in self._open:
             opened = self._openers[name](partial(self._note, name))
             self._open[name] = self._held.enter_context(opened)

@@ -13,13 +13,8 @@ logger = logging.getLogger("handler")
 
 
 def fault_of(error: CorpusError, trace: Trace) -> ActionError:
-<<<<<<< HEAD
     """The caller's part. The error's own message may name a host: it is logged here, and goes nowhere else."""
-    fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error)}
-=======
-    """The caller's share. The error's own message may name a host: it is logged here, and goes nowhere else."""
     corpora = trace.notes.get("corpora", "")
     fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error), **filled(corpora=corpora)}
->>>>>>> ready-lexmem
     logger.error("upstream_error", extra={"fields": fields})
     return upstream_error(error, corpora=corpora)
