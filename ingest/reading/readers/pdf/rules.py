@@ -54,12 +54,19 @@ class Drawn(NamedTuple):
 NOTHING_DRAWN = Drawn([], [])
 
 
-def crossing(line: Line, uprights: Sequence[Upright]) -> list[float]:
-    """Where upright lines run through a line of text; `uprights` are in order."""
-    first = bisect.bisect(uprights, (line.left + _EDGE * line.height,))
-    last = bisect.bisect(uprights, (line.right - _EDGE * line.height,))
-    middle = line.bottom + line.height / 2
-    return [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+def crossings(lines: Sequence[Line], uprights: Sequence[Upright]) -> Iterator[tuple[int, list[float]]]:
+    """The numbers of the lines of text that upright lines run through, and where; `uprights` are in order."""
+    if not uprights:
+        return
+    places = [upright.place for upright in uprights]
+    for number, (_, left, right, bottom, height, *_) in enumerate(lines):
+        first = bisect.bisect_left(places, left + _EDGE * height)
+        last = bisect.bisect_left(places, right - _EDGE * height)
+        if first < last:
+            middle = bottom + height / 2
+            cuts = [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+            if cuts:
+                yield number, cuts
 
 
 def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
