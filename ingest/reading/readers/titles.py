@@ -29,7 +29,8 @@ _NO_TITLE = re.compile(
 _NO_PRINTED_TITLE = re.compile(
     r".*\.(?:dotx?|book|wp[ds]?|sxw|pages|key|ai|cdr|dwg|jpe?g|png|tiff?|md|rst|cwk|max|psd|svg)"
     r"|enscript output|r graphics output|cover(?: (?:slide|page|sheet))?|slide title|document title"
-    r"|(?=\w*_)[\w.()-]{6,}|[^\W\d_]{3,}\d{4,}[\w.()-]*|[^\W\d_]+[A-Z]{2}\d{3,}(?:-\d+)*|[\d\W_]+",
+    r"|(?=\w*_)[\w.()-]{6,}|[^\W\d_]{3,}\d{4,}[\w.()-]*|[^\W\d_]+[A-Z]{2}\d{3,}(?:-\d+)*|[\d\W_]+"
+    r"|(?-i:[a-z\d]+(?:-[a-z\d]+)+)",
     re.IGNORECASE,
 )
 

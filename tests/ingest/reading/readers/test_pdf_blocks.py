@@ -252,3 +252,20 @@ def test_a_title_of_words_and_a_number_is_kept(tmp_path: Path) -> None:
     sheet.line("Another heading", size=18)
     sheet.line("The lamp and its keeper.")
     assert _read(tmp_path, sheet).title == "Invoice 15293"
+
+
+def _moved(text: str) -> str:
+    """As a font without a table of characters gives it."""
+    return "".join(chr(ord(sign) - 29) if sign.isalpha() else sign for sign in text)
+
+
+def test_a_figure_of_noise_costs_a_page_only_itself(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for _ in range(12):
+        sheet.line(_moved("FIRST I need to find a lamp that is more likely to appear in cabinets or countertops"))
+    for _ in range(14):
+        sheet.line("The keeper lights the lamp an hour before sunset and lets it burn until the sun has risen.")
+    document = _read(tmp_path, sheet)
+    assert document.text.count("keeper") == 14
+    assert "(" not in document.text
+    assert any("left out in part" in note for note in document.notes)
