@@ -1,7 +1,6 @@
 """The shapes in which results leave the project, the same in `ingest search --json` and over HTTP. No I/O, no settings.
 
-Lengths are characters of the JSON text as `to_json` writes it: an escape such as \
- counts as two.
+Lengths are characters of the JSON text as `to_json` writes it: an escape such as \\n counts as two.
 """
 
 from __future__ import annotations

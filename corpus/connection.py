@@ -22,6 +22,8 @@ HEAD_BYTES = 1 << 20
 BYTES_EACH = 8
 # What may stand unquoted in a path or a query; % is allowed because what needs quoting is quoted already.
 _SAFE = "/%:@!$&'()*+,;=~-._?"
+# One call of the system in place of four; Windows has it not.
+_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 
 class Reply(NamedTuple):
@@ -133,7 +135,7 @@ class Connection(http.client.HTTPConnection):
         """Whether the connection is still open: the server has sent nothing since its last reply, not even an end."""
         if self.sock is None or time.monotonic() - self._used > MAX_IDLE_SECONDS:
             return False
-        with selectors.DefaultSelector() as waiting:
+        with _Selector() as waiting:
             waiting.register(self.sock, selectors.EVENT_READ)
             return not waiting.select(0)
 

@@ -142,13 +142,13 @@ class Gate:
         def opener(name: str) -> Opener:
             return lambda note: self._seen(trace, name, lambda _: principals, note)
 
-        if any(names):
-            trace.notes["corpora"] = ",".join(names[:MAX_TOLD])
         with self._asking(trace, {name: opener(name) for name in names}) as together:
             yield together
 
     @contextmanager
     def _asking(self, trace: Trace, openers: dict[str, Opener]) -> Iterator[Together]:
+        if any(openers):
+            trace.notes["corpora"] = ",".join(list(openers)[:MAX_TOLD])
         with ExitStack() as held:
             together = Together(
                 openers, held, trace=trace, doubts=self._libraries.doubts, patience_seconds=self._patience_seconds

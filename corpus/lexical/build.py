@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Required, TypedDict, Unpack
@@ -23,15 +23,17 @@ from corpus.lexical.files import FORMAT, INDEX_FILE, Part, files_of, read_about,
 from corpus.lexical.forward import Forward, ids_as_array
 from corpus.lexical.languages import stemmed_as
 from corpus.lexical.segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, fields_from, mapped, save_array
-from corpus.lexical.terms import UNCLEAR, VERSION
+from corpus.lexical.terms import UNCLEAR, VERSION, Analyzer
 
 NO_FIELDS: Fields = MappingProxyType({})
 # A new segment absorbs each one that is at most so many times as large as what it holds by then.
 MERGE_RATIO = 8
 # A segment with a larger deleted share is rewritten.
 MAX_DEAD = 0.25
-# Chunk id and text, or what was already tokenized from them.
-Texts = Iterable[tuple[str, str]] | Forward
+# To cut so much at once takes some 200 MB.
+CHARS_TOGETHER = 10_000_000
+# Chunk id and text, or the segment that was already made of them.
+Texts = Iterable[tuple[str, str]] | Segment
 
 
 class State(TypedDict, total=False):
@@ -49,7 +51,7 @@ class State(TypedDict, total=False):
 
 def write_index(directory: Path, chunks: Texts, **state: Unpack[State]) -> None:
     """Index chunks from scratch."""
-    made = Segment.of(cut(chunks))
+    made = segment_of(chunks)
     directory.mkdir(parents=True, exist_ok=True)
     _show(directory, [_saved(directory, made, state.get("fields", NO_FIELDS))], **state)
 
@@ -60,10 +62,10 @@ def update_index(directory: Path, *, add: Texts, remove: Collection[str], **stat
     An added chunk takes the place of one with the same id. Of the segments that `merged_with` does not name only
     ids.npy and what is dead are looked at.
     """
-    about, added = read_about(directory), cut(add)
+    about, added = read_about(directory), segment_of(add)
     gone = np.unique(np.concatenate([ids_as_array(sorted(set(remove))), added.ids]))
     try:
-        kept, merging = [], [(Segment.of(added), np.ones(len(added.ids), dtype=bool))]
+        kept, merging = [], [(added, np.ones(len(added.ids), dtype=bool))]
         fields: dict[str, Any] = {}
         to_merge = merged_with(about, len(added.ids))
         for part in about["segments"]:
@@ -118,9 +120,26 @@ def needed_to_update(about: dict[str, Any], added: int) -> list[str]:
     ]
 
 
-def cut(chunks: Texts) -> Forward:
-    """The terms of chunks that are not tokenized yet."""
-    return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
+def segment_of(chunks: Texts, *, together: int = CHARS_TOGETHER) -> Segment:
+    """Of two chunks with the same id the later one counts. So many characters are cut at once."""
+    if isinstance(chunks, Segment):
+        return chunks
+    analyzer = Analyzer()
+    parts = [Segment.of(Forward.of(part, analyzer)) for part in _parts(chunks, together)]
+    return Segment.combined(parts or [Segment.of(Forward.of(()))])
+
+
+def _parts(chunks: Iterable[tuple[str, str]], together: int) -> Iterator[list[tuple[str, str]]]:
+    part: list[tuple[str, str]] = []
+    chars = 0
+    for each in chunks:
+        part.append(each)
+        chars += len(each[1])
+        if chars >= together:
+            yield part
+            part, chars = [], 0
+    if part:
+        yield part
 
 
 def _dead(folder: Path, part: Part) -> NDArray[np.bool_]:

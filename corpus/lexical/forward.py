@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from corpus.lexical.terms import Analyzer
 
 # With 2 ** 20 terms the chance that any two share a hash is 3e-8; then they count as one term.
 Hashes = NDArray[np.uint64]
+# What is made of so many at once takes some 100 MB.
+TOKENS_TOGETHER = 2_000_000
 
 
 def hashes_of(terms: Iterable[str]) -> Hashes:
@@ -102,9 +104,22 @@ class Forward:
         )
         return all_parts._rows(np.argsort(all_parts.ids, kind="stable"))
 
-    def only(self, ids: Collection[str]) -> Forward:
-        """The chunks with those ids; unknown ids are ignored."""
-        return self._rows(np.flatnonzero(np.isin(self.ids, ids_as_array(ids))))
+    @classmethod
+    def grouped(cls, parts: Iterable[Forward]) -> Iterator[Forward]:
+        """All rows of all parts as a few, each with TOKENS_TOGETHER or little more."""
+        group, tokens = [], 0
+        for part in parts:
+            group.append(part)
+            tokens += len(part.tokens)
+            if tokens >= TOKENS_TOGETHER:
+                yield cls.joined(group)
+                group, tokens = [], 0
+        if group:
+            yield cls.joined(group)
+
+    def only(self, ids: NDArray[np.bytes_]) -> Forward:
+        """The chunks of those ids, which are sorted; unknown ids are ignored."""
+        return self._rows(np.flatnonzero(find(ids, self.ids)[1]))
 
     def _rows(self, rows: NDArray[np.int64]) -> Forward:
         """Those rows in that order, with only the terms that they hold, sorted."""

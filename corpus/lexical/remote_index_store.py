@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable
-from corpus.lexical.build import State, Texts, cut, needed_to_update, sweep, update_index, write_index
+from corpus.lexical.build import State, Texts, needed_to_update, segment_of, sweep, update_index, write_index
 from corpus.lexical.files import INDEX_FILE, check_version, files_of, read_about
 from corpus.lexical.index import LexicalIndex
 
@@ -75,7 +75,7 @@ class RemoteIndexStore:
     def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
         """Bring it up to date. Unchanged files are neither fetched nor sent back."""
         with tempfile.TemporaryDirectory() as name:
-            chunks = cut(add)
+            chunks = segment_of(add)
             before = self._fetch_into(Path(name), lambda about: needed_to_update(about, len(chunks.ids)))
             update_index(Path(name), add=chunks, remove=remove, **state)
             self._send(Path(name), there=set(files_of(before)))

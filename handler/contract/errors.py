@@ -87,10 +87,12 @@ RETRY_AFTER_SECONDS = 5
 MAX_RETRY_AFTER_SECONDS = 60
 
 
-def upstream_error(error: errors.CorpusError) -> ActionError:
-    """The answer for a fault behind the handler."""
+def upstream_error(error: errors.CorpusError, *, corpora: str = "") -> ActionError:
+    """The answer for a fault behind the handler, with the names of the corpora that were asked where they have any."""
     known = next((kind for kind in type(error).__mro__ if kind in UPSTREAM), None)
     status, message = UPSTREAM[known] if known is not None else (500, f"Something failed in the server. {OPERATOR}")
+    if corpora and not isinstance(error, errors.EmbeddingError):
+        message = f"{corpora}: {message}"
     headers = {}
     if error.retryable:
         asked = error.retry_after if isinstance(error, errors.EmbeddingError) else None

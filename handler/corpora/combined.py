@@ -238,6 +238,8 @@ class Together:
 
     def _at(self, name: str) -> Seen:
         """The corpus, kept open until the request has its answer."""
+        if name:
+            self._trace.notes["corpora"] = name
         if name not in self._open:
             opened = self._openers[name](partial(self._note, name))
             self._open[name] = self._held.enter_context(opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from corpus.answer import filled
 from corpus.errors import CorpusError
 from handler.contract.errors import ActionError, upstream_error
 from handler.observing.trace import Trace
@@ -13,6 +14,7 @@ logger = logging.getLogger("handler")
 
 def fault_of(error: CorpusError, trace: Trace) -> ActionError:
     """The caller's part. The error's own message may name a host: it is logged here, and goes nowhere else."""
-    fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error)}
+    corpora = trace.notes.get("corpora", "")
+    fields = {"request_id": trace.request_id, "error": error.code, "detail": str(error), **filled(corpora=corpora)}
     logger.error("upstream_error", extra={"fields": fields})
-    return upstream_error(error)
+    return upstream_error(error, corpora=corpora)

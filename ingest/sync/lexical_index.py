@@ -7,10 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
+
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import Texts
-from corpus.lexical.forward import Forward
-from corpus.lexical.segment import Fields
+from corpus.lexical.forward import Forward, ids_as_array
+from corpus.lexical.segment import Fields, Segment
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
 from corpus.stored import fields_of, rounded
@@ -73,13 +75,15 @@ def bring_up_to_date(
     store.words.write(texts, stamp=state, fields=_fields(after.values()), before_publish=stored)
 
 
-def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:
+def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Segment | None:
     """Their chunks; None if some are missing."""
-    wanted = list(_chunk_ids(records))
+    wanted = np.sort(ids_as_array(_chunk_ids(records)))
     if not cut or sum(len(part.ids) for part in cut) < len(wanted):
         return None
-    found = Forward.joined(cut).only(wanted)
-    return found if len(found.ids) == len(wanted) else None
+    found = [part.only(wanted) for part in cut]
+    if sum(len(part.ids) for part in found) != len(wanted):
+        return None
+    return Segment.combined([Segment.of(group) for group in Forward.grouped(found)])
 
 
 def _fields(records: Iterable[DocumentRecord]) -> Fields:

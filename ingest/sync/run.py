@@ -49,7 +49,9 @@ class IngestRun:
         self._grants: list[DocumentRecord] = []
         self._before: dict[str, DocumentRecord] = {}
         self._after: dict[str, DocumentRecord] = {}
+        # The first so many of them are of many documents each.
         self._words: list[Forward] = []
+        self._joined = 0
 
     def stop(self) -> None:
         """Take no further file; finish what is in flight."""
@@ -184,8 +186,9 @@ class IngestRun:
 
     def _keep(self, words: Forward) -> None:
         self._words.append(words)
-        if len(self._words) >= WORDS_APART:
-            self._words = [Forward.joined(self._words)]
+        if len(self._words) - self._joined > WORDS_APART:
+            self._words[self._joined :] = [Forward.joined(self._words[self._joined :])]
+            self._joined += 1
 
     def _note_embedded(self, texts: int) -> None:
         self._report.work.embedded += texts

@@ -11,7 +11,8 @@ _NO_TITLE = re.compile(
     r"untitled.*|sans titre.*|unbenannt.*|sin t[ií]tulo.*|(?:powerpoint )?presentation\d*|document\d*|dokument\d*"
     r"|pr[eé]sentation powerpoint|presentaci[oó]n de powerpoint|powerpoint[- ]pr(?:[aäæ]sentation|esentatie)"
     r"|apresenta[cç][aã]o do powerpoint|presentazione (?:standard )?di powerpoint|prezentacja programu powerpoint"
-    r"|slide \d+|microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b.*|(?:book|sheet|mappe|classeur|libro)\d*"
+    r"|(?:no )?slide (?:\d+|title)|microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b.*"
+    r"|(?:book|sheet|mappe|classeur|libro)\d*"
     r"|print(?:ing)?|full page (?:photo|fax) print|scan\d*|image\d*|new document|bookmark|layout \d+|title"
     r"|.*\.(?:docx?|docm|pptx?|xls[xmb]?|rtf|od[tsp]|qxd|indd|tex|dvi|e?ps|pdf|fm|p65|pub|vsdx?|html?|aspx?|php|txt)"
     # Addresses, numbers and codes of programs.

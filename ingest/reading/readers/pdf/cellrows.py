@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.labels import is_named
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.rows import rows_of
 from ingest.reading.readers.pdf.tables import joined_cell
 from ingest.reading.readers.tables import SPANNED, is_figure
 

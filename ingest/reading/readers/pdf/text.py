@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from ingest.reading.readers.pdf.layout import Group
 from ingest.reading.readers.pdf.lines import CELL, HYPHEN, are_unspaced
+from ingest.reading.readers.pdf.naming import named_lines
 from ingest.reading.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -69,7 +70,7 @@ def text_of(group: Group, words: Collection[str]) -> str:
     """The group's text: code and rows line by line, all else as one line. `words` decides about hyphens."""
     lines = [line.text for line in group.lines]
     if group.table is not None:
-        text = "\n".join(table_lines(group.table.rows, header_rows=group.table.header_rows))
+        text = "\n".join(named_lines(group.table.rows, group.table.header_rows))
     elif group.kind == "code":
         text = "\n".join(_indented(group))
     elif group.kind == "table":
