@@ -12,7 +12,7 @@ from ingest.reading.readers.pdf.rows import Interval, Row
 from ingest.reading.readers.tables import is_figure
 
 _MIN_OVERLAP = 0.3  # Of what stands in one of them.
-_FARTHEST_ROW, _FAR, _FAR_ASIDE = 2.5, 4.5, 3.0
+_FARTHEST_ROW, _FAR, _FAR_ASIDE, _FAR_ANYHOW = 2.5, 4.5, 3.0, 8.0
 _WIDER_ROW, _MIN_WIDER = 1.5, 1.6  # Times the usual distance of rows, and heights.
 _LARGER = 1.12  # Times the height of the rows above.
 _MIN_COLUMNS_ABOVE = 4
@@ -51,8 +51,9 @@ def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
 def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interval] | None:
     """The columns of the band with the row in it; None where the row does not go with it."""
     spans = [(cell.left, cell.right) for cell in row.cells]
-    is_beside = not all(_touched(span, band.columns) for span in spans)
-    if (is_beside or abs(len(spans) - len(band.columns)) > 1) and _is_far(band, row, _FAR_ASIDE if is_beside else _FAR):
+    touched = [len(_touched(span, band.columns)) for span in spans]
+    is_other = abs(len(spans) - len(band.columns)) > 1
+    if _is_far(band, row, _FAR_ASIDE if 0 in touched else _FAR if is_other else _FAR_ANYHOW):
         return None
     if _is_set_off(band, row) and _begins_anew(band, row, following):
         return None

@@ -15,6 +15,7 @@ _MIN_LIKE = 2
 _UNLIKE = 0.7  # Of the lines of an address, at least.
 _NEARLY, _MOSTLY, _SOME = 0.7, 0.6, 0.3
 _MAX_LABEL = 30  # Characters.
+_MAX_LINE = 42  # Characters of a line of a block, on average: longer ones are running text.
 _WIDE = 2.0  # Heights of the gap that parts blocks of labels and values.
 _PAIR = re.compile(r"[^\W\d][^:]{0,40}:\s?\S")  # A label with its value.
 _WORD = re.compile(r"[^\W\d_]{3}")
@@ -59,9 +60,9 @@ def _gap(before: Sequence[Line], column: Sequence[Line]) -> float:
 def _is_stack(column: Sequence[Line]) -> bool:
     """True for lines that say all by themselves, as those of an address: words with figures, labels with their
     values."""
-    if len(column) < _MIN_LINES or _are_labels(column):
-        return False
     texts = [line.text for line in column]
+    if len(column) < _MIN_LINES or _are_labels(column) or sum(map(len, texts)) > _MAX_LINE * len(texts):
+        return False
     if sum(bool(_PAIR.match(text)) for text in texts) >= _MIN_LIKE:
         return True
     if len(set(texts)) < _UNLIKE * len(texts) or sum(map(is_figure, texts)) > _SOME * len(texts):

@@ -134,7 +134,7 @@ def _are_in_doubt(header: Sequence[Row], body: Sequence[Row]) -> bool:
     found = [names[column] if column < len(names) else "" for column in used]
     if any(len(name) > _MAX_NAME for name in found) or any(map(_has_value, header)):
         return True
-    if header[-1][0].endswith(":") and any(row and row[0].endswith(":") for row in body):
+    if any(_is_label(name, column, body) for column, name in enumerate(header[-1])):
         return True
     if any(_CODE.search(name) and not _stands_in(name, column, body) for name, column in zip(found, used, strict=True)):
         return True
@@ -149,6 +149,11 @@ def _has_value(row: Row) -> bool:
     filled = [cell for cell in row if cell not in _NOTHING]
     ends = [cell.endswith(":") for cell in filled]
     return any(ends[1:-1]) and not all(ends[1:])
+
+
+def _is_label(name: str, column: int, body: Sequence[Row]) -> bool:
+    """True for what ends in a colon, as something below it does."""
+    return name.endswith(":") and any(cell.endswith(":") for row in body for cell in row[column : column + 1])
 
 
 def _stands_in(name: str, column: int, body: Sequence[Row]) -> bool:

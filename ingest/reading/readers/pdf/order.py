@@ -178,8 +178,13 @@ def _tables_or_blocks(
                 if not isinstance(part, list):
                     inside.extend(_pieces(part))
                 elif part:
-                    inside.append(part if is_wrapped(part) else Table([[line.text] for line in part], 0, [], part))
+                    inside.append(part if is_wrapped(part) else _line_by_line(part))
     yield _Together(inside)
+
+
+def _line_by_line(lines: list[Line]) -> Table:
+    """A block whose lines stay apart."""
+    return Table([[cell.text for cell in row.cells] for row in rows_of(lines)], 0, [], lines)
 
 
 def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line | None:

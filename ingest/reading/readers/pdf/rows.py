@@ -15,6 +15,9 @@ _GUTTER = 0.6
 _NARROW_GUTTER = -0.2  # Where a row is known to stand in columns, which may reach over each other a little.
 _WIDEST_BLANK = 3.0
 _MIN_GAPS, _BY_CHANCE = 12, 0.35  # On a page; of them.
+_RECENT = 8  # Lines of a row.
+_NEXT_LINE = 0.7  # Heights from line to line.
+_MIN_TEXT, _ALIKE = 6, 0.1  # Characters of a line that is no part of a formula; of its height.
 _SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
 _FARTHEST_ROW = 2.5  # Heights.
 
@@ -48,7 +51,20 @@ def rows_of(lines: Iterable[Line]) -> list[Row]:
 def _is_beside(row: Sequence[Line], line: Line) -> bool:
     tallest = max(row, key=lambda other: other.height)
     overlap = min(tallest.bottom + tallest.height, line.bottom + line.height) - max(tallest.bottom, line.bottom)
-    return overlap > _SAME_ROW * min(tallest.height, line.height)
+    return overlap > _SAME_ROW * min(tallest.height, line.height) and not any(
+        _stands_below(line, other) for other in row[-_RECENT:]
+    )
+
+
+def _stands_below(line: Line, other: Line) -> bool:
+    """True for the next line of a text, though a taller one stands beside both."""
+    return (
+        min(len(line.text), len(other.text)) >= _MIN_TEXT
+        and abs(line.height - other.height) < _ALIKE * line.height
+        and line.left < other.right - line.height
+        and other.left < line.right - line.height
+        and other.bottom - line.bottom > _NEXT_LINE * max(line.height, other.height)
+    )
 
 
 def _cells(row: Sequence[Line]) -> list[Line]:

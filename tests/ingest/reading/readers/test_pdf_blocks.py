@@ -172,3 +172,100 @@ def test_figures_at_the_lines_of_a_chart_are_no_rows(tmp_path: Path) -> None:
     assert _read(tmp_path, sheet).text.split() == [
         *(f"{400 - 50 * number}" for number in range(8)), "May", "June", "July", "August",
     ]  # fmt: skip
+
+
+def test_rows_of_an_undivided_box_are_told_by_the_cells_that_have_one_line_each(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.grid([60, 100, 260, 340], [560, 690, 710])
+    _rows(sheet, (64, 104, 264), [("No.", "Service", "Price")], top=696)
+    for number, (service, price) in enumerate(((("Accounts and", "records"), "201.76"), (("Snow",), "203.13"))):
+        middle = 660 - 40 * number
+        sheet.line(f"{number + 1}", left=64, y=middle)
+        sheet.line(price, left=264, y=middle)
+        for place, text in enumerate(service):
+            sheet.line(text, left=104, y=middle + 6 * (len(service) - 1) - 12 * place)
+    assert _lines(tmp_path, sheet) == [
+        "No.: 1; Service: Accounts and records; Price: 201.76",
+        "No.: 2; Service: Snow; Price: 203.13",
+    ]
+
+
+def test_names_of_groups_in_one_box_stand_over_their_halves(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.grid([60, 140, 200, 260, 320, 380], [640, 660, 680])
+    sheet.canvas.lines([(left, 680, left, 700) for left in (60, 140, 380)] + [(60, 700, 380, 700)])
+    sheet.line("Inbound", left=180, y=686)
+    sheet.line("Outbound", left=300, y=686)
+    _rows(sheet, (64, 144, 204, 264, 324), [("", "2012", "2014", "2012", "2014"), ("World", *"4376")], top=666)
+    assert _lines(tmp_path, sheet)[-1] == (
+        "World; Inbound 2012: 4; Inbound 2014: 3; Outbound 2012: 7; Outbound 2014: 6"
+    )
+
+
+def test_short_lines_that_each_begin_anew_stay_apart(tmp_path: Path) -> None:
+    sheet = Sheet()
+    lines = ("Diabetes", "Treated by radiation or with cancer", "Operation of a valve", "Pacemaker", "Implants")
+    for text in lines:
+        sheet.line(text)
+    assert _lines(tmp_path, sheet) == list(lines)
+
+
+def test_lines_to_be_filled_in_are_no_noise(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for text in (
+        "FORM C",
+        "UNDER THE ACT",
+        "NAME OF ISSUER: " + 70 * "_",
+        "LEGAL STATUS: " + 70 * "_",
+        "DATE: " + 60 * "_",
+    ):
+        sheet.line(text, size=8)
+    assert "NAME OF ISSUER" in _read(tmp_path, sheet).text
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "OECS12_abstract_Miller1",
+        "Manual.book",
+        "05-30197-CV0.wpd",
+        "R Graphics Output",
+        "5",
+        "InvoicesMN0052-23",
+        "1Il~m~ ~il~[l]",
+    ],
+)
+def test_names_of_files_and_codes_give_way_to_the_first_large_heading(tmp_path: Path, stated: str) -> None:
+    sheet = Sheet()
+    sheet.canvas.setTitle(stated)
+    sheet.line("Light from single sources", size=15, font="Helvetica-Bold")
+    for _ in range(3):
+        sheet.line("The light of a single source was measured at night, and once more by day.")
+    sheet.line("References", size=16, font="Helvetica-Bold")
+    sheet.line("The lamp and its keeper, volume two, as printed in the capital.")
+    assert _read(tmp_path, sheet).title == "Light from single sources"
+
+
+def test_a_title_of_words_and_a_number_is_kept(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.setTitle("Invoice 15293")
+    sheet.line("Another heading", size=18)
+    sheet.line("The lamp and its keeper.")
+    assert _read(tmp_path, sheet).title == "Invoice 15293"
+
+
+def _moved(text: str) -> str:
+    """As a font without a table of characters gives it."""
+    return "".join(chr(ord(sign) - 29) if sign.isalpha() else sign for sign in text)
+
+
+def test_a_figure_of_noise_costs_a_page_only_itself(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for _ in range(12):
+        sheet.line(_moved("FIRST I need to find a lamp that is more likely to appear in cabinets or countertops"))
+    for _ in range(14):
+        sheet.line("The keeper lights the lamp an hour before sunset and lets it burn until the sun has risen.")
+    document = _read(tmp_path, sheet)
+    assert document.text.count("keeper") == 14
+    assert "(" not in document.text
+    assert any("left out in part" in note for note in document.notes)
