@@ -92,6 +92,9 @@ quick:
 # Branches that the tests reach, in the processes that they start too. Measured and shown, not chased.
 coverage: .venv/dev.stamp
 	$(call PYTEST,.venv) --cov --cov-report=term
+	@for each in corpus ingest handler infra; do \
+		echo "$$each: $$($(BIN)/python -m coverage report --include="$$each/*" --format=total --precision=1) %"; \
+	done
 
 # How many of a fixed list of small mutations no test notices; about an hour.
 mutate: .venv/dev.stamp

@@ -51,6 +51,8 @@ _SUFFIXES = {".a", ".c", ".cc", ".cpp", ".h", ".hpp", ".ipynb", ".lib", ".pxd", 
 # An installer's own notes, different for each.
 _INSTALLERS = {"direct_url.json", "INSTALLER", "RECORD", "REQUESTED", "uv_cache.json"}
 
+# One below zlib's own: two thirds of the time, and 1 % more bytes.
+_COMPRESSION = 5
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest that a zip can say.
 
 
@@ -177,7 +179,7 @@ def write_zip(folder: Path, target: Path) -> None:
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                archive.writestr(_entry(path, folder), path.read_bytes())
+                archive.writestr(_entry(path, folder), path.read_bytes(), compresslevel=_COMPRESSION)
     part.replace(target)
 
 

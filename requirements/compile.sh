@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compile the hashed locks from pyproject.toml. Needs uv; installing needs only pip.
-# excludes: what the model wheel and Chroma ask for and nothing here imports, such as torch and kubernetes.
+# excludes: what the model wheel, Chroma and selenium ask for and nothing here imports, such as torch, kubernetes and trio,
+# which httpx imports wherever it is installed.
 set -eu
 cd "$(dirname "$0")/.."
 compile() {

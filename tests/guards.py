@@ -113,7 +113,7 @@ GUARDS: list[Mutation] = [
         ("self._inflater.decompress(block, _BLOCK)", "self._inflater.decompress(block)"),
     ),
     *of(
-        "ingest/sources/patience.py",
+        "ingest/sources/retry_after_gate.py",
         "tests/ingest/sources/test_web.py",
         ("self._until.get(host, 0.0) - time.monotonic()", "max(self._until.values(), default=0.0) - time.monotonic()"),
         ("> MAX_WAITS_SECONDS:", "> 1e9:"),

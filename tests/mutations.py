@@ -253,7 +253,7 @@ MUTATIONS = [
         ('if url.startswith("https:") and not led.startswith("https:"):', "if False:"),
     ),
     *_of(
-        "ingest/sources/patience.py",
+        "ingest/sources/retry_after_gate.py",
         "tests/ingest/sources",
         ("MAX_WAITS_SECONDS = 300.0", "MAX_WAITS_SECONDS = 86_400.0"),
         ("if further <= 0:", "if further > 0:"),

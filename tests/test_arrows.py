@@ -136,8 +136,8 @@ def test_only_the_settings_classes_read_the_environment() -> None:
             assert not any(word in path.read_text("utf-8") for word in words), path
 
 
-# As an audit hook it sees every socket and file of the process, whoever opens it. Trio, which the tests' browser brings
-# and httpcore imports where it finds it, asks ldconfig; where the product alone is installed there is none.
+# As an audit hook it sees every socket and file of the process, whoever opens it. Trio, which the locks leave out and
+# httpcore imports where it finds it, asks ldconfig.
 GUARD = """
 import sys
 sys.modules["trio"] = None

@@ -12,14 +12,14 @@ from corpus.tokens import Tokenizer
 MAX_REQUEST_TOKENS = 300_000
 
 
-def portions(
+def request_batches(
     texts: Sequence[str], *, tokenizer: Tokenizer, max_tokens: int, most_inputs: int, refused: Refused | None
 ) -> Iterator[list[str]]:
     """The texts in their order, at most `most_inputs` in each list.
 
     One of more than `max_tokens` stands alone and is noted in `refused`; without, EmbeddingInputInvalid is raised.
     """
-    portion: list[str] = []
+    batch: list[str] = []
     total = 0
     for text in texts:
         tokens = _count(text, tokenizer, max_tokens)
@@ -30,14 +30,14 @@ def portions(
             if refused is None:
                 raise error
             refused[text] = error
-        if portion and (len(portion) >= most_inputs or tokens > max_tokens or total + tokens > MAX_REQUEST_TOKENS):
-            yield portion
-            portion, total = [], 0
-        portion.append(text)
+        if batch and (len(batch) >= most_inputs or tokens > max_tokens or total + tokens > MAX_REQUEST_TOKENS):
+            yield batch
+            batch, total = [], 0
+        batch.append(text)
         # The prompts are not sent with texts that are left out.
         total += tokens if tokens <= max_tokens else MAX_REQUEST_TOKENS
-    if portion:
-        yield portion
+    if batch:
+        yield batch
 
 
 def _count(text: str, tokenizer: Tokenizer, max_tokens: int) -> int:

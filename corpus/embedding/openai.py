@@ -15,7 +15,7 @@ import httpx2
 import numpy as np
 import openai
 
-from corpus.embedding.batches import portions
+from corpus.embedding.batches import request_batches
 from corpus.embedding.endpoint import Endpoint
 from corpus.embedding.model import Refused, Vectors
 from corpus.embedding.remote import RemoteEmbedder
@@ -137,7 +137,7 @@ class OpenAIEmbedder(RemoteEmbedder):
         executor = ThreadPoolExecutor(REQUESTS_IN_FLIGHT, thread_name_prefix="embed")
         try:
             for batch in batches:
-                parts = portions(
+                parts = request_batches(
                     batch,
                     tokenizer=self.tokenizer,
                     max_tokens=self.max_tokens,

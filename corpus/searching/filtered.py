@@ -1,6 +1,6 @@
-"""The vectors' candidates that a filter lets through, in the quickest of five ways, which all find the same.
+"""The nearest chunks that a filter lets through, found in the fastest of five ways, which all find the same.
 
-Chroma's own filter reads every match from its database first. The index of words knows as well which chunks pass.
+Chroma's own filter reads every match from its database first; the lexical index knows which chunks pass as well.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from corpus.stored import fields_of
 
 Near = dict[str, float]  # Cosines by chunk id, nearest first.
 
-# Reading so many vectors, of so many numbers together, takes less than Chroma's search among them.
+# Reading so many vectors, or so many numbers in all, takes less time than Chroma's search among them.
 FEW = 500
 FEW_NUMBERS = 100_000
-# All are read where Chroma finds fewer than there are, or so many that are alike, and others beside them.
+# All are read if Chroma finds fewer than there are, or so many that are alike, and others beside them.
 MAX_READ, MANY_ALIKE = 5000, 50
-# A deeper search takes longer than one among the ids that pass where it goes deeper than there are such ids; but this
-# deep it always may, and never deeper than that.
+# A deeper search takes longer than one among the ids that pass if it goes deeper than there are such ids; but this deep
+# it always may go, and never deeper than that.
 SHALLOW, DEEPEST = 1000, 3000
-# Asked for beyond what should do, for what passes is seldom spread evenly.
+# Margin beyond what should suffice, because passing chunks are seldom spread evenly.
 MARGIN = 1.5
-# So many documents are named to Chroma; among more, a search goes deeper and deeper until enough are found.
+# So many documents are named to Chroma; with more, the search goes deeper until enough are found.
 MAX_NAMED = 100
 DEEPER = 4
 
@@ -41,7 +41,10 @@ DEEPER = 4
 def filtered_nearest(
     store: Store, vectors: Vectors, *, count: int, where: Where, passing: FilterMask | None
 ) -> list[Near]:
-    """For each vector the `count` nearest chunks that pass. `passing` is what an index knows of it; None: nothing."""
+    """For each vector the `count` nearest chunks that pass.
+
+    `passing` is what an index knows of the filter; None: nothing.
+    """
     if passing is None:
         return _by_store(store, vectors, count, where)
     if (near := _in_file(store, vectors, passing, count)) is not None:
@@ -76,7 +79,7 @@ def _asked(store: Store, vectors: Vectors, count: int, where: Where, passing: Fi
 
 
 def _in_file(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """Where the vectors lie in a file, by these themselves; None where they don't, or too many pass."""
+    """By the vectors themselves if they lie in a file; None if they don't, or if too many pass."""
     exact = store.exact
     if exact is None or len(exact) != passing.chunks or passing.count > exact.few:
         return None
@@ -87,8 +90,10 @@ def _in_file(store: Store, vectors: Vectors, passing: FilterMask, count: int) ->
 
 
 def _by_mask(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """Where Chroma cannot say the filter, and what passes lies far from what is asked: by all vectors where they lie in
-    a file, else deeper and deeper. None where the index does not know all that the store has.
+    """For filters that Chroma cannot express, and passing chunks far from the question.
+
+    By all vectors if they lie in a file, else by deeper and deeper searches. None if the index does not hold everything
+    that the store does.
     """
     exact = store.exact
     if exact is not None and passing.lists(exact.ids):
@@ -110,7 +115,7 @@ def _by_mask(store: Store, vectors: Vectors, passing: FilterMask, count: int) ->
 
 
 def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[Near]:
-    """By Chroma's own filter; where it cannot say it, by the documents that pass."""
+    """By Chroma's own filter; if it cannot express the filter, by the documents that pass."""
     if store.rows.understands(where):
         return store.similar(vectors, count=count, where=where)
     documents = {each.document_id for each in store.documents() if passes(where, fields_of(each))}
@@ -132,7 +137,7 @@ def _by_store(store: Store, vectors: Vectors, count: int, where: Where) -> list[
 
 
 def _named(store: Store, vectors: Vectors, count: int, documents: Collection[str]) -> list[Near]:
-    """Of those documents alone, so many in a request as may be named."""
+    """Among those documents alone, as many in a request as may be named."""
     found: list[Near] = [{} for _ in vectors]
     for part in batched(sorted(documents), MAX_NAMED):
         named = {"document_id": {"$in": part}}
@@ -143,7 +148,7 @@ def _named(store: Store, vectors: Vectors, count: int, documents: Collection[str
 
 
 def _read_all(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
-    """Rank all that pass by their cosines; None where the store has more chunks than the index, or others."""
+    """Rank all that pass by their cosines; None if the store has more chunks than the index, or other ones."""
     if store.count() != passing.chunks:
         return None
     ids = passing.ids()
@@ -162,7 +167,7 @@ def _depth(passing: FilterMask, count: int) -> int:
 
 
 def _deeper(store: Store, vectors: Vectors, passing: FilterMask, count: int, depth: int) -> list[Near] | None:
-    """By a search without the filter, so deep that enough should pass; None where too few do, or one is not known."""
+    """By a search without the filter, deep enough that enough should pass; None if too few do, or one is unknown."""
     found = []
     for near in store.similar(vectors, count=depth):
         kept = passing.sift(list(near))

@@ -1,7 +1,7 @@
-"""Search by vectors, by words, or by both: which chunks to ask the store for, and in what order they answer.
+"""Search by vectors, by words, or by both: which chunks to request from the store, and how they are ranked.
 
-As few requests to Chroma as the ranking allows: one for the vectors' candidates of all queries, mostly one for the
-cosines of those that words alone brought, one for the texts of what is returned.
+Makes as few requests to Chroma as the ranking allows: one for the vectors' candidates of all queries, usually one for
+the cosines of those that only words found, one for the texts of what is returned.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def rank_each(
 
 
 def _most(plan: Plan) -> int | None:
-    """Somebody who asks for one document alone wants all that it has."""
+    """A search within a single document gets everything that it has."""
     asked = parted(plan.where)[0] if plan.where else None
     return None if asked and "document_id" in asked else plan.max_per_document
 
@@ -142,7 +142,7 @@ def _near_places(
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
-    """The candidates that are there, with their texts, best first, read as they are asked for."""
+    """The candidates that exist, with their texts, best first, read lazily."""
     done, step = 0, plan.top_k
     versions: dict[str, str] = {}
     who = parted(plan.where)[1] if plan.where else None
@@ -151,8 +151,8 @@ def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:
         good = [each for each in ranked if each.score >= plan.min_score]
         chunks = store.whole([each.chunk_id for each in good]) if good else {}
         for each in good:
-            # What the index still knows may be gone from the store, or no longer for whoever asks; or its document was
-            # replaced between two readings.
+            # The index may still know chunks that are gone from the store, or no longer visible to the caller, or whose
+            # document was replaced between two reads.
             chunk = chunks.get(each.chunk_id)
             if chunk is None or not (who is None or who.intersection(chunk.access)):
                 continue

@@ -1,11 +1,11 @@
-"""A published collection's vectors, read where they lie in the file that Chroma's engine searches.
+"""A published collection's vectors, memory-mapped from the file that Chroma's engine searches.
 
-VECTORS/index.json   which file that is, and its layout
-VECTORS/ids.npy      the chunks' ids, sorted
-VECTORS/rows.npy     for each of these ids its record in the file
+VECTORS/index.json    which file that is, and its layout
+VECTORS/ids.npy       the chunks' ids, sorted
+VECTORS/rows.npy      for each of these ids its record in the file
 
-A cosine is then a read, without a request and without a number of Python's; where few chunks may answer, exact search
-over all of them is one matrix product, and where many may, a sketch (sketch.py) tells which are worth comparing.
+Reading a cosine then takes no request and creates no Python number. If few chunks may answer, exact search over all of
+them is one matrix product; if many may, a sketch (sketch.py) tells which ones are worth comparing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FOLDER = "vectors"
 SKETCHED_NUMBERS = 4_000_000
 _FORMAT = 1
 _ABOUT, _IDS, _ROWS = "index.json", "ids.npy", "rows.npy"
-# Of vectors whose length is looked at, before they are taken for ones of length 1.
+# How many vectors' lengths are checked before all are taken to have length 1.
 _SAMPLE = 256
 _TOLERANCE = 1e-3
 
@@ -60,7 +60,7 @@ def write_map(store: Path, segment: str, *, dimensions: int, chunks: int) -> Non
 
 
 def _data_file(name: str) -> str:
-    """The name, where it is an index's own file in a folder of the store. Raises ValueError."""
+    """The name, if it is that of an index's own file in a folder of the store. Raises ValueError."""
     folder, _, file = name.partition("/")
     if file != DATA_FILE or folder in {"", ".", ".."}:
         raise ValueError(f"{name!r} is no file of an index")
@@ -68,7 +68,7 @@ def _data_file(name: str) -> str:
 
 
 def open_map(store: Path, *, dimensions: int, chunks: int) -> MappedVectors | None:
-    """The vectors of a published store; None where it was published without a map. Raises SnapshotInvalid."""
+    """The vectors of a published store; None if it was published without a map. Raises SnapshotInvalid."""
     if not (store / FOLDER / _ABOUT).is_file():
         return None
     return MappedVectors(store, dimensions=dimensions, chunks=chunks)
@@ -78,7 +78,7 @@ class MappedVectors(ExactVectors):
     """Those of a published store."""
 
     def __init__(self, store: Path, *, dimensions: int, chunks: int) -> None:
-        """Raises SnapshotInvalid where a file is not what the others say."""
+        """Raises SnapshotInvalid if a file does not agree with the others."""
         folder = store / FOLDER
         try:
             about = json.loads((folder / _ABOUT).read_text("utf-8"))

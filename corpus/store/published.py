@@ -1,6 +1,6 @@
-"""A published collection, read from its own files. The engine is opened where only it can answer, which is seldom.
+"""A published collection, read from its own files; the engine is opened only if nothing else can answer.
 
-Texts and metadata come from the chunk file, the vectors of a corpus that is not large from Chroma's own file.
+Texts and metadata come from the chunk file, and the vectors, unless the corpus is large, from Chroma's own file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from corpus.stored import chunk_from, fields_of, record_from
 
 
 class Unopened:
-    """A client and its collection, opened when one of them is asked for. Safe in threads."""
+    """A client and its collection, opened when first used. Safe in threads."""
 
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
@@ -32,16 +32,16 @@ class Unopened:
 
     @property
     def client(self) -> Any:
-        """The client. Raises StoreError where it cannot be opened."""
+        """The client. Raises StoreError if it cannot be opened."""
         return self._opened().client
 
     @property
     def collection(self) -> Any:
-        """Its collection. Raises StoreError where it cannot be opened."""
+        """Its collection. Raises StoreError if it cannot be opened."""
         return self._opened().collection
 
     def close(self) -> None:
-        """Let go of the files, where they were opened."""
+        """Close the files, if they were opened."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
@@ -54,7 +54,7 @@ class Unopened:
 
 
 class PublishedStore(Store):
-    """Whole documents, to which nobody writes."""
+    """Whole documents that nobody writes to."""
 
     def __init__(
         self, handle: Handle, chunks: ChunkFile, *, words: LexicalIndexStore, vectors: ExactVectors | None
@@ -64,7 +64,7 @@ class PublishedStore(Store):
         self._chunks = chunks
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         super().close()
         self._chunks.close()
 
@@ -75,7 +75,7 @@ class PublishedStore(Store):
         return sorted(records, key=lambda record: record.source)
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
-        """The records of those documents that are there, by id."""
+        """The records of those documents that exist, by id."""
         found = self._chunks.read([record_id_of(each) for each in document_ids]).values()
         try:
             records = [record_from(metadata) for metadata, _ in found]
@@ -84,12 +84,12 @@ class PublishedStore(Store):
         return {record.document_id: record for record in records}
 
     def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
-        """Those of the chunks that are there, by document and in order."""
+        """Those of the chunks that exist, by document and in order."""
         chunks = self.whole(list(dict.fromkeys(chunk_ids))).values()
         return sorted(chunks, key=lambda chunk: (chunk.document_id, chunk.index))
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
-        """Those of the chunks that are there, by id: publishing has made sure that their documents are whole."""
+        """Those of the chunks that exist, by id: publishing has ensured that their documents are whole."""
         found = self._chunks.read(chunk_ids)
         try:
             return {chunk_id: chunk_from(metadata, text) for chunk_id, (metadata, text) in found.items()}
@@ -97,14 +97,14 @@ class PublishedStore(Store):
             raise self._chunks.damaged(error) from None
 
     def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
-        """Every chunk of those documents, read as it is asked for."""
+        """Every chunk of those documents, read lazily."""
         for record in records:
             yield from self.chunks(record.chunk_ids())
 
     def similar(
         self, vectors: Vectors, *, count: int, where: Where | None = None, among: Sequence[str] | None = None
     ) -> list[dict[str, float]]:
-        """As `Store` has it; the filter is told by the documents, for Chroma's files hold nothing to filter by."""
+        """See `Store`; the filter is evaluated on documents, because Chroma's files here hold nothing to filter by."""
         if where:
             passing = (each for each in self.documents() if passes(where, fields_of(each)))
             among = [chunk_id for document in passing for chunk_id in document.chunk_ids()]

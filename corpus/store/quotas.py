@@ -66,8 +66,8 @@ def in_two(fields: Mapping[str, Any]) -> tuple[list[Metadata], Metadata]:
     gone = [name for name, value in fields.items() if value is None]
     room = FIELDS - (len(fields) - len(gone))
     ahead = gone[max(0, room) :]
-    portions = [dict.fromkeys(ahead[start : start + FIELDS]) for start in range(0, len(ahead), FIELDS)]
-    return portions, {name: value for name, value in fields.items() if name not in ahead}
+    parts = [dict.fromkeys(ahead[start : start + FIELDS]) for start in range(0, len(ahead), FIELDS)]
+    return parts, {name: value for name, value in fields.items() if name not in ahead}
 
 
 def conditions_in(where: Mapping[str, Any]) -> int:

@@ -62,10 +62,10 @@ class Store:
         return Lease(self._handle.client, self.rows.name)
 
     def close(self) -> None:
-        """Let go of the files or the connection."""
+        """Close the files or the connection."""
         self.words.close()
         self._handle.close()
-        self._handle.before_write = lambda: None  # Else each would hold the other, and what is mapped stay open.
+        self._handle.before_write = lambda: None  # Otherwise each would keep the other, and mapped files, alive.
 
     def __enter__(self) -> Self:
         return self
@@ -84,13 +84,13 @@ class Store:
         return write_documents(self.rows, documents)
 
     def remove(self, document_ids: Iterable[str]) -> None:
-        """Remove documents; ids that are not there are passed over. The records go first: no half document shows."""
+        """Remove documents; unknown ids are ignored. The records go first, so that no half document is seen."""
         for part in batched(document_ids, DOCUMENTS_PER_REQUEST):
             self.rows.delete(map(record_id_of, part))
             self.rows.delete(self.rows.ids({"document_id": {"$in": part}}))
 
     def restamp(self, stamps: Mapping[str, str]) -> None:
-        """Note by document id that the document's file was looked at again and holds the same."""
+        """Record, by document id, that the document's file was checked again and is unchanged."""
         self.rows.amend({record_id_of(document_id): {"stamp": stamp} for document_id, stamp in stamps.items()})
 
     def grant(self, records: Sequence[DocumentRecord]) -> None:
@@ -98,7 +98,7 @@ class Store:
         grant(self.rows, records)
 
     def heal(self) -> None:
-        """Take away what the records kept of their documents' earlier versions; once for a collection."""
+        """Remove stale keys of earlier versions from the documents' records; once for a collection."""
         heal_records(self.rows)
 
     def sweep(self, records: Sequence[DocumentRecord]) -> frozenset[str]:
@@ -113,7 +113,7 @@ class Store:
         return survey_of(self.rows)
 
     def vectors_of(self, text_digests: Iterable[str]) -> dict[str, Vectors]:
-        """The vectors that are stored already, by what `text_digest_of` calls the texts that they stand for."""
+        """The vectors that are stored already, by `text_digest_of` of their texts."""
         found: dict[str, Vectors] = {}
         for part in batched(dict.fromkeys(text_digests), DIGESTS_PER_REQUEST):
             result = self.rows.matching({TEXT_DIGEST: {"$in": part}}, include=["embeddings", "metadatas"])
@@ -127,11 +127,11 @@ class Store:
         tells: there it changes with the number of chunks, and every few seconds.
         """
         if self.is_published:
-            return self.rows  # No other store has the same.
+            return self.rows  # Unique to this store.
         return self._handle.state() or (self.count(), int(time.monotonic() // SERVER_STATE_SECONDS))
 
     def versions(self) -> dict[str, int] | None:
-        """By document id the number of the write that changed its record last; None where that cannot be told."""
+        """By document id the number of the write that last changed its record; None if that cannot be determined."""
         return None if (watch := self._handle.watch) is None else watch.versions()
 
     def documents(self) -> list[DocumentRecord]:
@@ -139,24 +139,24 @@ class Store:
         return sorted(map(record_from, self.rows.of_documents()), key=lambda record: record.source)
 
     def records(self, document_ids: Iterable[str]) -> dict[str, DocumentRecord]:
-        """The records of those documents that are there, by id."""
+        """The records of those documents that exist, by id."""
         pages = self.rows.pages(map(record_id_of, document_ids), ["metadatas"])
         records = (record_from(metadata) for page in pages for _, metadata, _ in ours_in(page))
         return {record.document_id: record for record in records}
 
     def document(self, document_id: str) -> tuple[DocumentRecord, list[Chunk]] | None:
-        """A document's record and its chunks in order; None where it is not there."""
+        """A document's record and its chunks in order; None if it does not exist."""
         for _ in range(READ_ATTEMPTS):
             if (record := self.records([document_id]).get(document_id)) is None:
                 return None
             chunks = [chunk for chunk in self.chunks(record.chunk_ids()) if chunk.digest == record.digest]
-            # Fewer where it was replaced between the two requests.
+            # Fewer, if it was replaced between the two requests.
             if len(chunks) == record.chunks:
                 return record, chunks
         raise StoreUnavailable(f"The document {document_id} is being replaced. Ask again.")
 
     def chunks(self, chunk_ids: Iterable[str]) -> list[Chunk]:
-        """Those of the chunks that are there, by document and in order."""
+        """Those of the chunks that exist, by document and in order."""
         chunks: list[Chunk] = []
         for page in self.rows.pages(chunk_ids, ["metadatas", "documents"]):
             chunks += (chunk_from(metadata, text) for _, metadata, text in ours_in(page))
@@ -172,7 +172,7 @@ class Store:
         `score` is the cosine similarity, negative ones as 0: same direction 1.0, 45 degrees 0.71, unrelated 0.0.
         """
         hits: list[Hit] = []
-        # Again, where a document is being replaced right now: what is half in or half out made room for others.
+        # Retried if a document is being replaced right now: its chunks of two versions took the place of others.
         for depth in (count, 4 * count):
             (cosines,) = self.similar(vector[np.newaxis], count=depth, where=where)
             chunks = self.whole(list(cosines))
@@ -202,11 +202,11 @@ class Store:
             most = max(map(len, result["ids"]), default=0)
             if most < asked or asked == most_results or all(len(near) >= count for near in found):
                 return [dict(islice(near.items(), count)) for near in found]
-            # Records of other programs lie between.
+            # Records of other programs lie in between.
             asked *= 4
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
-        """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
+        """The cosine of each of those chunks that exist to a vector of shape (dimensions,)."""
         return (self.exact or self._recent).cosines(vector, chunk_ids)
 
     @property
@@ -215,12 +215,12 @@ class Store:
         return self._resting.vectors() if self.mapped is None else self.mapped
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
-        """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""
+        """Those of the chunks that exist and belong to a whole document, by id; usually with one request."""
         records = [] if self.is_published else [record_id_of(document_id_in(each)) for each in chunk_ids]
         found = self._recent.chunks([*chunk_ids, *records])
-        if self.is_published:  # Publishing has made sure of it.
+        if self.is_published:  # Publishing has ensured it.
             return {chunk_id: found[chunk_id] for chunk_id in chunk_ids if chunk_id in found}
-        # A document that is being replaced right now has chunks of two versions; its record says which one is whole.
+        # A document that is being replaced right now has chunks of two versions; its record names the whole one.
         return {
             chunk_id: chunk
             for chunk_id in chunk_ids
@@ -230,7 +230,7 @@ class Store:
         }
 
     def all_chunks(self, records: Iterable[DocumentRecord]) -> Iterator[Chunk]:
-        """Every chunk of those documents, read as it is asked for."""
+        """Every chunk of those documents, read lazily."""
         digests = {record.document_id: record.digest for record in records}
         for _, metadata, text in self.rows.read(None, texts=True):
             if digests.get(metadata["document_id"]) == metadata["digest"]:
@@ -238,11 +238,11 @@ class Store:
 
     @property
     def index_folder(self) -> Path | None:
-        """Where an embedded store's vector index is; None where that cannot be told."""
+        """The folder of an embedded store's vector index; None if it cannot be determined."""
         return self._handle.index
 
     def dead_share(self) -> float | None:
-        """The share of the vector index's places that deleted chunks still take; None where that cannot be told."""
+        """The share of the vector index's places that deleted chunks still occupy; None if it cannot be determined."""
         return dead_share(index, live=self.count()) if (index := self.index_folder) is not None else None
 
     def count(self) -> int:

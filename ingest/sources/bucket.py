@@ -21,8 +21,8 @@ from ingest.reading.readers.sidecar import MAX_BYTES
 from ingest.sources.files import SIDECARS
 from ingest.sources.folder_access import FolderAccess, fault_of, validator_of
 from ingest.sources.found import Fetched, Found, Item
-from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import IGNORED_BY_DEFAULT, Selection
+from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20

@@ -19,9 +19,9 @@ from ingest.sources.client import Limits
 from ingest.sources.files import find
 from ingest.sources.found import Found, Item, Remote
 from ingest.sources.pages import PageSource
-from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
 from ingest.sources.proxies import Proxies
+from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.spool import Spool
 from ingest.sources.stdin import STANDARD_INPUT, StandardInput
 from ingest.sources.web import Page, Web

@@ -21,7 +21,7 @@ from ingest.sources.client import Client, Limits, Response
 from ingest.sources.formats import is_plainly, said_suffix, suffix_by_content, type_of
 from ingest.sources.found import Fetched
 from ingest.sources.inflate import GZIP, unpack
-from ingest.sources.patience import RetryAfterGate
+from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.spool import Spool
 
 MAX_VALIDATOR_CHARS = 256

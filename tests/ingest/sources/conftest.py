@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ingest.sources.client import NO_PROXIES, Limits
-from ingest.sources.patience import RetryAfterGate
 from ingest.sources.proxies import Proxies
+from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.spool import Spool
 from ingest.sources.web import Web
 from tests.web_server import WebServer, web_server

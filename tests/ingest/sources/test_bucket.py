@@ -12,8 +12,8 @@ import pytest
 
 from ingest.sources.bucket import BucketSource
 from ingest.sources.found import Found
-from ingest.sources.patience import RetryAfterGate
 from ingest.sources.patterns import Selection
+from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.spool import Spool
 from tests.ingest.command_line import Ingest, result_of
 from tests.loopback import listening

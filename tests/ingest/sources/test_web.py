@@ -11,7 +11,7 @@ import pytest
 
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnsupported
 from ingest.sources.inflate import Writer
-from ingest.sources.patience import RetryAfterGate
+from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.web import Web
 from tests.ingest.sources.conftest import Connect
 from tests.web_server import Reply, WebServer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
 import regex
 
 from corpus.records import Chunk, context_of
@@ -23,21 +24,28 @@ class Promises:
         self.document, self.text = document, document.text
         self.tokenizer, self.max_tokens, self.overlap_tokens = tokenizer, max_tokens, overlap_tokens
         self.title = title
+        self._counts: dict[str, int] = {}
 
     def verbatim_and_counted(self, passage: Passage) -> None:
         text = self.text[passage.start : passage.end]
         assert text
         assert text == text.strip()
-        assert passage.tokens == self.tokenizer.count(text)
+        assert passage.tokens == self._count(text)
 
     def fits_with_its_context(self, passage: Passage) -> None:
         text = self.text[passage.start : passage.end]
         read = text_for_model(self._chunk(passage), self.tokenizer, self.max_tokens)
-        assert self.tokenizer.count(read) <= self.max_tokens
+        assert self._count(read) <= self.max_tokens
         assert read.endswith(text)
         context = context_of(self.title, passage.heading)
-        if self.tokenizer.count(f"{context}\n") <= self.max_tokens - int(self.max_tokens * MIN_TEXT):
+        if self._count(f"{context}\n") <= self.max_tokens - int(self.max_tokens * MIN_TEXT):
             assert read == (f"{context}\n{text}" if context else text)
+
+    def _count(self, text: str) -> int:
+        """Counted by the tokenizer, each text once."""
+        if text not in self._counts:
+            self._counts[text] = self.tokenizer.count(text)
+        return self._counts[text]
 
     def under_its_heading(self, passage: Passage) -> None:
         for block in self._blocks(passage.start, passage.end):
@@ -46,10 +54,12 @@ class Promises:
                 assert passage.heading is None or (path + " > ").startswith(passage.heading + " > ")
 
     def all_is_covered(self, passages: Sequence[Passage]) -> None:
-        covered = {offset for passage in passages for offset in range(passage.start, passage.end)}
+        covered = np.zeros(len(self.text), dtype=bool)
+        for passage in passages:
+            covered[passage.start : passage.end] = True
         for block in self.document.blocks:
-            lost = set(range(block.start, block.end)) - covered
-            assert not "".join(self.text[offset] for offset in sorted(lost)).strip()
+            lost = np.flatnonzero(~covered[block.start : block.end]) + block.start
+            assert not "".join(self.text[offset] for offset in lost.tolist()).strip()
 
     def only_long_units_are_cut(self, passage: Passage) -> None:
         """A unit is a sentence, a row, a line of code; and a whole table, a whole code block."""

@@ -121,17 +121,17 @@ def test_a_text_is_cut_at_its_sentences_where_bytes_and_not_tokens_are_few() -> 
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("word " * 60_000 + "end", id="one long line"),
-        pytest.param("One. Two? " * 30_000 + "end", id="many short sentences"),
+        pytest.param("word " * 30_000 + "end", id="one long line"),
+        pytest.param("One. Two? " * 15_000 + "end", id="many short sentences"),
         pytest.param("a" + "\n" * 1_000_000 + "b", id="a million newlines"),
-        pytest.param("a\n" * 50_000 + "b", id="many short lines"),
-        pytest.param("abcdefghij" * 10_000, id="one long word"),
-        pytest.param("0123456789" * 10_000, id="one long number"),
-        pytest.param("." * 100_000, id="full stops"),
-        pytest.param("語" * 50_000, id="characters without a mark"),
-        pytest.param("e" + "\u0301" * 50_000, id="one long grapheme"),
-        pytest.param("🇩🇪" * 10_000, id="flags"),
-        pytest.param("👩\u200d" * 10_000, id="joined emoji"),
+        pytest.param("a\n" * 25_000 + "b", id="many short lines"),
+        pytest.param("abcdefghij" * 5_000, id="one long word"),
+        pytest.param("0123456789" * 5_000, id="one long number"),
+        pytest.param("." * 50_000, id="full stops"),
+        pytest.param("語" * 25_000, id="characters without a mark"),
+        pytest.param("e" + "\u0301" * 25_000, id="one long grapheme"),
+        pytest.param("🇩🇪" * 5_000, id="flags"),
+        pytest.param("👩\u200d" * 5_000, id="joined emoji"),
     ],
 )
 @TOKENIZERS

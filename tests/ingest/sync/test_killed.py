@@ -74,7 +74,8 @@ def write_documents(folder: Path, *, version: int) -> None:
 
 def start(folder: Path, server: EmbeddingsServer, store: str, *, beside: bool) -> ForkServerProcess:
     """A run that reads, cuts and writes in processes of their own, or reads so alone."""
-    settings = {**server.environment, "CHROMA_PATH": store}
+    # Alone, a second process that reads would only be one more to start.
+    settings = {**server.environment, "CHROMA_PATH": store} | ({} if beside else {"WORKERS": "1"})
     process = CONTEXT.Process(target=run_ingest, args=(folder, settings, 0 if beside else chunking.WORTH_A_PROCESS))
     process.start()
     return process
