@@ -29,7 +29,7 @@ class Scores:
         self.max_bm25 = max_bm25
 
     def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
-        """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
+        """The k best chunks, among those that pass if given, best first; ties in the order of their ids."""
         found = self._found(k, passing)
         ids = self._table.ids_at(found)
         best = np.lexsort((ids, -self._by_row[found]))[:k]
@@ -37,12 +37,12 @@ class Scores:
         return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
 
     def top_rows(self, k: int, *, passing: FilterMask | None = None) -> NDArray[np.int64]:
-        """The rows of the same chunks, where the index `lists` ids: its rows are in their order."""
+        """The rows of the same chunks, if the index `lists` ids: its rows are in their order."""
         found = self._found(k, passing)
         return found[np.argsort(-self._by_row[found], kind="stable")[:k]]
 
     def _found(self, k: int, passing: FilterMask | None) -> NDArray[np.int64]:
-        """The rows of the best k in ascending order, and of those that score as well as the last of them."""
+        """The rows of the k best in ascending order, including ties with the last of them."""
         scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
         found = np.flatnonzero(scores > 0)  # Of truths, which takes a quarter of the time that numbers take.
         return found[highest(scores[found], k)]

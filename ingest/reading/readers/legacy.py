@@ -1,4 +1,4 @@
-"""Word and PowerPoint files of before 2007, by a program that reads them: LibreOffice, antiword or catdoc.
+"""Word files of before 2007, and slides of before 97, by a program that reads them: LibreOffice, antiword or catdoc.
 
 They are read where the machine has one; else their types are refused like others that nothing reads.
 """
@@ -6,6 +6,7 @@ They are read where the machine has one; else their types are refused like other
 from __future__ import annotations
 
 import itertools
+import re
 import tempfile
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from ingest.reading.readers.pptx import reader as pptx
 from ingest.reading.readers.tables import lines
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SLIDES = "PowerPoint Document".encode("utf-16-le")
+_SLIDES = tuple(name.encode("utf-16-le") for name in ("PowerPoint Document", "PP40"))
+_FIELD = re.compile(r'HYPERLINK +(?:\\l +)?"[^"\n]*" *(?:\\[a-z] +"[^"\n]*" *)*')  # What antiword prints of links.
 _BULLETS = "•▪◦"
 
 
@@ -27,7 +29,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
     """Raises DocumentUnreadable where the file is none of these, or no program reads it."""
     if not data.startswith(_OLE):
         raise DocumentUnreadable("The file is not what its name says. Save it anew, as DOCX or PPTX.")
-    suffix = ".ppt" if _SLIDES in data else ".doc"
+    suffix = ".ppt" if any(name in data for name in _SLIDES) else ".doc"
     failure: DocumentError = DocumentUnreadable("No program here reads it. Install LibreOffice, or save it anew.")
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / f"file{suffix}"
@@ -56,6 +58,7 @@ def _saved(program: Program, path: Path, password: str | None) -> Document:
 def _printed(program: Program, path: Path) -> Document:
     """The document as the program prints it: a paragraph on each line, cells between upright strokes."""
     text = clean(decode(run([program.path, *program.options, str(path)], folder=path.parent)))
+    text = _FIELD.sub("", text)
     composer = Composer()
     for is_row, group in itertools.groupby(filter(None, map(str.strip, text.split("\n"))), key=_is_row):
         if is_row:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import operator
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
 
 # The formats that have a number and no code (18.8.30); the others are given with the file.
 BUILT_IN = {
@@ -19,6 +21,11 @@ _TOKEN = re.compile(
     r"""|(?P<digits>[#0?](?:[#0?,]*[#0?])?(?:\.[#0?]*)?|\.[#0?]+)(?P<scale>,*)|(?P<exponent>E[+-]0+)|(?P<date>y+|m+|d+|h+|s+|AM/PM|A/P)""",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_COMPARED = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+_FRACTION = re.compile(r"(?P<whole>[#0?]+(?:\s|\\ |\" \"|_.)+)?[#0?]+\s?/\s?(?P<below>[?#0]+|\d+)")
 _GENERAL = re.compile("General", re.IGNORECASE)
 _MAX_DIGITS = 15
 _TOO_LARGE = 10**12 * 10**3  # Beyond fifteen digits nothing is shown as it is.
@@ -34,24 +41,22 @@ def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
     except InvalidOperation:
         return text
     if not number.is_finite() or abs(number) >= _TOO_LARGE:
-        return text
-    sections = _sections(code)
-    section, sign = sections[0], "-" if number < 0 else ""
-    if number < 0 and len(sections) > 1:
-        section, number, sign = sections[1], -number, ""  # The section has its own sign.
-    elif number == 0 and len(sections) > 2:
-        section = sections[2]
+        return f"{float(text):.15g}" if "." in text else text
+    section, sign = _section_for(number, _sections(code))
+    number = abs(number) if not sign else number
     section = _GENERAL.sub(f'"{plain(abs(number))}"', section)
     tokens = list(_TOKEN.finditer(section))
     places = [token for token in tokens if token["digits"]]
     is_moment = any(token["date"] or token["elapsed"] for token in tokens)
     if is_moment and all(token["digits"].startswith(".") or token["digits"].strip("0") == "" for token in places):
         return _moment(number, tokens, is_1904=is_1904)
-    if "/" in section and any("?" in token["digits"] for token in places):  # A fraction.
-        return plain(number)
+    fraction = _FRACTION.search(section)
+    if fraction and "/" in section:
+        return sign + _as_fraction(abs(number), fraction)
     if places:
         return sign + _in_digits(abs(number), section, tokens)
-    return sign + _literals(tokens) if _literals(tokens) else plain(number)
+    shown = _among(section, tokens, [])
+    return sign + shown if shown else plain(number)
 
 
 def plain(number: Decimal) -> str:
@@ -70,8 +75,34 @@ def _sections(code: str) -> list[str]:
     return parts
 
 
-def _literals(tokens: list[re.Match[str]]) -> str:
-    return "".join(_literal(token) for token in tokens).strip()
+def _section_for(number: Decimal, sections: list[str]) -> tuple[str, str]:
+    """The part of a format that shows the number, and the sign that is put before it."""
+    sign = "-" if number < 0 else ""
+    conditions = [_CONDITION.search(section) for section in sections]
+    if any(conditions):
+        for section, condition in zip(sections, conditions, strict=True):
+            if condition is None or _COMPARED[condition.group(1)](number, Decimal(condition.group(2))):
+                return section, sign
+        return sections[-1], sign
+    if number < 0 and len(sections) > 1:
+        return sections[1], ""  # The section has its own sign.
+    return sections[2] if number == 0 and len(sections) > 2 else sections[0], sign
+
+
+def _as_fraction(number: Decimal, form: re.Match[str]) -> str:
+    """Such as 2 3/4: of halves and quarters where the format says so, else the nearest with so many digits below."""
+    below = form["below"]
+    value = Fraction(number)
+    if below.isdecimal():
+        part = Fraction(round(value * int(below)), int(below))
+        parts, whole = round(part * int(below)), 0
+    else:
+        part = value.limit_denominator(10 ** min(len(below), 4) - 1)
+        parts, below, whole = part.numerator, str(part.denominator), 0
+    if form["whole"]:
+        whole, parts = divmod(parts, int(below))
+    shown = f"{parts}/{below}" if parts else ""
+    return " ".join(filter(None, (str(whole) if whole or not parts else "", shown)))
 
 
 def _literal(token: re.Match[str]) -> str:
@@ -109,7 +140,12 @@ def _in_digits(number: Decimal, section: str, tokens: list[re.Match[str]]) -> st
         while optional and tail.endswith("0"):
             tail, optional = tail[:-1], optional - 1
         body = head + (dot + tail if tail else "")
-    groups = _grouped(body, places)
+    return _among(section, tokens, _grouped(body, places))
+
+
+def _among(section: str, tokens: list[re.Match[str]], groups: list[str]) -> str:
+    """The groups of digits among the signs of the format."""
+    groups = list(groups)
     shown, end = "", 0
     for token in tokens:
         shown += _plain_signs(section[end : token.start()])

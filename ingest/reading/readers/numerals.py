@@ -11,18 +11,31 @@ _LONGEST = 3999  # What Roman numerals can say; no list of letters gets there.
 _STYLES = {
     "1": "1", "a": "a", "A": "A", "i": "i", "I": "I",
     "decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I",
-    "decimalZero": "01", "decimalEnclosedParen": "1", "ordinal": "1", "cardinalText": "1", "ordinalText": "1",
+    "decimalZero": "01", "decimalEnclosedParen": "1", "ordinal": "1st", "cardinalText": "one",
+    "ordinalText": "first", "decimalEnclosedCircle": "1", "decimalFullWidth": "1",
     "arabic": "1", "alphaLc": "a", "alphaUc": "A", "romanLc": "i", "romanUc": "I",
+}  # fmt: skip
+
+_WORDS = {
+    "one": (
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    ),
+    "first": (
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+        "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+        "twentieth",
+    ),
 }  # fmt: skip
 
 
 def style_of(name: str) -> str | None:
-    """1, 01, a, A, i or I for what a format calls its style of numbers; None where it is none, such as a bullet."""
+    """1, 01, a, A, i, I, 1st, one or first for what a format calls its style of numbers; None for a bullet."""
     return _STYLES.get(name)
 
 
 def numeral(number: int, style: str) -> str:
-    """The number in the style 1, 01, a, A, i or I; beyond what the style can say, in figures."""
+    """The number in the style 1, 01, a, A, i, I, 1st, one or first; beyond what the style can say, in figures."""
     if style in ("a", "A") and 1 <= number <= _LONGEST:
         # As Word and browsers differ after z: browsers count on with aa, ab.
         text = ""
@@ -36,4 +49,9 @@ def numeral(number: int, style: str) -> str:
             count, number = divmod(number, value)
             text += sign * count
         return text if style == "i" else text.upper()
+    if style == "1st":
+        ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{ending}"
+    if style in _WORDS and 1 <= number <= len(_WORDS[style]):
+        return _WORDS[style][number - 1].capitalize()
     return f"{number:02}" if style == "01" else str(number)

@@ -32,7 +32,9 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise self._damaged(error) from error
-        self._infos = {info.filename: info for info in self._zip.infolist()}
+        # Some programs write backslashes; the case of a name counts for nothing (ECMA-376, part 2, 6.2.2).
+        self._infos = {info.filename.replace("\\", "/"): info for info in self._zip.infolist()}
+        self._folded = {name.lower(): info for name, info in self._infos.items()}
         unpacked = sum(info.file_size for info in self._infos.values())
         packed = sum(info.compress_size for info in self._infos.values())
         if unpacked > 16 * 1024 * 1024 and unpacked > MAX_RATIO * max(packed, 1):
@@ -45,11 +47,12 @@ class Package:
         return list(self._infos.values())
 
     def __contains__(self, name: str) -> bool:
-        return name in self._infos
+        return name.lower() in self._folded
 
     def read(self, name: str) -> bytes:
         """A member's bytes. Raises DocumentUnreadable where it is missing, damaged or too large."""
-        info = self._infos.get(name)
+        name = name.replace("\\", "/")
+        info = self._infos.get(name) or self._folded.get(name.lower())
         if info is None:
             raise DocumentUnreadable(f"The {self._kind} is damaged: {name} is missing. Open it and save it again.")
         if info.flag_bits & 1:

@@ -1,8 +1,14 @@
-"""What an office document says about itself: title, author, time of its last change. OOXML and OpenDocument."""
+"""What an office document says about itself: title, author, time of its last change. OOXML, OpenDocument, and the
+compound files of before 2007."""
 
 from __future__ import annotations
 
+import codecs
+import datetime
 from dataclasses import dataclass, field
+from typing import TypeGuard
+
+import olefile
 
 from corpus.records import MetadataValue
 from ingest.reading.readers.composer import one_line
@@ -10,6 +16,7 @@ from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.package import Package, local_name
 from ingest.reading.readers.titles import usable_text, usable_title
 
+_NO_YEAR = 1980
 _OOXML = "docProps/core.xml"
 _OPENDOCUMENT = "meta.xml"
 # Elements of both (ECMA-376 part 2, 11; OpenDocument 1.3, 4.3), and what they are called here.
@@ -48,3 +55,38 @@ def properties_of(package: Package) -> Properties:
     # "date" is OpenDocument's name for the last change, but OOXML's "modified" is more precise.
     changed = as_moment(values.get("modified")) or as_moment(values.get("date"))
     return Properties(usable_title(values.get("title")), changed, metadata)
+
+
+def compound_properties(ole: olefile.OleFileIO) -> Properties:
+    """Those of a compound file ([MS-OLEPS], 2.25); empty where it has none, or they cannot be read."""
+    try:
+        stated = ole.get_metadata()
+    except (OSError, ValueError, IndexError, KeyError, TypeError):
+        return Properties()
+    codec = _codec_of(stated.codepage)
+    texts = {
+        name: one_line(value.decode(codec, "replace").partition("\0")[0] if isinstance(value, bytes) else "")
+        for name in ("title", "author", "subject", "keywords", "category")
+        for value in (getattr(stated, name, None),)
+    }
+    changed = stated.last_saved_time or stated.create_time
+    moment = as_moment(changed.replace(tzinfo=datetime.UTC)) if _is_date(changed) else None
+    about: dict[str, MetadataValue] = {
+        name: usable for name in texts if name != "title" and (usable := usable_text(texts[name]))
+    }
+    return Properties(usable_title(texts["title"]), moment, about)
+
+
+def _is_date(value: object) -> TypeGuard[datetime.datetime]:
+    """False for what a program writes that knows no date: the first day that the format has."""
+    return isinstance(value, datetime.datetime) and value.year > _NO_YEAR
+
+
+def _codec_of(page: int | None) -> str:
+    """The name of a code page, which files give as a signed number."""
+    number = (page or 0) % 65_536
+    name = "utf-8" if number == 65_001 else f"cp{number}"
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return "cp1252"

@@ -14,6 +14,7 @@ from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, Documen
 from ingest.reading.document import Document
 from ingest.reading.programs import programs_for
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.contents import module_by_content
 from ingest.reading.readers.dataruns import without_data
 from ingest.reading.readers.encoding import guesses, in_utf8
 
@@ -42,13 +43,14 @@ _SUFFIXES = {
     "jsonlines": ".jsonl .ndjson",
     "mail.eml": ".eml",
     "mail.mbox": ".mbox .mbx",
-    "legacy": ".doc .dot .pot .pps .ppt",
+    "legacy": ".doc .dot",
     "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
     "mhtml": ".mht .mhtml",
     "mail.msg": ".msg",
     "odf.flat": ".fodp .fods .fodt",
     "odf.reader": ".odp .odt .otp .ott",
     "pdf.reader": ".pdf",
+    "ppt.reader": ".pot .pps .ppt",
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
     "rtf.reader": ".rtf",
     "sheets.reader": ".ods .ots .xls .xlsb .xlsm .xlsx .xlt .xltm .xltx",
@@ -200,7 +202,7 @@ def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: S
     if not data.strip(_BLANK):
         raise DocumentEmpty("The file is empty.")
     with _isolated(), guesses() as guessed:
-        reader = _loaded(module)
+        reader = _loaded(module_by_content(data, module))
         documents = reader.read(data, password=password, **({"shares": shares} if shares else {}))
         documents = [without_data(document) for document in documents]
     if documents and guessed:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.tables import SPANNED
 
 _MAX_SPAN = 100
+_ENDS = ".,:;!?…。：；！？"
 
 
 class Cell(NamedTuple):
@@ -34,6 +36,23 @@ def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
         _fill_spanned(cells, spanning)
         grid.append(cells)
     return grid
+
+
+def in_one_line(paragraphs: Iterable[tuple[str | None, str]]) -> str:
+    """A cell's paragraphs, each with its mark in a list or None. Items with numbers keep them, others get commas."""
+    shown = ""
+    was_item = False
+    for mark, paragraph in paragraphs:
+        text = one_line(paragraph)
+        if not text:
+            continue
+        is_numbered = mark is not None and any(map(str.isalnum, mark))
+        sign = ""
+        if mark is not None and not is_numbered and shown and shown[-1] not in _ENDS:
+            sign = "," if was_item else ":"
+        shown = f"{shown}{sign} {f'{mark} ' if is_numbered else ''}{text}"
+        was_item = mark is not None
+    return shown.strip()
 
 
 def _fill_spanned(cells: list[str], spanning: dict[int, tuple[int, str]]) -> None:

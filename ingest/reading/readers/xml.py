@@ -20,6 +20,8 @@ _TITLES = ("title", "head", "heading", "caption")
 _TAG = re.compile(r"<[^<>]+>")
 _ODD_IDENTIFIER = re.compile(rb"(xml:id\s*=\s*[\"'])(?=\d)")
 _LONG = 120  # Characters of a text that needs no name: it is a paragraph.
+_MAX_NAMES = 3  # Of elements around a value that are put before it, and characters of them.
+_MAX_LABEL = 60
 # Attributes that say something to programs alone.
 _SILENT = frozenset(("schemaLocation", "space", "noNamespaceSchemaLocation", "base"))
 
@@ -80,11 +82,11 @@ class _Writer:
             if position == 0 and len(children) > 1 and _is_title(node):
                 self.end()
                 self._composer.heading(_shown(node), level)
-                level += 1
+                level, label = level + 1, ""
             elif len(node) or _is_prose(node) or has_prose:
                 self._row(label, cells)
                 cells = []
-                self.write(node, level, _label_of(node, names))
+                self.write(node, level, _label_of(node, names, label))
             elif text := self._valued(node):
                 cells.append(text)
         self._row(label, cells)
@@ -126,10 +128,16 @@ class _Writer:
             self._rows = []
 
 
-def _label_of(node: etree._Element, names: Counter[str]) -> str:
-    """The element's name, unless it is one of many; `names` counts those of its parent's children."""
+def _label_of(node: etree._Element, names: Counter[str], above: str) -> str:
+    """The last names of the element and those it stands in: tel parameters type. One of many of the same name, such
+    as a record, is not named. `names` counts those of its parent's children, `above` is the parent's label."""
     name = local_name(node)
-    return name if names[name] == 1 and len(names) > 1 else ""
+    if len(names) == 1 and names[name] > 1:
+        return above
+    around = above.split()[1 - _MAX_NAMES :]
+    while around and len(" ".join([*around, name])) > _MAX_LABEL:
+        around.pop(0)
+    return " ".join([*around, name])
 
 
 def _is_title(node: etree._Element) -> bool:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lxml import etree
 
+from ingest.reading.document import Block
 from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.numbering import Numbering
 from ingest.reading.readers.docx.pieces import OFF, SKIPPED, Pieces, all_text, pieces_of
 from ingest.reading.readers.docx.styles import Style, Styles, child, number_of, outline_level, value
 from ingest.reading.readers.drawingml import Linked, write_drawing
 from ingest.reading.readers.package import attribute, local_name
+from ingest.reading.readers.tablegrid import in_one_line
 from ingest.reading.readers.tables import SPANNED, lines
 
 # A cell; None where the one above reaches down, SPANNED where the one before reaches across.
 _Cell = etree._Element | str | None
 _MAX_SPAN = 64
+_FEW = 3  # A table in one cell of so many belongs to the cell; more are a page's layout.
 
 Notes = Mapping[str, Mapping[str, etree._Element]]
 
@@ -25,7 +28,17 @@ Notes = Mapping[str, Mapping[str, etree._Element]]
 class BodyWriter:
     """Writes blocks; `title` is the first paragraph styled as title, or else the first heading of level 1."""
 
-    def __init__(self, composer: Composer, styles: Styles, numbering: Numbering, notes: Notes, linked: Linked) -> None:
+    def __init__(
+        self,
+        composer: Composer,
+        styles: Styles,
+        numbering: Numbering,
+        notes: Notes,
+        linked: Linked,
+        chunk: Callable[[str], Iterable[tuple[str, tuple[Block, ...]]]] = lambda _: (),
+    ) -> None:
+        """`chunk` gives what another format says that a document takes in, by the relationship's id."""
+        self._chunk = chunk
         self._composer = composer
         self._styles = styles
         self._numbering = numbering
@@ -49,6 +62,10 @@ class BodyWriter:
             elif name == "tbl":
                 self._end_code()
                 self._table(element)
+            elif name == "altChunk":
+                self._end_code()
+                for text, blocks in self._chunk(attribute(element, "id") or ""):
+                    self._composer.embed(text, blocks)
             elif name not in SKIPPED and len(element):
                 self.write(element)
         self._end_code()
@@ -59,11 +76,10 @@ class BodyWriter:
         self._code.clear()
 
     def _paragraph(self, paragraph: etree._Element) -> None:
-        pieces = Pieces()
-        pieces.gather(paragraph)
-        text = squeeze("".join(pieces.text))
         properties = child(paragraph, "pPr")
         style = self._styles.of(value(properties, "pStyle"))
+        pieces = self._pieces(paragraph)
+        text = squeeze("".join(pieces.text))
         if text and style.role == "code":
             self._code.append("".join(pieces.text).rstrip())
         else:
@@ -73,6 +89,15 @@ class BodyWriter:
         for box in pieces.boxes:
             self.write(box)
         self._write_rest(pieces)
+
+    def _pieces(self, paragraph: etree._Element) -> Pieces:
+        """What a paragraph holds; nothing but the fact where its style hides it."""
+        pieces = Pieces(self._styles.hiding)
+        if value(child(paragraph, "pPr"), "pStyle") in self._styles.hiding:
+            pieces.has_hidden = len(list(paragraph.iter("{*}t"))) > 0
+        else:
+            pieces.gather(paragraph)
+        return pieces
 
     def _write_rest(self, pieces: Pieces) -> None:
         """What belongs to a paragraph and stands beside it: charts, diagrams, notes."""
@@ -101,12 +126,14 @@ class BodyWriter:
     def _marker(self, properties: etree._Element | None, style: Style) -> tuple[str, int | None]:
         """The number that is shown before a paragraph, and its depth in a list; None where it is in none."""
         numbering = number_of(properties) or style.numbering
+        if numbering is not None and not numbering[0] and style.numbering is not None:
+            numbering = style.numbering[0], numbering[1]  # The paragraph says the level, its style the list.
         if numbering is None or numbering[0] in ("", "0"):
             return "", None
         identifier, depth = numbering
         if child(child(properties, "numPr"), "ilvl") is None:
             depth = self._numbering.depth_of(identifier, value(properties, "pStyle"), depth)
-        return self._numbering.marker(identifier, depth), depth
+        return self._numbering.marker(identifier, depth), None if self._numbering.is_plain(identifier, depth) else depth
 
     def _note(self, kind: str, identifier: str) -> None:
         note = self._notes.get(kind, {}).get(identifier)
@@ -121,7 +148,8 @@ class BodyWriter:
     def _table(self, table: etree._Element) -> None:
         rows = list(_rows(table))
         cells = [[cell for cell in row if cell is not None and not isinstance(cell, str)] for row in rows]
-        if all(len(row) < 2 for row in cells) or _has_structure(table):
+        nested = _tables_within(itertools.chain.from_iterable(cells))
+        if all(len(row) < 2 for row in cells) or len(nested) > sum(map(len, cells)) // _FEW:
             for content in itertools.chain.from_iterable(cells):
                 self.write(content)
             return
@@ -133,15 +161,33 @@ class BodyWriter:
                 if cell is None:
                     texts.append(above[column] if column < len(above) else "")
                 else:
-                    texts.append(cell if isinstance(cell, str) else one_line(" ".join(all_text(cell))))
+                    texts.append(cell if isinstance(cell, str) else in_one_line(self._paragraphs(cell)))
             grid.append(texts)
             above = texts
         look = child(child(table, "tblPr"), "tblLook")
         is_styled = look is not None and attribute(look, "firstRow") in ("1", "true")
         self._composer.table(lines(grid, header_rows=_declared_header(table), has_header_style=is_styled))
         for cell in itertools.chain.from_iterable(cells):
-            for pieces in pieces_of(cell):
+            for pieces in pieces_of(cell, self._styles.hiding):
                 self._write_rest(pieces)
+        for inner in nested:
+            self._table(inner)
+
+    def _paragraphs(self, container: etree._Element) -> Iterator[tuple[str | None, str]]:
+        """The paragraphs of a cell, each with its mark in a list; tables within are written after the table."""
+        for element in container:
+            name = local_name(element)
+            if name == "p":
+                pieces = self._pieces(element)
+                properties = child(element, "pPr")
+                style = self._styles.of(value(properties, "pStyle"))
+                text = squeeze("".join(pieces.text))
+                marker, depth = self._marker(properties, style) if text else ("", None)
+                yield (marker if depth is not None or marker else None), text
+                for box in pieces.boxes:
+                    yield from self._paragraphs(box)
+            elif name not in SKIPPED and name != "tbl" and len(element):
+                yield from self._paragraphs(element)
 
 
 def _rows(table: etree._Element) -> Iterator[list[_Cell]]:
@@ -151,7 +197,9 @@ def _rows(table: etree._Element) -> Iterator[list[_Cell]]:
             content = child(row, "sdtContent")
             yield from _rows(content) if content is not None else ()
         elif local_name(row) == "tr":
-            yield list(_cells(row))
+            before = value(child(row, "trPr"), "gridBefore") or "0"
+            skipped: list[_Cell] = [""] * min(int(before) if before.isdecimal() else 0, _MAX_SPAN)
+            yield [*skipped, *_cells(row)]
 
 
 def _cells(row: etree._Element) -> Iterator[_Cell]:
@@ -170,9 +218,21 @@ def _cells(row: etree._Element) -> Iterator[_Cell]:
                 yield None if continues else SPANNED
 
 
-def _has_structure(table: etree._Element) -> bool:
-    """True where the table holds tables: then it lays out a page."""
-    return any(local_name(node) == "tbl" and node is not table for node in table.iter())
+def _tables_within(cells: Iterable[etree._Element]) -> list[etree._Element]:
+    """The tables that stand in cells, without those in these: where they are many, the table lays out a page."""
+    return [
+        node
+        for cell in cells
+        for node in cell.iter("{*}tbl")
+        if not any(local_name(above) == "tbl" and above is not node for above in _between(node, cell))
+    ]
+
+
+def _between(node: etree._Element, outer: etree._Element) -> Iterator[etree._Element]:
+    for above in node.iterancestors():
+        if above is outer:
+            return
+        yield above
 
 
 def _declared_header(table: etree._Element) -> int | None:

@@ -24,6 +24,7 @@ class _Level:
     shown: str = ""
     is_legal: bool = False
     style_name: str | None = None
+    is_plain: bool = False
 
 
 class Numbering:
@@ -32,12 +33,20 @@ class Numbering:
     def __init__(self, root: etree._Element | None) -> None:
         self._levels: dict[str, dict[int, _Level]] = {}
         self._abstract: dict[str, str] = {}
+        self._styles: dict[str, str] = {}  # The definition that a style of lists stands for,
+        self._links: dict[str, str] = {}  # and the style that one without levels of its own refers to.
+        self._own: dict[str, dict[int, _Level]] = {}  # Levels that an instance defines anew.
         self._starts: dict[tuple[str, int], int] = {}
         self._begun: set[tuple[str, int]] = set()
         self._counts: dict[str, dict[int, int]] = {}
         for node in root if root is not None else ():
             if local_name(node) == "abstractNum":
-                self._levels[attribute(node, "abstractNumId") or ""] = _levels_of(node)
+                identifier = attribute(node, "abstractNumId") or ""
+                self._levels[identifier] = _levels_of(node)
+                if style := value(node, "styleLink"):
+                    self._styles[style] = identifier
+                if style := value(node, "numStyleLink"):
+                    self._links[identifier] = style
             elif local_name(node) == "num":
                 self._add_instance(node)
 
@@ -45,19 +54,33 @@ class Numbering:
         identifier = attribute(node, "numId") or ""
         self._abstract[identifier] = value(node, "abstractNumId") or ""
         for override in (inner for inner in node if local_name(inner) == "lvlOverride"):
+            self._own.setdefault(identifier, {}).update(_levels_of(override))
             start = value(override, "startOverride")
             if start is not None and start.isdecimal():
                 self._starts[identifier, int(attribute(override, "ilvl") or 0)] = int(start)
 
+    def _definition(self, identifier: str) -> str:
+        """The definition of a list, which another may refer to by the name of a style."""
+        abstract = self._abstract.get(identifier, "")
+        return self._styles.get(self._links.get(abstract, ""), abstract)
+
+    def _levels_by(self, identifier: str) -> dict[int, _Level]:
+        return self._levels.get(self._definition(identifier), {}) | self._own.get(identifier, {})
+
     def depth_of(self, identifier: str, style: str | None, depth: int) -> int:
         """The level of a paragraph in a style that a level is linked to."""
-        levels = self._levels.get(self._abstract.get(identifier, ""), {})
+        levels = self._levels_by(identifier)
         return next((level for level, about in levels.items() if style and about.style_name == style), depth)
+
+    def is_plain(self, identifier: str, depth: int) -> bool:
+        """True for a level that shows neither a number nor a bullet."""
+        level = self._levels_by(identifier).get(depth)
+        return level is not None and level.is_plain
 
     def marker(self, identifier: str, depth: int) -> str:
         """Such as "3.", "(a)", "1.1" or "Article I."; empty for bullets."""
-        abstract = self._abstract.get(identifier, "")
-        levels = self._levels.get(abstract, {})
+        abstract = self._definition(identifier)
+        levels = self._levels_by(identifier)
         level = levels.get(depth)
         if level is None or (level.style is None and not level.shown.strip()):
             return ""
@@ -91,9 +114,16 @@ def _levels_of(abstract: etree._Element) -> dict[int, _Level]:
         start = value(node, "start") or "1"
         levels[int(attribute(node, "ilvl") or 0)] = _Level(
             start=int(start) if start.isdecimal() else 1,
-            style=style_of(value(node, "numFmt") or "bullet"),
+            style=style_of(_format_of(node)),
             shown=value(node, "lvlText") or "",
             is_legal=child(node, "isLgl") is not None,
             style_name=value(node, "pStyle"),
+            is_plain=_format_of(node) == "none" and not value(node, "lvlText"),
         )
     return levels
+
+
+def _format_of(level: etree._Element) -> str:
+    """The style of a level's numbers; a newer one stands beside the one for older programs."""
+    found = next((node for node in level.iter("{*}numFmt") if attribute(node, "val") != "custom"), None)
+    return (attribute(found, "val") if found is not None else None) or "bullet"

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from lxml import etree
 
 from ingest.reading.readers.docx.math import linear
+from ingest.reading.readers.docx.symbols import SIGNS, TICKS
 from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.superscripts import behind
 
 # Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
 SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})
-# What a symbol font shows for a box or a tick, by the character's number: Wingdings and Wingdings 2.
-_TICKS = {
-    0x6F: "☐", 0x70: "☐", 0x71: "☐", 0x72: "☐", 0xA8: "☐", 0xA3: "☐", 0xFB: "☒", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
-    0x50: "✓", 0x52: "☑", 0x53: "☒", 0x54: "☒",
-}  # fmt: skip
 OFF = ("0", "false", "off")
 _REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote", "commentReference": "comment"}
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
@@ -25,7 +21,9 @@ _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab"
 class Pieces:
     """What a paragraph holds: its text, text boxes anchored in it, and references to notes."""
 
-    def __init__(self) -> None:
+    def __init__(self, hiding: Container[str | None] = ()) -> None:
+        """`hiding` are the styles whose text is not shown."""
+        self._hiding = hiding
         self.text: list[str] = []
         self.boxes: list[etree._Element] = []
         self.references: list[tuple[str, str]] = []
@@ -36,7 +34,7 @@ class Pieces:
         for node in element:
             name = local_name(node)
             if name == "t":
-                self.text.append(node.text or "")
+                self.text.append((node.text or "").translate(SIGNS))
             elif name in _CHARACTERS:
                 self.text.append(_CHARACTERS[name])
             elif name == "oMath":
@@ -52,9 +50,11 @@ class Pieces:
                 self._symbol(node)
             elif name == "checkBox":
                 self._box(node)
+            elif name == "ddList":
+                self._choice(node)
             elif name in ("chart", "relIds"):
                 self.drawings.append((name, attribute(node, "dm") or attribute(node, "id") or ""))
-            elif name == "r" and _is_hidden(node):
+            elif name == "r" and _is_hidden(node, self._hiding):
                 self.has_hidden = True
             elif name == "r" and _is_raised(node):
                 self._raise(node)
@@ -70,8 +70,10 @@ class Pieces:
         # Symbol fonts sit in the private use area, where the number says nothing without the font.
         if not "\ue000" <= character <= "\uf8ff":
             self.text.append(character)
+        elif (attribute(node, "font") or "").startswith("Symbol"):
+            self.text.append(character.translate(SIGNS))
         elif "Wingdings" in (attribute(node, "font") or ""):
-            self.text.append(_TICKS.get(ord(character) - 0xF000, ""))
+            self.text.append(TICKS.get(ord(character) - 0xF000, ""))
 
     def _raise(self, run: etree._Element) -> None:
         """A power or a note's mark, told from the text before it."""
@@ -86,6 +88,13 @@ class Pieces:
         states = {local_name(inner): attribute(inner, "val") not in OFF for inner in node}
         self.text.append("☑ " if states.get("checked", states.get("default", False)) else "☐ ")
 
+    def _choice(self, node: etree._Element) -> None:
+        """What is chosen in a form's list; the first entry where nothing is said."""
+        entries = [attribute(inner, "val") or "" for inner in node if local_name(inner) == "listEntry"]
+        chosen = next((attribute(inner, "val") or "" for inner in node if local_name(inner) == "result"), "0")
+        if chosen.isdecimal() and int(chosen) < len(entries):
+            self.text.append(entries[int(chosen)])
+
 
 def _is_raised(run: etree._Element) -> bool:
     """True for text set higher, but for the references to notes, which have brackets."""
@@ -96,23 +105,27 @@ def _is_raised(run: etree._Element) -> bool:
     )
 
 
-def _is_hidden(run: etree._Element) -> bool:
-    properties = next((node for node in run if local_name(node) == "rPr"), ())
-    return any(local_name(node) in ("vanish", "webHidden") and attribute(node, "val") not in OFF for node in properties)
+def _is_hidden(run: etree._Element, hiding: Container[str | None]) -> bool:
+    """True where the run says so itself, or its style does and it does not say otherwise."""
+    properties = {local_name(node): node for part in run if local_name(part) == "rPr" for node in part}
+    for name in ("vanish", "webHidden"):
+        if name in properties:
+            return attribute(properties[name], "val") not in OFF
+    return "rStyle" in properties and attribute(properties["rStyle"], "val") in hiding
 
 
-def pieces_of(container: etree._Element) -> Iterator[Pieces]:
+def pieces_of(container: etree._Element, hiding: Container[str | None] = ()) -> Iterator[Pieces]:
     """The pieces of each paragraph in a cell or note, text boxes looked into."""
     for element in container:
         name = local_name(element)
         if name == "p":
-            pieces = Pieces()
+            pieces = Pieces(hiding)
             pieces.gather(element)
             yield pieces
             for box in pieces.boxes:
-                yield from pieces_of(box)
-        elif name not in SKIPPED and len(element):
-            yield from pieces_of(element)
+                yield from pieces_of(box, hiding)
+        elif name not in SKIPPED and name != "tbl" and len(element):
+            yield from pieces_of(element, hiding)
 
 
 def all_text(container: etree._Element) -> Iterator[str]:

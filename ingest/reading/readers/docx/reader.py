@@ -7,14 +7,20 @@ from collections.abc import Mapping
 from lxml import etree
 
 from corpus.errors import DocumentEmpty
-from ingest.reading.document import Document
+from ingest.reading.document import Block, Document
+from ingest.reading.readers import mhtml, text
 from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.contents import module_by_content
 from ingest.reading.readers.docx.body import BodyWriter
 from ingest.reading.readers.docx.numbering import Numbering
 from ingest.reading.readers.docx.styles import Styles
+from ingest.reading.readers.html import reader as html
 from ingest.reading.readers.ooxml import main_part, related_parts, relationships
 from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.properties import properties_of
+from ingest.reading.readers.rtf import reader as rtf
+
+_CHUNKS = {"html.reader": html, "mhtml": mhtml, "rtf.reader": rtf}
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
@@ -37,6 +43,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         Numbering(package.xml(related["numbering"]) if "numbering" in related else None),
         notes,
         lambda identifier: package.xml(targets[identifier]) if identifier in targets else None,
+        lambda identifier: _chunk(package.read(targets[identifier])) if identifier in targets else (),
     )
     body = next((child for child in root if local_name(child) == "body"), root)
     writer.write(body)
@@ -52,6 +59,12 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             metadata=properties.metadata,
         )
     ]
+
+
+def _chunk(data: bytes) -> list[tuple[str, tuple[Block, ...]]]:
+    """What a document in another format says that this one takes in (ECMA-376, 17.17.2.1): a page, RTF or text."""
+    reader = _CHUNKS.get(module_by_content(data, "docx.reader"), text)
+    return [(document.text, document.blocks) for document in reader.read(data)]
 
 
 def _notes(root: etree._Element) -> dict[str, etree._Element]:

@@ -42,6 +42,19 @@ class Styles:
         nodes = [node for node in root if local_name(node) == "style"] if root is not None else []
         self._nodes = {identifier: node for node in nodes if (identifier := attribute(node, "styleId"))}
         self._found: dict[str, Style] = {}
+        self.hiding = frozenset(name for name in self._nodes if self._hides(name))
+
+    def _hides(self, identifier: str) -> bool:
+        """True where the style, or the nearest of those it is based on that says it, hides its text."""
+        seen: set[str] = set()
+        current: str | None = identifier
+        while current in self._nodes and current not in seen:
+            seen.add(current)
+            mark = child(child(self._nodes[current], "rPr"), "vanish")
+            if mark is not None:
+                return attribute(mark, "val") not in ("0", "false", "off")
+            current = value(self._nodes[current], "basedOn")
+        return False
 
     def of(self, identifier: str | None) -> Style:
         if identifier is None:
@@ -63,8 +76,11 @@ class Styles:
                 level = outline_level(properties) or _level_by_name(name)
             if not role:
                 role = _role_by_name(name)
+            stated = number_of(properties)
             if numbering is None:
-                numbering = number_of(properties)
+                numbering = stated
+            elif not numbering[0] and stated is not None:
+                numbering = stated[0], numbering[1]  # The level is this style's, the list that of its base.
             current = value(node, "basedOn")
         return Style(0 if role in ("title", "toc") else level, role, numbering)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
+from ingest.reading.readers.html.listmarks import OpenList
 from ingest.reading.readers.html.signs import without_icons
 from ingest.reading.readers.html.slides import begins_slide
 from ingest.reading.readers.html.table import grid_of, has_keys, is_layout
-from ingest.reading.readers.numerals import numeral, style_of
 from ingest.reading.readers.tables import lines
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -25,44 +24,12 @@ _BLOCK_TAGS = frozenset((
 # fmt: on
 _LISTS = ("ul", "ol", "menu")
 _MAX_INDENT = 32
-_WHOLE = re.compile(r"-?\d{1,6}")
 _SPACE = re.compile(r"\s+")
 
 
 def render(root: LexborNode, composer: Composer, *, has_slides: bool = False) -> None:
     """Add the blocks under `root` to the composer, with a page for each slide that is marked."""
     _Writer(composer, has_slides=has_slides).walk(root)
-
-
-@dataclass(slots=True)
-class _List:
-    """An open list: the number of its next item and how it is shown; `style` is None for bullets."""
-
-    style: str | None = None
-    number: int = 1
-    step: int = 1
-
-    @classmethod
-    def of(cls, node: LexborNode) -> _List:
-        if node.tag != "ol":
-            return cls()
-        attributes = node.attributes
-        step = -1 if "reversed" in attributes else 1
-        items = sum(child.tag == "li" for child in node.iter())
-        start = _whole(attributes.get("start"))
-        return cls(style_of(attributes.get("type") or "1") or "1", start or (items if step < 0 else 1), step)
-
-    def next_marker(self, item: LexborNode) -> str:
-        if self.style is None:
-            return "- "
-        own = _whole(item.attributes.get("value"))
-        shown = self.number if own is None else own
-        self.number = shown + self.step
-        return f"{numeral(shown, self.style)}. "
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and _WHOLE.fullmatch(text.strip()) else None
 
 
 class _Writer:
@@ -72,7 +39,7 @@ class _Writer:
         self._composer = composer
         self._has_slides = has_slides
         self._inline: list[str] = []
-        self._lists: list[_List] = []
+        self._lists: list[OpenList] = []
         self._marker = ""
         self._term = ""
         self._preformatted = 0
@@ -112,7 +79,7 @@ class _Writer:
             if self._has_slides and begins_slide(node):
                 self._composer.start_page()
             if tag in _LISTS:
-                self._lists.append(_List.of(node))
+                self._lists.append(OpenList.of(node))
             elif tag == "li":
                 self._marker = self._next_marker(node)
             elif tag == "pre":

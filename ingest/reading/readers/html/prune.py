@@ -51,6 +51,11 @@ _JUMP = re.compile(
     r"(?:skip|jump) (?:to|navigation)\b|(?:zum|zur) (?:haupt)?(?:inhalt|navigation)|aller au contenu", re.IGNORECASE
 )
 _STANDING_LINES = "#siteSub, #jump-to-nav, .mw-jump-link"  # Of MediaWiki.
+# The numbers of lines beside code, as highlighters and forges write them.
+_LINE_NUMBERS = (
+    ".lineno, .linenos, .line-number, .line-numbers-rows, .linenodiv, td.gutter, .hljs-ln-numbers, .rouge-gutter, "
+    ".blob-num, .linenumber, .code-line-number"
+)
 
 _MAX_SUSPECT_SHARE = 0.3  # A container with more of the page's text is no margin, whatever its name.
 _LINKS_OF_A_WALL = 15
@@ -93,6 +98,9 @@ def _drop_controls(tree: LexborHTMLParser) -> None:
     """Take away links that do something with the page, such as passing it on, and with them the items they fill."""
     for node in tree.css(_STANDING_LINES):
         node.decompose()
+    for node in tree.css(_LINE_NUMBERS):
+        if not any(map(str.isalpha, node.text())):
+            node.decompose()
     for link in tree.css("a[href]"):
         target = link.attributes.get("href") or ""
         if not (_PASSING_ON.search(target) or (target.startswith("#") and _JUMP.match(link.text().strip()))):

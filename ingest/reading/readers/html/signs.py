@@ -11,8 +11,11 @@ from ingest.reading.readers.html.math import spell_formulas
 
 _ICON_FONTS = "[class*=material-icons], [class*=material-symbols]"
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")  # Where icon fonts have their pictures.
-_ON = "input[type=checkbox][checked], .checkbox-on, [role=checkbox][aria-checked=true]"
-_OFF = "input[type=checkbox]:not([checked]), .checkbox-off, [role=checkbox][aria-checked=false]"
+_ON = "input[type=checkbox][checked], input[type=radio][checked], .checkbox-on, [role=checkbox][aria-checked=true]"
+_OFF = (
+    "input[type=checkbox]:not([checked]), input[type=radio]:not([checked]), .checkbox-off, "
+    "[role=checkbox][aria-checked=false]"
+)
 _TASKS = ".inline-task-list > li"
 _REFERENCE = re.compile(r"\[?[\w*†‡§]{1,4}\]?")
 _NUMBER = re.compile(r"[+\-−–]?\d+(?:[.,]\d+)?")
@@ -27,7 +30,7 @@ def write_signs(tree: LexborHTMLParser) -> None:
     spell_formulas(tree)
     for node in tree.css("sup"):
         _raise(node)
-    for selector, sign in ((_ON, "[x] "), (_OFF, "[ ] ")):
+    for selector, sign in ((_ON, " [x] "), (_OFF, " [ ] ")):
         for node in tree.css(selector):
             if _is_switch(node):
                 node.decompose()
@@ -74,6 +77,9 @@ def _raise(node: LexborNode) -> None:
         around.replace_with(f" {_bracketed(text)}")
         return
     if not text or (before[-1:].isspace() and not node.css_first("a")):
+        return
+    if text.startswith("[") and _REFERENCE.fullmatch(text):
+        node.replace_with(text)
         return
     name = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
     if _REFERENCE.fullmatch(text) and (node.css_first("a") is not None or "ref" in name or "footnote" in name):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborNode
 
-from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.html.listmarks import OpenList
 from ingest.reading.readers.html.signs import without_icons
-from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
+from ingest.reading.readers.tablegrid import Cell, in_one_line, laid_out, span_of
 
 _STRUCTURE = "table, h1, h2, h3, h4, h5, h6, pre"
-_INLINE_BREAKS = frozenset({"br", "p", "div", "li", "tr", "td", "th", "hr"})
+_INLINE_BREAKS = frozenset({"br", "p", "div", "tr", "td", "th", "hr"})
 
 
 def is_layout(table: LexborNode) -> bool:
@@ -28,15 +28,25 @@ def cells_of(row: LexborNode) -> list[LexborNode]:
 
 
 def cell_text(cell: LexborNode) -> str:
+    """The cell in one line: items of lists keep their numbers, or get commas between them."""
     parts: list[str] = []
+    paragraphs: list[tuple[str | None, str]] = []
+    mark: str | None = None
+    lists: dict[int, OpenList] = {}
     for node in cell.traverse(include_text=True):
         if node.tag == "-text":
             parts.append(without_icons(node.text_content or ""))
-        elif node.tag == "li" and parts and parts[-1].strip():
-            parts.append(", ")
+        elif node.tag in ("ol", "ul"):
+            lists[node.mem_id] = OpenList.of(node)
+        elif node.tag == "li":
+            paragraphs.append((mark, "".join(parts)))
+            parts = []
+            around = node.parent
+            opened = lists.get(around.mem_id) if around is not None else None
+            mark = (opened or OpenList()).next_marker(node).strip()
         elif node.tag in _INLINE_BREAKS:
             parts.append(" ")
-    return one_line("".join(parts))
+    return in_one_line([*paragraphs, (mark, "".join(parts))])
 
 
 def grid_of(table: LexborNode) -> tuple[list[list[str]], int | None]:

@@ -17,12 +17,19 @@ _START = 400
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 
+# A boundary with signs that RFC 2045 allows in quotation marks only, and that mail programs write without.
+_ODD_BOUNDARY = re.compile(
+    rb"""^(content-type:\s*multipart/\w+;\s*(?:[\w-]+=[^;\s]+;\s*){0,3}boundary=)([^\s"';]*=[^\s"';]*)""",
+    re.IGNORECASE | re.MULTILINE,
+)
+
 
 def parse(data: bytes) -> EmailMessage:
     """The message. Raises DocumentUnreadable where there are no headers."""
     if b"\x00" in data[:_START]:  # All of it in UTF-16.
         data = decode(data).encode()
-    message = email.message_from_bytes(_with_plain_headers(data.lstrip()), policy=email.policy.default)
+    data = _ODD_BOUNDARY.sub(rb'\1"\2"', _with_plain_headers(data.lstrip()))
+    message = email.message_from_bytes(data, policy=email.policy.default)
     if not message.keys():
         raise DocumentUnreadable("The file is no message: it has no headers. Save it anew.")
     return message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
-from ingest.reading.readers.markup.source import Source
+from ingest.reading.readers.markup.asciidoctables import rows_of
+from ingest.reading.readers.markup.source import Source, dedented
 from ingest.reading.readers.numerals import numeral
 from ingest.reading.readers.superscripts import spelled
+from ingest.reading.readers.tables import SPANNED
 from ingest.reading.readers.tables import lines as table_lines
 
 _HEADING = re.compile(r"(={1,6}|#{1,6})\s+(\S.*)")
@@ -24,21 +27,43 @@ _ADMONITION = re.compile(r"\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)[^\]]*\]$")
 _FORMULA = re.compile(r"\[(?:stem|latexmath|asciimath)")
 _BLOCK_OPTIONS = re.compile(r"\[[^\[\]]*\]$")
 _STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I", "arabic": "1"}
+_NAME = re.compile(r"\{([\w-]+)\}")
+_REFERENCE = re.compile(r"<<([^,<>]+)>>")
+_RULES = re.compile(r"(?:-{3}|\*{3}|_{3}|- - -|\* \* \*|_ _ _)$")
 _RAISED = re.compile(r"\^(\S[^\s^]*)\^")
 _SILENT_LINES = ("+", "'''", "<<<")
 _SILENT = ("//", "include::", "toc::", "[[", "ifdef::", "ifndef::", "endif::")
 _ABOUT = ("author", "description", "keywords")
-_CELL = re.compile(r"(?:^|\s)(?:\d*\.?\d*\+|[<^>.]*)?[aehlmsd]?\|")
+
+
+def _quoted(match: re.Match[str]) -> str:
+    return f"“{match.group(1)}”" if match.group(1) else f"‘{match.group(2)}’"
+
+
+def _unconstrained(match: re.Match[str]) -> str:
+    """What stands between signs that may stand within words."""
+    return str(match.group(1) or match.group(2))
+
+
+# What a processor puts in for names that it knows itself.
+_BUILT_IN = {
+    "blank": "", "empty": "", "sp": " ", "nbsp": " ", "zwsp": "", "wj": "", "apos": "'", "quot": '"', "lsquo": "‘",
+    "rsquo": "’", "ldquo": "“", "rdquo": "”", "deg": "°", "plus": "+", "vbar": "|", "amp": "&", "lt": "<", "gt": ">",
+    "startsb": "[", "endsb": "]", "caret": "^", "asterisk": "*", "tilde": "~", "backslash": "\\", "backtick": "`",
+    "two-colons": "::", "two-semicolons": ";;", "cpp": "C++", "cxx": "C++", "pp": "++",
+}  # fmt: skip
+_LINK_TEXT = r"\[\"?([^\]\"]*?)(?:\^|\"?,\s*[\w-]+=[^\]]*|\")?\]"
 _INLINE = (
-    (re.compile(r"(?:link:)?(https?://[^\s\[\]]+)\[([^\]]+?)\^?\]"), r"\2 (\1)"),
-    (re.compile(r"(?:link:)?(https?://[^\s\[\]]+)\[\]"), r"\1"),
-    (re.compile(r"(?:link|xref|mailto):([^\s\[\]]+)\[([^\]]*)\]"), r"\2"),
+    (re.compile(r"(?:link:)?(?:\+\+)?(https?://[^\s\[\]+]+)(?:\+\+)?\[(?:\^|[\w-]+=[^\]]*)?\]"), r"\1"),
+    (re.compile(rf"(?:link:)?(?:\+\+)?(https?://[^\s\[\]+]+)(?:\+\+)?{_LINK_TEXT}"), r"\2 (\1)"),
+    (re.compile(r"(?:link|xref|mailto):([^\s\[\]]+)\[\^?\]"), r"\1"),
+    (re.compile(rf"(?:link|xref|mailto):[^\[\]\n]{{1,300}}?{_LINK_TEXT}"), r"\1"),
     (re.compile(r"<<[^,>]+,\s*([^>]+)>>"), r"\1"),
-    (re.compile(r"<<([^>]+)>>"), r"\1"),
+    (re.compile(r"(?:icon|anchor):[\w-]+\[[^\]]*\]"), ""),
     (re.compile(r"footnote:[\w-]*\[([^\]]+)\]"), r" [\1]"),
     (re.compile(r"footnote:[\w-]+\[\]"), ""),
     (re.compile(r"(?:kbd|btn|menu|pass|stem|latexmath):[\w-]*\[([^\]]*)\]"), r"\1"),
-    (re.compile(r"image:{1,2}[^\s\[\]]+\[([^\],]*)[^\]]*\]"), r"\1"),
+    (re.compile(r"image:{1,2}[^\s\[\]]+\[(?:[^\]]*?alt=)?\"?(?:[\w-]+=[^\]]*|([^\],\"]*))[^\]]*\]"), r"\1"),
     (re.compile(r"\(\(\([^()]{1,300}\)\)\)"), ""),
     (re.compile(r"\(\(([^()]{1,300})\)\)"), r"\1"),
     (re.compile(r"\[\[[^\]]+\]\]|\[#[\w-]+\]"), ""),
@@ -46,9 +71,15 @@ _INLINE = (
     (re.compile(r"#{1,2}(\S[^#]*?)#{1,2}(?!\w)"), r"\1"),
     (re.compile(r"~(\S[^\s~]*)~"), r"\1"),
     (re.compile(r"``([^`']+)''"), r"“\1”"),
-    (re.compile(r"(?<![\w*])\*{1,2}(\S[^*]*?)\*{1,2}(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])_{1,2}(\S[^_]*?)_{1,2}(?![\w_])"), r"\1"),
+    (re.compile(r"`{2}([^`\n]+)`{2}(?:`(?='))?"), r"\1"),
+    (re.compile(r"\"`(\S[^`]*?)`\"|'`(\S[^`]*?)`'"), _quoted),
+    (re.compile(r"(?<!\\)\*\*(\S[^*]*)\*\*"), r"\1"),
+    (re.compile(r"(?<!\\)__(\S[^_]*)__(?!_)"), r"\1"),
+    (re.compile(r"(?<![\w*\\])\*{1,2}(\S[^*]*?)\*{1,2}(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w_\\])_{1,2}(\S[^_]*?)_{1,2}(?![\w_])"), r"\1"),
     (re.compile(r"`\+?([^`]+?)\+?`"), r"\1"),
+    (re.compile(r"(?<!\w)\+{1,3}(\S[^+]*?)\+{1,3}(?!\w)|\+{2,3}(\S[^+]*?)\+{2,3}"), _unconstrained),
+    (re.compile(r"\\(?=[*_`#~^{<\[]|https?:)"), ""),
 )
 
 
@@ -90,13 +121,15 @@ class _Writer:
                 source.take(1)
             elif _FENCE.match(line):
                 self._block(source)
-            elif line in _SILENT_LINES or line.startswith(_SILENT):
+            elif line in _SILENT_LINES or line.startswith(_SILENT) or _RULES.match(line):
                 source.take(1)
             elif line.startswith("[") and line.endswith("]"):
                 admonition = _ADMONITION.match(line)
                 self._label = admonition.group(1).capitalize() if admonition else self._label
                 self._options = line
                 source.take(1)
+            elif line[:1] == " " and not self._lists and not _ITEM.match(line):
+                self._composer.code("\n".join(dedented(source.take_while(bool))))
             else:
                 self._text(source)
 
@@ -114,18 +147,9 @@ class _Writer:
         self._options = ""
 
     def _table(self, inside: Sequence[str], sign: str) -> None:
-        lines = [line for line in inside if line.strip()]
-        wanted = re.search(r'cols="?([^"\]]+)', self._options)
-        first = [cell for cell in lines[0].split(sign) if cell.strip()] if lines else []
-        width = _columns(wanted.group(1)) if wanted else len(first)
-        has_gap = len(inside) > 1 and bool(inside[0].strip()) and not inside[1].strip()
-        heads = 1 if has_gap or "header" in self._options else None
-        text = "\n".join(lines)
-        cells = [one_line(cell) for cell in _CELL.split(text)[1:]] if sign == "|" else []
-        rows = [cells[start : start + width] for start in range(0, len(cells), max(width, 1))]
-        if sign != "|":
-            rows = [[one_line(cell) for cell in line.split(sign)] for line in lines]
-        self._composer.table(table_lines([[self._plain(cell) for cell in row] for row in rows], header_rows=heads))
+        rows, heads = rows_of(inside, sign, self._options)
+        shown = [[cell if cell == SPANNED else self._plain(cell) for cell in row] for row in rows]
+        self._composer.table(table_lines(shown, header_rows=heads))
 
     def _text(self, source: Source) -> None:
         """A list item, a term, a block's title or a paragraph."""
@@ -144,7 +168,7 @@ class _Writer:
             if rest:
                 self.write(Source(rest))
         else:
-            text = self._plain(" ".join((line, *rest)).replace(" + ", " "))
+            text = self._plain(" ".join(part.removesuffix(" +") for part in (line, *rest)))
             self._composer.paragraph(f"{self._label}: {text}" if self._label else text)
             self._label = ""
             self._lists = self._lists if is_attached else []
@@ -167,19 +191,25 @@ class _Writer:
         return f"{'  ' * min(depth, 8)}{shown}"
 
     def _plain(self, text: str) -> str:
-        text = re.sub(r"\{([\w-]+)\}", lambda match: self.attributes.get(match.group(1).lower(), match.group()), text)
+        text = _NAME.sub(self._value, text)
+        text = _REFERENCE.sub(_referred, text)
         text = spelled(_RAISED, text)
         for pattern, instead in _INLINE:
             text = pattern.sub(instead, text)
-        return one_line(text)
+        return one_line(html.unescape(text) if "&" in text else text)
+
+    def _value(self, match: re.Match[str]) -> str:
+        """What an attribute stands for; one that nobody has given stays as it is written."""
+        name = match.group(1).lower()
+        return self.attributes.get(name, _BUILT_IN.get(name, match.group()))
+
+
+def _referred(match: re.Match[str]) -> str:
+    """The name of a place without a text of its own, in words: _branch_references as branch references."""
+    place = match.group(1).rpartition("#")[2] or match.group(1).rstrip("#")
+    return place.strip("_").replace("_", " ") if place.startswith("_") else place
 
 
 def _goes_on(line: str) -> bool:
     """True for a line of the paragraph or item that the line before it is in."""
     return bool(line) and line != "+" and not any(p.match(line) for p in (_ITEM, _FENCE, _ATTRIBUTE, _BLOCK_OPTIONS))
-
-
-def _columns(wanted: str) -> int:
-    """How many columns cols="1,2" or "3*" gives."""
-    repeated = re.match(r"(\d+)\*", wanted)
-    return int(repeated.group(1)) if repeated else wanted.count(",") + 1

@@ -14,7 +14,10 @@ from ingest.reading.readers.tables import lines as table_lines
 _HEADING = re.compile(r"(\*+)\s+(.*?)(?:\s+:[\w:@]+:)?$")
 _KEYWORD = re.compile(r"#\+(\w+):\s*(.*)", re.IGNORECASE)
 _BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.IGNORECASE)
-_ITEM = re.compile(r"(\s*)([-+]|\d+[.)])\s+(?:\[@\d+\]\s*)?(.*)")
+_ITEM = re.compile(r"(\s*)([-+]|\d+[.)])\s+(?:\[@(\d+)\]\s*)?(.*)")
+_FIXED = re.compile(r"\s*:(?: |$)")
+_COMMENT = re.compile(r"\s*#(?: |$)|-{5,}$")  # Or a rule between parts.
+_BLOCKS = (_HEADING, _BEGIN, _ITEM, _KEYWORD, _FIXED, _COMMENT)
 _INLINE = (
     (re.compile(r"\[\[([a-z]+://[^\]]+)\]\[([^\]]+)\]\]"), r"\2 (\1)"),
     (re.compile(r"\[\[[^\]]+\]\[([^\]]+)\]\]"), r"\1"),
@@ -68,18 +71,19 @@ def _take(source: Source, composer: Composer, keywords: dict[str, str]) -> None:
     elif item:
         rest = source.take_while(lambda text: text[:1] == " " and not _ITEM.match(text))
         depth = len(item.group(1)) // 2
-        marker = "-" if item.group(2) in "-+" else item.group(2)
-        said = _plain(" ".join((item.group(3), *rest))).replace(" :: ", ": ")
+        marker = "-" if item.group(2) in "-+" else f"{item.group(3)}." if item.group(3) else item.group(2)
+        said = _plain(" ".join((item.group(4), *rest))).replace(" :: ", ": ")
         composer.list_item(f"{'  ' * min(depth, 8)}{marker} {said}")
-    elif line.startswith((": ", "#")):
-        composer.code(line[2:] if line.startswith(": ") else "")
-    else:
+    elif _FIXED.match(line):
+        lines = [line, *source.take_while(lambda text: bool(_FIXED.match(text)))]
+        composer.code("\n".join(text.lstrip()[2:] for text in lines))
+    elif not _COMMENT.match(line):
         rest = source.take_while(_goes_on)
         composer.paragraph(_plain(" ".join((line, *rest))))
 
 
 def _goes_on(line: str) -> bool:
-    return bool(line) and not any(pattern.match(line) for pattern in (_HEADING, _BEGIN, _ITEM, _KEYWORD))
+    return bool(line) and not any(pattern.match(line) for pattern in _BLOCKS)
 
 
 def _plain(text: str) -> str:

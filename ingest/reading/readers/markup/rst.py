@@ -129,6 +129,8 @@ class _Writer:
         elif name not in _SILENT:
             label = name.capitalize() if name in _NOTES and name not in ("admonition", "topic", "sidebar") else ""
             first, rest = _first_paragraph([argument, *content]) if label else (argument, content)
+            if first.endswith("::"):  # What follows is literal.
+                first, rest = first.rstrip(":"), ["::", "", *rest]
             text = self._plain(first)
             self._composer.paragraph(f"{label}: {text}" if label and text else text or label)
             self.write(rest, depth + 1)

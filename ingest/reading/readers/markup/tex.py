@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.markup.texmacros import expanded
 from ingest.reading.readers.numerals import numeral
 from ingest.reading.readers.superscripts import spelled
+from ingest.reading.readers.tables import SPANNED
 from ingest.reading.readers.tables import lines as table_lines
 
 _LEVELS = {
@@ -57,18 +59,33 @@ _SIGNS = (
     ("''", "”"),
     ("~", " "),
     (r"\\", " "),
+    (r"\+", ""),
     (r"\-", ""),  # Where a word may be broken.
     (r"\ldots", "…"),
     (r"\dots", "…"),
 )
 _SILENT = re.compile(
-    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|newcommand|renewcommand|def(?:\\[a-zA-Z]+))(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
+    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|phantom|definecolor|color|selectlanguage)(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
+)
+# Lengths that commands are given, as in \\rule{0pt}{2ex}, and first arguments that are no text.
+_LENGTH = r"\{-?(?:\d+\.?\d*|\.\d+)?\s*(?:(?:pt|em|ex|cm|mm|in|bp|pc|sp)|\\(?:text|line|column|page)(?:width|height))\}"
+_LENGTHS = re.compile(rf"(\\[a-zA-Z]+\*?(?:\{{minipage\}})?(?:\[[^\]]*\])*){_LENGTH}(?:{_LENGTH})*")
+_TOLD_HOW = re.compile(
+    r"\\(?:(?:text|page)color|colorbox|raisebox|scalebox|rotatebox|parbox|hyperlink|foreignlanguage|fontsize|begin\{multicols\*?\})"
+    rf"\*?(?:\[[^\]]*\])*\s*{_ARGUMENT}|\\(?:fcolorbox|resizebox)\*?{_ARGUMENT}{_ARGUMENT}"
+)
+_SEVERAL = re.compile(r"(?<=[^{}]{3}\})\{")  # Arguments of a command that is not known.
+_STATED = re.compile(
+    r"\\begin\{(abstract|theorem|lemma|corollary|proposition|definition|example|remark|proof)\*?\}(?:\[([^\]]*)\])?"
 )
 _RAISED = re.compile(rf"\\textsuperscript{_ARGUMENT}")
 _FRAME = "\\begin{frame}"
 _FRAME_LEVEL = 4  # Below sections and subsections.
 # A list's begin of its count; what stands for the others.
 _COUNTED, _DASHED, _NAMED = {"enumerate": 0, "description": -2}, -1, -2
+_SPANNING = re.compile(rf"\\multi(?:column|row)\{{[^{{}}]*\}}\{{[^{{}}]*\}}{_ARGUMENT}")
+_ACROSS = re.compile(r"\\multicolumn\{\s*(\d{1,2})\s*\}")
+_MAX_SPAN = 40
 _BOXES = {"\\boxtimes": "☒", "\\square": "☐", "\\Box": "☐", "\\bullet": "-"}
 _TARGET = re.compile(rf"\\hypertarget{_ARGUMENT}")
 _CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*{_ARGUMENT}")
@@ -85,7 +102,7 @@ _COMMAND = re.compile(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\]]*\])?|\\[a-zA-Z@]+\*?
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
-    source = clean(decode(data))
+    source = expanded(clean(decode(data)))
     _, begun, body = source.partition("\\begin{document}")
     composer = Composer()
     body = body.partition("\\end{document}")[0] if begun else source
@@ -172,16 +189,17 @@ def _write_table(source: str, composer: Composer) -> None:
 
 def _rows(source: str) -> Iterator[list[str]]:
     source = re.sub(
-        rf"\\(?:hline|toprule|midrule|bottomrule|cline{_ARGUMENT}|cmidrule(?:\([^)]*\))?{_ARGUMENT}|endhead|endfirsthead|endfoot|endlastfoot|noalign{_ARGUMENT})",
+        rf"\\(?:hline|toprule|midrule|bottomrule|cline{_ARGUMENT}|cmidrule(?:\([^)]*\))?{_ARGUMENT}|endhead|endfirsthead|endfoot|endlastfoot|noalign{_ARGUMENT}|specialrule{_ARGUMENT}{_ARGUMENT}{_ARGUMENT}|addlinespace(?:\[[^\]]*\])?)",
         "",
         source,
     )
     for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", source):
-        cells = [
-            _plain(re.sub(rf"\\multi(?:column|row)\{{[^{{}}]*\}}\{{[^{{}}]*\}}{_ARGUMENT}", r"\1", cell))
-            for cell in re.split(r"(?<!\\)&", row)
-        ]
-        if any(cells):
+        cells: list[str] = []
+        for cell in re.split(r"(?<!\\)&", row):
+            across = _ACROSS.search(cell)
+            cells.append(_plain(_SPANNING.sub(r"\1", cell)))
+            cells.extend([SPANNED] * (min(int(across.group(1)), _MAX_SPAN) - 1 if across else 0))
+        if any(cell not in ("", SPANNED) for cell in cells):
             yield cells
 
 
@@ -196,7 +214,8 @@ def _plain(source: str) -> str:
         return f"\x00{len(formulas) - 1}\x00"
 
     text = _MATH.sub(kept, _COMMENT.sub("", source))
-    text = _TARGET.sub("", text)
+    text = _STATED.sub(_statement, _TARGET.sub("", text))
+    text = _TOLD_HOW.sub("", _LENGTHS.sub(r"\1{}", text))
     text = _SILENT.sub("", spelled(_RAISED, text))
     text = _CITE.sub(r"[\1]", _NOTE.sub(r" [\1]", _LINK.sub(r"\2 (\1)", text)))
     text = _ACCENT.sub(
@@ -207,9 +226,16 @@ def _plain(source: str) -> str:
     )
     for sign, shown in _SIGNS:
         text = text.replace(sign, shown)
+    text = _SEVERAL.sub(" {", text)
     text = re.sub(r"\\([%&$#_{}])", r"\1", _COMMAND.sub(_braces_kept, text))
     text = re.sub("\x00(\\d+)\x00", lambda match: formulas[int(match.group(1))], text.replace("\\ ", " "))
     return one_line(text)
+
+
+def _statement(match: re.Match[str]) -> str:
+    """What kind of statement begins, with its own name."""
+    name = f" ({match.group(2)})" if match.group(2) else ""
+    return f"{match.group(1).capitalize()}{name}. "
 
 
 def _braces_kept(match: re.Match[str]) -> str:

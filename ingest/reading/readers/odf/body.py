@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from lxml import etree
 
 from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.odf.numbering import Numbering
+from ingest.reading.readers.odf.pieces import MAX_REPEATED, SKIPPED, Pieces, comment_of, texts_of
 from ingest.reading.readers.package import attribute, local_name
-from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
+from ingest.reading.readers.tablegrid import Cell, in_one_line, laid_out, span_of
 from ingest.reading.readers.tables import lines
 
-_SKIPPED = frozenset(
-    {"tracked-changes", "annotation", "annotation-end", "table-of-content", "alphabetical-index", "forms", "ruby-text"}
-)
 _CODE = frozenset(("Preformatted_20_Text", "Source_20_Code", "Code"))
-_MAX_REPEATED = 256
+_FEW = 3  # A table in one cell of so many belongs to the cell; more are a page's layout.
 
 
 class BodyWriter:
@@ -54,7 +52,7 @@ class BodyWriter:
             elif name == "table":
                 self._end_code()
                 self._table(node)
-            elif name not in _SKIPPED and len(node):
+            elif name not in SKIPPED and len(node):
                 self.write(node, depth)
         self._end_code()
 
@@ -83,14 +81,16 @@ class BodyWriter:
             self._paragraph(part, depth)
         elif local_name(part) == "table":
             self._table(part)
-        elif local_name(part) not in _SKIPPED:
+        elif local_name(part) not in SKIPPED:
             self.write(part, depth)
 
     def write_slide(self, slide: etree._Element) -> None:
         """A slide: its title as heading, its frames, and the notes."""
         for frame in slide:
             kind = attribute(frame, "class")
-            if local_name(frame) == "notes":
+            if local_name(frame) == "annotation":
+                self._write_notes([comment_of(frame)])
+            elif local_name(frame) == "notes":
                 text = " ".join(texts_of(frame))
                 self._composer.paragraph(f"Notes: {text}" if text else "")
             elif kind == "title":
@@ -101,7 +101,7 @@ class BodyWriter:
                 self.write(frame)
 
     def _paragraph(self, node: etree._Element, depth: int) -> None:
-        pieces = _Pieces(self._hidden)
+        pieces = Pieces(self._hidden)
         pieces.gather(node)
         self.has_hidden = self.has_hidden or pieces.has_hidden
         text = squeeze("".join(pieces.text))
@@ -130,8 +130,11 @@ class BodyWriter:
             self._composer.paragraph(text)
         for frame in pieces.frames:
             self.write(frame)
-        for label, note in pieces.notes:
-            self._composer.paragraph(f"Footnote {label}: {note}")
+        self._write_notes(pieces.notes)
+
+    def _write_notes(self, notes: Iterable[tuple[str, str]]) -> None:
+        for label, note in notes:
+            self._composer.paragraph(f"{label}: {note}" if note else "")
 
     def _end_code(self) -> None:
         """Write the paragraphs of code so far as one block, each a line of it."""
@@ -140,7 +143,8 @@ class BodyWriter:
 
     def _table(self, table: etree._Element) -> None:
         rows = list(_rows(table))
-        if all(len(row) < 2 for row in rows) or any(local_name(node) == "table" for node in table.iterdescendants()):
+        nested = [node for row in rows for cell in row for node in _tables_within(cell)]
+        if all(len(row) < 2 for row in rows) or len(nested) > sum(map(len, rows)) // _FEW:
             for row in rows:
                 for cell in row:
                     self.write(cell)
@@ -148,40 +152,37 @@ class BodyWriter:
         header = child(table, "table-header-rows")
         is_first = attribute(table, "use-first-row-styles") == "true" and len(rows) > 1  # Of tables on slides.
         count = len(header) if header is not None else 1 if is_first else None
-        self._composer.table(lines(laid_out(map(_laid, row) for row in rows), header_rows=count))
+        notes: list[tuple[str, str]] = []
+        grid = laid_out([_laid(cell, in_one_line(self._paragraphs(cell, notes))) for cell in row] for row in rows)
+        self._composer.table(lines(grid, header_rows=count))
+        self._write_notes(notes)
+        for inner in nested:
+            self._table(inner)
 
-
-class _Pieces:
-    """What a paragraph holds: its text, frames anchored in it, notes as label and text."""
-
-    def __init__(self, hidden: Container[str] = ()) -> None:
-        self._hidden = hidden
-        self.has_hidden = False
-        self.text: list[str] = []
-        self.frames: list[etree._Element] = []
-        self.notes: list[tuple[str, str]] = []
-
-    def gather(self, element: etree._Element) -> None:
-        self.text.append(element.text or "")
-        for node in element:
+    def _paragraphs(
+        self, container: etree._Element, notes: list[tuple[str, str]], style: str = "", depth: int = -1
+    ) -> Iterator[tuple[str | None, str]]:
+        """The paragraphs of a cell, each with its mark in a list; notes are added to the given ones."""
+        for node in container:
             name = local_name(node)
-            if name == "s":
-                self.text.append(" " * min(int(attribute(node, "c") or 1), _MAX_REPEATED))
-            elif name == "tab":
-                self.text.append(" ")
-            elif name == "line-break":
-                self.text.append("\n")
-            elif name == "note":
-                label = one_line("".join(texts_of(child(node, "note-citation"))))
-                self.text.append(f"[{label}]")
-                self.notes.append((label, one_line(" ".join(texts_of(child(node, "note-body"))))))
-            elif name in ("frame", "text-box", "custom-shape"):
-                self.frames.append(node)
-            elif name in ("hidden-text", "hidden-paragraph") or attribute(node, "style-name") in self._hidden:
-                self.has_hidden = True
-            elif name not in _SKIPPED:
-                self.gather(node)
-            self.text.append(node.tail or "")
+            if name in ("h", "p") and not self._is_hidden(node):
+                pieces = Pieces(self._hidden)
+                pieces.gather(node)
+                mark, self._marker = (self._marker or "-" if depth >= 0 else None), ""
+                yield mark, squeeze("".join(pieces.text))
+                notes.extend(pieces.notes)
+                for frame in pieces.frames:
+                    yield from self._paragraphs(frame, notes)
+            elif name == "list":
+                own = attribute(node, "style-name") or style
+                if depth < 0:
+                    self._numbering.start_list(own, goes_on=attribute(node, "continue-numbering") == "true")
+                for item in node:
+                    start = attribute(item, "start-value")
+                    self._marker = self._numbering.marker(own, depth + 1, start)
+                    yield from self._paragraphs(item, notes, own, depth + 1)
+            elif name not in SKIPPED and name != "table" and len(node):
+                yield from self._paragraphs(node, notes, style, depth)
 
 
 def _rows(table: etree._Element) -> Iterator[list[etree._Element]]:
@@ -198,25 +199,18 @@ def _cells(row: etree._Element) -> Iterator[etree._Element]:
     for node in row:
         if local_name(node) == "table-cell":
             repeated = attribute(node, "number-columns-repeated") or "1"
-            for _ in range(min(int(repeated) if repeated.isdecimal() else 1, _MAX_REPEATED)):
+            for _ in range(min(int(repeated) if repeated.isdecimal() else 1, MAX_REPEATED)):
                 yield node
 
 
-def _laid(cell: etree._Element) -> Cell:
+def _tables_within(cell: etree._Element) -> list[etree._Element]:
+    """The tables in a cell, without those in these."""
+    found: list[etree._Element] = []
+    for node in cell:
+        found += [node] if local_name(node) == "table" else _tables_within(node) if len(node) else []
+    return found
+
+
+def _laid(cell: etree._Element, text: str) -> Cell:
     across, down = attribute(cell, "number-columns-spanned"), attribute(cell, "number-rows-spanned")
-    return Cell(one_line(" ".join(texts_of(cell))), span_of(across), span_of(down))
-
-
-def texts_of(element: etree._Element | None) -> Iterator[str]:
-    """The text of each paragraph below the element; the element's own where it has none."""
-    if element is None:
-        return
-    found = False
-    for node in element.iterdescendants():
-        if local_name(node) in ("p", "h"):
-            found = True
-            pieces = _Pieces()
-            pieces.gather(node)
-            yield squeeze("".join(pieces.text))
-    if not found:
-        yield one_line("".join(str(text) for text in element.itertext()))
+    return Cell(text, span_of(across), span_of(down))

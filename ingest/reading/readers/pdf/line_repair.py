@@ -7,7 +7,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ingest.reading.readers.pdf.gaps import Box
+from ingest.reading.readers.pdf.boxes import Box
 from ingest.reading.readers.pdf.lines import Line
 
 _MIN_LINES = 3

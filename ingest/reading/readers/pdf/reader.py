@@ -20,7 +20,7 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.page_ranges import Found, Page, packed, unpacked
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN
-from ingest.reading.readers.pdf.text import is_garbage
+from ingest.reading.readers.pdf.text import is_garbage, without_noise
 
 if TYPE_CHECKING:
     from ingest.reading.readers.pdf.fallback import Fallback
@@ -183,12 +183,17 @@ def _refuse_form(content: Content) -> None:
 def _drop_noise(content: Content) -> None:
     """Empty the pages whose font tells no characters. Raises where nothing is left."""
     texts = ["\n".join(line.text for line in lines) for lines in content.pages]
-    garbled = [number for number, text in enumerate(texts) if is_garbage(text)]
-    for number in garbled:
-        content.pages[number] = []
+    found = [number for number, text in enumerate(texts) if is_garbage(text)]
+    for number in found:
+        content.pages[number] = without_noise(content.pages[number])
+    garbled = [number for number in found if not content.pages[number]]
+    in_part = [number for number in found if content.pages[number]]
     if any(content.pages) or any(content.fields):
         _remark(content, content.damaged, f"damaged and left out. {_PRINT_ANEW}")
         _remark(content, content.scans, f"left out: without text, a picture. {_RUN_OCR}")
+        _remark(
+            content, in_part, f"left out in part: a font without a table of characters makes noise of it. {_RUN_OCR}"
+        )
         _remark(content, garbled, f"left out: a font without a table of characters makes noise of it. {_RUN_OCR}")
         return
     if garbled:

@@ -54,12 +54,19 @@ class Drawn(NamedTuple):
 NOTHING_DRAWN = Drawn([], [])
 
 
-def crossing(line: Line, uprights: Sequence[Upright]) -> list[float]:
-    """Where upright lines run through a line of text; `uprights` are in order."""
-    first = bisect.bisect(uprights, (line.left + _EDGE * line.height,))
-    last = bisect.bisect(uprights, (line.right - _EDGE * line.height,))
-    middle = line.bottom + line.height / 2
-    return [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+def crossings(lines: Sequence[Line], uprights: Sequence[Upright]) -> Iterator[tuple[int, list[float]]]:
+    """The numbers of the lines of text that upright lines run through, and where; `uprights` are in order."""
+    if not uprights:
+        return
+    places = [upright.place for upright in uprights]
+    for number, (_, left, right, bottom, height, *_) in enumerate(lines):
+        first = bisect.bisect_left(places, left + _EDGE * height)
+        last = bisect.bisect_left(places, right - _EDGE * height)
+        if first < last:
+            middle = bottom + height / 2
+            cuts = [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+            if cuts:
+                yield number, cuts
 
 
 def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
@@ -85,17 +92,26 @@ def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
 
 def without_underlines(rules: Sequence[Rule], lines: Sequence[Line]) -> list[Rule]:
     """The level lines without those that only underline a text: as wide as it is, and close below it."""
-    wide: defaultdict[tuple[int, int], list[Line]] = defaultdict(list)
+    near: defaultdict[int, list[Line]] = defaultdict(list)
     for line in lines:
-        wide[round(line.left / _THIN), round(line.right / _THIN)].append(line)
+        near[round(line.left / _THIN)].append(line)
     return [
         rule
         for rule in rules
         if not any(
-            -_EDGE * line.height < rule.height - line.bottom < 2 * _EDGE * line.height
-            for line in wide.get((round(rule.left / _THIN), round(rule.right / _THIN)), ())
+            _underlines(rule, line)
+            for place in range(round(rule.left / _THIN) - 1, round(rule.left / _THIN) + 2)
+            for line in near.get(place, ())
         )
     ]
+
+
+def _underlines(rule: Rule, line: Line) -> bool:
+    return (
+        -_EDGE * line.height < rule.height - line.bottom < 2 * _EDGE * line.height
+        and abs(rule.left - line.left) < _THIN / 2
+        and abs(rule.right - line.right) < _THIN / 2
+    )
 
 
 def rules_of(page: object, *, is_laid_across: bool = False) -> Drawn:

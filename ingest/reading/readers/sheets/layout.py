@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, has_values, lines
+from ingest.reading.readers.tables import (
+    MAX_HEADER_ROWS,
+    NO_VALUE,
+    SPANNED,
+    has_values,
+    is_figure,
+    lines,
+    names_and_body,
+)
 
 Rows = Sequence[Sequence[str]]
 
+_MOST = 0.6  # Of a column's cells that are figures.
+_SAMPLE_ROWS, _MAX_TABLES = 100, 8  # What of a table, and how many of them, is looked at for those below.
+_PIVOT_ROWS = frozenset(("Row Labels", "Zeilenbeschriftungen", "Étiquettes de lignes", "Etiquetas de fila"))
+_PIVOT_COLUMNS = frozenset((
+    "Column Labels", "Spaltenbeschriftungen", "Étiquettes de colonnes", "Etiquetas de columna",
+))  # fmt: skip
 _GAP_COLUMNS = 2  # So many empty columns part two tables; one is often there for looks.
 
 
@@ -19,22 +33,34 @@ class Part(NamedTuple):
     lines: list[str]
 
 
+class _Table(NamedTuple):
+    """A table whose columns have names, and where it begins; which columns hold figures, and the words by column."""
+
+    column: int
+    names: list[str]
+    figures: list[int]
+    words: set[tuple[int, str]]
+
+
 def parts_of(rows: Rows) -> Iterator[Part]:
     """What stands on the sheet, from top to bottom and left to right."""
+    above: list[_Table] = []  # The last table of each place.
     for band in _bands(rows):
-        for table in _side_by_side(band):
-            yield from _parts_of_table(table)
+        for column, table in _side_by_side(band):
+            yield from _parts_of_table(table, column, above)
 
 
 def _bands(rows: Rows) -> Iterator[Rows]:
     """Runs of rows between empty ones, or that share no column; names above an empty row stay with their figures."""
     band: list[Sequence[str]] = []
     pending = False  # An empty row has come.
-    for row in rows:
+    for row, following in zip(rows, [*rows[1:], ()], strict=False):
         if not any(row):
             pending = bool(band)
             continue
-        is_apart = bool(band) and not any(_share_column(above, row) for above in band[-MAX_HEADER_ROWS:])
+        is_apart = bool(band) and not _shares_with(band, row)
+        if is_apart and _shares_with(band, following) and _share_column(row, following):
+            is_apart = False  # Such as the name of a group between the columns' names and its rows.
         if is_apart or (pending and not (_is_header_only(band) and has_values(row))):
             yield band
             band = []
@@ -42,6 +68,10 @@ def _bands(rows: Rows) -> Iterator[Rows]:
         band.append(row)
     if band:
         yield band
+
+
+def _shares_with(band: Rows, row: Sequence[str]) -> bool:
+    return any(_share_column(above, row) for above in band[-MAX_HEADER_ROWS:])
 
 
 def _share_column(above: Sequence[str], row: Sequence[str]) -> bool:
@@ -52,7 +82,8 @@ def _is_header_only(band: Rows) -> bool:
     return len(band) <= MAX_HEADER_ROWS and _filled(band[-1]) > 1 and not any(map(has_values, band))
 
 
-def _side_by_side(band: Rows) -> Iterator[Rows]:
+def _side_by_side(band: Rows) -> Iterator[tuple[int, Rows]]:
+    """Tables beside each other, each with its first column."""
     width = max(map(len, band))
     used = [any(column < len(row) and row[column] for row in band) for column in range(width)]
     parts: list[tuple[int, int]] = []
@@ -67,22 +98,70 @@ def _side_by_side(band: Rows) -> Iterator[Rows]:
             if gap == _GAP_COLUMNS:
                 parts.append((first, column - gap + 1))
                 first = None
-    # Lone columns are labels and their values, as on a form.
-    if any(end - start < _GAP_COLUMNS for start, end in parts):
+    # Lone columns are labels and their values, as on a form; what has the same rows is one table with a gap in it.
+    if any(end - start < _GAP_COLUMNS for start, end in parts) or _has_same_rows(band, parts):
         parts = [(parts[0][0], parts[-1][1])] if parts else []
     for start, end in parts:
-        yield [part for row in band if any(part := row[start:end])]
+        yield start, [part for row in band if any(part := row[start:end])]
 
 
-def _parts_of_table(rows: Rows) -> Iterator[Part]:
-    """Lone cells above the table are text, its first rows without figures are the column names."""
+def _has_same_rows(band: Rows, parts: Sequence[tuple[int, int]]) -> bool:
+    """True where each row has something in each part, and no name stands in two of their first rows."""
+    names = [cell for start, end in parts for cell in band[0][start:end] if cell]
+    is_whole = all(any(row[start:end]) for row in band for start, end in parts)
+    return len(band) > 2 and is_whole and len(set(names)) == len(names) and not any(map(is_figure, names))
+
+
+def _parts_of_table(rows: Rows, column: int, above: list[_Table]) -> Iterator[Part]:
+    """Lone cells above the table are text, its first rows without figures are the column names, or those of a table
+    above it in the same columns."""
     start = 0
     while start < len(rows) and rows[start][0] and _filled(rows[start]) == 1:
         yield Part(is_table=False, lines=[rows[start][0]])
         start += 1
     body = rows[start:]
-    if body:
-        yield Part(is_table=True, lines=lines(body))
+    if not body:
+        return
+    if len(body) > 2 and _is_pivot(body[0], body[1]):
+        yield Part(is_table=False, lines=[body[0][0]])
+        yield Part(is_table=True, lines=lines(body[1:], header_rows=1))
+        return
+    names, below = names_and_body(body)
+    for table in above:
+        offset = column - table.column
+        moved = [[""] * offset + list(row) for row in body]
+        if offset >= 0 and max(map(len, moved)) <= len(table.names) and _goes_on(table, moved, has_names=bool(names)):
+            yield Part(is_table=True, lines=lines(moved, header_rows=0, names=table.names))
+            return
+    if names:
+        others = [table for table in above if table.column != column]
+        above[:] = [_table(column, names, below[:_SAMPLE_ROWS]), *others[: _MAX_TABLES - 1]]
+    yield Part(is_table=True, lines=lines(body))
+
+
+def _table(column: int, names: list[str], rows: Rows) -> _Table:
+    figures = [place for place in range(1, len(names)) if _is_of_figures(rows, place)]
+    words = {(place, cell) for row in rows for place, cell in enumerate(row) if cell and not is_figure(cell)}
+    return _Table(column, names, figures, words)
+
+
+def _goes_on(table: _Table, rows: Rows, *, has_names: bool) -> bool:
+    """True where the rows hold what the table's columns hold: figures below figures, or words that stand there too."""
+    if table.figures and not has_names:
+        cells = [row[place] for row in rows for place in table.figures if place < len(row) and row[place]]
+        return bool(cells) and all(is_figure(cell) or cell in NO_VALUE for cell in cells)
+    found = ((place, cell) in table.words for row in rows for place, cell in enumerate(row))
+    return not table.figures and any(found)
+
+
+def _is_pivot(first: Sequence[str], second: Sequence[str]) -> bool:
+    """True for the two rows above a pivot table, whose captions are the program's and not the author's."""
+    return second[0] in _PIVOT_ROWS and first[0] != "" and any(cell in _PIVOT_COLUMNS for cell in first[1:])
+
+
+def _is_of_figures(rows: Rows, place: int) -> bool:
+    cells = [row[place] for row in rows if place < len(row) and row[place]]
+    return bool(cells) and sum(map(is_figure, cells)) >= _MOST * len(cells)
 
 
 def _filled(row: Sequence[str]) -> int:

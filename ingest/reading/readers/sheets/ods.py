@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest.reading.readers.docx.styles import child
-from ingest.reading.readers.odf.body import texts_of
+from ingest.reading.readers.odf.pieces import texts_of
 from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.sheets.grid import Sheet
 

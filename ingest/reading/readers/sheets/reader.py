@@ -13,10 +13,10 @@ from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.drawingml import all_text, write_chart
 from ingest.reading.readers.odf.reader import open_package
-from ingest.reading.readers.ooxml import relationships
+from ingest.reading.readers.ooxml import main_part, relationships
 from ingest.reading.readers.package import Package, local_name
 from ingest.reading.readers.properties import Properties, properties_of
-from ingest.reading.readers.sheets import ods, xls, xlsx
+from ingest.reading.readers.sheets import ods, xls, xlsb, xlsx
 from ingest.reading.readers.sheets.grid import Sheet, named
 from ingest.reading.readers.sheets.layout import parts_of
 from ingest.reading.readers.tables import lines
@@ -32,7 +32,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     if data.startswith(_OLE) and any(name in data for name in _STREAMS):  # Else it is a package that is encrypted.
         properties = Properties()
         try:
-            _read_sheets(xls.sheets_of(data), composer)
+            write_sheets(xls.sheets_of(data), composer)
         except DocumentUnreadable:
             if composer.blocks or b"E\x00n\x00c\x00r\x00y\x00p\x00t" in data:
                 raise
@@ -41,9 +41,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         package = Package(data, kind="spreadsheet")
         properties = properties_of(package)
         if "content.xml" in package:
-            _read_sheets(list(ods.sheets_of(open_package(data))), composer)
-        elif any(name.endswith("workbook.bin") for name in package.names()):
-            _read_binary(data, composer)
+            write_sheets(list(ods.sheets_of(open_package(data))), composer)
         else:
             _read_workbook(package, composer)
     if not any(block.kind != "heading" for block in composer.blocks):
@@ -52,20 +50,21 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _read_workbook(package: Package, composer: Composer) -> None:
-    book, parts = xlsx.opened(package)
+    is_binary = main_part(package).endswith(".bin")
+    book, parts = xlsb.opened(package) if is_binary else xlsx.opened(package)
     _tell_hidden(composer, [part.name for part in parts if part.is_hidden])
     for part in parts:
         if part.is_hidden:
             continue
         if part.kind == "worksheet":
-            sheet = xlsx.read_sheet(book, part)
-            xlsx.add_comments(book, part, sheet)
+            sheet = xlsb.read_sheet(book, part) if is_binary else xlsx.read_sheet(book, part)
+            (xlsb if is_binary else xlsx).add_comments(book, part, sheet)
             _write(composer, sheet)
         _write_drawings(package, part.member, composer)
 
 
-def _read_sheets(sheets: Sequence[tuple[Sheet, bool]], composer: Composer) -> None:
-    """Sheets, each with whether it is hidden."""
+def write_sheets(sheets: Sequence[tuple[Sheet, bool]], composer: Composer) -> None:
+    """Write sheets, each given with whether it is hidden."""
     _tell_hidden(composer, [sheet.name for sheet, is_hidden in sheets if is_hidden])
     for sheet, is_hidden in sheets:
         if not is_hidden:
@@ -73,7 +72,7 @@ def _read_sheets(sheets: Sequence[tuple[Sheet, bool]], composer: Composer) -> No
 
 
 def _read_binary(data: bytes, composer: Composer) -> Properties:
-    """XLSB, whose formats are not read: numbers come as they are stored."""
+    """XLS by a parser that reads no formats: numbers come as they are stored."""
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheets = [sheet for sheet in book.sheets_metadata if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet]

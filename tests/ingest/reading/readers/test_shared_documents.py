@@ -139,7 +139,11 @@ def _document(name: str) -> Document:
 
 
 def test_every_file_is_spoken_of_here() -> None:
-    apart = {"md-site-fastapi", "doc", "ppt"}  # The last two are read where the machine has a program for them.
+    apart = {
+        "md-site-fastapi",
+        "doc",
+        "ppt",
+    }  # The last two are read: `doc` where a program is.
     folders = [folder for folder in DOCUMENTS.iterdir() if folder.is_dir() and folder.name not in apart]
     files = {f"{folder.name}/{file.name}" for folder in folders for file in folder.iterdir()}
     assert files == FACTS.keys() | REFUSALS.keys()

@@ -199,3 +199,66 @@ def test_a_workbook_of_the_old_kind_shows_its_numbers_in_their_formats(tmp_path:
     document = read_bytes(tmp_path, "a.xls", compound({"Workbook": book}))
     assert document.text == "Fees\n\nRate: 12.5%; Fee: $1,234.50; Due: 2024-05-01"
     assert document.notes == ("Hidden rows or columns were left out.",)
+
+
+def test_the_names_of_columns_go_for_the_rows_behind_an_empty_one(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Name", "Q1"],
+        ["North", 1],
+        [None],
+        ["East", 5],
+        [None],
+        ["City", "People"],
+        ["Bonn", 330],
+    ]
+    assert outline(read_bytes(tmp_path, "a.xlsx", _saved(_book(*rows))))[1:] == [
+        ("table", "Name: North; Q1: 1"),
+        ("table", "Name: East; Q1: 5"),
+        ("table", "City: Bonn; People: 330"),
+    ]
+    words: list[list[object]] = [
+        ["Name", "Role"],
+        ["Ann", "Cook"],
+        ["Bob", "Smith"],
+        [None],
+        ["Cid", "Cook"],
+        ["Dan", "Law"],
+    ]
+    table = outline(read_bytes(tmp_path, "b.xlsx", _saved(_book(*words))))[-1]
+    assert table == ("table", "Name: Cid; Role: Cook\nName: Dan; Role: Law")
+
+
+def test_rows_stay_whole_across_a_gap_and_groups_have_the_names_above(tmp_path: Path) -> None:
+    gap: list[list[object]] = [["Name", "Age", None, None, "City", "Zip"]]
+    gap += [["A", 30, None, None, "Ulm", 7], ["B", 30, None, None, "Ulm", 7]]
+    assert outline(read_bytes(tmp_path, "a.xlsx", _saved(_book(*gap))))[1:] == [
+        ("table", "Name: A; Age: 30; City: Ulm; Zip: 7\nName: B; Age: 30; City: Ulm; Zip: 7")
+    ]
+    groups: list[list[object]] = [
+        ["Sheet"],
+        [None, 2023, 2024],
+        ["Assets"],
+        ["Cash", 1, 2],
+        [None],
+        ["Debts"],
+        ["Loan", 7, 8],
+    ]
+    assert outline(read_bytes(tmp_path, "b.xlsx", _saved(_book(*groups))))[1:] == [
+        ("paragraph", "Sheet"),
+        ("table", "Assets\nCash; 2023: 1; 2024: 2"),
+        ("paragraph", "Debts"),
+        ("table", "Loan; 2023: 7; 2024: 8"),
+    ]
+
+
+def test_a_pivot_table_has_its_own_names_and_not_the_program_s(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Sum of Age", "Column Labels"],
+        ["Row Labels", "Bonn", "Total"],
+        ["Ann", 3, 3],
+        ["Bob", 4, 4],
+    ]
+    assert outline(read_bytes(tmp_path, "a.xlsx", _saved(_book(*rows))))[1:] == [
+        ("paragraph", "Sum of Age"),
+        ("table", "Row Labels: Ann; Bonn: 3; Total: 3\nRow Labels: Bob; Bonn: 4; Total: 4"),
+    ]

@@ -48,7 +48,7 @@ def test_other_xml_is_read_by_its_look(tmp_path: Path) -> None:
     assert outline(read_bytes(tmp_path, "a.xml", source.replace("&nbsp;", "&#160;").encode())) == [
         ("heading1", "Pumps"),
         ("paragraph", "Quiet & strong ones."),
-        ("table", "name: Seal; price: 2\nname: Bolt; price: 1"),
+        ("table", "parts: name: Seal; price: 2\nparts: name: Bolt; price: 1"),
     ]
 
 

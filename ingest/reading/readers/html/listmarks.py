@@ -1,0 +1,54 @@
+"""The lists of a page and the marks of their items: numbers as they are shown, or dashes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from ingest.reading.readers.numerals import numeral, style_of
+
+_WHOLE = re.compile(r"-?\d{1,6}")
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*(?:inside\s+|outside\s+)?([a-z-]+)")
+# What CSS calls them (Counter Styles, 6), where HTML's letters say the same.
+_STYLES = {
+    "decimal": "1", "decimal-leading-zero": "01", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A",
+    "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
+}  # fmt: skip
+_BULLETS = frozenset(("none", "disc", "circle", "square"))
+
+
+@dataclass(slots=True)
+class OpenList:
+    """An open list: the number of its next item and how it is shown; `style` is None for bullets."""
+
+    style: str | None = None
+    number: int = 1
+    step: int = 1
+
+    @classmethod
+    def of(cls, node: LexborNode) -> OpenList:
+        if node.tag != "ol":
+            return cls()
+        attributes = node.attributes
+        styled = _LIST_STYLE.search((attributes.get("style") or "").lower())
+        if styled and styled.group(1) in _BULLETS:
+            return cls()
+        style = (styled and _STYLES.get(styled.group(1))) or style_of(attributes.get("type") or "1") or "1"
+        step = -1 if "reversed" in attributes else 1
+        items = sum(child.tag == "li" for child in node.iter())
+        start = _whole(attributes.get("start"))
+        return cls(style, start or (items if step < 0 else 1), step)
+
+    def next_marker(self, item: LexborNode) -> str:
+        if self.style is None:
+            return "- "
+        own = _whole(item.attributes.get("value"))
+        shown = self.number if own is None else own
+        self.number = shown + self.step
+        return f"{numeral(shown, self.style)}. "
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and _WHOLE.fullmatch(text.strip()) else None

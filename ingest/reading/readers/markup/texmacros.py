@@ -1,0 +1,132 @@
+"""Put the macros that a LaTeX document defines for itself in where it calls them. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_DEFINITION = re.compile(
+    r"\\(?P<command>(?:re)?newcommand|providecommand|DeclareMathOperator|DeclareRobustCommand)\*?\s*"
+    r"(?:\{\s*\\(?P<braced>[a-zA-Z@]+)\s*\}|\\(?P<bare>[a-zA-Z@]+))\s*(?:\[(?P<count>\d)\])?(?:\[(?P<default>[^\]]*)\])?\s*(?=\{)"
+    r"|\\def\s*\\(?P<defined>[a-zA-Z@]+)(?P<places>(?:#\d)*)\s*(?=\{)"
+)
+_CALL = re.compile(r"\\([a-zA-Z@]+)")
+_VERBATIM = re.compile(r"(\\begin\{(verbatim|lstlisting|minted|Verbatim|alltt)\*?\}.*?\\end\{\2\*?\})", re.DOTALL)
+_PLACE = re.compile(r"#(\d)")
+_MAX_DEPTH = 8  # Of macros in macros.
+_LONGEST = 20_000  # Characters of a body or a value; where braces stay open for longer, they are not closed at all.
+_GROWTH = 100_000  # So many characters more than before, or twice as many, and the rest of the calls stay as they are.
+# What the reader knows keeps its meaning, however the document redefines it.
+_KNOWN = frozenset((
+    "part", "chapter", "section", "subsection", "subsubsection", "paragraph", "item", "footnote", "cite", "citep",
+    "citet", "href", "url", "caption", "title", "author", "begin", "end", "emph", "textbf", "textit", "ref", "label",
+))  # fmt: skip
+
+
+class _Unclosed(Exception):
+    """Braces that are opened are not closed again."""
+
+
+class _Macro(NamedTuple):
+    places: int
+    default: str | None
+    body: str
+
+
+def expanded(source: str) -> str:
+    """The source without its definitions, each call as what it stands for. Code listings stay, and so does a source
+    whose braces are not closed."""
+    try:
+        return _expanded_whole(source)
+    except _Unclosed:
+        return source
+
+
+def _expanded_whole(source: str) -> str:
+    macros: dict[str, _Macro] = {}
+    source = _without_definitions(source, macros)
+    if not macros:
+        return source
+    left = [max(len(source), _GROWTH)]
+    parts = _VERBATIM.split(source)
+    # Each third part is the name of the environment, and what is before it the listing.
+    return "".join(
+        part if index % 3 == 1 else _expanded(part, macros, left, 0)
+        for index, part in enumerate(parts)
+        if index % 3 != 2
+    )
+
+
+def _without_definitions(source: str, macros: dict[str, _Macro]) -> str:
+    kept, end = [], 0
+    for match in _DEFINITION.finditer(source):
+        if match.start() < end:
+            continue
+        body, after = _argument(source, match.end())
+        if body is None:
+            continue
+        kept.append(source[end : match.start()])
+        end = after
+        name = match["braced"] or match["bare"] or match["defined"]
+        places = int(match["count"] or 0) if not match["defined"] else len(match["places"]) // 2
+        if match["command"] == "DeclareMathOperator":
+            body = f"\\operatorname{{{body}}}"
+        if name not in _KNOWN:
+            macros[name] = _Macro(places, match["default"], body)
+    return "".join([*kept, source[end:]])
+
+
+def _expanded(source: str, macros: Mapping[str, _Macro], left: list[int], depth: int) -> str:
+    """The source with its calls put in; `left` holds by how much it may still grow."""
+    shown, end = [], 0
+    for match in _CALL.finditer(source):
+        macro = macros.get(match.group(1))
+        if macro is None or match.start() < end or left[0] <= 0 or depth > _MAX_DEPTH:
+            continue
+        given, after = _given(source, match.end(), macro)
+        body = _filled(macro.body, given)
+        left[0] -= len(body)
+        shown.append(source[end : match.start()])
+        shown.append(_expanded(body, macros, left, depth + 1))
+        end = after
+    return "".join([*shown, source[end:]])
+
+
+def _filled(body: str, given: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda place: given.get(place.group(1), ""), body)
+
+
+def _given(source: str, start: int, macro: _Macro) -> tuple[dict[str, str], int]:
+    """The values of a call by their numbers, and where it ends."""
+    values: list[str] = []
+    if macro.default is not None:
+        optional = re.compile(r"\s*\[([^\]]*)\]").match(source, start) if macro.places else None
+        values.append(optional.group(1) if optional else macro.default)
+        start = optional.end() if optional else start
+    while len(values) < macro.places:
+        value, after = _argument(source, start)
+        if value is None:
+            break
+        values.append(value)
+        start = after
+    if not macro.places and source.startswith("{}", start):
+        start += 2
+    return {str(number): value for number, value in enumerate(values, 1)}, start
+
+
+def _argument(source: str, start: int) -> tuple[str | None, int]:
+    """What stands in the braces that begin here, and where they end; None where there are none. Raises _Unclosed."""
+    while start < len(source) and source[start].isspace():
+        start += 1
+    if source[start : start + 1] != "{":
+        return None, start
+    depth = 0
+    for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(source, start):
+        sign = match.group()
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0:
+            return source[start + 1 : match.start()], match.end()
+        if match.start() - start > _LONGEST:
+            break
+    raise _Unclosed
