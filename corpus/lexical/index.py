@@ -20,74 +20,29 @@ from corpus.filters import Where, parted
 from corpus.lexical.bm25 import Frequencies, length_weights, weight_of
 from corpus.lexical.files import read_about, unusable
 from corpus.lexical.filter_mask import FilterMask, visibility_of
-from corpus.lexical.forward import Hashes, find, hashes_of, highest
+from corpus.lexical.forward import Hashes, find, hashes_of
 from corpus.lexical.languages import stop_words
+from corpus.lexical.scores import Scores
 from corpus.lexical.segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
-from corpus.lexical.table import Table, open_table
+from corpus.lexical.table import open_table
 from corpus.lexical.terms import Analyzer
 from corpus.visibility import Visibility
 
 # Scores of frequent terms, four bytes for each chunk that holds one, are cached up to so many.
 MAX_KEPT = 2_000_000
 RARE = 200
+SPARSE = 8  # Adding the scores of one in so many rows takes as long as adding those of all.
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
 
 
-class Match(NamedTuple):
-    """A chunk that shares terms with the query. `score` is BM25: above 0, unbounded; compare it to `max_bm25` only."""
-
-    chunk_id: str
-    score: float
-
-
 class Term(NamedTuple):
-    """A term's weight, and by segment its first row in the table, the rows that hold the term, and their scores.
-
-    `size` is how many rows that are.
+    """A term's weight, and by segment its first row in the table, the rows that hold the term, and their scores; None,
+    and the scores of all rows, where many hold it. `size` is how many scores that are.
     """
 
     weight: float
-    parts: list[tuple[int, Rows, NDArray[np.float32]]]
+    parts: list[tuple[int, Rows | None, NDArray[np.float32]]]
     size: int
-
-
-class Scores:
-    """What one query finds. No chunk's score reaches `max_bm25`, the sum of the weights of the query's known terms."""
-
-    def __init__(self, table: Table, by_row: NDArray[np.float32], max_bm25: float) -> None:
-        self._table = table
-        self._by_row = by_row
-        self.max_bm25 = max_bm25
-
-    def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
-        """The k best chunks, among those that pass if given, best first; ties in the order of their ids."""
-        found = self._found(k, passing)
-        ids = self._table.ids_at(found)
-        best = np.lexsort((ids, -self._by_row[found]))[:k]
-        named = zip(ids[best].tolist(), self._by_row[found[best]].tolist(), strict=True)
-        return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
-
-    def top_rows(self, k: int, *, passing: FilterMask | None = None) -> NDArray[np.int64]:
-        """The rows of the same chunks, if the index `lists` ids: its rows are in their order."""
-        found = self._found(k, passing)
-        return found[np.argsort(-self._by_row[found], kind="stable")[:k]]
-
-    def _found(self, k: int, passing: FilterMask | None) -> NDArray[np.int64]:
-        """The rows of the k best in ascending order, including ties with the last of them."""
-        scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
-        found = np.flatnonzero(scores)
-        return found[highest(scores[found], k)]
-
-    def at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The scores of the chunks in these rows."""
-        return self._by_row[rows]
-
-    def of(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
-        """The scores of those chunks, in that order; 0 for a chunk that the index does not know."""
-        rows, known = self._table.rows_of(chunk_ids)
-        scores = np.zeros(len(rows), dtype=np.float32)
-        scores[known] = self._by_row[rows[known]]
-        return scores
 
 
 class LexicalIndex:
@@ -154,7 +109,11 @@ class LexicalIndex:
                 max_bm25 += count * weight
                 times_more = count if among is None else count * weight / (term.weight or 1.0)
                 for start, rows, scores in term.parts:
-                    np.add.at(by_row[start:], rows, scores if times_more == 1 else np.float32(times_more) * scores)
+                    more = scores if times_more == 1 else np.float32(times_more) * scores
+                    if rows is None:
+                        by_row[start : start + len(more)] += more
+                    else:
+                        np.add.at(by_row[start:], rows, more)
             for each in self._table.segments:
                 by_row[each.start :][each.dead] = 0
         except (IndexError, ValueError) as error:
@@ -194,12 +153,17 @@ class LexicalIndex:
 
     def _term(self, frequency: int, postings: list[tuple[int, Rows, Counts]]) -> Term:
         weight = weight_of(len(self), frequency)
-        parts = [(start, rows, self._scores(start, rows, counts, weight)) for start, rows, counts in postings]
-        return Term(weight, parts, sum(len(rows) for _, rows, _ in parts))
+        parts = [(start, *self._scores(start, rows, counts, weight)) for start, rows, counts in postings]
+        return Term(weight, parts, sum(len(scores) for _, _, scores in parts))
 
-    def _scores(self, start: int, rows: Rows, counts: Counts, weight: float) -> NDArray[np.float32]:
+    def _scores(self, start: int, rows: Rows, counts: Counts, weight: float) -> tuple[Rows | None, NDArray[np.float32]]:
         high = counts.astype(np.float32)
-        return high / (high + self._length_weights[start:][rows]) * np.float32(weight)
+        scores = high / (high + self._length_weights[start:][rows]) * np.float32(weight)
+        if not len(rows) or SPARSE * len(rows) < (end := int(rows[-1]) + 1):
+            return rows, scores
+        everywhere = np.zeros(end, dtype=np.float32)
+        everywhere[rows] = scores
+        return None, everywhere
 
     def passing(self, where: Where) -> FilterMask:
         """The chunks that the filter lets through.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus.embedding.model import Vectors
 from corpus.lexical.filter_mask import FilterMask
-from corpus.lexical.index import Scores
+from corpus.lexical.scores import Scores
 from corpus.searching.fusion import LEADERS, Ranked, dense_shares, fuse, fused_scores, lexical_shares, rank
 from corpus.searching.language import Fit
 from corpus.searching.scale import Scale, scale_of

@@ -8,7 +8,8 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.filters import passes
 from corpus.lexical.bm25 import Frequencies
 from corpus.lexical.filter_mask import FilterMask
-from corpus.lexical.index import LexicalIndex, Scores
+from corpus.lexical.index import LexicalIndex
+from corpus.lexical.scores import Scores
 from corpus.settings import SearchMode
 from corpus.store import Store, Where
 from corpus.stored import fields_of

@@ -20,7 +20,7 @@ EXACT_NUMBERS = 16_000_000
 MAX_SKETCHED_NUMBERS = 128_000_000
 # So many vectors are compared at least, so many times as many as are asked for, and one in so many of all: what that
 # finds is measured by `python -m benchmarks.sketch`.
-MIN_GUESSED, GUESSED, SHARE = 600, 6, 64
+MIN_GUESSED, GUESSED, SHARE = 600, 6, 96
 # What a look at the sketch of a vector costs beside a product with it.
 LOOK = 0.25
 # Records that do not follow each other are copied together, so many at a time; a copy takes as long as so many

@@ -36,14 +36,14 @@ _UPPER_WEIGHT = 4 ** (BITS - 1)
 # What the products of levels are of those of their upper bits, in the mean.
 _UPPER_ALIKE = 0.67
 # So many times what is asked for are looked at by the other bits, where that is one in so many of all, or fewer.
-WIDE, WIDE_SHARE = 6, 8
+WIDE, WIDE_SHARE = 5, 8
 # The fewest that embedding models have; of fewer too little can be told.
 MIN_DIMENSIONS = 256
 # The best step for a normal distribution of deviation 1 in four levels (Max, Quantizing for minimum distortion, 1960).
 _STEP = 0.9957
 _ROUNDS = 3
 # So many vectors are turned together when they are written, and counted together when they are read.
-_WRITTEN, _READ = 4096, 1 << 15
+_WRITTEN, _READ = 4096, 4096
 _BITS, _SCALES, _CENTRE = "bits.npy", "scales.npy", "centre.npy"
 
 
@@ -130,21 +130,14 @@ class Sketch:
         """For each vector, of all or of those, how many of its bits differ from the question's, shape (BITS, words),
         as they weigh: of the pairs of our bits and the question's.
         """
-        planes = self._planes if at is None else self._planes[:, :, at]
+        planes = self._planes if at is None else self._planes.take(at, axis=2)
         total = np.zeros(planes.shape[2], dtype=np.uint16)
         for start in range(0, len(total), _READ):
-            part = total[start : start + _READ]
-            differing = np.empty(len(part), dtype=np.uint64)
-            ones = np.empty(len(part), dtype=np.uint8)
-            weight = 2 * (BITS - 1)
-            for ours, theirs in sorted(pairs, key=sum, reverse=True):
-                part <<= weight - (ours + theirs)
-                weight = ours + theirs
-                for row, word in zip(planes[ours, :, start : start + _READ], asked[theirs], strict=True):
-                    np.bitwise_xor(row, word, out=differing)
-                    np.bitwise_count(differing, out=ones)
-                    part += ones
-            part <<= weight
+            part = slice(start, start + _READ)
+            for ours, theirs in pairs:
+                differing = planes[ours, :, part] ^ asked[theirs][:, np.newaxis]
+                ones = np.bitwise_count(differing).sum(axis=0, dtype=np.uint16)
+                total[part] += ones << (ours + theirs)
         return total
 
 

@@ -53,16 +53,32 @@ def test_chunks_are_found_best_first(index: LexicalIndex) -> None:
     assert index.languages == ["english", "german"]
 
 
-def test_scores_are_those_of_bm25(index: LexicalIndex) -> None:
+def assert_scores_of_bm25(index: LexicalIndex, chunks: list[tuple[str, str]], query: str) -> None:
     cutter = Analyzer()
     reference = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
-    rows = sorted(CHUNKS)
+    rows = sorted(chunks)
     reference.index([cutter.document(text)[1] for _, text in rows], show_progress=False)
-    for query in ("pump warranty", "seal of the pump, every year", "Garantie und Dichtungen", "防守"):
-        expected = reference.get_scores(list(cutter.query(query, index.languages)))
+    expected = reference.get_scores(list(cutter.query(query, index.languages)))
+    for _ in range(2):  # The second time of what is kept.
         scores = index.scores(query)
         assert scores.of([chunk_id for chunk_id, _ in rows]) == pytest.approx(expected, abs=1e-6)
         assert scores.max_bm25 > max(expected) > 0
+
+
+def test_scores_are_those_of_bm25(index: LexicalIndex) -> None:
+    for query in ("pump warranty", "seal of the pump, every year", "Garantie und Dichtungen", "防守"):
+        assert_scores_of_bm25(index, CHUNKS, query)
+
+
+def test_scores_are_those_of_bm25_however_many_chunks_hold_a_word(tmp_path: Path) -> None:
+    chunks = [
+        (f"{number:03}", f"{'pump ' * (1 + number % 3)}part{number // 100} code{number}") for number in range(300)
+    ]
+    write_index(tmp_path, chunks[:290], stamp="1")
+    update_index(tmp_path, add=chunks[290:], remove=[], stamp="2", fields={})
+    index = LexicalIndex(tmp_path)
+    assert len(read_about(tmp_path)["segments"]) == 2
+    assert_scores_of_bm25(index, chunks, "pump pump part1 part2 code3 code240 code299")
 
 
 def test_no_chunk_reaches_the_ideal_and_a_better_one_comes_closer(tmp_path: Path) -> None:
