@@ -114,6 +114,7 @@ def _check(
         raise ValueError("ids that are none of ours")
     if len(rows) and int(rows.max()) >= layout.records:
         raise ValueError(f"row {int(rows.max())} of {layout.records}")
-    lengths = np.linalg.norm(vectors[rows[:: max(1, len(rows) // _SAMPLE)]], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # What is no vector is told below, and by no warning besides.
+        lengths = np.linalg.norm(vectors[rows[:: max(1, len(rows) // _SAMPLE)]], axis=1)
     if not (np.abs(lengths - 1) < _TOLERANCE).all():
         raise ValueError("vectors that are not of length 1")

@@ -156,8 +156,8 @@ def _cut(folder: Path) -> None:
     _data(folder).write_bytes(content[: len(content) // 2])
 
 
-def _damage(folder: Path) -> None:
-    _data(folder).write_bytes(bytes(len(_data(folder).read_bytes())))
+def _fill(folder: Path, byte: int) -> None:
+    _data(folder).write_bytes(bytes([byte]) * len(_data(folder).read_bytes()))
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
@@ -174,7 +174,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "rows that nobody can read": lambda folder: (folder / FOLDER / "rows.npy").write_bytes(b""),
     "ids in rows of two": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([[b"a"]] * COUNT)),
     "a file that is cut off": _cut,
-    "a file of zeros": _damage,
+    "a file of zeros": lambda folder: _fill(folder, 0),
+    "a file of huge numbers": lambda folder: _fill(folder, 0x7F - 0x10),
+    "a file of what is no number": lambda folder: _fill(folder, 0xFF),
     "fewer ids": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([b"a"])),
     "ids that are objects": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([{}] * COUNT)),
     "ids in no writing": lambda folder: np.save(
