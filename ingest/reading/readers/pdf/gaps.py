@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import re
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -18,6 +19,8 @@ _DOUBT = 0.65  # From here on a gap between two runs of text is looked at closer
 _SMALL, _RAISED = 0.85, 0.2
 _SMALL_RUN, _RAISED_RUN = 0.7, 0.3  # Of the box that its signs fill.
 _LOOSE = 1.2  # Times the usual width of a character.
+_MIN_SPACED, _MOSTLY = 5, 0.7  # Words of a line, and letters that stand alone among them.
+_WIDER, _WORDS_APART = 1.7, 6.0  # Times the space between letters: between words, and between cells.
 _LONG, _NARROW = 40, 0.75  # Characters, and times the usual width.
 _WIDE = 0.6  # In heights, that of characters in most type.
 _MIN_TEXT = 12
@@ -111,13 +114,15 @@ def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequen
         return [line]
     signs = [index for index, sign in enumerate(line.text) if sign != " "]
     apart: set[int] = set()
-    ends = _ends_of_cells(line, boxes, signs, cuts, columns, apart)
+    spacing = _spacing(boxes, signs) if is_spaced(line.text) else 0.0
+    wide = max(_GAP * line.height, _WORDS_APART * spacing)
+    ends = _ends_of_cells(line, boxes, signs, wide, cuts, columns, apart)
     if ends is None:
         return [line]
     found = []
     start = 0
     for end in [*ends, len(signs)]:
-        cell = part_of(line, boxes, signs[start], signs[end - 1] + 1)
+        cell = part_of(line, boxes, signs[start], signs[end - 1] + 1, spacing)
         if cell.text:
             found.append(cell._replace(is_apart=True) if signs[start] in apart else cell)
         start = end
@@ -128,13 +133,14 @@ def _ends_of_cells(
     line: Line,
     boxes: Boxes,
     signs: Sequence[int],
+    wide: float,
     cuts: Sequence[float],
     columns: Sequence[float],
     apart: set[int],
 ) -> list[int] | None:
-    """Which of the signs that are no blanks begin a cell, but for the first; None where the line is not to be parted.
-    Those of them that columns part are put into `apart`."""
-    height, wide = line.height, _GAP * line.height
+    """Which of the signs that are no blanks begin a cell, but for the first: behind a gap as `wide`; None where the
+    line is not to be parted. Those of them that columns part are put into `apart`."""
+    height = line.height
     lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (boxes.lefts, boxes.rights, boxes.bottoms))
     steps = zip(rights, lefts[1:], strict=False)
     gaps = map(operator.sub, lefts[1:], rights)
@@ -163,17 +169,31 @@ def _ends_of_cells(
     return sorted(ends)
 
 
-def part_of(line: Line, boxes: Boxes, start: int, end: int) -> Line:
-    """Some of the line's characters, from `start` to before `end`, as a line of their own."""
+def is_spaced(text: str) -> bool:
+    """True where letters are set apart, as in "T I T L E"."""
+    words = text.split()
+    return len(words) >= _MIN_SPACED and sum(len(word) == 1 and word.isalpha() for word in words) > _MOSTLY * len(words)
+
+
+def _spacing(boxes: Boxes, signs: Sequence[int]) -> float:
+    """How far the letters of a word are apart, in a line that is spaced."""
+    gaps = [boxes.lefts[after] - boxes.rights[before] for before, after in itertools.pairwise(signs)]
+    return max(statistics.median(gaps), 0.0)
+
+
+def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0) -> Line:
+    """Some of the line's characters, from `start` to before `end`, as a line of their own; `spacing` is how far the
+    letters of a word are apart, where they are set so."""
     inside = boxes.part(start, end)
     if line.bottom - inside.bottoms[0] > line.height:  # The next line of text, which pdfium took for the same.
         line = line._replace(bottom=inside.bottoms[0], height=inside.tops[0] - inside.bottoms[0], is_bold=False)
     is_plain = (
-        all(map(operator.lt, inside.lefts, inside.rights))
+        spacing == 0
+        and all(map(operator.lt, inside.lefts, inside.rights))
         and _AFTER_LIGATURE.search(line.text, start, end) is None
         and not raised_in(inside, line)
     )
-    text = line.text[start:end] if is_plain else _with_signs_set(line, boxes, start, end)
+    text = line.text[start:end] if is_plain else _with_signs_set(line, boxes, start, end, spacing)
     return Line(
         (re.sub(" +", " ", text) if "  " in text else text).strip(" "),
         min(inside.lefts),
@@ -182,8 +202,9 @@ def part_of(line: Line, boxes: Boxes, start: int, end: int) -> Line:
     )
 
 
-def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int) -> str:
+def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int, spacing: float) -> str:
     """The text of some characters, raised signs written as such and blanks left out that are none."""
+    lefts, rights = boxes.lefts, boxes.rights
     text = raised = ""
     for index in range(start, end):
         sign = line.text[index]
@@ -191,6 +212,8 @@ def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int) -> str:
             raised += sign
             continue
         if start < index < end - 1 and _is_false_blank(line, boxes, index):
+            continue
+        if spacing and sign == " " and index > start and lefts[index + 1] - rights[index - 1] < _WIDER * spacing:
             continue
         if raised:
             is_within = text and raised[-1].isalpha() and sign.isalpha()

@@ -29,6 +29,7 @@ from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_colum
 from ingest.reading.readers.pdf.fonts import Fonts
 from ingest.reading.readers.pdf.gaps import (
     has_false_blanks,
+    is_spaced,
     loose_lines,
     part_of,
     parted,
@@ -169,13 +170,16 @@ class LineReader:
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
         """The numbers of the lines that may hold wide gaps or raised signs: their runs of text tell, or their width."""
         text = "\n".join([line.text for line in lines])
+        spaced: set[int] = set()
         if not _LONE_LETTERS.isdisjoint(text.split()):
             for number, line in enumerate(lines):
                 if not _LONE_LETTERS.isdisjoint(line.text.split()) and has_false_blanks(
                     line, self._places.of_line(text_page, line, stretches.span(number))
                 ):
                     return set(range(len(lines)))
+            spaced = {number for number, line in enumerate(lines) if is_spaced(line.text)}
         uneven = uneven_lines(lines, self._places.room.doubtful_runs(text_page)) | self._falling | loose_lines(lines)
+        uneven |= spaced
         if _LIGATURE.search(text):
             uneven |= {number for number, line in enumerate(lines) if _LIGATURE.search(line.text)}
         return uneven
