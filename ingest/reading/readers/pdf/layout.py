@@ -210,7 +210,8 @@ class _Grouping:
         ]
         if len(around) < _MIN_LIST or max(len(other.text) for other in around) > _MAX_LIST_LINE:
             return False
-        begun = sum(other.text[0].isupper() or other.text[0].isdigit() for other in around)
+        words = [other.text for other in around if sum(map(str.isalpha, other.text)) > 2]
+        begun = sum(text[0].isupper() or text[0].isdigit() for text in words)
         stopped = sum(other.text.endswith((*SENTENCE_ENDS, ",", HYPHEN)) for other in around)
         return begun >= len(around) - 1 and stopped <= 1
 
