@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.reading.readers.pdf.boxes import Boxes
+from ingest.reading.readers.pdf.letterspacing import is_spaced, spacing_of
 from ingest.reading.readers.pdf.lines import Line, has_right_to_left
 from ingest.reading.readers.superscripts import with_raised
 
@@ -19,6 +20,7 @@ _DOUBT = 0.65  # From here on a gap between two runs of text is looked at closer
 _SMALL, _RAISED = 0.85, 0.2
 _SMALL_RUN, _RAISED_RUN = 0.7, 0.3  # Of the box that its signs fill.
 _LOOSE = 1.2  # Times the usual width of a character.
+_WIDER, _WORDS_APART = 1.7, 6.0  # Times the space between letters: between words, and between cells.
 _LONG, _NARROW = 40, 0.75  # Characters, and times the usual width.
 _WIDE = 0.6  # In heights, that of characters in most type.
 _MIN_TEXT = 12
@@ -115,15 +117,19 @@ def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequen
         return [line]
     signs = [index for index, sign in enumerate(line.text) if sign != " "]
     apart: set[int] = set()
-    ends = _ends_of_cells(line, boxes, signs, cuts, columns, apart)
+    spacing = spacing_of(boxes.lefts, boxes.rights, signs) if is_spaced(line.text) else 0.0
+    wide = max(_GAP * line.height, _WORDS_APART * spacing)
+    ends = _ends_of_cells(line, boxes, signs, wide, cuts, columns, apart)
     if ends is None:
         return [line]
-    is_plain = min(boxes.bottoms) >= line.bottom - line.height and _is_plain(line, boxes, 0, len(line.text))
+    is_plain = (
+        spacing == 0 and min(boxes.bottoms) >= line.bottom - line.height and _is_plain(line, boxes, 0, len(line.text))
+    )
     found = []
     start = 0
     for end in [*ends, len(signs)]:
         first, last = signs[start], signs[end - 1] + 1
-        cell = _plain_part(line, boxes, first, last) if is_plain else part_of(line, boxes, first, last)
+        cell = _plain_part(line, boxes, first, last) if is_plain else part_of(line, boxes, first, last, spacing)
         if cell.text:
             found.append(cell._replace(is_apart=True) if first in apart else cell)
         start = end
@@ -134,13 +140,14 @@ def _ends_of_cells(
     line: Line,
     boxes: Boxes,
     signs: Sequence[int],
+    wide: float,
     cuts: Sequence[float],
     columns: Sequence[float],
     apart: set[int],
 ) -> list[int] | None:
-    """Which of the signs that are no blanks begin a cell, but for the first; None where the line is not to be parted.
-    Those of them that columns part are put into `apart`."""
-    height, wide = line.height, _GAP * line.height
+    """Which of the signs that are no blanks begin a cell, but for the first: behind a gap as `wide`; None where the
+    line is not to be parted. Those of them that columns part are put into `apart`."""
+    height = line.height
     lefts, rights, bottoms, _ = boxes
     if len(signs) < len(lefts):
         lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (lefts, rights, bottoms))
@@ -171,15 +178,16 @@ def _ends_of_cells(
     return sorted(ends)
 
 
-def part_of(line: Line, boxes: Boxes, start: int, end: int) -> Line:
-    """Some of the line's characters, from `start` to before `end`, as a line of their own."""
+def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0) -> Line:
+    """Some of the line's characters, from `start` to before `end`, as a line of their own; `spacing` is how far the
+    letters of a word are apart, where they are set so."""
     bottom, top = boxes.bottoms[start], boxes.tops[start]
     if line.bottom - bottom > line.height:  # The next line of text, which pdfium took for the same.
         line = line._replace(bottom=bottom, height=top - bottom, is_bold=False)
     part = _plain_part(line, boxes, start, end)
-    if _is_plain(line, boxes.part(start, end), start, end):
+    if spacing == 0 and _is_plain(line, boxes.part(start, end), start, end):
         return part
-    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end)))
+    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end, spacing)))
 
 
 def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
@@ -201,8 +209,9 @@ def _squeezed(text: str) -> str:
     return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
 
 
-def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int) -> str:
+def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int, spacing: float) -> str:
     """The text of some characters, raised signs written as such and blanks left out that are none."""
+    lefts, rights = boxes.lefts, boxes.rights
     text = raised = ""
     for index in range(start, end):
         sign = line.text[index]
@@ -210,6 +219,8 @@ def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int) -> str:
             raised += sign
             continue
         if start < index < end - 1 and _is_false_blank(line, boxes, index):
+            continue
+        if spacing and sign == " " and index > start and lefts[index + 1] - rights[index - 1] < _WIDER * spacing:
             continue
         if raised:
             is_within = text and raised[-1].isalpha() and sign.isalpha()

@@ -201,17 +201,14 @@ class _Grouping:
 
     def _is_line_of_list(self, index: int) -> bool:
         """True among short lines that each begin anew and end without a stop, as those of a list or an address."""
-        line = self._lines[index]
-        around = [
-            other
-            for other in self._lines[max(index - _NEAR, 0) : index + _NEAR]
-            if other.left < line.right
-            and line.left < other.right
-            and abs(other.height - line.height) < 0.1 * line.height
-        ]
+        _, left, right, _, height, *_ = self._lines[index]
+        near = self._lines[max(index - _NEAR, 0) : index + _NEAR]
+        alike = (other for other in near if abs(other.height - height) < 0.1 * height)
+        around = [other for other in alike if other.left < right and left < other.right]
         if len(around) < _MIN_LIST or max(len(other.text) for other in around) > _MAX_LIST_LINE:
             return False
-        begun = sum(other.text[0].isupper() or other.text[0].isdigit() for other in around)
+        words = [other.text for other in around if sum(map(str.isalpha, other.text)) > 2]
+        begun = sum(text[0].isupper() or text[0].isdigit() for text in words)
         stopped = sum(other.text.endswith((*SENTENCE_ENDS, ",", HYPHEN)) for other in around)
         return begun >= len(around) - 1 and stopped <= 1
 

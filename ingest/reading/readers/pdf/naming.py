@@ -21,6 +21,7 @@ _MIN_NAMED = 0.5  # Of the columns in use.
 _MAX_NAME = 120  # Characters of what is said before each value.
 _MIN_NAMES = 3  # Above a table within a table.
 _MAX_INNER_NAME = 40
+_RECENT = 12  # Rows above it that are looked at.
 _MOSTLY, _NEARLY = 0.6, 0.8
 _FEW_FIGURES = 0.3
 _MIN_COLUMNS_OF_TOTALS = 4
@@ -94,7 +95,7 @@ def _tables_in(rows: Sequence[Row], header_rows: int | None) -> Iterator[tuple[S
     """The table cut above rows that name the columns of those below them, and not of those above."""
     start, count = 0, header_rows
     for number in range(max(header_rows or 0, 1) + 1, len(rows) - 1):
-        above = rows[start + (count or 0) : number]
+        above = rows[max(start + (count or 0), number - _RECENT) : number]
         if above and _is_filled_row(rows[number - 1]) and _names_others(rows[number], rows[number + 1], above):
             yield rows[start:number], count
             start, count = number, None

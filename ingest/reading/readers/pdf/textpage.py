@@ -35,6 +35,7 @@ from ingest.reading.readers.pdf.gaps import (
     uneven_lines,
 )
 from ingest.reading.readers.pdf.layers import Layers
+from ingest.reading.readers.pdf.letterspacing import is_spaced
 from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, shown_on, with_true_heights
 from ingest.reading.readers.pdf.lines import HYPHEN, Line, has_neighbours
 from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
@@ -170,13 +171,15 @@ class LineReader:
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
         """The numbers of the lines that may hold wide gaps or raised signs: their runs of text tell, or their width."""
         text = "\n".join([line.text for line in lines])
+        spaced: set[int] = set()
         if not _LONE_LETTERS.isdisjoint(text.split()):
             for number, line in enumerate(lines):
                 if not _LONE_LETTERS.isdisjoint(line.text.split()) and has_false_blanks(
                     line, self._places.of_line(text_page, line, stretches.span(number))
                 ):
                     return set(range(len(lines)))
-        uneven = uneven_lines(lines, self._places.room.runs(text_page)) | self._falling | loose_lines(lines)
+            spaced = {number for number, line in enumerate(lines) if is_spaced(line.text)}
+        uneven = uneven_lines(lines, self._places.room.runs(text_page)) | self._falling | loose_lines(lines) | spaced
         if _LIGATURE.search(text):
             uneven |= {number for number, line in enumerate(lines) if _LIGATURE.search(line.text)}
         return uneven

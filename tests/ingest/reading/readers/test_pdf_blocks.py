@@ -269,3 +269,25 @@ def test_a_figure_of_noise_costs_a_page_only_itself(tmp_path: Path) -> None:
     assert document.text.count("keeper") == 14
     assert "(" not in document.text
     assert any("left out in part" in note for note in document.notes)
+
+
+@pytest.mark.parametrize("space", [4, 9, 16])
+def test_letters_set_apart_make_words(tmp_path: Path, space: int) -> None:
+    sheet = Sheet()
+    text = sheet.canvas.beginText(60, 720)
+    text.setFont("Helvetica-Bold", 20)
+    text.setCharSpace(space)
+    text.textLine("AXA AND THE SHARING")
+    sheet.canvas.drawText(text)
+    sheet.y = 660
+    for _ in range(4):
+        sheet.line("The sharing economy helps people save money, and so it attracts more of them.")
+    assert _lines(tmp_path, sheet)[0] == "AXA AND THE SHARING"
+
+
+def test_letters_of_a_list_are_no_word(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for number, sign in enumerate("ABCDEFG"):
+        sheet.line(sign, left=72 + 60 * number, y=700)
+        sheet.line(f"{number}", left=72 + 60 * number, y=684)
+    assert "ABC" not in _read(tmp_path, sheet).text
