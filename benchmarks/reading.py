@@ -1,9 +1,10 @@
 """How fast files are read: python -m benchmarks.reading [FILE_OR_FOLDER ...]
 
-Large PDFs are compared with what lies beneath and beside: `bare pdfium` gives the bare text of each page, all on one
-processor, in processor seconds. pypdf and markitdown are slow: they read a few pages, spread over the file, and the
-rest is reckoned from these. What a second process of bare pdfium adds tells what the machine has to give to a second
-worker. All files then go through worker processes as `ingest add` does it, by the clock.
+Large PDFs are compared with what lies beneath and beside: `bare pdfium` gives the bare text of each page, and `asked
+for places` is the floor, what has to be asked of each line; all on one processor, in processor seconds. pypdf and
+markitdown are slow: they read a few pages, spread over the file, and the rest is reckoned from these. What a second
+process of bare pdfium adds tells what the machine has to give to a second worker. All files then go through worker
+processes as `ingest add` does it, by the clock.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_
 from corpus.errors import DocumentError
 from ingest.reading.pool import ReaderPool
 from ingest.reading.readers import is_readable, read
+from ingest.reading.readers.pdf.bulk import Room, fonts_of
+from ingest.reading.readers.pdf.characters import stretches_of
 from tests.shared import SHARED
 
 DOCUMENTS = SHARED / "data/docs"
@@ -51,6 +54,25 @@ def bare_pdfium(paths: Sequence[Path]) -> int:
         count += len(document)
         document.close()
     return count
+
+
+def asked_pdfium(paths: Sequence[Path]) -> None:
+    """Ask what ours asks of every page and line (text, places of its ends, font, runs), and make nothing of it: sooner
+    no reader in Python comes to its lines."""
+    room = Room()
+    for path in paths:
+        document = pypdfium2.PdfDocument(path)
+        for number in range(len(document)):
+            page = document[number]
+            text_page = page.get_textpage()
+            lines = stretches_of(text_page.raw, text_page.get_text_range(), has_pairs=False, is_even=True)
+            for ends in (lines.firsts, lines.lasts):
+                room.boxes(text_page.raw, ends)
+            fonts_of(text_page.raw, lines.firsts)
+            room.runs(text_page.raw)
+            text_page.close()
+            page.close()
+        document.close()
 
 
 def some_pages(paths: Sequence[Path], count: int) -> tuple[list[bytes], float]:
@@ -86,6 +108,7 @@ def on_one_processor(paths: Sequence[Path], *, turns: int, pages: int) -> Compar
     """Ours beside the others."""
     contenders: dict[str, Callable[[], object]] = {
         BARE: partial(bare_pdfium, paths),
+        "pdfium, asked for places": partial(asked_pdfium, paths),
         "ours": lambda: [read(path) for path in paths],
     }
     seconds = take_turns(contenders, turns=turns, clock=time.process_time)

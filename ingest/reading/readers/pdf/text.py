@@ -27,11 +27,14 @@ _CEDILLA = re.compile("([cCsS])¸")
 _MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # Of Arabic vowels, within a word.
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
 _SAMPLE = 1_000  # Characters of a page.
+_SPARE = 100
 _MIN_SAMPLE = 60
 _PART, _TAIL = 160, 2  # Characters of a page looked at together; lines looked at with its last ones.
 _LEFT = 0.3
+_LEAST_FILLED = 4
 _FILLED = re.compile(r"([^\w\s]|_)\1{3,}")  # Lines to be filled in, and leaders.
 _COMMON = frozenset("eariotns")
+_COMMON_CODES = [ord(sign) for letter in sorted(_COMMON) for sign in (letter, letter.upper())]
 _LETTERS = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[\x80-\xff]")  # In the code page of the West, where others are meant.
 _COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
@@ -45,12 +48,20 @@ def is_garbage(text: str) -> bool:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
             return True
-    sample = "".join(_FILLED.sub("", text)[:_SAMPLE].split())
+    sample = "".join(_sample_of(text).split())
     if len(sample) < _MIN_SAMPLE:
         return False
     if not sample.isascii() and len(_FOREIGN.findall(sample)) > 0.5 * len(sample):
         return True
     return _is_shifted(sample)
+
+
+def _sample_of(text: str) -> str:
+    """The first characters, without what is to be filled in."""
+    begin = _FILLED.sub("", text[: _SAMPLE + _SPARE])
+    if len(begin) < _SAMPLE + _LEAST_FILLED and len(text) > _SAMPLE + _SPARE:
+        begin = _FILLED.sub("", text)
+    return begin[:_SAMPLE]
 
 
 def without_noise(lines: Sequence[Line]) -> list[Line]:
@@ -82,7 +93,7 @@ def _is_shifted(sample: str) -> bool:
 
 def _common(counts: Counter[str], shift: int) -> int:
     """How many characters would be among the most common letters of European languages."""
-    return sum(count for sign, count in counts.items() if chr(max(ord(sign) + shift, 0)).lower() in _COMMON)
+    return sum(counts[chr(code - shift)] for code in _COMMON_CODES if code >= shift)
 
 
 def text_of(group: Group, words: Collection[str]) -> str:
