@@ -11,10 +11,13 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.titles import usable_title
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d+))?"
 _CUE = re.compile(rf"\s*{_TIME}\s*(?:-->|,)\s*{_TIME}.*$")
 _ASS = re.compile(rf"Dialogue:\s*[^,]*,{_TIME},[^,]*,[^,]*,([^,]*),[^,]*,[^,]*,[^,]*,[^,]*,(.*)$")
+_DRAWN = re.compile(r"\{[^}]*\\p[1-9][^}]*\}.*?(?:\{[^}]*\\p0[^}]*\}|$)")  # Shapes, in a language of their own.
+_TITLE = re.compile(r"^\[Script Info\]\n(?:[^\[\n].*\n|\n){0,20}?Title:[ \t]*(\S.*)$", re.MULTILINE)
 _LRC = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\](.*)$")
 _TTML = re.compile(r"<((?:\w+:)?p)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _BEGIN = re.compile(rf"""\bbegin\s*=\s*["']{_TIME}""")
@@ -37,7 +40,8 @@ class _Cue(NamedTuple):
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
     part: list[_Cue] = []
-    for cue in _cues(clean(decode(data))):
+    text = clean(decode(data))
+    for cue in _cues(text):
         if part and _is_full(part, cue):
             composer.paragraph(_shown(part))
             part = []
@@ -47,7 +51,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         composer.paragraph(_shown(part))
     if not composer.blocks:
         raise DocumentEmpty("The subtitles hold no text.")
-    return [composer.finish()]
+    stated = _TITLE.search(text)
+    return [composer.finish(title=usable_title(stated.group(1)) if stated else None)]
 
 
 def _is_full(part: list[_Cue], cue: _Cue) -> bool:
@@ -73,7 +78,7 @@ def _cues(text: str) -> Iterator[_Cue]:
         if dialogue:
             speaker, said = (
                 one_line(dialogue.group(5)),
-                _plain(dialogue.group(6).replace("\\N", " ").replace("\\n", " ")),
+                _plain(_DRAWN.sub("", dialogue.group(6)).replace("\\N", " ").replace("\\n", " ")),
             )
             if said:
                 yield _Cue(_second(dialogue), f"{speaker}: {said}" if speaker else said)
