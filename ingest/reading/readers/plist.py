@@ -29,7 +29,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 def _plain(value: object, depth: int) -> object:
     """The value with what JSON knows: dates as text, data left out."""
     if depth > _MAX_DEPTH:
-        return None
+        raise DocumentUnreadable("The property list is nested too deep.")
     if isinstance(value, dict):
         return {str(key): _plain(inner, depth + 1) for key, inner in value.items() if not isinstance(inner, bytes)}
     if isinstance(value, list):

@@ -16,7 +16,8 @@ from ingest.reading.readers.titles import usable_title
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d+))?"
 _CUE = re.compile(rf"\s*{_TIME}\s*(?:-->|,)\s*{_TIME}.*$")
 _ASS = re.compile(rf"Dialogue:\s*[^,]*,{_TIME},[^,]*,[^,]*,([^,]*),[^,]*,[^,]*,[^,]*,[^,]*,(.*)$")
-_DRAWN = re.compile(r"\{[^}]*\\p[1-9][^}]*\}.*?(?:\{[^}]*\\p0[^}]*\}|$)")  # Shapes, in a language of their own.
+# Shapes, in a language of their own.
+_DRAWN = re.compile(r"\{[^{}]{0,200}\\p[1-9][^{}]{0,200}\}.*?(?:\{[^{}]{0,200}\\p0[^{}]{0,200}\}|$)")
 _TITLE = re.compile(r"^\[Script Info\]\n(?:[^\[\n].*\n|\n){0,20}?Title:[ \t]*(\S.*)$", re.MULTILINE)
 _LRC = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\](.*)$")
 _TTML = re.compile(r"<((?:\w+:)?p)\b([^>]*)>(.*?)</\1>", re.DOTALL)
@@ -25,7 +26,7 @@ _BEGIN = re.compile(rf"""\bbegin\s*=\s*["']{_TIME}""")
 _OFFSET = re.compile(r"""\bbegin\s*=\s*["'](\d+(?:\.\d+)?)(h|ms|m|s)\b""")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _SPEAKER = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
-_TAG = re.compile(r"<[^>]*>|\{[^}]*\}")
+_TAG = re.compile(r"<[^<>]*>|\{[^{}]*\}")
 _BREAK = re.compile(r"<(?:\w+:)?br\s*/>")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "”", '"')
 _PART_SECONDS = 60  # A part is so long, up to the end of a sentence,

@@ -13,7 +13,7 @@ from ingest.reading.readers.markup.source import Source, dedented
 from ingest.reading.readers.tables import lines as table_lines
 
 _HEADING = re.compile(r"(\*+)\s+(.*?)(?:\s+:[\w:@]+:)?$")
-_KEYWORD = re.compile(r"#\+(\w+):\s*(.*)", re.IGNORECASE)
+_KEYWORD = re.compile(r"\s*#\+(\w+)(?:\[[^\]\n]*\])?:\s*(.*)", re.IGNORECASE)
 _BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.IGNORECASE)
 _ITEM = re.compile(r"(\s*)([-+]|\d+[.)])\s+(?:\[@(\d+)\]\s*)?(.*)")
 _FIXED = re.compile(r"\s*:(?: |$)")
@@ -34,7 +34,7 @@ _INLINE = (
     (re.compile(r"\[\[[^\]]+\]\[([^\]]+)\]\]"), r"\1"),
     (re.compile(r"\[\[([^\]]+)\]\]"), r"\1"),
     (re.compile(r"\[fn:([\w-]+)\]"), r"[\1]"),
-    (re.compile(r"(?<!\w)([*/_=~+])(\S(?:[^\n]{0,300}?\S)??)\1(?!\w)"), r"\2"),
+    (re.compile(r"(?<![^\s\-({'\"|\[])([*/_=~+])(\S(?:[^\n]{0,300}?\S)??)\1(?!\w)"), r"\2"),
     (re.compile(r"(?<=\w)_\{([^{}]{1,60})\}"), r"\1"),
     (re.compile(r"(?<=\w)\^\{([^{}]{1,60})\}"), r"^\1"),
     (re.compile(r"\\(\w+)(?:\{\}|(?!\w))"), lambda match: _entity(match.group(1), match.group())),
