@@ -65,12 +65,10 @@ def _taken_apart(
     """Titles that stand above the table, the rows that name its columns, and the rows below."""
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
     titles: list[str] = []
-    start = 0
-    while start < len(cleaned) and (_is_title(cleaned[start]) if not header_rows else _spans_all(cleaned[start])):
-        titles.append(_plain(_joined_symbols(cleaned[start])))
-        start += 1
+    while (at := len(titles)) < len(cleaned) and (_spans_all if header_rows else _is_title)(cleaned[at]):
+        titles.append(_plain(_joined_symbols(cleaned[at])))
         header_rows = header_rows - 1 or None if header_rows else header_rows
-    cleaned = cleaned[start:]
+    cleaned = cleaned[len(titles) :]
     if header_rows is None:
         header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
     elif header_rows == 1 and _is_parted(cleaned):
