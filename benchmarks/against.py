@@ -11,8 +11,8 @@ import io
 import json
 import subprocess
 import sys
-import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -41,10 +41,10 @@ print(published.manifest.bytes)
 
 def checked_out(commit: str, folder: Path) -> Path:
     """The files of the commit. Raises CalledProcessError where there is none."""
-    command = ["git", "archive", commit]
+    command = ["git", "archive", "--format=zip", commit]
     archive = subprocess.run(command, cwd=package.ROOT, capture_output=True, check=True)
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-        files.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(archive.stdout)) as files:
+        files.extractall(folder)
     return folder
 
 

@@ -38,9 +38,12 @@ FLAT = 5.0  # Megabytes a minute; a leak of a kilobyte a request would be 10 or 
 
 @dataclass
 class Measured:
-    """Milliseconds of each answer, how many had which status, and (seconds, bytes) of the server's memory."""
+    """Milliseconds of each answer, how many had which status, (seconds, bytes) of the server's memory, and the seconds
+    that it had of the processors.
+    """
 
     seconds: float
+    processor_seconds: float = 0.0
     milliseconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     memory: list[tuple[float, int]] = field(default_factory=list)
@@ -59,6 +62,7 @@ def outcome_of(measured: Measured, *, clients: int, limited: bool) -> Outcome:
         "clients": clients,
         "seconds": measured.seconds,
         "requests a second": len(measured.milliseconds) / measured.seconds,
+        "handler's processor time, ms a request": measured.processor_seconds * 1000 / len(measured.milliseconds),
         **{f"p{percent} ms": cuts[percent - 1] for percent in (50, 95, 99)},
         **{f"answers {status}": float(count) for status, count in sorted(measured.statuses.items())},
         "memory at the start, MB": measured.memory[0][1] / MEGABYTE,
@@ -79,7 +83,7 @@ async def load(url: str, bodies: Sequence[bytes], *, clients: int, seconds: floa
     warm = min(WARM_SECONDS, seconds)
     await _ask(host, port, bodies, until=time.monotonic() + warm, measured=Measured(warm))
     measured = Measured(seconds)
-    started = time.monotonic()
+    started, spent = time.monotonic(), processor_seconds(pid)
     asking = [
         asyncio.create_task(_ask(host, port, bodies[number:], until=started + seconds, measured=measured))
         for number in range(clients)
@@ -89,6 +93,7 @@ async def load(url: str, bodies: Sequence[bytes], *, clients: int, seconds: floa
         await asyncio.sleep(min(1.0, seconds / 10))
     await asyncio.gather(*asking)
     measured.memory.append((time.monotonic() - started, memory_bytes(pid)))
+    measured.processor_seconds = processor_seconds(pid) - spent
     return measured
 
 
@@ -110,6 +115,12 @@ async def _ask(host: str, port: int, bodies: Sequence[bytes], *, until: float, m
 def memory_bytes(pid: int) -> int:
     """What the process holds in memory."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
+
+
+def processor_seconds(pid: int) -> float:
+    """What the process has had of the processors, in its own code and in the system's."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def requests_of(questions: Sequence[str], *, count: int) -> list[bytes]:

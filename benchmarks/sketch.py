@@ -20,7 +20,7 @@ from benchmarks.models import embedded
 from benchmarks.quality import collections
 from corpus.embedding.model import Vectors
 from corpus.embedding.model_files import installed_model_files
-from corpus.store.mapped import GUESSED, MIN_GUESSED, SHARE
+from corpus.store.exact import GUESSED, MIN_GUESSED, SHARE
 from corpus.store.sketch import open_sketch, write_sketch
 
 SIZES = ((10_000, 1536), (20_000, 512), (50_000, 1536))

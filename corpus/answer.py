@@ -1,6 +1,6 @@
-"""The shapes in which results leave the project, in `ingest search --json` as over HTTP. No I/O, no settings.
+"""The shapes in which results leave the project, the same in `ingest search --json` and over HTTP. No I/O, no settings.
 
-Lengths are characters of the JSON text as `to_json` writes it: an escape such as \\n counts two.
+Lengths are characters of the JSON text as `to_json` writes it: an escape such as \\n counts as two.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import pydantic_core
 from corpus.records import Chunk, DocumentRecord, cited_url, parted_id
 from corpus.searching.excerpts import Excerpt, pieces
 
-# A shorter rest of a text than this tells a reader nothing.
+# A remainder shorter than this tells a reader nothing.
 MIN_CUT_CHARS = 200
 MAX_WORD_CHARS = 100
 
 
 def to_json(payload: object) -> str:
     """The JSON text as it is sent: compact, and not escaped beyond what JSON asks for."""
-    # A fifth of the time of Python's own; a number that JSON has not becomes null.
+    # A fifth of the time that Python's own takes; a number that JSON cannot hold becomes null.
     return pydantic_core.to_json(payload, inf_nan_mode="null").decode()
 
 
@@ -72,7 +72,7 @@ def result_of(excerpt: Excerpt) -> dict[str, Any]:
 
 
 def document_of(record: DocumentRecord) -> dict[str, Any]:
-    """A document as GET /documents and `ingest list --json` tell it."""
+    """A document as GET /documents and `ingest list --json` show it."""
     return filled(
         document_id=record.document_id,
         corpus=parted_id(record.document_id)[0],
@@ -102,7 +102,7 @@ def document_list(
         if max_chars is not None and length > room:
             if documents:
                 break
-            # Too long on its own; without it the caller could never get past it.
+            # Too long by itself; if it were left out, the caller could never get past it.
             document = {"document_id": record.document_id}
         documents.append(document)
         room -= length
@@ -127,7 +127,7 @@ def document_page(
     for position, text in pieces(chunks, offset=offset):
         length = _escaped(text)
         if length > room:
-            # A break between two chunks stays whole: of half of it the next page could not tell what is missing.
+            # A break between two chunks is kept whole: from half of it the next page could not tell what is missing.
             count = 0 if text.isspace() else _fitting(text, room)
             count = _after_last_space(text, count) or count
             texts.append(text[:count])
@@ -138,7 +138,7 @@ def document_page(
 
 
 def cut(text: str, *, max_chars: int) -> str:
-    """The longest start of `text` that takes `max_chars` characters in JSON, back to the last white space near it."""
+    """The longest start of `text` that takes at most `max_chars` characters in JSON, cut at white space if possible."""
     count = _fitting(text, max_chars)
     if count == len(text):
         return text
@@ -160,7 +160,7 @@ def _fitting(text: str, max_chars: int) -> int:
 
 
 def _after_last_space(text: str, count: int) -> int:
-    """Where the last word starts among the first `count` characters; 0 where it is too long to give up."""
+    """Where the last word begins among the first `count` characters; 0 if the word is too long to give up."""
     start = max(text.rfind(mark, max(0, count - MAX_WORD_CHARS), count) for mark in " \n\t") + 1
     return start if text[:start].strip() else 0
 
@@ -170,5 +170,5 @@ def _escaped(text: str) -> int:
 
 
 def filled(**fields: object) -> dict[str, Any]:
-    """The fields without the empty ones: a model that reads them pays for every character."""
+    """The fields that are not empty: a model that reads them pays for every character."""
     return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

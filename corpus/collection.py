@@ -10,8 +10,8 @@ from corpus.settings import AUTO, CorpusSettings
 
 FORMAT = 1
 METRIC = "cosine"
-# How documents' records are written. Where they were written otherwise, `ingest add` reads each file again once and
-# mends what is stored; nothing is embedded anew.
+# The version of how documents' records are written. Where they were written otherwise, `ingest add` reads each file
+# once more and mends what is stored; nothing is embedded again.
 RECORDS = 2
 RECORDS_FIELD = "records"
 # How ingest tells whose document it is, of which year and kind, and what its tables are. What was stored by other rules
@@ -24,7 +24,7 @@ PROMPTS = ("query_prefix", "passage_prefix", "input_types")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the model is sent with a text of one kind: `prefix` before it, `input_type` beside it where there is one."""
+    """What goes to the model with a text of one kind: `prefix` before it, `input_type` beside it if there is one."""
 
     prefix: str = ""
     input_type: str = ""
@@ -50,16 +50,16 @@ class CollectionRecord:
 
     @property
     def question(self) -> Prompt:
-        """What goes with a question."""
+        """The prompt for a question."""
         return Prompt(self.query_prefix, self.input_types.partition(",")[0])
 
     @property
     def passage(self) -> Prompt:
-        """What goes with a chunk."""
+        """The prompt for a chunk."""
         return Prompt(self.passage_prefix, self.input_types.partition(",")[2])
 
     def to_metadata(self) -> dict[str, str | int | bool]:
-        """As Chroma keeps it."""
+        """The record as Chroma keeps it."""
         return {
             "format": FORMAT,
             "metric": METRIC,
@@ -116,7 +116,7 @@ def _whole(value: object) -> int:
 
 
 def check_settings(record: CollectionRecord, settings: CorpusSettings) -> None:
-    """Raise CollectionMismatch where the settings, explicitly, ask for something else than the collection is."""
+    """Raise CollectionMismatch if the settings explicitly ask for something that the collection is not."""
     for variable, configured, stored in (
         ("EMBEDDING_MODEL", settings.embedding_model, record.embedding_model),
         ("EMBEDDING_DIMENSIONS", settings.embedding_dimensions, record.dimensions),
@@ -134,7 +134,7 @@ def check_settings(record: CollectionRecord, settings: CorpusSettings) -> None:
 
 
 def check_dimensions(record: CollectionRecord, asked: int) -> None:
-    """Raise CollectionMismatch where a question's vectors have another number of dimensions than the collection's."""
+    """Raise CollectionMismatch if a question's vectors have another number of dimensions than the collection's."""
     if asked != record.dimensions:
         raise CollectionMismatch(
             f"A vector of {asked} dimensions was asked for and the collection's have {record.dimensions}. Check "

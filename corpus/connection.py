@@ -14,17 +14,20 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, quote, unquote
 
-MAX_IDLE_SECONDS = 5.0  # Those who answer keep a connection longer, those between them not always.
+MAX_IDLE_SECONDS = 5.0  # The server may keep a connection open longer; proxies between us and it do not always.
 BLOCK_BYTES = 65_536
-# Of a reply as it comes, heads and what surrounds its pieces too: so much, and so many bytes for each that it may hold.
+# Limits on a reply as it arrives, heads and chunk framing included: a fixed allowance, and so many bytes for each byte
+# that it may hold.
 HEAD_BYTES = 1 << 20
 BYTES_EACH = 8
-# What may stand in a path or a query unquoted; % because it is quoted already where it has to be.
+# What may stand unquoted in a path or a query; % is allowed because what needs quoting is quoted already.
 _SAFE = "/%:@!$&'()*+,;=~-._?"
+# One call of the system in place of four; Windows has it not.
+_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.DefaultSelector)
 
 
 class Reply(NamedTuple):
-    """What came, whatever its status; the names of `headers` are in small letters."""
+    """The reply, whatever its status; the names of `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -36,7 +39,7 @@ class Reply(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """The content's value; None where it is not JSON."""
+        """The content as JSON; None if it is not JSON."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
@@ -44,7 +47,7 @@ class Reply(NamedTuple):
 
 
 class _FinalResponse(http.client.HTTPResponse):
-    """http.client passes over `100 Continue` alone; so may come others of that kind (RFC 9110, 15.2)."""
+    """http.client skips `100 Continue` alone; other interim replies may come too (RFC 9110, 15.2)."""
 
     def begin(self) -> None:
         """See HTTPResponse."""
@@ -57,7 +60,7 @@ class _FinalResponse(http.client.HTTPResponse):
 
 
 class Connection(http.client.HTTPConnection):
-    """To one host, straight or by the proxy. What is read and written ends at `deadline`, by time.monotonic."""
+    """A connection to one host, direct or through the proxy. Reads and writes end at `deadline`, by time.monotonic."""
 
     response_class = _FinalResponse
 
@@ -69,14 +72,14 @@ class Connection(http.client.HTTPConnection):
         self.default_port = 443 if context else 80
         super().__init__(parts.hostname, parts.port or self.default_port)
         self.deadline = deadline
-        # Of what is read: http.client limits neither heads nor a piece whose length is given as -1.
+        # Limits what is read: http.client limits neither heads nor a chunk whose length is given as -1.
         self.bytes_left = HEAD_BYTES
         self._context = context
         self._proxy = proxy
         self._used = 0.0
 
     def left(self) -> float:
-        """Seconds. Raises TimeoutError when there are none."""
+        """Seconds left. Raises TimeoutError if there are none."""
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError
@@ -103,7 +106,7 @@ class Connection(http.client.HTTPConnection):
     def exchange(
         self, method: str, parts: SplitResult, content: bytes | None, headers: Mapping[str, str], max_bytes: int
     ) -> Reply:
-        """Ask, and read the reply. Raises OSError, HTTPException, ValueError."""
+        """Send a request and read the reply. Raises OSError, HTTPException, ValueError."""
         target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_SAFE)
         if self._proxy and not self._context:
             host = parts.netloc.rpartition("@")[2]
@@ -112,7 +115,7 @@ class Connection(http.client.HTTPConnection):
         self.bytes_left = HEAD_BYTES + BYTES_EACH * max_bytes
         self.request(method, target, content, dict(headers))
         with self.getresponse() as response:
-            # Packed, its size would say nothing. It was told that nobody wants it so.
+            # The size of compressed content would say nothing; the request said that none is wanted.
             if response.getheader("content-encoding", "identity").lower() != "identity":
                 raise ValueError("the reply is compressed, which was not asked for")
             received = bytearray()
@@ -129,10 +132,10 @@ class Connection(http.client.HTTPConnection):
         return Reply(response.status, named, bytes(received))
 
     def is_usable(self) -> bool:
-        """Whether it is still open: nothing was sent to it since its last reply, not even an end."""
+        """Whether the connection is still open: the server has sent nothing since its last reply, not even an end."""
         if self.sock is None or time.monotonic() - self._used > MAX_IDLE_SECONDS:
             return False
-        with selectors.DefaultSelector() as waiting:
+        with _Selector() as waiting:
             waiting.register(self.sock, selectors.EVENT_READ)
             return not waiting.select(0)
 
@@ -164,7 +167,7 @@ class Connection(http.client.HTTPConnection):
 
 
 class _Timed:
-    """A socket, as far as http.client uses it, whose reads and writes end at the connection's deadline."""
+    """The part of a socket that http.client uses, with reads and writes that end at the connection's deadline."""
 
     def __init__(self, stream: socket.socket, connection: Connection) -> None:
         self._stream = stream
@@ -185,7 +188,7 @@ class _Timed:
 
 
 class _Reads(io.RawIOBase):
-    """What comes in. The socket stays open until this is closed too, as http.client expects."""
+    """What arrives. The socket stays open until this is closed too, as http.client expects."""
 
     def __init__(self, stream: socket.socket, connection: Connection) -> None:
         self._stream = stream
@@ -209,7 +212,7 @@ class _Reads(io.RawIOBase):
 
 
 def authorization(parts: SplitResult, name: str) -> dict[str, str]:
-    """A header for the user and the password that stand in an address, none where they do not."""
+    """The header for a user and password in an address; empty if there are none."""
     if parts.username is None:
         return {}
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"

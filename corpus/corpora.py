@@ -22,7 +22,7 @@ from corpus.setting_values import CollectionName, http_url, is_bucket_or_folder
 from corpus.settings import CLOUD
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?")
-PREFIX = "corpus:"  # Of the principal that may use the corpus of that name.
+PREFIX = "corpus:"  # Begins the principal that may use the corpus of that name.
 STORE = "store:"
 _SERVER = re.compile(r"(https?://[^|#]+)/([^/|#]+)/?")
 _COLLECTION = TypeAdapter[str](CollectionName)

@@ -1,4 +1,4 @@
-"""The settings of a deployment that serves several corpora; all others are for each of them."""
+"""The settings of a deployment that serves several corpora; all its other settings apply to each of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpus.settings import CorpusSettings
 
 
 class CorporaSettings(CorpusSettings):
-    """A corpus's settings, and which others are served in its place."""
+    """A corpus's settings, and the corpora that are served instead of the one that they name."""
 
     corpora: str = Field(
         "",
@@ -49,11 +49,11 @@ class CorporaSettings(CorpusSettings):
 
     @property
     def several(self) -> bool:
-        """Whether corpora have names, even where there is but one."""
+        """Whether corpora have names, even if there is only one."""
         return bool(self.corpora) or self.corpora_file is not None
 
     @property
     def memory_mb(self) -> int | None:
-        """How much memory the process may have before corpora are closed."""
+        """How much memory the process may use before corpora are closed."""
         given = self.aws_lambda_function_memory_size
         return self.corpora_memory_mb or (given // 2 if given else None)

@@ -15,7 +15,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 Kind = Literal["str", "int", "float", "bool", "list", "date"]
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 ANY, NOT, FROM, TO = "_any", "_not", "_from", "_to"
-# What can be asked of a field of each kind, beside its one value.
+# The conditions that a field of each kind takes, beside its single value.
 KINDS: dict[Kind, tuple[str, ...]] = {
     "str": (ANY, NOT),
     "int": (FROM, TO, ANY, NOT),
@@ -24,7 +24,7 @@ KINDS: dict[Kind, tuple[str, ...]] = {
     "list": (ANY, NOT),
     "date": (FROM, TO),
 }
-# By type of a value, what people call it; a list of texts is asked as a text is.
+# What people call a value of each type; a list of texts is filtered like a text.
 _KINDS_OF_VALUES = {str: "a text", list: "a text", bool: "true or false", int: "a number", float: "a number"}
 
 
@@ -39,12 +39,12 @@ class FilterField:
     kind: Kind
 
 
-# What ingest tells of every document, as far as it can.
+# The fields that ingest derives for every document, as far as it can.
 DERIVED = (FilterField(ORGANISATION, "str"), FilterField(YEAR, "int"), FilterField(KIND, "str"))
 
 
 def with_derived(fields: tuple[FilterField, ...]) -> tuple[FilterField, ...]:
-    """The fields, and after them those that ingest derives; one that is declared is as it was declared."""
+    """The declared fields, followed by those that ingest derives; a declared field of the same name wins."""
     declared = {field.name for field in fields}
     return (*fields, *(field for field in DERIVED if field.name not in declared))
 
@@ -85,16 +85,16 @@ def names_of(field: FilterField) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """Documents, by their sources, whose value in a field of theirs no filter finds; `why` says what it is."""
+    """Documents, by source, whose value in one of the fields no filter finds; `why` gives the reason."""
 
     sources: tuple[str, ...]
     why: str
 
 
 def passed_over(documents: Iterable[DocumentRecord], fields: Sequence[FilterField]) -> list[PassedOver]:
-    """Values that filters by the corpus's own fields do not find, being of another kind than `fields` say.
+    """Values that filters by the corpus's own fields do not find, because they are of another kind than `fields` say.
 
-    For a field that is not among them: of another kind than most documents have.
+    For a field that is not among them: of another kind than in most documents.
     """
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     told = {field.name: field for field in fields}

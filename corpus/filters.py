@@ -1,4 +1,4 @@
-"""Which chunks may answer, said without Chroma's words. Pure: no I/O."""
+"""Which chunks may answer, expressed without Chroma's syntax. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from corpus.records import MetadataValue, composed
 from corpus.stored import ACCESS, UPDATED, USER_PREFIX, seconds_of
 from corpus.subject import ORGANISATION, spellings_of
 
-Where = Mapping[str, Any]  # Chroma's own filter language, and what of ours it does not know.
-# Ours: a folder; a range, both ends included, of numbers or of days; what must not hold; and who asks.
+Where = Mapping[str, Any]  # Chroma's own filter operators, and those of ours that it does not know.
+# Ours: a folder; a range of numbers or days, both ends included; a negated condition; and the caller's principals.
 BELOW, FROM, TO, NOT, SEEN_BY = "$below", "$from", "$to", "$not", "$seen_by"
 _OURS = frozenset([BELOW, FROM, TO, NOT, SEEN_BY])
 _COMPARISONS = {"$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le}
@@ -51,7 +51,7 @@ class Filter:
     visible_to: frozenset[str] | None = None
 
     def to_where(self) -> Where | None:
-        """In Chroma's words, and ours where it has none; None where nothing is asked."""
+        """The filter in Chroma's syntax, with operators of ours where it has none; None if there are no conditions."""
         return _joined("$and", list(self._conditions()))
 
     def _conditions(self) -> Iterator[Where]:
@@ -84,7 +84,7 @@ class Filter:
 
 
 def parted(where: Where) -> tuple[Where | None, frozenset[str] | None]:
-    """What is asked of the documents, and the principals of whom their access must name one; None: not asked."""
+    """The conditions on documents, and the principals of which their access must name one; None if unrestricted."""
     conditions = list(where["$and"]) if where.keys() == {"$and"} else [where]
     rest = [each for each in conditions if not _asks_who(each)]
     asked = [each[ACCESS][SEEN_BY] for each in conditions if _asks_who(each)]
@@ -96,7 +96,7 @@ def _asks_who(where: Where) -> bool:
 
 
 def is_chromas(where: Where) -> bool:
-    """Whether Chroma understands all of it."""
+    """Whether Chroma understands every operator in it."""
     if _OURS & where.keys():
         return False
     parts = [part for value in where.values() for part in (value if isinstance(value, list) else [value])]
@@ -104,14 +104,14 @@ def is_chromas(where: Where) -> bool:
 
 
 def forms_of(text: str) -> list[str]:
-    """The text in NFC, as it is stored, then in the forms in which older versions stored what they were given."""
+    """The text in NFC, as it is stored, then the forms in which older versions stored it."""
     if text.isascii():
         return [text]
     return list(dict.fromkeys([composed(text), text, unicodedata.normalize("NFD", text)]))
 
 
 def passes(where: Where, metadata: Mapping[str, Any]) -> bool:
-    """Whether the filter lets these metadata through; of Chroma's words, those that `Filter.to_where` uses."""
+    """Whether the filter lets these metadata through; understands the operators that `Filter.to_where` produces."""
     return all(_holds(name, asked, metadata) for name, asked in where.items())
 
 
@@ -140,13 +140,13 @@ def _holds(name: str, asked: Any, metadata: Mapping[str, Any]) -> bool:
 
 
 def _lies_below(source: str, folder: str) -> bool:
-    """A file of records is a folder of them: `#` parts it from a record's name."""
+    """A file of records is a folder of them: `#` separates it from a record's name."""
     folder = folder.removeprefix("./").rstrip("/")
     return folder in ("", ".", source) or source.startswith((f"{folder}/", f"{folder}#"))
 
 
 def _lies_within(value: Any, end: str, other: float | str) -> bool:
-    """Numbers are compared with numbers, and days or moments with each other; a day ends when the next begins."""
+    """Numbers are compared with numbers, and days or moments with each other; a day ends when the next one begins."""
     if not isinstance(other, str):
         return _is_number(value) and bool(value >= other if end == FROM else value <= other)
     try:
@@ -169,7 +169,7 @@ def _same(value: Any, asked: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    # True is an int to Python, and none to Chroma.
+    # To Python True is an int; to Chroma it is not.
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 

@@ -1,4 +1,4 @@
-"""Something that is opened at the first need and shared by threads; a need that comes after `close` opens another."""
+"""Something that is opened when first needed and shared by threads; after `close` the next use opens another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class OnDemand(Generic[T]):
         self._current: T | None = None
 
     def get(self) -> T:
-        """The one that is open. What `opened` raises is not kept: the next call tries again."""
+        """The open one. What `opened` raises is not cached: the next call tries again."""
         with self._lock:
             if self._current is None:
                 self._current = self._opened()

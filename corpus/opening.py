@@ -1,4 +1,4 @@
-"""Open a corpus for reading, wherever the settings say that it lives: a store, or what was published."""
+"""Open a corpus for reading, wherever the settings say that it lives: a store, or a published version."""
 
 from __future__ import annotations
 

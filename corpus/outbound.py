@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from corpus.connection import Connection, Reply, authorization
 
-# Where systems keep whom they trust, when Python was built for another.
+# Where systems keep their trusted certificates, if Python was built for another system.
 _TRUSTED = (
     "/etc/ssl/cert.pem",
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
@@ -35,7 +35,7 @@ class OutboundError(Exception):
 
 
 class OutboundTimeout(OutboundError):
-    """The time for the exchange was up."""
+    """The time for the exchange ran out."""
 
 
 class Exchanges:
@@ -77,7 +77,7 @@ class Exchanges:
         return reply
 
     def prepare(self, url: str) -> None:
-        """Read whom the system trusts, where that address asks for it, and connect to nothing."""
+        """Load the system's trusted certificates if that address needs them; connect to nothing."""
         if urlsplit(url).scheme == "https":
             self._context()
 
@@ -118,7 +118,7 @@ class Exchanges:
 
 
 def system_trust() -> ssl.SSLContext:
-    """Whom the system trusts, whatever the environment says."""
+    """An SSL context with the certificates that the system trusts, whatever the environment says."""
     if sys.platform in {"darwin", "win32"}:
         import truststore  # Asks the system itself, which keeps its certificates in no file.
 
@@ -128,6 +128,7 @@ def system_trust() -> ssl.SSLContext:
     # By these paths and not by ssl.create_default_context: neither SSL_CERT_FILE nor SSLKEYLOGFILE is ours.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.version_info >= (3, 13):
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT  # As that sets them.
+        # As create_default_context sets them.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     context.load_verify_locations(cafile=file, capath=None if file else paths.openssl_capath)
     return context

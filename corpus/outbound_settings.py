@@ -1,4 +1,4 @@
-"""What every settings class has: where it is read from, and how the services are reached that settings name."""
+"""The base of every settings class: where settings are read from, and how the services that they name are reached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from corpus.setting_values import http_url
 
 
 class OutboundSettings(BaseSettings):
-    """How the services are reached that settings name. AWS's clients, made in many places, read it by themselves."""
+    """How the services that settings name are reached. AWS clients, made in many places, read it by themselves."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -17,7 +17,7 @@ class OutboundSettings(BaseSettings):
         hide_input_in_errors=True,
         extra="ignore",
         case_sensitive=False,
-        # Of these classes a process needs one.
+        # A process needs one of these classes only.
         defer_build=True,
     )
 

@@ -10,16 +10,16 @@ from collections.abc import Iterable
 
 from corpus.records import composed
 
-EVERYONE = "everyone"  # Every caller is it, whoever he is.
+EVERYONE = "everyone"  # Every caller has it, whoever it is.
 MAX_CHARS = 256
-# What a document may name: more is a burden to the store, and better said by a group.
+# What a document may name: more burdens the store, and is better expressed as a group.
 MOST = 1000
 # Control characters, and halves of characters, which no index can hold.
 _REFUSED = ("Cc", "Cs")
 
 
 def principal_of(text: str) -> str:
-    """The principal in NFC. Raises ValueError, which does not hold the text, for one that is none."""
+    """The principal in NFC. Raises ValueError, which does not contain the text, if it is not valid."""
     name = composed(text)
     if not name or name != name.strip():
         raise ValueError("a principal has no white space around it and is not empty")
@@ -43,7 +43,7 @@ def access_of(value: object) -> tuple[str, ...]:
 
 
 def principals_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """The principals, sorted, each once. Raises ValueError where one is none, or there are too many."""
+    """The principals, sorted and without duplicates. Raises ValueError if one is not valid, or there are too many."""
     names = sorted({principal_of(each) for each in texts})
     if len(names) > MOST:
         raise ValueError(f"there are more than {MOST} principals. Name a group")

@@ -22,7 +22,7 @@ def composed(text: str) -> str:
 
 
 def composed_value(value: MetadataValue) -> MetadataValue:
-    """The same of a metadata value, whose texts are to be filtered by."""
+    """The same for a metadata value whose texts will be filtered by."""
     if isinstance(value, list):
         return [composed(each) for each in value]
     return composed(value) if isinstance(value, str) else value
@@ -95,7 +95,7 @@ class Chunk:
 
 
 def usual_space(length: int) -> str:
-    """What mostly parts two chunks so many characters apart: a line break, or an empty line."""
+    """The usual white space between two chunks so many characters apart: a line break, or an empty line."""
     return "\n" if length == 1 else "\n\n"
 
 
@@ -122,24 +122,24 @@ def document_id_in(chunk_id: str) -> str:
 
 
 def named_id(corpus: str, identifier: str) -> str:
-    """The id of a document or a chunk over several corpora, `hr:9f86d081884c7d65`; without a name it is the same."""
+    """The id of a document or chunk across several corpora, `hr:9f86d081884c7d65`; without a name, the id itself."""
     return f"{corpus}:{identifier}" if corpus else identifier
 
 
 def parted_id(identifier: str) -> tuple[str, str]:
-    """The corpus that the id names, empty where it names none, and the id there."""
+    """The corpus named in the id, empty if there is none, and the id within it."""
     corpus, _, rest = identifier.rpartition(":")
     return corpus, rest
 
 
 def indexed_text_of(chunk: Chunk) -> str:
-    """What the lexical index reads of a chunk: its text after what it is about, in all writings of it."""
+    """What the lexical index reads of a chunk: its context, in all spellings, then its text."""
     aliases = aliases_of(chunk.source, chunk.metadata)
     return f"{chunk.context}\n{aliases}\n{chunk.text}" if aliases else judged_text_of(chunk)
 
 
 def judged_text_of(chunk: Chunk) -> str:
-    """The text of a chunk that a reranker reads: what it is about, then its own text."""
+    """What a reranker reads of a chunk: its context, then its text."""
     return f"{chunk.context}\n{chunk.text}"
 
 

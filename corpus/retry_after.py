@@ -1,4 +1,4 @@
-"""What a server says about asking again, read alike for embeddings, reranking and pages. Pure: nobody waits here."""
+"""What a server says about asking again; read alike for embeddings, reranking and pages. Pure: nothing waits here."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _SAID = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """`seconds` is how long to wait at least, `again` whether another try makes sense; None where that is not said."""
+    """`seconds` is how long to wait at least, `again` whether a retry makes sense; None if the server does not say."""
 
     seconds: float | None = None
     again: bool | None = None
 
 
 def hints_in(headers: Mapping[str, str], *, now: datetime | None = None) -> Hints:
-    """What a reply's headers say, whose names are in small letters. What makes no sense counts as not said.
+    """The hints in a reply's headers, whose names are in lower case. Values that make no sense are ignored.
 
     `retry-after-ms` and `x-should-retry` are OpenAI's; Retry-After, in seconds or as a date, is RFC 9110, 10.2.3.
     """

@@ -1,7 +1,7 @@
-"""Words with S3, for snapshots and for documents: its client, and its errors as ours.
+"""The S3 client, for snapshots and for documents, and its errors as ours.
 
-boto3 is imported when it is first needed, because it takes as long as all the rest of a search. Credentials, region and
-endpoint are found as every AWS tool finds them.
+boto3 is imported when first needed, because importing it takes as long as all the rest of a search. Credentials, region
+and endpoint are found as every AWS tool finds them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def s3_client() -> Any:
 
 
 def sqs_client() -> Any:
-    """The same for SQS."""
+    """A client for SQS, made likewise."""
     return _client("sqs")
 
 
@@ -61,19 +61,19 @@ def aws_session() -> Any:
     from botocore.config import Config
 
     session = botocore.session.Session()
-    # Also for what is asked on the way to credentials, such as a role's.
+    # Also applies to requests made on the way to credentials, such as a role's.
     session.set_default_client_config(Config(proxies=aws_proxies()))
     _ask_directly(session)
     descriptions = _descriptions()
     session.register_component("data_loader", descriptions)
     made = boto3.session.Session(botocore_session=session)
-    # boto3 has named its folder once more.
+    # boto3 has appended its folder once more.
     descriptions.search_paths[:] = dict.fromkeys(descriptions.search_paths)
     return made
 
 
 def _ask_directly(session: Any) -> None:
-    """Have no proxy of the environment stand between us and the machine's own credentials."""
+    """Let no proxy of the environment stand between us and the machine's own credentials."""
     from botocore.httpsession import URLLib3Session
 
     fetcher = session.get_component("credential_provider").get_provider("iam-role")._role_fetcher
@@ -82,7 +82,7 @@ def _ask_directly(session: Any) -> None:
 
 @functools.cache
 def _descriptions() -> Any:
-    """What botocore knows of AWS's services, which it reads from files: most of the time that a client takes."""
+    """botocore's descriptions of AWS's services. Reading them is most of the time that making a client takes."""
     import botocore.session
 
     return botocore.session.Session().get_component("data_loader")
@@ -109,8 +109,9 @@ def s3_errors(
     conflict: type[CorpusError] | None = None,
     refused: type[CorpusError] | None = None,
 ) -> Iterator[None]:
-    """Run what talks to S3 about `name`. Raises `unavailable`; `conflict` where somebody else wrote first, and
-    `refused` where S3 answers, and says no."""
+    """Run what talks to S3 about `name`. Raises `unavailable`; `conflict` if somebody else wrote first, and `refused`
+    if S3 answers and refuses.
+    """
     _check_boto3()
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
@@ -139,7 +140,7 @@ def s3_errors(
 
 @contextlib.contextmanager
 def sqs_errors(url: str) -> Iterator[None]:
-    """Run what sends a message to the queue. Raises StoreUnavailable where it does not take it."""
+    """Run what sends a message to the queue. Raises StoreUnavailable if the queue does not accept it."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -1,4 +1,4 @@
-"""Folders for temporary files that go when their process goes: a killed one's goes with the next that wants one."""
+"""Temporary folders that are removed when their process ends; a killed process's, by the next that makes one."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ LOCK = ".lock"
 
 
 def claim(parent: Path) -> tuple[Path, IO[str]]:
-    """A new folder in `parent`, which is ours alone, and the lock that says that somebody is there; keep it open.
+    """A new folder in `parent`, which must be ours alone, and the lock that marks it as in use; keep it open.
 
-    Raises OSError; PermissionError where the parent belongs to somebody else.
+    Raises OSError; PermissionError if the parent belongs to somebody else.
     """
     parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if parent.stat().st_uid != os.getuid():
         raise PermissionError(1, "belongs to somebody else", str(parent))
     _sweep(parent)
     folder = Path(tempfile.mkdtemp(dir=parent))
-    # Held until the process ends, however it ends: what nobody holds is swept up.
+    # Held until the process ends, however it ends: a folder whose lock nobody holds is swept up.
     lock = (folder / LOCK).open("w")
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return folder, lock
@@ -44,7 +44,7 @@ def scratch(purpose: str) -> Iterator[Path]:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove what killed processes left: nobody holds its lock."""
+    """Remove the folders of killed processes: nobody holds their locks."""
     for folder in parent.iterdir():
         with contextlib.suppress(OSError), (folder / LOCK).open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -29,7 +29,7 @@ def is_bucket_or_folder(place: str) -> bool:
 
 
 def sendable(key: str, *, may_hold_spaces: bool = False) -> SecretStr:
-    """The key without white space at its ends. Raises ValueError where no HTTP header can carry it."""
+    """The key without surrounding white space. Raises ValueError if no HTTP header can carry it."""
     key = key.strip()
     if not key.isascii() or not key.isprintable() or (" " in key and not may_hold_spaces):
         raise ValueError(
@@ -40,7 +40,7 @@ def sendable(key: str, *, may_hold_spaces: bool = False) -> SecretStr:
 
 
 def http_url(value: str, rule: str, *, schemes: Sequence[str] = ("http", "https")) -> str:
-    """The URL without a slash at its end. Raises ValueError, which says `rule`, where it is not one of HTTP."""
+    """The URL without a trailing slash. Raises ValueError, which states `rule`, if it is not an HTTP URL."""
     try:
         parts = urlsplit(value)
         valid = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)

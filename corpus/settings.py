@@ -17,7 +17,7 @@ from corpus.urls import without_passwords
 LOCAL_MODEL = "all-MiniLM-L6-v2"
 MULTILINGUAL_MODEL = "multilingual-e5-small"
 LOCAL_MODELS = (LOCAL_MODEL, MULTILINGUAL_MODEL)
-AUTO = "auto"  # Whichever of them suits.
+AUTO = "auto"  # Whichever variable is set.
 DEFAULT_OPENAI_MODEL = "text-embedding-3-small"
 CLOUD = "cloud"
 SearchMode = Literal["dense", "lexical", "hybrid"]
@@ -197,7 +197,7 @@ class CorpusSettings(OutboundSettings):
 
     @property
     def model_for_new_collection(self) -> str:
-        """The model that a collection made now is embedded with; AUTO where its documents are to be looked at."""
+        """The model for a collection made now; AUTO if its documents are to be examined first."""
         has_key = self.openai_api_key or self.azure_openai_api_key
         return self.embedding_model or (DEFAULT_OPENAI_MODEL if has_key else AUTO)
 
@@ -224,6 +224,6 @@ def target_kind(settings: CorpusSettings) -> Literal["embedded", "server", "clou
 
 
 def lacking_for_cloud(settings: CorpusSettings) -> list[str]:
-    """The names of the settings that Chroma Cloud needs and that are not there."""
+    """The names of the settings that Chroma Cloud needs and that are missing."""
     names = ("CHROMA_API_KEY", "CHROMA_TENANT", "CHROMA_DATABASE")
     return [name for name in names if getattr(settings, name.lower()) is None]

@@ -1,4 +1,4 @@
-"""How a chunk looks in Chroma: flat metadata beside its text. Pure: the other way round gives the same chunk."""
+"""How a chunk is stored in Chroma: flat metadata beside its text. Pure: reading it back gives the same chunk."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Any
 
 from corpus.records import Chunk, DocumentRecord, MetadataValue, chunk_id_of
 
-# The user's own fields carry a prefix, so that none can shadow one of ours.
+# The user's own fields have a prefix, so that none can shadow one of ours.
 USER_PREFIX = "meta."
-# `updated_at` as seconds since 1970, because Chroma compares numbers alone.
+# `updated_at` as seconds since 1970, because Chroma only compares numbers.
 UPDATED = "updated"
 TEXT_DIGEST = "text_digest"
-# The stamp of documents taken over from another program's collection. Nobody knows what the model read of them, so that
-# their vectors stand for no other text.
+# The stamp of documents adopted from another program's collection. What the model read of them is unknown, so their
+# vectors are not reused for other texts.
 ADOPTED = "adopted"
-# The principals that may see the document. Not under the user's prefix, so that no field of theirs can give access.
+# The principals that may see the document. Not under the user's prefix, so that no field of theirs can grant access.
 ACCESS = "access"
-# The stamp of a document some of whose chunks may have another access than the rest.
+# The stamp of a document some of whose chunks may have different access from the rest.
 UNSETTLED = "access"
 
-# Beyond, Chroma makes a fraction of a whole number, or refuses it.
+# Beyond this, Chroma turns a whole number into a float, or refuses it.
 MIN_WHOLE, MAX_WHOLE = -(2**63), 2**63 - 1
 
 _OPTIONAL = ("title", "url", "page", "page_end", "slide", "heading", "before", "table")
@@ -39,7 +39,7 @@ _RECORD_TYPES: Mapping[str, type] = {
     **dict.fromkeys(("ingested_at", "file", "stamp"), str),
     **dict.fromkeys(("chunks", "document_tokens"), int),
 }
-RECORD_FIELDS = frozenset(_RECORD_TYPES)  # What a document's first chunk has beside a chunk's own.
+RECORD_FIELDS = frozenset(_RECORD_TYPES)  # The fields that a document's first chunk has besides a chunk's own.
 _OPTIONAL_TYPES: Mapping[str, type] = {
     **dict.fromkeys(("title", "url", "heading", "before", "table"), str),
     **dict.fromkeys(("page", "page_end", "slide"), int),
@@ -47,7 +47,7 @@ _OPTIONAL_TYPES: Mapping[str, type] = {
 
 
 def is_ours(chunk_id: str, metadata: Mapping[str, Any] | None) -> bool:
-    """Whether a record of the collection is a chunk as `metadata_of` writes it; other programs may write others."""
+    """Whether a record is a chunk as `metadata_of` writes it; other programs may write others."""
     if not metadata or not _have(metadata, _TYPES):
         return False
     index = metadata["index"]
@@ -63,7 +63,7 @@ def _have(metadata: Mapping[str, Any], types: Mapping[str, type]) -> bool:
 
 
 def storable(metadata: Mapping[str, MetadataValue]) -> tuple[dict[str, MetadataValue], tuple[str, ...]]:
-    """The fields that Chroma gives back as they are, and a remark on each that it would change; empty lists go."""
+    """The fields that Chroma returns unchanged, and a remark on each that it would change; empty lists are dropped."""
     kept: dict[str, MetadataValue] = {}
     remarks = []
     for name, value in metadata.items():
@@ -79,20 +79,20 @@ def storable(metadata: Mapping[str, MetadataValue]) -> tuple[dict[str, MetadataV
 
 
 def rounded(metadata: Mapping[str, MetadataValue]) -> dict[str, MetadataValue]:
-    """To compare what was written with what is read: Chroma may change the last bit of a fraction."""
+    """Rounded to compare what was written with what is read: Chroma may change the last bit of a float."""
     return {name: float(f"{each:.14g}") if isinstance(each, float) else each for name, each in metadata.items()}
 
 
 def text_digest_of(chunk: Chunk) -> str:
-    """Names what the model reads of a chunk: the same context and text have the same vector, wherever they stand."""
+    """Identifies what the model reads of a chunk: equal context and text have equal vectors."""
     return hashlib.sha256(f"{chunk.context}\n{chunk.text}".encode()).hexdigest()[:24]
 
 
 def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue]:
-    """The chunk's metadata; the first chunk's holds the document's record too."""
+    """The chunk's metadata; the first chunk's includes the document's record."""
     metadata: dict[str, MetadataValue] = {name: getattr(chunk, name) for name in _REQUIRED}
     metadata |= {name: value for name in _OPTIONAL if (value := getattr(chunk, name)) is not None}
-    with contextlib.suppress(ValueError):  # Some documents give a date that is none; no filter by time finds them.
+    with contextlib.suppress(ValueError):  # Some documents have an invalid date; no filter by time finds them.
         metadata[UPDATED] = seconds_of(datetime.fromisoformat(chunk.updated_at))
     metadata |= {USER_PREFIX + name: value for name, value in chunk.metadata.items()}
     metadata |= access_field(chunk.access)
@@ -109,7 +109,7 @@ def metadata_of(chunk: Chunk, record: DocumentRecord) -> dict[str, MetadataValue
 
 
 def fields_of(record: DocumentRecord) -> dict[str, MetadataValue]:
-    """What filters look at, which all chunks of a document share, as `metadata_of` has it."""
+    """The fields that filters use, which all chunks of a document share, as in `metadata_of`."""
     fields: dict[str, MetadataValue] = {"document_id": record.document_id, "source": record.source}
     if record.title is not None:
         fields["title"] = record.title
@@ -119,7 +119,7 @@ def fields_of(record: DocumentRecord) -> dict[str, MetadataValue]:
 
 
 def access_field(access: tuple[str, ...]) -> dict[str, MetadataValue]:
-    """As it is stored: Chroma keeps no empty list."""
+    """Access as it is stored: Chroma keeps no empty list."""
     return {ACCESS: list(access)} if access else {}
 
 
@@ -129,13 +129,13 @@ def _access_in(metadata: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def chunk_from(metadata: Mapping[str, Any], text: str) -> Chunk:
-    """The chunk that `metadata_of` was made from. Raises KeyError where a field is missing."""
+    """The chunk that `metadata_of` was made from. Raises KeyError if a field is missing."""
     fields = {name: metadata[name] for name in _REQUIRED} | {name: metadata.get(name) for name in _OPTIONAL}
     return Chunk(text=text, metadata=_user_fields(metadata), access=_access_in(metadata), **fields)
 
 
 def record_from(metadata: Mapping[str, Any]) -> DocumentRecord:
-    """The document's record from its first chunk's metadata. Raises KeyError where a field is missing."""
+    """The document's record from its first chunk's metadata. Raises KeyError if a field is missing."""
     return DocumentRecord(
         document_id=metadata["document_id"],
         source=metadata["source"],

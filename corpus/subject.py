@@ -1,6 +1,6 @@
-"""Whose document it is, of which year, of what kind: the fields that say so, and how they go before a chunk. Pure.
+"""Whose document it is, of which year and kind: the fields that say so, and how they are put before a chunk. Pure.
 
-They are metadata as any other: what somebody gave stands, what is missing ingest derives.
+They are ordinary metadata: what somebody gave stays, what is missing ingest derives.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _MAX_CHARS = 100
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(["and", "of", "the", "for", "de", "der", "des", "du", "et", "la", "le", "und", "y"])
 _MIN_INITIALS = 3
-# Legal forms as they end a name, the longer first.
+# Legal forms at the end of a name, the longer ones first.
 FORMS = (
     r"GmbH\s*&\s*Co\.?\s*(?:KGaA|KG|OHG)|AG\s*&\s*Co\.?\s*(?:KGaA|KG)|SE\s*&\s*Co\.?\s*(?:KGaA|KG)|gGmbH|GmbH|mbH|"
     r"UG\s*\(haftungsbeschränkt\)|KGaA|OHG|e\.\s?V\.|e\.\s?G\.|eG|e\.\s?K\.|Aktiengesellschaft|AG|SE|"
@@ -33,7 +33,7 @@ def plain(name: str) -> str:
     short = begun
     while short != before:
         before, short = short, FORM_END.sub("", short).strip(" ,&")
-    # A full stop in the end is a legal form's, which is gone now, or none of the name's.
+    # A full stop at the end belonged to the legal form, which is gone now, or is not part of the name.
     return (short or name).strip(" .")
 
 
@@ -52,7 +52,7 @@ def subject_of(title: str | None, metadata: Mapping[str, object]) -> str:
 
 
 def aliases_of(source: str, metadata: Mapping[str, object]) -> str:
-    """Other writings of the same, for the index of words alone: bestbuy, JnJ, FY2023, the file's name."""
+    """Other spellings of the same, for the lexical index alone: bestbuy, JnJ, FY2023, the file's name."""
     organisation, year = _value(metadata.get(ORGANISATION)), _value(metadata.get(YEAR))
     if not organisation and not (year and _value(metadata.get(KIND))):
         return ""
@@ -62,7 +62,7 @@ def aliases_of(source: str, metadata: Mapping[str, object]) -> str:
 
 
 def _writings(organisation: str) -> list[str]:
-    """In one piece, and by its initials: "Johnson & Johnson" is johnsonjohnson, J&J and JnJ; of one word nothing."""
+    """The name as one word, and its initials: "Johnson & Johnson" gives johnsonjohnson, J&J and JnJ."""
     words = _WORD.findall(organisation)
     if len(words) < 2:
         return []
@@ -79,7 +79,7 @@ def _capitalised(word: str) -> str:
 
 
 def _value(value: object) -> str:
-    """A field's value as it can stand in a line; nothing where it is a list, or long."""
+    """A field's value as it can stand in a line; empty if it is a list, or long."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     text = " ".join(str(value).split())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Tokenizer(Protocol):
-    """How a model sees a text's length."""
+    """How a model measures a text's length."""
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ SPECIAL_TOKENS = {
     "<|endofprompt|>": 100276,
 }
 
-# Shorter texts are counted sooner as a list of tokens than as an array.
+# Shorter texts are counted faster as a list of tokens than as an array.
 SHORT = 200
 
 # The pattern keeps one entry of a stack for each character of white space and gives up at a million. The class is
@@ -81,7 +81,7 @@ class Cl100kTokenizer:
     def count(self, text: str) -> int:
         if len(text) < SHORT and text.isascii():
             vocabulary = _vocabulary()
-            # The pattern leaves a word whole, and most words are one token.
+            # The pattern keeps a word whole, and most words are one token.
             if text.isalpha() and text.encode() in vocabulary.ranks:
                 return 1
             return len(vocabulary.encoding.encode_ordinary(text))
@@ -90,12 +90,12 @@ class Cl100kTokenizer:
     def ends(self, text: str) -> array[int]:
         begun = _vocabulary().begun
         counts = np.concatenate([begun.take(tokens) for tokens in _encode(text)])
-        # A list of as many numbers would take longer to make than the numbers to find.
+        # A list of so many numbers would take longer to build than the tokens take to find.
         return array("q", np.cumsum(counts, dtype=np.int64).tobytes())
 
 
 def read_table(table: Traversable) -> dict[bytes, int]:
-    """The tokens and their ranks. Raises ModelFilesInvalid where `table` is missing or not tiktoken's own."""
+    """The tokens and their ranks. Raises ModelFilesInvalid if `table` is missing or is not tiktoken's own."""
     try:
         content = table.read_bytes()
     except OSError as error:
@@ -108,7 +108,7 @@ def read_table(table: Traversable) -> dict[bytes, int]:
             f"The token table {table} is not cl100k_base: its SHA-256 is {digest}, not {TABLE_SHA256}. "
             "Install the package again."
         )
-    # Lines of token and rank, and the ranks count from 0 without a gap.
+    # Lines of token and rank; the ranks count from 0 without a gap.
     return {base64.b64decode(token): rank for rank, token in enumerate(content.split()[::2])}
 
 
@@ -121,12 +121,12 @@ class _Vocabulary:
 
 @cache
 def _vocabulary() -> _Vocabulary:
-    import tiktoken  # Here, because it takes longer to import than the rest of this module and not all need it.
+    import tiktoken  # Imported here, because it takes longer than the rest of this module and not everybody needs it.
 
     ranks = read_table(files("corpus") / "data" / "cl100k_base.tiktoken")
     encoding = tiktoken.Encoding("cl100k_base", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=SPECIAL_TOKENS)
     starts = np.cumsum([0, *map(len, ranks)])[:-1]
-    begins = (np.frombuffer(b"".join(ranks), np.uint8) & 0xC0) != 0x80  # Not a continuation in UTF-8.
+    begins = (np.frombuffer(b"".join(ranks), np.uint8) & 0xC0) != 0x80  # Not a continuation byte of UTF-8.
     return _Vocabulary(encoding, ranks, np.add.reduceat(begins, starts, dtype=np.uint8))
 
 

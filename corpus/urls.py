@@ -1,6 +1,6 @@
 """URLs as they may be shown, and which hosts are this machine.
 
-Whatever prints a URL, or words of others that may hold one, prints it through here.
+Whatever prints a URL, or text of others that may contain one, prints it through here.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 import ipaddress
 import re
 
-# A password may hold what ends a host, for people write it so: then a colon or another @ before it tells.
+# A password may contain what ends a host, because people write it so; then a colon or another @ before it shows it.
 _USERINFO = re.compile(r"(?<=://)(?:[^\s/?#@]*[:@]\S*@|[^\s/?#]*@)")
 
 
 def without_passwords(text: str) -> str:
-    """The text, with what stands before the host in each of its URLs left out."""
+    """The text, with everything before the host removed from each of its URLs."""
     return _USERINFO.sub("…@", text)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can be meant by a URL's host, or an address to listen at: loopback, written as such."""
+    """Whether a URL's host, or a listening address, can only mean this machine: loopback, written as such."""
     if host == "localhost":
         return True
     try:

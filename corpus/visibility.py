@@ -1,4 +1,4 @@
-"""Which of many rows somebody sees. Rows with the same access are one group: of each group it is asked once. Pure."""
+"""Which of many rows somebody sees. Rows with the same access form a group, which is checked once. Pure."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Visibility:
         self._lists: list[tuple[str, ...]] | None = None
 
     def grant(self, start: int, end: int, access: Sequence[str]) -> None:
-        """The rows from `start` to before `end` are seen by whom `access` names."""
+        """Let those whom `access` names see the rows from `start` to before `end`."""
         self._groups[start:end] = self._numbers.setdefault(tuple(access), len(self._numbers))
 
     def is_seen(self, row: int, principals: Collection[str]) -> bool:
-        """Whether they see the row; in the same time whether they do or not."""
+        """Whether they see the row; takes the same time whether they do or not."""
         if self._lists is None:
             self._lists = list(self._numbers)
         return not frozenset(principals).isdisjoint(self._lists[self._groups[row]])
 
     def seen_by(self, principals: Collection[str]) -> NDArray[np.bool_]:
-        """A truth for each row."""
+        """A boolean for each row."""
         somebody = frozenset(principals)
         seen = np.array([not somebody.isdisjoint(access) for access in self._numbers], dtype=bool)
         return np.asarray(seen[self._groups])

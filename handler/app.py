@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # Longer than every request. Fetching a snapshot may take longer still, but S3 has limits of its own.
 OPENING_SECONDS = 60.0
-# FastAPI's own would tell whatever the environment names what was asked, with the words of an exception.
+# FastAPI's own would report to whatever the environment names what was asked, with the text of an exception.
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
 
 
@@ -55,13 +55,13 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
     filterable = settings.filter_fields
     library = Libraries(
         read_corpora(settings),
-        # As they are then: SnapStart has secrets read anew.
+        # As they are at that time: SnapStart has secrets read anew.
         lambda entry: open_corpus(settings_of(entry, app.state.action.settings)),
         fields=filterable,
         opening_seconds=None if settings.snapshot_url else OPENING_SECONDS,
         most_mb=settings.memory_mb,
     )
-    # For those who open and close them. Routes have the gate.
+    # For code that opens and closes them. Routes use the gate.
     app.state.library = library
     app.state.action = Action(
         settings=settings,
@@ -91,7 +91,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
         add_routes(app, router, door=without_key)
     check_doors(app)
 
-    # The last added is the outermost.
+    # The last one added is the outermost.
     app.add_middleware(Cors, origins=settings.origins, key_header=settings.api_key_header)
     app.add_middleware(PathPrefix, public_url=settings.public_url)
     app.add_middleware(
@@ -108,7 +108,7 @@ def create_app(settings: HandlerSettings, open_corpus: Callable[[HandlerSettings
 
 
 def audit_of(settings: HandlerSettings) -> Audit | None:
-    """The audit trail, where it is wanted."""
+    """The audit trail, if it is wanted."""
     return Audit(_pseudonyms(settings)) if settings.audit == "on" else None
 
 

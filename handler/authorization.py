@@ -1,7 +1,7 @@
-"""The one gate: every route reaches the corpora through it, and sees what its caller may see. Deny by default.
+"""The single gate: every route reaches the corpora through it, and sees only what its caller may see.
 
-A request that nobody was let in for gets no corpus at all. A corpus that its caller may not use is as one that is not
-there. Nothing else of the handler hands a library's corpus out.
+Deny by default. A request without an admitted caller gets no corpus. A corpus that the caller may not use behaves as if
+it did not exist. Nothing else in the handler hands out a library's corpus.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from corpus.searching.view import Note
 
 LINKED = Caller(name="link")  # Whoever has a signed link to a passage.
-MAX_TOLD = 20  # Names of corpora in a line of the log.
+MAX_TOLD = 20  # Names of corpora in a log line.
 
 
 class Gate:
-    """`by_documents` says that documents are seen by whom their access names (ACCESS=documents), else by every caller
-    that was let in; `by_claims` that tokens say which corpora their callers may use.
+    """`by_documents`: documents are seen by those whom their access names (ACCESS=documents), else by every admitted
+    caller; `by_claims`: tokens name the corpora that their callers may use.
     """
 
     def __init__(
@@ -57,23 +57,23 @@ class Gate:
         self._libraries.close()
 
     def corpora(self, caller: Caller) -> tuple[str, ...]:
-        """The names of the corpora that the caller may use; one without a name where there is but one."""
+        """The names of the corpora that the caller may use; a single one without a name."""
         if self._libraries.entries[0].name == "":
             return ("",)
         by_claims = self._by_claims and caller.subject is not None
         return usable(self._libraries.entries, caller.principals | {EVERYONE}, by_claims=by_claims)
 
     def shared(self, callers: Iterable[Caller]) -> tuple[str, ...]:
-        """The names of the corpora that each of the callers may use: what may be told to whoever asks."""
+        """The names of the corpora that all of the callers may use: what anybody may be told."""
         theirs = [set(self.corpora(caller)) for caller in callers]
         return tuple(entry.name for entry in self._libraries.entries if all(entry.name in each for each in theirs))
 
     @contextmanager
     def view(self, trace: Trace, corpora: Sequence[str] | None = None) -> Iterator[Together]:
-        """The corpora as the request's caller sees them: those named, or all that he may use.
+        """The corpora as the request's caller sees them: those named, or all that they may use.
 
-        Raises ActionError 401 where none was let in, 403 where he may use none, 422 for a name that is none of his;
-        CorpusError.
+        Raises ActionError 401 without an admitted caller, 403 if they may use none, 422 for a name that they may not
+        use; CorpusError.
         """
         caller = _let_in(trace)
         with self._together(trace, self._asked(caller, corpora), self._principals(caller)) as together:
@@ -81,15 +81,15 @@ class Gate:
 
     @contextmanager
     def public_view(self, trace: Trace, corpora: Sequence[str] = ("",)) -> Iterator[Together]:
-        """Those corpora as anybody sees them: for what is told without a key, where a setting has it told."""
+        """Those corpora as anybody sees them: for what is public because a setting says so."""
         with self._together(trace, corpora, self._principals(ANYBODY)) as together:
             yield together
 
     @contextmanager
     def linked_view(self, trace: Trace, place: str, via: str, signer: Signer) -> Iterator[Together]:
-        """The corpus as a signed link shows it: through the principal by which whoever was given it saw the place.
+        """The corpus as a signed link shows it: through the principal by which the recipient saw the place.
 
-        Where the place's document no longer names that one, it is not there.
+        If the place's document no longer names that principal, it is not found.
         """
         name, own = parted_id(place)
 
@@ -106,7 +106,7 @@ class Gate:
             yield together
 
     def known(self, trace: Trace) -> Callable[[], Values]:
-        """Gives the values as they were counted last among what the request's caller sees."""
+        """A function that returns the values counted last among what the request's caller sees."""
         caller = _let_in(trace)
         principals = self._principals(caller)
 
@@ -142,13 +142,13 @@ class Gate:
         def opener(name: str) -> Opener:
             return lambda note: self._seen(trace, name, lambda _: principals, note)
 
-        if any(names):
-            trace.notes["corpora"] = ",".join(names[:MAX_TOLD])
         with self._asking(trace, {name: opener(name) for name in names}) as together:
             yield together
 
     @contextmanager
     def _asking(self, trace: Trace, openers: dict[str, Opener]) -> Iterator[Together]:
+        if any(openers):
+            trace.notes["corpora"] = ",".join(list(openers)[:MAX_TOLD])
         with ExitStack() as held:
             together = Together(
                 openers, held, trace=trace, doubts=self._libraries.doubts, patience_seconds=self._patience_seconds
@@ -162,7 +162,7 @@ class Gate:
     def _seen(
         self, trace: Trace, name: str, principals_in: Callable[[Corpus], Principals | None], note: Note
     ) -> Iterator[Seen]:
-        """The version that is served, or for some the canary; the log tells which."""
+        """The served version, or for some callers the canary; the log says which."""
         caller = trace.caller.name if trace.caller is not None else None
         canary = self._canary is not None and self._canary.takes(caller, trace.request_id)
         shelf = self._libraries.shelf(name)

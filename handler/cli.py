@@ -153,7 +153,7 @@ def pack(
         )
     given = read_cases(questions) if questions is not None else []
     with open_corpus(settings) as corpus:
-        # It goes to people who are nobody's caller.
+        # It goes to people who are not callers.
         view = View(corpus, frozenset([EVERYONE]) if settings.access == "documents" else None)
         for path in write_pack(folder, settings, view, given):
             typer.echo(path)

@@ -1,4 +1,4 @@
-"""What `handler mcp` puts together: the app's parts, stdin and stdout, and a way to open what an answer cites."""
+"""What `handler mcp` is composed of: the app's parts, stdin and stdout, and a way to open what an answer cites."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def run() -> None:
     configure(PlainLines())
     app = served_app(settings)
     library = app.state.library.only()
-    # Beside the first messages, which need no corpus: a client that waits for them gives up.
+    # In parallel with the first messages, which need no corpus: a client that has to wait for them gives up.
     threading.Thread(target=open_early, args=(library,), name="open-early", daemon=True).start()
     pages = Pages(app)
-    # What is served elsewhere knows nothing of a key that was made here, and would open none of our links.
+    # A handler that serves elsewhere does not know a key made here, and would open none of our links.
     shared = key_of_this_run is None or settings.link_secret is not None
     elsewhere = settings.public_url if shared else None
     audit = audit_of(settings)
@@ -44,7 +44,7 @@ class Pages:
         self._url: str | None = None
 
     def url(self) -> str:
-        """Where links lead. Raises SettingsError where no port can be had."""
+        """The URL that links begin with. Raises SettingsError if no port is available."""
         with self._lock:
             if self._url is None:
                 listener = listen(LOOPBACK, 0)

@@ -1,6 +1,6 @@
-"""The corpus as the handler holds it: opened at the first need, again after a fault, newer where one is published.
+"""The corpus as the handler holds it: opened when first needed, reopened after a fault, replaced by newer versions.
 
-One thread opens it, and no lock is held meanwhile: who needs it waits as long as there is time, then goes without.
+One thread opens it, and no lock is held meanwhile: requests wait for it as long as there is time, then do without.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from corpus.errors import CollectionMissing, StoreUnavailable
 from handler.observing.trace import too_late
 
 if TYPE_CHECKING:
-    # chromadb comes with it, which takes longer to import than everything else together.
+    # It brings chromadb, which takes longer to import than everything else together.
     from corpus.searching.corpus import Corpus
 
-# What opening the store anew may heal. That there is no index of words, say, it does not.
+# Errors that reopening the store may cure. A missing lexical index, say, is not one.
 FAULTS = (StoreUnavailable, CollectionMissing)
 
 
@@ -63,7 +63,7 @@ class Library:
             self._returned(corpus)
 
     def close(self) -> None:
-        """Close the corpus, if it is open; a reader that is still at it closes it when done."""
+        """Close the corpus, if it is open; a reader that is still using it closes it when done."""
         with self._lock:
             self._is_closed = True
             corpus, self._corpus, self._opening = self._corpus, None, None
@@ -85,11 +85,11 @@ class Library:
             opening.result()
 
     def _start_opening(self) -> Future[Corpus]:
-        """The opening under way; a new one where there is none, or where it hangs."""
+        """The opening in progress; a new one if there is none, or if it hangs."""
         age = time.monotonic() - self._opening_since
         if self._opening is None or (self._patience_seconds is not None and age > self._patience_seconds):
             self._opening, self._opening_since = Future(), time.monotonic()
-            # A daemon, because what never answers must not keep the process alive.
+            # A daemon, because an opening that never ends must not keep the process alive.
             threading.Thread(target=self._open, args=(self._opening,), name="open-corpus", daemon=True).start()
         return self._opening
 
@@ -99,7 +99,7 @@ class Library:
             corpus = self._open_corpus()
         except BaseException as error:  # noqa: BLE001 - those who wait for it raise it
             failure = error
-        # Before they are told: whoever asks after a failure begins anew.
+        # Before the waiters are told: whoever asks after a failure begins anew.
         with self._lock:
             wanted = self._opening is opening
             if wanted:
@@ -112,7 +112,7 @@ class Library:
         opening.set_result(corpus)
 
     def _newest(self, corpus: Corpus) -> Corpus:
-        """A newer version in its place, where one is published. The one request that fetches it waits alone."""
+        """Replace it with a newer version if one is published. Only the request that fetches it waits."""
         newest = corpus.refreshed()
         if newest is not corpus:
             with self._lock:
@@ -132,7 +132,7 @@ class Library:
         return canary
 
     def _distrust(self, corpus: Corpus) -> None:
-        if corpus.on_fault is not None:  # It goes on until its successor is open.
+        if corpus.on_fault is not None:  # It stays in use until its successor is open.
             corpus.on_fault()
             return
         with self._lock:
@@ -148,9 +148,9 @@ class Library:
             if self._readers[corpus]:
                 return
             del self._readers[corpus]
-            if self._is_closed and self._corpus is corpus:  # Somebody had asked for it as it was closed.
+            if self._is_closed and self._corpus is corpus:  # Somebody asked for it while it was being closed.
                 self._corpus = None
             given_up = self._corpus is not corpus
-        # A snapshot's corpus closes itself: what it has open may be its successor's too.
+        # A snapshot's corpus closes itself: its successor may share what it has open.
         if given_up and (corpus.newest is None or self._is_closed):
             corpus.close()

@@ -1,4 +1,4 @@
-"""Around a Lambda's life: what is made ready before the first request, and anew after each restore by SnapStart.
+"""The life of a Lambda: what is prepared before the first request, and again after each restore by SnapStart.
 
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
 """
@@ -47,7 +47,7 @@ def make_ready(app: FastAPI) -> None:
     Of several corpora each is opened when it is asked for.
     """
     action, library = _action(app), app.state.library.only()
-    action.search_request.model_rebuild()  # Which is put off until it is needed.
+    action.search_request.model_rebuild()  # Otherwise put off until it is needed.
     if library is not None and action.settings.snapshot_url is None:
         return
     try:
@@ -60,7 +60,7 @@ def make_ready(app: FastAPI) -> None:
 
 
 async def _ask_itself(app: FastAPI) -> None:
-    """One request of our own, so that what the framework imports and makes at its first is there."""
+    """Send ourselves one request, so that what the framework imports and builds at its first is there."""
     headers = [(b"host", b"localhost")]
     scope: dict[str, object] = {
         "type": "http",
@@ -81,15 +81,15 @@ async def _ask_itself(app: FastAPI) -> None:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(_message: Message) -> None:
-        """Nobody reads it."""
+        """Nobody reads the response."""
 
     await app(scope, receive, send)
 
 
 def register_hooks(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> bool:
-    """Have SnapStart call us, where this process runs under it. Returns whether it is there."""
+    """Have SnapStart call us, if this process runs under it. Returns whether it does."""
     try:
-        # Part of the Lambda runtime, and of nothing else.
+        # Exists only in the Lambda runtime.
         from snapshot_restore_py import register_after_restore, register_before_snapshot
     except ImportError:
         return False
@@ -115,12 +115,12 @@ def after_restore(app: FastAPI, settings_now: Callable[[], HandlerSettings]) -> 
         signer = signer_of(settings, keys)
         oauth = read_oauth(settings, keys)
         app.state.action = dataclasses.replace(action, settings=settings, keys=keys, signer=signer, oauth=oauth)
-        # Of several corpora none is open yet, and each is opened with the settings of that moment.
+        # Of several corpora none is open yet; each is opened with the settings of that moment.
         if (library := app.state.library.only()) is not None:
             with library.corpus() as corpus:
                 corpus.embedder = query_embedder_of(corpus.store.record, settings)
     except CorpusError as error:
-        # With what was known when the snapshot was taken it may still work.
+        # What was known when the snapshot was taken may still work.
         logger.error("secrets_not_read", extra={"fields": {"error": error.code, "detail": str(error)}})  # noqa: TRY400
 
 

@@ -1,4 +1,7 @@
-"""The entry point for AWS Lambda: `handler.main.handler`. Importing it builds the app, so that a cold start does it."""
+"""The entry point for AWS Lambda: `handler.main.handler`.
+
+Importing it builds the app, so that a cold start includes it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from mangum import Mangum
 
 from corpus.program import silence_telemetry
 
-silence_telemetry()  # FastAPI brings it.
+silence_telemetry()  # A dependency of FastAPI.
 
 from handler.contract.events import is_request, is_sound  # noqa: E402
 from handler.lifecycle import lambda_settings, make_ready, register_hooks  # noqa: E402
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from mangum.types import LambdaContext
 
 logger = logging.getLogger("handler")
-# Everything that we send is text. Mangum would wrap what it does not know, such as YAML, in base64.
+# Everything that we send is text. Mangum would encode types that it does not know, such as YAML, in base64.
 TEXT_TYPES = ["text/", "application/json", "application/yaml"]
 
 MALFORMED = {
@@ -35,7 +38,7 @@ configure(JsonLines())
 app = served_app(lambda_settings())
 make_ready(app)
 register_hooks(app, lambda_settings)
-# Mangum asks for the thread's event loop, and newer Pythons no longer make one for it.
+# Mangum asks for the thread's event loop, and newer Pythons no longer create one.
 _loop = asyncio.new_event_loop()
 asyncio.set_event_loop(_loop)
 # The lifespan would run at every invocation; there is none.
@@ -51,7 +54,7 @@ def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
         source = event.get("source") if isinstance(event, dict) else None
         logger.info("no_request", extra={"fields": {"source": str(source)[:100]}})
         return {"ignored": "not an HTTP request"}
-    # Again, because whoever ran another loop in this thread has taken ours away.
+    # Set again, because code that ran another loop in this thread has removed ours.
     asyncio.set_event_loop(_loop)
     try:
         if is_sound(event):

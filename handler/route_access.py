@@ -1,4 +1,7 @@
-"""How each route lets callers in. One that does not say does not start: nothing is open because somebody forgot it."""
+"""How each route admits callers.
+
+A route that does not say prevents start-up: nothing is open because somebody forgot.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,16 @@ from handler.framework import APIRouter, Depends, FastAPI, iter_route_contexts
 from handler.routes.action import admit
 
 
-# Asynchronous, for FastAPI takes a thread for each dependency that is not.
+# Asynchronous, because FastAPI uses a thread for each dependency that is not.
 async def without_key() -> None:
-    """Anybody may ask. The gate shows such a route nothing but what a setting has told without a key."""
+    """Anybody may call. The gate shows such a route only what a setting has made public."""
 
 
 async def lets_in_itself() -> None:
-    """The route calls `admit`, or takes a signed link: a refusal there is no flat JSON. Else the gate shows nothing."""
+    """The route calls `admit` itself, or accepts a signed link: its refusal is not flat JSON.
+
+    Else the gate shows nothing.
+    """
 
 
 DOORS = frozenset([admit, without_key, lets_in_itself])

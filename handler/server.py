@@ -30,7 +30,7 @@ QUESTION = '{"query": "What is this about?"}'
 
 
 def run(*, host: str, port: int) -> None:
-    """Serve until interrupted. Raises SettingsError where it would stand open to a network, or without a port."""
+    """Serve until interrupted. Raises SettingsError if it would be open to a network without keys, or has no port."""
     settings, key = local_settings(host)
     if settings.playground is None:
         settings = settings.model_copy(update={"playground": True})
@@ -42,10 +42,10 @@ def run(*, host: str, port: int) -> None:
     names = names_of(settings)
     _say(f"Corpus: {settings.read_target}" if names is None else f"Corpora: {', '.join(names)}")
     _say(f"Serving on {url}")
-    # What is pasted elsewhere leads here by the name that others know.
+    # Addresses pasted elsewhere lead here by the name that others know.
     reached = settings.public_url or url
     if settings.playground:
-        # Behind #, which no browser sends; the page takes it out of the address.
+        # Behind #, which no browser sends; the page removes it from the address.
         _say(f"Page to ask questions by hand: {page_of(url, host, settings.public_url)}/{f'#key={key}' if key else ''}")
     if key is not None:
         _say(f"API key for this run: {key}")
@@ -71,19 +71,19 @@ def run(*, host: str, port: int) -> None:
         access_log=False,
         server_header=False,
         lifespan="off",
-        # Not left to uvicorn's own variables: whom its headers to believe, and how many processes.
+        # Not left to uvicorn's own variables: whose forwarding headers to trust, and how many processes to run.
         proxy_headers=False,
         forwarded_allow_ips="",
         workers=1,
     )
-    # uvicorn raises it again once everything is closed: being stopped is how serving ends.
+    # uvicorn raises it again once everything is closed: serving ends by being stopped.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     app.state.action.close()
 
 
 def _names(settings: HandlerSettings, host: str) -> list[str]:
-    """Under which the server may be asked, beside those of loopback."""
+    """The names by which the server may be addressed, besides those of loopback."""
     public = urlsplit(settings.public_url or "").hostname
     return [host, *([public] if public else [])]
 
@@ -122,7 +122,7 @@ def open_early(library: Library | None) -> bool:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 takes a free one. Raises SettingsError where the address cannot be had."""
+    """A listening socket; port 0 picks a free one. Raises SettingsError if the address is not available."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -140,7 +140,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(host: str, port: int) -> str:
-    """Where to reach it from this machine."""
+    """The URL that reaches it from this machine."""
     shown = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host  # noqa: S104 - compared only
     return f"http://{shown}:{port}"
 

@@ -1,6 +1,6 @@
 """What `handler serve` refuses before the app sees it: names that are not ours, and requests that never begin.
 
-A web page can have its own name lead to 127.0.0.1 (DNS rebinding) and then read what this machine serves; the Host
+A web page can have its own name resolve to 127.0.0.1 (DNS rebinding) and then read what this machine serves; the Host
 header that the browser sends gives it away.
 """
 
@@ -19,7 +19,7 @@ from handler.access.addresses import is_own_name
 
 
 class OwnNamesOnly:
-    """Serves what is asked under a name of loopback, or one of `names`; all else is 421 (RFC 9110, 15.5.20)."""
+    """Serves requests to a name of loopback, or to one of `names`; all others get 421 (RFC 9110, 15.5.20)."""
 
     def __init__(self, app: ASGIApp, *, names: Sequence[str]) -> None:
         self.app = app
@@ -39,18 +39,18 @@ class OwnNamesOnly:
 
 
 class PatientProtocol(AutoHTTPProtocol):  # type: ignore[valid-type,misc] # One of two classes, chosen at run time.
-    """uvicorn's own, which waits so many seconds at most for the head of a request to be whole."""
+    """uvicorn's protocol, with a limit in seconds on how long a request's head may take to arrive."""
 
     head_seconds: ClassVar[float] = 20.0
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to wait for the first request."""
+        """Start waiting for the first request."""
         super().connection_made(transport)
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came, and wait on where no request has begun with it."""
+        """Process the data, and keep waiting if no request has begun with it."""
         super().data_received(data)
         self._watch()
 

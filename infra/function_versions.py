@@ -31,7 +31,7 @@ def prune(client: Any, function: str, *, keep: int) -> list[str]:
 
 
 def kept_by(words: Sequence[str]) -> int:
-    """What `--param=keepVersions=N` among osls's words says. Raises ValueError for what is no number from 1 on."""
+    """The number in `--param=keepVersions=N` among osls's arguments. Raises ValueError unless it is 1 or more."""
     kept = int(parameters_of(words).get("keepVersions", KEPT))
     if kept < 1:
         raise ValueError("one version at least must stay")

@@ -19,7 +19,7 @@ def find_python(version: str) -> Path:
     Raises InterpreterMissing.
     """
     candidates = [os.environ.get("LAMBDA_PYTHON", ""), sys.executable, shutil.which(f"python{version}") or ""]
-    # As pyenv lays them side by side.
+    # As pyenv lays them out side by side.
     candidates += map(str, sorted(Path(sys.base_prefix).parent.glob(f"{version}.*/bin/python")))
     if uv := find_uv():
         found = subprocess.run(  # noqa: S603 - uv, with words of our own
@@ -36,7 +36,7 @@ def find_python(version: str) -> Path:
 
 
 def find_uv() -> str | None:
-    """uv as the machine has it, or as this environment does; None where neither has it."""
+    """The machine's uv, or this environment's; None if neither has it."""
     return shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
 
 

@@ -26,6 +26,6 @@ def run_handler() -> None:
 
 def _find_our_own() -> None:
     folder = Path(__file__).parent
-    # Not in a checkout that is installed as it stands.
+    # Not in an editable checkout.
     if (folder / "corpus").is_dir():
         sys.path.insert(0, str(folder))

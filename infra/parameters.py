@@ -1,4 +1,4 @@
-"""What `--param="name=value"` among the words for osls says, which fill in serverless.yml."""
+"""The values of `--param="name=value"` among osls's arguments, which fill in serverless.yml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _OPTION = "--param"
 
 
 def parameters_of(words: Sequence[str]) -> dict[str, str]:
-    """The values by their names, as one word or as two; the last of a name counts."""
+    """The values by their names, given as one argument or as two; the last one for a name counts."""
     found = [word.removeprefix(f"{_OPTION}=") for word in words if word.startswith(f"{_OPTION}=")]
     found += [value for word, value in pairwise(words) if word == _OPTION]
     return {name: value.strip("\"'") for name, is_given, value in (each.partition("=") for each in found) if is_given}

@@ -1,4 +1,4 @@
-"""What a deployment needs, asked before anything is built: all that is missing is told at once, with the way out."""
+"""What a deployment needs, checked before anything is built: everything missing is named at once, with the way out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from infra.build_lambda import BuildError, find_python
 from infra.sign_in import sign_in_problem
 
 NODE = (20, 19)
-OWN = "retrieval-action/"  # What infra/deployer-policy.json lets whoever deploys read begins so.
+OWN = "retrieval-action/"  # Names that infra/deployer-policy.json lets the deployer read begin with this.
 NOT_THERE = ("ParameterNotFound", "ResourceNotFoundException")
 DENIED = ("AccessDenied", "AccessDeniedException")
 
@@ -45,7 +45,7 @@ class Target:
 
 
 def missing(target: Target) -> list[str]:
-    """A line for each thing that is missing; empty where the deployment can begin. Makes nothing, changes nothing."""
+    """A line for each thing that is missing; empty if the deployment can begin. Makes nothing, changes nothing."""
     signing_in = sign_in_problem(target.parameters)
     return [*_tools(), *_corpus(target), *([signing_in] if signing_in else []), *_action_key(target), *_aws(target)]
 
@@ -100,7 +100,7 @@ def _aws(target: Target) -> Iterator[str]:
         yield problem
     yield from client_secret_problems(target)
     key = os.environ.get("ACTION_KEY")
-    # Where tokens alone let in, the check is given one.
+    # If only tokens let callers in, the check is given one.
     if target.check and key and entries is not None and target.parameters.get("auth") != "oauth":
         yield from _key(key, entries, api_keys)
     openai_key = target.parameter("openaiKeyParameter", "openai-api-key")
@@ -168,7 +168,8 @@ def _read(what: str, ask: Callable[[], object], target: Target, make: str) -> tu
         code = error.response.get("Error", {}).get("Code", "")
         if code in NOT_THERE:
             return None, f"{what} is not there in {target.region}. Make it: {make}"
-        # Others may look after what lies outside this project's own names: its function reads it, not who deploys.
+        # Others may be responsible for what lies outside this project's own names: its function reads it, not the
+        # deployer.
         if code in DENIED and OWN not in what:
             return None, None
         return None, _unreadable(what, error)

@@ -1,4 +1,7 @@
-"""`make release`: all of a release but publishing it. Changes no file; where something is missing, tags nothing."""
+"""`make release`: everything about a release except publishing it.
+
+Changes no file; if something is missing, tags nothing.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def dated(changelog: str, version: str) -> str:
 
 
 def git(*words: str) -> str:
-    """What git prints. Raises NotReady with git's own words."""
+    """git's output. Raises NotReady with git's own words."""
     command = shutil.which("git") or "git"
     ended = subprocess.run([command, *words], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode:

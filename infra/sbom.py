@@ -1,4 +1,4 @@
-"""What a Lambda package is made of, as a CycloneDX document beside it. The same package gives the same bytes.
+"""The contents of a Lambda package, as a CycloneDX document beside it. The same package gives the same bytes.
 
 https://cyclonedx.org/docs/1.6/json/
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 SPEC_VERSION = "1.6"
 OURS = "retrieval-action"
-_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562's for URLs.
+_NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562's namespace for URLs.
 
 
 def write_sbom(folder: Path, archive: Path) -> Path:
@@ -76,6 +76,6 @@ def _licence(metadata: PackageMetadata) -> dict[str, Any] | None:
     names = [
         each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier") or [] if each.startswith("License :: ")
     ]
-    # Some have its name there, others all of its words, of which the first are the name.
+    # Some have its name there, others the whole licence, of which the first words are the name.
     names += str(metadata.json.get("license", "")).splitlines()[:1]
     return {"license": {"name": names[0]}} if names else None

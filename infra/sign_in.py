@@ -1,4 +1,4 @@
-"""What a deployment to which users sign in needs, asked before anything is built."""
+"""What a deployment with users who sign in needs, checked before anything is built."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from corpus.loading import load
 from handler.access.oauth.settings import OAuthSettings
 
 TAKES_TOKENS = ("oauth", "keys+oauth")
-# The settings of serverless.yml, by the parameters that they are filled from.
+# The settings of serverless.yml, by the parameters that fill them in.
 SETTINGS = {
     "oauthIssuers": "oauth_issuers",
     "oauthAudience": "oauth_audience",
@@ -25,14 +25,14 @@ SETTINGS = {
 
 
 def sign_in_problem(parameters: Mapping[str, str]) -> str | None:
-    """What keeps the function from taking tokens as the parameters say; None where nothing does, or none are taken."""
+    """What keeps the function from accepting tokens with these parameters; None if nothing does."""
     auth = parameters.get("auth", "")
     if auth not in TAKES_TOKENS:
         is_given = sorted(name for name in SETTINGS if parameters.get(name))
         return f"{', '.join(is_given)}: nobody signs in without auth={TAKES_TOKENS[1]} beside it." if is_given else None
     given = {setting: parameters[name] for name, setting in SETTINGS.items() if parameters.get(name)}
     try:
-        # As the function gets them: what this machine's environment says does not travel.
+        # As the function gets them: the environment of this machine does not travel.
         settings = load(OAuthSettings, **{"oauth_issuers": "", "oauth_audience": "", "oauth_client_id": "", **given})
     except SettingsError as error:
         return str(error)

@@ -19,7 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OURS = "retrieval_action"
 LEFT_OUT = re.compile(r"chromadb/(test|experimental|server|proto|logservice)/|.*\.(pyi|proto)$")
-# With it would come opentelemetry's SDK, its exporter, protobuf and grpcio, for what stays switched off.
+# It would bring opentelemetry's SDK, its exporter, protobuf and grpcio, for something that stays switched off.
 TRACING = "chromadb/telemetry/opentelemetry/__init__.py"
 
 
@@ -29,7 +29,7 @@ class WheelHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         if version == "editable":
-            # A checkout has Chroma from the locks.
+            # A checkout gets Chroma from the locks.
             build_data["force_include_editable"][str(root / "infra" / "launcher.py")] = f"{OURS}/__init__.py"
             return
         self._scratch = Path(tempfile.mkdtemp(prefix="wheel-of-chroma-"))

@@ -1,9 +1,9 @@
-"""`python -m ingest` is `ingest`. Nothing heavy is imported before Ctrl-C is looked after."""
+"""`python -m ingest` is `ingest`. Nothing heavy is imported until Ctrl-C is handled."""
 
 import os
 import sys
 
-# `python -m` looks into the working folder first, where a stranger's module may bear the name of a library.
+# `python -m` looks into the working folder first, where a stranger's module may have the name of a library.
 if __name__ == "__main__" and not sys.flags.safe_path and __file__ != f"{sys.path[0]}/ingest/__main__.py":
     del sys.path[0]
 

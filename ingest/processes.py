@@ -1,4 +1,4 @@
-"""Processes of ours with a line to each. Their `serve` reads from standard input and answers on standard output."""
+"""Child processes with a pipe to each. Their `serve` reads from standard input and answers on standard output."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any
 
-# -P: a file of the working directory must not pass for a module of ours. Our packages are those that the parent has,
-# even if others are installed; for all else our folder comes last, unless it is one that Chroma was built into.
-# Whoever asks the store that is written to comes first: the work of an ingest can wait, at no cost where nobody asks.
+# -P: a file of the working directory must not be taken for one of our modules. Our packages are the parent's, even if
+# others are installed; for everything else our folder comes last, unless it is one that Chroma was built into.
+# Whoever queries the store that is written to comes first: an ingest can wait, at no cost if nobody queries.
 _SERVE = """
 import os, sys
 os.nice(5)
@@ -32,8 +32,8 @@ import_module(sys.argv[2]).serve()
 """
 _COMMAND = ("-P", "-c", _SERVE, str(Path(__file__).parents[1]))
 _GOODBYE_SECONDS = 2.0
-# Linux gives a line 64 KiB: a parent with much to send would wait for a child that is still starting. More than this
-# would use up what a user may have (64 MiB) where there are many children.
+# Linux gives a pipe 64 KiB: a parent with much to send would wait for a child that is still starting. With many
+# children, more than this would use up what a user may have (64 MiB).
 _LINE_BYTES = 2**18
 
 
@@ -46,14 +46,14 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=tuple(keep_open),
-            process_group=0,  # Ctrl-C is for the parent to handle.
+            process_group=0,  # The parent handles Ctrl-C.
         )
         self.pid = self._process.pid
         self._requests = Connection(_widened(_taken(self._process.stdin)), readable=False)
         self.answers = Connection(_taken(self._process.stdout), writable=False)
 
     def send(self, request: object) -> None:
-        """Where the process has ended, the missing answer tells."""
+        """Send a request. If the process has ended, the missing answer shows it."""
         with contextlib.suppress(BrokenPipeError):
             self._requests.send(request)
 
@@ -66,7 +66,7 @@ class Child:
         self._requests.close()
 
     def leave(self) -> int | None:
-        """Tell the process to end; its exit code, None where it still goes on with what it is at."""
+        """Tell the process to end; its exit code, None if it is still finishing its work."""
         self._requests.close()
         self.answers.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -83,12 +83,12 @@ class Child:
 
 
 def line_to_parent() -> tuple[Connection, Connection]:
-    """In the child: where requests come from and answers go to."""
+    """In the child: the pipes for requests and answers."""
     return Connection(os.dup(0), writable=False), Connection(os.dup(1), readable=False)
 
 
 def silence(*, but_errors: bool = False) -> None:
-    """In the child: what libraries print goes nowhere: standard output is the line to the parent."""
+    """In the child: discard what libraries print, because standard output carries the answers."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1) if but_errors else (0, 1, 2):
         os.dup2(nowhere, descriptor)
@@ -98,7 +98,9 @@ def silence(*, but_errors: bool = False) -> None:
 
 
 def receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:
-    """In the child: queue requests as they come; end it, whatever it is at, when the parent hangs up or dies."""
+    """In the child: queue requests as they arrive; end the process, whatever it is doing, when the parent closes the
+    pipe or dies.
+    """
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
 
 
@@ -111,7 +113,7 @@ def _receive(requests: Connection, waiting: queue.SimpleQueue[Any]) -> None:
 
 
 def _taken(pipe: IO[bytes] | None) -> int:
-    """The pipe's descriptor, which from now on is the caller's to close."""
+    """The pipe's descriptor, which the caller now has to close."""
     if pipe is None:
         raise ValueError("The process was started without this pipe.")
     with pipe:
@@ -120,6 +122,6 @@ def _taken(pipe: IO[bytes] | None) -> int:
 
 def _widened(pipe: int) -> int:
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):  # All that this user may have is taken.
+        with contextlib.suppress(OSError):  # This user's allowance is used up.
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _LINE_BYTES)
     return pipe

@@ -82,7 +82,7 @@ def check_report(path: Path) -> None:
 
 
 def write_report(report: Report, path: Path) -> None:
-    """Write the JSON object to a file. Raises SettingsError where that cannot be."""
+    """Write the JSON object to a file. Raises SettingsError if that is not possible."""
     try:
         path.write_text(json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")
     except OSError as error:

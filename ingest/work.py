@@ -1,13 +1,13 @@
-"""How far a run has come, by the work that is done and not by files, and how long the rest will take. Pure."""
+"""How far a run has come, by work done and not by files, and how long the rest will take. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Earlier than that a forecast would be a guess.
+# Any earlier a forecast would be a guess.
 MIN_SECONDS = 3.0
 MIN_SHARE = 0.1
-# Chunks that may wait to be written without writing being what takes the time.
+# Chunks that may wait to be written without writing being the bottleneck.
 WRITTEN_TOGETHER = 500
 ALMOST = 0.99
 

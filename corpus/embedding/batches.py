@@ -34,7 +34,7 @@ def portions(
             yield portion
             portion, total = [], 0
         portion.append(text)
-        # Nothing goes with what is not sent.
+        # The prompts are not sent with texts that are left out.
         total += tokens if tokens <= max_tokens else MAX_REQUEST_TOKENS
     if portion:
         yield portion

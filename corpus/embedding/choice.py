@@ -1,4 +1,4 @@
-"""Which embedder serves a collection. Each kind is imported only when it is the one: both are heavy."""
+"""Chooses the embedder that serves a collection. Each kind is imported only when it is chosen: both are heavy."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def embedder_of(record: CollectionRecord, settings: CorpusSettings, *, paid: boo
 
 
 def query_embedder_of(record: CollectionRecord, settings: CorpusSettings) -> QueryEmbedder:
-    """The same model for those who only ask: without what ingesting needs. Raises SettingsError as `embedder_of`.
+    """The same model for callers that only ask: without what ingesting needs. Raises SettingsError like `embedder_of`.
 
-    Where SEARCH_MODE is lexical the model, or its key, may be missing until somebody asks by vectors all the same.
+    If SEARCH_MODE is lexical, the model or its key may be missing until somebody searches by vectors after all.
     """
     if settings.search_mode == "lexical":
         return LazyEmbedder(record, lambda: _query_embedder(record, settings))
@@ -124,7 +124,7 @@ def _options(
     prompts: tuple[Prompt, Prompt],
     paid: bool = True,
 ) -> RemoteOptions:
-    """What a RemoteEmbedder is made of."""
+    """The options of a RemoteEmbedder."""
     endpoint = endpoint_of(settings) if paid else None
     if paid and endpoint is None:
         raise SettingsError(
@@ -186,7 +186,7 @@ def collection_for(embedder: Embedder, settings: CorpusSettings, *, paid: bool =
 
 
 def native_dimensions(model: str) -> int:
-    """What is known of the model without asking anybody; 0 where that is nothing."""
+    """The dimensions known of the model without asking anybody; 0 if none are."""
     if model in LOCAL_MODELS:
         from corpus.embedding.bert import DIMENSIONS
 

@@ -1,4 +1,4 @@
-"""What an endpoint was found to understand. Found out once, then remembered for as long as the process lives."""
+"""What an endpoint has been found to understand; kept for the life of the process."""
 
 from __future__ import annotations
 
@@ -28,16 +28,15 @@ class Dialect:
         self._encodings = ENCODINGS
 
     def spoken(self, ask: Callable[[Encoding], Vectors]) -> Vectors:
-        """What `ask` brings with the encoding that is understood. Until one is, a refusal leads to the next.
-
-        Raises the EmbeddingError of the first.
+        """Call `ask` with the encoding that the endpoint understands. Until one is known, a refusal leads to the next
+        one. Raises the EmbeddingError of the first.
         """
         refused: EmbeddingError | None = None
         for encoding in self._encodings:
             try:
                 vectors = ask(encoding)
             except EmbeddingError as error:
-                # Some fail where they are asked for what they do not know.
+                # Some fail when they are asked for something that they do not know.
                 if not isinstance(error, EmbeddingInputInvalid) and error.status != 500:
                     raise refused or error from None
                 refused = refused or error
@@ -48,5 +47,5 @@ class Dialect:
         raise refused or AssertionError("no encoding")
 
     def note_most(self, count: int) -> None:
-        """More texts than these were refused together, and these were taken."""
+        """More texts than these were refused together, and these were accepted."""
         self.most_inputs = min(self.most_inputs, count)

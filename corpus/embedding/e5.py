@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from corpus.embedding.unigram import UnigramTokenizer
 
 MODEL = MULTILINGUAL_MODEL
-# Of 512 places two are for the special tokens and at most three for the word that the model wants before each text.
+# The model has 512 places: two are taken by special tokens, and at most three by the word that it wants before each
+# text.
 MAX_TOKENS = 507
 LAYERS = 12
 
@@ -31,7 +32,7 @@ _TYPES = {np.dtype(np.float32): FLOAT, np.dtype(np.int8): INT8}
 
 
 class MultilingualEmbedder(LocalModel):
-    """The model for texts in other languages than English. It puts `query: ` and `passage: ` before them itself."""
+    """The model for texts in languages other than English. It adds `query: ` and `passage: ` to them itself."""
 
     def __init__(self, file: Path | None = None, *, check: bool = True, threads: int | None = None) -> None:
         """Takes about a second and 150 MB. See LocalEmbedder. Raises ModelFilesInvalid."""
@@ -66,8 +67,9 @@ class MultilingualEmbedder(LocalModel):
         return MAX_TOKENS
 
     def _runs(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Each text alone: its numbers are rounded by the largest among them, so that another beside it would change
-        its vector. It is no slower."""
+        """Run the model on each text by itself: values are rounded relative to the largest among them, so a second text
+        in the batch would change the vector. It is no slower.
+        """
         return ([place] for place in range(len(lengths)))
 
     def _run(self, tokens: Sequence[Tokens], *, are_queries: bool) -> Vectors:

@@ -1,4 +1,4 @@
-"""Where embeddings are asked for, and how: address, key, and what goes with every request. Plain data."""
+"""Where embeddings are requested, and how: address, key, and what goes with every request. Plain data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpus.errors import SettingsError
 from corpus.settings import CorpusSettings
 
 OPENAI_URL = "https://api.openai.com/v1"
-# An address is often copied whole from a page that shows one request.
+# People often copy an address whole from a page that shows one request.
 _REQUEST_PATH = re.compile(r"/embeddings/?$")
 _DEPLOYMENT = "/openai/deployments/"
 _AZURE_PATH = re.compile(r"(/openai(/.*)?)?$")
@@ -34,22 +34,22 @@ class Endpoint:
 
     @property
     def key_setting(self) -> str:
-        """The setting that a person changes to use another key."""
+        """The setting to change in order to use another key."""
         return "AZURE_OPENAI_API_KEY" if self.api_version else "OPENAI_API_KEY"
 
     @property
     def url_setting(self) -> str:
-        """The setting that a person changes to use another address."""
+        """The setting to change in order to use another address."""
         return "AZURE_OPENAI_ENDPOINT" if self.api_version else "OPENAI_BASE_URL"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no message may hold."""
+        """What no message may contain."""
         return (self.api_key,) if self.api_key else ()
 
 
 def endpoint_of(settings: CorpusSettings) -> Endpoint | None:
-    """The endpoint that the settings name; None where they name neither a key nor an address."""
+    """The endpoint that the settings name; None if they name neither a key nor an address."""
     key = _value(settings.openai_api_key)
     given = settings.openai_base_url or settings.azure_openai_endpoint
     if given is None:

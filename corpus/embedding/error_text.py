@@ -1,4 +1,4 @@
-"""An endpoint's own words on a failure, to be shown: never a key, and nothing of the texts that it was sent. Pure."""
+"""An endpoint's own words about a failure, fit to be shown: no key, and nothing of the texts that it got. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from corpus.urls import without_passwords
 MAX_CHARS = 200
 READ_CHARS = 1000
 MAX_DEPTH = 6
-# What has so many characters in common with a text was taken from it. A question is short and is logged nowhere: of it
-# not a word may be left, even if that costs some of the message.
+# A stretch of a message with so many characters in common with a text was taken from it. A question is short and is
+# logged nowhere, so not one word of it may be left, even if that costs part of the message.
 COMMON_CHARS = 12
 COMMON_WITH_A_QUERY = 4
 MIN_TEXT_CHARS = 2
@@ -25,7 +25,7 @@ _QUOTED = re.compile(r"""(?<=["'`“‘«])[^"'`“”‘’«»]{2,}(?=["'`”�
 
 
 def message_in(body: object, *, depth: int = 0) -> str:
-    """The message of an error's body, parsed or not; empty where there is none."""
+    """The message in an error's body, parsed or not; empty if there is none."""
     if isinstance(body, str):
         return "" if _HTML.match(body) else body
     if isinstance(body, dict):
@@ -36,7 +36,7 @@ def message_in(body: object, *, depth: int = 0) -> str:
 
 
 def parsed(content: str) -> object:
-    """JSON where it is some, else the content itself."""
+    """The content as JSON if it is JSON, else as it is."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
@@ -70,5 +70,5 @@ def _without_texts(message: str, texts: Sequence[str], common_chars: int) -> str
 
 
 def _lowered(text: str) -> str:
-    """In small letters, as many characters as before."""
+    """In lower case, with as many characters as before."""
     return "".join(low if len(low := character.lower()) == 1 else character for character in text)

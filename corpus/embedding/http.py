@@ -1,4 +1,4 @@
-"""Carry queries to an embeddings endpoint without openai's SDK, whose requests they equal."""
+"""Sends queries to an embeddings endpoint without openai's SDK; the requests are the same."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class HttpTransport:
     def __init__(self, endpoint: Endpoint, *, proxy: str | None) -> None:
         self._endpoint = endpoint
         self._exchanges = Exchanges(proxy=proxy)
-        # Endpoints on one's own machine often want no key, and some want the header all the same.
+        # Endpoints on one's own machine often need no key, and some need the header all the same.
         key = endpoint.api_key or "unused"
         is_azure = endpoint.api_version is not None
         said = {"api-key": key} if is_azure else {"Authorization": f"Bearer {key}"}
@@ -60,7 +60,7 @@ class HttpTransport:
 
     def _url(self, body: Mapping[str, object]) -> str:
         base = self._endpoint.base_url
-        # Azure's classic API has the deployment in the path, which the model is named after.
+        # Azure's classic API has the deployment in the path, and the deployment is named after the model.
         if self._endpoint.api_version is not None and "/deployments/" not in base:
             return f"{base}/deployments/{body['model']}{PATH}{self._query}"
         return f"{base}{PATH}{self._query}"

@@ -1,7 +1,7 @@
-"""The local model's weights in a quarter of their bytes, for a package that has no room for all: int8.
+"""The local model's weights as int8, a quarter of their bytes, for a package that has no room for float32.
 
-Columns are brought nearer to each other, then each stretch of 64 weights of a row has a scale of its own. They are made
-float32 again when they are loaded, so the runtime computes what it always does.
+Columns are scaled towards each other, then each stretch of 64 weights of a row has a scale of its own. Loading turns
+them back into float32, so the runtime computes what it always does.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from corpus.embedding import safetensors
 # Smaller tensors (biases, norms) stay as they are: they matter more, and weigh nothing.
 SMALLEST = 100_000
 SCALE, COLUMNS = ".scale", ".columns"
-UNUSED = "pooler."  # Of BERT's own purpose; a sentence's vector has no part of it.
-# A scale for a whole row does for words: what is lost there does not add up over layers.
+UNUSED = "pooler."  # Serves BERT's own training task; a sentence's vector has no part of it.
+# For words one scale a row is enough: the loss does not add up over layers.
 WORDS = "embeddings."
 STRETCH = 64
 _LARGEST = 127
@@ -27,7 +27,7 @@ Weights = NDArray[np.float32]
 
 
 def shrink(weights: Path, target: Path) -> None:
-    """Write the weights of a safetensors file so. The same weights give the same bytes."""
+    """Write the weights of a safetensors file as int8. The same weights give the same bytes."""
     arrays: dict[str, NDArray[np.generic]] = {}
     for name, array in safetensors.load(weights).items():
         if array.dtype != np.float32 or name.startswith(UNUSED):
@@ -41,7 +41,7 @@ def shrink(weights: Path, target: Path) -> None:
 
 
 def grown(weights: Path) -> Iterator[tuple[str, Weights]]:
-    """The tensors of such a file as float32, one after the other."""
+    """The tensors of an int8 file as float32, one after the other."""
     arrays = safetensors.load(weights)
     for name, array in arrays.items():
         if (scale := arrays.get(name + SCALE)) is not None:
@@ -54,7 +54,7 @@ def grown(weights: Path) -> Iterator[tuple[str, Weights]]:
 def _rounded(array: Weights, stretch: int) -> tuple[NDArray[np.int8], Weights, Weights]:
     """The weights as int8, a scale for each stretch of a row, and a factor for each column.
 
-    Only what every machine computes alike, or the file would not be the same everywhere.
+    Uses only operations that every machine computes alike, or the file would not be the same everywhere.
     """
     tiny = np.finfo(np.float32).tiny
     columns = np.sqrt(np.maximum(np.abs(array).max(axis=0), tiny))

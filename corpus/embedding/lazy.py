@@ -1,4 +1,4 @@
-"""The embedder of a corpus that is asked by words: made when the first question by vectors comes, if one does."""
+"""The embedder of a corpus that is searched by words: made when the first question by vectors comes, if one does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpus.tokens import Tokenizer
 
 
 class LazyEmbedder:
-    """A QueryEmbedder. What is wrong with the model or its key is raised where vectors are asked for."""
+    """A QueryEmbedder. Problems with the model or its key are raised when vectors are requested."""
 
     def __init__(self, record: CollectionRecord, make: Callable[[], QueryEmbedder]) -> None:
         self._record = record
@@ -46,7 +46,7 @@ class LazyEmbedder:
         return self._made.embed_queries(texts, timeout_seconds=timeout_seconds)
 
     def prepare(self) -> None:
-        """Nothing, for there may be no question by vectors."""
+        """Do nothing: there may never be a question by vectors."""
 
     def close(self) -> None:
         """Let go of connections, if any were made."""

@@ -1,4 +1,4 @@
-"""What the models in this process have in common. Never a network: neither for their files nor from the runtime."""
+"""What the models that run in this process share. They use no network, neither to find their files nor at run time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class IdTokenizer(Tokenizer, Protocol):
 
 
 class LocalModel(ABC):
-    """An embedding model that needs no account. Safe in threads; a run takes all of them, so one caller is enough."""
+    """An embedding model that needs no account. Safe in threads; a run uses all processors, so one caller is enough."""
 
     @property
     @abstractmethod
@@ -49,7 +49,7 @@ class LocalModel(ABC):
 
     @abstractmethod
     def _runs(self, lengths: Sequence[int]) -> Iterable[list[int]]:
-        """The places of texts to compute together."""
+        """The positions of the texts to compute together."""
 
     @abstractmethod
     def _run(self, tokens: Sequence[Tokens], *, are_queries: bool) -> Vectors:
@@ -83,7 +83,7 @@ class LocalModel(ABC):
         self.embed_queries(["ready"], timeout_seconds=60)
 
     def close(self) -> None:  # noqa: B027 - neither has anything
-        """There is nothing to let go of."""
+        """There is nothing to close."""
 
     def _embed(self, tokens: Sequence[Tokens], deadline: float = float("inf"), *, are_queries: bool) -> Vectors:
         vectors = np.empty((len(tokens), self.dimensions), np.float32)

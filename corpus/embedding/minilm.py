@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from corpus.embedding.wordpiece import WordPieceTokenizer
 
 MODEL = LOCAL_MODEL
-# The 256 of its sentence_bert_config.json less [CLS] and [SEP].
+# The 256 of its sentence_bert_config.json, without [CLS] and [SEP].
 MAX_TOKENS = 254
 DIMENSIONS = bert.DIMENSIONS
 
 _CLS, _SEP = 101, 102
-# Of one run, padding included: more is no faster and takes 25 KB a token.
+# Tokens in one run, padding included: more is no faster and takes 25 KB a token.
 _RUN_TOKENS = 2048
 
 
@@ -45,7 +45,7 @@ class LocalEmbedder(LocalModel):
             if checked:
                 checked.result()
         self._tokenizer = _tokenizer(files)
-        weights = files.weights.resolve()  # onnxruntime follows no link out of the folder that it is given.
+        weights = files.weights.resolve()  # onnxruntime follows no link that leads out of the folder that it is given.
         tensors = dict(grown(weights)) if files.are_int8 else {}
         graph = bert.sentence_encoder(weights)
         self._session = session_of(MODEL, graph, folder=weights.parent, tensors=tensors, threads=threads)
@@ -67,7 +67,7 @@ class LocalEmbedder(LocalModel):
         return MAX_TOKENS
 
     def _runs(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Texts of similar length together, so that little is padded."""
+        """Batches of texts of similar length, so that little is padded."""
         places: list[int] = []
         for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
             if places and (lengths[places[0]] + 2) * (len(places) + 1) > _RUN_TOKENS:

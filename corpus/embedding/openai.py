@@ -1,4 +1,4 @@
-"""Embed documents by OpenAI's SDK. The only module that imports openai; only who ingests needs it.
+"""Embeds documents with OpenAI's SDK. The only module that imports openai; only ingest needs it.
 
 Nothing is connected before the first call.
 """
@@ -39,7 +39,8 @@ class SdkTransport:
         """See Transport."""
         self._exchanges.limits.seconds, self._exchanges.limits.max_bytes = timeout_seconds, max_bytes
         try:
-            # Not `embeddings.create`, which asks for Base64 where we leave it out, and reads a reply in its own way.
+            # Not `embeddings.create`, which asks for Base64 where we leave the encoding out, and parses replies in its
+            # own way.
             return self._client.post("/embeddings", cast_to=object, body=dict(body))
         except openai.APIStatusError as error:
             return Refusal(error.status_code, error.response.headers, error.response.text)
@@ -65,7 +66,9 @@ class _Limits(threading.local):
 
 
 class _ExchangesOfHttpx(httpx2.BaseTransport):
-    """The SDK's requests, carried as all others are. `limits` are those of the thread that asks."""
+    """The SDK's requests, sent by the same client as all others. `limits` are those of the thread that makes the
+    request.
+    """
 
     def __init__(self, *, proxy: str | None) -> None:
         self.limits = _Limits()
@@ -94,12 +97,12 @@ class _ExchangesOfHttpx(httpx2.BaseTransport):
         self._exchanges.close()
 
 
-# What the one who carries a request says of it.
+# What our own client says of a failed request.
 _ITS_OWN = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding"}
 
 
 def _client_of(endpoint: Endpoint, carrier: httpx2.Client) -> openai.OpenAI:
-    # Endpoints on one's own machine often want no key; the SDK wants one all the same.
+    # Endpoints on one's own machine often need no key; the SDK demands one all the same.
     options: dict[str, Any] = {
         "api_key": endpoint.api_key or "unused",
         "base_url": endpoint.base_url,
@@ -109,9 +112,9 @@ def _client_of(endpoint: Endpoint, carrier: httpx2.Client) -> openai.OpenAI:
     }
     is_azure = endpoint.api_version is not None
     client = openai.AzureOpenAI(api_version=endpoint.api_version, **options) if is_azure else openai.OpenAI(**options)
-    # Of the SDK's own variables none counts.
+    # None of the SDK's own environment variables counts.
     client.organization = client.project = None
-    client._custom_headers = {}  # What OPENAI_CUSTOM_HEADERS says; those that are passed come on top of it.
+    client._custom_headers = {}  # What OPENAI_CUSTOM_HEADERS sets; the headers that are passed are added to it.
     return client
 
 
@@ -123,7 +126,7 @@ class OpenAIEmbedder(RemoteEmbedder):
         return SdkTransport(endpoint, proxy=proxy)
 
     def learn_dimensions(self) -> int:
-        """See RemoteEmbedder. Patiently, for an ingest waits too."""
+        """See RemoteEmbedder. Retries as an ingest does."""
         return int(self._patience(threading.Event(), None).embed([PLAIN_TEXT]).shape[1])
 
     def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:

@@ -1,4 +1,4 @@
-"""Our error for an endpoint's answer that is none, whatever client asked. Pure: it is told status, headers and body."""
+"""Our error for an endpoint's reply that holds no vectors, whichever client asked. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def refusal(
     texts: Sequence[str],
     is_query: bool = False,
 ) -> EmbeddingError:
-    """The error for a reply whose status is no success; the names of `headers` are in small letters.
+    """The error for a reply whose status is not a success; the names of `headers` are in lower case.
 
     It repeats the endpoint's words, without keys and texts.
     """
@@ -52,7 +52,7 @@ def refusal(
 def without_vectors(
     body: object, *, endpoint: Endpoint, texts: Sequence[str], is_query: bool = False
 ) -> EmbeddingReplyInvalid:
-    """The error for a reply that is a success and holds no vectors, as some say that something else is wrong."""
+    """The error for a successful reply without vectors; some endpoints report other failures that way."""
     body = parsed(body) if isinstance(body, str) else body
     words = _words_in(body, endpoint=endpoint, texts=texts, is_query=is_query)
     quoted = f': "{words}"' if words else ""
@@ -69,7 +69,7 @@ def _words_in(body: object, *, endpoint: Endpoint, texts: Sequence[str], is_quer
 def _explained(
     status: int, codes: set[str], words: str, *, endpoint: Endpoint, model: str
 ) -> tuple[type[EmbeddingError], str]:
-    """The kind of error, and what to say; `()` stands for the status and the endpoint's words."""
+    """The error class and the message; `()` stands for the status and the endpoint's words."""
     if codes & _NO_MODEL or status == 404:
         is_plain = endpoint.api_version is None
         return EmbeddingModelUnknown, (
@@ -100,7 +100,7 @@ def _explained(
 
 
 def _codes_in(body: object) -> set[str]:
-    """Whatever stands in `code` and `type`, of the body and of its `error`, in small letters."""
+    """The values of `code` and `type` in the body and in its `error`, in lower case."""
     found: set[str] = set()
     waiting = [body]
     while waiting:

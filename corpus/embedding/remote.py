@@ -27,7 +27,7 @@ MAX_INPUT_TOKENS = 8191
 
 NATIVE_DIMENSIONS = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072, "text-embedding-ada-002": 1536}
 
-# Longer than any reply: of so many bytes, and for each text a vector of 4,096 numbers written out.
+# More than any reply needs: so many bytes, and for each text a vector of 4,096 numbers written out.
 REPLY_BYTES = 1 << 20
 TEXT_BYTES = 4096 * 32
 
@@ -133,7 +133,7 @@ class RemoteEmbedder:
                     raise
             most = (len(texts) + 1) // 2
         vectors = [self._questions(texts[at : at + most], deadline) for at in range(0, len(texts), most)]
-        # Apart they were taken, so it was how many they are.
+        # Sent separately they were accepted, so there were too many of them.
         self._dialect.note_most(most)
         return np.concatenate(vectors)
 

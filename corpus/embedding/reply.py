@@ -14,7 +14,7 @@ from corpus.errors import EmbeddingReplyInvalid
 
 
 def list_in(body: object) -> list[Any] | None:
-    """What a reply's body has for vectors, parsed or not; None where it is no such reply."""
+    """The list of vectors in a reply's body, parsed or not; None if it is not such a reply."""
     body = parsed(body) if isinstance(body, str) else body
     data = body.get("data") if isinstance(body, dict) else None
     return data if isinstance(data, list) else None
@@ -41,7 +41,7 @@ def vectors_from(data: list[Any], *, count: int, dimensions: int | None) -> Vect
 
 
 def _order(items: list[dict[str, Any]]) -> list[int]:
-    """For each input the place of its item."""
+    """For each input the position of its item."""
     indexes = [item.get("index") or 0 for item in items]
     if not any(indexes):
         return list(range(len(items)))

@@ -25,19 +25,19 @@ from corpus.errors import (
 
 ATTEMPTS = 8
 UNREACHABLE_ATTEMPTS = 4
-# So many before texts are suspected that the endpoint fails at, and before a single one is blamed.
+# So many failures before texts are suspected of them, and before a single text is blamed.
 ATTEMPTS_BEFORE_DOUBT = 3
 ATTEMPTS_OF_A_PART = 2
 ATTEMPTS_BEFORE_BLAME = 4
 MAX_WAIT_SECONDS = 60.0
-# What says that there are too many texts, where all of them are taken apart.
+# Replies that mean that there are too many texts, if each of them is accepted by itself.
 _OF_SIZE = (EmbeddingInputInvalid, EmbeddingReplyInvalid, EmbeddingTimeout)
-# Short, common and harmless: who refuses it refuses everything.
+# Short, common and harmless: an endpoint that refuses it refuses everything.
 PLAIN_TEXT = "text"
 
 
 class PatientRequests:
-    """One run's way of asking: `ask` sends one request. `refused` is told what was refused; without, it is raised."""
+    """How one run asks: `ask` sends one request. `refused` collects refusals; without it they are raised."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class PatientRequests:
         self._refused = refused
 
     def embed(self, texts: Sequence[str], *, tries: int = ATTEMPTS_BEFORE_DOUBT) -> Vectors:
-        """The vectors of the texts, a row of NaN for one that is refused. Raises EmbeddingError."""
+        """The vectors of the texts; the row of a refused one is NaN. Raises EmbeddingError."""
         if self._stopped.is_set():
             raise EmbeddingUnavailable("The run was stopped. Run it again.")
         if len(texts) > self._dialect.most_inputs:
@@ -103,7 +103,7 @@ class PatientRequests:
                 return True
             enough = ATTEMPTS_BEFORE_BLAME if len(texts) == 1 else tries
             if isinstance(error, EmbeddingTimeout):
-                # It has had a minute.
+                # The endpoint has had a minute.
                 enough = 1
             return state.attempt_number >= enough and self._is_of_the_texts(error, started)
 
@@ -117,15 +117,15 @@ class PatientRequests:
         return retrying(self._ask, texts)
 
     def _is_of_the_texts(self, error: EmbeddingError, started: float) -> bool:
-        """Whether the texts are the cause, or how many they are: the endpoint answers to others."""
+        """Whether the texts, or their number, are the cause: whether the endpoint answers other requests."""
         answered = self._dialect.answered
         if isinstance(error, EmbeddingInputInvalid | EmbeddingReplyInvalid):
             return answered is not None or self._answers()
         if isinstance(error, EmbeddingUnauthorized):
-            # What guards an endpoint takes some texts for attacks.
+            # Firewalls in front of an endpoint take some texts for attacks.
             may_be = error.status == 403
         else:
-            # Others bring down what computes them.
+            # Others crash the process that computes the vectors.
             may_be = isinstance(error, EmbeddingTimeout | EmbeddingUnavailable)
         return may_be and ((answered is not None and answered > started) or self._answers())
 

@@ -26,7 +26,7 @@ def import_runtime(model: str, tokenizers: str) -> None:
     # Since 1.29 onnxruntime reports to its maker unless this is set before it is imported; its own switch,
     # disable_telemetry_events, comes too late (its Privacy.md).
     os.putenv("ORT_DISABLE_TELEMETRY", "1")
-    # Else it can be told to look in the model for what we pass to it.
+    # Otherwise it could be told to look in the model's files for what we pass to it.
     os.putenv("ORT_LOAD_CONFIG_FROM_MODEL", "0")
     try:
         __import__("onnxruntime")
@@ -50,7 +50,7 @@ def session_of(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or _processors()
     options.inter_op_num_threads = 1
-    # It would keep a plan of memory for every shape seen, and there are thousands.
+    # Otherwise it keeps a plan of memory for every shape seen, and there are thousands.
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     values = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in tensors.items()}
@@ -73,7 +73,7 @@ def computed(model: str, session: onnxruntime.InferenceSession, inputs: Tensors)
 
 
 def runtime_errors() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises; it has no class above them."""
+    """The exceptions that onnxruntime raises; they have no common base class."""
     from onnxruntime.capi import onnxruntime_pybind11_state as raised
 
     return (

@@ -42,7 +42,7 @@ def entries(file: Path) -> dict[str, Entry]:
 
 
 def load(file: Path) -> dict[str, NDArray[Any]]:
-    """The tensors, read where they are looked at."""
+    """The tensors, memory-mapped."""
     content = np.memmap(file, mode="r")
     return {
         name: content[each.offset : each.offset + each.bytes].view(_TYPES[each.type]).reshape(each.shape)
@@ -51,7 +51,10 @@ def load(file: Path) -> dict[str, NDArray[Any]]:
 
 
 def save(file: Path, arrays: Arrays) -> None:
-    """The same arrays give the same bytes. The largest numbers first, so that each begins at a multiple of its size."""
+    """Write the arrays; the same arrays give the same bytes.
+
+    The largest numbers come first, so that each begins at a multiple of its size.
+    """
     ordered = sorted(arrays.items(), key=lambda item: (-item[1].dtype.itemsize, item[0]))
     header: dict[str, object] = {}
     offset = 0

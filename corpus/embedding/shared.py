@@ -1,4 +1,4 @@
-"""One embedder for all corpora that were made with the same model: loaded once, and asked once for a question."""
+"""One embedder for all corpora that were made with the same model: loaded once, and asked once for each question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpus.embedding.model import QueryEmbedder, Vectors
 from corpus.errors import EmbeddingTimeout
 from corpus.tokens import Tokenizer
 
-# As long as the corpora that a question is put to take to ask for its vector.
+# As long as several corpora take to ask for the vector of the same question.
 KEPT_SECONDS = 2.0
 
 
@@ -45,7 +45,7 @@ class SharedEmbedder:
         return self._embedder.max_tokens
 
     def embed_queries(self, texts: Sequence[str], *, timeout_seconds: float) -> Vectors:
-        """See QueryEmbedder; whoever asks for the same at the same time waits for the one answer."""
+        """See QueryEmbedder. Callers that ask for the same texts at the same time wait for one answer."""
         key = tuple(texts)
         with self._lock:
             self._forget()
@@ -66,7 +66,7 @@ class SharedEmbedder:
         self._embedder.prepare()
 
     def close(self) -> None:
-        """Nothing: it is the other corpora's too."""
+        """Do nothing: other corpora use it too."""
 
     def _answer(self, key: tuple[str, ...], answer: Future[Vectors], timeout_seconds: float) -> None:
         try:

@@ -1,4 +1,4 @@
-"""How a request goes to an embeddings endpoint and its reply comes back, whichever library carries it."""
+"""How a request reaches an embeddings endpoint and its reply comes back, whichever library carries them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpus.errors import EmbeddingReplyInvalid, EmbeddingTimeout, EmbeddingUnav
 
 
 class Refusal(NamedTuple):
-    """A reply whose status is no success; the names of `headers` are in small letters."""
+    """A reply whose status is not a success; the names of `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -28,7 +28,7 @@ class Transport(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Read the certificates, and connect to nothing."""
+        """Load the certificates; connect to nothing."""
         ...
 
     def close(self) -> None:
@@ -37,12 +37,12 @@ class Transport(Protocol):
 
 
 def too_late() -> EmbeddingTimeout:
-    """For a transport whose time is up."""
+    """The error for a transport whose time is up."""
     return EmbeddingTimeout("The embeddings endpoint did not answer in time. Try again later.")
 
 
 def unreachable(endpoint: Endpoint) -> EmbeddingUnavailable:
-    """For a transport that gets no answer."""
+    """The error for a transport that gets no answer."""
     return EmbeddingUnavailable(
         f"The embeddings endpoint cannot be reached. Check the network and {endpoint.url_setting}, "
         "or use EMBEDDING_MODEL=all-MiniLM-L6-v2, which needs none."
@@ -50,7 +50,7 @@ def unreachable(endpoint: Endpoint) -> EmbeddingUnavailable:
 
 
 def no_json(endpoint: Endpoint) -> EmbeddingReplyInvalid:
-    """For a transport whose answer cannot be read."""
+    """The error for a reply that is not JSON."""
     return EmbeddingReplyInvalid(
         f"The embeddings endpoint answered with something that is not JSON. Check {endpoint.url_setting}."
     )

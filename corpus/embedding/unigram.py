@@ -1,4 +1,4 @@
-"""Cut texts into XLM-RoBERTa's tokens, by SentencePiece over a vocabulary that we hand to it."""
+"""Splits texts into XLM-RoBERTa's tokens, with SentencePiece over a vocabulary that we pass to it."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ class UnigramTokenizer:
 
 
 def _sendable(text: str) -> str:
-    """A surrogate, which no encoding can send, is as one character that nobody knows."""
+    """The text with each surrogate, which cannot be encoded, replaced by a character that is in no vocabulary."""
     return _SURROGATE.sub("\ufffd", text)
 
 
 def _model(vocabulary: Vocabulary) -> bytes:
-    """A SentencePiece model: the pieces, that it is a unigram model with these special tokens, and its rule."""
+    """A SentencePiece model: the pieces, the special tokens, that it is a unigram model, and its normalisation rule."""
     ids = b"".join(bytes([number << 3 & 0x7F | 0x80, number >> 4, value]) for number, value in _IDS)
     trainer = _UNIGRAM + ids
-    # Their own package carries the rule by which XLM-RoBERTa reads characters.
+    # Their own package carries the rule by which XLM-RoBERTa normalises characters.
     rule: bytes = sentencepiece.SentencePieceNormalizer(rule_name=_RULE).serialized_model_proto()
     return _pieces(vocabulary) + bytes([0x12, len(trainer)]) + trainer + rule
 

@@ -1,4 +1,4 @@
-"""Count tokens as BERT does. Nothing is padded or cut here, whatever the tokenizer's own file says."""
+"""Counts tokens as BERT does. Nothing is padded or truncated here, whatever the tokenizer's own file says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-# White space parts words in every case, so that a text can be taken in windows: less memory, and a third faster.
+# No token crosses white space, so a text can be taken in windows: less memory, and a third faster.
 WINDOW_CHARACTERS = 10_000
 _GAP = re.compile("[ \n]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -51,8 +51,8 @@ class WordPieceTokenizer:
 
 
 def _windows(text: str) -> Iterator[tuple[int, str]]:
-    """The text in pieces that begin at white space, each with its place."""
-    text = _SURROGATE.sub("\ufffd", text)  # The tokenizer refuses a lone one, and U+FFFD it passes over.
+    """The text in pieces that begin at white space, each with its offset."""
+    text = _SURROGATE.sub("\ufffd", text)  # The tokenizer refuses a lone surrogate, and ignores U+FFFD.
     start = 0
     while start < len(text):
         gap = _GAP.search(text, start + WINDOW_CHARACTERS)

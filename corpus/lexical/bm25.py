@@ -1,4 +1,4 @@
-"""Lucene's BM25: what a term weighs, in one index or in several that are asked as one, and what a length does."""
+"""Lucene's BM25: the weight of a term, in one index or in several searched as one, and the effect of length."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ B = 0.75
 
 
 class Frequencies(NamedTuple):
-    """How many chunks there are, and of each term of a query, by its hash, how many hold it."""
+    """The number of chunks, and for each term of a query, by its hash, how many chunks hold it."""
 
     chunks: int
     of: Mapping[int, int]
 
     @classmethod
     def told_by(cls, chunks: int, terms: Iterable[int], weights: Iterable[float]) -> Frequencies:
-        """What `weight_of` was told."""
+        """Built from the arguments of `weight_of`."""
         held = zip(terms, weights, strict=True)
         return cls(chunks, {term: round((chunks + 1) / math.exp(weight) - 0.5) for term, weight in held if weight})
 
 
 def together(each: Iterable[Frequencies]) -> Frequencies:
-    """Those of several indexes as if they were one."""
+    """The sum over several indexes, as if they were one."""
     held: Counter[int] = Counter()
     chunks = 0
     for one in each:

@@ -1,7 +1,7 @@
-"""Write a lexical index, bring one up to date, or make one segment of it. A change costs what changed.
+"""Writes a lexical index, updates one, or merges it into one segment. An update costs as much as what changed.
 
-An update adds a segment and notes which rows of others are dead. Segments are merged with those of their size, as
-Lucene does it, so that there are few; from the same chunks `write_index` and `merge_index` make the same files.
+An update adds a segment and notes which rows of others are deleted. Segments are merged with others of similar size, as
+Lucene does it, so that there are few; `write_index` and `merge_index` make the same files from the same chunks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Required, TypedDict, Unpack
@@ -23,15 +23,17 @@ from corpus.lexical.files import FORMAT, INDEX_FILE, Part, files_of, read_about,
 from corpus.lexical.forward import Forward, ids_as_array
 from corpus.lexical.languages import stemmed_as
 from corpus.lexical.segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, fields_from, mapped, save_array
-from corpus.lexical.terms import UNCLEAR, VERSION
+from corpus.lexical.terms import UNCLEAR, VERSION, Analyzer
 
 NO_FIELDS: Fields = MappingProxyType({})
-# A new segment takes in each one that is at most so many times as large as what it has by then.
+# A new segment absorbs each one that is at most so many times as large as what it holds by then.
 MERGE_RATIO = 8
-# A segment of which more is dead is made anew.
+# A segment with a larger deleted share is rewritten.
 MAX_DEAD = 0.25
-# Chunk id and text, or what was cut from them already.
-Texts = Iterable[tuple[str, str]] | Forward
+# To cut so much at once takes some 200 MB.
+CHARS_TOGETHER = 10_000_000
+# Chunk id and text, or the segment that was already made of them.
+Texts = Iterable[tuple[str, str]] | Segment
 
 
 class State(TypedDict, total=False):
@@ -48,8 +50,8 @@ class State(TypedDict, total=False):
 
 
 def write_index(directory: Path, chunks: Texts, **state: Unpack[State]) -> None:
-    """Index chunks from nothing."""
-    made = Segment.of(cut(chunks))
+    """Index chunks from scratch."""
+    made = segment_of(chunks)
     directory.mkdir(parents=True, exist_ok=True)
     _show(directory, [_saved(directory, made, state.get("fields", NO_FIELDS))], **state)
 
@@ -60,10 +62,10 @@ def update_index(directory: Path, *, add: Texts, remove: Collection[str], **stat
     An added chunk takes the place of one with the same id. Of the segments that `merged_with` does not name only
     ids.npy and what is dead are looked at.
     """
-    about, added = read_about(directory), cut(add)
+    about, added = read_about(directory), segment_of(add)
     gone = np.unique(np.concatenate([ids_as_array(sorted(set(remove))), added.ids]))
     try:
-        kept, merging = [], [(Segment.of(added), np.ones(len(added.ids), dtype=bool))]
+        kept, merging = [], [(added, np.ones(len(added.ids), dtype=bool))]
         fields: dict[str, Any] = {}
         to_merge = merged_with(about, len(added.ids))
         for part in about["segments"]:
@@ -82,7 +84,7 @@ def update_index(directory: Path, *, add: Texts, remove: Collection[str], **stat
 
 
 def merge_index(directory: Path) -> None:
-    """Make one segment of all, as `write_index` would have. Raises LexicalIndexUnusable."""
+    """Merge all segments into one, as `write_index` would have made it. Raises LexicalIndexUnusable."""
     about = read_about(directory)
     if len(about["segments"]) == 1 and "dead" not in about["segments"][0]:
         return
@@ -98,7 +100,7 @@ def merge_index(directory: Path) -> None:
 
 
 def merged_with(about: dict[str, Any], added: int) -> set[str]:
-    """The names of the segments that an update which adds so many chunks makes one with them."""
+    """The names of the segments that an update with so many chunks merges into its own."""
     size, names = max(1, added), set()
     for part in sorted(about["segments"], key=lambda part: int(part["rows"])):
         if part["rows"] <= MERGE_RATIO * size or part["live"] < (1 - MAX_DEAD) * part["rows"]:
@@ -108,7 +110,7 @@ def merged_with(about: dict[str, Any], added: int) -> set[str]:
 
 
 def needed_to_update(about: dict[str, Any], added: int) -> list[str]:
-    """The names of the files that such an update looks at."""
+    """The names of the files that such an update reads."""
     merging = merged_with(about, added)
     looked_at = ("ids.npy", "languages.npy")
     return [
@@ -118,9 +120,26 @@ def needed_to_update(about: dict[str, Any], added: int) -> list[str]:
     ]
 
 
-def cut(chunks: Texts) -> Forward:
-    """The terms of chunks, where they are not cut yet."""
-    return chunks if isinstance(chunks, Forward) else Forward.of(chunks)
+def segment_of(chunks: Texts, *, together: int = CHARS_TOGETHER) -> Segment:
+    """Of two chunks with the same id the later one counts. So many characters are cut at once."""
+    if isinstance(chunks, Segment):
+        return chunks
+    analyzer = Analyzer()
+    parts = [Segment.of(Forward.of(part, analyzer)) for part in _parts(chunks, together)]
+    return Segment.combined(parts or [Segment.of(Forward.of(()))])
+
+
+def _parts(chunks: Iterable[tuple[str, str]], together: int) -> Iterator[list[tuple[str, str]]]:
+    part: list[tuple[str, str]] = []
+    chars = 0
+    for each in chunks:
+        part.append(each)
+        chars += len(each[1])
+        if chars >= together:
+            yield part
+            part, chars = [], 0
+    if part:
+        yield part
 
 
 def _dead(folder: Path, part: Part) -> NDArray[np.bool_]:
@@ -128,7 +147,7 @@ def _dead(folder: Path, part: Part) -> NDArray[np.bool_]:
 
 
 def _with_dead(folder: Path, part: Part, before: NDArray[np.bool_], dead: NDArray[np.bool_]) -> Part:
-    """The segment with those rows dead, which a file of its own says."""
+    """The segment with those rows marked as deleted in a file of its own."""
     if np.array_equal(before, dead):
         return part
     name = f"dead-{hashlib.sha256(np.packbits(dead).tobytes()).hexdigest()[:16]}.npy"
@@ -149,7 +168,7 @@ def _show(
     before_publish: Callable[[], None] = lambda: None,
     **_: object,
 ) -> None:
-    """From now on these are the index: named in one step, and what is not named goes."""
+    """Switch to these segments in one step, then delete files that are no longer named."""
     parts = [part for part in parts if part["rows"]] or list(parts[-1:])
     spoken: Counter[str] = Counter()
     for part in parts:
@@ -173,7 +192,7 @@ def _show(
 
 
 def sweep(directory: Path, named: Collection[str]) -> None:
-    """Remove what no index names. A reader that has it open keeps it until it closes."""
+    """Delete files that no index names. A reader that has one open keeps it until it closes."""
     for folder in [path for path in directory.iterdir() if path.is_dir()]:
         if f"{folder.name}/{SEGMENT_FILES[0]}" not in named:
             shutil.rmtree(folder)

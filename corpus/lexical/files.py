@@ -24,7 +24,7 @@ _NAME = re.compile(r"[\w-]+(\.npy)?")
 
 
 class Part(TypedDict):
-    """A segment as index.json names it. `live` of its `rows` count; `dead` names the file that tells which do not."""
+    """A segment as index.json names it. `live` of its `rows` count; `dead` names the file that marks the others."""
 
     name: str
     rows: int
@@ -47,7 +47,7 @@ def read_about(directory: Path) -> dict[str, Any]:
 
 
 def _is_sound(about: Mapping[str, Any]) -> bool:
-    """Whether what readers go by is of the kind that it should be: a name decides which file is read."""
+    """Whether the fields that readers rely on have the right types: a name decides which file is read."""
     languages, parts = about.get("languages"), about.get("segments")
     return (
         isinstance(about.get("stamp"), str)
@@ -71,7 +71,7 @@ def _are_counts(value: object) -> bool:
 
 
 def check_version(about: Any, place: object) -> None:
-    """Raises LexicalIndexUnusable for an index that another version has written."""
+    """Raises LexicalIndexUnusable for an index written by another version."""
     made_by = (about.get("format"), about.get("terms")) if isinstance(about, dict) else None
     if made_by != (FORMAT, VERSION):
         raise unusable(place, f"it has format and terms {made_by} and this version needs {(FORMAT, VERSION)}")

@@ -1,4 +1,4 @@
-"""Which chunks a filter lets through, told by the documents' fields that lie beside the index of words.
+"""Which chunks a filter lets through, found from the documents' fields stored beside the lexical index.
 
 Chroma's own filter reads every match from its database: a quarter of a second where 50,000 chunks pass.
 """
@@ -18,7 +18,7 @@ from corpus.visibility import Visibility
 
 
 class FilterMask:
-    """The chunks of an index that a filter lets through. `rows` has a truth for each row of its table."""
+    """The chunks of an index that a filter lets through. `rows` is a boolean for each row of its table."""
 
     def __init__(self, table: Table, rows: NDArray[np.bool_]) -> None:
         self._table = table
@@ -27,12 +27,12 @@ class FilterMask:
 
     @property
     def chunks(self) -> int:
-        """How many chunks the index knows, whether they pass or not."""
+        """How many chunks the index holds, whether they pass or not."""
         return self._table.count
 
     @classmethod
     def of(cls, table: Table, fields: Sequence[Fields], where: Where) -> FilterMask:
-        """`fields` has those of each segment of the table."""
+        """Evaluate the filter; `fields` are those of each segment of the table."""
         rows = np.zeros(table.rows, dtype=bool)
         for (segment, first, dead, _), documents in zip(table.segments, fields, strict=True):
             named = sorted(document_id for document_id, each in documents.items() if passes(where, each))
@@ -43,7 +43,7 @@ class FilterMask:
 
     @classmethod
     def among(cls, table: Table, chunk_ids: Sequence[str]) -> FilterMask:
-        """Those of the ids that somebody else let through."""
+        """The ids that another filter let through, restricted to these."""
         places, known = table.rows_of(chunk_ids)
         rows = np.zeros(table.rows, dtype=bool)
         rows[places[known]] = True
@@ -58,7 +58,7 @@ class FilterMask:
         return [each.decode("utf-8") for each in self._table.ids_at(np.flatnonzero(self.rows)).tolist()]
 
     def sift(self, chunk_ids: Sequence[str]) -> list[str] | None:
-        """Those of the ids that pass, in their order; None where one is not known, so that nothing can be said."""
+        """The ids that pass, in their order; None if one is unknown, so that nothing can be said."""
         places, known = self._table.rows_of(chunk_ids)
         if not known.all():
             return None
@@ -66,7 +66,7 @@ class FilterMask:
 
 
 def visibility_of(table: Table, fields: Sequence[Fields]) -> Visibility:
-    """Who sees which row; a row that counts no longer nobody does. `fields` has those of each segment of the table."""
+    """Who sees which row; deleted rows are seen by nobody. `fields` are those of each segment of the table."""
     visibility = Visibility(table.rows)
     for (segment, first, dead, _), documents in zip(table.segments, fields, strict=True):
         seen = {each: access for each in documents if isinstance(access := documents[each].get(ACCESS), list)}
@@ -79,7 +79,7 @@ def visibility_of(table: Table, fields: Sequence[Fields]) -> Visibility:
 
 
 def _spans(segment: Segment, document_ids: Sequence[str]) -> list[tuple[int, int]]:
-    """The rows of each document's chunks: they lie together, because ids are sorted and begin with the document's."""
+    """The row range of each document's chunks: adjacent, because ids are sorted and begin with the document's."""
     # "." is the character after "-", which ends a document's id in those of its chunks.
     first, end = (np.array([f"{each}{mark}".encode() for each in document_ids], dtype=np.bytes_) for mark in "-.")
     return list(

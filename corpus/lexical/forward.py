@@ -1,4 +1,4 @@
-"""Which terms each chunk holds, as arrays: what a segment of the index is made of.
+"""Which terms each chunk holds, as arrays: what a segment of the index is built from.
 
 A deterministic function of the set of chunks: rows are in the order of chunk ids, terms in the order of their hashes.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from corpus.lexical.terms import Analyzer
 
 # With 2 ** 20 terms the chance that any two share a hash is 3e-8; then they count as one term.
 Hashes = NDArray[np.uint64]
+# What is made of so many at once takes some 100 MB.
+TOKENS_TOGETHER = 2_000_000
 
 
 def hashes_of(terms: Iterable[str]) -> Hashes:
@@ -34,7 +36,7 @@ def ids_as_array(ids: Iterable[str]) -> NDArray[np.bytes_]:
 
 
 def find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where in a sorted array each wanted value is, and whether it is."""
+    """For each wanted value its position in a sorted array, and whether it is there."""
     if not len(there):
         return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
     places = np.minimum(np.searchsorted(there, wanted), len(there) - 1)
@@ -42,14 +44,14 @@ def find(there: NDArray[Any], wanted: NDArray[Any]) -> tuple[NDArray[np.int64], 
 
 
 def highest(values: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """The places of the `count` highest in ascending order, and of those that are as high as the last of them."""
+    """The positions of the `count` highest values in ascending order, including ties with the last of them."""
     if not len(values) > count > 0:
         return np.arange(len(values))
     return np.flatnonzero(values >= np.partition(values, len(values) - count)[len(values) - count])
 
 
 def narrowed(words: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
-    """As wide as the longest asks for, whatever was there before."""
+    """Fixed-width bytes as wide as the longest id needs, whatever the width was before."""
     return words.astype(f"S{np.strings.str_len(words).max(initial=1)}", copy=False)
 
 
@@ -65,7 +67,7 @@ class Forward:
 
     @classmethod
     def of(cls, chunks: Iterable[tuple[str, str]], analyzer: Analyzer | None = None) -> Forward:
-        """Cut (chunk id, text) pairs; of two with the same id the later one counts. An analyzer remembers words."""
+        """Tokenize (chunk id, text) pairs; of two with the same id the later one counts. An analyzer caches words."""
         analyzer = analyzer or Analyzer()
         vocabulary: dict[str, int] = {}
         ids, languages = [], []
@@ -88,7 +90,7 @@ class Forward:
 
     @classmethod
     def joined(cls, parts: Sequence[Forward]) -> Forward:
-        """All rows of all parts, no two of which hold the same id."""
+        """All rows of all parts; no two of them hold the same id."""
         rows = np.cumsum([0, *(len(part.tokens) for part in parts)])
         terms = np.cumsum([0, *(len(part.terms) for part in parts)])
         all_parts = cls(
@@ -102,15 +104,28 @@ class Forward:
         )
         return all_parts._rows(np.argsort(all_parts.ids, kind="stable"))
 
-    def only(self, ids: Collection[str]) -> Forward:
-        """The chunks of those ids; ids that are not here change nothing."""
-        return self._rows(np.flatnonzero(np.isin(self.ids, ids_as_array(ids))))
+    @classmethod
+    def grouped(cls, parts: Iterable[Forward]) -> Iterator[Forward]:
+        """All rows of all parts as a few, each with TOKENS_TOGETHER or little more."""
+        group, tokens = [], 0
+        for part in parts:
+            group.append(part)
+            tokens += len(part.tokens)
+            if tokens >= TOKENS_TOGETHER:
+                yield cls.joined(group)
+                group, tokens = [], 0
+        if group:
+            yield cls.joined(group)
+
+    def only(self, ids: NDArray[np.bytes_]) -> Forward:
+        """The chunks of those ids, which are sorted; unknown ids are ignored."""
+        return self._rows(np.flatnonzero(find(ids, self.ids)[1]))
 
     def _rows(self, rows: NDArray[np.int64]) -> Forward:
         """Those rows in that order, with only the terms that they hold, sorted."""
         lengths = np.diff(self.starts)[rows]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        # Position in the new tokens plus how far its row has moved.
+        # Position among the new tokens, plus how far its row has moved.
         places = np.arange(starts[-1]) + np.repeat(self.starts[:-1][rows] - starts[:-1], lengths)
         tokens = self.tokens[places]
         used = np.zeros(len(self.terms), dtype=bool)

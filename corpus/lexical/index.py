@@ -1,7 +1,8 @@
-"""Search an index of terms, mapped rather than read. Knows chunk ids and texts, and no store.
+"""Search a memory-mapped index of terms. Knows chunk ids and texts, but no store.
 
-A term's score is Lucene's BM25, over the chunks that count now, whichever segments they lie in:
-log(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + k1 * (1 - b + b * length / mean)).
+A term's score is Lucene's BM25 over the chunks that are not deleted, whichever segments they lie in:
+
+    log(1 + (n - df + 0.5) / (df + 0.5)) * tf / (tf + k1 * (1 - b + b * length / mean)).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from corpus.lexical.table import Table, open_table
 from corpus.lexical.terms import Analyzer
 from corpus.visibility import Visibility
 
-# Scores of frequent terms, four bytes for each chunk that holds one, are kept up to so many.
+# Scores of frequent terms, four bytes for each chunk that holds one, are cached up to so many.
 MAX_KEPT = 2_000_000
 RARE = 200
 FILTERS_KEPT = 16  # A byte for each chunk and filter.
@@ -59,7 +60,7 @@ class Scores:
         self.max_bm25 = max_bm25
 
     def top(self, k: int, *, passing: FilterMask | None = None) -> list[Match]:
-        """The best k chunks, of those that pass if given, best first; equal ones in the order of their ids."""
+        """The k best chunks, among those that pass if given, best first; ties in the order of their ids."""
         found = self._found(k, passing)
         ids = self._table.ids_at(found)
         best = np.lexsort((ids, -self._by_row[found]))[:k]
@@ -67,12 +68,12 @@ class Scores:
         return [Match(chunk_id.decode("utf-8"), score) for chunk_id, score in named]
 
     def top_rows(self, k: int, *, passing: FilterMask | None = None) -> NDArray[np.int64]:
-        """The rows of the same chunks, where the index `lists` ids: its rows are in their order."""
+        """The rows of the same chunks, if the index `lists` ids: its rows are in their order."""
         found = self._found(k, passing)
         return found[np.argsort(-self._by_row[found], kind="stable")[:k]]
 
     def _found(self, k: int, passing: FilterMask | None) -> NDArray[np.int64]:
-        """The rows of the best k in ascending order, and of those that score as well as the last of them."""
+        """The rows of the k best in ascending order, including ties with the last of them."""
         scores = self._by_row if passing is None else np.where(passing.rows, self._by_row, np.float32(0))
         found = np.flatnonzero(scores)
         return found[highest(scores[found], k)]
@@ -94,7 +95,7 @@ class LexicalIndex:
 
     def __init__(self, directory: Path) -> None:
         """Raises LexicalIndexUnusable where there is none, or one that this version did not write."""
-        stop_words()  # Read when an index is opened, not at the first question.
+        stop_words()  # Read when the index is opened, not at the first question.
         about = read_about(directory)
         while True:
             try:
@@ -104,11 +105,11 @@ class LexicalIndex:
                 again = read_about(directory)
                 if again == about:
                     raise unusable(directory, f"a file of it is missing or damaged ({error})") from error
-                # It was rewritten between the two looks.
+                # It was rewritten between the two reads.
                 about = again
         self.stamp: str = about["stamp"]
         self.languages: list[str] = about["languages"]
-        # By language, how many chunks are in it, as far as that is clear; nothing is known of older indexes.
+        # How many chunks are clearly in each language; unknown for older indexes.
         self.spoken: dict[str, int] = about.get("spoken", {})
         self._directory = directory
         self._analyzer = Analyzer()
@@ -120,7 +121,7 @@ class LexicalIndex:
         self._kept = 0
 
     def __len__(self) -> int:
-        """How many chunks it knows."""
+        """How many chunks it holds."""
         return self._table.count
 
     def lists(self, ids: NDArray[np.bytes_]) -> bool:
@@ -128,11 +129,11 @@ class LexicalIndex:
         return self._table.lists(ids)
 
     def knows_fields(self) -> bool:
-        """Whether a filter can be told without the store, as far as a look tells."""
+        """Whether it can evaluate filters without the store, as far as a quick look tells."""
         return all(bytes(each.written_fields[-1:]) == b"}" for each in self._table.segments)
 
     def frequencies(self, query: str) -> Frequencies:
-        """Of the query's terms, for an index beside it to weigh them by. Raises LexicalIndexUnusable."""
+        """How frequent the query's terms are, so that another index can weigh them too. Raises LexicalIndexUnusable."""
         hashes = hashes_of(Counter(self._analyzer.query(query, self.languages)))
         try:
             return Frequencies.told_by(len(self), hashes.tolist(), [each.weight for each in self._terms(hashes)])
@@ -167,7 +168,7 @@ class LexicalIndex:
             missing = np.array([each for each in names if each not in found], dtype=hashes.dtype)
             weighed = dict(zip(missing.tolist(), self._weighed(missing), strict=True))
             found |= weighed
-            # Rare terms are quicker weighed than kept.
+            # Rare terms are weighed faster than they are cached.
             frequent = {each: term for each, term in weighed.items() if term.size > RARE}
             self._kept += sum(term.size for term in frequent.values())
             if self._kept > MAX_KEPT:
@@ -176,7 +177,7 @@ class LexicalIndex:
         return [found[each] for each in names]
 
     def _weighed(self, hashes: Hashes) -> list[Term]:
-        """What the index knows of terms."""
+        """The terms that the index knows, weighed."""
         postings: list[list[tuple[int, Rows, Counts]]] = [[] for _ in hashes]
         frequencies = [0] * len(hashes)
         for segment, start, dead, _ in self._table.segments:
@@ -222,14 +223,14 @@ class LexicalIndex:
         return passing
 
     def shows(self, chunk_id: str, principals: frozenset[str]) -> tuple[bool, bool]:
-        """Whether it knows the chunk, and whether they see it. Raises LexicalIndexUnusable as `passing` does."""
+        """Whether it holds the chunk, and whether the principals see it. Raises LexicalIndexUnusable like `passing`."""
         rows, known = self._table.rows_of([chunk_id])
         visible = self._visible()
-        # Asked of some row in any case: how long it takes must not tell what is there.
+        # Some row is checked in any case: the time taken must not reveal what is there.
         return bool(known[0]), len(self) > 0 and visible.is_seen(int(rows[0]), principals) and bool(known[0])
 
     def among(self, chunk_ids: Sequence[str]) -> FilterMask:
-        """Those of the chunks that the index knows, where somebody else applied the filter."""
+        """Those of the chunks that the index holds, where another filter was applied."""
         return FilterMask.among(self._table, chunk_ids)
 
     def _visible(self) -> Visibility:
@@ -238,7 +239,7 @@ class LexicalIndex:
         return self._visibility
 
     def _read_fields(self) -> list[Fields]:
-        # Only a filter needs them, and they are read whole.
+        # Only a filter needs the fields, and they are read whole.
         if self._fields is None:
             try:
                 self._fields = [fields_from(bytes(each.written_fields)) for each in self._table.segments]

@@ -1,6 +1,6 @@
-"""Where a collection's lexical index is kept, for writers and readers alike; knows files, and no Chroma.
+"""Where a collection's lexical index is kept, for writers and readers alike; knows files, but no Chroma.
 
-Here it is a folder, which is looked at before every search, so that readers see the newest index without being told.
+Here it is a folder that is checked before every search, so that readers see the newest index without being told.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ class LexicalIndexStore(Protocol):
         ...
 
     def stamp(self) -> str | None:
-        """The state of the corpus that the index was made of; None where there is none that can be used."""
+        """The state of the corpus that the index was built from; None if no index is usable."""
         ...
 
     def write(self, texts: Texts, **state: Unpack[State]) -> None:
-        """Make it from nothing."""
+        """Build it from scratch."""
         ...
 
     def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
-        """Bring it up to date; an added chunk takes the place of one with the same id."""
+        """Bring it up to date; an added chunk replaces one with the same id."""
         ...
 
     def close(self) -> None:
@@ -56,7 +56,7 @@ class LexicalIndexStore(Protocol):
 
 
 class FolderKeeper:
-    """In a folder, which is not looked at again where it `is_published` and never changes."""
+    """In a folder; one that `is_published` never changes and is not checked again."""
 
     def __init__(self, folder: Path, *, is_published: bool = False) -> None:
         self._folder = folder
@@ -67,7 +67,7 @@ class FolderKeeper:
     def index(self) -> LexicalIndex:
         """The newest index, open."""
         opened = self._open
-        # Looked at without the lock, for which all others would wait.
+        # Checked without the lock, or all others would wait for it.
         if opened is not None and (self._is_published or opened[0] == self._look()):
             return opened[1]
         with self._lock:
@@ -77,7 +77,7 @@ class FolderKeeper:
             return self._open[1]
 
     def stamp(self) -> str | None:
-        """The state of the corpus that the index was made of."""
+        """The state of the corpus that the index was built from."""
         try:
             index = LexicalIndex(self._folder)
         except LexicalIndexUnusable:
@@ -85,7 +85,7 @@ class FolderKeeper:
         return index.stamp if index.knows_fields() else None
 
     def write(self, texts: Texts, **state: Unpack[State]) -> None:
-        """Make it from nothing."""
+        """Build it from scratch."""
         with self._writing():
             write_index(self._folder, texts, **state)
 

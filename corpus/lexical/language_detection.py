@@ -13,17 +13,17 @@ from functools import cache
 
 from corpus.lexical.languages import stop_words
 
-# Letters, and words, of a text that are looked at: more change nothing.
+# Letters and words of a text that are examined: more change nothing.
 _SAMPLE_LETTERS = 2_000
 _SAMPLE_WORDS = 150
-# The best language must have so much more than the next.
+# The best language must lead the next by so much.
 _LEAD = 1.15
 _LETTER = 0.6
-# A sign of Chinese writing says as much as so many letters.
+# A Chinese character says as much as so many letters.
 _LETTERS_PER_SIGN = 3
 _ONE_LETTER_WORDS = frozenset("aeoyiàéèóåöıoáí¿¡")
 
-# What questions are asked with and lists of function words lack, and function words of languages without a list.
+# Question words that lists of function words lack, and function words of languages without a list.
 _MORE_WORDS = {
     "english": "how what who whom whose which when where why can could does did do i my is are the long many much "
     "should reset return used",
@@ -48,7 +48,7 @@ _MORE_WORDS = {
     "vietnamese": "là và của có không được cho trong bao nhiêu lâu ai đã gì nào ở đâu khi tại sao tôi thể các những "
     "một năm với này để người như từ về theo lại",
 }
-# Letters that few languages write.
+# Letters that few languages use.
 _LETTERS = {
     "german": "äöüß",
     "dutch": "ëïéè",
@@ -68,18 +68,18 @@ _LETTERS = {
     "catalan": "àèéíòóúç·",
     "vietnamese": "đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹăâêôàáãèéìíĩòóõùúũý",
 }
-# Not beside a digit, as in hashes and codes, nor a part of an identifier.
+# Not beside a digit, as in hashes and codes, and not part of an identifier.
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:-[^\W\d_]+)*(?!\w)|[¿¡]")
-# Names of places and people hold them in all languages: Los Angeles, São Paulo, von Neumann.
+# Names of places and people contain them in all languages: Los Angeles, São Paulo, von Neumann.
 _IN_NAMES = frozenset({"bin", "las", "los", "são", "van", "von"})
 _SENTENCE = re.compile(r"[.?!:\n\"“„«(–•|]")
 # Of all letters, for a script other than Latin: so many decide at once, so many where Latin words say nothing.
 _MOST, _SOME = 0.5, 0.2
-_WORD_LETTERS = 3  # Fewer among others are signs of formulas.
+_WORD_LETTERS = 3  # Fewer, among other letters, are symbols of formulas.
 _LATIN = "LATIN"
-# By the first word of the letters' Unicode names; of others that word itself is told.
+# By the first word of the letters' Unicode names; for other scripts, that word itself is the name.
 _OF_SCRIPT = {"HANGUL": "korean", "CJK": "chinese", "DEVANAGARI": "hindi", "CYRILLIC": "russian"}
-# Micro, ohm, letters of formulas, accents kept apart: any text may hold them.
+# Micro, ohm, letters of formulas, combining accents: any text may hold them.
 _NO_SCRIPTS = frozenset(
     {"COMBINING", "DOUBLE", "FULLWIDTH", "MASCULINE", "MATHEMATICAL", "MICRO", "MODIFIER", "OHM", "SCRIPT"}
 )
@@ -95,7 +95,7 @@ def spoken_in(text: str, *, least: float = 0.7) -> str | None:
     told, share = (None, 0.0) if text.isascii() else _by_script(text[:_SAMPLE_LETTERS])
     if told and share > _MOST:
         return told
-    # Names, code and marks of products stand in Latin letters within any other.
+    # Names, code and product marks stand in Latin letters within any other script.
     return _by_words(_words(text[: 8 * _SAMPLE_WORDS])[:_SAMPLE_WORDS], least) or (told if share > _SOME else None)
 
 
@@ -184,7 +184,7 @@ def _known() -> Mapping[str, Mapping[str, float]]:
         lists.setdefault(language, set()).update(more.split())
     for language, words in lists.items():
         for word in words:
-            # What an apostrophe or a formula leaves is no word.
+            # What an apostrophe or a formula leaves behind is not a word.
             if (len(word) > 1 or word in _ONE_LETTER_WORDS) and word not in _IN_NAMES:
                 of_word.setdefault(word, set()).add(language)
     return {word: dict.fromkeys(languages, 1 / len(languages)) for word, languages in of_word.items()}

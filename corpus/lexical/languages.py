@@ -1,4 +1,4 @@
-"""The function words of languages, which say nothing, and by whose rules words are stemmed. No model, no state."""
+"""The function words of languages, which carry no meaning, and the stemmer of each language. No model, no state."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from typing import Any
 
-# For Latin script, where no detection succeeds: most manuals, tables and code are in it.
+# For Latin script if detection fails: most manuals, tables and code are in it.
 DEFAULT_LANGUAGE = "english"
 
-# bm25s brings no list for these, and Snowball does bring a stemmer.
+# bm25s has no list for these, but Snowball has a stemmer.
 _MORE_STOP_WORDS = {
     "polish": "aby ale bo był była było być co czy dla do gdy gdzie go i ich ja jak jako jego jej jest jeszcze już "
     "każdy która które który lub ma może można na nad nie niż o od oraz po pod przed przez przy sam się są ta tak "
@@ -70,5 +70,5 @@ def _lists_of_bm25s() -> Any:
 
 
 def stemmed_as(language: str) -> str:
-    """The language by whose rules words of it are stemmed."""
+    """The language whose stemmer is used for words of this one."""
     return language if language in stop_words() else DEFAULT_LANGUAGE

@@ -1,4 +1,4 @@
-"""Letters that are written in several ways, brought to one: accents, strokes, Arabic letters of other languages.
+"""Letters that are written in several ways, folded to one: accents, strokes, Arabic letters of other languages.
 
 Only for terms: no text that is stored or shown passes through here.
 """
@@ -9,8 +9,8 @@ import re
 import unicodedata
 from functools import cache
 
-# They steer how a line is broken or joined, or mark a sound that keyboards leave out: ʻ of Hawaiian, ʾ and ʿ of
-# romanised Arabic, ʼ of Uzbek; ™ and ℠ would become letters of the word before them.
+# They control how lines break or join, or mark a sound that keyboards leave out: ʻ in Hawaiian, ʾ and ʿ in romanised
+# Arabic, ʼ in Uzbek; ™ and ℠ would become letters of the word before them.
 _IGNORABLE = re.compile("[\u00ad\u02b9-\u02bc\u02be\u02bf\u0640\u200b-\u200f\u2060\u2120\u2122\ufeff]")
 
 # Arabic, Persian, Urdu and Kurdish have letters of their own for the same sound, and keyboards mix them.
@@ -30,7 +30,7 @@ _WITH = re.compile(r"LATIN SMALL LETTER (?:DOTLESS )?([A-Z]) WITH ")
 
 
 def normalise(text: str) -> str:
-    """NFKC, in which the same letter has one form; without the characters that are no part of a word."""
+    """NFKC, in which the same letter has one form; without characters that are not part of a word."""
     if text.isascii():
         return text
     return unicodedata.normalize("NFKC", _IGNORABLE.sub("", text)).translate(_arabic())

@@ -10,21 +10,21 @@ from collections.abc import Container, Sequence
 
 from corpus.lexical.words import Span
 
-# In so few words in capitals alone ("IT DEPARTMENT", "WHO REPORT") nobody shouts.
+# With so few words, all in capitals ("IT DEPARTMENT", "WHO REPORT"), nobody is shouting.
 _FEW_WORDS = 3
 _SENTENCE_END = re.compile('[.!?:;…»”"()|]')
-# What is a word of one letter in some language; all others are letters left over from apostrophes, or names.
+# One-letter words of some language; other single letters are left over from apostrophes, or are names.
 _ONE_LETTER_WORDS = frozenset("AEIOUYKSVWZ")
 _OPERATORS = frozenset(["AND", "OR", "NOT"])
 
 
 def names_among(text: str, spans: Sequence[Span], places: Sequence[int], functions: Container[str]) -> set[int]:
-    """Those of the places, where words in capitals stand, that hold a name; `functions` are casefolded."""
+    """The positions, among those of words in capitals, that hold a name; `functions` are casefolded."""
     return {place for place in places if _is_name(text, spans, place, functions)}
 
 
 def without_operators(text: str, spans: Sequence[Span], names: set[int]) -> set[int]:
-    """The names of a question: in "pumps AND valves" the capitals are a habit of searching."""
+    """The names in a question: in "pumps AND valves" the capitals are a search habit."""
     between = range(1, len(spans) - 1)
     return {place for place in names if not (place in between and _word(text, spans[place]) in _OPERATORS)}
 

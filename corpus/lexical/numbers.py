@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Digits with something between them; a space only where it parts thousands. Money is told by its sign.
+# Digits with a separator between them; a space only if it separates thousands. A currency sign marks money.
 SIGNS = "$¢£¤¥₡₤₦₩₪₫€₱₴₸₹₺₽₿"
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:['’_ ]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")
 _INSIDE = re.compile(r"(?<![\d.,])\d+(?:[.,'’]\d+)+(?![.,'’]?\d)")
@@ -24,21 +24,21 @@ def digits(number: str) -> str:
 
 
 def number_terms(word: str) -> list[str]:
-    """The terms of a number with separators, with a sign of money or a `v` before it."""
+    """The terms of a number with separators, a currency sign or a leading `v`."""
     money = _MONEY.fullmatch(word)
     number = digits((money[1] or money[2]) if money else word)
     terms = _readings(number)
     if money:
-        # Then the figures after the point do not tell versions apart.
+        # Then the figures after the point do not distinguish versions.
         terms += [each.rstrip("0").rstrip(".") for each in terms if "." in each]
     if " " in number:
-        # They may be two numbers that stand side by side.
+        # They may be two separate numbers side by side.
         terms += [each for each in _NOT_DIGITS.split(number) if each]
     return list(dict.fromkeys(terms))
 
 
 def numbers_inside(word: str) -> list[str]:
-    """The terms of the numbers with separators that are parts of a longer word: "1,250/month", "EUR1,250"."""
+    """The terms of numbers with separators inside a longer word: "1,250/month", "EUR1,250"."""
     return [term for number in _INSIDE.findall(word) for term in _readings(digits(number))]
 
 

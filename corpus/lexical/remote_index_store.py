@@ -1,4 +1,4 @@
-"""A lexical index that is kept on a server, as files that a companion collection holds; knows files, and no Chroma."""
+"""A lexical index kept on a server, as files in a companion collection; knows files, but no Chroma."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable
-from corpus.lexical.build import State, Texts, cut, needed_to_update, sweep, update_index, write_index
+from corpus.lexical.build import State, Texts, needed_to_update, segment_of, sweep, update_index, write_index
 from corpus.lexical.files import INDEX_FILE, check_version, files_of, read_about
 from corpus.lexical.index import LexicalIndex
 
@@ -19,23 +19,23 @@ SECONDS_BETWEEN_LOOKS = 5.0
 PLACE = "the server"
 
 
-Wanted = Callable[[dict[str, Any]], Iterable[str]]  # The names of files, by what is said of them.
+Wanted = Callable[[dict[str, Any]], Iterable[str]]  # The names of files, computed from the description of the set.
 
 
 class Files(Protocol):
-    """What a companion collection offers: named files that are never changed, and what is said about them."""
+    """What a companion collection offers: named files that are never changed, and a description of the set."""
 
     def about(self) -> dict[str, Any] | None: ...
 
     def fetch(self, wanted: Wanted) -> tuple[dict[str, Any], dict[str, bytes]] | None:
-        """What is said, and the files that are wanted then."""
+        """The description, and the files that are wanted according to it."""
 
     def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, keep: Collection[str]) -> None:
-        """Say something else, with these files beside those to keep."""
+        """Replace the description, add these files and keep those named."""
 
 
 class RemoteIndexStore:
-    """On a server, with a copy of what is read in a temporary folder."""
+    """Kept on a server, with a temporary local copy of what is read."""
 
     def __init__(self, files: Files, *, seconds_between_looks: float = SECONDS_BETWEEN_LOOKS) -> None:
         self._files = files
@@ -73,9 +73,9 @@ class RemoteIndexStore:
             self._send(Path(name), there=set())
 
     def update(self, *, add: Texts, remove: Collection[str], **state: Unpack[State]) -> None:
-        """Bring it up to date. What stays as it is neither comes here nor goes back."""
+        """Bring it up to date. Unchanged files are neither fetched nor sent back."""
         with tempfile.TemporaryDirectory() as name:
-            chunks = cut(add)
+            chunks = segment_of(add)
             before = self._fetch_into(Path(name), lambda about: needed_to_update(about, len(chunks.ids)))
             update_index(Path(name), add=chunks, remove=remove, **state)
             self._send(Path(name), there=set(files_of(before)))
@@ -87,7 +87,7 @@ class RemoteIndexStore:
             copy[0].cleanup()
 
     def _fetch(self) -> None:
-        # A search that still reads what is removed here has it mapped.
+        # A search that is still reading a file removed here has it mapped.
         before = set(files_of(self._about)) if self._about else set()
         folder = self._copy[0] if self._copy else tempfile.TemporaryDirectory(prefix="lexical-")
         try:

@@ -1,4 +1,4 @@
-"""Which characters belong to which writing, for cutting words. Ranges only: no text is changed here."""
+"""Which characters belong to which script, for splitting words. Ranges only: no text is changed here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A part of a lexical index: some chunks, and which of them hold each term how often. Its files are never changed.
+"""A part of a lexical index: some chunks, and how often each term occurs in them. Its files never change.
 
 SEGMENT/ids.npy        the chunks' ids, sorted: row i is chunk ids[i]
 SEGMENT/lengths.npy    how many terms each has; languages.npy: which of the segment's languages each is in
@@ -6,19 +6,19 @@ SEGMENT/terms.npy      the terms' hashes, sorted; postings.npy: where each one's
 SEGMENT/rows.npy       the rows that hold a term, ascending; counts.npy: how often
 SEGMENT/fields.json    what each document is filtered by
 
-A deterministic function of the chunks and fields that it was made of.
+A deterministic function of the chunks and fields that it was made from.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import mmap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ Fields = Mapping[str, Mapping[str, Any]]  # By document id, what its chunks are 
 Rows = NDArray[np.int32]
 Counts = NDArray[np.unsignedinteger[Any]]
 FIELDS_FILE = "fields.json"
+# To merge so many at once takes some 100 MB.
+POSTINGS_TOGETHER = 2_000_000
 _KINDS = "SiSiiii"  # Of the values of a segment's files, in their order; without a sign or with one.
 
 
@@ -66,31 +68,43 @@ class Segment:
         )
 
     @classmethod
-    def merged(cls, parts: Sequence[tuple[Self, NDArray[np.bool_]]]) -> Self:
-        """The chunks of several for which `live` is true, no two of which have the same id."""
+    def combined(cls, parts: Sequence[Self], *, together: int = POSTINGS_TOGETHER) -> Self:
+        """The chunks of several; of two with the same id the one of the later part counts."""
+        if len(parts) == 1:
+            return parts[0]
+        ids = np.concatenate([part.ids for part in parts])
+        # The first of equal ones in the reversed order is the last.
+        last = np.zeros(len(ids), dtype=bool)
+        last[len(ids) - 1 - np.unique(ids[::-1], return_index=True)[1]] = True
+        bounds = np.cumsum([len(part.ids) for part in parts])[:-1]
+        return cls.merged(list(zip(parts, np.split(last, bounds), strict=True)), together=together)
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Self, NDArray[np.bool_]]], *, together: int = POSTINGS_TOGETHER) -> Self:
+        """The chunks of several for which `live` is true, no two of which have the same id.
+
+        So many postings are merged at once, which bounds what this takes beside the parts and what is made of them.
+        """
         ids = np.concatenate([part.ids[live] for part, live in parts])
         order = np.argsort(ids, kind="stable")
         place = np.empty(len(ids), dtype=np.int32)
         place[order] = np.arange(len(ids), dtype=np.int32)
-        hashes, rows, counts, at = [], [], [], 0
-        for part, live in parts:
-            kept = live[part.rows]
-            moved = np.cumsum(live) - 1 + at
-            hashes.append(np.repeat(part.terms, np.diff(part.postings))[kept])
-            rows.append(place[moved[part.rows[kept]]])
-            counts.append(np.asarray(part.counts)[kept])
+        places, at = [], 0
+        for _, live in parts:
+            # A row that does not count has no place, and no posting of it is looked at.
+            places.append(np.zeros(len(live), dtype=np.int32))
+            places[-1][live] = place[at : at + np.count_nonzero(live)]
             at += int(np.count_nonzero(live))
-        terms, numbers = np.unique(np.concatenate(hashes), return_inverse=True)
-        every_row = np.concatenate(rows)
-        by_term = np.argsort(numbers.astype(np.int64) * max(1, len(ids)) + every_row, kind="stable")
+        spans = _spans(sum(len(part.rows) for part, _ in parts), together)
+        made = [_merged_postings(parts, places, span) for span in spans]
         return cls(
             ids=narrowed(ids[order]),
             lengths=np.concatenate([part.lengths[live] for part, live in parts])[order],
             languages=narrowed(np.concatenate([part.languages[live] for part, live in parts])[order]),
-            terms=terms,
-            postings=_postings(numbers[by_term], len(terms)),
-            rows=every_row[by_term],
-            counts=_narrow(np.concatenate(counts)[by_term]),
+            terms=np.concatenate([each.terms for each in made]),
+            postings=np.concatenate([[0], np.cumsum(np.concatenate([each.sizes for each in made]))]).astype(np.int64),
+            rows=np.concatenate([each.rows for each in made]),
+            counts=_narrow(np.concatenate([each.counts for each in made])),
         )
 
     def save(self, folder: Path, documents: Fields) -> str:
@@ -132,17 +146,57 @@ class Segment:
         return segment
 
 
+class _Postings(NamedTuple):
+    """Of some terms: how many rows each has, and the rows and counts of all, one term after the other."""
+
+    terms: Hashes
+    sizes: NDArray[np.int64]
+    rows: Rows
+    counts: Counts
+
+
+def _spans(postings: int, together: int) -> Iterator[tuple[int, int]]:
+    """Ranges of the terms' hashes, which are spread evenly, with about so many postings each."""
+    ranges = max(1, -(-postings // together))
+    return pairwise(number * 2**64 // ranges for number in range(ranges + 1))
+
+
+def _merged_postings(
+    parts: Sequence[tuple[Segment, NDArray[np.bool_]]], places: Sequence[Rows], span: tuple[int, int]
+) -> _Postings:
+    """Of the terms in a range of hashes; `places` has for each part where its rows are in the whole."""
+    hashes, rows, counts = [], [], []
+    for (part, live), place in zip(parts, places, strict=True):
+        first, last = (_terms_below(part.terms, bound) for bound in span)
+        bounds = part.postings[first : last + 1]
+        here = slice(int(bounds[0]), int(bounds[-1]))
+        kept = live[part.rows[here]]
+        hashes.append(np.repeat(part.terms[first:last], np.diff(bounds))[kept])
+        rows.append(place[part.rows[here][kept]])
+        counts.append(np.asarray(part.counts[here])[kept])
+    terms, numbers, sizes = np.unique(np.concatenate(hashes), return_inverse=True, return_counts=True)
+    every_row = np.concatenate(rows)
+    by_term = np.lexsort((every_row, numbers))
+    return _Postings(terms, sizes, every_row[by_term], np.concatenate(counts)[by_term])
+
+
+def _terms_below(terms: Hashes, bound: int) -> int:
+    """How many of the sorted hashes are below it; 2 ** 64, which is above all, is no value of theirs."""
+    return len(terms) if bound == 2**64 else int(np.searchsorted(terms, np.uint64(bound)))
+
+
 SEGMENT_FILES = (*(f"{each.name}.npy" for each in fields(Segment)), FIELDS_FILE)
 
 
 def save_array(file: Path, array: NDArray[Any]) -> None:
     """Write it, in one step: a reader may have a file of this name mapped."""
-    content = io.BytesIO()
-    np.save(content, array, allow_pickle=False)
-    _put(file, content.getbuffer())
+    pending = file.with_name(f"{file.name}.new")
+    with pending.open("wb") as opened:
+        np.save(opened, array, allow_pickle=False)
+    pending.replace(file)
 
 
-def _put(file: Path, content: bytes | memoryview) -> None:
+def _put(file: Path, content: bytes) -> None:
     pending = file.with_name(f"{file.name}.new")
     pending.write_bytes(content)
     pending.replace(file)

@@ -1,4 +1,4 @@
-"""The rows of an index: one after the other those of its segments, of which some count no longer."""
+"""The rows of an index: those of its segments, one after the other, some of them deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from corpus.lexical.segment import FIELDS_FILE, Segment, mapped, mapped_bytes
 
 
 class Placed(NamedTuple):
-    """A segment, its first row in the table, which of its own rows count no longer, and its documents' fields."""
+    """A segment, its first row in the table, its deleted rows, and its documents' fields."""
 
     segment: Segment
     start: int
@@ -31,7 +31,7 @@ class Table:
     segments: Sequence[Placed]
     rows: int
     count: int
-    _listed: list[NDArray[np.bytes_]] = field(default_factory=list)  # Arrays that were found to be the ids.
+    _listed: list[NDArray[np.bytes_]] = field(default_factory=list)  # Arrays that were found equal to the ids.
 
     def lists(self, ids: NDArray[np.bytes_]) -> bool:
         """Whether the rows are the chunks of these ids, in this order."""
@@ -55,7 +55,7 @@ class Table:
         return parts[0] if len(parts) == 1 else np.concatenate([np.array([], dtype="S1"), *parts])
 
     def rows_of(self, chunk_ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Where each chunk is, and whether it is anywhere."""
+        """The row of each chunk, and whether it has one."""
         wanted = ids_as_array(chunk_ids)
         rows, known = np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
         for segment, start, dead, _ in self.segments:
@@ -75,7 +75,7 @@ def open_table(directory: Path, parts: Sequence[Part]) -> Table:
         dead = mapped(folder / part["dead"]) if "dead" in part else np.zeros(len(segment.ids), dtype=bool)
         if len(segment.ids) != part["rows"] or len(dead) != part["rows"]:
             raise ValueError(f"{part['name']} has another number of rows")
-        # Mapped now, for it may be gone by the time that a filter asks for it; without it words can still be searched.
+        # Mapped now, because it may be gone when a filter needs it; without it words can still be searched.
         try:
             written = mapped_bytes(folder / FIELDS_FILE)
         except (OSError, ValueError):

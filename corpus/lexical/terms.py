@@ -27,7 +27,8 @@ VERSION = 3
 
 # What a chunk's language is called where it cannot be told.
 UNCLEAR = ""
-# So many function words of its own make a chunk's language clear: by another's rules its words would not be found.
+# With so many function words of its own a chunk's language is clear: another language's stemmer would not find its
+# words.
 _CLEAR = 2.0
 # Longer runs are encoded data, not words.
 _MAX_WORD_CHARS = 64
@@ -41,17 +42,17 @@ _SIMPLE = re.compile(r"[a-z]+|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _NUMBER = re.compile(rf"{AMOUNT}|v?\d+(?:[.,]\d+)+|\d{{1,3}}(?:['’_]\d{{3}})+(?:[.,]\d+)?", re.IGNORECASE)
 # Inside a word: lower to upper, upper to a capitalised word, letter to digit and back.
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
-# Languages in which names are spelled out; in English any word with such a letter is as good as a name.
+# Languages in which names are spelled out; in English any word with such a letter is probably a name.
 _SPELL_OUT = frozenset(["english", "danish", "norwegian", "swedish", "dutch"])
 _DIGRAPHS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
-# What an apostrophe leaves of English and French: "don't", "it's", "l'eau", "qu'il".
+# What an apostrophe leaves over in English and French: "don't", "it's", "l'eau", "qu'il".
 _CLITICS = frozenset(["s", "t", "d", "m", "ll", "re", "ve", "l", "c", "j", "n", "qu"])
-# Of these, what alone is no word in any language: in a question "vitamin d" is typed for "vitamin D".
+# Those that are not a word by themselves in any language: in a question "vitamin d" is typed for "vitamin D".
 _LONE_LETTERS = frozenset("cdjlmn")
 
 
 def _stemmer(language: str) -> Stemmer.Stemmer:
-    # Its own cache is purged again and again, which takes longer than stemming; ours keeps whole words.
+    # The stemmer's own cache is purged again and again, which takes longer than stemming; ours keeps whole words.
     return Stemmer.Stemmer(language, 0)
 
 
@@ -99,7 +100,9 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         return self._compound(word)
 
     def _spelled_out(self, word: str) -> str:
-        """A word as whoever lacks the letters writes it: Mueller, Aarhus. By German rules both have one stem anyway."""
+        """A word as somebody without those letters writes it: Mueller, Aarhus. In German both have the same stem
+        anyway.
+        """
         if self.language not in _SPELL_OUT or (self.language != "english" and word[0].islower()):
             return ""
         plain = word.casefold().translate(_DIGRAPHS)
@@ -129,7 +132,7 @@ class Vocabulary(dict[str, tuple[str, ...]]):
         terms = [term for piece in pieces for term in self._piece(piece, of=parts)]
         whole = "".join(parts).casefold()
         if 1 < len(pieces) <= _MAX_PARTS and len(whole) <= _MAX_WORD_CHARS:
-            # Written in one word it would be stemmed.
+            # Written as one word it would be stemmed.
             terms += self._stems(whole) if whole.isalpha() else [fold(whole)]
         if word.startswith(".") or word.endswith(("++", "#")):
             terms.append(fold(word.casefold()))

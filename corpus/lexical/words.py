@@ -8,7 +8,7 @@ import re
 from corpus.lexical.numbers import SIGNS as MONEY
 from corpus.lexical.scripts import SIGNS, SOUTH_EAST_ASIAN_SIGNS, UNSPACED
 
-Span = tuple[int, int]  # From where to where a word stands in its text.
+Span = tuple[int, int]  # Start and end of a word in its text.
 
 JOINERS = "-./:@,+'’‐‑_&"
 _JOINER = "[-./:@,+'’‐‑&]"
@@ -29,7 +29,7 @@ def words_of(text: str) -> list[str]:
 
 
 def spans_of(text: str) -> list[Span]:
-    """Where each of them stands."""
+    """The span of each of them."""
     return [match.span() for match in _pattern(text).finditer(text)]
 
 

@@ -1,4 +1,4 @@
-"""What a corpus is to find: questions with their answers, asked of it, and figures of how well it did.
+"""What a corpus should find: questions with their answers, the search for them, and figures of how well it did.
 
 In: a file of questions, an open corpus. Out: ranks and figures. May import searching and the modules at corpus's top.
 """

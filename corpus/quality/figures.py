@@ -1,4 +1,4 @@
-"""How well questions were answered, in figures that a version keeps. Pure: no I/O, nothing trusted on its way in."""
+"""How well questions were answered, in figures that a version keeps. Pure: no I/O; what is read back is checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, get_args
 from corpus.settings import SearchMode
 
 MODES: tuple[SearchMode, ...] = get_args(SearchMode)
-# Passages that are looked at for the answer.
+# Passages that are searched for the answer.
 DEPTH = 10
 Rank = int | None  # From 1; None where the answer is not among the first DEPTH.
 

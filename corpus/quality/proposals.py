@@ -12,17 +12,17 @@ from corpus.records import HEADING_SEPARATOR, Chunk, DocumentRecord
 from corpus.searching.corpus import Corpus
 from corpus.searching.view import View
 
-Shown = Corpus | View  # What is proposed from: all of it, or what somebody may see.
+Shown = Corpus | View  # What questions are proposed from: the whole corpus, or what somebody may see.
 
-# A line that asks, as FAQs have them; the mark in the end also of Chinese, Greek and Arabic.
+# A line that asks, as FAQs have them; the question mark may be Chinese, Greek or Arabic.
 ASKING = re.compile(r"^(?:[#*\-\d.\s¿]|Q:)*([^\n?？؟]{7,140}[?？؟])\s*$", re.MULTILINE)
-# Within a text, Markdown's alone; other formats tell theirs as the heading of a chunk.
+# Within a text, only Markdown's; other formats give theirs as the heading of a chunk.
 HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 # Where in a document to look, in eighths of it: the beginning, the middle, and between them.
 PLACES = (0, 4, 2, 6, 1, 5, 3, 7)
 MAX_HEADING_CHARS = 80
 MIN_ANSWER_CHARS = 60
-# Of the answer, what tells it from all others.
+# Words of the answer that distinguish it from all others.
 WORDS = 12
 MIN_WORDS = 4
 
@@ -38,7 +38,7 @@ class Proposal:
     question: str | None = None
 
     def to_question(self, line: int) -> Question | None:
-        """As a file of questions has it; None where the answer has too few words to be told by."""
+        """The proposal as a line of a questions file; None if the answer has too few words to identify it."""
         words = next((words for row in self.answer.splitlines() if len(words := row.split()) >= MIN_WORDS), None)
         if words is None:
             return None
@@ -63,7 +63,7 @@ def asked(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
 
 
 def sections(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
-    """The sections of the document that say something, also those that begin within a chunk."""
+    """The sections of the document that have text, including those that begin within a chunk."""
     title = _title(record)
     for chunk in _looked_at(corpus, record):
         headings = (chunk.heading or "").split(HEADING_SEPARATOR)
@@ -87,7 +87,7 @@ def titles(corpus: Shown, record: DocumentRecord) -> Iterator[Proposal]:
 
 
 def spread(corpus: Shown, records: Sequence[DocumentRecord], make: Maker, *, most: int | None) -> Iterator[Proposal]:
-    """Those of each document, `most` at the most; of each one before any has a second."""
+    """The proposals of each document, `most` at most; one of each document before any has a second."""
     pending = [islice(make(corpus, record), most) for record in records]
     while pending:
         for proposals in list(pending):
@@ -99,7 +99,7 @@ def spread(corpus: Shown, records: Sequence[DocumentRecord], make: Maker, *, mos
 
 
 def _looked_at(corpus: Shown, record: DocumentRecord) -> Iterator[Chunk]:
-    """A chunk for each of the places: a text that is cut off half way is to lose questions."""
+    """A chunk for each of the places, so that a text cut off half way loses questions."""
     chars = corpus.chars(record) if record.chunks > 1 else 0
     seen: set[int] = set()
     for place in PLACES:

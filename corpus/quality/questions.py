@@ -27,7 +27,7 @@ MARKS = str.maketrans("", "", "*`")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """What was found, as far as it tells whether it is the answer."""
+    """A passage found, as far as it takes to decide whether it is the answer."""
 
     document_id: str
     source: str
@@ -47,7 +47,7 @@ class Question:
     words: str | None = None
 
     def is_answered_by(self, passage: Passage) -> bool:
-        """Whether the passage is of the document and page, and holds the words, as far as they are given."""
+        """Whether the passage is in the given document, on the given page, and has the words, as far as given."""
         if self.document is not None and self.document not in {passage.document_id, composed(passage.source)}:
             return False
         if self.page is not None and not (
@@ -57,18 +57,18 @@ class Question:
         return self.words is None or _plain(self.words) in _plain(passage.text)
 
     def rank_in(self, passages: Iterable[Passage]) -> int | None:
-        """The place of the first passage that answers, from 1; None where none does."""
+        """The rank of the first passage that answers, from 1; None if none does."""
         return next((place for place, each in enumerate(passages, 1) if self.is_answered_by(each)), None)
 
     @property
     def wanted(self) -> str:
-        """What answers it, in words for a person."""
+        """The expected answer, in words for a person."""
         page = f", page {self.page}" if self.page is not None else ""
         words = f' "{self.words}"' if self.words is not None else ""
         return f"{self.document or ''}{page}{words}".strip()
 
     def to_line(self) -> str:
-        """As the file has it."""
+        """The question as the file has it."""
         values = zip(FIELDS, (self.text, self.document, self.page, self.words), strict=True)
         return json.dumps({name: value for name, value in values if value is not None}, ensure_ascii=False)
 
@@ -83,13 +83,13 @@ class QuestionFile:
 
     @property
     def digest(self) -> str:
-        """The same for the same questions: of figures, whether they can be compared."""
+        """Equal for equal questions: tells whether figures can be compared."""
         said = "\n".join(each.to_line() for each in self.questions)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def read_questions(path: Path) -> QuestionFile:
-    """Raises SettingsError that names the file, the line, and what is to stand there."""
+    """Read the file. Raises SettingsError that names the file, the line, and what is expected there."""
     try:
         with path.open("rb") as source:
             content = source.read(MAX_BYTES + 1)
@@ -99,7 +99,7 @@ def read_questions(path: Path) -> QuestionFile:
 
 
 def parse_questions(content: bytes, *, name: str) -> QuestionFile:
-    """The same of what was read. Raises SettingsError."""
+    """Parse the file's content. Raises SettingsError."""
     if len(content) > MAX_BYTES:
         raise SettingsError(f"{name} is larger than {MAX_BYTES >> 20} MB. {MAX_QUESTIONS:,} questions are the most.")
     questions: list[Question] = []
@@ -142,7 +142,7 @@ def _question(line: bytes, number: int, name: str) -> Question:
 
 
 def _problem(value: dict[str, Any]) -> str | None:
-    """What is wrong with an object that is to be a question."""
+    """What is wrong with an object that should be a question."""
     if unknown := sorted(value.keys() - set(FIELDS)):
         return f"{unknown[0]!r} is no field of a question; there are {', '.join(FIELDS)}."
     for field in ("question", "document", "words"):

@@ -15,7 +15,7 @@ from corpus.searching.fusion import LEADERS, Ranked, dense_shares, fuse, fused_s
 from corpus.searching.language import Fit
 from corpus.searching.scale import Scale, scale_of
 from corpus.store import Store
-from corpus.store.mapped import MappedVectors, best_of
+from corpus.store.exact import ExactVectors, best_of
 
 # A request takes as long as the vectors of five chunks, at a server of many more: so many times what is needed is read
 # with it, and each time so many times more.
@@ -110,13 +110,13 @@ class Hybrid:
 
 
 class InRows:
-    """Both sides' candidates by their fused scores, where the chunks of the index and of the mapped vectors are the
+    """Both sides' candidates by their fused scores, where the chunks of the index and of the vectors are the
     same rows: all scores are read, and no id but of those that come first.
     """
 
     def __init__(
         self,
-        mapped: MappedVectors,
+        exact: ExactVectors,
         vector: Vectors,
         near: tuple[NDArray[np.intp], Vectors] | None,
         scores: Scores,
@@ -129,21 +129,21 @@ class InRows:
         """`near` are the places of the nearest and their cosines; None where all are few enough to be compared."""
         everything = None
         if near is None:
-            everything = mapped.all_cosines(vector)
+            everything = exact.all_cosines(vector)
             near = best_of(everything, depth)
         nearest, cosines = near
         words = scores.top_rows(depth, passing=passing)
         # The nearest first, then the words' best: of equals the fusion takes the first for leaders.
-        is_near = np.zeros(len(mapped), dtype=bool)
+        is_near = np.zeros(len(exact), dtype=bool)
         is_near[nearest] = True
         others = words[~is_near[words]]
         rows = np.concatenate([nearest, others])
-        others_cosines = mapped.cosines_at(vector, others) if everything is None else everything[others]
+        others_cosines = exact.cosines_at(vector, others) if everything is None else everything[others]
         cosines = np.concatenate([cosines, others_cosines])
         fused = fused_scores(scale.of(cosines), scores.at(rows), max_bm25=scores.max_bm25, fit=fit, depth=depth)
         # Rows are in the order of ids, by which equal ones are ranked.
         order = np.lexsort((rows, -fused))
-        self._ids = mapped.ids
+        self._ids = exact.ids
         self._rows = rows[order]
         self._scores = fused[order]
 

@@ -26,9 +26,9 @@ Spent = MutableMapping[str, float]
 
 
 class Corpus:
-    """What the gate of the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError.
+    """What the handler and `ingest search` ask. Methods raise StoreError and EmbeddingError.
 
-    Nothing here asks who is asking: `corpus/searching/view.py` does.
+    Nothing here checks who is asking: `corpus/searching/view.py` does.
     """
 
     def __init__(
@@ -48,18 +48,18 @@ class Corpus:
         self._max_per_document = max_per_document
         self._reranker = reranker
         self._rerank_candidates = rerank_candidates
-        # Set where the corpus comes from a published snapshot, which a newer one may replace.
+        # Set if the corpus comes from a published snapshot, which a newer one may replace.
         self.newest: Callable[[], Corpus] | None = None
-        self.version: str | None = None  # Of the snapshot.
-        # Another version, for those who are to get it first; None where there is none.
+        self.version: str | None = None  # The snapshot's.
+        # Another version, for those who get it first; None if there is none.
         self.canary: Callable[[], Corpus | None] | None = None
-        # Whom to tell then of a fault of the store; None where whoever holds the corpus is to open it anew.
+        # Called on a fault of the store; None if whoever holds the corpus opens it anew.
         self.on_fault: Callable[[], None] | None = None
-        # Whom to tell that it is closed, and by nobody to be kept.
+        # Called when it is closed.
         self.on_close: Callable[[], None] | None = None
 
     def refreshed(self) -> Corpus:
-        """The corpus to answer the next request from: itself, or a newer published version where there is one."""
+        """The corpus for the next request: this one, or a newer published version if there is one."""
         return self.newest() if self.newest is not None else self
 
     def search(
@@ -133,7 +133,7 @@ class Corpus:
         return [counted((hit for hit in hits if hit.score >= min_score), plan) for hits in reranked]
 
     def frequencies(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> list[Frequencies] | None:
-        """How frequent the words of each query are here; None where words are not asked, or cannot be."""
+        """How frequent the words of each query are here; None if words are not searched, or cannot be."""
         if (mode or self._mode) == "dense":
             return None
         try:
@@ -143,7 +143,7 @@ class Corpus:
             return None
 
     def fitting(self, query: str) -> str:
-        """The start of the query that the model can read, cut between two tokens; mostly all of it."""
+        """The start of the query that the model can read, cut between two tokens; usually all of it."""
         # A token has at least one byte, so short queries need no count.
         if len(query.encode()) <= self.embedder.max_tokens:
             return query
@@ -151,7 +151,7 @@ class Corpus:
         return query if len(ends) <= self.embedder.max_tokens else query[: ends[self.embedder.max_tokens - 1]]
 
     def shortens(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> bool:
-        """Whether the model is asked and cannot read the end of one of the queries."""
+        """Whether the model is used and cannot read the end of one of the queries."""
         return (mode or self._mode) != "lexical" and any(self.fitting(query) != query for query in queries)
 
     def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
@@ -162,22 +162,22 @@ class Corpus:
     def documents(
         self, *, offset: int, limit: int, visible_to: frozenset[str] | None = None
     ) -> tuple[list[DocumentRecord], int]:
-        """A page of the documents that the principals see, sorted by source, and how many those are in all."""
+        """A page of the documents that the principals see, sorted by source, and the number of all those."""
         return self._listing.page(offset=offset, limit=limit, visible_to=visible_to)
 
     def shows(self, document_id: str, principals: frozenset[str]) -> tuple[bool, bool] | None:
-        """Whether the index of words knows the document, and whether they see it; None where it cannot tell."""
+        """Whether the lexical index knows the document, and whether the principals see it; None if it cannot tell."""
         try:
             return self.store.words.index().shows(record_id_of(document_id), principals)
         except LexicalIndexUnusable:
             return None
 
     def record(self, document_id: str) -> DocumentRecord | None:
-        """A document's record; None where it is not there."""
+        """A document's record; None if there is none."""
         return self.store.records([document_id]).get(document_id)
 
     def chunk(self, chunk_id: str) -> Chunk | None:
-        """A chunk; None where it is not there."""
+        """A chunk; None if there is none."""
         return next(iter(self.store.chunks([chunk_id])), None)
 
     def chars(self, record: DocumentRecord) -> int:
@@ -186,7 +186,7 @@ class Corpus:
         return last[0].end if last else 0
 
     def chunks_from(self, record: DocumentRecord, *, offset: int) -> Iterator[Chunk]:
-        """The document's chunks that reach beyond the character `offset`, in order, read as they are asked for."""
+        """The document's chunks that reach beyond the character `offset`, in order, read lazily."""
         first = self.store.chunk_at(record, offset) if offset else None
         if offset and first is None:
             return
@@ -198,7 +198,7 @@ class Corpus:
             )
 
     def close(self) -> None:
-        """Let go of the store and the embedder."""
+        """Close the store and the embedder."""
         self.embedder.close()
         self.store.close()
         if self.on_close is not None:

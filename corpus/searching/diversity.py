@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
-# Of the three-word runs of both texts, the share in common from which they count as near-identical: one word
-# changed in a passage of 60 leaves 0.9, an overlap of a quarter between neighbours 0.15.
+# The share of three-word runs in common from which two texts count as near-identical: one word changed in a passage of
+# 60 leaves 0.9, an overlap of a quarter between neighbours 0.15.
 _NEAR_IDENTICAL = 0.8
 _RUN = 3
 _WORD = re.compile(r"\w+")
-# The bytes of UTF-8 between words; those of what is not ASCII are looked at by `_WORD`, which takes five times as long.
+# The bytes of UTF-8 between words; text that is not ASCII is matched by `_WORD`, which takes five times as long.
 _PARTED = bytes(byte if byte >= 0x80 or _WORD.match(chr(byte)) else 0x20 for byte in range(256))
 
 
@@ -29,9 +29,9 @@ Runs = frozenset[tuple[bytes, ...]]
 
 
 def diverse(passages: Iterable[AnyPassage], *, limit: int, max_per_document: int | None = None) -> Iterator[AnyPassage]:
-    """The first `limit` passages, one or more, best first, without those near-identical to a better one.
+    """The first `limit` passages, best first, without those near-identical to a better one; at least one.
 
-    At most `max_per_document` of one document, if given. Lazy: takes no more passages than it needs.
+    At most `max_per_document` from one document, if given. Lazy: takes no more passages than it needs.
     """
     kept: list[Runs] = []
     of_document: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Join chunks to what a reader wants: one stretch where they overlap or touch, each character once. Pure."""
+"""Join chunks into what a reader wants: one passage where they overlap or touch, each character once. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice, pairwise, takewhile
 
 from corpus.records import HEADING_SEPARATOR, Chunk, Hit, chunk_id_of, usual_space
 
-# So many times the hits that were asked for are looked at to make up the number of passages: each has to be read.
+# So many times the requested hits are examined to make up the number of passages: each has to be read.
 LOOKED_AT = 4
 
 
@@ -30,7 +30,7 @@ class Excerpt:
 
     @property
     def heading(self) -> str | None:
-        """The headings that all of the text stands under; those that begin within it are part of the text."""
+        """The headings that all of the text stands under; headings that begin within it are part of the text."""
         paths = [chunk.heading.split(HEADING_SEPARATOR) if chunk.heading else [] for chunk in self.chunks]
         shared = [names[0] for names in takewhile(lambda names: len(set(names)) == 1, zip(*paths, strict=False))]
         return HEADING_SEPARATOR.join(shared) or None
@@ -42,7 +42,7 @@ def pieces(chunks: Iterable[Chunk], *, offset: int = 0) -> Iterator[tuple[int, s
     Between two chunks comes the white space that parts them in the document; `usual_space` where it was not stored.
     """
     position = offset
-    # Where it starts at the border of two chunks, what lay between them comes first.
+    # An offset at the border of two chunks begins with the white space between them.
     first = offset == 0
     for chunk in chunks:
         if chunk.end <= position:
@@ -60,10 +60,11 @@ def _space(chunk: Chunk, length: int) -> str:
 
 
 def excerpts_of(answers: Sequence[tuple[str, Sequence[Hit]]], neighbours: Iterable[Chunk] = ()) -> list[Excerpt]:
-    """What answers each question, joined. With several questions their best come first, then their second best…
+    """The hits of each question, joined into excerpts.
 
-    `answers` are (question, hits best first); `neighbours` are chunks beside the hits, to be read with them. Two slides
-    are joined by what was asked for beside the hits alone.
+    With several questions their best come first, then their second best… `answers` are (question, hits best first);
+    `neighbours` are chunks beside the hits, to be read with them. Two slides are joined only through neighbours that
+    were asked for.
     """
     neighbours = list(neighbours)
     scores: dict[str, dict[str, float]] = {}
@@ -82,7 +83,7 @@ def excerpts_of(answers: Sequence[tuple[str, Sequence[Hit]]], neighbours: Iterab
 
 
 def joining_distance(context: int) -> int:
-    """How far apart two hits of one document may be to become one, with so many neighbours read around each."""
+    """How far apart two hits of one document may be and still be joined, with so many neighbours around each."""
     return 2 * context + 1
 
 
@@ -105,7 +106,7 @@ def first_passages(hits: Iterable[Hit], *, count: int, distance: int) -> list[Hi
 
 
 def passages(hits: Iterable[Hit], distance: int | None) -> int:
-    """How many passages the hits become, those of a document at most `distance` apart joined; None joins none."""
+    """How many passages the hits become when those at most `distance` apart are joined; None joins none."""
     if distance is None:
         return len(list(hits))
     places = sorted((hit.chunk for hit in hits), key=_place)
@@ -141,7 +142,7 @@ def _ranked(answers: Sequence[tuple[str, Sequence[Hit]]]) -> Iterator[tuple[int,
 
 
 def _runs(chunks: Iterable[Chunk], *, over_slides: bool) -> list[list[Chunk]]:
-    """The chunks in groups that follow each other without a hole; no slide's with another's unless that is wanted."""
+    """The chunks in groups without gaps; slides are joined with each other only if that is wanted."""
     runs: list[list[Chunk]] = []
     for chunk in sorted(chunks, key=_place):
         if runs and _are_joined(runs[-1][-1], chunk, distance=1, over_slides=over_slides):

@@ -17,7 +17,7 @@ from corpus.filters import Where, passes
 from corpus.lexical.filter_mask import FilterMask
 from corpus.records import document_id_in
 from corpus.store import Store
-from corpus.store.mapped import best_of
+from corpus.store.exact import best_of
 from corpus.store.rows import batched
 from corpus.stored import fields_of
 
@@ -77,23 +77,23 @@ def _asked(store: Store, vectors: Vectors, count: int, where: Where, passing: Fi
 
 def _in_file(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """Where the vectors lie in a file, by these themselves; None where they don't, or too many pass."""
-    mapped = store.mapped
-    if mapped is None or len(mapped) != passing.chunks or passing.count > mapped.few:
+    exact = store.exact
+    if exact is None or len(exact) != passing.chunks or passing.count > exact.few:
         return None
-    if not passing.lists(mapped.ids):
-        return mapped.nearest(vectors, count=count, among=passing.ids())
-    found = mapped.nearest_places(vectors, count=count, among=np.flatnonzero(passing.rows))
-    return [mapped.named(places, cosines) for places, cosines in found]
+    if not passing.lists(exact.ids):
+        return exact.nearest(vectors, count=count, among=passing.ids())
+    found = exact.nearest_places(vectors, count=count, among=np.flatnonzero(passing.rows))
+    return [exact.named(places, cosines) for places, cosines in found]
 
 
 def _by_mask(store: Store, vectors: Vectors, passing: FilterMask, count: int) -> list[Near] | None:
     """Where Chroma cannot say the filter, and what passes lies far from what is asked: by all vectors where they lie in
     a file, else deeper and deeper. None where the index does not know all that the store has.
     """
-    mapped = store.mapped
-    if mapped is not None and passing.lists(mapped.ids):
+    exact = store.exact
+    if exact is not None and passing.lists(exact.ids):
         among = np.flatnonzero(passing.rows)
-        return [mapped.named(*best_of(mapped.all_cosines(vector)[among], count, among)) for vector in vectors]
+        return [exact.named(*best_of(exact.all_cosines(vector)[among], count, among)) for vector in vectors]
     chunks = store.count()
     depth = min(_depth(passing, count), chunks)
     while depth < chunks:

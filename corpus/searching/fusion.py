@@ -28,7 +28,7 @@ DEPTH = 100
 _DENSE_WEIGHT = 0.45
 # For a language that the model does not read; not 0, so that a chunk without a word in common is still found.
 _MIN_TRUST = 0.05
-# The chunks whose lead over the next one tells how sure the words are.
+# The chunks whose lead over the next one shows how certain the words are.
 LEADERS = 3
 
 

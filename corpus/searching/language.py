@@ -1,6 +1,6 @@
-"""How far vectors and words are believed, by the languages of the question and of the corpus. Pure.
+"""How much vectors and words count, by the languages of the question and of the corpus. Pure.
 
-An English model sees little in Spanish; words find nothing where the question is in another language than the texts.
+An English model sees little in Spanish; words find nothing if the question is in another language than the texts.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from corpus.lexical.language_detection import spoken_in
 from corpus.lexical.scripts import latin_share
 from corpus.settings import LOCAL_MODEL
 
-# The one language that the local model reads.
+# The only language that the local model reads.
 ENGLISH = "english"
-# A language of so many chunks is one that an English model is asked in.
+# A language with so many chunks may be the language of a question to an English model.
 _MIN_SHARE = 0.1
-# Nobody asks otherwise than in a language of nearly all chunks, unless the question says so.
+# Unless the question shows its language, it is taken to be in the language of nearly all chunks.
 _MAIN_SHARE = 0.9
 # For a language in Latin letters that the model does not read; see docs/decisions/0036-trust-by-language.md.
 _FOREIGN_TRUST = 0.6
@@ -27,12 +27,12 @@ _MIN_WORDS = 0.1
 _WORDS_POWER = 4
 # The same for the English model, whose vectors see less there: below the least share, else they count fully.
 _MIN_WORDS_OF_ENGLISH = 0.3
-# A short question in the first is often taken for the second: what tells them apart need not occur in it.
+# A short question in the first is often taken for the second: what distinguishes them need not occur in it.
 _LOOKS = {"japanese": "chinese", "persian": "arabic", "ukrainian": "russian", "norwegian": "danish"}
 
 
 class Fit(NamedTuple):
-    """How far each side of a search is believed, 0 to 1."""
+    """How much each side of a search counts, 0 to 1."""
 
     vectors: float = 1.0
     words: float = 1.0
@@ -42,14 +42,13 @@ WELL = Fit()
 
 
 def fit_of(model: str, query: str, spoken: Mapping[str, int], *, chunks: int) -> Fit:
-    """`spoken` is how many of the `chunks` are clearly in each language; where nothing is known of it, letters alone
-    decide."""
+    """`spoken` is how many of the `chunks` are clearly in each language; if unknown, the question's letters decide."""
     if not spoken:
         return Fit(vectors=latin_share(query)) if model == LOCAL_MODEL else WELL
     by_look = _by_look(spoken)
     language = spoken_in(query) or _main(spoken)
     asked = _LOOKS.get(language, language) if language else None
-    # Tables, code and lists of names are in no language, and asked in any.
+    # Tables, code and lists of names are in no language, and questions about them may be in any.
     abroad = sum(count for each, count in by_look.items() if each != asked) if asked else 0
     at_home = 1 - min(1.0, abroad / chunks)
     if model == LOCAL_MODEL:

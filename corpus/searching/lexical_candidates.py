@@ -1,4 +1,4 @@
-"""What the index of words has to say in a search, or that vectors must do without it."""
+"""The lexical side of a search, or the decision to do without it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ logger = logging.getLogger("corpus")
 
 
 def index_of(store: Store, *, mode: SearchMode, where: Where | None) -> LexicalIndex | None:
-    """The index of words, which knows as well what a filter lets through; None where that does without.
+    """The lexical index, which also evaluates filters; None if the search does without it.
 
-    Raises LexicalIndexUnusable where words alone are asked.
+    Raises LexicalIndexUnusable if only words are searched.
     """
     if mode == "dense" and not where:
         return None
@@ -51,7 +51,7 @@ def scores_of(index: LexicalIndex, query: str, *, mode: SearchMode, among: Frequ
 
 
 def passing_of(store: Store, index: LexicalIndex, *, mode: SearchMode, where: Where) -> FilterMask | None:
-    """What the filter lets through; None where only Chroma can say, and nobody else needs to know."""
+    """The chunks that the filter lets through; None if only Chroma can tell, and nobody else needs to know."""
     try:
         return index.passing(where)
     except LexicalIndexUnusable as error:
@@ -60,7 +60,7 @@ def passing_of(store: Store, index: LexicalIndex, *, mode: SearchMode, where: Wh
 
 
 def _ids(store: Store, where: Where) -> list[str]:
-    """The chunks that pass, told by the store alone."""
+    """The chunks that pass, as the store alone finds them."""
     if not store.is_published and store.rows.understands(where):
         return store.rows.ids(where)
     return [each for record in store.documents() if passes(where, fields_of(record)) for each in record.chunk_ids()]

@@ -1,4 +1,4 @@
-"""The documents by source, a page at a time. After a change only the documents that changed are read."""
+"""The documents sorted by source, a page at a time. After a change only the documents that changed are read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Listing:
             ids = [ids[place] for place in np.flatnonzero(visibility.seen_by(visible_to)).tolist()]
         part = ids[offset : offset + limit]
         found = self._store.records(part)
-        # One that was removed a moment ago is left out.
+        # A document removed a moment ago is left out.
         return [found[each] for each in part if each in found], len(ids)
 
     def _current(self) -> tuple[list[str], Visibility]:

@@ -53,17 +53,17 @@ def in_corpus(corpus: str, hits: Sequence[Hit]) -> list[Hit]:
 
 
 def renamed(chunk: Chunk, document_id: str) -> Chunk:
-    """The chunk, of the document by that id; its own follows."""
+    """The chunk under that document id; its own id follows."""
     return chunk if chunk.document_id == document_id else replace(chunk, document_id=document_id)
 
 
 def renamed_record(record: DocumentRecord, document_id: str) -> DocumentRecord:
-    """The same of a document's record."""
+    """A document's record under that id."""
     return record if record.document_id == document_id else replace(record, document_id=document_id)
 
 
 def asked_of(corpus: str, within: Filter) -> Filter | None:
-    """What the filter asks of that corpus, whose own ids do not name it; None where it asks for documents of others."""
+    """The part of the filter for that corpus, whose own ids carry no name; None if it asks for other corpora alone."""
     if not (corpus or within.document_id or within.document_id_any or within.without):
         return within
     wanted = (within.document_id,) if within.document_id is not None else ()

@@ -1,4 +1,4 @@
-"""What is needed of each document, kept in memory: after a change only the documents that changed are read."""
+"""A value computed from each document, kept in memory: after a change only the documents that changed are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Documents(Protocol):
-    """What is asked of a store."""
+    """What a projection needs of a store."""
 
     def state(self) -> object: ...
     def versions(self) -> Mapping[str, int] | None: ...
@@ -21,7 +21,7 @@ class Documents(Protocol):
 
 
 class Projection(Generic[T]):
-    """`of` each document, as of the newest state of the store. Safe in threads: who comes meanwhile waits."""
+    """The value of `of` for each document, as of the newest state of the store. Safe in threads."""
 
     def __init__(self, store: Documents, of: Callable[[DocumentRecord], T]) -> None:
         self._store = store
@@ -34,7 +34,7 @@ class Projection(Generic[T]):
     def current(self) -> Mapping[str, T]:
         """By document id; the same object where nothing was written since. Raises StoreError."""
         with self._lock:
-            # Of before the reading: what is written while it goes on counts as new.
+            # The state before reading: what is written meanwhile counts as new.
             state = self._store.state()
             if self._kept is None or state != self._state:
                 versions = self._store.versions()

@@ -1,6 +1,6 @@
-"""An optional second look: a model that reads the question together with each passage, and orders them anew.
+"""An optional second ranking: a model reads the question together with each passage, and reorders them.
 
-Off unless RERANK_URL is set. Its scores are the model's own, brought to 0 to 1, and not comparable with search's.
+Off unless RERANK_URL is set. Its scores are the model's own, scaled to 0 to 1, and not comparable with search's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from corpus.settings import CorpusSettings
 
 logger = logging.getLogger("corpus")
 
-# Of the time that is left, so that an answer in search's own order is still in time.
+# The share of the remaining time, so that an answer in search's own order is still in time.
 SHARE_OF_TIME = 0.8
 MAX_ANSWER_BYTES = 2**20
 
@@ -42,15 +42,14 @@ class Reranker(Protocol):
 class HttpReranker:
     """A reranker over HTTP, in any of the dialects of corpus/searching/rerank_dialects.py.
 
-    Which of them it speaks is found out with the first request. One that says when to come back is left alone until
-    then.
+    The first request finds out which one it speaks. A server that says when to come back is left alone until then.
     """
 
     def __init__(self, *, url: str, model: str, api_key: str | None = None, proxy: str | None = None) -> None:
         self._url = url
         self._exchanges = Exchanges(proxy=proxy)
         self._model = model
-        # Connections end with their answer: Lambda may take a snapshot of this process.
+        # Connections end with their reply: Lambda may take a snapshot of this process.
         self._headers = {"Content-Type": "application/json", "Connection": "close"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
@@ -84,7 +83,7 @@ class HttpReranker:
         return scores
 
     def _asked(self, query: str, passages: Sequence[str], deadline: float, max_bytes: int) -> tuple[Reply, Dialect]:
-        """The answer in the first dialect that is understood, or in the last."""
+        """The reply in the first dialect that the server understands, or in the last one."""
         waiting = list(self._dialects)
         while True:
             dialect = waiting.pop(0)
@@ -119,7 +118,7 @@ def reranked_each(
             answers.put((place, error))
 
     for place in range(len(queries) if timeout_seconds > 0 else 0):
-        # Daemons, because nobody waits for one that is late.
+        # Daemons, because nothing waits for a late one.
         threading.Thread(target=judge, args=(place,), name="rerank", daemon=True).start()
     reranked = list(found)
     for _ in queries:
@@ -129,7 +128,7 @@ def reranked_each(
             logger.warning("rerank_unavailable", extra={"fields": {"detail": "The reranker did not answer in time."}})
             break
         if isinstance(scores, RerankUnavailable):
-            # The order of search is good too; no answer would be worse.
+            # Search's own order is good too; no answer would be worse.
             logger.warning("rerank_unavailable", extra={"fields": {"detail": str(scores)}})
         elif isinstance(scores, Exception):
             raise scores
@@ -144,7 +143,7 @@ def _in_order(hits: Sequence[Hit], scores: Sequence[float]) -> list[Hit]:
 
 
 def reranker_of(settings: CorpusSettings) -> Reranker | None:
-    """The reranker that the settings name, if any."""
+    """The reranker that the settings name; None if they name none."""
     if settings.rerank_url is None:
         return None
     key = settings.rerank_api_key.get_secret_value() if settings.rerank_api_key else None

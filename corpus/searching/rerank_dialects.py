@@ -16,20 +16,20 @@ from typing import Any
 # Model, query and passages to the request's body.
 Dialect = Callable[[str, str, Sequence[str]], dict[str, object]]
 
-# Statuses by which a server says that it does not understand what it was sent.
+# Statuses by which a server says that it does not understand the request.
 NOT_UNDERSTOOD = frozenset({400, 422})
-# A score may lie so far outside 0 to 1 by rounding alone.
+# Rounding alone may put a score so far outside 0 to 1.
 _ROUNDING = 1e-3
 _VERSIONED = re.compile(r"/v\d+/[^/]+/?$")
 
 
 def cohere(model: str, query: str, passages: Sequence[str]) -> dict[str, object]:
-    """Also Jina's, and of most servers that one runs oneself."""
+    """Also Jina's, and that of most servers that people run themselves."""
     return {"model": model, "query": query, "documents": list(passages), "top_n": len(passages)}
 
 
 def voyage(model: str, query: str, passages: Sequence[str]) -> dict[str, object]:
-    """Also of MongoDB's gateway."""
+    """Also that of MongoDB's gateway."""
     return {"model": model, "query": query, "documents": list(passages), "top_k": len(passages)}
 
 
@@ -39,12 +39,12 @@ def tei(model: str, query: str, passages: Sequence[str]) -> dict[str, object]:  
 
 
 def either(model: str, query: str, passages: Sequence[str]) -> dict[str, object]:
-    """What servers of one's own take, of which none minds what it does not know."""
+    """What self-hosted servers take: none of them minds fields that it does not know."""
     return {**cohere(model, query, passages), **tei(model, query, passages)}
 
 
 def dialects_of(path: str) -> tuple[Dialect, ...]:
-    """Those to try at the URL's path, the likeliest first. Services have a version in it, and TEI has none."""
+    """The dialects to try at the URL's path, the likeliest first. Services have a version in it, and TEI has none."""
     services = (cohere, voyage, tei)
     return services if _VERSIONED.search(path) else (either, *services)
 

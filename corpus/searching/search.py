@@ -30,7 +30,7 @@ from corpus.searching.lexical_candidates import index_of, passing_of, scores_of
 from corpus.searching.scale import scale_of
 from corpus.settings import SearchMode
 from corpus.store import Store, Where
-from corpus.store.mapped import MappedVectors
+from corpus.store.exact import ExactVectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +94,12 @@ def rank_each(
         for query, words in zip(queries, among, strict=True)
     ]
     scored = [scores for scores in said if scores is not None]
-    mapped = store.mapped if index is not None and store.mapped and index.lists(store.mapped.ids) else None
-    if vectors is not None and mapped is not None and len(scored) == len(queries):
-        places = _near_places(store, mapped, vectors, plan, passing)
+    exact = store.exact
+    exact = exact if index is not None and exact is not None and index.lists(exact.ids) else None
+    if vectors is not None and exact is not None and len(scored) == len(queries):
+        places = _near_places(store, exact, vectors, plan, passing)
         return [
-            InRows(mapped, vector, near, scores, passing, scale=scale, fit=fit, depth=plan.depth)
+            InRows(exact, vector, near, scores, passing, scale=scale, fit=fit, depth=plan.depth)
             for scores, vector, near, fit in zip(scored, vectors, places, fits, strict=True)
         ]
     near = [{}] * len(queries) if vectors is None else _near(store, vectors, plan, passing)
@@ -127,17 +128,17 @@ def _near(store: Store, vectors: Vectors, plan: Plan, passing: FilterMask | None
 
 
 def _near_places(
-    store: Store, mapped: MappedVectors, vectors: Vectors, plan: Plan, passing: FilterMask | None
+    store: Store, exact: ExactVectors, vectors: Vectors, plan: Plan, passing: FilterMask | None
 ) -> Sequence[tuple[NDArray[np.intp], Vectors] | None]:
-    """The same by their places in the mapped ids, with exact cosines; None where all of them are to be compared."""
+    """The same by their places in their ids, with exact cosines; None where all of them are to be compared."""
     check_dimensions(store.record, vectors.shape[1])
-    if passing is None and mapped.compares_all:
+    if passing is None and exact.compares_all:
         return [None] * len(vectors)
-    if (len(mapped) if passing is None else passing.count) <= mapped.few:
+    if (len(exact) if passing is None else passing.count) <= exact.few:
         among = None if passing is None else np.flatnonzero(passing.rows)
-        return mapped.nearest_places(vectors, count=plan.depth, among=among)
-    places = [mapped.places_of(list(near)) for near in _near(store, vectors, plan, passing)]
-    return [(each, mapped.cosines_at(vector, each)) for each, vector in zip(places, vectors, strict=True)]
+        return exact.nearest_places(vectors, count=plan.depth, among=among)
+    places = [exact.places_of(list(near)) for near in _near(store, vectors, plan, passing)]
+    return [(each, exact.cosines_at(vector, each)) for each, vector in zip(places, vectors, strict=True)]
 
 
 def _hits(store: Store, candidates: Candidates, plan: Plan) -> Iterator[Hit]:

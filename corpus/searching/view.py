@@ -15,7 +15,7 @@ from corpus.records import Chunk, DocumentRecord, Hit
 from corpus.searching.corpus import EVERYTHING, Corpus, Spent
 from corpus.settings import SearchMode
 
-# Told of each document, and of each of its chunks, whether the caller may see it.
+# Called with each document, and each of its chunks, to decide whether the caller may see it.
 Note = Callable[[str, str | None, bool], None]
 
 
@@ -24,7 +24,7 @@ def _nobody(_document_id: str, _chunk_id: str | None, _seen: bool) -> None:  # n
 
 
 class View:
-    """What the principals `visible_to` see of a corpus; None sees everything. Methods are those of Corpus."""
+    """The part of a corpus that the principals `visible_to` see; None sees everything. Methods are those of Corpus."""
 
     def __init__(self, corpus: Corpus, visible_to: frozenset[str] | None, *, note: Note = _nobody) -> None:
         self._corpus = corpus
@@ -59,11 +59,11 @@ class View:
         return [[hit for hit in hits if self._lets_through(hit.chunk)] for hits in found]
 
     def frequencies(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> list[Frequencies] | None:
-        """How frequent the words of each query are, in all documents, as in a search of this corpus alone."""
+        """How frequent the words of each query are in all documents, as in a search of this corpus alone."""
         return self._corpus.frequencies(queries, mode=mode)
 
     def shortens(self, queries: Sequence[str], *, mode: SearchMode | None = None) -> bool:
-        """Whether the model is asked and cannot read the end of one of the queries."""
+        """Whether the model is used and cannot read the end of one of the queries."""
         return self._corpus.shortens(queries, mode=mode)
 
     def neighbours(self, hits: Iterable[Hit], *, distance: int) -> list[Chunk]:
@@ -79,7 +79,7 @@ class View:
         """A document's record; None where it is not there."""
         if self._visible_to is not None and (shown := self._corpus.shows(document_id, self._visible_to)) is not None:
             is_there, seen = shown
-            if not seen:  # Without a look into the store, which takes longer for what is there.
+            if not seen:  # Not looked up in the store, which would take longer for documents that exist.
                 if is_there:
                     self._note(document_id, None, False)  # noqa: FBT003 - as Note has it
                 return None
@@ -92,11 +92,11 @@ class View:
         return chunk if chunk is not None and self._lets_through(chunk) else None
 
     def chars(self, record: DocumentRecord) -> int:
-        """How many characters a document has that this view has shown."""
+        """How many characters a document has; it must have been shown by this view."""
         return self._corpus.chars(record)
 
     def chunks_from(self, record: DocumentRecord, *, offset: int) -> Iterator[Chunk]:
-        """The document's chunks that reach beyond the character `offset`, in order, read as they are asked for."""
+        """The document's chunks that reach beyond the character `offset`, in order, read lazily."""
         return filter(self._lets_through, self._corpus.chunks_from(record, offset=offset))
 
     def _sees(self, access: Collection[str]) -> bool:

@@ -1,4 +1,5 @@
-"""The space where this process keeps open snapshots. It goes when the process goes; a killed one's goes with the next.
+"""The disk space in which this process keeps open snapshots. It is freed when the process ends; a killed process's by
+the next.
 
 Contents arrive as `objects/<sha256>`; each open version is a folder of links to them beside its own SQLite file.
 """
@@ -55,9 +56,9 @@ class Cache:
         self._limit_mb = limit_mb
         self._make_room = make_room
         self._open: dict[Path, _Claim] = {}
-        # What was fetched for a place, of which some may be of use again: after a fault, or when it was closed.
+        # Contents fetched for a version that may be of use again: after a fault, or after it was closed.
         self._wanted: dict[str, _Claim] = {}
-        # A finalizer that drops may run in the midst of anything.
+        # Reentrant, because a finalizer that drops a version may run in the middle of anything.
         self._guard = threading.RLock()
         parent = (folder or Path(tempfile.gettempdir())) / f"retrieval-action-{os.getuid()}"
         with _translated(parent):
@@ -84,17 +85,17 @@ class Cache:
         return folder
 
     def drop(self, folder: Path) -> None:
-        """Forget an open version. What it alone has stays until its place is needed."""
+        """Close an open version. Files that it alone uses stay until their space is needed."""
         with self._guard:
             gone = self._open.pop(folder)
             shutil.rmtree(folder, ignore_errors=True)
             self._remove_contents(gone)
 
     def _claim(self, folder: Path, place: SnapshotStore, wanted: _Claim) -> None:
-        """Take the version's space from now on. Raises SnapshotTooLarge where there is none, and none to be made."""
+        """Reserve the version's space. Raises SnapshotTooLarge if there is none, and none can be made."""
         while True:
             with self._guard:
-                # Anew, so that the oldest come first.
+                # Inserted anew, so that the oldest come first.
                 before = self._wanted.pop(place.name, None)
                 self._wanted[place.name] = wanted
                 if before is not None:
@@ -105,12 +106,12 @@ class Cache:
                     return
                 if self._give_up_oldest(place.name):
                     continue
-            # Not within the guard: whoever closes a version may be waiting for it.
+            # Outside the guard: whoever closes a version may be waiting for it.
             if not self._make_room():
                 raise SnapshotTooLarge(problem)
 
     def _give_up_oldest(self, but: str) -> bool:
-        """Remove what was kept longest of what is not open; whether there was any."""
+        """Remove the oldest contents that are not open; returns whether there were any."""
         in_use = list(self._open.values())
         name = next((name for name, each in self._wanted.items() if name != but and each not in in_use), None)
         if name is not None:
@@ -118,13 +119,13 @@ class Cache:
         return name is not None
 
     def _remove_contents(self, gone: _Claim) -> None:
-        """Remove the contents that no other version has."""
+        """Remove the contents that no other version uses."""
         known = {sha256 for each in (*self._open.values(), *self._wanted.values()) for sha256 in each.contents}
         for sha256 in gone.contents.keys() - known:
             (self._objects / sha256).unlink(missing_ok=True)
 
     def _problem(self, wanted: _Claim) -> str | None:
-        """Why there is no space for the version; None where there is."""
+        """Why there is no space for the version; None if there is."""
         others = [each for each in self._wanted.values() if each is not wanted]
         held = {sha256: size for each in (*self._open.values(), *others) for sha256, size in each.contents.items()}
         taken = sum(held.values()) + sum(each.sqlite for each in self._open.values())
@@ -161,13 +162,13 @@ class Cache:
         link_store(folder, [(file.path, contents[file.sha256]) for file in manifest.files if file.path != SQLITE])
 
     def _content(self, place: SnapshotStore, file: SnapshotFile) -> Path:
-        """Where the file's content lies on this machine, checked."""
+        """The path of the file's content on this machine, checked."""
         path = place.local(object_key(file.sha256))
         if path is None:
             path = self._objects / file.sha256
             if path.exists() and sha256_of(path) == file.sha256:
                 return path
-            # Another corpus may be fetching the same.
+            # Another corpus may be fetching the same content.
             part = path.with_suffix(f".{threading.get_ident()}.part")
             try:
                 self._fetch(place, file, part)

@@ -1,6 +1,6 @@
-"""Verify Ed25519 signatures, as RFC 8032 (5.1.7) says; where snapshots are read there is no library that does.
+"""Verify Ed25519 signatures by RFC 8032 (5.1.7), without a library, because readers of snapshots have none that does.
 
-Only what is public goes through it, so that it need not take the same time for all. Signing is cryptography's.
+Only public values pass through it, so it need not take constant time. Signing is left to cryptography.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _Point = tuple[int, int, int, int]
 
 
 def is_signed(message: bytes, *, signature: bytes, public_key: bytes) -> bool:
-    """Whether the signature (64 bytes) of the message was made with the private key of the public one (32 bytes)."""
+    """Whether the 64-byte signature of the message was made with the private key of this 32-byte public key."""
     if len(signature) != 64 or len(public_key) != 32:
         return False
     key, commitment = _point(public_key), _point(signature[:32])
@@ -53,7 +53,7 @@ def _is_same(one: _Point, other: _Point) -> bool:
 
 
 def _point(encoded: bytes) -> _Point | None:
-    """RFC 8032, 5.1.3; None for what is no point of the curve, or is not in its one form."""
+    """RFC 8032, 5.1.3; None if it is not a point of the curve, or is not in canonical form."""
     number = int.from_bytes(encoded, "little")
     is_odd, y = number >> 255, number & (2**255 - 1)
     if y >= _P:

@@ -19,7 +19,7 @@ UNFINISHED = ".unfinished-"
 
 
 class FolderStore:
-    """See Place."""
+    """See SnapshotStore."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -99,7 +99,7 @@ class FolderStore:
                 (self._folder / key).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: nothing is held open."""
 
     @contextlib.contextmanager
     def _appearing(self, path: Path) -> Iterator[Path]:
@@ -109,7 +109,8 @@ class FolderStore:
         part = Path(name)
         try:
             yield part
-            # mkstemp's files are for their owner alone, but whoever may read the folder shall read the snapshot.
+            # mkstemp makes files for their owner alone, but whoever may read the folder should be able to read the
+            # snapshot.
             part.chmod(0o644)
             with part.open("rb") as written:
                 os.fsync(written.fileno())

@@ -1,6 +1,6 @@
-"""Judge a version that is ready beside the one that is served, before anything of it is published.
+"""Compare a finished version with the one that is served, before any of it is published.
 
-Whatever goes wrong on the way is raised: a version that could not be judged is not published.
+Errors on the way are raised: a version that could not be judged is not published.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, read_view
 
 NO_LIMIT_MB = 2**40
-# What a collection's own record says; the settings are those of the new version.
+# What a collection's own record specifies; the settings are those of the new version.
 OF_THE_RECORD = (
     "embedding_model",
     "embedding_dimensions",

@@ -1,4 +1,4 @@
-"""A store laid out from files that lie elsewhere, and what both who publish and who read do with one."""
+"""Lay out a store from files that lie elsewhere; shared by those who publish and those who read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def link_store(folder: Path, files: Iterable[tuple[str, Path]], *, sqlite: Path 
 
 
 def sha256_of(path: Path) -> str:
-    """In hex, of the file's content."""
+    """The hex SHA-256 of the file's content."""
     digest = hashlib.sha256()
     with path.open("rb") as source:
         while block := source.read(PART):
@@ -37,10 +37,10 @@ def sha256_of(path: Path) -> str:
 
 
 def warm_vector(dimensions: int) -> NDArray[np.float32]:
-    """A vector that any collection can be asked for; the first query reads the index into memory."""
+    """A vector for a first query to any collection, which reads the index into memory."""
     return np.full(dimensions, dimensions**-0.5, dtype=np.float32)
 
 
 def longer(name: str) -> SnapshotInvalid:
-    """What to say of an object that is not as short as its manifest says, or as any is."""
+    """The message for an object that is longer than its manifest says, or than any may be."""
     return SnapshotInvalid(f"{name} is longer than it should be: it is damaged, or somebody means ill. Publish again.")

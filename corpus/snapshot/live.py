@@ -1,6 +1,6 @@
-"""The published version that is served now, and the change to the next. A request has the one or the other, whole.
+"""The published version that is served now, and the switch to the next.
 
-What is wrong with a newer version is logged, and the old one goes on serving.
+A request sees one or the other, whole. Problems with a newer version are logged, and the old one stays in service.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from corpus.store import Store
 
 logger = logging.getLogger("corpus")
 
-# The longest that a request waits for a newer version; fetching goes on beside the requests after it.
+# The longest that a request waits for a newer version; fetching goes on in the background of later requests.
 WAIT_SECONDS = 5.0
-# Between two times that a version is opened anew because it failed.
+# Seconds between two attempts to reopen a version because it failed.
 SECONDS_BETWEEN_FAULTS = 60.0
 
 
@@ -51,7 +51,7 @@ class LiveSnapshot:
         replace another, or is a canary. `cache` is where others have theirs too; by default it has one of its own.
         """
         self._pointer = pointer
-        # What the corpora that it opens are to know: where another version is, for some.
+        # Passed to the corpora that it opens: where another version is, for some callers.
         self.canary: Callable[[], Corpus | None] | None = None
         self._settings = settings
         self._trial = trial
@@ -63,13 +63,13 @@ class LiveSnapshot:
         self._version: str | None = None
         self._corpus: Corpus | None = None
         self._fetching: threading.Thread | None = None
-        # By the clock on the wall: the other one stands still while Lambda has the process asleep.
+        # Wall-clock time, because the monotonic clock stands still while Lambda has the process asleep.
         self._looked = 0.0
         self._is_distrusted = False
         self._distrusted = float("-inf")
 
     def distrust(self) -> None:
-        """Open the version that is served once more, for it fails; it goes on until that is done."""
+        """Reopen the version that is served, because it fails; the old one stays in use until that is done."""
         with self._lock:
             if time.monotonic() - self._distrusted >= SECONDS_BETWEEN_FAULTS:
                 self._distrusted = time.monotonic()
@@ -77,13 +77,13 @@ class LiveSnapshot:
                 self._looked = 0.0
 
     def retire(self) -> None:
-        """Forget what is open, which goes when its last reader is done."""
+        """Forget the open version, which is closed when its last reader is done."""
         self._corpus = self._version = None
 
     def current(self) -> Corpus:
-        """The version that is served; a newer one where it is time to look and there is one.
+        """The version that is served, or a newer one if it is time to look and there is one.
 
-        Raises CorpusError only as long as there was none yet.
+        Raises CorpusError only until there has been a first one.
         """
         with self._lock:
             if self._corpus is None:
@@ -94,12 +94,12 @@ class LiveSnapshot:
         return self._served()
 
     def current_or_none(self) -> Corpus | None:
-        """The same of a canary, which may not be there, or be of no use: that is logged, and all get the other."""
+        """The same for a canary, which may be missing; if it is unusable, that is logged."""
         self._look()
         return self._corpus
 
     def _look(self) -> None:
-        """Fetch what is newer where it is time to; the request that finds it so waits a little."""
+        """Fetch a newer version if it is time to; the request that finds one waits a little."""
         with self._lock:
             fetching = None
             if self._fetching is None and abs(time.time() - self._looked) >= self._settings.snapshot_refresh:
@@ -107,7 +107,7 @@ class LiveSnapshot:
                 self._fetching = fetching = threading.Thread(target=self._fetch_or_log, daemon=True)
                 fetching.start()
         if fetching is not None:
-            # The others need not wait, and go on with the old.
+            # The others need not wait, and continue with the old one.
             fetching.join(WAIT_SECONDS)
 
     def _served(self) -> Corpus:
@@ -125,7 +125,7 @@ class LiveSnapshot:
             self._fetching = None
 
     def _fetch(self) -> None:
-        """Open the version that is published, where that is another than the one open, and put it in its place."""
+        """Open the version that is published, if it is not the one that is open, and switch to it."""
         started = time.monotonic()
         try:
             pointer = read_pointer(self._place, self._pointer)
@@ -147,7 +147,7 @@ class LiveSnapshot:
             self._check(manifest)
             folder = self._cache.open(self._place, manifest)
         finally:
-            # No socket stays: Lambda may take a snapshot of this process, or let it sleep for hours.
+            # No socket stays open: Lambda may take a snapshot of this process, or let it sleep for hours.
             self._place.close()
         corpus = self._opened(manifest, folder)
         # One assignment: a request that runs keeps the old one, which goes when the last of them is done.
@@ -157,7 +157,7 @@ class LiveSnapshot:
         logger.info("snapshot_opened", extra={"fields": {"place": self._place.name, **fields, "ms": ms}})
 
     def _check(self, manifest: Manifest) -> None:
-        """Before anything is fetched: is it what the settings ask for?"""
+        """Checked before anything is fetched: is this what the settings ask for?"""
         wanted = self._settings.chroma_collection
         if manifest.collection != wanted:
             raise CollectionMissing(
@@ -172,7 +172,7 @@ class LiveSnapshot:
     def _opened(self, manifest: Manifest, folder: Path) -> Corpus:
         try:
             inside = self._settings.model_copy(update={"chroma_path": folder, "snapshot_url": None})
-            # The first that is served has nothing to fall back on, and is waited for.
+            # The first version has no other to fall back on, so it is waited for.
             if self._corpus is not None or self._pointer != POINTER:
                 check_opens(inside, name=f"Version {manifest.version} in {self._place.name}", program=self._trial)
             corpus = self._open_corpus(inside)
@@ -185,7 +185,7 @@ class LiveSnapshot:
                 f"Version {manifest.version} in {self._place.name} holds something else than its manifest says. "
                 "Publish again, or roll back."
             )
-        # What is read at first use would otherwise be the first caller's to wait for.
+        # Read here, or the first caller would have to wait for it.
         corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
         with contextlib.suppress(LexicalIndexUnusable):
             index = corpus.store.words.index()
@@ -194,7 +194,7 @@ class LiveSnapshot:
         corpus.newest, corpus.on_fault, corpus.on_close = self.current, self.distrust, self.retire
         corpus.version, corpus.canary = manifest.version, self.canary
         if self._corpus is not None and self._corpus.store.record == manifest.record:
-            # It has its connections open, or its weights in memory.
+            # It already has its connections open, or its weights in memory.
             corpus.embedder.close()
             corpus.embedder = self._corpus.embedder
         return corpus

@@ -1,4 +1,4 @@
-"""What a version holds, and the pointer to the one that is served. Pure: bytes in, bytes out, nothing trusted."""
+"""What a version holds, and the pointer to the one that is served. Pure: bytes in, bytes out, every field checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from corpus.errors import CollectionMismatch, SnapshotInvalid
 from corpus.quality.figures import Figures, figures_from
 from corpus.snapshot.signing import Sign, message_of
 
-# Of a manifest; 1, of before, has texts in Chroma's files, where a reader of that time looks for them.
+# The layout of versions; in 1, the one before, texts are in Chroma's files, where readers of that time look for them.
 FORMAT = 2
 FORMATS = (1, FORMAT)
 POINTER_FORMAT = 1
@@ -62,7 +62,7 @@ class Manifest:
 
     @property
     def bytes(self) -> int:
-        """All files together."""
+        """The bytes of all files together."""
         return sum(file.bytes for file in self.files)
 
     @property
@@ -90,7 +90,7 @@ def object_key(sha256: str) -> str:
 
 def manifest_to_bytes(manifest: Manifest) -> bytes:
     fields = asdict(manifest) | {"record": manifest.record.to_metadata()}
-    # A version without is written as before there were any: the pointer names the hash of these bytes.
+    # Versions without the field are written as before it existed: the pointer names the hash of these bytes.
     del fields["quality"]
     if manifest.quality is not None:
         fields["quality"] = manifest.quality.to_json()
@@ -132,7 +132,7 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
 def newest_first(manifests: Iterable[Manifest]) -> list[Manifest]:
     """In the order in which they followed each other, whatever the publishers' clocks said.
 
-    A version is newer than those that it goes back to. Between others, of two branches after a roll back, the time in
+    A version is newer than those that it descends from. Between versions of two branches after a rollback, the time in
     their names decides.
     """
     by_version = {manifest.version: manifest for manifest in manifests}
@@ -196,7 +196,7 @@ def _file_from(fields: Mapping[str, Any]) -> SnapshotFile:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
-    value.encode()  # Raises ValueError for half a character.
+    value.encode()  # Raises ValueError for a lone surrogate.
     return value
 
 

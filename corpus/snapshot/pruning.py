@@ -1,4 +1,4 @@
-"""What a copied store loses before it is published: others' records, dead places, other collections' indexes."""
+"""What a copied store loses before it is published: foreign records, deleted vectors, other collections' indexes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
 from corpus.store.sketch import FOLDER as SKETCH
 
-# What publishing adds to Chroma's files.
+# The files that publishing adds to Chroma's.
 LAID_OUT = tuple(f"{each}/" for each in (CHUNKS, SKETCH, VECTORS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remade:
-    """A vector index that was made anew, for that share of its places was dead."""
+    """A vector index that was rebuilt, because so large a share of its places held deleted vectors."""
 
     dead_share: float
     seconds: float
 
 
 def leave_out_foreign(copy: CorpusSettings) -> int:
-    """Take out what ingest did not write; returns how many records that were."""
+    """Remove the records that ingest did not write; returns how many there were."""
     with open_store(copy) as store:
         if holds_only(store.rows, store.documents()):
             return 0
@@ -44,7 +44,7 @@ def leave_out_foreign(copy: CorpusSettings) -> int:
 
 
 def remake_where_dead(copy: CorpusSettings) -> Remade | None:
-    """Make the index anew where too many of its places are dead: a reader would fetch them, and hold them in memory."""
+    """Rebuild the index if too many of its vectors are deleted: readers would fetch them, and hold them in memory."""
     started = time.monotonic()
     with open_store(copy) as store:
         share = store.dead_share() or 0.0
@@ -56,7 +56,7 @@ def remake_where_dead(copy: CorpusSettings) -> Remade | None:
 
 
 def drop_other_indexes(copy: CorpusSettings) -> None:
-    """Chroma leaves the index of a collection that was deleted where it is."""
+    """Remove the indexes of deleted collections, which Chroma leaves behind."""
     with open_store(copy) as store:
         ours = store.index_folder
     if ours is None:
@@ -67,7 +67,7 @@ def drop_other_indexes(copy: CorpusSettings) -> None:
 
 
 def is_chromas(path: str) -> bool:
-    """Whether it is a file of Chroma's, or made of one."""
+    """Whether it is one of Chroma's files, or made from one."""
     if path == SQLITE or path.startswith(LAID_OUT):
         return True
     try:

@@ -37,7 +37,7 @@ from corpus.snapshot.versions import is_whole, lacking, latest_of, versions_of
 UPLOADS_AT_ONCE = 8
 UPLOAD_ROUNDS = 3
 
-OnProgress = Callable[[int, int], None]  # Bytes moved, of how many in all.
+OnProgress = Callable[[int, int], None]  # Bytes moved, and how many there are in all.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Published:
 
 
 class _Target(NamedTuple):
-    """The pointer that is to name the version, and its tag."""
+    """The pointer that will name the version, and its tag."""
 
     key: str
     tag: str | None
@@ -145,7 +145,7 @@ def _upload(
     content = manifest_to_bytes(manifest)
     place.replace(manifest_key(manifest.version), content, tag=None)
     try:
-        # Whoever tidied up meanwhile knew nothing of this version.
+        # Somebody who pruned meanwhile did not know of this version.
         for _ in range(UPLOAD_ROUNDS):
             if is_whole(place, manifest):
                 break

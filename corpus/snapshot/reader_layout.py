@@ -29,7 +29,7 @@ def rearrange(copy: CorpusSettings) -> None:
 
 
 def _leave_out_stamps(sqlite: Path) -> None:
-    """By which the next ingest knows the keeper's own files again."""
+    """The stamps, by which the next ingest recognises the publisher's own files."""
     with contextlib.closing(sqlite3.connect(sqlite)) as database:
         database.execute("UPDATE embedding_metadata SET string_value = '' WHERE key = 'stamp'")
         database.execute("UPDATE embeddings_queue SET metadata = json_remove(metadata, '$.stamp')")
@@ -49,7 +49,7 @@ def _write_chunks(copy: CorpusSettings) -> None:
 
 def _compact(sqlite: Path) -> None:
     with contextlib.closing(sqlite3.connect(sqlite)) as database:
-        # A row for each time that it was opened.
+        # A row for each time that the store was opened.
         database.execute("DELETE FROM acquire_write")
         tables = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
         for table in _TEXTS:
@@ -57,16 +57,16 @@ def _compact(sqlite: Path) -> None:
                 database.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         # SQLite may have been built without what this needs; then it stays.
         with contextlib.suppress(sqlite3.OperationalError):
-            # Made anew, for deleting its rows would read them all.
+            # Created anew, because deleting its rows would read them all.
             database.execute(f"DROP TABLE {_FULL_TEXT}")
             database.execute(tables[_FULL_TEXT])
         database.commit()
-        database.execute("PRAGMA default_cache_size = 0")  # Of those who write.
+        database.execute("PRAGMA default_cache_size = 0")  # Needed only by writers.
         database.execute("VACUUM")
 
 
 def _map_vectors(folder: Path, collection: str) -> None:
-    """Write down where each chunk's vector lies, so that readers need not ask for it, nor read Chroma's own list."""
+    """Record where each chunk's vector lies, so that readers need not ask Chroma, nor read its own list."""
     with contextlib.closing(sqlite3.connect(folder / SQLITE)) as database:
         found = database.execute(
             "SELECT segments.id, dimension FROM segments JOIN collections ON segments.collection = collections.id "

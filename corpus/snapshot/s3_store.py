@@ -17,15 +17,15 @@ from corpus.snapshot.layout import longer
 from corpus.snapshot.snapshot_store import PART, OnBytes
 
 KEYS_PER_DELETE = 1000
-# A manifest or a pointer has some kilobytes.
+# A manifest or pointer has a few kilobytes.
 MAX_READ_BYTES = 8 << 20
-# Whoever sends a byte now and then is in time with each.
+# A sender of a byte now and then would meet the timeout of each read.
 MIN_SECONDS = 60.0
 SLOWEST_BYTES_PER_SECOND = 256 << 10
 
 
 class S3Store:
-    """See Place. Keys lie below `prefix`, which has no slash at its ends."""
+    """See SnapshotStore. Keys lie below `prefix`, which has no slash at either end."""
 
     def __init__(self, *, bucket: str, prefix: str) -> None:
         self._bucket = bucket
@@ -82,7 +82,7 @@ class S3Store:
                 self._bucket,
                 self._prefix + key,
                 Callback=on_bytes,
-                # S3 itself then refuses what was damaged on the way.
+                # S3 itself then refuses an upload that was damaged on the way.
                 ExtraArgs={"ChecksumAlgorithm": "SHA256"},
             )
 
@@ -139,7 +139,7 @@ class S3Store:
 
 @contextlib.contextmanager
 def _ended(body: Any, seconds: float) -> Iterator[None]:
-    """Hang up after so many seconds; who reads then gets an error of botocore's."""
+    """Close the connection after so many seconds; the reader then gets one of botocore's errors."""
     timer = threading.Timer(seconds, body.close)
     timer.daemon = True
     timer.start()

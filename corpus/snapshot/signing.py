@@ -1,6 +1,6 @@
-"""Who published: the pointer carries a signature of the version and of its manifest's hash, and so of every file.
+"""Who published: the pointer carries a signature of the version and of its manifest's hash, and thereby of every file.
 
-What it does not say is when: whoever may write to the place can point back to another version that was signed.
+It does not prove when: whoever may write to the place can point back to another version that was signed.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from pathlib import Path
 from corpus.errors import SettingsError, SnapshotInvalid
 from corpus.snapshot.ed25519 import is_signed
 
-# What comes before the 32 bytes of a key, as `openssl pkey -pubout -outform DER` writes it (RFC 8410, 4).
+# The bytes before the 32 bytes of a key, as `openssl pkey -pubout -outform DER` writes it (RFC 8410, 4).
 _DER = bytes.fromhex("302a300506032b6570032100")
 Sign = Callable[[bytes], str]
 
 
 def message_of(version: str, manifest_sha256: str) -> bytes:
-    """What is signed."""
+    """The message that is signed."""
     return f"retrieval-action snapshot\n{version}\n{manifest_sha256}\n".encode()
 
 
 def signer(path: Path) -> Sign:
     """Signs with the private Ed25519 key of a PEM file. Raises SettingsError."""
     try:
-        # Here, because only a publisher signs, and it takes long to import.
+        # Imported here, because only a publisher signs, and importing takes long.
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ModuleNotFoundError as error:
@@ -38,7 +38,7 @@ def signer(path: Path) -> Sign:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}. Name a PEM file with a private key.") from None
-    except (ValueError, TypeError):  # The second where it has a password.
+    except (ValueError, TypeError):  # The second exception is for a key with a password.
         key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(
@@ -49,7 +49,7 @@ def signer(path: Path) -> Sign:
 
 
 def parse_public_key(text: str) -> bytes:
-    """The 32 bytes of a key in Base64, bare or as PEM has it. Raises SettingsError."""
+    """The 32 bytes of a key in Base64, bare or in PEM. Raises SettingsError."""
     body = "".join(line for line in text.split() if "-" not in line and line not in {"BEGIN", "END", "PUBLIC", "KEY"})
     try:
         raw = base64.b64decode(body, validate=True)
@@ -64,7 +64,7 @@ def parse_public_key(text: str) -> bytes:
 
 
 def check_signature(message: bytes, said: str | None, public_key: bytes, *, name: str) -> None:
-    """Raises SnapshotInvalid where `said`, the pointer's signature in Base64, is none of that key's."""
+    """Raises SnapshotInvalid if `said`, the pointer's signature in Base64, was not made by that key."""
     try:
         signature = base64.b64decode(said or "", validate=True)
     except binascii.Error:

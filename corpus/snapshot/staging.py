@@ -1,4 +1,4 @@
-"""Make the files of a version from a living store: copied whole, settled, compacted, opened once as a reader will."""
+"""Make the files of a version from a store in use: copied whole, settled, compacted, opened once as a reader will."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def stage(settings: CorpusSettings, folder: Path, *, questions: bytes | None = N
         settle_store(copy)
         remade = remake_where_dead(copy)
         drop_other_indexes(copy)
-        # A snapshot is read and not brought up to date; and the same chunks are the same files, whatever came before.
+        # A snapshot is read and not updated; and the same chunks give the same files, whatever came before.
         with contextlib.suppress(LexicalIndexUnusable):
             merge_index(index_folder(folder, settings.chroma_collection))
         rearrange(copy)
@@ -88,7 +88,7 @@ def stage(settings: CorpusSettings, folder: Path, *, questions: bytes | None = N
 
 @contextlib.contextmanager
 def _copying(source: Path) -> Iterator[None]:
-    """Raises StoreUnavailable where the disk takes no more of the copy."""
+    """Raises StoreUnavailable if the disk has no room for the copy."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -96,7 +96,7 @@ def _copying(source: Path) -> Iterator[None]:
 
 
 def _copy(source: Path, folder: Path, collection: str) -> None:
-    """A copy during which nobody wrote; it is tried again where somebody did."""
+    """A copy during which nobody wrote; tried again if somebody did."""
     words = index_folder(source, collection)
     for attempt in range(COPY_ATTEMPTS):
         if attempt:
@@ -123,20 +123,20 @@ def _copy(source: Path, folder: Path, collection: str) -> None:
 
 
 def _travels(path: Path, words: Path) -> bool:
-    """Of the indexes of words only the collection's own."""
+    """Whether the file goes along: of the lexical indexes only the collection's own."""
     if words.parent not in path.parents:
         return True
     return words in path.parents
 
 
 def _copy_database(path: Path, target: Path) -> None:
-    """SQLite's own way: consistent, even where a writer was killed half-way."""
+    """By SQLite's own backup: consistent, even if a writer was killed half-way."""
     with contextlib.closing(sqlite3.connect(path)) as old, contextlib.closing(sqlite3.connect(target)) as new:
         old.backup(new)
 
 
 def _paths(folder: Path) -> list[Path]:
-    """The files that make the store: no journal of SQLite's, nothing hidden, and no lock, which names the machine."""
+    """The files that make up the store: no SQLite journal, nothing hidden, and no lock, which names the machine."""
     return sorted(
         path
         for path in folder.rglob("*")
@@ -185,7 +185,7 @@ def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...
                 f"{sum(document.chunks for document in documents)}: a run of `ingest add` is under way or was killed. "
                 "Run it again, then publish."
             )
-        # By the engine too, which readers ask where a corpus is large.
+        # Checked with the engine too, which readers ask if a corpus is large.
         vector = warm_vector(store.record.dimensions)
         by_engine = store.rows.nearest(vector[np.newaxis], count=1)["ids"]
         if store.rows.count() != chunks or not any(by_engine) or not store.nearest(vector, count=1):
@@ -206,15 +206,14 @@ def _verified(view: CorpusSettings, folder: Path, files: tuple[SnapshotFile, ...
 def _content(
     name: str, record: CollectionRecord, documents: Sequence[DocumentRecord], files: Sequence[SnapshotFile]
 ) -> str:
-    """Chroma's files differ from copy to copy of the same corpus, so what they say is hashed instead: nothing of when
-    and where it was brought in."""
+    """A hash of the records, without the times and places of ingestion: Chroma's files differ from copy to copy."""
     said = [
         [document.document_id, document.digest, document.chunks, document.tokens, document.title, document.url,
          dict(document.metadata), document.updated_at, *([list(document.access)] if document.access else [])]
         for document in documents
     ]  # fmt: skip
     others = [[file.path, file.sha256] for file in files if not is_chromas(file.path)]
-    # A version of before is published anew.
+    # A version from before that format is published anew.
     layout = sorted({file.path.partition("/")[0] for file in files if file.path.startswith(LAID_OUT)})
     text = json.dumps([name, record.to_metadata(), said, others, layout], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

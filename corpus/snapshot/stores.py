@@ -1,4 +1,4 @@
-"""Which snapshot store a URL names. The bucket's needs boto3, which is imported only for it."""
+"""The snapshot store that a URL names. A bucket needs boto3, which is imported only then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpus.snapshot.snapshot_store import SnapshotStore
 
 
 def snapshot_store_of(url: str) -> SnapshotStore:
-    """The place at s3://bucket/prefix, or in a folder. Raises SettingsError for a URL of anything else."""
+    """The store at s3://bucket/prefix, or in a folder. Raises SettingsError for any other URL."""
     if found := S3_URL.fullmatch(url):
         return S3Store(bucket=found[1], prefix=(found[2] or "").strip("/"))
     if not is_bucket_or_folder(url):

@@ -1,6 +1,6 @@
-"""Open a new version in a process of its own first: files that crash the engine cost a line in the log there.
+"""Open a new version in a process of its own first: files that crash the engine there cost only a line in the log.
 
-The hashes are of the same place as the files, so that they tell damage, not malice.
+The hashes come from the same place as the files, so they reveal damage, not malice.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.layout import warm_vector
 
 SECONDS = 60.0
-# -P: no file of the working folder passes for a module of ours. Our packages and libraries are the parent's.
+# -P: no file of the working folder is taken for one of our modules. Packages and libraries are the parent's.
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from corpus.snapshot.trial_open import main; main()"
 )
@@ -25,7 +25,7 @@ PROGRAM = ("-P", "-c", _PROGRAM)
 
 
 def check_opens(settings: CorpusSettings, *, name: str, program: Sequence[str] = PROGRAM) -> None:
-    """Open the files that CHROMA_PATH names, and ask them, in a process. Raises SnapshotInvalid where that fails."""
+    """Open the files that CHROMA_PATH names and query them, in a process. Raises SnapshotInvalid if that fails."""
     wanted = {
         "chroma_path": str(settings.chroma_path),
         "chroma_collection": settings.chroma_collection,
@@ -42,7 +42,7 @@ def check_opens(settings: CorpusSettings, *, name: str, program: Sequence[str] =
         )
     except subprocess.TimeoutExpired:
         raise SnapshotInvalid(f"{name} does not open in {SECONDS:g} s. Publish again, or roll back.") from None
-    except OSError:  # No process is to be had here; it is opened without, as the first one is.
+    except OSError:  # No process can be started here; the version is opened without a trial, like the first one.
         return
     if done.returncode < 0:
         raise SnapshotInvalid(
@@ -55,10 +55,10 @@ def check_opens(settings: CorpusSettings, *, name: str, program: Sequence[str] =
 
 
 def main() -> None:
-    """In the process: the settings come on standard input; a refusal is a line on standard error."""
+    """Runs in the process: settings arrive on standard input; a refusal is a line on standard error."""
     from corpus.store import read_store
 
-    # Not the environment's: what was passed, and the defaults.
+    # Not from the environment: only what was passed, and the defaults.
     given = json.loads(sys.stdin.read())
     settings = CorpusSettings.model_construct(**{**given, "chroma_path": Path(given["chroma_path"])})
     try:

@@ -1,4 +1,4 @@
-"""Which versions are published and which one is served; going back to another. Writes nothing but the pointer."""
+"""Which versions are published, which one is served, and going back to another. Writes nothing but the pointer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class VersionList:
 
 
 def list_versions(url: str) -> VersionList:
-    """What was published. Raises SnapshotUnavailable, SettingsError where `url` is no place."""
+    """The published versions. Raises SnapshotUnavailable, and SettingsError if `url` is not a place for snapshots."""
     place = snapshot_store_of(url)
     try:
         return versions_of(place)
@@ -97,7 +97,7 @@ def promote(url: str) -> Manifest:
 
 
 def _before(listed: VersionList) -> str | None:
-    """The version that was served before the one that is, or where that is gone the next older one."""
+    """The version that was served before the current one, or the next older one if that is gone."""
     names = [manifest.version for manifest in listed.manifests]
     if listed.latest not in names:
         return names[0] if names else None
@@ -107,7 +107,7 @@ def _before(listed: VersionList) -> str | None:
 
 
 def read_pointer(place: SnapshotStore, key: str = POINTER) -> Pointer | None:
-    """Which version is served, or is the canary; None where none is."""
+    """The pointer to the version that is served, or to the canary; None if there is none."""
     found = place.read(key)
     return pointer_from_bytes(found[0], name=f"{place.name}/{key}") if found else None
 
@@ -124,7 +124,7 @@ def read_manifest(place: SnapshotStore, pointer: Pointer) -> Manifest:
 
 
 def latest_of(place: SnapshotStore) -> tuple[str | None, Manifest | None]:
-    """The pointer's tag, and the manifest it means; a damaged one counts as none, for publishing repairs it."""
+    """The pointer's tag and its manifest; a damaged one counts as none, because publishing repairs it."""
     found = place.read(POINTER)
     if found is None:
         return None, None
@@ -167,7 +167,7 @@ def is_whole(place: SnapshotStore, manifest: Manifest, *, read: bool = False) ->
 
 
 def lacking(place: SnapshotStore, manifest: Manifest, *, read: bool) -> set[str]:
-    """The hashes of what is not there in its length; where all is to be `read`, of what has another content too."""
+    """The hashes of objects that are missing or have the wrong length, or, with `read`, the wrong content."""
     there = place.sizes(OBJECTS)
     return {
         sha256

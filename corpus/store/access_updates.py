@@ -1,4 +1,4 @@
-"""Change who may see documents, and nothing else of them. Killed at any moment, the next `ingest add` does it again."""
+"""Change who may see documents, and nothing else. If it is killed, the next `ingest add` does it again."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Files kept in a collection of their own beside the corpus, for a Chroma server has no other place for them.
+"""Files kept in a collection of their own beside the corpus, because a Chroma server has no other place for them.
 
-A set of files is valid from the moment that its `about` is written, which is last; the set before it goes after that.
-Bytes travel in metadata: Chroma indexes a document's every three letters, which takes it thirty times as long.
+A set of files is valid once its `about` is written, which comes last; the previous set is removed after that. Bytes
+travel in metadata: Chroma indexes every trigram of a document, which takes thirty times as long.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ ABOUT = "about"
 _VECTOR = [1.0]
 
 
-Wanted = Callable[[dict[str, Any]], Iterable[str]]  # The names of files, by what is said of them.
+Wanted = Callable[[dict[str, Any]], Iterable[str]]  # The names of files, computed from the description of the set.
 
 
 class BlobCollection:
-    """Named files, of which those that belong together are told last. Its methods raise StoreError."""
+    """Named files; the description of which ones belong together is written last. Its methods raise StoreError."""
 
     def __init__(self, client: Any, name: str, *, page: int, piece_bytes: int) -> None:
         self._client = client
@@ -34,12 +34,12 @@ class BlobCollection:
         self._opened: Any = None
 
     def about(self) -> dict[str, Any] | None:
-        """What `replace` was told last; None where nothing is kept."""
+        """The description given to `replace` last; None if nothing is kept."""
         kept = self._kept()
         return None if kept is None else kept["about"]
 
     def fetch(self, wanted: Wanted) -> tuple[dict[str, Any], dict[str, bytes]] | None:
-        """What `replace` was told last and the files that are wanted then; None where nothing is kept."""
+        """The description given to `replace` last, and the files that are then wanted; None if nothing is kept."""
         for _ in range(3):
             kept = self._kept()
             if kept is None:
@@ -49,11 +49,11 @@ class BlobCollection:
                 pieces = self._pieces({name: kept["files"][name] for name in names})
             if pieces is not None:
                 return kept["about"], pieces
-            # A newer set took its place between the two looks.
+            # A newer set replaced it between the two reads.
         raise LexicalIndexUnusable("The lexical index on the server is incomplete. Run `ingest add` to rebuild it.")
 
     def replace(self, about: Mapping[str, Any], files: Mapping[str, bytes], *, keep: Collection[str]) -> None:
-        """Keep these files and those named of what is there, and nothing else."""
+        """Keep these files and those named of the existing ones, and nothing else."""
         kept = self._kept() if keep else None
         counts: dict[str, int] = {name: kept["files"][name] for name in keep} if kept else {}
         with translated():

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 SQLITE_FILE = "chroma.sqlite3"
-LOCK_FILE = "ingest.lock"  # Of whoever keeps others from writing: it says who that is, and nothing once they are done.
-# What is read so soon after it was written may be read again: a file's time counts in steps of a hundredth of a second.
+LOCK_FILE = "ingest.lock"  # The name of the lock's holder; empty once the holder is done.
+# A file read so soon after it was written is read again: file times count in steps of a hundredth of a second.
 UNSETTLED_SECONDS = 0.05
 
 _NEWEST = """
@@ -38,7 +38,7 @@ JOIN databases ON databases.id = collections.database_id
 WHERE segments.scope = 'VECTOR' AND collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
 """
 
-# Of our documents' records, whose ids are 16 hex digits and -0.
+# Of our documents' records, whose ids are 16 hex digits followed by -0.
 _VERSIONS = """
 SELECT embeddings.embedding_id, embeddings.seq_id FROM embeddings
 JOIN segments ON segments.id = embeddings.segment_id JOIN collections ON collections.id = segments.collection
@@ -78,7 +78,7 @@ class Watch:
         self._folder = folder.absolute()
         self._names = (collection, database, tenant)
         self._lock = threading.Lock()
-        # The file as it was seen last, and the state in it. Read without the lock, for which all others would wait.
+        # The file as last seen, and the state read from it. Checked without the lock, or all others would wait for it.
         self._looked: tuple[tuple[int, ...], State | None] = ((), None)
 
     def state(self) -> State | None:
@@ -105,7 +105,7 @@ class Watch:
             return state
 
     def index(self) -> Path | None:
-        """The folder of the collection's vector index; None where that cannot be told."""
+        """The folder of the collection's vector index; None if it cannot be determined."""
         path = self._folder / SQLITE_FILE
         with self._lock, contextlib.suppress(OSError):
             status = path.stat()
@@ -139,7 +139,7 @@ class Watch:
         return None
 
     def is_written_to(self) -> bool:
-        """Whether an ingest is under way."""
+        """Whether an ingest is running."""
         return is_running(holder_of(self._folder / LOCK_FILE))
 
 
@@ -148,18 +148,18 @@ def _look_of(status: os.stat_result) -> tuple[int, ...]:
 
 
 def index_names(folder: Path) -> frozenset[str]:
-    """The names of the folders of all vector indexes that there should be; none where that cannot be told."""
+    """The folder names of all vector indexes that should exist; empty if they cannot be determined."""
     found = _first_row(folder, _INDEXES)
     return frozenset(str(found[0] or "").split(",")) - {""} if found else frozenset()
 
 
 def has_collection(folder: Path, name: str) -> bool:
-    """Whether a collection of that name is there, in whatever database; False where that cannot be told."""
+    """Whether a collection of that name exists, in any database; False if it cannot be determined."""
     return _first_row(folder, _COLLECTIONS, name) is not None
 
 
 def pending_writes(folder: Path, collection_id: str) -> int:
-    """How many writes the collection's vector index on disk lacks; 0 where that cannot be told."""
+    """How many writes the collection's vector index on disk lacks; 0 if it cannot be determined."""
     found = _first_row(folder, _PENDING, collection_id, collection_id)
     return int(found[0]) if found else 0
 
@@ -183,13 +183,13 @@ def _asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, 
 
 
 def _all_asked(path: Path, place: tuple[int, int], question: str, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    import sqlite3  # Here, because who reads a published version asks nothing of it.
+    import sqlite3  # Imported here, because readers of a published version never need it.
 
     try:
         with _connecting:
             known = _connections.get(path)
             if known is None or known[0] != place:
-                if known is not None:  # Of a file that is gone.
+                if known is not None:  # The path of a file that is gone.
                     known[1].close()
                 # Without locks and read-only: while a write is under way, or where one was cut off, it does not answer.
                 url = f"file:{quote(str(path))}?mode=ro&vfs=unix-none"
@@ -200,7 +200,7 @@ def _all_asked(path: Path, place: tuple[int, int], question: str, names: tuple[s
 
 
 def holder_of(lock_file: Path) -> str:
-    """Who keeps others from writing, or was killed doing so; empty where nobody does."""
+    """Who holds the write lock, or was killed holding it; empty if nobody does."""
     try:
         return lock_file.read_text("utf-8")
     except OSError:
@@ -213,7 +213,7 @@ def holder() -> str:
 
 
 def is_running(holder: str) -> bool:
-    """Whether the holder's process is there; True where that cannot be told."""
+    """Whether the holder's process exists; True if it cannot be determined."""
     if not holder:
         return False
     process, _, host = holder.removeprefix("process ").partition(" on ")
@@ -223,6 +223,6 @@ def is_running(holder: str) -> bool:
         os.kill(int(process), 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # Somebody else's.
+    except PermissionError:  # Somebody else's process.
         pass
     return True

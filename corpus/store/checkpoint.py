@@ -1,4 +1,4 @@
-"""An embedded store, made ready to be copied."""
+"""Prepare an embedded store to be copied."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from corpus.store.client import collection_of, connect, disconnect
 from corpus.store.errors import translated
 from corpus.store.index_lock import index_lock
 
-MIN_SYNC = 2  # Chroma takes no smaller sync_threshold.
-WORTH_WRITING = 100  # Fewer are built again in no time.
+MIN_SYNC = 2  # Chroma accepts no smaller sync_threshold.
+WORTH_WRITING = 100  # Fewer are indexed again in no time.
 PATIENCE_SECONDS = 20.0
 
 
@@ -36,7 +36,7 @@ def settle_store(settings: CorpusSettings) -> None:
         if some["ids"]:
             collection.update(ids=some["ids"], metadatas=some["metadatas"])
             dimensions = record_from_metadata(settings.chroma_collection, collection.metadata, METRIC).dimensions
-            # Chroma catches up when it is asked something.
+            # Chroma catches up when it is queried.
             collection.query(query_embeddings=[[1.0] * dimensions], n_results=1, include=[])
     disconnect(client)
     _retuned(settings, {"sync_threshold": before})
@@ -70,7 +70,7 @@ def write_index_out(settings: CorpusSettings) -> None:
 
 
 def _retuned(settings: CorpusSettings, hnsw: dict[str, int]) -> int:
-    """Change the index's settings, which hold from the next opening on. Returns the sync_threshold before."""
+    """Change the index's settings, which take effect when it is next opened. Returns the previous sync_threshold."""
     client = connect(settings)
     collection = collection_of(client, settings)
     with translated(settings):

@@ -21,7 +21,7 @@ ERRORS = "chromadb.errors"
 
 
 class _Package(ModuleType):
-    """Stands for chromadb until somebody asks it for more than its errors."""
+    """Stands in for chromadb until something asks it for more than its errors."""
 
     def __init__(self, import_whole: Callable[[], Any]) -> None:
         super().__init__(PACKAGE)
@@ -34,9 +34,9 @@ class _Package(ModuleType):
 
 
 def load_errors(import_whole: Callable[[], Any]) -> None:
-    """Have `chromadb.errors` at hand; `import_whole` is called once somebody asks for more of the package.
+    """Make `chromadb.errors` available; `import_whole` is called once something asks for more of the package.
 
-    Raises StoreError where that file is not installed.
+    Raises StoreError if that file is not installed.
     """
     if ERRORS in sys.modules:
         return

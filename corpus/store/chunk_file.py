@@ -32,13 +32,13 @@ from corpus.stored import RECORD_FIELDS, TEXT_DIGEST, UPDATED
 FOLDER = "chunks"
 _FORMAT = 1
 _ABOUT, _IDS, _ENDS, _CHUNKS, _DICTIONARY = "index.json", "ids.npy", "ends.npy", "chunks.bin", "dictionary.bin"
-# Told by other fields, or of use to an ingest alone.
+# Fields that others imply, or that only an ingest needs.
 _LEFT_OUT = (UPDATED, TEXT_DIGEST)
-_DICTIONARY_BYTES = 32_768  # As far back as zlib looks.
+_DICTIONARY_BYTES = 32_768  # zlib's window.
 _SAMPLES = 40
 _LEVEL = 9
-MAX_CHUNK_BYTES = 16 << 20  # Unpacked: of a text, and of what its document is said to be.
-_RECORDS_KEPT = 1000  # A kilobyte each, for many answers are of few documents.
+MAX_CHUNK_BYTES = 16 << 20  # Uncompressed sizes: of a text, and of a document's shared fields.
+_RECORDS_KEPT = 1000  # A kilobyte each; many answers come from few documents.
 _RAW = -zlib.MAX_WBITS
 _RECORD_ID_LENGTH = len(record_id_of("0" * 16))
 
@@ -117,15 +117,15 @@ class ChunkFile:
         return len(self.ids)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-            # It holds on to this, whose mapped files would stay open until garbage is collected.
+            # It refers to this object, whose mapped files would otherwise stay open until garbage is collected.
             self._shared = _closed
 
     def read(self, chunk_ids: Sequence[str]) -> dict[str, Found]:
-        """Metadata and text of those of the chunks that are there. Raises SnapshotInvalid where one is damaged."""
+        """Metadata and text of those of the chunks that exist. Raises SnapshotInvalid if one is damaged."""
         places, known = find(self.ids, np.array([each.encode() for each in chunk_ids], dtype=np.bytes_))
         found: dict[str, Found] = {}
         for chunk_id, place, is_there in zip(chunk_ids, places.tolist(), known.tolist(), strict=True):
@@ -142,7 +142,7 @@ class ChunkFile:
 
     def document_ids(self) -> list[str]:
         """The ids of all documents."""
-        # A record's id is the document's and two characters more; any other chunk's is longer.
+        # A record's id is the document's plus two characters; any other chunk's is longer.
         longest = self.ids.dtype.itemsize
         if longest <= _RECORD_ID_LENGTH:
             records = self.ids
@@ -181,7 +181,7 @@ class ChunkFile:
         return own, text
 
     def damaged(self, why: object) -> SnapshotInvalid:
-        """The error for content that is not what it should be."""
+        """The error for damaged content."""
         return SnapshotInvalid(
             f"The chunks in {self._place} are not laid out as this version reads ({why}). Publish again."
         )

@@ -19,7 +19,7 @@ def first_reaching(
     ids = record.chunk_ids()
     low, high = 0, len(ids)
     found: dict[int, Chunk] = {}
-    # Chunks end one after the other, so a few of them tell between which two it is.
+    # Chunks end in order, so reading a few of them narrows the search.
     while low < high:
         probes = sorted({low + (high - 1 - low) * step // PROBES for step in range(PROBES + 1)})
         found |= {chunk.index: chunk for chunk in chunks(ids[probe] for probe in probes)}

@@ -1,6 +1,7 @@
 """Clients of Chroma: embedded, of a server, of Chroma Cloud; and of its engine alone, for those who only read.
 
-chromadb is imported when a client of it is made, not before: that takes longer than everything else a reader needs.
+chromadb is imported when a client of it is made, not before: that takes longer than everything else that a reader
+needs.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from corpus.store.errors import asked_again, is_chromas, none_where, translated
 from corpus.store.isolated_import import import_chromadb, seal_http
 
 SERVER_SECONDS = 15.0
-REMAKING = ".remaking"  # Ends the name of a collection that is about to take the place of the one that is named so.
-ATTEMPTS = 3  # At a collection that is being made anew.
-PAUSES = (0.1, 0.2)  # While another process makes the store's tables.
+REMAKING = ".remaking"  # Suffix of a collection that is about to replace the one of that name.
+ATTEMPTS = 3  # Marks a collection that is being rebuilt.
+PAUSES = (0.1, 0.2)  # Raised while another process creates the store's tables.
 _MADE_BESIDE = re.compile("table [a-z_]+ already exists|database is locked")  # SQLite's words.
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Connection:
     collection: Any
 
     def close(self) -> None:
-        """Let go of the files or the connection."""
+        """Close the files or the connection."""
         disconnect(self.client)
 
 
@@ -55,7 +56,7 @@ def connect(settings: CorpusSettings, *, only_reads: bool = False) -> Any:
 
 
 def _opened(opening: Callable[[], T]) -> T:
-    """An embedded store, opened; again, where another process was making its tables, in which Chroma gets lost."""
+    """An embedded store, opened; retried if another process was creating its tables, which confuses Chroma."""
     return asked_again(
         opening,
         pauses=PAUSES,
@@ -76,7 +77,7 @@ def _chromas(settings: CorpusSettings) -> Any:
         if target_kind(settings) == "embedded":
             settings.chroma_path.mkdir(parents=True, exist_ok=True)
             path = str(settings.chroma_path.absolute())
-            # Each time by another spelling, under which chromadb does not keep one that failed.
+            # Each time under another spelling of the path, for which chromadb caches no failed client.
             return _opened(lambda: chromadb.PersistentClient(_own_spelling(path), settings=chroma, **names))
         seal_http(proxy=settings.outbound_proxy)
         if target_kind(settings) == "cloud":
@@ -95,7 +96,7 @@ def _chromas(settings: CorpusSettings) -> Any:
         else:
             import httpx
 
-            # First, because chromadb's own client waits for ever.
+            # Checked first, because chromadb's own client waits for ever.
             headers = _headers(settings, key)
             heartbeat = f"{settings.chroma_url}/api/v2/heartbeat"
             with httpx.Client(trust_env=False, proxy=settings.outbound_proxy, timeout=SERVER_SECONDS) as asking:
@@ -141,7 +142,7 @@ def _whose_place_is_there(settings: CorpusSettings) -> Iterator[None]:
 
 
 def disconnect(client: Any) -> None:
-    """Let go of the files or the connection."""
+    """Close the files or the connection."""
     if isinstance(client, EngineClient):
         client.close()
         return
@@ -156,7 +157,7 @@ def disconnect(client: Any) -> None:
 
 
 def _own_spelling(path: str) -> str:
-    """The path in words that nobody else uses: chromadb shares what it opened among all that name it alike."""
+    """A spelling of the path that nobody else uses: chromadb shares what it opened among all that spell it alike."""
     with _spelling:
         spelled = next(each for count in itertools.count() if (each := path + "/." * count) not in _spellings)
         _spellings.add(spelled)
@@ -164,7 +165,7 @@ def _own_spelling(path: str) -> str:
 
 
 def collection_of(client: Any, settings: CorpusSettings) -> Any:
-    """The collection that the settings name. Closes the client and raises CollectionMissing where it is not there."""
+    """The collection that the settings name. Closes the client and raises CollectionMissing if it does not exist."""
     with translated(settings):
         found = _found(client, settings)
     if found is None:
@@ -174,7 +175,7 @@ def collection_of(client: Any, settings: CorpusSettings) -> Any:
 
 
 def _found(client: Any, settings: CorpusSettings) -> Any:
-    """The collection; where its index is being made anew, or a run was killed doing so, what takes its place."""
+    """The collection; if its index is being rebuilt, or a run was killed doing so, the one that replaces it."""
     name = settings.chroma_collection
     for _ in range(ATTEMPTS if target_kind(settings) == "embedded" else 1):
         found = _named(client, name)
@@ -186,7 +187,7 @@ def _found(client: Any, settings: CorpusSettings) -> Any:
 
 
 def remade_name(name: str) -> str:
-    """What a collection is called while it is to take the place of another."""
+    """The name of a collection until it replaces another."""
     return f"{name[:500]}{REMAKING}"
 
 

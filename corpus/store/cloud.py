@@ -1,6 +1,6 @@
-"""Chroma Cloud behind the interface of the other clients: whatever is asked goes in requests that its quotas allow.
+"""Chroma Cloud behind the interface of the other clients: every call is made in requests that its quotas allow.
 
-A read without a limit would come back cut off, and in silence: nothing here asks without one.
+A read without a limit would come back truncated, without a word: nothing here asks without one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class _Gate(threading.BoundedSemaphore):
-    """Lets in as many readers of a collection as Chroma Cloud does."""
+    """Limits the readers of a collection to as many as Chroma Cloud allows."""
 
 
 _gates: WeakValueDictionary[str, _Gate] = WeakValueDictionary()
@@ -54,7 +54,7 @@ class CloudClient:
 
     def get_or_create_collection(self, name: str, *, embedding_function: None = None, **options: Any) -> Any:
         """See chromadb. Its metadata may say that it is spread over several."""
-        # The first one last: once it is there, all are.
+        # The first one is created last: once it exists, all do.
         for each in reversed(names_of(name, spread_of(options.get("metadata")))):
             self._client.get_or_create_collection(each, embedding_function=embedding_function, **options)
         return self.get_collection(name, embedding_function=embedding_function)
@@ -121,8 +121,9 @@ class CloudCollection:
         self._asked(lambda: self._collection.delete(ids=list(ids)))
 
     def _pages(self, asked: Mapping[str, Any], *, most: int | None) -> Iterator[dict[str, Any]]:
-        """By offset, for nothing else is offered. A page begins with the last record of the one before: where it does
-        not, something was deleted meanwhile and moved others out of sight, and it is asked for from farther back.
+        """By offset, because no other paging is offered. A page begins with the last record of the one before: if it
+        does not, something was deleted meanwhile and moved others out of sight, and the page is read again from farther
+        back.
         """
         seen: set[str] = set()
         offset = 0
@@ -151,6 +152,6 @@ class CloudCollection:
 
     @staticmethod
     def _asked(question: Callable[[], T]) -> T:
-        """Ask, and again where others ask at the same moment: that passes."""
+        """Call it, and again if other requests are in the way at the moment: that passes."""
         pauses = (each * random.uniform(0.5, 1.5) for each in PAUSES)  # noqa: S311 - nothing secret
         return asked_again(question, pauses=pauses, passes=lambda error: is_chromas(error, "RateLimitError"))

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-# Of records whose ids are those of our documents' first chunks: 16 hex digits and -0.
+# Of records whose ids are those of our documents' first chunks: 16 hex digits followed by -0.
 _RECORDS = """
 FROM embeddings JOIN segments ON segments.id = embeddings.segment_id
 JOIN collections ON collections.id = segments.collection JOIN databases ON databases.id = collections.database_id
@@ -18,7 +18,7 @@ CROSS JOIN {table} AS said ON said.id = embeddings.id
 WHERE segments.scope = 'METADATA' AND collections.name = ? AND databases.name = ? AND databases.tenant_id = ?
 AND length(embeddings.embedding_id) = 18 AND embeddings.embedding_id LIKE '%-0' AND said.key <> 'chroma:document'
 """
-# A fraction in all its digits; a truth is kept as 0 or 1.
+# Floats with all their digits; booleans are stored as 0 or 1.
 _VALUE = """
 CASE WHEN said.bool_value IS NOT NULL THEN json(CASE said.bool_value WHEN 0 THEN 'false' ELSE 'true' END)
 WHEN said.float_value IS NOT NULL THEN json(printf('%!.17g', said.float_value))
@@ -31,7 +31,7 @@ LISTS = f"SELECT embeddings.embedding_id, said.key, json_array({_VALUE}) {_LISTS
 
 
 def metadata_in(fields: Iterable[tuple[Any, ...]], lists: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
-    """By record id its metadata, of the answers to FIELDS and LISTS."""
+    """The metadata by record id, from the results of FIELDS and LISTS."""
     listed: dict[str, dict[str, list[Any]]] = {}
     for record_id, key, value in lists:
         listed.setdefault(record_id, {}).setdefault(key, []).extend(json.loads(value))

@@ -11,11 +11,11 @@ from corpus.store.rows import Rows, batched
 
 DOCUMENTS_PER_REQUEST = 100
 
-Written = tuple[DocumentRecord, Sequence[Chunk], Vectors]  # A whole document: vector i is of chunk i.
+Written = tuple[DocumentRecord, Sequence[Chunk], Vectors]  # A whole document: vector i belongs to chunk i.
 
 
 def write_documents(rows: Rows, documents: Sequence[Written]) -> dict[str, str]:
-    """Their chunks first, their records next, and then what older versions left is dropped. Raises StoreError.
+    """Write their chunks first, then their records, then delete what older versions left. Raises StoreError.
 
     Returns why Chroma refuses a document, by its id; the others are stored.
     """
@@ -28,7 +28,7 @@ def write_documents(rows: Rows, documents: Sequence[Written]) -> dict[str, str]:
         record, chunks, _ = documents[0]
         before = {metadata.get("digest") for metadata in _before(rows, documents).values()}
         if record.digest not in before:
-            # What went in before it was refused; the record, if there is one, is the old version's.
+            # The chunks written before it was refused; a record, if there is one, is the old version's.
             rows.delete(chunk.chunk_id for chunk in chunks if chunk.index)
         return {record.document_id: str(error)}
     return {}
@@ -55,7 +55,7 @@ def _write(rows: Rows, documents: Sequence[Written]) -> None:
 
 
 def _before(rows: Rows, documents: Sequence[Written]) -> dict[str, dict[str, object]]:
-    """The metadata of the records that are there, by their ids, whoever wrote them."""
+    """The metadata of existing records, by id, whoever wrote them."""
     ids = (record_id_of(record.document_id) for record, _, _ in documents)
     return {
         each: metadata or {}

@@ -29,7 +29,7 @@ SIGNATURES = {
 }
 DEFAULT_TENANT = "default_tenant"
 DEFAULT_DATABASE = "default_database"
-OPEN_INDEXES = 100  # Kept open at once; a reader opens one.
+OPEN_INDEXES = 100  # Indexes kept open at once; a reader opens one.
 
 
 class EngineClient:
@@ -53,7 +53,7 @@ class EngineClient:
         )
 
     def collection(self, name: str) -> EngineCollection | None:
-        """The collection of that name; None where there is none."""
+        """The collection of that name; None if it does not exist."""
         for found in self.call("list_collections", None, 0):
             if found.name == name:
                 return EngineCollection(self, found)
@@ -66,12 +66,12 @@ class EngineClient:
         return getattr(self._bindings, method)(*arguments, *self._place)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._bindings = None
 
 
 class EngineCollection:
-    """What `Rows` asks of a collection of chromadb's, answered alike."""
+    """The part of chromadb's collection that `Rows` uses, with the same answers."""
 
     def __init__(self, client: EngineClient, found: Any) -> None:
         self.id = str(found.id)
@@ -81,7 +81,7 @@ class EngineCollection:
         self._client = client
 
     def count(self) -> int:
-        """How many records there are."""
+        """The number of records."""
         return int(self._client.call("count", self.id))
 
     def get(
@@ -93,7 +93,7 @@ class EngineCollection:
         limit: int | None = None,
         offset: int = 0,
     ) -> dict[str, Any]:
-        """Those of the ids that are there, and pass; what is not included is None."""
+        """Those of the ids that exist and pass the filter; what is not included is None."""
         found = self._client.call("get", self.id, _listed(ids), _as_json(where), limit, offset, None, list(include))
         return {
             "ids": found.ids,
@@ -119,7 +119,7 @@ class EngineCollection:
 
 
 def check_engine(bindings: type) -> None:
-    """Raises StoreError where the engine is not the one that this module was written for."""
+    """Raises StoreError if the engine is not the one that this module was written for."""
     for method, signature in SIGNATURES.items():
         found = getattr(getattr(bindings, method, None), "__text_signature__", None)
         if found != signature:

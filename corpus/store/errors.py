@@ -1,4 +1,4 @@
-"""Chroma's exceptions as ours. Nothing of chromadb's leaves the modules that use it."""
+"""Chroma's exceptions as ours. None of chromadb's leaves the modules that use it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from corpus.urls import without_passwords
 
 T = TypeVar("T")
 READ_ONLY = "attempt to write a readonly database"  # SQLite's words.
-# A server's, where one writes the first vectors of a collection while another reads.
+# A server's, when one client writes the first vectors of a collection while another reads.
 UNINDEXED = ("Nothing found on disk", "Error finding id")
 UNTIL_INDEXED = (0.1, 0.3, 1.0, 2.0)
 _REFUSALS = {401, 403, 407}
@@ -49,14 +49,15 @@ def translated(settings: CorpusSettings | None = None) -> Iterator[None]:
     except (UnicodeError, TypeError) as error:
         raise _refused(error) from error
     except ValueError as error:
-        # chromadb's own checks of what is written; but while it connects, and where no Chroma answers, they mean that.
+        # Raised by chromadb's own checks of what is written; while it connects, and if no Chroma answers, they mean
+        # that instead.
         if settings is not None or isinstance(error, json.JSONDecodeError):
             raise _ours(error, where) from error
         raise _refused(error) from error
     except Exception as error:
         raise _ours(error, where) from error
     except BaseException as error:
-        # What a panic in the engine becomes, so that no handler of Exception sees it.
+        # A panic in the engine, which no handler of Exception would catch.
         if type(error).__name__ != "PanicException":
             raise
         raise StoreUnavailable(f"Chroma's engine failed on {where}: {error}") from error
@@ -106,7 +107,7 @@ def _beyond(quota: re.Match[str], where: str) -> StoreError:
 
 
 def _status_behind(error: BaseException) -> int | None:
-    """The HTTP status that led to the error, if one did."""
+    """The HTTP status that caused the error, if any."""
     for behind in _chain(error):
         status = getattr(getattr(behind, "response", None), "status_code", None)
         if isinstance(status, int):
@@ -115,7 +116,7 @@ def _status_behind(error: BaseException) -> int | None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what led to it."""
+    """The error, and its causes."""
     behind: BaseException | None = error
     while behind is not None:
         yield behind
@@ -127,7 +128,7 @@ def _refused(error: Exception) -> StoreRefused:
 
 
 def none_where(question: Callable[[], T], *names: str) -> T | None:
-    """The answer; None where Chroma's is an error of one of those classes."""
+    """The answer; None if Chroma raises an error of one of those classes."""
     try:
         return question()
     except Exception as error:
@@ -137,7 +138,7 @@ def none_where(question: Callable[[], T], *names: str) -> T | None:
 
 
 def asked_again(question: Callable[[], T], *, pauses: Iterable[float], passes: Callable[[Exception], bool]) -> T:
-    """The answer, asked for again after each of the pauses in seconds as long as the error is one that passes."""
+    """The answer; requested again after each of the pauses, in seconds, as long as the error is one that passes."""
     for pause in pauses:
         try:
             return question()
@@ -149,13 +150,13 @@ def asked_again(question: Callable[[], T], *, pauses: Iterable[float], passes: C
 
 
 def once_indexed(question: Callable[[], T]) -> T:
-    """The answer, asked for again where a server is about to make the index of what was written to a new collection."""
+    """The answer; requested again while a server is about to build the index of a new collection."""
     return asked_again(
         question, pauses=UNTIL_INDEXED, passes=lambda error: any(each in str(error) for each in UNINDEXED)
     )
 
 
 def is_chromas(error: BaseException, *names: str) -> bool:
-    """Whether it is of one of those classes of chromadb.errors, which nobody has imported unless one was raised."""
+    """Whether it is of one of those classes of chromadb.errors, which is not imported unless one was raised."""
     errors = sys.modules.get(ERRORS)
     return errors is not None and isinstance(error, tuple(getattr(errors, name) for name in names))

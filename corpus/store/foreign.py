@@ -1,4 +1,4 @@
-"""A collection that another program made, such as LangChain or LlamaIndex. It is only read."""
+"""A collection made by another program, such as LangChain or LlamaIndex. It is only read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class ForeignRecord:
-    """A record: its text is None where it has none, its vector where it is missing."""
+    """A record; its text is None if it has none, its vector if it is missing."""
 
     text: str | None
     vector: Vectors | None
@@ -44,7 +44,7 @@ class ForeignCollection:
 
     @property
     def space(self) -> str:
-        """How its index measures: `l2`, `cosine` or `ip`."""
+        """The metric of its index: `l2`, `cosine` or `ip`."""
         configuration = self._collection.configuration_json
         return str((configuration.get("hnsw") or configuration.get("spann") or {}).get("space"))
 
@@ -82,7 +82,7 @@ class ForeignCollection:
 
 @contextlib.contextmanager
 def foreign_collection(name: str, settings: CorpusSettings) -> Iterator[ForeignCollection]:
-    """The collection of that name in the settings' store. Raises CollectionMissing that says which there are."""
+    """The collection of that name in the settings' store. Raises CollectionMissing that lists the existing ones."""
     is_embedded = target_kind(settings) == "embedded"
     if is_embedded and not (settings.chroma_path / SQLITE_FILE).is_file():
         raise CollectionMissing(f"There is no Chroma store in {settings.chroma_path}. Name its folder by --from-path.")
@@ -106,7 +106,7 @@ def _collections(client: Any, settings: CorpusSettings) -> list[Any]:
 
 
 def _all(client: Any) -> Iterator[Any]:
-    """A server gives them by the hundred."""
+    """All of them: a server lists them by the hundred."""
     seen: set[str] = set()
     while part := [each for each in client.list_collections(limit=100, offset=len(seen)) if each.name not in seen]:
         seen |= {each.name for each in part}

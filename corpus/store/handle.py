@@ -1,7 +1,7 @@
-"""What a collection is asked through, opened anew where another process has written to the same files.
+"""What a collection is queried through; reopened when another process has written to the same files.
 
-Chroma's embedded engine reads the vector index when it is asked for the first time, and hears of no write by another
-process after that; and it goes on reading a store whose folder was deleted. `reopen` says which client is opened.
+Chroma's embedded engine reads the vector index at the first query and notices no write by another process after that;
+it even keeps reading a store whose folder was deleted. `reopen` says which client is opened.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from corpus.store.index_lock import index_lock
 T = TypeVar("T")
 ATTEMPTS = 5
 SECONDS_BETWEEN = 0.1
-# While an ingest is under way, the next opening waits so many times longer than the last one took.
+# During an ingest, the next reopening waits so many times longer than the last one took.
 REST = 10.0
-# A reader gives up here; a writer goes on, for a process that was stopped must not stop it.
+# A reader gives up here; a writer goes on, because a stopped process must not stop it.
 PATIENCE_SECONDS = 20.0
 
 
@@ -39,7 +39,7 @@ class Opened(Protocol):
 
 
 class _Held:
-    """Something open, and who uses it. `seen` is the state of the store before it was opened."""
+    """Something open, and its number of users. `seen` is the state of the store before it was opened."""
 
     def __init__(self, opened: Opened, seen: State | None) -> None:
         self.opened = opened
@@ -52,7 +52,7 @@ class _Held:
 class Handle:
     """The newest of what `reopen` opens. Safe in threads: what is in use is not closed.
 
-    `watch` and `folder` are of an embedded store that others may write to; without, what was opened first stays.
+    `watch` and `folder` are of an embedded store that others may write to; without them, the first one stays open.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Handle:
         folder: Path | None = None,
     ) -> None:
         self._reopen = reopen
-        self.watch = watch  # None of what nobody writes to, and of a server.
+        self.watch = watch  # None for what nobody writes to, and for a server.
         self._folder = folder
         self._held = self._holding(opened, self.state())
         self._lock = threading.Lock()
@@ -72,7 +72,7 @@ class Handle:
         self._refreshing: threading.Thread | None = None
         self._rests_until = 0.0
         self._is_closed = False
-        # Raises where another may write now; set by who holds the lease.
+        # Raises if another process may write now; set by the holder of the lease.
         self.before_write: Callable[[], None] = lambda: None
 
     @property
@@ -87,31 +87,31 @@ class Handle:
 
     @property
     def index(self) -> Path | None:
-        """The folder of an embedded store's vector index; None for a server, and where nobody writes."""
+        """The folder of an embedded store's vector index; None for a server, and if nobody writes."""
         return None if self.watch is None else self.watch.index()
 
     @contextlib.contextmanager
     def used(self) -> Iterator[Any]:
-        """The collection, for what needs no vectors, for as long as the block takes. Raises StoreError."""
+        """The collection, for queries without vectors, for the length of the block. Raises StoreError."""
         if self.watch is not None and not self._is_in_place():
             self._open_anew(None, unless=self._is_in_place)
         with self._acquired() as held, translated():
             yield held.opened.collection
 
     def look(self, question: Callable[[Any], T]) -> T:
-        """What the collection answers to a question that needs no vectors. Raises StoreError."""
+        """The collection's answer to a query without vectors. Raises StoreError."""
         for attempt in range(ATTEMPTS):
             with self.used() as collection, contextlib.suppress(*self._moved(attempt)), translated():
                 return question(collection)
         raise AssertionError("unreachable")
 
     def _moved(self, attempt: int) -> tuple[type[CollectionMissing], ...]:
-        """What is passed over once: another collection has taken this one's place since it was opened."""
+        """Ignored once: another collection has replaced this one since it was opened."""
         return () if self.watch is None or attempt == ATTEMPTS - 1 else (CollectionMissing,)
 
     @contextlib.contextmanager
     def written(self) -> Iterator[Any]:
-        """The collection, to write to: by one at a time, which who calls takes care of. Raises StoreError."""
+        """The collection, to write to: by one writer at a time, which callers ensure. Raises StoreError."""
         self.before_write()
         if self.watch is None or self._folder is None:
             with self.used() as collection:
@@ -121,11 +121,11 @@ class Handle:
             is_newest = self.watch.state() == held.seen
             yield held.opened.collection
             if is_newest:
-                # Of its own writes the engine knows.
+                # The engine knows of its own writes.
                 held.seen = self.watch.state()
 
     def ask(self, question: Callable[[Any], T]) -> T:
-        """What the collection answers to a question that needs vectors, of the newest index. Raises StoreError."""
+        """The collection's answer to a query with vectors, from the newest index. Raises StoreError."""
         for attempt in range(ATTEMPTS):
             try:
                 with contextlib.suppress(*self._moved(attempt)):
@@ -133,14 +133,14 @@ class Handle:
                     with self._acquired() as held:
                         return self._answered(held, question)
             except StoreUnavailable:
-                # The index was written by somebody who does not know our lock.
+                # The index was written by a program that does not know our lock.
                 if self.watch is None or attempt == ATTEMPTS - 1:
                     raise
                 time.sleep(SECONDS_BETWEEN * attempt)
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Let go of the files or the connection."""
+        """Close the files or the connection."""
         self._is_closed = True
         if (refreshing := self._refreshing) is not None:
             refreshing.join()
@@ -172,11 +172,11 @@ class Handle:
                 self._refresh_beside(question)
 
     def state(self) -> State | None:
-        """The state of an embedded store that others may write to; None of all else."""
+        """The state of an embedded store that others may write to; None for everything else."""
         return None if self.watch is None else self.watch.state()
 
     def indexed(self) -> State | None:
-        """The state that the vectors which are open are of, where it is the newest; None of all else."""
+        """The state to which the open vectors belong, if it is the newest; None for everything else."""
         held = self._held
         return held.seen if held.has_index and self.state() == held.seen else None
 
@@ -188,7 +188,7 @@ class Handle:
         return (state and state.place) == (seen and seen.place)
 
     def _refresh_beside(self, question: Callable[[Any], object]) -> None:
-        """While an ingest writes, questions go on with what is open, and need not wait for what comes next."""
+        """While an ingest writes, questions use what is open, and need not wait for the newer one."""
         with self._lock:
             if self._refreshing is not None or self._is_closed:
                 return
@@ -196,13 +196,13 @@ class Handle:
             self._refreshing.start()
 
     def _refreshed(self, question: Callable[[Any], object]) -> None:
-        # What fails here is tried again, and told, when the ingest is done.
+        # A failure here is retried, and reported, once the ingest is done.
         with contextlib.suppress(StoreError):
             self._open_anew(question, unless=self._is_newest)
         self._refreshing = None
 
     def _open_anew(self, question: Callable[[Any], object] | None, *, unless: Callable[[], bool]) -> None:
-        """Open the newest, and have it read its index where there is a question."""
+        """Open the newest state, and have it read its index if there is a question."""
         with self._opening:
             if unless():
                 return
@@ -231,7 +231,7 @@ class Handle:
 
     @staticmethod
     def _holding(opened: Opened, seen: State | None) -> _Held:
-        """Nothing is known of a collection that took the other's place meanwhile."""
+        """The collection that replaced this one meanwhile is not known yet."""
         is_it = seen is not None and seen.place[-1] == str(opened.collection.id)
         return _Held(opened, seen if is_it else None)
 

@@ -1,8 +1,8 @@
 """Where the vectors lie in the files of Chroma's index: hnswlib's own format, one record for each vector.
 
-A record of data_level0.bin is the links of a vector to its neighbours, the vector as float32, and its label; header.bin
-says how long these are (saveIndex in hnswlib's hnswalg.h). In cosine space vectors are stored at length 1. The ids of
-the labels are in a pickle, of which nothing but plain values is read.
+A record of data_level0.bin consists of a vector's links to its neighbours, the vector as float32, and its label;
+header.bin gives their lengths (saveIndex in hnswlib's hnswalg.h). In cosine space vectors are stored at length 1. The
+ids of the labels are in a pickle, of which only plain values are read.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from corpus.errors import StoreError
 
 DATA_FILE, HEADER_FILE, LABELS_FILE = "data_level0.bin", "header.bin", "index_metadata.pickle"
 _VERSION = 1
-# Version; offset of level 0, most and present records, bytes of one, where in it label and vector begin.
+# Version; offset of level 0, maximum and current number of records, bytes of a record, offsets of label and vector in
+# it.
 _HEADER = struct.Struct("<i6Q")
 _LABEL_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """In bytes: the length of a record, and where in it the vector begins. `records` counts deleted ones too."""
+    """In bytes: the length of a record, and where in it the vector begins. `records` includes deleted ones."""
 
     record: int
     vector: int
@@ -36,7 +37,7 @@ class Layout:
     dimensions: int
 
     def check(self) -> None:
-        """Raises ValueError where these cannot be those of such a file."""
+        """Raises ValueError if these cannot describe such a file."""
         if self.vector < 4 or self.vector % 4 or self.records < 0 or self.dimensions < 1:
             raise ValueError(f"no layout of an index: {self}")
         if self.record != self.vector + 4 * self.dimensions + _LABEL_BYTES:
@@ -44,7 +45,7 @@ class Layout:
 
 
 def read_layout(folder: Path, *, dimensions: int) -> Layout:
-    """What header.bin says. Raises StoreError where it is not what this version reads."""
+    """The layout in header.bin. Raises StoreError if it is not one that this version reads."""
     try:
         version, start, _, records, record, label, vector = _HEADER.unpack_from((folder / HEADER_FILE).read_bytes())
         layout = Layout(record=record, vector=vector, records=records, dimensions=dimensions)
@@ -57,7 +58,7 @@ def read_layout(folder: Path, *, dimensions: int) -> Layout:
 
 
 def places_in(folder: Path) -> int:
-    """How many records an index has on disk, deleted ones too; 0 where nothing of it is."""
+    """How many records an index has on disk, deleted ones included; 0 if there is none."""
     try:
         return int(_HEADER.unpack_from((folder / HEADER_FILE).read_bytes())[3])
     except (OSError, struct.error):
@@ -65,7 +66,7 @@ def places_in(folder: Path) -> int:
 
 
 def map_vectors(file: Path, layout: Layout) -> NDArray[np.float32]:
-    """All records' vectors, shape (records, dimensions), read where they are looked at. Raises ValueError, OSError."""
+    """All records' vectors, shape (records, dimensions), memory-mapped. Raises ValueError, OSError."""
     if file.stat().st_size < layout.records * layout.record:
         raise ValueError(f"{file.name} is cut off")
     return np.ndarray(

@@ -1,6 +1,6 @@
-"""One at a time reads Chroma's vector index from its files, or writes it: read half written it ends the process.
+"""One process at a time reads Chroma's vector index from its files, or writes it: a half-written one crashes readers.
 
-Chroma itself has no such lock. Whoever reads an index that lacks a thousand writes brings its files up to date, too.
+Chroma itself has no such lock. A reader of an index that lacks a thousand writes updates its files, too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Import chromadb so that only what we pass to it steers it: no `.env` of the working folder, no variable of its own.
+"""Import chromadb so that only what we pass to it has an effect: no `.env` file, no variable of its own.
 
-chromadb makes its settings from both, when it is imported and whenever it is asked for some; it can be told of another
-server there, or to import a module by name. Whoever needs it asks here, late: it takes longer than all other imports.
+chromadb builds its settings from both, on import and whenever it is asked for settings; they could name another server,
+or a module to import. Import it through here, and late: it takes longer than all other imports.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BaseSettings = pydantic_settings.BaseSettings
 
 
 class _GivenSettings(BaseSettings):
-    """In place of BaseSettings: settings are the arguments and the defaults, and nothing else."""
+    """Replaces BaseSettings: settings are the arguments and the defaults, and nothing else."""
 
     @classmethod
     def settings_customise_sources(
@@ -44,7 +44,7 @@ def import_chromadb() -> Any:
     leave_out_checks()
     step_aside()
     silence_telemetry()
-    # Only while its class is made; ours are all made by then, or inherit from the class itself.
+    # Only while its class is created; ours exist by then, or inherit from the class itself.
     pydantic_settings.BaseSettings = _GivenSettings  # type: ignore[assignment,misc] # That is the point.
     try:
         chromadb: Any = importlib.import_module("chromadb")
@@ -55,10 +55,10 @@ def import_chromadb() -> Any:
             "This package has no client of Chroma servers. Build it with CHROMA_SERVER=1, or unset CHROMA_URL and set "
             "SNAPSHOT_URL."
         )
-    # What was imported before it, as its errors are by a reader, the package does not know of.
+    # The package does not know of modules imported before it, such as its errors by a reader.
     for name in [each for each in sys.modules if each.startswith("chromadb.") and each.count(".") == 1]:
         setattr(chromadb, name.partition(".")[2], sys.modules[name])
-    if not issubclass(chromadb.config.Settings, _GivenSettings):  # Somebody else has imported it before us.
+    if not issubclass(chromadb.config.Settings, _GivenSettings):  # Somebody else imported it before us.
         chromadb.config.Settings.settings_customise_sources = _GivenSettings.settings_customise_sources
     return chromadb
 
@@ -74,7 +74,7 @@ def _client(proxy: str | None, **options: Any) -> Any:
 
     class Client(httpx.Client):
         def __del__(self) -> None:
-            # chromadb drops it open where it cannot make its own client.
+            # chromadb leaves it open if it cannot create its own client.
             self.close()
 
     return Client(trust_env=False, proxy=proxy, **options)

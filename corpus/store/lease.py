@@ -1,7 +1,7 @@
-"""Who may write to a collection on a server: whoever made the collection beside it, which only one can.
+"""Who may write to a collection on a server: whoever created the collection beside it, which only one client can.
 
-That collection's id is the holder's own: nobody renews, or takes away, by the name alone, under which another may have
-come meanwhile. Whoever slept finds out before the next write.
+That collection's id belongs to the holder: renewing and deleting never go by the name alone, which another client may
+have taken meanwhile. A holder that was suspended finds out before its next write.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from corpus.store.errors import is_chromas, none_where, translated
 
 SUFFIX = ".ingest-lease"
 SLEEPERS_SECONDS = 60.0
-MAX_NAME_CHARS, CLOUD_MAX_NAME_CHARS = 440, 70  # Of 512, and of 128, with the suffix and an id.
+MAX_NAME_CHARS, CLOUD_MAX_NAME_CHARS = 440, 70  # Of the 512 and 128 characters allowed, with the suffix and an id.
 DIGITS = 16
 LOST = (
     "Another ingest has taken over the collection, for this one had not been heard of for a while. What is stored is "
@@ -41,7 +41,7 @@ class Lease:
         self._is_joined = False
 
     def claim(self, holder: str, *, until: float) -> tuple[str, float] | None:
-        """Take it. None where it is ours now; else who holds it, and until when, in seconds since 1970."""
+        """Take it. None if it is ours now; else who holds it, and until when, in seconds since 1970."""
         with translated():
             made = self._made(holder, until)
             there = self._there()
@@ -52,7 +52,7 @@ class Lease:
             return str(said.get("holder", "unknown")), float(said.get("until", until))
 
     def put_away(self, *, before: float) -> None:
-        """Take away one that ran out before that time, whose holder has died or sleeps."""
+        """Delete a lease that expired before that time; its holder has died or is suspended."""
         with translated():
             there = self._there()
             if there is None or float(there.metadata["until"]) >= before:
@@ -60,7 +60,7 @@ class Lease:
             aside = self._aside(there)
             with _unless_gone():
                 there.modify(name=aside)
-                # Its holder may have woken and renewed it since it was looked at.
+                # Its holder may have woken and renewed it since it was read.
                 if float(self._client.get_collection(aside, embedding_function=None).metadata["until"]) >= before:
                     there.modify(name=self._name)
                     return
@@ -68,7 +68,7 @@ class Lease:
                 self._client.delete_collection(aside)
 
     def renew(self, *, until: float) -> bool:
-        """Hold it for longer; False where it is ours no more."""
+        """Extend it; False if it is no longer ours."""
         with translated():
             if not self._is_ours():
                 return False
@@ -78,11 +78,11 @@ class Lease:
 
     @property
     def token(self) -> str | None:
-        """What other processes of the holder `join` it with; None where it is not held."""
+        """What other processes of the holder `join` it with; None if it is not held."""
         return None if self._held is None else str(self._held.id)
 
     def join(self, token: str) -> None:
-        """Write under what another process of ours holds, as long as it does. Raises CollectionBusy."""
+        """Write under the lease of another process of ours, as long as that holds it. Raises CollectionBusy."""
         with translated():
             there = self._there()
         if there is None or str(there.id) != token:
@@ -90,20 +90,20 @@ class Lease:
         self._held, self._is_joined = there, True
 
     def check(self) -> None:
-        """Before a write: raises CollectionBusy where we held it and hold it no more."""
+        """Called before a write: raises CollectionBusy if we held it and no longer do."""
         if self._held is None:
             return
         with translated():
             there = self._there()
             if there is not None and there.id == self._held.id and float(there.metadata["until"]) > time.time():
                 return
-        # It slept, and nobody took it. Who joined leaves it to the holder, who may be dead.
+        # It was suspended, and nobody took the lease. A process that joined leaves it to the holder, who may be dead.
         if not self._is_joined and self.renew(until=time.time() + SLEEPERS_SECONDS):
             return
         raise CollectionBusy(LOST)
 
     def release(self) -> None:
-        """Give it back, if it is ours still."""
+        """Give it back, if it is still ours."""
         held, self._held = self._held, None
         if held is None:
             return
@@ -112,7 +112,7 @@ class Lease:
             self._client.delete_collection(self._aside(held))
 
     def _made(self, holder: str, until: float) -> Any:
-        """The collection, made now; None where there is one."""
+        """The collection, just created; None if it exists already."""
         metadata = {"holder": holder, "until": until}
         make = partial(self._client.create_collection, self._name, metadata=metadata, embedding_function=None)
         return none_where(make, "ChromaError")
@@ -131,7 +131,7 @@ class Lease:
 
 @contextlib.contextmanager
 def _unless_gone() -> Iterator[None]:
-    """Another did the same a moment before."""
+    """Ignore that another process did the same a moment before."""
     try:
         yield
     except Exception as error:

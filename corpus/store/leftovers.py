@@ -1,4 +1,4 @@
-"""What a collection holds beside whole documents: other programs' records, and what killed runs left."""
+"""What a collection holds besides whole documents: other programs' records, and leftovers of killed runs."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def survey_of(rows: Rows) -> Survey:
 
 
 def holds_only(rows: Rows, records: Iterable[DocumentRecord]) -> bool:
-    """Whether the ids that are there are those of these documents' chunks. Much quicker than a survey."""
+    """Whether the ids that exist are those of these documents' chunks. Much faster than a survey."""
     return set(rows.ids(None)) == {chunk_id for record in records for chunk_id in record.chunk_ids()}
 
 
 def sweep_leftovers(rows: Rows, records: Iterable[DocumentRecord]) -> frozenset[str]:
-    """See Store.sweep. Looks only where what is there is not what the documents say."""
+    """See Store.sweep. Looks closer only if the ids that exist are not those that the documents name."""
     if holds_only(rows, records):
         return frozenset()
     found = survey_of(rows)

@@ -1,4 +1,4 @@
-"""Open the settings' collection, or make it."""
+"""Open the collection that the settings name, or create it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from corpus.store.store import Store
 
 # Of the 100 nearest, Chroma's own 100 miss 3 in 100 (SciFact, 5,183 chunks), which costs 0.003 nDCG@10; 200 miss 0.6.
 HNSW = {"space": METRIC, "ef_search": 200}
-# Of the lexical index's files, a record; in Base64 below what one field of Chroma Cloud may hold, 4,096 bytes.
+# A record's share of the lexical index's files; in Base64 less than one field of Chroma Cloud may hold, 4,096 bytes.
 PIECE_BYTES = 12_000
 CLOUD_PIECE_BYTES = 3_000
 WORDS_SUFFIX = ".words"
@@ -43,7 +43,7 @@ MAX_NAME_CHARS = 500
 
 
 def open_store(settings: CorpusSettings) -> Store:
-    """Open the collection that is there. Raises CollectionMissing, CollectionMismatch, StoreUnavailable."""
+    """Open the existing collection. Raises CollectionMissing, CollectionMismatch, StoreUnavailable."""
     return _open(settings)
 
 
@@ -56,7 +56,7 @@ def read_store(settings: CorpusSettings, *, is_published: bool = False) -> Store
 
 
 def most_text_bytes(settings: CorpusSettings) -> int | None:
-    """How many bytes a chunk's text may have where it is to be stored; None where as many as there are."""
+    """How many bytes a chunk's text may have there; None if there is no limit."""
     return DOCUMENT_BYTES if target_kind(settings) == "cloud" else None
 
 
@@ -75,7 +75,7 @@ def _connected(settings: CorpusSettings, *, only_reads: bool) -> Connection:
 
 
 def create_store(settings: CorpusSettings, record: CollectionRecord) -> Store:
-    """Make the collection; where somebody else just made it, open theirs."""
+    """Create the collection; if somebody else just did, open theirs."""
     client = connect(settings)
     spread = {} if settings.chroma_spread is None else {SPREAD_FIELD: settings.chroma_spread}
     index = {"spann": {"space": METRIC}} if target_kind(settings) == "cloud" else {"hnsw": HNSW}
@@ -119,7 +119,7 @@ def _opened(
 
 
 def _published(settings: CorpusSettings) -> PublishedStore:
-    """Of a snapshot with a chunk file. Chroma's own files are opened when they are needed."""
+    """A snapshot with a chunk file. Chroma's own files are opened when needed."""
     chunks = ChunkFile(settings.chroma_path)
     try:
         if chunks.collection != settings.chroma_collection:
@@ -145,7 +145,7 @@ def _mapped(connection: Connection, settings: CorpusSettings, record: Collection
 
 
 def _record(connection: Connection, settings: CorpusSettings) -> CollectionRecord:
-    """How the collection was made. Closes the connection where it cannot be used."""
+    """How the collection was made. Closes the connection if that is not usable."""
     # Not `configuration`, which would build the collection's embedding function and warn that it has none.
     configuration = connection.collection.configuration_json
     space = (configuration.get("hnsw") or configuration.get("spann") or {}).get("space")

@@ -1,7 +1,7 @@
-"""How much SQLite keeps in memory while it writes to an embedded store. Only for a process that has not opened it yet.
+"""SQLite's cache while it writes to an embedded store. Only for a process that has not opened the store yet.
 
 A transaction that outgrows SQLite's cache of 2 MB writes to the file before it is done, and from then on nobody can
-read: a write of 200 chunks does. The cache's size stands in the file itself, and whoever opens it keeps to it
+read: a write of 200 chunks does. The cache size is stored in the file itself, and whoever opens it uses that
 (https://www.sqlite.org/fileformat.html, "Suggested cache size").
 """
 
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from corpus.store.change_detection import SQLITE_FILE
 
-# Of 4,096 bytes: what 200 chunks of 3,072 dimensions change, and what is taken out of the queue with a thousand.
+# Pages of 4,096 bytes: what 200 chunks of 3,072 dimensions change, and what is removed from the queue with a thousand.
 PAGES = 5000
 
 
 def widen_page_cache(folder: Path) -> None:
-    """Have the store's file ask for a cache that holds a whole write; left as it is where somebody else is at it."""
+    """Set a cache size in the store's file that holds a whole write; unless another process is using the file."""
     with (
         contextlib.suppress(sqlite3.Error),
         contextlib.closing(sqlite3.connect(f"{(folder / SQLITE_FILE).absolute().as_uri()}?mode=rw", uri=True)) as file,

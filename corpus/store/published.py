@@ -15,8 +15,8 @@ from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, record_id_of
 from corpus.store.chunk_file import ChunkFile
 from corpus.store.client import Connection
+from corpus.store.exact import ExactVectors
 from corpus.store.handle import Handle
-from corpus.store.mapped import MappedVectors
 from corpus.store.rows import PAGE, batched
 from corpus.store.store import Store
 from corpus.stored import chunk_from, fields_of, record_from
@@ -57,7 +57,7 @@ class PublishedStore(Store):
     """Whole documents, to which nobody writes."""
 
     def __init__(
-        self, handle: Handle, chunks: ChunkFile, *, words: LexicalIndexStore, vectors: MappedVectors | None
+        self, handle: Handle, chunks: ChunkFile, *, words: LexicalIndexStore, vectors: ExactVectors | None
     ) -> None:
         super().__init__(handle, chunks.record, words=words, is_published=True)
         self.mapped = vectors

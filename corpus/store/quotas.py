@@ -1,7 +1,7 @@
-"""What Chroma Cloud takes of a record, and how a record is made to fit. Pure: no I/O.
+"""What Chroma Cloud accepts of a record, and how a record is made to fit. Pure: no I/O.
 
 The numbers are those of docs.trychroma.com/cloud/quotas-limits as of November 2026. Fields that do not fit travel as
-JSON in fields of their own; `unpacked` gives them back, and Chroma's own filters do not see them.
+JSON in fields of their own; `unpacked` restores them, and Chroma's own filters do not see them.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 from corpus.errors import StoreRefused
 from corpus.stored import ACCESS, USER_PREFIX
 
-REQUEST_RECORDS = 300  # A write, and what one answer holds.
+REQUEST_RECORDS = 300  # Records in a write, and in one answer.
 DOCUMENT_BYTES = 16_384
 FIELDS, NAME_BYTES, VALUE_BYTES = 32, 36, 4096
 CONDITIONS = 8
-READS = 10  # At once, of one collection.
+READS = 10  # At the same time, of one collection.
 COLLECTION_NAME_BYTES = 128
 # The names of fields that hold others: "more.0", "more.1", …
 MORE = "more."
-PACKED = {"packed": True}  # What a record says that has such fields.
+PACKED = {"packed": True}  # Marks a record that has such fields.
 
 Metadata = dict[str, Any]
 
@@ -32,7 +32,7 @@ def packed(metadata: Mapping[str, Any]) -> Metadata:
     Raises StoreRefused where they are too many even so, and for an access that is too long.
     """
     rest = {name: value for name, value in metadata.items() if value is not None and not _fits(name, value)}
-    if ACCESS in rest:  # It is written over alone, which nothing packed can be.
+    if ACCESS in rest:  # It is overwritten by itself, which a packed field cannot be.
         raise StoreRefused(
             f"Chroma Cloud takes {VALUE_BYTES:,} bytes of a document's access. Name a group in place of its members."
         )
@@ -57,12 +57,12 @@ def unpacked(metadata: Mapping[str, Any] | None) -> Metadata | None:
     text = "".join(str(metadata[f"{MORE}{place}"]) for place in _places(metadata))
     try:
         return {**metadata, **json.loads(text)}
-    except (ValueError, TypeError):  # Of another program's making.
+    except (ValueError, TypeError):  # Made by another program.
         return dict(metadata)
 
 
 def in_two(fields: Mapping[str, Any]) -> tuple[list[Metadata], Metadata]:
-    """What is to be taken away beforehand, in portions, and the rest: a None counts among a request's fields."""
+    """What has to be deleted beforehand, in parts, and the rest: a None counts among a request's fields."""
     gone = [name for name, value in fields.items() if value is None]
     room = FIELDS - (len(fields) - len(gone))
     ahead = gone[max(0, room) :]
@@ -71,13 +71,13 @@ def in_two(fields: Mapping[str, Any]) -> tuple[list[Metadata], Metadata]:
 
 
 def conditions_in(where: Mapping[str, Any]) -> int:
-    """How many conditions a filter of Chroma's has."""
+    """How many conditions a filter in Chroma's syntax has."""
     parts = [part for name in ("$and", "$or") for part in where.get(name, ())]
     return sum(map(conditions_in, parts)) + sum(name not in ("$and", "$or") for name in where)
 
 
 def names_users_fields(where: Mapping[str, Any]) -> bool:
-    """Whether it asks for fields that may be packed."""
+    """Whether it filters by fields that may be packed."""
     parts = [part for name in ("$and", "$or") for part in where.get(name, ())]
     return any(name.startswith(USER_PREFIX) for name in where) or any(map(names_users_fields, parts))
 

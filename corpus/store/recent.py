@@ -19,7 +19,7 @@ from corpus.store.rows import Rows, ours_in
 from corpus.stored import chunk_from
 
 T = TypeVar("T")
-# At 3,072 dimensions as many vectors take 25 MB.
+# At 3,072 dimensions so many vectors take 25 MB.
 MAX_KEPT = 2000
 
 
@@ -40,7 +40,7 @@ class Kept(Generic[T]):
         self._kept: dict[str, T] = {}
 
     def read(self, ids: Iterable[str]) -> dict[str, T]:
-        """Those of the ids that are there, all as of one state of the store."""
+        """Those of the ids that exist, all from one state of the store."""
         wanted = list(dict.fromkeys(ids))
         before = self._state()
         if before is None:
@@ -81,11 +81,11 @@ class Recent:
         self._vectors = Kept(self._read_vectors, handle.indexed)
 
     def chunks(self, chunk_ids: Iterable[str]) -> dict[str, Chunk]:
-        """Those that are there, of whole documents or not."""
+        """Those that exist, of whole documents or not."""
         return self._chunks.read(chunk_ids)
 
     def cosines(self, vector: Vectors, chunk_ids: Iterable[str]) -> dict[str, float]:
-        """The cosine of each that is there to a vector of shape (dimensions,)."""
+        """The cosine of each that exists to a vector of shape (dimensions,)."""
         found = self._vectors.read(chunk_ids)
         if not found:
             return {}
@@ -103,7 +103,7 @@ class Recent:
     def _read_vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
         found: dict[str, Vectors] = {}
         for page in self._rows.pages(chunk_ids, ["embeddings"]):
-            # Copied: a row of what was read keeps the whole of it in memory.
+            # Copied: a row would keep the whole array in memory.
             rows = [] if page["embeddings"] is None else page["embeddings"]
             found |= {each: np.array(row, dtype=np.float32) for each, row in zip(page["ids"], rows, strict=True)}
         return found

@@ -1,7 +1,7 @@
-"""A vector index made anew. Chroma never uses the place of a deleted vector again, so that an index only ever grows.
+"""Rebuilds a vector index. Chroma never reuses the place of a deleted vector, so an index only ever grows.
 
-The collection is written once more under another name and takes the other's place. Killed before the old one is
-deleted, the old one is there; killed after, the new one is whole, and is found under its name or the other (client.py).
+The collection is written again under another name and then replaces the old one. If the run is killed before the old
+one is deleted, the old one is there; if after, the new one is whole, and is found under either name (client.py).
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from corpus.store.hnsw_files import places_in
 from corpus.store.index_lock import index_lock
 from corpus.store.rows import PAGE
 
-# Of all places, how many may be dead before it is worth making the index anew: that takes as long as writing it did.
+# The share of deleted places from which a rebuild is worth it: it takes as long as writing the index did.
 MAX_DEAD = 0.05
-LENGTHS_FILE = "length.bin"  # Every index on disk has one.
-FREE_PLACES = 100  # Chroma's files have room for so many from the start, so that a small index wins nothing.
+LENGTHS_FILE = "length.bin"  # Every index on disk has this file.
+FREE_PLACES = 100  # Chroma's files have room for so many from the start, so a small index gains nothing.
 PATIENCE_SECONDS = 20.0
 
 
 def dead_share(index: Path, *, live: int) -> float:
-    """The share of an index's places that nothing live is in; 0 where it is small, or not all on disk yet."""
+    """The share of an index's places that hold nothing live; 0 if it is small, or not all on disk yet."""
     places = places_in(index)
     return max(0, places - live) / places if places > FREE_PLACES else 0.0
 
@@ -66,9 +66,9 @@ def remake_index(settings: CorpusSettings) -> float:
 
 
 def finish_remaking(settings: CorpusSettings) -> None:
-    """Put right what a run that was killed left: half a copy goes, a whole one takes its place. Raises StoreError.
+    """Clean up after a killed run: an incomplete copy is deleted, a complete one replaces the original.
 
-    Nobody else may write to the store.
+    Raises StoreError. Nobody else may write to the store.
     """
     name = settings.chroma_collection
     if not has_collection(settings.chroma_path, remade_name(name)):
@@ -90,7 +90,7 @@ def finish_remaking(settings: CorpusSettings) -> None:
 def drop_orphans(folder: Path) -> None:
     """Delete the indexes of collections that are gone: Chroma leaves them where they are."""
     kept = index_names(folder)
-    if not kept:  # Not to be told now.
+    if not kept:  # Cannot be determined now.
         return
     with index_lock(folder, patience_seconds=PATIENCE_SECONDS):
         for path in folder.iterdir():
@@ -109,7 +109,7 @@ def _is_an_index(path: Path) -> bool:
 def _pages(collection: Any, folder: Path) -> Iterator[dict[str, Any]]:
     ids = sorted(collection.get(include=[])["ids"])
     for start in range(0, len(ids), PAGE):
-        # Who reads an index first may bring its files up to date.
+        # The first reader of an index may update its files.
         with index_lock(folder, patience_seconds=PATIENCE_SECONDS):
             found = collection.get(ids=ids[start : start + PAGE], include=["embeddings", "documents", "metadatas"])
         yield {name: found[name] for name in ("ids", "embeddings", "documents", "metadatas")}

@@ -16,12 +16,12 @@ from corpus.store.quotas import CONDITIONS, PACKED, REQUEST_RECORDS, conditions_
 from corpus.stored import ACCESS, is_ours, metadata_of
 
 T = TypeVar("T")
-Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it is of, and its vector.
+Row = tuple[DocumentRecord, Chunk, Vectors]  # A chunk, the document that it belongs to, and its vector.
 
-PAGE = 1000  # Records a request.
-MAX_IDS = 20_000  # More are a burden to a server.
-# Records a write to an embedded store. While SQLite writes more than its cache holds nobody can read (page_cache.py):
-# what 200 change it holds. All is written as soon as by writes of 1,000.
+PAGE = 1000  # Records in a request.
+MAX_IDS = 20_000  # More burden a server.
+# Records in a write to an embedded store. While SQLite writes more than its cache holds nobody can read
+# (page_cache.py); it holds what 200 change. Writing all takes no longer than by writes of 1,000.
 MAX_WRITTEN = 200
 
 
@@ -50,11 +50,11 @@ class Rows:
         return str(self.collection.name)
 
     def version_of(self, field: str) -> int:
-        """By which rules something of the documents was made, as `note_version` was told; 0 where it never was."""
+        """The version given to `note_version` last, of the rules by which something was made; 0 if none was."""
         return int((self.collection.metadata or {}).get(field, 0))
 
     def note_version(self, field: str, version: int) -> None:
-        """Note by which rules it is made now."""
+        """Record the version of the rules that are used now."""
         with self._handle.written() as collection:
             collection.modify(metadata={**collection.metadata, field: version})
 
@@ -63,12 +63,12 @@ class Rows:
         return self._handle.look(lambda collection: int(collection.count()))
 
     def pages(self, ids: Iterable[str], include: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """Chroma's answers for those of the ids that are there."""
+        """Chroma's answers for those of the ids that exist."""
         for part in batched(dict.fromkeys(ids), self._page):
             yield self._get(include, ids=part)
 
     def matching(self, where: Where, include: Sequence[str]) -> dict[str, Any]:
-        """Chroma's one answer for all that pass the filter, of which there are few."""
+        """Chroma's single answer for all that pass the filter, of which there are few."""
         return self._get(include, where=dict(where))
 
     def read(self, where: Where | None, *, texts: bool) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -81,14 +81,14 @@ class Rows:
             yield from ours_in(page)
 
     def of_documents(self) -> Iterator[dict[str, Any]]:
-        """The metadata of all our documents' records; of an embedded store at rest in one question."""
+        """The metadata of all our documents' records; from an idle embedded store with one query."""
         at_rest = self._handle.watch.metadata() if self._handle.watch is not None else None
         if at_rest is None:
             return (metadata for _, metadata, _ in self.read({"index": 0}, texts=False))
         return (metadata for each, metadata in at_rest.items() if is_ours(each, metadata))
 
     def records(self, ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any], str]]:
-        """Id, metadata and text of those of the ids that are there and ours, in one order or another."""
+        """Id, metadata and text of those of the ids that exist and are ours, in any order."""
         for page in self.pages(ids, ["metadatas", "documents"]):
             yield from ours_in(page)
 
@@ -97,14 +97,14 @@ class Rows:
         return list(self._get([], where=dict(where) if where else None)["ids"])
 
     def understands(self, where: Where) -> bool:
-        """Whether Chroma itself can tell what passes."""
+        """Whether Chroma itself can evaluate the filter."""
         if not is_chromas(where):
             return False
         if not self._is_cloud:
             return True
         if conditions_in(where) > CONDITIONS:
             return False
-        # What is packed Chroma's filter does not see.
+        # Chroma's filter does not see packed fields.
         return not names_users_fields(where) or not self._get([], where=PACKED, limit=1)["ids"]
 
     def nearest(
@@ -130,11 +130,11 @@ class Rows:
 
     @property
     def most_results(self) -> int | None:
-        """How many results a query has at most; None where as many as there are."""
+        """How many results a query may have; None if there is no limit."""
         return REQUEST_RECORDS if self._is_cloud else None
 
     def upsert(self, rows: Iterable[Row], *, over: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        """Write the rows, over those of the same id; `over` is the metadata of the records there, by id."""
+        """Write the rows, replacing those of the same id; `over` is the metadata of the existing records, by id."""
         before = over or {}
         for part in batched(rows, self._batch()):
             with self._handle.written() as collection:
@@ -148,13 +148,13 @@ class Rows:
                 )
 
     def amend(self, metadatas: Mapping[str, Mapping[str, MetadataValue | None]]) -> None:
-        """Set fields of the records' metadata, by id; None takes one away."""
+        """Set fields of the records' metadata, by id; None removes one."""
         for part in batched(metadatas, self._batch()):
             with self._handle.written() as collection:
                 collection.update(ids=part, metadatas=[dict(metadatas[each]) for each in part])
 
     def delete(self, ids: Iterable[str]) -> None:
-        """Delete those of the records that are there."""
+        """Delete those of the records that exist."""
         for part in batched(ids, self._batch()):
             with self._handle.written() as collection:
                 collection.delete(ids=part)

@@ -1,6 +1,6 @@
-"""Several collections of Chroma Cloud that are asked and written to as one: a corpus beyond what one may hold.
+"""Several collections of Chroma Cloud that are queried and written as one: for a corpus larger than one may hold.
 
-A document lies whole in one of them, which its id names; so their number never changes.
+A document lies whole in one of them, chosen by its id; so their number never changes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def spread_of(metadata: Mapping[str, Any] | None) -> int:
 
 
 class SpreadCollection:
-    """The interface of chromadb's collection over all of them. What else is asked is the first one's."""
+    """chromadb's collection interface over all of them. Other attributes are those of the first."""
 
     def __init__(self, parts: Sequence[Any]) -> None:
         self._parts = parts
@@ -73,7 +73,7 @@ class SpreadCollection:
             self._parts[place].delete(ids=_at(ids, rows))
 
     def _places(self, ids: Sequence[str]) -> dict[int, list[int]]:
-        """By collection which of the ids lie there, by their rows."""
+        """By collection the rows of the ids that lie there."""
         found: dict[int, list[int]] = defaultdict(list)
         for row, chunk_id in enumerate(ids):
             found[self._place_of(chunk_id)].append(row)
@@ -88,7 +88,7 @@ class SpreadCollection:
 
 
 def joined(answers: Sequence[Mapping[str, Any]], limit: int | None = None) -> dict[str, Any]:
-    """One answer of several to `get`; a record that two of them hold, as its place moved, is in it once."""
+    """The answers of several to `get` as one; a record that two of them hold, because its place moved, appears once."""
     places = {chunk_id: (answer, row) for answer in answers for row, chunk_id in enumerate(answer["ids"])}
     kept = list(places.items())[:limit]
     together: dict[str, Any] = {"ids": [chunk_id for chunk_id, _ in kept]}

@@ -1,7 +1,7 @@
-"""What a document's record kept of earlier versions, until what is gone was named to Chroma.
+"""Keys that a document's record kept from earlier versions because their removal was not passed on to Chroma.
 
-Only the first chunk was ever written over: its id is the same in every version, and Chroma merges what it is given with
-what is there.
+Only the first chunk was ever overwritten: its id is the same in every version, and Chroma merges new metadata into the
+old.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from corpus.records import Chunk
 from corpus.store.rows import Rows
 from corpus.stored import TEXT_DIGEST, UPDATED, USER_PREFIX, chunk_from, text_digest_of
 
-# All chunks of a document say the same of it.
+# All chunks of a document agree on these.
 _SHARED = ("title", "url", "page", UPDATED)
 
 
 def heal_records(rows: Rows) -> None:
-    """Take what is gone from all records; once for a collection. Raises StoreError."""
+    """Remove stale keys from all records; once for a collection. Raises StoreError."""
     if rows.version_of(RECORDS_FIELD) >= RECORDS:
         return
     seconds = {metadata["document_id"]: metadata for _, metadata, _ in rows.read({"index": 1}, texts=False)}
@@ -48,7 +48,7 @@ def kept_too_long(first: Mapping[str, Any], text: str, second: Mapping[str, Any]
 
 
 def _not_embedded(chunk: Chunk, text_digest: str) -> set[str]:
-    """Title and heading, as far as the chunk was not embedded with them, which its text's digest tells."""
+    """Title and heading, unless the chunk was embedded with them, which the digest of its text tells."""
     for title, heading in ((True, True), (True, False), (False, True), (False, False)):
         written = replace(chunk, title=chunk.title if title else None, heading=chunk.heading if heading else None)
         if text_digest_of(written) == text_digest:

@@ -21,12 +21,13 @@ from corpus.records import CHUNK_ID, Chunk, DocumentRecord, Hit, document_id_in,
 from corpus.store.access_updates import grant
 from corpus.store.chunk_lookup import first_reaching
 from corpus.store.document_writes import DOCUMENTS_PER_REQUEST, Written, write_documents
+from corpus.store.exact import ExactVectors
 from corpus.store.handle import Handle
 from corpus.store.lease import Lease
 from corpus.store.leftovers import Survey, survey_of, sweep_leftovers
-from corpus.store.mapped import MappedVectors
 from corpus.store.recent import Recent
 from corpus.store.reindexing import dead_share
+from corpus.store.resting import Resting
 from corpus.store.rows import Rows, batched, ours_in
 from corpus.store.stale_keys import heal_records
 from corpus.stored import TEXT_DIGEST, chunk_from, record_from
@@ -46,10 +47,11 @@ class Store:
         self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, is_published: bool
     ) -> None:
         self.record = record
-        self.mapped: MappedVectors | None = None  # Of a published one, set by who opens it.
+        self.mapped: ExactVectors | None = None  # Of a published one, set by who opens it.
         self.words = words
         self.rows = Rows(handle)
         self._recent = Recent(self.rows, handle)
+        self._resting = Resting(self.rows, handle, dimensions=record.dimensions)
         self._handle = handle
         handle.before_write = lambda: self.lease.check()
         self.is_published = is_published
@@ -187,9 +189,10 @@ class Store:
         Of those that pass the filter or are among the ids, if given. Some may be of half a document: `whole` tells.
         """
         check_dimensions(self.record, vectors.shape[1])
-        mapped = self.mapped
-        if mapped and (near := mapped.nearest_of_few(vectors, count=count, where=where, among=among)):
+        exact = self.exact
+        if exact and (near := exact.nearest_of_few(vectors, count=count, where=where, among=among)):
             return near
+        self._resting.note_search()
         asked, most_results = count, self.rows.most_results or sys.maxsize
         while True:
             asked = min(asked, most_results)
@@ -204,8 +207,12 @@ class Store:
 
     def cosines(self, vector: Vectors, chunk_ids: Sequence[str]) -> dict[str, float]:
         """The cosine of each of those chunks that are there to a vector of shape (dimensions,)."""
-        source = self._recent if self.mapped is None else self.mapped
-        return source.cosines(vector, chunk_ids)
+        return (self.exact or self._recent).cosines(vector, chunk_ids)
+
+    @property
+    def exact(self) -> ExactVectors | None:
+        """The vectors of all chunks, to compare with; None where only Chroma has them."""
+        return self._resting.vectors() if self.mapped is None else self.mapped
 
     def whole(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
         """Those of the chunks that are there and belong to a whole document, by id, in one request for most."""

@@ -1,6 +1,6 @@
-"""From which address a request comes, for counting, and under which names this server answers. Pure.
+"""The address that a request comes from, for counting, and the names under which this server answers. Pure.
 
-A header that says so is believed only of a proxy that a setting names: anybody can send one.
+A forwarding header is believed only from a proxy that a setting names: anybody can send one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 UNKNOWN = "unknown"
 # What one household or machine has of IPv6; it may change the rest at will.
 SITE_BITS = 64
-# What a client can have sent along is farther to the left.
+# Entries farther to the left may have been sent by the client itself.
 MAX_HOPS = 20
 
 
@@ -26,10 +26,10 @@ def parse_networks(text: str) -> tuple[Network, ...]:
 
 
 def counted_address(peer: str | None, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
-    """What stands for the caller: an address of IPv4, a /64 of IPv6, or `unknown`.
+    """What stands for the caller: an IPv4 address, an IPv6 /64, or `unknown`.
 
-    `peer` is who is connected; `forwarded_for` are the values of X-Forwarded-For, of which the last hop that is no
-    proxy of ours counts.
+    `peer` is the connected address; `forwarded_for` are the values of X-Forwarded-For, of which the last hop that is
+    not one of our proxies counts.
     """
     address = _parsed(peer or "")
     if address is not None and _is_among(address, trusted):

@@ -1,4 +1,4 @@
-"""Who is calling. Decides before anything of the request's body is read."""
+"""Who is calling. Decided before any of the request's body is read."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ def authenticate(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str 
 
 
 def caller_by_key(headers: Headers, *, keys: Sequence[KeyEntry], key_header: str | None) -> Caller | None:
-    """The caller whose key the request carries; None where it carries no known key."""
+    """The caller whose key the request carries; None if it carries no known key."""
     entry = entry_of([key for key in _presented(headers, key_header) if key], keys)
     return None if entry is None else Caller(name=entry.name, principals=frozenset(entry.principals))
 
 
 def unauthorized(error: ActionError, *, bearer: str | None = None) -> ActionError:
-    """The refusal as OAuth has it (RFC 6750): whoever speaks it looks for a way to sign in at 401 alone.
+    """The refusal in OAuth's form (RFC 6750): clients look for a way to sign in at 401 alone.
 
-    `bearer` is the challenge of that scheme where it says more than that a key is wrong.
+    `bearer` is the challenge of that scheme if it says more than that a key is wrong.
     """
     challenge = bearer or f'{BEARER}, error="invalid_token"'
     return ActionError(401, "invalid_token", error.message, headers={"WWW-Authenticate": f"{challenge}, {BASIC}"})
 
 
 def _presented(headers: Headers, key_header: str | None) -> Iterator[str]:
-    """Every text of the request that may be the key."""
+    """Every text in the request that may be the key."""
     if key_header is not None:
         yield from (value.strip() for value in headers.getlist(key_header))
     for authorization in headers.getlist("authorization"):

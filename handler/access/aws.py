@@ -1,6 +1,6 @@
-"""The handler's only words with AWS: keys from Secrets Manager or SSM, and a shared counter in DynamoDB.
+"""The handler's only calls to AWS: keys from Secrets Manager or SSM, and a shared counter in DynamoDB.
 
-boto3 is part of the Lambda runtime. It is imported when it is needed, because it takes long.
+boto3 is part of the Lambda runtime. It is imported when needed, because that takes long.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Who is calling, as every door knows him once he is let in. What he may see of the corpus, the gate says."""
+"""Who is calling, in the same form for every entry point.
+
+What a caller may see of the corpus is decided by the gate.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """`name` is for logs and counters: an API key's, or what stands for an identity. `principals` are what documents
-    may name him by; under ACCESS=documents he is `everyone` besides, and sees nothing else. `issuer` and `subject` say
-    who he is where a token did.
+    """`name` is for logs and counters: an API key's, or what stands for an identity.
+
+    `principals` are the names by which documents may grant access; under ACCESS=documents `everyone` is added, and
+    nothing else is seen. `issuer` and `subject` identify a caller with a token.
     """
 
     name: str
@@ -19,5 +23,5 @@ class Caller:
     scopes: frozenset[str] = frozenset()
 
 
-# Whoever needs no key.
+# The caller if no key is needed.
 ANYBODY = Caller(name="anybody")

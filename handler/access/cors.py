@@ -13,15 +13,15 @@ from handler.contract.errors import ActionError, error_response
 from handler.contract.origin import own_path
 
 EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing", "WWW-Authenticate")
-# Public, and without cookies: a client of OAuth in a page may read them, whoever's page it is.
+# Public, and without cookies: an OAuth client in any page may read them.
 OPEN = ("/.well-known/oauth-protected-resource", "/.well-known/oauth-authorization-server", "/oauth/token", "/register")
-# What a client of /mcp sends from a page; those of sessions too, which older ones send unasked.
+# Headers that a client of /mcp sends from a page; also those of sessions, which older clients send unasked.
 MCP_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Last-Event-ID")
 SENT = ("Authorization", "Content-Type", *MCP_HEADERS)
 
 
 class Cors(CORSMiddleware):
-    """Starlette's own, but for the refusal and for what is open to all pages."""
+    """Starlette's middleware, except for the refusal and for what is open to all pages."""
 
     def __init__(self, app: ASGIApp, *, origins: Sequence[str], key_header: str | None) -> None:
         super().__init__(
@@ -43,13 +43,13 @@ class Cors(CORSMiddleware):
             await super().__call__(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Starlette's answer; a refusal in our words."""
+        """Starlette's answer; a refusal in our own words."""
         response = super().preflight_response(request_headers)
         return response if response.status_code < 400 else Refusal(headers=dict(response.headers))
 
 
 class Refusal(Response):
-    """Composed when sent, because only then the request's id is known."""
+    """Composed when it is sent, because the request's id is known only then."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""

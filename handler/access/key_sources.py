@@ -37,9 +37,9 @@ def with_openai_key(settings: HandlerSettings) -> HandlerSettings:
 
 
 def signer_of(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> Signer:
-    """How this deployment signs links: the same in all its processes. Who needs no key needs no signature either.
+    """The signer of links: the same in all processes of this deployment. Without keys no signature is needed.
 
-    Raises SettingsError where there is nothing to make a secret of.
+    Raises SettingsError if there is nothing to derive a secret from.
     """
     if settings.auth == "none":
         return Signer(None, settings.link_days)
@@ -47,7 +47,7 @@ def signer_of(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> Signer:
 
 
 def read_oauth(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> OAuth | None:
-    """The parts that take access tokens; None where AUTH takes none. Raises SettingsError."""
+    """The parts that accept access tokens; None if AUTH accepts none. Raises SettingsError."""
     if not settings.takes_tokens:
         return None
     return oauth_of(
@@ -58,8 +58,9 @@ def read_oauth(settings: HandlerSettings, keys: Sequence[KeyEntry]) -> OAuth | N
 
 
 def _derived(purpose: str, settings: HandlerSettings, keys: Sequence[KeyEntry]) -> bytes:
-    """A secret for the purpose, the same in all processes of the deployment. Raises SettingsError where nothing that is
-    secret is there to make it of.
+    """A secret for the purpose, the same in all processes of the deployment.
+
+    Raises SettingsError if there is no secret to derive it from.
     """
     own = settings.link_secret.get_secret_value() if settings.link_secret is not None else None
     if own is None and not keys:

@@ -69,7 +69,7 @@ def digest_of(key: str) -> str:
 
 
 def entry_of(presented: Iterable[str], entries: Iterable[KeyEntry]) -> KeyEntry | None:
-    """Whose one of the presented keys is. Takes as long for a wrong key as for a right one."""
+    """The entry of the presented key, if any. Takes as long for a wrong key as for a right one."""
     digests = [digest_of(key) for key in presented]
     found = None
     for entry in entries:

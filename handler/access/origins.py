@@ -1,7 +1,7 @@
-"""Whether a web page may call /mcp: the Model Context Protocol asks a server to look at Origin, for browsers' sake.
+"""Whether a web page may call /mcp: the Model Context Protocol asks servers to check Origin, because of browsers.
 
-A page can have its own name lead to this machine (DNS rebinding): then Origin and Host agree, and only a name that is
-known to be ours tells it from our own pages.
+A page can have its own name resolve to this machine (DNS rebinding): then Origin and Host agree, and only a name known
+to be ours distinguishes it from our own pages.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ ANY = "*"
 
 
 def may_call(origin: str | None, scope: Scope, *, named: Sequence[str], public_url: str | None) -> bool:
-    """Whether the request comes from no page, from one of the origins named, or from a page of this server's own.
+    """Whether the request comes from no page, from one of the origins named, or from one of this server's own pages.
 
-    Our own name is PUBLIC_URL's; without, API Gateway's word or loopback's, never what the caller says in Host.
+    Our own name is that of PUBLIC_URL; else API Gateway's or loopback's, never what the caller says in Host.
     """
     if origin is None or ANY in named or origin.rstrip("/").lower() in {each.lower() for each in named}:
         return True

@@ -38,7 +38,7 @@ class CounterUnavailable(Exception):
 
 
 class Counter(Protocol):
-    """Where the requests are counted. `waits` says that counting may take long, and wants a thread."""
+    """Where the requests are counted. `waits` means that counting may take long, and needs a thread."""
 
     waits: ClassVar[bool]
 
@@ -76,7 +76,7 @@ class MemoryCounter:
             return self._counts[name]
 
     def count(self, name: str, *, expires: int) -> int:
-        """How many there are now."""
+        """The current count."""
         with self._lock:
             return self._counts.get(name, 0) if expires == self._expires else 0
 
@@ -111,7 +111,7 @@ class Limiter:
 
 
 class Refusals:
-    """Refuses who was refused more often than the rate, within this process: what each refusal costs is bounded so."""
+    """Limits callers that were refused too often, within this process: this bounds what refusals cost."""
 
     def __init__(self, rate: Rate, *, clock: Callable[[], float] = time.time) -> None:
         self._rate = rate
@@ -119,20 +119,20 @@ class Refusals:
         self._clock = clock
 
     def check(self, caller: str) -> None:
-        """Raises ActionError 429 where the caller was refused too often."""
+        """Raises ActionError 429 if the caller was refused too often."""
         now = self._clock()
         name, expires = _window(caller, self._rate, now)
         if self._counter.count(name, expires=expires) >= self._rate.amount:
             raise _too_many(self._rate, seconds=max(1, round(expires - now + 0.5)))
 
     def note(self, caller: str) -> None:
-        """The caller was refused."""
+        """Count a refusal of the caller."""
         name, expires = _window(caller, self._rate, self._clock())
         self._counter.add(name, expires=expires)
 
 
 def _window(caller: str, rate: Rate, now: float) -> tuple[str, int]:
-    """What the caller is counted under, and when that ends."""
+    """The name under which the caller is counted in this window, and when the window ends."""
     window = int(now // rate.seconds)
     return f"{caller}/{rate.seconds}/{window}", (window + 1) * rate.seconds
 

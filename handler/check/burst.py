@@ -1,4 +1,4 @@
-"""Rapid calls until the deployment says that it is enough. Bounded in number and in time."""
+"""Rapid calls until the deployment refuses. Bounded in number and in time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _judged(reply: Reply, sent: int) -> Burst:
     value = reply.headers.get("retry-after")
     if value:
         return Burst("ok", f"{after}, Retry-After: {value}")
-    # API Gateway's own throttling names no time, and nobody can make it.
+    # API Gateway's own throttling names no time, and cannot be made to.
     if {"apigw-requestid", "x-amzn-requestid", "x-amz-apigw-id"} & {name.lower() for name in reply.headers}:
         return Burst("ok", f"{after}, by API Gateway itself (which sends no Retry-After)")
     return Burst("failed", f"{after}, without Retry-After")

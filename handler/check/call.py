@@ -18,7 +18,8 @@ from corpus.retry_after import hints_in
 from corpus.urls import without_passwords
 from handler.check.document import Schema, listed, mapping, resolve
 
-# What a GPT waits for at most, and more than it takes. https://developers.openai.com/api/docs/actions/production
+# A GPT waits this long at most, and accepts no more than this.
+# https://developers.openai.com/api/docs/actions/production
 TIMEOUT_SECONDS = 45.0
 MAX_REPLY_BYTES = 4_000_000
 MAX_WAIT_SECONDS = 65
@@ -28,7 +29,7 @@ WRONG_KEY = "ra_this-key-is-wrong-on-purpose"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came. `status` is 0 where nothing did, and `text` then says why."""
+    """The reply. `status` is 0 if there was none, and `text` then says why."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,7 +38,7 @@ class Reply:
 
     @property
     def json(self) -> Any:
-        """The body's value; None where it is not JSON."""
+        """The body as JSON; None if it is not JSON."""
         try:
             return json.loads(self.text)
         except (ValueError, RecursionError):
@@ -51,14 +52,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """The key, and how the document wants it: a scheme of Authorization, or a header of its own."""
+    """The key, and how the document wants it sent: a scheme of Authorization, or a header of its own."""
 
     key: str
     scheme: str = "Bearer"
     header: str | None = None
 
     def headers(self, key: str) -> dict[str, str]:
-        """As it is sent."""
+        """The headers that carry it."""
         if self.header is not None:
             return {self.header: key}
         if self.scheme == "Basic" and ":" in key:
@@ -67,7 +68,7 @@ class Credentials:
 
 
 def credentials_of(document: Schema, operation: Schema, key: str) -> Credentials | None:
-    """How the operation wants the key; None where it wants none."""
+    """How the operation wants the key; None if it wants none."""
     wanted = operation.get("security", document.get("security"))
     known = mapping(mapping(document.get("components")).get("securitySchemes"))
     for choice in listed(wanted):
@@ -80,7 +81,7 @@ def credentials_of(document: Schema, operation: Schema, key: str) -> Credentials
 
 
 class Caller:
-    """Sends requests, from several threads if need be."""
+    """Sends requests, from several threads if needed."""
 
     def __init__(
         self,
@@ -90,7 +91,7 @@ class Caller:
         timeout_seconds: float = TIMEOUT_SECONDS,
         proxy: str | None = None,
     ) -> None:
-        """`wait` is told before it waits for a limit that an earlier run has used up."""
+        """`wait` is called before waiting for a limit that an earlier run has used up."""
         self._secret = secret
         self._wait = wait
         self._seconds_to_wait = MAX_WAIT_SECONDS
@@ -99,13 +100,13 @@ class Caller:
         )
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._client.close()
 
     def send(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Reply:
-        """The reply; one with status 0 where there is none."""
+        """The reply; one with status 0 if there is none."""
         started = time.monotonic()
         sent = {"User-Agent": "retrieval-action-check", "Accept": "application/json, */*", **(headers or {})}
         try:
@@ -123,7 +124,7 @@ class Caller:
         return Reply(status=status, headers=received, text=text, seconds=time.monotonic() - started)
 
     def send_patiently(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
-        """The same; once again after the wait that a 429 names."""
+        """The same; retried once after the wait that a 429 names."""
         reply = self.send(method, url, headers=headers, body=body)
         seconds = seconds_of(reply)
         if reply.status == 429 and seconds <= self._seconds_to_wait:
@@ -134,7 +135,7 @@ class Caller:
         return reply
 
     def summarize(self, reply: Reply) -> str:
-        """The reply in a few words, for people. The key never stands in it, not even where the server sent it back."""
+        """The reply in a few words, for people. Never contains the key, even if the server sent it back."""
         if reply.status == 0:
             return self.clean(reply.text)
         if 300 <= reply.status < 400:
@@ -147,7 +148,7 @@ class Caller:
         return self.clean(f"{reply.status} {reply.text}")
 
     def clean(self, text: str) -> str:
-        """One short line without the key and without what a terminal would obey."""
+        """One short line without the key and without terminal control characters."""
         text = without_passwords(text)
         if self._secret:
             text = text.replace(self._secret, "***")
@@ -157,13 +158,13 @@ class Caller:
 
 
 def seconds_of(reply: Reply) -> int:
-    """After how many seconds to come again; 1 where the answer says nothing of it."""
+    """After how many seconds to retry; 1 if the answer does not say."""
     seconds = hints_in(reply.headers).seconds
     return 1 if seconds is None else min(math.ceil(seconds), 86_400)
 
 
 def reason(error: Exception) -> str:
-    """Why there was no reply, as people would say it."""
+    """Why there was no reply, in words for people."""
     text = str(error)
     known = {
         "CERTIFICATE_VERIFY_FAILED": "its TLS certificate is not trusted",

@@ -35,7 +35,7 @@ def operations(document: Schema) -> list[Operation]:
 
 
 def resolve(document: Schema, node: Any) -> dict[str, Any]:
-    """The object that the node is or, by local references, stands for; empty where that leads nowhere."""
+    """The object that the node is, or that its local references lead to; empty if they lead nowhere."""
     for _ in range(20):
         if not isinstance(node, dict):
             return {}
@@ -73,7 +73,7 @@ def schemas(document: Schema) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]
 
 
 def references(document: Schema) -> Iterator[str]:
-    """Where the document's $refs lead."""
+    """The targets of the document's $refs."""
     waiting: list[Any] = [document]
     while waiting:
         node = waiting.pop()
@@ -107,10 +107,10 @@ def _at(document: Schema, reference: str) -> Any:
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The value where it is an object, else an empty one."""
+    """The value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def listed(value: Any) -> list[Any]:
-    """The value where it is a list, else an empty one."""
+    """The value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []

@@ -1,4 +1,6 @@
-"""What GPT's editor refuses in an OpenAPI document, or an action fails at. Pure: a document in, sentences out.
+"""What GPT's editor refuses in an OpenAPI document, or what an action stumbles over.
+
+Pure: a document in, sentences out.
 
 Limits: https://developers.openai.com/api/docs/actions/production
 """
@@ -35,7 +37,7 @@ OPERATION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def broken_limits(document: Schema) -> list[str]:
-    """What the editor refuses or a GPT stumbles over, a sentence each; none where all is well."""
+    """A sentence for each thing that the editor refuses or a GPT stumbles over; empty if all is well."""
     return [
         *_invalid(document),
         *_size(document),
@@ -56,7 +58,7 @@ def _invalid(document: Schema) -> Iterator[str]:
         for reference in sorted(set(references(document)))
         if not resolve(document, {"$ref": reference})
     )
-    # Here, because importing it opens a socket (urllib3 looks whether there is IPv6).
+    # Imported here, because importing it opens a socket (urllib3 checks for IPv6).
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
     version = str(document.get("openapi", ""))
@@ -135,7 +137,7 @@ def _texts(document: Schema, operation: Operation) -> Iterator[str]:
 
 
 def _objects_without_properties(document: Schema) -> Iterator[str]:
-    """The editor says: In context=(…), object schema missing properties."""
+    """The editor's message: In context=(…), object schema missing properties."""
     for place, schema in schemas(document):
         if schema.get("type") == "object" and "properties" not in schema and "$ref" not in schema:
             yield f"The object at {'/'.join(place)} names no properties; the editor wants the word, if need be as {{}}."

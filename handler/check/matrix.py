@@ -1,4 +1,7 @@
-"""The acceptance matrix: what a GPT's action must do, asked of the live deployment. Bounded in calls and in time."""
+"""The acceptance matrix: what a GPT's action must do, checked against the live deployment.
+
+Bounded in calls and in time.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class CheckOptions:
 
 
 class Matrix:
-    """Asks, row by row."""
+    """Runs the checks, row by row."""
 
     def __init__(
         self,
@@ -56,7 +59,7 @@ class Matrix:
         self._authorized = credentials.headers(credentials.key) if credentials else {}
 
     def checks(self) -> list[Check]:
-        """All but the one about the rate limit, which must come last: it uses the limit up."""
+        """All checks but the one about the rate limit, which must come last: it uses the limit up."""
         gate = self._wishes.gate
         asked = [gate_check(gate, lambda text: self._send(text, size=DEPTH), self._caller.summarize)] if gate else []
         return [*self._contract(), *asked]
@@ -112,7 +115,7 @@ class Matrix:
         ]
 
     def limit(self) -> Check:
-        """The one about the rate limit."""
+        """The check of the rate limit."""
         return Check(
             "rate limit",
             f"429 with Retry-After within {self._wishes.most_calls} rapid calls",
@@ -124,7 +127,7 @@ class Matrix:
     def _send(
         self, question: str | None, *, authorized: Mapping[str, str] | None = None, size: int | None = None
     ) -> Reply:
-        """Ask; once again after the wait that a 429 names."""
+        """Send; retried once after the wait that a 429 names."""
         method, url, body = self._search.request(self._target.url, question, size=size)
         headers = dict(self._authorized if authorized is None else authorized)
         if body is not None:

@@ -27,10 +27,10 @@ WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
 def find_mcp(caller: Caller, url: str, authorized: Mapping[str, str]) -> str | None:
-    """The URL of the MCP server: the one given, or /mcp below it; None where there is none."""
+    """The URL of the MCP server: the one given, or /mcp below it; None if there is none."""
     base = url.rstrip("/")
     for each in dict.fromkeys((base if base.endswith("/mcp") else f"{base}/mcp", base)):
-        # Without its body it is no message: whoever speaks the protocol says so, or asks for the key first.
+        # Without its body it is not a message: an MCP server says so, or asks for the key first.
         reply = caller.send("POST", each, headers={**message_headers(), **authorized}, body=b"{}")
         if (reply.status == 401 and is_challenged(reply)) or "jsonrpc" in mapping(message_in(reply)):
             return each
@@ -38,7 +38,7 @@ def find_mcp(caller: Caller, url: str, authorized: Mapping[str, str]) -> str | N
 
 
 class McpChecks:
-    """Asks one server; what a row learns (session, tools, an id) the next one uses."""
+    """Checks one server; later rows use what earlier ones learn (session, tools, an id)."""
 
     def __init__(self, caller: Caller, url: str, credentials: Credentials | None) -> None:
         self._caller = caller

@@ -1,4 +1,4 @@
-"""What came from an MCP server, as somebody else may have built it: alone or as the last event of a stream."""
+"""A reply of any MCP server: alone or as the last event of a stream; nothing about its shape is taken for granted."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def is_challenged(reply: Reply) -> bool:
 
 
 def message_headers() -> dict[str, str]:
-    """What every message is sent with."""
+    """The headers of every message."""
     return {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 
 
 def message_in(reply: Reply) -> Any:
-    """The JSON-RPC message that came, alone or as the last event of a stream."""
+    """The JSON-RPC message in a reply, alone or as the last event of a stream."""
     if "event-stream" not in reply.headers.get("content-type", ""):
         return reply.json
     messages = [message for event in _events(reply.text) if (message := _json(event)) is not None]
-    # What a server tells meanwhile may come before the answer, or after it.
+    # Notifications may come before the answer, or after it.
     answers = [message for message in messages if {"result", "error"} & mapping(message).keys()]
     return next(reversed(answers or messages), None)
 
@@ -55,12 +55,12 @@ def _json(text: str) -> Any:
 
 
 def result_in(reply: Reply) -> Answer:
-    """The result of the method; empty where there is none."""
+    """The result of the method; empty if there is none."""
     return mapping(mapping(message_in(reply)).get("result")) if reply.status == 200 else {}
 
 
 def payload_in(reply: Reply) -> Answer:
-    """The JSON in the one text item of a tool's result; empty where there is something else."""
+    """The JSON in the single text item of a tool's result; empty if it holds something else."""
     result = result_in(reply)
     items = [mapping(item) for item in listed(result.get("content"))]
     if result.get("isError") or len(items) != 1 or items[0].get("type") != "text":

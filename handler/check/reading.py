@@ -1,4 +1,4 @@
-"""The rows about what everybody may read: the document, the CORS preflight, the privacy page; and answers' schemas."""
+"""The rows about what everybody may read: the document, the CORS preflight, the privacy page; and response schemas."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def check_document(caller: Caller, target: Target, search: Search) -> tuple[Outc
 
 
 def schema_problem(caller: Caller, document: Schema, search: Search, answer: Any) -> str | None:
-    """Where the answer is not as the document says; None where it is."""
-    # 3.0 has a dialect of its own; and a broken document is told of in its own row.
+    """Where the answer differs from the document; None if it does not."""
+    # 3.0 has a dialect of its own; and a broken document is reported in its own row.
     if not str(document.get("openapi")).startswith("3.1") or broken_limits(document):
         return None
     responses = mapping(search.operation.body.get("responses"))
@@ -52,7 +52,7 @@ def schema_problem(caller: Caller, document: Schema, search: Search, answer: Any
 def check_preflight(
     caller: Caller, target: Target, search: Search, authorized: Mapping[str, str]
 ) -> tuple[Outcome, str]:
-    """Whether a page of ChatGPT's may ask."""
+    """Whether a page of ChatGPT's may call."""
     method, url, _ = search.request(target.url, None)
     wanted = ["content-type"] if method == "POST" else []
     wanted += [name.lower() for name in authorized]
@@ -64,7 +64,7 @@ def check_preflight(
         return "failed", f"{caller.summarize(reply)}; Access-Control-Allow-Origin: {origin or 'none'}"
     for part, needed in (("headers", wanted), ("methods", [method.lower()] if method != "GET" else [])):
         allowed = _words(reply.headers, f"access-control-allow-{part}")
-        # A star stands for all but the one that carries the key.
+        # A star covers all headers but the one that carries the key.
         if missing := [
             each for each in needed if each not in allowed and ("*" not in allowed or each == "authorization")
         ]:
@@ -73,7 +73,7 @@ def check_preflight(
 
 
 def check_privacy(caller: Caller, url: str) -> tuple[Outcome, str]:
-    """Whether people can read, without a key, what becomes of their questions."""
+    """Whether people can read, without a key, what happens to their questions."""
     reply = caller.send("GET", url)
     if reply.status == 200 and reply.is_html and len(reply.text) > 200:
         return "ok", f"200 at {caller.clean(url)}"

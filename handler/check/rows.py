@@ -11,7 +11,7 @@ Outcome = Literal["ok", "failed", "skipped"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the table. `expected` and `remedy` matter where it failed."""
+    """One line of the table. `expected` and `remedy` matter if it failed."""
 
     name: str
     outcome: Outcome
@@ -22,7 +22,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What `ask` must bring, and the way out where it does not."""
+    """What `ask` must return, and the remedy if it does not."""
 
     name: str
     expected: str

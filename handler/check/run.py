@@ -55,8 +55,9 @@ def check(url: str, *, key: str | None, wishes: CheckOptions, as_json: bool) -> 
 
 
 def _checks(caller: Caller, url: str, key: str | None, wishes: CheckOptions, err: Console) -> Iterator[Check]:
-    """Those of the document, then those of the MCP server, where there is one. Raises CannotCheck where there is
-    neither.
+    """The rows of the document, then those of the MCP server, if there is one.
+
+    Raises CannotCheck if there is neither.
     """
     try:
         target = find_target(caller, url)
@@ -92,7 +93,7 @@ def _from_environment() -> str | None:
 def _credentials(target: Target, search: Search, key: str | None, wishes: CheckOptions) -> Credentials | None:
     wanted = credentials_of(target.document, search.operation.body, key or "")
     if wanted is None:
-        # The document asks for no key. Where one was given, the rows about keys will say what is wrong.
+        # The document asks for no key. If one was given, the rows about keys will report what is wrong.
         return Credentials(key=key) if key and not wishes.is_open else None
     if not key:
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""What `handler check` reads from the environment: the key, so that it need not stand in a list of processes."""
+"""What `handler check` reads from the environment: the key, so that it need not show in a process list."""
 
 from __future__ import annotations
 

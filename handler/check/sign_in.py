@@ -10,14 +10,14 @@ from handler.check.call import Caller, Reply
 from handler.check.document import Schema, listed, mapping, resolve
 from handler.check.rows import Check, Outcome
 
-# Nobody has registered it: what leads there would lead a code anywhere.
+# Nobody has registered it: a server that redirects there would send a code anywhere.
 STRANGE_CALLBACK = "https://example.com/handler-check"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DISCOVERY = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
 
 
 def sign_in_checks(caller: Caller, document: Schema, operation: Schema, url: str) -> Iterator[Check]:
-    """The rows, where the operation wants OAuth."""
+    """The rows, if the operation uses OAuth."""
     flow = flow_of(document, operation)
     if not flow:
         return
@@ -42,7 +42,7 @@ def sign_in_checks(caller: Caller, document: Schema, operation: Schema, url: str
 
 
 def flow_of(document: Schema, operation: Schema) -> dict[str, Any]:
-    """The flow by which a GPT's user signs in; empty where the operation wants none."""
+    """The flow by which a GPT's user signs in; empty if the operation has none."""
     wanted = listed(operation.get("security", document.get("security")))
     known = mapping(mapping(document.get("components")).get("securitySchemes"))
     for name in (name for choice in wanted for name in mapping(choice)):
@@ -100,7 +100,7 @@ def _check_addresses(caller: Caller, flow: Mapping[str, Any], url: str) -> tuple
 
 
 def _parts(url: str) -> SplitResult:
-    """The URL's parts; empty ones where it is none."""
+    """The URL's parts; empty ones if it is not a URL."""
     try:
         return urlsplit(url)
     except ValueError:

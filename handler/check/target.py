@@ -1,4 +1,4 @@
-"""Where the deployment's document lies, and which operation searches: found by reading, for anybody's action."""
+"""Where the deployment's document is, and which operation searches: found by reading, for anybody's action."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Search:
     largest: int
 
     def request(self, url: str, question: str | None, *, size: int | None = None) -> tuple[str, str, bytes | None]:
-        """Method, URL and body that ask the question, for `size` results if given; None sends nothing at all."""
+        """Method, URL and body that ask the question, for `size` results if given; None sends no question at all."""
         method = self.operation.method.upper()
         values: dict[str, Any] = {} if question is None else {**self.rest, self.field: self.make(question)}
         if size is not None and self.size_field:
@@ -88,7 +88,7 @@ def find_target(caller: Caller, given: str) -> Target:
 
 
 def read_document(reply: Reply) -> Schema | None:
-    """The OpenAPI document that came; None where it is something else."""
+    """The OpenAPI document in the reply; None if it is something else."""
     if reply.status != 200 or reply.is_html:
         return None
     value = reply.json
@@ -101,7 +101,7 @@ def read_document(reply: Reply) -> Schema | None:
 
 
 def _api_url(document: Schema, document_url: str, base: str) -> str:
-    """Where the requests go: what the document names, but only on the host that we were given, which gets the key."""
+    """Where the requests go: what the document names, but only on the host that we were given: it gets the key."""
     servers = document.get("servers")
     named = str(mapping(servers[0]).get("url", "")) if isinstance(servers, list) and servers else ""
     whole = urljoin(document_url, named)
@@ -110,7 +110,7 @@ def _api_url(document: Schema, document_url: str, base: str) -> str:
 
 
 def find_search(document: Schema) -> Search:
-    """The operation that takes a question. Raises CannotCheck where none does."""
+    """The operation that takes a question. Raises CannotCheck if none does."""
     found = [search for operation in operations(document) if (search := _as_search(document, operation))]
     if not found:
         raise CannotCheck(

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from handler.contract.errors import ActionError
 
 JSON_TYPE = re.compile(r"application/([a-z0-9.+-]+\+)?json", re.IGNORECASE)
-# NUL ends strings in C; a lone surrogate is half a character and has no UTF-8.
+# NUL ends strings in C; a lone surrogate is half a character and cannot be encoded in UTF-8.
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -31,7 +31,7 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
 
 
 def check_content_type(headers: Headers) -> None:
-    """Raises ActionError 415 when the body is not called JSON in UTF-8, or is compressed."""
+    """Raises ActionError 415 if the body is not declared as JSON in UTF-8, or is compressed."""
     media_type, _, parameters = headers.get("content-type", "").partition(";")
     charset = re.search(r'charset="?([^";\s]+)', parameters, re.IGNORECASE)
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
@@ -94,7 +94,7 @@ def _check_strings(value: Any) -> None:
 
 
 def shown(text: str, *, max_chars: int = 60) -> str:
-    """A caller's own word as it may stand in a message: short, and without what could not be sent."""
+    """A caller's own word as it may be quoted in a message: short, and without characters that could not be sent."""
     clean = "".join(character if character.isprintable() else "\ufffd" for character in text)
     return clean if len(clean) <= max_chars else clean[: max_chars - 1] + "…"
 

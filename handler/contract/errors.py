@@ -31,8 +31,8 @@ def error_response(error: ActionError, *, request_id: str) -> Response:
 
 
 def refusal(path: str, error: ActionError, *, request_id: str) -> Response:
-    """The error in the words of the door that was asked: JSON-RPC at /mcp, flat JSON elsewhere."""
-    # A stage's name may stand before it.
+    """The error in the form of the endpoint: JSON-RPC at /mcp, flat JSON elsewhere."""
+    # A stage's name may come before it.
     if path.rstrip("/").endswith("/mcp"):
         if error.status == 405:
             error = ActionError(405, error.code, POST_ALONE, headers=error.headers)
@@ -41,7 +41,7 @@ def refusal(path: str, error: ActionError, *, request_id: str) -> Response:
 
 
 def rpc_error(error: ActionError, *, request_id: str) -> RpcError:
-    """The error as JSON-RPC has it: whose fault it was, and our own code as data."""
+    """The error in JSON-RPC's form: whose fault it was, and our own code as data."""
     code = INVALID_REQUEST if error.status < 500 and error.status != 429 else INTERNAL_ERROR
     return RpcError(code, error.message, data={"error": error.code, "request_id": request_id})
 
@@ -87,10 +87,12 @@ RETRY_AFTER_SECONDS = 5
 MAX_RETRY_AFTER_SECONDS = 60
 
 
-def upstream_error(error: errors.CorpusError) -> ActionError:
-    """The answer for a fault behind the handler."""
+def upstream_error(error: errors.CorpusError, *, corpora: str = "") -> ActionError:
+    """The answer for a fault behind the handler, with the names of the corpora that were asked where they have any."""
     known = next((kind for kind in type(error).__mro__ if kind in UPSTREAM), None)
     status, message = UPSTREAM[known] if known is not None else (500, f"Something failed in the server. {OPERATOR}")
+    if corpora and not isinstance(error, errors.EmbeddingError):
+        message = f"{corpora}: {message}"
     headers = {}
     if error.retryable:
         asked = error.retry_after if isinstance(error, errors.EmbeddingError) else None

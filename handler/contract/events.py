@@ -1,4 +1,4 @@
-"""Whether a gateway's event has the shape that gateways send. Pure; what is in it is the app's to judge."""
+"""Whether a gateway's event has the shape that gateways send. Pure; the app judges what is in it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _HTTP_TEXTS = ("method", "path", "sourceIp")
 
 
 def is_request(event: object) -> bool:
-    """Whether it is an event that stands for an HTTP request."""
+    """Whether the event represents an HTTP request."""
     if not isinstance(event, dict) or not isinstance(event.get("requestContext"), dict):
         return False
     return "version" in event or "resource" in event or "elb" in event["requestContext"]
 
 
 def is_sound(event: Mapping[str, Any]) -> bool:
-    """Whether the fields that a request is made of are of the kinds that they should be."""
+    """Whether the fields that a request is built from have the right types."""
     context = event["requestContext"]
     http = context.get("http", {})
     return (
@@ -35,12 +35,12 @@ def is_sound(event: Mapping[str, Any]) -> bool:
 
 
 def _scheme(headers: Mapping[str, str]) -> str:
-    """What the gateway says of the connection; it becomes a part of URLs."""
+    """The scheme of the connection, as the gateway gives it; it becomes part of URLs."""
     return next((value for name, value in headers.items() if name.lower() == "x-forwarded-proto"), "https")
 
 
 def _has_texts(fields: Mapping[str, Any], names: tuple[str, ...]) -> bool:
-    """Whether those of the names that are there are texts."""
+    """Whether those of the names that are present hold texts."""
     return all(isinstance(fields.get(name, ""), str) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Which values the corpus's own fields have, where they are few: the model then picks instead of guessing."""
+"""The values of the corpus's own fields, where they are few: the model then picks one instead of guessing."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ CALLERS_KEPT = 256
 
 Value = str | int
 Values = Mapping[str, tuple[Value, ...]]
-# By field; more than the most that are told are not all kept.
+# By field; beyond the number that is listed not all are kept.
 Held = Mapping[str, set[Value]]
 _ByAccess = Mapping[tuple[str, ...], Held]  # By the documents' access.
 
-# Of a document its access, the values of each field, and the fields whose value is of another kind, with that.
+# For a document its access, the values of each field, and the fields whose value is of the wrong kind, with it.
 _Said = tuple[tuple[str, ...], tuple[frozenset[Value], ...], tuple[tuple[str, str], ...]]
 
 
 class Facets:
     """The values of tags and of the filterable texts and whole numbers, as each caller sees them.
 
-    Looked up for all at the first need, by the documents' access, and kept.
+    Computed for all when first needed, by the documents' access, and cached.
     """
 
     def __init__(self, fields: Sequence[FilterField], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -58,8 +58,8 @@ class Facets:
         self._held: tuple[object, Projection[_Said]] | None = None
 
     def known(self, visible_to: frozenset[str] | None) -> Values:
-        """The values that the principals see, as they were counted in the last minute; none where that is longer ago,
-        for somebody may no longer be let see them.
+        """The values that the principals see, as counted in the last minute; none if that is longer ago, because
+        somebody may no longer be allowed to see them.
         """
         kept = self._kept
         return {} if kept is None or self._clock() > self._until else self._seen_in(kept, visible_to)
@@ -71,15 +71,15 @@ class Facets:
         return self._seen_in(self._counted_lately(corpus, fresh=fresh), visible_to)
 
     def held(self, corpus: Corpus, visible_to: frozenset[str] | None) -> list[Held]:
-        """What `values` are told of, for who tells those of several corpora. Raises StoreError."""
+        """What `values` are computed from, for combining several corpora. Raises StoreError."""
         return _seen_by(visible_to, self._counted_lately(corpus))
 
     def check(self, corpus: Corpus, visible_to: frozenset[str] | None, within: Filter) -> None:
-        """Raises ActionError 422 for a value that no document that they see has, naming those that there are."""
+        """Raises ActionError 422 for a value that no document they see has, listing the existing ones."""
         asked = _asked(within)
         if not self._counted_fields(asked):
             return
-        # However old: what was stored since is looked up only where it is asked for.
+        # Of any age: newer documents are only looked up if they are needed.
         known = self._seen_in(self._kept or self._counted_lately(corpus), visible_to)
         if any(_unknown(known, name, values) for name, values in asked.items()):
             # It may have been stored a moment ago.
@@ -103,7 +103,7 @@ class Facets:
             if self._kept is not None and state == self._state:
                 self._until = max(self._until, self._clock() + KEPT_SECONDS)
                 return self._kept
-            # Whoever counts anew counts for all: the others go on with what they know.
+            # One thread counts anew for all: the others continue with what is known.
             if self._kept is not None and not fresh and (self._counting or self._clock() <= self._until):
                 return self._kept
             self._counting = True
@@ -119,7 +119,7 @@ class Facets:
 
     def _counted(self, corpus: Corpus) -> _ByAccess:
         if self._held is None or self._held[0] is not corpus.store:
-            same: dict[_Said, _Said] = {}  # Many documents say the same: each is kept once.
+            same: dict[_Said, _Said] = {}  # Many documents have the same values: each is kept once.
             self._held = (corpus.store, Projection(corpus.store, lambda record: _once(same, self._said_by(record))))
         found: dict[tuple[str, ...], dict[str, set[Value]]] = {}
         said = Counter(self._held[1].current().values())
@@ -150,7 +150,7 @@ class Facets:
         return seen
 
     def _tell_other_kinds(self, said: Mapping[_Said, int]) -> None:
-        """Log, once for each number of them, that documents have a field whose value no filter by it finds."""
+        """Log, once for each number of them, that documents have a field value that no filter by it finds."""
         for field in self._all:
             kinds = Counter[str]()
             for (_, _, others), documents in said.items():
@@ -163,7 +163,7 @@ class Facets:
 
 
 def check_known(known: Values, within: Filter) -> None:
-    """Raises ActionError 422 for a value that is none of those known, naming these."""
+    """Raises ActionError 422 for a value that is not among the known ones, listing these."""
     for name, values in _asked(within).items():
         if _unknown(known, name, values):
             allowed = allowed_of(known[name], as_list=name not in within.metadata)
@@ -171,7 +171,7 @@ def check_known(known: Values, within: Filter) -> None:
 
 
 def _asked(within: Filter) -> dict[str, Sequence[object]]:
-    """The values that documents are to have, by the field of the request."""
+    """The values that documents should have, by the field of the request."""
     asked: dict[str, Sequence[object]] = {"tags": within.tags}
     asked |= {name: (value,) for name, value in within.metadata.items()}
     return asked | {name + ANY: values for name, values in within.metadata_any.items()}
@@ -190,7 +190,7 @@ def _seen_by(visible_to: frozenset[str] | None, counted: _ByAccess) -> list[Held
 
 
 def told(counted: Iterable[Held]) -> Values:
-    """The sorted values of each field that has few in all of them together."""
+    """The sorted values of each field that has few in all corpora together."""
     found: dict[str, set[Value]] = {}
     for held in counted:
         for name, values in held.items():
@@ -217,7 +217,7 @@ def _values(value: MetadataValue | None, field: FilterField) -> set[Value]:
 
 
 def _forms(name: str, value: object) -> set[object]:
-    """The value as documents may have it."""
+    """The spellings in which documents may have the value."""
     if not isinstance(value, str):
         return {value}
     return set(map(composed, spellings_of(value) if name.removesuffix(ANY) == ORGANISATION else [value]))

@@ -19,7 +19,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?")
 
 
 def _whole(value: object) -> object:
-    # JSON knows one kind of number: 5.0 is the integer 5.
+    # JSON has one kind of number: 5.0 is the integer 5.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -34,7 +34,7 @@ MAX_DATE_CHARS = 64
 
 
 def valid_date(text: str) -> str:
-    """The text, where it names a date or a moment. Raises ValueError."""
+    """The text, if it names a date or a moment. Raises ValueError."""
     if len(text) > MAX_DATE_CHARS or not DATE.fullmatch(text):
         raise ValueError("must be a date such as 2026-01-31")
     moment(text)
@@ -42,7 +42,7 @@ def valid_date(text: str) -> str:
 
 
 def moment(text: str) -> datetime:
-    """The moment that a date or a time names; in UTC where it does not say."""
+    """The moment that a date or a time names; in UTC if it names no zone."""
     read = datetime.fromisoformat(text)
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
@@ -59,7 +59,7 @@ DocumentId = Annotated[
     StringConstraints(min_length=DOCUMENT_ID_CHARS, max_length=DOCUMENT_ID_CHARS, pattern=f"^{DOCUMENT_ID.pattern}$"),
 ]
 Whole = Annotated[int, BeforeValidator(_whole)]
-# The limits stand nearest to the type: beyond the validator they would be no JSON schema.
+# The limits stand next to the type: outside the validator they would not be part of the JSON schema.
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
 Context = Annotated[int, Field(ge=0, le=MAX_CONTEXT), BeforeValidator(_whole)]
 Date = Annotated[str, AfterValidator(valid_date), Field(json_schema_extra={"format": "date"})]

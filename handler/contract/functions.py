@@ -15,9 +15,9 @@ from enum import StrEnum
 from typing import Any
 
 Schema = dict[str, Any]
-# What strict decoding does not enforce, or refuses. The server checks all the same.
+# Keywords that strict decoding does not enforce, or refuses. The server checks all the same.
 NOT_STRICT = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "default", "examples")
-# Over all strict tools of one request at Anthropic, which refuses the request beyond it.
+# Over all strict tools of a request at Anthropic, which refuses requests beyond it.
 MAX_OPTIONAL = 24
 GEMINI_WORDS = ("type", "description", "enum", "items", "minItems", "maxItems", "minimum", "maximum", "properties")
 
@@ -90,7 +90,7 @@ def written(document: Mapping[str, Any], form: FunctionFormat) -> list[Schema]:
 
 
 def _nullable(function: Function) -> Schema:
-    """Strict decoding at OpenAI gives every field: what may be left out is null there, which the server takes."""
+    """Strict decoding at OpenAI fills every field: what may be left out is null there, which the server accepts."""
     fields = {}
     for name, field in function.fields.items():
         strict = _without(field, NOT_STRICT)
@@ -112,7 +112,7 @@ def _strict_at_anthropic(functions: Sequence[Function]) -> set[str]:
 
 
 def _anthropic(function: Function, *, strict: bool) -> Schema:
-    # What strict decoding would refuse guides a model that decodes freely.
+    # What strict decoding would refuse still guides a model that decodes freely.
     fields = {name: _without(field, NOT_STRICT) if strict else field for name, field in function.fields.items()}
     schema = {
         "type": "object",
@@ -134,7 +134,7 @@ def _known(field: Mapping[str, Any]) -> Schema:
     known = {name: value for name, value in field.items() if name in GEMINI_WORDS}
     if "items" in known:
         known["items"] = _known(known["items"])
-    # There an enum is of texts alone.
+    # There an enum holds texts only.
     if known["type"] != "string":
         known.pop("enum", None)
     return known

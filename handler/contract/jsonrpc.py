@@ -15,14 +15,14 @@ INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
-# MCP's own, of 2026-07-28.
+# MCP's own code, of 2026-07-28.
 HEADER_MISMATCH = -32020
 UNSUPPORTED_VERSION = -32022
-# In the log and the audit trail, for the status of such a refusal may be 200.
+# Recorded in the log and the audit trail, because the status of such a refusal may be 200.
 RPC_ERROR = "rpc_error"
 
 RequestId = int | str
-# It is repeated in the answer, and is not to fill it.
+# It is repeated in the answer, and must not fill it.
 MAX_ID_CHARS = 1_000
 
 
@@ -58,7 +58,7 @@ class Reply:
 
 
 def message_of(value: Any) -> Request | Notification | Reply:
-    """The message that a JSON value is. Raises RpcError -32600 for what is none, such as a batch."""
+    """The message in a JSON value. Raises RpcError -32600 if it is not one, such as a batch."""
     if not isinstance(value, dict) or value.get("jsonrpc") != "2.0":
         raise RpcError(INVALID_REQUEST, 'The body must be one JSON-RPC object with "jsonrpc": "2.0"; no batch.')
     if "method" not in value and ("result" in value or "error" in value):
@@ -84,12 +84,12 @@ def result_body(identifier: RequestId, result: Mapping[str, Any]) -> dict[str, A
 
 
 def wrapping_chars(identifier: RequestId) -> int:
-    """How many characters stand around a result, with the member that the newer era adds to it."""
+    """How many characters surround a result, including the member that the newer era adds to it."""
     return len(json.dumps(result_body(identifier, {"resultType": "complete"}))) + 1
 
 
 def error_body(identifier: RequestId | None, error: RpcError) -> dict[str, Any]:
-    """A refusal as it is sent; the id is null where the message had none that could be read."""
+    """A refusal as it is sent; the id is null if the message had none that could be read."""
     body: dict[str, Any] = {"code": error.code, "message": error.message}
     if error.data is not None:
         body["data"] = error.data

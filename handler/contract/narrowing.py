@@ -85,7 +85,7 @@ class Narrowing(BaseModel):
     )
 
     def narrowed(self, fields: Sequence[FilterField], within: Filter) -> Filter:
-        """The filter with these conditions too. Raises ActionError 422 for a range that nothing can lie in."""
+        """The filter with these conditions added. Raises ActionError 422 for a range that is empty."""
         own = {
             name: value
             for field in fields
@@ -138,7 +138,7 @@ def _own_field(field: FilterField, ending: str) -> tuple[Any, Any]:
 
 
 def _ending(fields: Sequence[FilterField], own: Mapping[str, Any], ending: str) -> dict[str, Any]:
-    """By field what was sent under its name with the ending."""
+    """The values sent under names with that suffix, by field."""
     return {field.name: own[field.name + ending] for field in fields if field.name + ending in own}
 
 

@@ -31,14 +31,14 @@ REFUSALS = {
     429: "Too many requests; Retry-After says how many seconds to wait.",
 }
 MAX_CORPORA_LISTED = 200
-ACCESS = "x-access"  # For whoever checks a deployment; models do not read it.
+ACCESS = "x-access"  # For tools that check a deployment; models do not read it.
 FAULT = "It did not work; error and message say why, and what to do."
 Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """That callers sign in by our /oauth/authorize, for these scopes, and whether a key does too."""
+    """Callers sign in at our /oauth/authorize, for these scopes; whether a key works as well."""
 
     scopes: tuple[str, ...]
     beside_keys: bool
@@ -90,7 +90,7 @@ def openapi(about: Description) -> Schema:
 
 
 def _security_schemes(about: Description) -> Schema:
-    """How to be let in; who can sign in does that, so it comes first."""
+    """The ways in; signing in comes first, for clients that can."""
     schemes: Schema = {}
     if about.sign_in is not None:
         flow = {
@@ -132,7 +132,7 @@ def _list_documents(about: Description) -> Schema:
 
 
 def with_corpora(values: Values, corpora: tuple[str, ...] | None) -> Values:
-    """The values and the names of the corpora, where those are not too many to be listed."""
+    """The text with the values and the corpora's names, unless those are too many to list."""
     return {**values, "corpus": corpora} if corpora and len(corpora) <= MAX_CORPORA_LISTED else values
 
 
@@ -200,7 +200,7 @@ def _query_parameters(model: type[BaseModel], values: Values | None = None) -> l
                 "required": False,
                 "description": description,
                 "schema": field,
-                # As `hr,sales`: an array's own way would be to stand twice.
+                # As `hr,sales`: an array's own style would be to repeat the parameter.
                 **({"style": "form", "explode": False} if field["type"] == "array" else {}),
                 "example": example,
             }
@@ -214,7 +214,7 @@ def schema_of(model: type[BaseModel], values: Values | None = None) -> Schema:
     properties = {
         name: _with_values(_plain(field), (values or {}).get(name)) for name, field in schema["properties"].items()
     }
-    # One question is always asked; the server also takes `queries` alone.
+    # One question is always required; the server also accepts `queries` alone.
     required = [name for name in properties if name == "query" or name in schema.get("required", ())]
     needed = {"required": required} if required else {}
     return {"type": "object", "properties": properties, **needed, "additionalProperties": False}

@@ -1,4 +1,4 @@
-"""The OpenAPI document once more as 3.0.3, for clients that stop there. Pure: a document in, a document out."""
+"""The OpenAPI document as 3.0.3, for clients that stop there. Pure: a document in, a document out."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def _converted(node: Any) -> Any:
 
 
 def _are_examples(name: str, value: Any) -> bool:
-    # Everywhere else `examples` is an object; and a field that is called so is one too.
+    # Everywhere else `examples` is an object; and a field of that name is one too.
     return name == "examples" and isinstance(value, list)

@@ -1,4 +1,4 @@
-"""Where this deployment is reached. Believes API Gateway's own record, never X-Forwarded-Host: anybody can send it."""
+"""The URL of this deployment. Trusts API Gateway's own record, never X-Forwarded-Host: anybody can send it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOST = re.compile(r"([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\]
 
 
 def own_url(scope: Scope) -> str:
-    """The URL under which the request's paths lie, without a slash at its end."""
+    """The URL below which the request's paths lie, without a trailing slash."""
     event = scope.get("aws.event", {})
     host = event.get("requestContext", {}).get("domainName") or Headers(scope=scope).get("host", "")
     if not HOST.fullmatch(host):
@@ -48,7 +48,7 @@ class PathPrefix:
 
 
 def stage_prefix(event: Mapping[str, Any]) -> str:
-    """`/prod` where API Gateway serves the stage `prod` under its name, else nothing."""
+    """`/prod` if API Gateway serves the stage `prod` under its name, else empty."""
     context = event.get("requestContext", {})
     if "http" in context:
         stage = f"/{context.get('stage', '$default')}"

@@ -23,7 +23,7 @@ SHORT_DATE = re.compile(r"\d{4}(-\d{2})?")
 
 
 def _any_date(text: str) -> str:
-    """A year or a month is its first day, as in the plugin's own reading of dates."""
+    """A year or a month stands for its first day, as in the plugin's own parsing of dates."""
     return valid_date(text + "-01-01"[3 * text.count("-") :] if SHORT_DATE.fullmatch(text) else text)
 
 
@@ -31,7 +31,7 @@ AnyDate = Annotated[str, AfterValidator(_any_date), Field(examples=["2026-01-31"
 
 
 class Lenient(BaseModel):
-    """As the plugin's own models."""
+    """The configuration of the plugin's own models."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
@@ -47,7 +47,7 @@ class PluginFilter(Narrowing, Lenient):
     end_date: AnyDate | None = None
 
     def to_filter(self, fields: Sequence[FilterField]) -> Filter:
-        """In our own words. Raises ActionError 422 for a range that nothing can lie in."""
+        """The filter in our own terms. Raises ActionError 422 for a range that is empty."""
         within = Filter(
             document_id=self.document_id,
             source=self.source_id,
@@ -59,7 +59,7 @@ class PluginFilter(Narrowing, Lenient):
 
 
 def _second_after(date: str) -> datetime | None:
-    """Because the plugin's end is inclusive. After the last second that there is comes no end."""
+    """One second later, because the plugin's end is inclusive. After the last possible second there is no end."""
     try:
         return moment(date) + SECOND
     except OverflowError:
@@ -83,7 +83,7 @@ class PluginRequest(Lenient):
 
 
 class SeveralFilter(PluginFilter):
-    """The same where there are several corpora: also of which of them."""
+    """The same for several corpora: which of them is part of the filter."""
 
     corpus: Corpora | None = CORPUS
 
@@ -99,6 +99,6 @@ def plugin_request(fields: tuple[FilterField, ...], *, several: bool) -> type[Pl
 
 
 def _without_taken(fields: Sequence[FilterField]) -> list[FilterField]:
-    """The plugin's own `author` and the like mean what they did."""
+    """Without fields whose names the plugin uses: its own `author` and the like keep their meaning."""
     taken = PluginFilter.model_fields
     return [field for field in fields if not any(name in taken for name in names_of(field))]

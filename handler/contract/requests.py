@@ -14,11 +14,11 @@ from handler.contract.fields import Body, Context, Date, DocumentId, Name, Query
 from handler.contract.narrowing import Narrowing, with_own_fields
 from handler.contract.several import over_corpora
 
-# A process has the settings of one deployment; some look at them twice.
+# Cached: a process has the settings of one deployment, and some code needs them twice.
 MODELS_KEPT = 8
 
 
-# What says how to ask, and not of which documents.
+# Fields about how to ask, not about which documents.
 ASKING = frozenset(["query", "queries", "top_k", "context", "min_score", "mode"])
 
 
@@ -65,7 +65,7 @@ class Asked(Body):
 
     @property
     def questions(self) -> list[str]:
-        """Every different question, in order."""
+        """Every distinct question, in order."""
         asked = [*([self.query] if self.query else []), *(self.queries or [])]
         return list(dict.fromkeys(asked))
 

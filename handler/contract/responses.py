@@ -1,4 +1,4 @@
-"""The schemas of what is sent back, as the OpenAPI document tells them. Tests hold real answers against them."""
+"""The schemas of responses, as the OpenAPI document has them. Tests check real answers against them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINK = field_of("string", "A link to the document.", "https://example.com/manual
 METADATA = {
     "type": "object",
     "description": "What else is known of the document.",
-    "properties": {},  # GPT's editor refuses an object without the word.
+    "properties": {},  # GPT's editor refuses an object without the keyword.
     "additionalProperties": True,
     "examples": [{"department": "service"}],
 }
@@ -64,7 +64,7 @@ PARTIAL = {
 
 
 def schemas_of(*, several: bool) -> dict[str, Schema]:
-    """The schemas of answers over `several` corpora, or of the only one."""
+    """The schemas of answers over `several` corpora, or over the only one."""
     if not several:
         return SCHEMAS
     search, listed, text = SCHEMAS["SearchAnswer"], SCHEMAS["DocumentList"], SCHEMAS["DocumentText"]

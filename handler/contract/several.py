@@ -1,4 +1,4 @@
-"""What a request says where a deployment has several corpora: which of them it asks; ids then name their corpus."""
+"""The request fields of a deployment with several corpora: which of them to ask; ids then name their corpus."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 def _listed(value: object) -> object:
-    """One name is a list of one, and in a query string several have commas between."""
+    """One name is a list of one, and a query string separates several with commas."""
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
@@ -51,6 +51,6 @@ def over_corpora(model: type[AnyModel]) -> type[AnyModel]:
 
 
 def corpora_of(asked: BaseModel) -> list[str] | None:
-    """The corpora that a request names; None where it names none."""
+    """The corpora that a request names; None if it names none."""
     named: list[str] | None = getattr(asked, "corpus", None)
     return named

@@ -1,4 +1,4 @@
-"""Check what a caller sent, and say of each wrong field what it may be, with an example."""
+"""Check what a caller sent, and say for each wrong field what it may be, with an example."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handler.contract.errors import ActionError
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_PROBLEMS = 5
-# How pydantic begins a sentence; here it begins with the field's name.
+# How pydantic begins a sentence; ours begins with the field's name.
 BEGINNING = re.compile(r"^(?:Value error, |(?:Input|String|List|Value|Tuple) (?=should))")
 
 
@@ -52,7 +52,7 @@ def invalid(message: str) -> ActionError:
 
 
 def allowed_of(values: Sequence[object], *, as_list: bool) -> str:
-    """The values that may be sent, one or a list of them, for the end of a message."""
+    """The allowed values, one or a list of them, for the end of a message."""
     return f" Allowed: {to_json(list(values))}. Example: {to_json([values[0]] if as_list else values[0])}."
 
 
@@ -84,7 +84,7 @@ def _sentence(model: type[BaseModel], problem: ErrorDetails, known: Mapping[str,
 
 
 def example_of(model: type[BaseModel]) -> str:
-    """A request that is valid: its first field."""
+    """A valid request: its first field."""
     examples: Mapping[str, Any] = {
         name: field.examples[0] for name, field in list(model.model_fields.items())[:1] if field.examples
     }

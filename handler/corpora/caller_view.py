@@ -1,4 +1,4 @@
-"""One corpus as a caller sees it, with the values that its fields have; and what an answer of it tells beside."""
+"""One corpus as a caller sees it, with the values of its fields, and a record of what an answer shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Principals = frozenset[str]
 
 
 class Seen(View):
-    """A view, and which values the fields of what it shows have."""
+    """A view, and the values of fields in what it shows."""
 
     def __init__(self, corpus: Corpus, visible_to: Principals | None, *, note: Note, facets: Facets) -> None:
         super().__init__(corpus, visible_to, note=note)
@@ -28,21 +28,21 @@ class Seen(View):
         return self._facets.values(self._corpus, self._visible_to)
 
     def held(self) -> list[Held]:
-        """What they are told of, together with those of other corpora. Raises StoreError."""
+        """What they are computed from, for combining several corpora."""
         return self._facets.held(self._corpus, self._visible_to)
 
     def check(self, within: Filter) -> None:
-        """Raises ActionError 422 for a value that no document has, naming those that there are."""
+        """Raises ActionError 422 for a value that no document has, listing the existing ones."""
         self._facets.check(self._corpus, self._visible_to, within)
 
     def has(self, within: Filter) -> bool:
-        """Whether a document has any value of the fields that the filter asks about."""
+        """Whether a document has any value of the fields that are filtered by."""
         return self._facets.has(self._corpus, self._visible_to, within)
 
 
 @dataclass(slots=True)
 class Aside:
-    """What an answer tells beside itself. It counts where the answer does: one that comes too late leaves no trace."""
+    """Notes about an answer. They count only if the answer does: one that comes too late leaves no trace."""
 
     shown: list[tuple[str, str | None, bool]] = field(default_factory=list)
     spent: dict[str, float] = field(default_factory=dict)

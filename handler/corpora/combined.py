@@ -1,4 +1,4 @@
-"""Several corpora as one caller sees them, asked as if they were one; a single corpus is the case of one.
+"""Several corpora as one caller sees them, queried as if they were one; a single corpus is the case of one.
 
 An id over several corpora names the corpus: `hr:9f86d081884c7d65`.
 """
@@ -27,7 +27,7 @@ T = TypeVar("T")
 Opener = Callable[[Note], AbstractContextManager[Seen]]
 Ask = Callable[[str, Seen, Aside], T]
 EVERYTHING = Filter()
-# More corpora are not opened only to tell which values their fields have.
+# More corpora are not opened only to list the values of their fields.
 MAX_FOR_VALUES = 20
 
 
@@ -53,7 +53,7 @@ class Together:
         self.shortened = False  # Whether a model could not read the end of a question.
 
     def end(self) -> None:
-        """Let go of what was asked: each holds on to us, and a corpus that is closed goes with the last who has it."""
+        """Release what was used: each refers to this object, and a closed corpus goes away with its last user."""
         self._open.clear()
 
     @property
@@ -105,11 +105,11 @@ class Together:
             return [in_corpus(name, hits) for hits in found]
 
         found = self._each([name for name in asked if name not in self._missing], ask)
-        # A corpus whose documents have no such field refuses nothing.
+        # A corpus whose documents lack the field refuses nothing.
         if (refused := [name for name in found if name in refusals]) and not having:
             check_known(self.values(), within)
             raise refusals[refused[0]]
-        if len(found) == 1:  # In its own order already.
+        if len(found) == 1:  # Already in its own order.
             return next(iter(found.values()))
         more = partial(self._each, list(found), needed=False)
         return filled(
@@ -174,18 +174,18 @@ class Together:
         return renamed(chunk, named_id(name, chunk.document_id)) if chunk is not None else None
 
     def chars(self, record: DocumentRecord) -> int:
-        """How many characters a document has that this view has shown."""
+        """How many characters a document has; it must have been shown by this view."""
         name, own = parted_id(record.document_id)
         return self._at(name).chars(renamed_record(record, own))
 
     def chunks_from(self, record: DocumentRecord, *, offset: int) -> Iterator[Chunk]:
-        """The document's chunks that reach beyond the character `offset`, in order, read as they are asked for."""
+        """The document's chunks that reach beyond the character `offset`, in order, read lazily."""
         name, own = parted_id(record.document_id)
         for chunk in self._at(name).chunks_from(renamed_record(record, own), offset=offset):
             yield renamed(chunk, record.document_id)
 
     def values(self) -> Values:
-        """The values of fields that have few, in all of the corpora; of many corpora none are told."""
+        """The values of fields that have few, in all of the corpora; not listed if there are many corpora."""
         if len(self._openers) > MAX_FOR_VALUES:
             return {}
         if len(self._openers) == 1:
@@ -237,7 +237,9 @@ class Together:
         self._trace.note_shown(named_id(name, document_id), named_id(name, chunk_id) if chunk_id else None, seen)
 
     def _at(self, name: str) -> Seen:
-        """The corpus, open until the request has its answer."""
+        """The corpus, kept open until the request has its answer."""
+        if name:
+            self._trace.notes["corpora"] = name
         if name not in self._open:
             opened = self._openers[name](partial(self._note, name))
             self._open[name] = self._held.enter_context(opened)

@@ -26,7 +26,7 @@ def read_corpora(settings: HandlerSettings) -> tuple[Entry, ...]:
 
 
 def names_of(settings: HandlerSettings) -> tuple[str, ...] | None:
-    """The names of several corpora; None where there is but one, which has none. Raises SettingsError."""
+    """The names of several corpora; None if there is only one, which has no name. Raises SettingsError."""
     return tuple(entry.name for entry in read_corpora(settings)) if settings.several else None
 
 

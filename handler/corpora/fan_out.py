@@ -1,6 +1,6 @@
-"""Ask several corpora at once: one that is slow, hangs or fails neither delays nor breaks the others.
+"""Query several corpora at once: one that is slow, hangs or fails neither delays nor breaks the others.
 
-Who was late or failed is in doubt: until it answers again nobody waits for it longer than for the others.
+A corpus that was late or failed is in doubt: until it answers again nobody waits for it longer than for the others.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from handler.contract.errors import ActionError
 
 T = TypeVar("T")
 MAX_AT_ONCE = 16
-# Of those in doubt, so many are tried by the way.
+# Corpora in doubt that a request tries as well.
 MAX_TRIED_BY_THE_WAY = 4
 
 
 class Doubts:
-    """Of which corpora nobody should expect an answer in time, over all requests. Safe in threads."""
+    """The corpora from which no answer in time should be expected, over all requests. Safe in threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,7 +41,7 @@ class Doubts:
             return [name for name in names if not self._running[name]]
 
     def begun(self, name: str) -> None:
-        """Somebody asks it."""
+        """A query of it has started."""
         with self._lock:
             self._running[name] += 1
 
@@ -60,7 +60,7 @@ class Doubts:
 
 @dataclass(slots=True)
 class Answers(Generic[T]):
-    """What came, and from whom nothing did, each in the order in which they were asked."""
+    """The answers, and the corpora without one, each in the order in which they were asked."""
 
     by_name: dict[str, T] = field(default_factory=dict)
     failures: dict[str, BaseException] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class _Asking(Generic[T]):
         self._patience_seconds = patience_seconds
         self._seconds_left = seconds_left
         self._results: queue.SimpleQueue[tuple[str, T | None, BaseException | None]] = queue.SimpleQueue()
-        self._late_at: dict[str, float] = {}  # Of those that are waited for.
+        self._late_at: dict[str, float] = {}  # Among those that are waited for.
         self._late: set[str] = set()
         self.answers: Answers[T] = Answers()
 
@@ -129,7 +129,7 @@ class _Asking(Generic[T]):
         self._end()
 
     def _take(self, seconds: float) -> None:
-        """One more answer. Raises queue.Empty where there is none in so many seconds, ActionError at the deadline."""
+        """Wait for one more answer. Raises queue.Empty after so many seconds, ActionError at the deadline."""
         left = self._seconds_left()
         try:
             name, answer, error = self._results.get(timeout=max(0.0, min(seconds, left)))
@@ -159,7 +159,7 @@ class _Asking(Generic[T]):
 
     def _start(self, name: str) -> None:
         self._doubts.begun(name)
-        # A daemon, because what never answers must not keep the process alive.
+        # A daemon, because a query that never ends must not keep the process alive.
         threading.Thread(target=self._run, args=(name,), name=f"ask-{name}", daemon=True).start()
 
     def _run(self, name: str) -> None:
@@ -173,5 +173,5 @@ class _Asking(Generic[T]):
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Whether it says something of the request, and nothing of the corpus."""
+    """Whether the error is about the request, and not about the corpus."""
     return isinstance(error, ActionError) and error.status < 500

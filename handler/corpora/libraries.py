@@ -1,6 +1,6 @@
-"""The libraries of a deployment, one for each corpus: made when first asked for, closed where room is wanted.
+"""The libraries of a deployment, one for each corpus: made when first needed, closed when room is needed.
 
-What was used least recently goes first, and nothing that somebody is reading.
+The least recently used goes first, and none that somebody is reading.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ logger = logging.getLogger("handler")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What is kept of one corpus while it is open."""
+    """What is kept for one corpus while it is open."""
 
     library: Library
     facets: Facets
@@ -61,7 +61,7 @@ class Libraries:
         self._shelves: OrderedDict[str, Shelf] = OrderedDict()
 
     def shelf(self, name: str) -> Shelf:
-        """Of the corpus by that name, which must be one of the entries'."""
+        """The shelf of the corpus by that name, which must be one of the entries'."""
         with self._lock:
             if name not in self._shelves:
                 self._shelves[name] = self._made(self._by_name[name])
@@ -69,11 +69,11 @@ class Libraries:
             return self._shelves[name]
 
     def only(self) -> Library | None:
-        """That of the only corpus of a deployment; None where there are several, which are opened when asked for."""
+        """The shelf of a deployment's only corpus; None if there are several, which are opened when needed."""
         return self.shelf("").library if "" in self._by_name else None
 
     def facets(self, names: Sequence[str]) -> list[Facets]:
-        """Those of the corpora that were asked for lately."""
+        """The facets of the corpora used lately."""
         with self._lock:
             return [self._shelves[name].facets for name in names if name in self._shelves]
 
@@ -85,7 +85,7 @@ class Libraries:
             shelf.library.close()
 
     def make_room(self) -> bool:
-        """Close the corpus that was used least recently of those that nobody reads. Returns whether there was one."""
+        """Close the least recently used corpus that nobody is reading. Returns whether there was one."""
         with self._lock:
             name = next((name for name, shelf in self._shelves.items() if shelf.library.is_idle), None)
             shelf = self._shelves.pop(name) if name is not None else None
@@ -102,7 +102,7 @@ class Libraries:
         return Shelf(library, Facets(self._fields))
 
     def _opened(self, entry: Entry) -> Corpus:
-        # One for one: what is closed may not come back to the system at once, and the rest is to stay open.
+        # One for one: memory may not return to the system at once, and the other corpora should stay open.
         if self._most_mb is not None and resident_mb() > self._most_mb:
             self.make_room()
         if is_short_of_files():

@@ -39,7 +39,7 @@ def environment_of(settings: HandlerSettings) -> dict[str, str]:
 
 
 def _written(name: str, value: object) -> str:
-    """The value as the environment holds it; what is a folder, from the root on."""
+    """The value as the environment holds it; folders as absolute paths."""
     if isinstance(value, SecretStr):
         return f"YOUR_{name.upper()}"
     if isinstance(value, Path) or (name in ("snapshot_url", "corpora_file") and "://" not in str(value)):

@@ -92,7 +92,7 @@ def search(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str
 
     def results(max_chars: int) -> dict[str, Any]:
         passages = found.answer(max_chars=max_chars)["results"]
-        # Those that no longer fit are left out at the end.
+        # Results that no longer fit are left out at the end.
         pairs = zip(passages, found.excerpts, strict=False)
         answered = [_result(passage, excerpt.best.access, session) for passage, excerpt in pairs]
         return {"results": answered, **filled(partial=found.partial)}
@@ -112,7 +112,7 @@ def _result(passage: Mapping[str, Any], access: tuple[str, ...], session: Sessio
 
 
 def fetch(session: Session, arguments: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
-    """A document's text, from a little before the passage that the id names where that would not be reached."""
+    """A document's text, from a little before the passage that the id names if that would not be reached otherwise."""
     identifier = validate(FetchArguments, dict(arguments)).id
     with session.action.gate.view(session.trace) as corpus:
         place = place_of(corpus, identifier)
@@ -145,7 +145,7 @@ def _document(identifier: str, page: Mapping[str, Any], record: DocumentRecord, 
 
 
 def _url(own: str | None, place: str, access: tuple[str, ...], session: Session) -> str:
-    """The document's own address where it is one that opens, else a page of ours."""
+    """The document's own address if it is one that opens, else a page of ours."""
     if own and own.startswith(("https://", "http://")):
         return own
     action = session.action

@@ -1,4 +1,4 @@
-"""What each method of the protocol answers. Stateless: the same in every process, whatever came before."""
+"""The answer to each method of the protocol. Stateless: the same in every process, whatever came before."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from handler.mcp.session import Session
 from handler.mcp.tools import call_tool, listed_tools
 from handler.settings import HandlerSettings
 
-# How long a client may go on with the list of tools: the settings cannot change while we run, values of fields can.
+# How long a client may cache the list of tools: settings cannot change while we run, but values of fields can.
 TTL_MS = 60_000
 # What one caller is shown is not for another.
 CACHE = {"ttlMs": TTL_MS, "cacheScope": "private"}
 CAPABILITIES = {"tools": {"listChanged": False}}
-# These may wait for the corpus, and want a thread.
+# Methods that may wait for the corpus, and need a thread.
 WAITING_METHODS = ("tools/list", "tools/call")
-# These ask the model too.
+# Methods that call the model too.
 SEARCHING_TOOLS = ("search", "search_chunks")
 USAGE = (
     "search finds passages, each with an id and a url; fetch reads on where a result's id stands. Texts are quoted "
@@ -81,7 +81,7 @@ def _common(request: Request, session: Session) -> dict[str, Any]:
 
 
 def server_info(settings: HandlerSettings) -> dict[str, Any]:
-    """Who this is."""
+    """The server's name and version."""
     name = re.sub(r"[^a-z0-9]+", "-", settings.action_title.lower()).strip("-") or "search"
     return {"name": name, "title": settings.action_title, "version": __version__}
 
@@ -91,5 +91,5 @@ def instructions(settings: HandlerSettings) -> str:
     if settings.mcp_instructions:
         return settings.mcp_instructions
     about = f"About: {settings.corpus_subject}. " if settings.corpus_subject else ""
-    # The description may be long, and says least that a client does not see from the tools.
+    # The description may be long, and says little that a client does not see from the tools.
     return f"{about}{USAGE} {settings.action_description}"

@@ -32,18 +32,19 @@ NAME_HEADER = "mcp-name"
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo"
-# Whose name the header repeats: tools have one; prompts and resources are not served, and are checked all the same.
+# The methods whose name the header repeats: tools have one; prompts and resources are not served, but checked all the
+# same.
 NAME_FIELDS = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 ENCODED = re.compile(r"=\?base64\?(.*)\?=")
 
 
 def is_modern(version: str | None) -> bool:
-    """Whether the era is the newer one: by any version that is not one of the handshake's."""
+    """Whether the era is the newer one: any version that is not one of the handshake's."""
     return version is not None and version not in HANDSHAKE_VERSIONS
 
 
 def version_in(request: Request) -> str | None:
-    """The version that the envelope names, where there is no header to go by."""
+    """The version that the envelope names, if there is no header to go by."""
     meta = request.params.get("_meta")
     version = meta.get(VERSION_KEY) if isinstance(meta, dict) else None
     return version if isinstance(version, str) else None
@@ -66,7 +67,7 @@ def check_envelope(request: Request, headers: Headers | None) -> None:
 
 
 def check_unanswered(message: Notification | Reply, headers: Headers) -> None:
-    """Raises RpcError where a modern message that wants no answer may not be sent."""
+    """Raises RpcError if a modern message that wants no answer may not be sent."""
     if isinstance(message, Reply):
         raise RpcError(INVALID_REQUEST, "The body is a reply, and nothing was asked of you.")
     _check_version(headers[VERSION_HEADER])
@@ -81,7 +82,7 @@ def _check_version(version: str) -> None:
 def _check_single(headers: Headers) -> None:
     for name in (VERSION_HEADER, METHOD_HEADER, NAME_HEADER):
         if len(headers.getlist(name)) > 1:
-            # Whoever reads the first and whoever reads the last would disagree.
+            # A reader of the first and a reader of the last would disagree.
             raise RpcError(HEADER_MISMATCH, f"The header {name} stands more than once.")
 
 
@@ -97,13 +98,13 @@ def _check_headers(request: Request, meta: Mapping[str, object], headers: Header
 
 
 def decoded(value: str | None) -> str | None:
-    """The header's text; `=?base64?…?=` stands for what a header cannot hold. None where it cannot be read."""
+    """The header's text; `=?base64?…?=` encodes what a header cannot hold. None if it cannot be decoded."""
     found = ENCODED.fullmatch(value) if value is not None else None
     if found is None:
         return value
     try:
         raw = base64.b64decode(found[1], validate=True)
-        # One text has one form: another that means the same is refused.
+        # A text has one encoding: another one for the same text is refused.
         return raw.decode() if base64.b64encode(raw).decode() == found[1] else None
     except (binascii.Error, UnicodeDecodeError):
         return None

@@ -47,7 +47,7 @@ router = APIRouter()
 UNACCEPTABLE = "The answer is JSON: send Accept: application/json, text/event-stream."
 FOREIGN_ORIGIN = "This web origin may not call. CORS_ORIGINS names who may; PUBLIC_URL is this server's own."
 ACCEPTED = ("application/json", "application/*", "*/*")
-# Of the newer era; in the older one whatever could be read as a request is answered with 200.
+# In the newer era; in the older one every message that could be read as a request is answered with 200.
 STATUSES = {
     PARSE_ERROR: 400,
     INVALID_REQUEST: 400,
@@ -58,7 +58,7 @@ STATUSES = {
 }
 
 
-# Both, because clients do not follow every redirect. Every other method is refused by the app, at once.
+# Both, because clients do not follow every redirect. The app refuses every other method at once.
 @router.post("/mcp")
 @router.post("/mcp/")
 async def mcp(request: HttpRequest) -> Response:
@@ -80,11 +80,11 @@ async def mcp(request: HttpRequest) -> Response:
 
 
 def _unauthorized(request: HttpRequest, error: ActionError) -> ActionError:
-    """The refusal in the form that makes a client sign in, or ask for the scope that is lacking."""
+    """The refusal in the form that makes a client sign in, or ask for the missing scope."""
     oauth = action_of(request).oauth
     if oauth is None:
         return unauthorized(error)
-    # A key's refusal alone says nothing of tokens yet.
+    # The refusal of a key says nothing about tokens yet.
     if error.code != "wrong_api_key":
         return error
     challenge = challenge_of(request, oauth, public_url=action_of(request).settings.public_url)
@@ -101,7 +101,7 @@ async def _served(request: HttpRequest) -> Response:
         return rpc_response(None, RpcError(INVALID_REQUEST, UNACCEPTABLE), status=406)
     body = await read_body(request, max_bytes=action.settings.max_body_bytes)
     versions = request.headers.getlist(VERSION_HEADER)
-    # Two of them are refused with the newer era's rules, whichever they are.
+    # Two headers are refused by the newer era's rules, whatever they hold.
     modern = len(versions) > 1 or is_modern(request.headers.get(VERSION_HEADER))
     try:
         message = message_of(_parsed(body))
@@ -141,7 +141,7 @@ async def _answered(request: HttpRequest, message: Request, *, modern: bool) -> 
 
 
 def _demand_for_tool(request: HttpRequest, name: object) -> None:
-    """Raises ActionError 403 where the tool's route demands a scope that the token lacks."""
+    """Raises ActionError 403 if the tool's route requires a scope that the token lacks."""
     oauth, caller = action_of(request).oauth, trace_of(request).caller
     if oauth is not None and caller is not None:
         challenge = challenge_of(request, oauth, public_url=action_of(request).settings.public_url)

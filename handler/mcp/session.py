@@ -1,4 +1,4 @@
-"""Around one message: the app's parts, the request's record, its era, and where links lead."""
+"""The context of one message: the app's parts, the request's record, its era, and where links lead."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ from handler.observing.trace import Trace, too_late
 from handler.routes.action import Action
 
 logger = logging.getLogger("handler")
-CALLER = Caller(name="stdio")  # Of nobody's key: under ACCESS=documents it sees what everyone may see.
+CALLER = Caller(name="stdio")  # Has no key: under ACCESS=documents it sees what everyone may see.
 
 
 class Stdio:
@@ -52,11 +52,11 @@ class Stdio:
         self._base_url = base_url
 
     def serve(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
-        """Answer every message until the input ends or nobody reads any more."""
+        """Answer every message until the input ends or the output is closed."""
         limit = self._action.settings.max_body_bytes
         while line := incoming.readline(limit + 1):
             rest = line
-            # What is too long is refused by its length; the rest of the line is passed over.
+            # A line that is too long is refused by its length; the rest of it is skipped.
             while rest and not rest.endswith(b"\n"):
                 rest = incoming.readline(limit + 1)
             if not line.strip():
@@ -71,7 +71,7 @@ class Stdio:
                 return
 
     def answer(self, line: bytes) -> dict[str, Any] | None:
-        """The answer to the message; None where it wants none."""
+        """The answer to the message; None if it wants none."""
         trace = Trace(self._action.settings.deadline_seconds, caller=CALLER, door=CALLER.name)
         if len(line) > self._action.settings.max_body_bytes:
             return error_body(None, RpcError(INVALID_REQUEST, "The message is too long."))
@@ -118,7 +118,7 @@ class Stdio:
             return result_of(message, session)
         if self._action.limiter is not None:
             self._action.limiter.check(CALLER.name)
-        # In a thread of its own: what never comes back must not keep the next message waiting.
+        # In a thread of its own: a call that never returns must not hold up the next message.
         done: Future[dict[str, Any]] = Future()
         threading.Thread(target=_run, args=(done, message, session), name="mcp-call", daemon=True).start()
         try:
@@ -135,7 +135,7 @@ def _run(done: Future[dict[str, Any]], message: Request, session: Session) -> No
 
 
 def claimed_stdout() -> BinaryIO:
-    """Stdout for messages alone: what else is printed goes to stderr."""
+    """Stdout for messages only: everything else that is printed goes to stderr."""
     sys.stdout.flush()
     own = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

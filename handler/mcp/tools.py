@@ -26,7 +26,7 @@ Run = Callable[[Session, Mapping[str, Any], Fit], dict[str, Any]]
 # Nothing here writes, and nothing reaches beyond the corpus.
 HINTS = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
 MAX_FITTINGS = 8
-# A little less than the share that would just fit: the next attempt is to be the last.
+# A little less than the share that would just fit: the next attempt should be the last.
 SPARE_CHARS = 50
 
 
@@ -46,7 +46,7 @@ class Tool:
 
 
 def listed_tools(session: Session) -> list[dict[str, Any]]:
-    """The tools as tools/list tells them."""
+    """The tools as tools/list returns them."""
     subject = session.action.settings.corpus_subject
     oauth = session.action.oauth
     answers = schemas_of(several=session.action.settings.several)
@@ -65,7 +65,7 @@ def listed_tools(session: Session) -> list[dict[str, Any]]:
 
 
 def scopes_of(name: object, scopes: Scopes) -> tuple[str, ...]:
-    """What a call of the tool demands: the door's scopes, and those of the route that answers the same."""
+    """The scopes that a call requires: those of the endpoint, and those of the route that answers the same."""
     routes = (tool.route for tool in TOOLS if tool.name == name)
     return tuple(dict.fromkeys(scope for route in (MCP_PATH, *routes) for scope in scopes.of(route)))
 
@@ -80,7 +80,7 @@ def _signed_in(scopes: tuple[str, ...]) -> dict[str, Any]:
 
 
 def call_tool(name: str, arguments: Mapping[str, Any], session: Session) -> dict[str, Any]:
-    """The result of a call; what the model can act on is a result too, with `isError`."""
+    """The result of a call; errors that the model can act on are results too, with `isError`."""
     tool = next((tool for tool in _served(session) if tool.name == name), None)
     if tool is None:
         known = ", ".join(tool.name for tool in _served(session))
@@ -96,7 +96,7 @@ def call_tool(name: str, arguments: Mapping[str, Any], session: Session) -> dict
 
 
 def fitting(fitted: Fitted, max_chars: int) -> dict[str, Any]:
-    """The result in at most `max_chars` characters, though it holds the answer twice: as text and as an object."""
+    """The result in at most `max_chars` characters, although it holds the answer twice: as text and as an object."""
     room = max_chars * 9 // 20
     result: dict[str, Any] = {}
     for _ in range(MAX_FITTINGS):
@@ -136,7 +136,7 @@ def _list_documents(session: Session, arguments: Mapping[str, Any], fit: Fit) ->
 
 
 def _search_schema(session: Session) -> dict[str, Any]:
-    # Who may list the tools has been let in, and may see which values fields have.
+    # Whoever may list the tools has been let in, and may see the values of fields.
     values = values_of(session.action, session.trace)
     return schema_of(
         session.action.search_request, with_corpora(values, corpora_of_caller(session.action, session.trace))

@@ -1,4 +1,4 @@
-"""What is told of each request: its id, its deadline, its log line and its metrics. Never a query, a text or a key.
+"""What is recorded of each request: its id, deadline, log line and metrics. Never a query, a text or a key.
 
-May import contract.errors and access.caller alone.
+May import contract.errors and access.caller only.
 """

@@ -1,4 +1,4 @@
-"""The audit trail: a line for each answer at a door to the corpus. Who, by which door, which documents and chunks.
+"""The audit trail: a line for each answer from the corpus. Who, by which door, which documents and chunks.
 
 Never the question, a text, a key or a token.
 """
@@ -21,7 +21,7 @@ class Audit:
         self._pseudonyms = pseudonyms
 
     def note(self, trace: Trace, *, status: int) -> None:
-        """Log the line of an answer. What is public has no door, and no line."""
+        """Log the line of an answer. Public routes have no door, and no line."""
         if trace.door is not None:
             logger.info(EVENT, extra={"fields": self.fields_of(trace, status=status)})
 

@@ -51,7 +51,7 @@ class PlainLines(logging.Formatter):
 
 
 def traced(error: BaseException | None) -> str:
-    """The exception, those that led to it, and where each was raised. Not its message, which may quote the query."""
+    """The exception, its causes, and where each was raised. Not their messages, which may quote the query."""
     causes = []
     while error is not None:
         places = "".join(traceback.format_tb(error.__traceback__))
@@ -67,7 +67,7 @@ def is_ours_or_grave(record: logging.LogRecord) -> bool:
 
 
 class Stderr(logging.Handler):
-    """Writes to what stderr is now: whoever replaces it, as test runners do, gets the lines."""
+    """Writes to the current stderr: whoever replaces it, as test runners do, gets the lines."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's line."""

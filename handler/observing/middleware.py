@@ -1,4 +1,4 @@
-"""Around every request: its id, its deadline, its log line, and the last word on errors that nobody foresaw."""
+"""Around every request: its id, its deadline, its log line, and the answer to unforeseen errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from handler.observing.pseudonyms import Pseudonyms
 from handler.observing.trace import Trace, too_late
 
 logger = logging.getLogger("handler")
-# What the gateway and we ourselves need to send the answer.
+# The time that the gateway and we ourselves need to send the answer.
 RESERVE_SECONDS = 0.5
 
 
@@ -52,7 +52,7 @@ class Observe:
         try:
             await self._within_deadline(scope, receive, answer)
         except ClientDisconnect:
-            # Nobody is there to be answered. The number is nginx's for it.
+            # Nobody is left to answer. The number is nginx's for it.
             answer.status = 499
         except Exception:
             logger.exception("unforeseen_error", extra={"fields": {"request_id": trace.request_id}})
@@ -127,7 +127,7 @@ class Answer:
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self.trace.request_id
             headers["Server-Timing"] = server_timing(self.trace)
-            # What one caller is shown is not for another, whatever a cache in between takes for the key.
+            # What one caller is shown is not for another, whatever a cache in between uses as its key.
             if self.trace.door is not None:
                 headers.setdefault("Cache-Control", "private, no-store")
         await self._send(message)
@@ -146,7 +146,7 @@ def server_timing(trace: Trace) -> str:
 
 
 def fields_of(scope: Scope, trace: Trace, status: int, *, caller: str | None) -> dict[str, Any]:
-    """What the log line says. The route is the pattern that matched: a path may hold anything."""
+    """The log line's fields. The route is the pattern that matched: a path may hold anything."""
     return {
         "request_id": trace.request_id,
         "key": caller,

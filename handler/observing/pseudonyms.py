@@ -1,4 +1,4 @@
-"""Callers as log lines name them: by their names, or where a secret is set by what names nobody."""
+"""Callers as log lines name them: by name, or, if a secret is set, by a pseudonym."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HASH_CHARS = 32
 
 
 class Pseudonyms:
-    """Under `secret` every caller has an HMAC-SHA256 of who he is, the same in every line; None: nothing is hidden."""
+    """Under `secret` every caller is an HMAC-SHA256 of their identity, always the same; None: nothing is hidden."""
 
     def __init__(self, secret: str | None) -> None:
         self._secret = secret
@@ -22,7 +22,7 @@ class Pseudonyms:
         return self._secret is not None
 
     def name_of(self, caller: Caller) -> str:
-        """The caller's name, or what stands for it."""
+        """The caller's name, or the pseudonym."""
         if self._secret is None:
             return caller.name
         who = caller.name if caller.subject is None else f"{caller.issuer}\n{caller.subject}"

@@ -32,7 +32,7 @@ class Trace:
     withheld: dict[str, None] = field(default_factory=dict)
 
     def note_shown(self, document_id: str, chunk_id: str | None, seen: bool) -> None:  # noqa: FBT001 - as a view tells it
-        """Note that a document, or a chunk of it, was read for the answer, or was not to be seen."""
+        """Note that a document, or a chunk of it, was read for the answer, or was withheld."""
         if not seen:
             self.withheld[document_id] = None
             return
@@ -41,7 +41,7 @@ class Trace:
             chunks[chunk_id] = None
 
     def note_spent(self, seconds: dict[str, float]) -> None:
-        """Note what one of several, which work at once, spent in each part of the work."""
+        """Note the time that one of several concurrent parts took."""
         for part, spent in seconds.items():
             self.seconds[part] = max(self.seconds.get(part, 0.0), spent)
 
@@ -52,7 +52,7 @@ class Trace:
 
     @property
     def seconds_left(self) -> float:
-        """Seconds to the deadline. Raises ActionError 504 when there are none."""
+        """Seconds to the deadline. Raises ActionError 504 if there are none left."""
         left = self.deadline_seconds - self.elapsed
         if left <= 0:
             raise too_late()
@@ -60,7 +60,7 @@ class Trace:
 
 
 def too_late() -> ActionError:
-    """The deadline has passed."""
+    """The error for a deadline that has passed."""
     return ActionError(
         504,
         "deadline_exceeded",

@@ -1,4 +1,4 @@
-"""Questions by which a reviewer tries the app: five that the documents answer, three that it is not there for."""
+"""Questions with which a reviewer tries the app: five that the documents answer, three that it is not meant for."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def read_cases(path: Path) -> list[Case]:
 def _case(path: Path, number: int, value: Any) -> Case:
     fields = value if isinstance(value, dict) else {}
     question, answer, source = fields.get("question"), fields.get("answer"), fields.get("source")
-    # That the documents have no answer is said by null, not by leaving it out.
+    # A question without an answer in the documents is marked by null, not by leaving the field out.
     is_told = "answer" in fields and isinstance(answer, str | None)
     if not isinstance(question, str) or not question.strip() or not is_told:
         raise SettingsError(

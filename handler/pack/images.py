@@ -20,7 +20,7 @@ def icon(size: int) -> bytes:
     """The logo as a square PNG of `size` pixels, each drawn from four samples."""
     rows = b"".join(
         b"\0" + b"".join(bytes(_pixel(x, y, size)) for x in range(size)) for y in range(size)
-    )  # Before each row stands its filter: none.
+    )  # Each row is preceded by its filter: none.
     header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
     parts = (_part(b"IHDR", header), _part(b"IDAT", zlib.compress(rows, 9)), _part(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
@@ -42,7 +42,7 @@ def _pixel(x: int, y: int, size: int) -> tuple[int, int, int, int]:
 
 
 def _colour(x: float, y: float) -> tuple[int, int, int] | None:
-    """The logo's colour at a place, in the 64 units of its drawing; None outside."""
+    """The logo's colour at a point, in the 64 units of its drawing; None outside."""
     across, down = max(14 - x, x - 50, 0), max(14 - y, y - 50, 0)
     if math.hypot(across, down) > 14:
         return None

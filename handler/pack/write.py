@@ -105,7 +105,7 @@ def _test(case: Case) -> dict[str, Any]:
 
 
 def _addresses(settings: HandlerSettings) -> dict[str, str]:
-    """What is reached where; what is not set says so."""
+    """The addresses and what is reached there; a missing setting is named."""
     url = settings.public_url
     return {
         "MCP server": f"{url}/mcp",

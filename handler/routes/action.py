@@ -1,4 +1,4 @@
-"""What every route works with, and the one door to the routes that need a key."""
+"""What every route works with, and the one check before the routes that need a key."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from handler.routes.identity import bearer_token, caller_by_token, challenge_of
 from handler.settings import HandlerSettings
 
 T = TypeVar("T")
-# As the audit trail names them.
+# The doors as the audit trail names them.
 DOORS = {
     "/search": "search",
     "/query": "query",
@@ -40,7 +40,7 @@ DOORS = {
     "/mcp/": "mcp",
     "/cite/{place}": "cite",
 }
-# Questions wait for the model's endpoint. They have threads of their own: where it hangs, all else has the others.
+# Questions wait for the model's endpoint. They have threads of their own: if it hangs, everything else has the others.
 QUESTIONS_AT_ONCE = 32
 
 
@@ -62,17 +62,17 @@ class Action:
 
     @property
     def search_request(self) -> type[SearchRequest]:
-        """What POST /search takes."""
+        """The model of POST /search."""
         return search_request(self.filterable, several=self.settings.several)
 
     @property
     def plugin_request(self) -> type[PluginRequest]:
-        """What POST /query takes, made when it is first asked."""
+        """The model of POST /query, built when first needed."""
         return plugin_request(self.filterable, several=self.settings.several)
 
     @property
     def list_request(self) -> type[ListRequest]:
-        """What GET /documents takes."""
+        """The model of GET /documents."""
         return list_request(several=self.settings.several)
 
     def close(self) -> None:
@@ -98,9 +98,9 @@ def trace_of(request: Request) -> Trace:
     return trace
 
 
-# Asynchronous, because FastAPI takes a thread for each dependency that is not: those are few, and wanted by searches.
+# Asynchronous, because FastAPI uses a thread for each dependency that is not: threads are few, and searches need them.
 async def admit(request: Request) -> None:
-    """Refuse who has no key and no token, or asks too often; the request's trace then holds who he is.
+    """Refuse callers without a key or token, or over their rate; the request's trace then holds the caller.
 
     A dependency of the router, so that no route can be without it.
     """
@@ -117,7 +117,7 @@ async def admit(request: Request) -> None:
 
 
 async def recognise(request: Request) -> None:
-    """Note who asks, where he shows it: for what everybody may ask, and some are told more of."""
+    """Note the caller if identified: for routes that everybody may call, and that tell some callers more."""
     action, trace = action_of(request), trace_of(request)
     if action.settings.auth == "none":
         trace.caller = ANYBODY
@@ -130,13 +130,13 @@ async def recognise(request: Request) -> None:
 
 
 def come_by_door(request: Request) -> None:
-    """Note by which door the request asks the corpus, for the audit trail."""
+    """Note by which door the request reaches the corpus, for the audit trail."""
     path = getattr(request.scope.get("route"), "path", "")
     trace_of(request).door = DOORS.get(path, path)
 
 
 async def _caller(request: Request, action: Action) -> Caller:
-    """By a key, or by an access token, as AUTH says. Raises ActionError 401, 403, 503."""
+    """The caller, by a key or by an access token, as AUTH says. Raises ActionError 401, 403, 503."""
     settings, oauth = action.settings, action.oauth
     headers, keys, key_header = request.headers, action.keys, settings.api_key_header
     if oauth is None:
@@ -168,7 +168,7 @@ async def limit(action: Action, caller: str) -> None:
 
 
 async def answered(request: Request, work: Callable[[], T], *, sent: Any = None) -> T:
-    """What a question's work returns, done in a thread: one of the questions' own where the model is asked too."""
+    """The result of a question's work, done in a thread: one reserved for questions if the model is called too."""
     action = action_of(request)
     if "aws.context" in request.scope:
         return _done_in_time(action.question_threads.submit(work), trace_of(request))
@@ -191,7 +191,7 @@ def _done_in_time(doing: Future[T], trace: Trace) -> T:
 
 
 def address_of(request: Request) -> str:
-    """Who is calling, where there is no key to tell it by."""
+    """The caller's address, if there is no key to tell callers apart."""
     forwarded = request.headers.getlist("x-forwarded-for")
     peer = request.client.host if request.client else None
     return f"address:{counted_address(peer, forwarded, action_of(request).trusted_proxies)}"

@@ -1,4 +1,4 @@
-"""GET /cite/{place}: the cited passage as a page, for whoever has a signed link that has not ended, or a key."""
+"""GET /cite/{place}: the cited passage as a page, for holders of a signed link that has not expired, or of a key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 router = APIRouter()
 READ = ["GET", "HEAD"]
 MAX_CHARS = 6_000
-# Chunks to show before and after the one that is cited: an answer may have joined them.
+# Chunks to show before and after the cited one: an answer may have joined them.
 AROUND = 2
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

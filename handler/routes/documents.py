@@ -41,7 +41,7 @@ def get_document(request: Request, action: ActionDep, trace: TraceDep) -> Respon
     # Not as a parameter: FastAPI imports all of pydantic.v1 to look at its type.
     document_id = request.path_params["document_id"]
     asked = validate_query_string(ReadRequest, request.query_params.multi_items())
-    # An id that cannot be one is not worth a question to the store.
+    # An invalid id is not worth a query to the store.
     if not DOCUMENT_ID.fullmatch(parted_id(document_id)[1]):
         raise missing_document()
     with action.gate.view(trace) as corpus:
@@ -64,7 +64,7 @@ def listed(action: Action, trace: Trace, asked: ListRequest) -> Fitted:
 
 
 def page_of(corpus: Together, document_id: str, *, offset: int) -> Fitted:
-    """A document's text from a character on. Raises ActionError 404 where there is no such document; CorpusError."""
+    """A document's text from a character on. Raises ActionError 404 if there is no such document; CorpusError."""
     record = corpus.record(document_id)
     if record is None:
         raise missing_document()
@@ -79,7 +79,7 @@ def page_of(corpus: Together, document_id: str, *, offset: int) -> Fitted:
 
 
 def missing_document() -> ActionError:
-    """There is no such document."""
+    """The error for a document that does not exist."""
     return ActionError(
         404,
         "document_not_found",

@@ -1,4 +1,4 @@
-"""Who a request comes from where tokens are taken; and what its refusal tells a client of where to sign in."""
+"""Who sent a request, if tokens are accepted; and where a refusal tells a client to sign in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def caller_by_token(
         raise ActionError(401, "invalid_token", f"The access token is refused: {refused}.", headers=headers) from None
     except IdentityUnavailable as error:
         logger.warning("identity_unavailable", extra={"fields": {"detail": str(error)}})
-        # Not 401, which would send the client into a new login.
+        # Not 401, which would make the client log in again.
         raise ActionError(
             503,
             "identity_unavailable",
@@ -75,14 +75,14 @@ async def _asked(oauth: OAuth, token: str, address: Callable[[], str]) -> Identi
 
 
 def challenge_of(request: Request, oauth: OAuth, *, public_url: str | None, path: str | None = None) -> Challenge:
-    """What a refusal says of where to sign in and for which scopes: those of the path, the request's own by default."""
+    """Where to sign in and for which scopes, for a refusal: by default the scopes of the request's path."""
     base_url = public_url or own_url(request.scope)
     scopes = oauth.scopes.of(own_path(request.scope) if path is None else path)
     return Challenge(metadata_url=f"{base_url}{PROTECTED_RESOURCE}{MCP_PATH}", scopes=scopes)
 
 
 def demand(caller: Caller, challenge: Challenge) -> None:
-    """Raises ActionError 403 where the caller's token lacks a scope; an API key has all."""
+    """Raises ActionError 403 if the caller's token lacks a scope; an API key has all."""
     missing = lacking(challenge.scopes, caller.scopes)
     if caller.subject is not None and missing:
         raise ActionError(

@@ -1,6 +1,7 @@
-"""What clients of OAuth ask for: where to sign in, and the way there by our own domain.
+"""What OAuth clients ask for: where to sign in, and the way there through our own domain.
 
-Each is public, counted by address, and stores nothing. Requests and answers are not logged: they hold codes and tokens.
+Each route is public, counted by address, and stores nothing. Requests and answers are not logged: they hold codes and
+tokens.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ READ = ["GET", "HEAD"]
 NO_STORE = {"Cache-Control": "no-store"}
 PAGE = {**NO_STORE, "Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"}
 NOT_SIGNED_IN = "You cannot sign in this way"
-# Of the provider's answer, what a client needs.
+# The parts of the provider's answer that a client needs.
 PASSED_ON = ("pragma", "www-authenticate", "retry-after")
 
 
@@ -63,13 +64,13 @@ async def resource_metadata(request: Request) -> Response:
 @router.api_route(f"{AUTHORIZATION_SERVER}/{{path:path}}", methods=READ)
 @router.api_route("/.well-known/openid-configuration", methods=READ)
 async def server_metadata(request: Request) -> Response:
-    """The facade's own description; nothing where the provider describes itself."""
+    """The facade's own metadata; not found if the provider publishes its own."""
     action, oauth = _parts(request)
     passing = _facade(oauth)
     base_url = _base_url(request, action)
     _check_place(request.path_params.get("path", ""), base_url, "/")
     if await _sends_issuer(oauth, passing):
-        # A client would compare it with ours and stop (RFC 9207): better told here than after the login.
+        # A client would compare it with ours and stop (RFC 9207): better reported here than after the login.
         logger.error("facade_impossible", extra={"fields": {"detail": "the provider sends iss back: OAUTH_FACADE off"}})
         raise HTTPException(404)
     document = authorization_server(base_url=base_url, scopes=oauth.scopes, has_secret=passing.secret is not None)
@@ -78,7 +79,7 @@ async def server_metadata(request: Request) -> Response:
 
 @router.get("/oauth/authorize")
 async def authorize(request: Request) -> Response:
-    """Send the browser on to the provider. A refusal is a page, for a person reads it, and never a redirect."""
+    """Send the browser on to the provider. A refusal is a page, because a person reads it, and never a redirect."""
     _, oauth = _parts(request)
     passing = _passing(oauth)
     try:
@@ -113,7 +114,7 @@ async def token(request: Request) -> Response:
 
 @router.post("/register")
 async def register(request: Request) -> Response:
-    """Make a client the one that there is."""
+    """Return the one client that there is."""
     _, oauth = _parts(request)
     passing = _facade(oauth)
     try:
@@ -152,7 +153,7 @@ def _base_url(request: Request, action: Action) -> str:
 
 
 def _check_place(path: str, base_url: str, *places: str) -> None:
-    """Raises HTTPException 404 unless it describes one of our places, with the path of our URL before it or without."""
+    """Raises HTTPException 404 unless it describes one of our places, with or without the path of our URL before it."""
     prefix = f"/{base_url.partition('://')[2].partition('/')[2]}".rstrip("/")
     known = {f"{start}{place}".strip("/") for place in ("/", *places) for start in ("", prefix)}
     if path.strip("/") not in known:
@@ -191,7 +192,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _refused(refused: PassRefused) -> Response:
-    """As RFC 6749, 5.2 has it."""
+    """The refusal as RFC 6749, 5.2 defines it."""
     headers: Mapping[str, str] = NO_STORE
     if refused.status == 429:
         headers = {**NO_STORE, "Retry-After": "60"}
@@ -210,7 +211,7 @@ def _unavailable(detail: str) -> Response:
 
 
 def _passed_on(answer: Reply) -> Response:
-    # A redirect would take the secret along; and no page of somebody else's is shown under our name.
+    # A redirect would pass the secret along; and nobody else's page is shown under our name.
     if 300 <= answer.status < 400 or answer.json is None:
         return _unavailable(f"no token: HTTP {answer.status}")
     headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}

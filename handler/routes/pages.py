@@ -98,7 +98,7 @@ def _contact(contact: str | None) -> str:
 
 
 def refusal_page(message: str, *, title: str = "This passage is not shown") -> str:
-    """A page in place of the one that was asked for."""
+    """A page instead of the one that was requested."""
     return page(title, f"<h1>{escape(title)}</h1>\n<p>{escape(message)}</p>")
 
 

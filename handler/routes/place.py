@@ -1,4 +1,4 @@
-"""What an id stands for that we gave away: a document, a character of it, or a chunk. In links as in `fetch`."""
+"""What an id that we gave out refers to: a document, a character in it, or a chunk. Used in links and in `fetch`."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """`chunk` is None where the id names none, or one that the document no longer has."""
+    """`chunk` is None if the id names none, or one that the document no longer has."""
 
     record: DocumentRecord
     offset: int
     chunk: Chunk | None
 
     def starts(self, corpus: Together) -> Iterator[int]:
-        """Where to start reading, the widest first: the next where the chunk named would not be reached."""
+        """Where to start reading, the earliest first: the next one if the chunk named would not be reached."""
         yield self.offset
         if self.chunk is not None:
             before = chunk_id_of(self.record.document_id, self.record.digest, max(0, self.chunk.index - 1))
@@ -42,13 +42,13 @@ class Place:
 
 
 def place_of(corpus: Together, identifier: str) -> Place:
-    """Where the id leads now. Raises ActionError 404 where there is no such document, CorpusError."""
+    """Where the id leads now. Raises ActionError 404 if there is no such document, CorpusError."""
     found = PLACE.fullmatch(identifier)
     record = corpus.record(found[1]) if found else None
     if found is None or record is None:
         raise missing_document()
     chunk = None
-    # Of another version of the document there is no chunk any more, or not for long.
+    # In another version of the document the chunk no longer exists, or not for long.
     if found[3] and identifier == chunk_id_of(record.document_id, record.digest, int(found[3])):
         chunk = corpus.chunk(identifier)
     return Place(record=record, offset=int(found[2] or 0), chunk=chunk)

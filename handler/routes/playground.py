@@ -1,4 +1,4 @@
-"""A page at / to ask questions by hand, where PLAYGROUND is on. The page needs no key; what it asks does."""
+"""A page at / to ask questions by hand, if PLAYGROUND is on. The page needs no key; its requests do."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def script() -> Response:
 
 @router.get("/playground-text.js")
 def text() -> Response:
-    """How it shows texts."""
+    """The script that shows texts."""
     return _file("playground-text.js", "text/javascript")
 
 
 @router.get("/playground-documents.js")
 def documents() -> Response:
-    """How it shows documents."""
+    """The script that shows documents."""
     return _file("playground-documents.js", "text/javascript")
 
 

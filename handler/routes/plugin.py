@@ -41,7 +41,7 @@ def _queried(action: Action, trace: Trace, asked: list[PluginQuery]) -> Response
     if len(to_json({"results": _answers(asked)})) > action.settings.max_response_chars:
         raise invalid('"queries" are too long together: the answer repeats them. Send fewer in one call.')
     missing: dict[str, None] = {}
-    # Questions that are asked alike cost one request to the model.
+    # Questions with the same options cost one request to the model.
     for numbers in _alike(asked):
         top_k, narrowed = asked[numbers[0]].top_k, asked[numbers[0]].filter
         with action.gate.view(trace, corpora_of(narrowed) if narrowed else None) as corpus:

@@ -1,4 +1,4 @@
-"""POST /search; and what every other door finds by the same way."""
+"""POST /search; the other endpoints find through the same functions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Found:
     partial: list[str]
 
     def answer(self, *, max_chars: int) -> dict[str, Any]:
-        """As every door sends it."""
+        """The answer as every endpoint sends it."""
         truncated = True if self.query_truncated else None
         return answer_of(self.excerpts, max_chars=max_chars, query_truncated=truncated, partial=self.partial)
 
@@ -38,7 +38,7 @@ class Found:
 @router.post("/search")
 async def search_chunks(request: Request) -> Response:
     """The best chunks for one question or several."""
-    # Not as dependencies, each of which FastAPI takes as long to resolve as all that is done here.
+    # Not as dependencies, each of which takes FastAPI as long to resolve as everything that is done here.
     action, trace = action_of(request), trace_of(request)
     sent = parse_json(await body_of(request))
     return await answered(request, partial(_searched, action, trace, sent), sent=sent)
@@ -51,7 +51,7 @@ def _searched(action: Action, trace: Trace, sent: Any) -> Response:
 
 
 def find(action: Action, trace: Trace, sent: Any) -> Found:
-    """What answers the request that was sent. Raises ActionError and CorpusError."""
+    """What answers the request. Raises ActionError and CorpusError."""
     asked = validate(action.search_request, sent, known=action.gate.known(trace))
     questions = asked.questions
     if not questions:
@@ -70,7 +70,7 @@ def find(action: Action, trace: Trace, sent: Any) -> Found:
         hits = [hit for each in found for hit in each]
         neighbours = corpus.neighbours(hits, distance=asked.context) if asked.context else []
     trace.counts["queries"] = len(questions)
-    # A single question needs no name where it was not one of several.
+    # A single question needs no name unless it was one of several.
     names = questions if asked.queries else [""]
     return Found(
         excerpts=excerpts_of(list(zip(names, found, strict=True)), neighbours),

@@ -32,13 +32,13 @@ from handler.settings import HandlerSettings
 logger = logging.getLogger("handler")
 router = APIRouter()
 READ = ["GET", "HEAD"]
-# The document names the host that it was asked at: no cache may give it to others.
+# The document names the host of the request: no cache may give it to others.
 NO_STORE = {"Cache-Control": "no-store"}
 
 
 @router.api_route("/healthz", methods=READ)
 async def health() -> Response:
-    """That the process answers; nothing is opened or asked for it, not even a thread."""
+    """The process answers; nothing is opened or called for it, not even a thread."""
     return json_response({"status": "ok"}, headers=NO_STORE)
 
 
@@ -70,7 +70,7 @@ async def privacy_page(action: ActionDep) -> Response:
 
 @router.api_route("/.well-known/openai-apps-challenge", methods=READ)
 async def apps_challenge(action: ActionDep) -> Response:
-    """The token by which OpenAI sees whose domain this is, and nothing else."""
+    """The token by which OpenAI verifies the domain, and nothing else."""
     token = action.settings.apps_challenge
     if token is None:
         raise HTTPException(404)
@@ -79,7 +79,7 @@ async def apps_challenge(action: ActionDep) -> Response:
 
 @router.api_route("/.well-known/ai-plugin.json", methods=READ)
 async def manifest(request: Request, action: ActionDep) -> Response:
-    """The manifest of the plugins that came before GPTs; some clients still ask for it."""
+    """The manifest of the plugins that preceded GPTs; some clients still ask for it."""
     settings = action.settings
     url = settings.public_url or own_url(request.scope)
     auth: dict[str, Any] = {"type": "user_http", "authorization_type": "bearer"}
@@ -116,7 +116,7 @@ async def _document(request: Request) -> dict[str, Any]:
 
 
 def _described(action: Action, trace: Trace, server_url: str) -> dict[str, Any]:
-    # Anybody may read the document, so the values of private fields stand in it only where that is wanted.
+    # Anybody may read the document, so it contains values of private fields only if that is wanted.
     values: Values = {}
     shared = shared_corpora(action)
     if action.settings.openapi_values == "public" and shared != ():
@@ -126,8 +126,9 @@ def _described(action: Action, trace: Trace, server_url: str) -> dict[str, Any]:
 
 
 def corpora_of_caller(action: Action, trace: Trace) -> tuple[str, ...] | None:
-    """The names of the corpora that the caller may use; without one, of those that every caller may use. None where
-    there is but one corpus, which has no name.
+    """The names of the corpora that the caller may use; without a caller, those that every caller may use.
+
+    None if there is only one corpus, which has no name.
     """
     if trace.caller is None or not action.settings.several:
         return shared_corpora(action)
@@ -135,22 +136,22 @@ def corpora_of_caller(action: Action, trace: Trace) -> tuple[str, ...] | None:
 
 
 def shared_corpora(action: Action) -> tuple[str, ...] | None:
-    """The names of the corpora that every caller may use; None where there is but one, without a name."""
+    """The names of the corpora that every caller may use; None if there is only one, without a name."""
     if not action.settings.several:
         return None
     callers = [Caller(name=key.name, principals=frozenset(key.principals)) for key in action.keys]
-    # Whoever has a token that says nothing of him.
+    # A caller whose token says nothing about them.
     callers += [Caller(name="token", subject="")] if action.settings.takes_tokens else []
     return action.gate.shared(callers or [ANYBODY])
 
 
 def values_of(action: Action, trace: Trace) -> Values:
-    """The values of fields that have few among what the caller sees; none where the corpus cannot be asked."""
+    """The values of fields that have few among what the caller sees; none if the corpus cannot be reached."""
     return _values_in(action.gate.view(trace))
 
 
 def _values_in(view: AbstractContextManager[Together]) -> Values:
-    # What is described is true without.
+    # The description is true without them.
     try:
         with view as corpus:
             return corpus.values()
@@ -185,7 +186,7 @@ def document_of(
 
 
 def _sign_in(settings: HandlerSettings) -> SignIn | None:
-    """How callers sign in by our own domain; None where they do not."""
+    """How callers sign in through our own domain; None if they do not."""
     if not (settings.takes_tokens and settings.hands_on):
         return None
     return SignIn(scopes=parse_scopes(settings.oauth_scopes).all, beside_keys=settings.takes_keys)
@@ -193,8 +194,8 @@ def _sign_in(settings: HandlerSettings) -> SignIn | None:
 
 def to_yaml(document: dict[str, Any]) -> str:
     """The document as YAML, in its own order."""
-    import yaml  # Here, because no search needs it.
+    import yaml  # Imported here, because no search needs it.
 
-    # Read anew: what is one object in two places becomes a YAML reference, which not every reader follows.
+    # Copied: an object used in two places becomes a YAML alias, which not every reader follows.
     document = json.loads(to_json(document))
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

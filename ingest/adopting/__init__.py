@@ -1,4 +1,4 @@
-"""Take a collection that another program made over into one of ours, with its vectors.
+"""Take over a collection that another program made, with its vectors.
 
-What it says of its records is mapped by name; what has no place here is told, never dropped in silence.
+What its metadata says is mapped by name; what has no place here is reported, never dropped silently.
 """

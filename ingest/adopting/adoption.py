@@ -1,4 +1,4 @@
-"""Carry a foreign collection over: whole documents at a time, so that a run that was killed is taken up by the next."""
+"""Copy a foreign collection: whole documents at a time, so that the next run continues where a killed one stopped."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Adoption:
 
 
 def documents_in(collection: ForeignCollection, *, root: Path, adoption: Adoption) -> dict[str, list[Piece]]:
-    """The collection's records by the source that they are of, in the order in which they were written."""
+    """The collection's records by their documents' sources, in the order in which they were written."""
     pieces = [
         piece_of(record_id, place, metadata, collection=collection.name, root=root)
         for place, (record_id, metadata) in enumerate(collection.metadatas())
@@ -133,7 +133,7 @@ def _made(
     now: str,
     adoption: Adoption,
 ) -> Written | None:
-    """A document of those of its pieces that can be stored; None where there is none."""
+    """A document with those of its pieces that can be stored; None if there are none."""
     texts: dict[str, str] = {}
     vectors: dict[str, Vectors] = {}
     for piece in pieces:
@@ -168,7 +168,7 @@ def _why_not(record: ForeignRecord, dimensions: int) -> str:
 
 
 def _groups(documents: Mapping[str, Sequence[Piece]]) -> Iterator[list[Sequence[Piece]]]:
-    """Whole documents, of a page of records together."""
+    """Whole documents, together a page of records."""
     group: list[Sequence[Piece]] = []
     size = 0
     for pieces in documents.values():
@@ -182,7 +182,7 @@ def _groups(documents: Mapping[str, Sequence[Piece]]) -> Iterator[list[Sequence[
 
 
 def remarks_on(adoption: Adoption, collection: ForeignCollection) -> list[str]:
-    """What the keeper of the corpus should know of how it was taken over."""
+    """Remarks for the keeper of the corpus on how it was taken over."""
     return [remark for remark in _remarks(adoption, collection) if remark]
 
 

@@ -1,4 +1,4 @@
-"""A document from its pieces: their order, what two of them share, and where each stands. Pure."""
+"""A document from its pieces: their order, their overlaps, and where each stands. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from corpus.stored import ADOPTED
 from corpus.tokens import Tokenizer
 from ingest.adopting.fields import Piece
 
-# Shorter, what ends one piece and begins the next may be the same by chance.
+# A shorter overlap of two pieces may be a coincidence.
 MIN_SHARED_CHARS = 20
-APART = 2  # An empty line, where nobody knows what lay between.
+APART = 2  # An empty line, if it is unknown what lay between.
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Assembled:
 
 
 def in_order(pieces: Sequence[Piece]) -> list[Piece]:
-    """By page where all say it, then as they were written; LlamaIndex's by their place in the text that it cut."""
+    """By page if all have one, then as they were written; LlamaIndex's by their place in the text that it split."""
     first: dict[str, int] = {}
     for piece in pieces:
         first.setdefault(piece.section, piece.place)
@@ -46,7 +46,7 @@ def in_order(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def once_each(pieces: Sequence[Piece], texts: Mapping[str, str]) -> list[Piece]:
-    """Without those that say the same at the same place, as one gets who runs a loader twice."""
+    """Without duplicates of the same text at the same place, as running a loader twice makes them."""
     seen: dict[tuple[object, ...], Piece] = {}
     for piece in pieces:
         seen.setdefault((texts[piece.record_id], piece.page, piece.heading, piece.start), piece)
@@ -122,7 +122,9 @@ def _said_alike(pieces: Sequence[Piece], name: str, left_out: dict[str, int]) ->
 
 
 def _shared(fields: Sequence[Mapping[str, MetadataValue]]) -> tuple[dict[str, MetadataValue], dict[str, int]]:
-    """What all say alike, for fields are a document's; and how many say each of the others."""
+    """The values that all pieces agree on, because fields belong to a document; and how many pieces have each of the
+    others.
+    """
     names = dict.fromkeys(name for each in fields for name in each)
     shared = {name: fields[0][name] for name in names if all(name in each for each in fields)}
     shared = {name: value for name, value in shared.items() if all(each[name] == value for each in fields)}
@@ -142,7 +144,7 @@ def _spans(pieces: Sequence[Piece], texts: Mapping[str, str]) -> list[tuple[int,
 
 
 def _step(before: Piece, old: str, piece: Piece, new: str) -> int:
-    """How many characters after the piece before this one begins: as it says itself where that is true."""
+    """How many characters after the previous piece this one begins: by its own metadata if that is true."""
     if before.section == piece.section and before.page == piece.page:
         if before.start is not None and piece.start is not None:
             step = piece.start - before.start

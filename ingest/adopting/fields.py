@@ -50,7 +50,10 @@ class Piece:
 
 
 def piece_of(record_id: str, place: int, metadata: Mapping[str, Any], *, collection: str, root: Path) -> Piece:
-    """What the record's metadata says. One that names no source is a document of its own, `COLLECTION#ID`."""
+    """The piece that the record's metadata describe.
+
+    One that names no source is a document of its own, `COLLECTION#ID`.
+    """
     node = _node_of(metadata.get(NODE))
     rest = {name: value for name, value in metadata.items() if not (NODE in metadata and name in BOOKKEEPING)}
     owner = next((str(metadata[name]) for name in OWNERS if _is_text(metadata.get(name))), "")
@@ -80,7 +83,7 @@ def piece_of(record_id: str, place: int, metadata: Mapping[str, Any], *, collect
 
 
 def counted_from(pieces: Iterable[Piece]) -> int:
-    """Whether `page` counts from 0, as LangChain's loaders do, or from 1, which labels or the lack of a 0 tell."""
+    """Whether `page` counts from 0, as LangChain's loaders do, or from 1; labels, or the absence of a 0, tell."""
     pages = [piece for piece in pieces if piece.page is not None]
     labelled = [piece for piece in pages if piece.page_label.isdecimal()]
     if labelled:
@@ -90,7 +93,7 @@ def counted_from(pieces: Iterable[Piece]) -> int:
 
 
 def numbered(piece: Piece, *, first: int) -> Piece:
-    """The piece with its page counted from 1, where `page` counts from `first`; LlamaIndex has a label alone."""
+    """The piece with its page counted from 1, if `page` counts from `first`; LlamaIndex has a label only."""
     if piece.page is not None:
         return replace(piece, page=max(1, piece.page + 1 - first))
     return replace(piece, page=int(piece.page_label) or None) if piece.page_label.isdecimal() else piece
@@ -119,7 +122,7 @@ def _heading_in(rest: dict[str, Any]) -> str | None:
 
 
 def _source_of(named: str, root: Path) -> str:
-    """As `ingest add` names a file below `root`; all else as it is written."""
+    """As `ingest add` names a file below `root`; everything else as it is written."""
     if _URL.match(named) or "://" in named:
         return named
     path = Path(os.path.normpath(named))
@@ -143,5 +146,5 @@ def _is_text(value: object) -> bool:
 
 
 def _whole(value: object) -> int | None:
-    """A count; None for what is none. LangChain writes -1 where it has not found a text's place."""
+    """A count; None if it is not one. LangChain writes -1 if it has not found a text's place."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

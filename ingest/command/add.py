@@ -61,12 +61,12 @@ class AddOptions:
 
     @property
     def stamped(self) -> str:
-        """All but the content that decides what is stored of it."""
+        """Everything but the content that decides what is stored of it."""
         return f"retrieval-action {__version__} subjects {SUBJECTS} {self.description.options}"
 
 
 def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOptions) -> Report:
-    """Bring what is named into the collection and report. Raises CorpusError where nothing can go on."""
+    """Bring what is named into the collection and report. Raises CorpusError if the run cannot go on."""
     started = time.monotonic()
     selection = Selection(
         include=options.include,
@@ -108,7 +108,7 @@ def add_documents(named: Sequence[str], settings: IngestSettings, options: AddOp
 
 
 def _stored(target: Target | None, *, dry_run: bool) -> tuple[list[DocumentRecord], frozenset[str]]:
-    """The documents that are stored, and the ids of those that lack chunks; what killed runs left is swept up."""
+    """The stored documents, and the ids of those that lack chunks; leftovers of killed runs are swept up."""
     store = target.store if target else None
     if store is None:
         return [], frozenset()
@@ -140,7 +140,7 @@ def _bring_in(
         return target.embedder().tokenizer
 
     cutting = Cutting(collection=target.collection, tokenizer=tokenizer, max_bytes=most_text_bytes(settings))
-    # What lacks chunks is brought in as if it were not there.
+    # A document that lacks chunks is brought in as if it were not there.
     changes = functools.partial(machines.changes, job, stored=_whole(stored, broken), cutting=cutting)
     if target.store is None or dry_run:
         estimate = Estimate(report, store=target.store, tokenizer=tokenizer)
@@ -167,9 +167,9 @@ def _machines(settings: IngestSettings, target: Target, options: AddOptions, sta
 
 
 def _tend_index(store: Store, settings: IngestSettings, report: Report) -> None:
-    """Make the vector index anew where too much of it is dead, and have it on disk for whoever opens it next.
+    """Rebuild the vector index if too much of it is deleted, and write it to disk for the next reader.
 
-    What fails here costs nothing that was brought in.
+    A failure here loses nothing that was brought in.
     """
     if store.index_folder is None:
         return
@@ -220,7 +220,7 @@ def _check_prune(
 
 
 def _check_found(named: Sequence[str], found: Found, doomed: Sequence[DocumentRecord]) -> None:
-    """Nothing to do is mostly a mistyped path or pattern: nobody should take it for done."""
+    """Finding nothing is usually a mistyped path or pattern: nobody should take it for success."""
     absent = found.absent
     if found.items or doomed or len(absent) < len(found.failed):
         return
@@ -234,7 +234,7 @@ def _check_found(named: Sequence[str], found: Found, doomed: Sequence[DocumentRe
 
 @contextlib.contextmanager
 def _interrupt_stops(sync: IngestRun) -> Iterator[None]:
-    """Ctrl-C once finishes what is in flight; twice stops at once."""
+    """One Ctrl-C finishes what is in flight; a second one stops at once."""
 
     def stop(*_: object) -> None:
         sync.stop()

@@ -32,9 +32,10 @@ from ingest.settings import IngestSettings
 from ingest.sources.descriptions import description_from
 from ingest.sync.lock import exclusive
 
-SHORTENING = "text-embedding-3-"  # Models that give fewer dimensions when asked.
+SHORTENING = "text-embedding-3-"  # Models that return fewer dimensions on request.
 CHECKED = 8
-# Texts embedded twice by one model are nearly alike, however the other program dressed them; by two, unrelated.
+# Texts embedded twice by one model are nearly alike, however the other program formatted them; by two models,
+# unrelated.
 MIN_ALIKE = 0.3
 
 
@@ -96,7 +97,7 @@ def _described(
     *,
     check: bool,
 ) -> tuple[CollectionRecord, Embedder, IngestSettings]:
-    """How our collection is made. Raises CollectionMismatch where the model does not make such vectors."""
+    """The record of our collection. Raises CollectionMismatch if the model does not make such vectors."""
     lengths = [len(found.vector) for found in foreign.records(_some(documents)).values() if found.vector is not None]
     if not lengths:
         raise SettingsError(f"{foreign.name!r} holds no vectors. There is nothing to take over.")
@@ -121,7 +122,7 @@ def _described(
 
 
 def _some(documents: Mapping[str, Sequence[Piece]]) -> list[str]:
-    """The ids of a few records, of documents far apart."""
+    """The ids of a few records, from documents far apart."""
     sources = list(documents)
     return [documents[source][0].record_id for source in sources[:: max(1, len(sources) // CHECKED)][:CHECKED]]
 
@@ -143,7 +144,7 @@ def _target(settings: IngestSettings, record: CollectionRecord) -> Store:
 def _remarks_on_model(
     foreign: ForeignCollection, documents: Mapping[str, Sequence[Piece]], embedder: Embedder, *, check: bool
 ) -> list[str]:
-    """Whether a few texts, embedded once more, have the vectors that are there."""
+    """Whether a few texts, embedded again, get the vectors that are stored."""
     if not check:
         return [f"That {embedder.model} made the vectors was not looked into: --check embeds {CHECKED} texts for it."]
     found = [

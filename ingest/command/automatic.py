@@ -1,4 +1,4 @@
-"""EMBEDDING_MODEL=auto: look at some of what is to be ingested before a new collection is made; say what suits it."""
+"""EMBEDDING_MODEL=auto: examine some of what is to be ingested before a new collection is made, and choose a model."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ingest.sources.spool import Spool
 from ingest.sync.intake import read_items
 from ingest.sync.languages import suited
 
-# So many files are looked at, spread over all that are here; pages elsewhere would have to be fetched twice.
+# So many files are examined, spread over all local ones; pages elsewhere would have to be fetched twice.
 LOOKED_AT_FILES = 24
-# What takes long to read is looked at only where there is nothing else.
+# Formats that are slow to read are examined only if there is nothing else.
 MAX_BYTES = 2 * 2**20
 
 
 def settled(settings: IngestSettings, items: Sequence[Item], *, readers: ReaderPool, places: Sources) -> IngestSettings:
-    """The settings with a model of a new collection in them."""
+    """The settings, with a model for a new collection."""
     if settings.model_for_new_collection != AUTO:
         return settings
     with Spool() as spool:

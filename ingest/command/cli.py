@@ -1,4 +1,4 @@
-"""All commands of `ingest`, and those that have no module of their own: model install, eval."""
+"""All commands of `ingest`, and those without a module of their own: model install, eval."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from corpus.urls import without_passwords
 from ingest.report import Report
 from ingest.work import in_words
 
-# Results on stdout; all else on stderr.
+# Results on stdout; everything else on stderr.
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -32,7 +32,7 @@ LISTED_PER_CAUSE = 20
 SHOWN_CHARS = 300
 
 
-# What a terminal would obey instead of showing it: a file's name may hold anything.
+# What a terminal would obey instead of showing: a file's name may hold anything.
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 
 
@@ -42,12 +42,12 @@ def shown(text: str) -> str:
 
 
 def say(message: str, *, style: str = "") -> None:
-    """One line to stderr, as it is, but for passwords in URLs: brackets in it are no markup."""
+    """Print one line to stderr unchanged, except for passwords in URLs: brackets in it are not markup."""
     err.print(Text(shown(without_passwords(message)), style=style))
 
 
 def exit_code_of(error: CorpusError) -> int:
-    """2 where the settings or the call must change first, 1 where something failed."""
+    """2 if the settings or the call must change first, 1 if something failed."""
     return 2 if isinstance(error, SettingsError | CollectionMismatch | CollectionMissing) else 1
 
 
@@ -56,7 +56,7 @@ class OnProgress(Protocol):
 
 
 class _Done(ProgressColumn):
-    """The bar, and what is told beside it, as they are whenever the terminal is drawn anew."""
+    """The bar and the text beside it, as they are whenever the terminal is redrawn."""
 
     def __init__(self, report: Report, files: int, started: float) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ def _progress_line(report: Report, files: int, seconds: float) -> str:
 
 
 def show_report(report: Report, *, dry_run: bool = False) -> None:
-    """The final table on stdout; what failed, by cause, on stderr."""
+    """The final table on stdout; failures, by cause, on stderr."""
     for cause, sources in _by_cause(report.failed).items():
         _list(cause, sources, style="red")
     for cause, sources in _by_cause(report.notes).items():
@@ -169,7 +169,7 @@ def show_rows(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """On stdout: a table on a terminal, else a line each with tabs between. The first column is what to type again."""
     if not out.is_terminal:
         for row in rows:
-            # Not by print, which makes spaces of tabs.
+            # Not by print, which turns tabs into spaces.
             out.file.write("\t".join(map(shown, row)) + "\n")
         return
     table = Table(*names)

@@ -13,12 +13,12 @@ from ingest.sources.found import Item
 from ingest.sync.outcome import Added, Change
 from ingest.sync.tally import note_read, tally, tally_stored
 
-# List prices in US dollars for a million tokens, as OpenAI's page of prices had them in 2025. EMBEDDING_PRICE corrects.
+# List prices in US dollars for a million tokens, from OpenAI's price page of 2025. EMBEDDING_PRICE overrides them.
 PRICES = {"text-embedding-3-small": 0.02, "text-embedding-3-large": 0.13, "text-embedding-ada-002": 0.10}
 
 
 class Estimate:
-    """Counts changes into a report: `embedded` is what the model would be sent, repeated and stored texts left out."""
+    """Counts changes into a report: `embedded` is what would be sent to the model, new texts only."""
 
     def __init__(self, report: Report, *, store: Store | None, tokenizer: Callable[[], Tokenizer]) -> None:
         self._report = report

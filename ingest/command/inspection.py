@@ -1,4 +1,4 @@
-"""What only looks: list, stats, show, read. Nothing here writes."""
+"""Commands that only look: list, stats, show, read. Nothing here writes."""
 
 from __future__ import annotations
 

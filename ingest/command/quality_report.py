@@ -1,4 +1,4 @@
-"""What a gate and an evaluation by questions say, to people and to machines."""
+"""The output of a gate and of an evaluation by questions, for people and for machines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_SHOWN = 200
 
 
 def show_judgement(judgement: Judgement) -> None:
-    """The questions that are answered otherwise, worst first, then the figures, on stdout."""
+    """The questions that are answered differently, worst first, then the figures, on stdout."""
     order = {"lost": 0, "moved": 1, "gained": 2}
     changes = sorted(judgement.changes, key=lambda each: (order[each.kind], each.question.line))
     for change in changes[:MAX_SHOWN]:

@@ -1,4 +1,4 @@
-"""`ingest questions` and `ingest eval QUESTIONS.jsonl`: propose questions made of what the documents say; ask them."""
+"""`ingest questions` and `ingest eval QUESTIONS.jsonl`: propose questions from what the documents say; ask them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ingest.command.quality_report import show_figures, show_missed
 from ingest.evaluation.gate import check_answers
 from ingest.settings import IngestSettings
 
-# So many proposals are tried for each question that is wanted.
+# So many proposals are tried for each question wanted.
 TRIED = 3
 
 
@@ -55,7 +55,7 @@ def propose(
 
 
 def proposed(corpus: Corpus, mode: SearchMode, *, most: int) -> list[Question]:
-    """Questions that a search in this mode answers among the first ten; none where the documents suggest none."""
+    """Questions that a search in this mode answers among the first ten; none if the documents suggest none."""
     candidates = list(_candidates(corpus, TRIED * most))
     if not candidates:
         return []
@@ -82,7 +82,7 @@ def measure(asked_of: QuestionFile, settings: IngestSettings, *, as_json: bool) 
 
 
 def _candidates(corpus: Corpus, most: int) -> Iterator[Question]:
-    """Of as many documents as there may be questions, spread over all; of each one before any has a second."""
+    """From as many documents as there may be questions, spread over all; one of each before any has a second."""
     records = corpus.store.documents()
     known: set[str] = set()
     for proposal in spread(corpus, records[:: max(1, len(records) // most)], _of_document, most=None):

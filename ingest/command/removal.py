@@ -13,7 +13,7 @@ from ingest.sync.lexical_index import bring_up_to_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """`records` are to go, of `stored` in all; `missing` is what was named and is not there."""
+    """`records` are to be removed, of `stored` in all; `missing` was named but does not exist."""
 
     records: Sequence[DocumentRecord]
     missing: Sequence[str]
@@ -29,7 +29,7 @@ class Removal:
 
 
 def plan_removal(store: Store, named: Sequence[str], pattern: str | None) -> Removal:
-    """What is named by id or source, and what the pattern over sources takes, as in .gitignore."""
+    """What is named by id or source, and what the pattern over sources matches, as in .gitignore."""
     stored = {record.document_id: record for record in store.documents()}
     chosen: dict[str, DocumentRecord] = {}
     missing = []
@@ -46,7 +46,7 @@ def plan_removal(store: Store, named: Sequence[str], pattern: str | None) -> Rem
 
 
 def carry_out(removal: Removal, store: Store) -> None:
-    """Remove them, and bring the index of words to what is left."""
+    """Remove them, and bring the lexical index up to date."""
     before = {record.document_id: record for record in store.documents()}
     gone = {record.document_id for record in removal.records}
     store.remove(list(gone))

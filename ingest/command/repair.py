@@ -1,4 +1,4 @@
-"""What mends a store: `ingest repair`."""
+"""`ingest repair`, which mends a store."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def repair(
 
 
 def survey_to_json(found: Survey) -> dict[str, object]:
-    """What is beside whole documents, by kind: how many there are, and which."""
+    """What the store holds besides whole documents, by kind: how many there are, and which."""
     return {
         "foreign": list(found.foreign),
         "leftover": list(found.leftover),
@@ -53,7 +53,7 @@ def survey_to_json(found: Survey) -> dict[str, object]:
 
 
 def summary(found: Survey) -> dict[str, object]:
-    """The same in words, for `ingest stats`; what there is none of is left out."""
+    """The same in words, for `ingest stats`; kinds without any are left out."""
     kinds = {
         "foreign records": found.foreign,
         "leftover chunks": found.leftover,
@@ -77,5 +77,5 @@ def _show(found: Survey, *, removed: bool) -> None:
 
 
 def named(names: tuple[str, ...]) -> str:
-    """The first of the names, for a line."""
+    """The first of the names, in one line."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

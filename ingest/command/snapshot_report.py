@@ -1,4 +1,4 @@
-"""What `publish`, `versions` and `rollback` say, to people and to machines."""
+"""The output of `publish`, `versions` and `rollback`, for people and for machines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from corpus.snapshot.versions import VersionList
 from ingest.command import console
 
 SECONDS_BETWEEN_LINES = 5.0
-# What AWS Lambda has in /tmp with SnapStart; a reader needs twice the size while it changes from one to the next.
+# The size of /tmp on AWS Lambda with SnapStart; a reader needs twice a version's size while it changes to the next.
 LAMBDA_BYTES = 512 * 2**20
 
 
@@ -50,7 +50,7 @@ def _lines() -> OnProgress:
 
 
 def warn_of_size(manifest: Manifest) -> None:
-    """Say it now rather than in the logs of a Lambda that cannot open it."""
+    """Warn now rather than in the logs of a Lambda that cannot open it."""
     if manifest.bytes > LAMBDA_BYTES:
         console.say(
             f"This snapshot has {_size(manifest.bytes)}: more than the {_size(LAMBDA_BYTES)} that a Lambda with "
@@ -157,7 +157,7 @@ def _role(manifest: Manifest, listed: VersionList) -> str:
 
 
 def _quality(manifest: Manifest) -> tuple[str, str, str]:
-    """Of the way of searching that was served; nothing where no gate was asked."""
+    """Of the way of searching that was served; empty if no gate was asked."""
     found = manifest.quality
     if found is None:
         return "", "", ""

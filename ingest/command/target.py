@@ -1,4 +1,4 @@
-"""The collection that a run writes to: the one that is there, or a new one."""
+"""The collection that a run writes to: the existing one, or a new one."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Target:
 
 
 def existing_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run: bool) -> Target | None:
-    """The collection that is there, for this run alone; None where it is to be made."""
+    """The existing collection, for this run alone; None if it has to be made."""
     try:
         store = stack.enter_context(open_store(settings))
     except CollectionMissing:
@@ -56,7 +56,7 @@ def new_target(settings: IngestSettings, stack: contextlib.ExitStack, *, dry_run
     store = stack.enter_context(create_store(settings, record))
     held = stack.enter_context(exclusive(store, settings, on_wait=console.say))
     stack.callback(drop_if_empty, store)
-    # Another run may have made it a moment ago, otherwise.
+    # Another run may have made it a moment ago, with other settings.
     is_ours = store.record == record
     later = (lambda: embedder) if is_ours else _later(store, settings, stack, dry_run=False)
     return Target(store, later, store.record, held)
@@ -80,7 +80,7 @@ def _say_target(settings: IngestSettings, collection: CollectionRecord, *, dry_r
 
 
 def say_new_rules(store: Store, *, is_empty: bool) -> None:
-    """Say once that what is stored was described by older rules."""
+    """Say once that stored documents were described by older rules."""
     if store.rows.version_of(SUBJECTS_FIELD) < SUBJECTS:
         if not is_empty:
             console.say(RETOLD)
@@ -88,7 +88,7 @@ def say_new_rules(store: Store, *, is_empty: bool) -> None:
 
 
 def drop_if_empty(store: Store) -> None:
-    """A first run that stored nothing, for a wrong key say, does not hold the next one to its model."""
+    """A first run that stored nothing, because of a wrong key say, does not tie the next one to its model."""
     with contextlib.suppress(StoreError):
         if store.count() == 0:
             store.rows.drop()

@@ -1,4 +1,4 @@
-"""What was typed after `ingest add`, where it stands in a setting."""
+"""Parses the arguments of `ingest add` where a setting contains them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ingest.command.app import app
 
 
 def parsed(words: str) -> dict[str, Any]:
-    """The values of the command's parameters by name. Raises ValueError for what it does not take."""
-    # Typer has a function's options only as those of a command.
+    """The values of the command's parameters by name. Raises ValueError for what it does not accept."""
+    # Typer only parses a function's options as those of a command.
     group: Any = typer.main.get_command(app)
     try:
         found: dict[str, Any] = group.commands[add.__name__].make_context("add", shlex.split(words)).params

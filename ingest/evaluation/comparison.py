@@ -1,4 +1,4 @@
-"""What changes from the served version to a new one, and whether that is too much. Pure: figures in, reasons out."""
+"""What changes from the served version to a new one, and whether it is too much. Pure: figures in, reasons out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corpus.quality.questions import Passage, Question, QuestionFile
 from corpus.settings import SearchMode
 from ingest.evaluation.measures import paired_bootstrap
 
-# So large a share of the served documents, of their texts and of their titles may go without a word.
+# So large a share of the served documents, of their texts and of their titles may disappear without comment.
 MAX_GONE = 0.1
 # A document that has lost more of its text counts as cut off.
 MAX_CUT = 0.25
@@ -22,8 +22,10 @@ Kind = Literal["gained", "lost", "moved"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A question that the two versions answer otherwise. `old` and `new` are the ranks of the answer; `instead` is what
-    comes first in the new version, `before` what came first in the old one.
+    """A question that the two versions answer differently.
+
+    `old` and `new` are the ranks of the answer; `instead` is what comes first in the new version, `before` what came
+    first in the old one.
     """
 
     question: Question
@@ -36,7 +38,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """`reasons` are why the new version is refused; none where it is not. `served` is None for a first version."""
+    """`reasons` are why the new version is refused; empty if it is not. `served` is None for a first version."""
 
     figures: Figures
     served: Figures | None
@@ -62,14 +64,14 @@ def compare(
 
 
 def gone_fault(*, gone: int, served: int) -> str | None:
-    """What to say where too many of the served documents are not in the new version."""
+    """The reason if too many of the served documents are missing from the new version."""
     if gone <= MAX_GONE * served:
         return None
     return f"{gone:,} of the {served:,} documents that are served are gone, more than {MAX_GONE:.0%}."
 
 
 def cut_fault(*, documents: int, of_documents: int, tokens: int, of_tokens: int) -> str | None:
-    """What to say where too many documents are cut off, or a single one that is much of all text."""
+    """The reason if too many documents are cut off, or a single one that is much of all text."""
     if documents <= max(1, MAX_GONE * of_documents) and tokens <= MAX_GONE * of_tokens:
         return None
     return (
@@ -79,14 +81,14 @@ def cut_fault(*, documents: int, of_documents: int, tokens: int, of_tokens: int)
 
 
 def untitled_fault(*, untitled: int, titled: int) -> str | None:
-    """What to say where too many documents that had a title have none."""
+    """The reason if too many documents that had a title have none."""
     if untitled <= MAX_GONE * titled:
         return None
     return f"{untitled:,} of the {titled:,} documents that have a title in what is served have none."
 
 
 def model_fault(*, new: str, served: str) -> str | None:
-    """What to say where the two versions were made with different models, however well the new one answers."""
+    """The reason if the two versions were made with different models, however well the new one answers."""
     if new == served:
         return None
     return (
@@ -112,7 +114,7 @@ def _changes(questions: Sequence[Question], new: Asked, served: Asked, mode: Sea
 
 
 def _falls(new: Asked, served: Asked, figures: Figures, before: Figures, max_drop: float) -> Iterator[str]:
-    """The way that is served may not fall by more; nor one of the others, where that is no chance.
+    """Drops of the way of searching that is served beyond what is allowed, and of the others beyond chance.
 
     Hybrid search hides for long that one of its sides finds nothing.
     """

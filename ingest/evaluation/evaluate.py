@@ -38,14 +38,14 @@ from ingest.sync.writer import Writing
 
 MODES: tuple[SearchMode, ...] = ("dense", "lexical", "hybrid")
 SOURCE = "corpus.jsonl"
-RERANKED = 30  # So many a reranker judges, unless RERANK_CANDIDATES says otherwise.
+RERANKED = 30  # How many candidates a reranker judges, unless RERANK_CANDIDATES says otherwise.
 QUERIES_PER_REQUEST = 64
 EMBED_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvalOptions:
-    """What one call asks for. `split` is off for one passage a document, cut at the model's window."""
+    """What one call asks for. With `split` off a document is one passage, cut at the model's window."""
 
     modes: Sequence[SearchMode] = MODES
     qrels: Path | None = None
@@ -106,7 +106,7 @@ def evaluate(folder: Path, settings: IngestSettings, options: EvalOptions) -> Ev
 
 
 def _embedder(folder: Path, settings: IngestSettings, options: EvalOptions) -> Embedder:
-    """Its vectors are kept between runs; words alone need none, and no key."""
+    """An embedder whose vectors are kept between runs; search by words alone needs none, and no key."""
     if set(options.modes) == {"lexical"}:
         return WordsAlone(embedder_for_new_collection(settings, paid=False))
     cache = cache_file(options.cache, settings.model_for_new_collection, folder)
@@ -184,7 +184,7 @@ def measures_of(judged: Sequence[tuple[Sequence[str], Judgements]]) -> dict[str,
 
 
 def search_all(corpus: Corpus, queries: Sequence[str], mode: SearchMode) -> Iterator[list[Ranked]]:
-    """All candidates of each query, ranked as search ranks them, near-identical ones included."""
+    """All candidates of each query, ranked as search ranks them, including near-duplicates."""
     plan = Plan(mode=mode, top_k=10)
     for start in range(0, len(queries), QUERIES_PER_REQUEST):
         part = queries[start : start + QUERIES_PER_REQUEST]
@@ -203,7 +203,7 @@ def _documents_of(ranked: Iterable[Ranked]) -> list[str]:
 
 
 def cache_file(cache: Path, model: str, folder: Path) -> Path:
-    """Where the vectors of the collection in the folder are kept."""
+    """The path of the cache for the vectors of the collection in the folder."""
     return cache / f"{_file_name(model)}-{_file_name(folder.resolve().name)}.npz"
 
 

@@ -154,12 +154,12 @@ def _swapped(new: Store, served: Store) -> str | None:
 
 
 def _losses(new: Store, served: Store) -> Iterator[str]:
-    """What the served documents have and the new version has not, however well it answers: documents, texts, titles."""
+    """What the served documents have and the new version lacks, however well it answers: documents, texts, titles."""
     is_now = {record.document_id: record for record in new.documents()}
     before = served.documents()
     pairs = [(record, is_now[record.document_id]) for record in before if record.document_id in is_now]
     told = [gone_fault(gone=len(before) - len(pairs), served=len(before))]
-    # Overlapping chunks count some tokens twice: cut otherwise, the same text has another count.
+    # Overlapping chunks count some tokens twice: chunked differently, the same text has another count.
     if _cut_by(new) == _cut_by(served):
         lost = [old.tokens - now.tokens for old, now in pairs if old.tokens - now.tokens > MAX_CUT * old.tokens]
         everything = sum(old.tokens for old, _ in pairs)

@@ -1,4 +1,4 @@
-"""How good rankings are, as trec_eval counts it. Pure functions: no I/O, no model, no store."""
+"""How good rankings are, as trec_eval computes it. Pure functions: no I/O, no model, no store."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def recall(ranking: Sequence[str], judgements: Judgements, k: int) -> float:
 
 
 def reciprocal_rank(ranking: Sequence[str], judgements: Judgements, k: int) -> float:
-    """One by the rank of the first relevant document, 0 where it is not among the first k."""
+    """One divided by the rank of the first relevant document; 0 if it is not among the first k."""
     for place, document in enumerate(ranking[:k]):
         if judgements.get(document, 0) > 0:
             return 1 / (place + 1)
@@ -54,7 +54,7 @@ def paired_bootstrap(left: Sequence[float], right: Sequence[float], *, samples: 
     """How much better `left` is than `right` over the same queries; percentile interval, the same on every run."""
     differences = np.asarray(left, dtype=np.float64) - np.asarray(right, dtype=np.float64)
     random = np.random.default_rng(0)
-    # Drawn one by one, so that a thousand queries need no 80 MB.
+    # Drawn one by one, so that a thousand queries do not need 80 MB.
     means = [random.choice(differences, len(differences)).mean() for _ in range(samples)]
     low, high = np.percentile(means, [2.5, 97.5])
     return Difference(float(differences.mean()), float(low), float(high))

@@ -1,4 +1,4 @@
-"""Whether a store's vectors are those of its texts: a sample is embedded anew and laid beside what is stored."""
+"""Whether a store's vectors are those of its texts: a sample is embedded again and compared with what is stored."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from ingest.splitting.preparation import text_for_model
 
 SAMPLE = 32
 MAX_OTHERS = 0.1
-# A model on another machine or in other numbers (int8) stays above 0.99, another model is near 0. Between lies an
-# adopted collection, whose vectors are of texts without what they are about, and nearest to their own even so.
+# The same model on another machine or in another precision (int8) stays above 0.99, another model is near 0. In between
+# is an adopted collection, whose vectors are of texts without their context; they are nearest to their own texts even
+# so.
 SAME, LEAST = 0.95, 0.5
 
 
@@ -41,7 +42,7 @@ def sample_faults(store: Store, embedder: Embedder) -> list[str]:
 def _sample(store: Store) -> Sequence[Chunk]:
     records = store.documents()
     step = max(1, len(records) // SAMPLE)
-    # From another place of each document, so that beginnings alone do not decide.
+    # From another place in each document, so that not only beginnings are checked.
     ids = [
         chunk_id_of(record.document_id, record.digest, place % record.chunks)
         for place, record in enumerate(records[::step][:SAMPLE])

@@ -1,4 +1,4 @@
-"""Keep vectors between runs, by model and text: an evaluation is repeated with all the same and one thing changed."""
+"""Keep vectors between runs, by model and text: an evaluation is often repeated with one thing changed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class CachingEmbedder:
         *,
         refused: Refused | None = None,  # noqa: ARG002 - an evaluation without some of its texts would mislead
     ) -> Iterator[Vectors]:
-        """As the inner one, which is not called before a text is new; a text that it refuses is an error."""
+        """As the inner one, which is called only when a text is new; a refused text is an error."""
         batches = iter(batches)
         for batch in batches:
             keys = [self._key(text, self._passage) for text in batch]
@@ -99,7 +99,7 @@ class CachingEmbedder:
         self._inner.prepare()
 
     def close(self) -> None:
-        """Save, and let go of connections."""
+        """Save, and close connections."""
         self._save()
         self._inner.close()
 
@@ -110,7 +110,7 @@ class CachingEmbedder:
         return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest().encode("ascii")
 
     def _take(self, keys: Sequence[bytes]) -> Vectors:
-        # A batch may be empty, and then numpy has nothing to stack.
+        # A batch may be empty, and numpy cannot stack nothing.
         return np.array([self._known[key] for key in keys], np.float32).reshape(len(keys), self.dimensions)
 
     def _keep(self, keys: Sequence[bytes], vectors: Vectors) -> None:
@@ -134,5 +134,5 @@ def _load(file: Path) -> dict[bytes, Vectors]:
         with np.load(file, allow_pickle=False) as kept:
             return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        # It is only a cache: one that is damaged is made again.
+        # It is only a cache: a damaged one is made again.
         return {}

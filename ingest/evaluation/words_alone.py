@@ -1,4 +1,4 @@
-"""An embedder for who asks by words alone: it counts tokens as the model does, and never asks the model for vectors."""
+"""An embedder for searches by words alone: it counts tokens as the model does, and never asks the model for vectors."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class WordsAlone:
         return self._same(texts)
 
     def prepare(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def close(self) -> None:
         """See Embedder."""

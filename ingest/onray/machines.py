@@ -1,4 +1,4 @@
-"""The driver's side: parcels out, changes and vectors in, in order, a bounded number of them on their way."""
+"""The driver's side: sends parcels and receives changes and vectors, in order, with a bounded number in flight."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from ingest.sync.diff import Changes, Job
 from ingest.sync.machines import Course, Cutting, DocumentEmbedder
 from ingest.sync.outcome import Change, Failed
 
-MANY = 500  # Of pages and objects nobody knows the sizes; so many are worth a process that writes.
-AHEAD = 2  # Parcels for each worker: one that it reads, and the next.
+MANY = 500  # The sizes of pages and objects are unknown; so many of them are worth a process that writes.
+AHEAD = 2  # Parcels for each worker: the one that it reads, and the next.
 
 
 class OnRay:
@@ -59,7 +59,7 @@ class OnRay:
         unchanged, to_read = changes.sorted_out()
         for each in chain(unchanged, self._read(to_read, changes, cutting, course)):
             yield each
-            # What is on its way to be stored is waited for.
+            # What is being stored is waited for.
             if self._lease is None and course.is_stopped():
                 return
 
@@ -76,7 +76,7 @@ class OnRay:
         if len(to_read) > MANY or sum(size_of(item.path) for item, _ in to_read if item.path) >= WORTH_A_PROCESS:
             course.on_much()
         window = _Window(opened, stores=self._lease is not None)
-        by_value = self._address != LOCAL  # Even a cluster of one machine is mostly another one.
+        by_value = self._address != LOCAL  # Even a cluster of one machine is usually another machine.
         for items in in_parcels(to_read, at_once=opened.workers):
             if course.is_stopped():
                 break
@@ -92,7 +92,7 @@ class OnRay:
     def _sendable(
         items: list[Item], changes: Changes, *, by_value: bool
     ) -> Iterator[tuple[list[Item], Parcel] | Failed]:
-        """The items as a parcel; where one of them cannot travel, each in its own, so that it costs itself alone."""
+        """The items as a parcel; if one of them cannot travel, each in its own, so that only that one fails."""
         records = [record for item in items for record in changes.stored_for(item)]
         try:
             yield items, parcel_of(items, records, by_value=by_value)
@@ -126,20 +126,20 @@ class OnRay:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The parcels that are on their way, oldest first: so many, and so many bytes, that memory stays flat."""
+    """The parcels in flight, oldest first: limited in number and bytes, so that memory stays flat."""
 
     opened: Session
     stores: bool
     waiting: deque[tuple[list[Item], Any, int]] = field(default_factory=deque)
 
     def sent(self, items: list[Item], parcel: Parcel) -> Iterator[tuple[Item, list[Change]]]:
-        """Send one, when there is room for it; what came back meanwhile."""
+        """Send one when there is room for it; returns what came back meanwhile."""
         while self.waiting and (self._is_full() or self._bytes() + parcel.size > MAX_BY_VALUE):
             yield from self._taken()
         self.waiting.append((items, self.opened.read(parcel, stores=self.stores), parcel.size))
 
     def emptied(self) -> Iterator[tuple[Item, list[Change]]]:
-        """All that is to come."""
+        """All outstanding results."""
         while self.waiting:
             yield from self._taken()
 

@@ -18,14 +18,14 @@ from ingest.sources.descriptions import Description
 from ingest.sources.found import Item, Remote
 from ingest.sources.web import Page
 
-ITEMS = 64  # More cost Ray's three milliseconds a task no less.
+ITEMS = 64  # Larger parcels do not reduce Ray's three milliseconds a task any further.
 BYTES = 4 * 2**20
 MAX_BY_VALUE = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What holds for all parcels of a run. `lease` is the token of the run's right to write, where workers write."""
+    """What applies to all parcels of a run. `lease` is the token of the run's right to write, if workers write."""
 
     settings: IngestSettings
     password: str | None
@@ -61,7 +61,7 @@ class Far:
     remote: Any
 
     def fetch(self, known: str) -> None:
-        """Nothing fetches by it before it is bound to a worker's own connections: see `tasks`."""
+        """It can only fetch after it is bound to a worker's own connections: see `tasks`."""
         raise DocumentUnreadable(f"The content of {self.remote} was not fetched: {known}.")
 
 
@@ -75,7 +75,7 @@ def unbound(remote: Remote | None) -> Remote | None:
 
 
 def in_parcels(to_read: Sequence[tuple[Item, str]], *, at_once: int) -> Iterator[list[Item]]:
-    """The items in order, so many together that all `at_once` have some, and none has too much."""
+    """The items in order, grouped so that all `at_once` workers have some, and none has too much."""
     most = max(1, min(ITEMS, len(to_read) // (2 * at_once)))
     part: list[Item] = []
     size = 0

@@ -1,6 +1,6 @@
-"""A Ray of one's own on this machine, or another's cluster: opened once, closed again, its errors in one line.
+"""A private Ray on this machine, or somebody's cluster: opened once, closed again, its errors in one line.
 
-Ray takes some of its settings from the environment alone and before it is imported; here they are set, nowhere read.
+Ray takes some of its settings from the environment only, and before it is imported; they are set here and read nowhere.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from corpus.errors import ClusterUnavailable, CorpusError, SettingsError
 LOCAL = "ray"
 OBJECT_STORE_BYTES = 256 * 2**20
 RETRIES = 20
-ATTEMPTS = 3  # To be let in by a head, or to start one's own: on a busy machine either takes longer than Ray waits.
-TOLD = 300  # Characters of what Ray says.
-# Of the tasks that fail beside the one whose error is told, Ray would print tracebacks.
+ATTEMPTS = 3  # To be admitted by a head, or to start one: on a busy machine either takes longer than Ray waits.
+TOLD = 300  # Characters of Ray's own messages.
+# Otherwise Ray prints tracebacks of the tasks that fail beside the one whose error is reported.
 UNTOLD = {"RAY_IGNORE_UNHANDLED_ERRORS": "1"}
 EMBEDDINGS_AT_ONCE = 2  # For each worker: an endpoint answers one while the other is on its way.
-# Travels by value: a worker finds our packages as they lie there, in a checkout or in the wheel's one folder.
+# Sent by value: a worker finds our packages as they lie there, in a checkout or in the wheel's one folder.
 _BOOTSTRAP = """
 def run(name, version, orders, given):
     import platform, sys
@@ -48,7 +48,7 @@ class Embedding:
 
 
 class Session:
-    """An open Ray. Its methods raise ClusterUnavailable, and whatever CorpusError a task raised."""
+    """An open Ray. Its methods raise ClusterUnavailable, and any CorpusError that a task raised."""
 
     def __init__(self, ray: Any, address: str, orders: object) -> None:
         self._ray = ray
@@ -57,7 +57,7 @@ class Session:
         exec(_BOOTSTRAP, code)  # noqa: S102 - our own words
         self._orders = ray.put(pickle.dumps(orders, pickle.HIGHEST_PROTOCOL))
         task = ray.remote(code["run"])
-        # One that stores waits for the model and the server while another reads.
+        # A worker that stores waits for the model and the server while another reads.
         self._tasks = {
             name: task.options(max_retries=RETRIES, num_cpus=share) for name, share in (("read", 1), ("store", 0.5))
         }
@@ -75,14 +75,14 @@ class Session:
         self._asked = 0
 
     def read(self, parcel: object, *, stores: bool) -> Any:
-        """Have a parcel read, and stored too; what comes is for `result`."""
+        """Start reading a parcel, and storing it too; get the outcome with `result`."""
         name = "store" if stores else "read"
         given = pickle.dumps(parcel, pickle.HIGHEST_PROTOCOL)
         with _in_one_line(self._ray, self._address):
             return self._tasks[name].remote(name, __version__, self._orders, given)
 
     def embed(self, texts: list[str]) -> Any:
-        """Have texts embedded; what comes is for `result`."""
+        """Start embedding texts; get the outcome with `result`."""
         given = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         with _in_one_line(self._ray, self._address):
             if not self._embedding:
@@ -92,7 +92,7 @@ class Session:
             return worker.embed.remote(__version__, self._orders, given)
 
     def result(self, coming: Any) -> Any:
-        """Wait for what was asked."""
+        """Wait for an outcome."""
         with _in_one_line(self._ray, self._address):
             return pickle.loads(self._ray.get(coming))  # noqa: S301 - of our own workers
 
@@ -104,7 +104,7 @@ def session(address: str, *, workers: int, orders: Callable[[], object]) -> Iter
     Raises SettingsError, ClusterUnavailable.
     """
     with contextlib.ExitStack() as stack:
-        # Ray tells of workers that died on standard output, where results go.
+        # Ray reports dead workers on standard output, where results go.
         stack.enter_context(contextlib.redirect_stdout(sys.stderr))
         ray = _imported(is_local=address == LOCAL)
         if ray.is_initialized():
@@ -120,7 +120,7 @@ def _start(ray: Any, address: str, workers: int, stack: contextlib.ExitStack) ->
     if address != LOCAL:
         stack.callback(ray.shutdown)
         for _ in range(ATTEMPTS - 1):
-            with contextlib.suppress(ConnectionAbortedError):  # Of a head that is busy.
+            with contextlib.suppress(ConnectionAbortedError):  # From a busy head.
                 ray.init(address=address, runtime_env={"env_vars": UNTOLD}, **quiet)
                 return
             ray.shutdown()
@@ -129,7 +129,7 @@ def _start(ray: Any, address: str, workers: int, stack: contextlib.ExitStack) ->
     folder = tempfile.mkdtemp(prefix="ray", dir="/tmp")  # The names of sockets must be short.
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
     stack.callback(ray.shutdown)
-    # Never a cluster that was found: one of our own.
+    # Never a cluster that happens to be found: one of our own.
     own = {"num_cpus": workers, "include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
     first = ""
     for _ in range(ATTEMPTS):
@@ -152,7 +152,7 @@ def _imported(*, is_local: bool) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.update(UNTOLD)
     if is_local:
-        # Listen on loopback alone; then nobody else can ask, and no token need be written to the home folder.
+        # Listen on loopback only; then nobody else can connect, and no token need be written to the home folder.
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
         os.environ.setdefault("RAY_AUTH_MODE", "disabled")
     try:
@@ -168,7 +168,8 @@ def _in_one_line(ray: Any, address: str) -> Iterator[None]:
     errors = ray.exceptions
     try:
         yield
-    except errors.RayTaskError as error:  # Of the cause's class too, with a traceback for a message.
+    # The error's class derives from the cause's too, with a traceback as its message.
+    except errors.RayTaskError as error:
         cause = error.cause
         if isinstance(cause, CorpusError):
             raise cause from None
@@ -199,5 +200,5 @@ def _in_one_line(ray: Any, address: str) -> Iterator[None]:
             f"No Ray answers at {address}. Check that its head runs, and the port, which is mostly 10001."
         ) from None
     except (RuntimeError, ValueError) as error:
-        told = " ".join(str(error).split())[:TOLD]  # Of two versions, on four lines.
+        told = " ".join(str(error).split())[:TOLD]  # Names two versions, on four lines.
         raise ClusterUnavailable(f"Ray refuses: {told} Use the same Python and Ray here and there.") from None

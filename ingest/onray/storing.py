@@ -1,4 +1,7 @@
-"""On a worker: what was read goes straight to the server that the run writes to. A document is there whole or not."""
+"""On a worker: what was read goes straight to the server that the run writes to.
+
+A document is there whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from ingest.sync.writer import Writing
 
 
 def stored(read: Sequence[Sequence[Change]], writing: Writing, embedder: Callable[[], Embedder]) -> list[list[Change]]:
-    """The changes by item, with Stored or Failed for what was Added. Done again, it ends with the same.
+    """The changes by item, with Stored or Failed in place of Added. Idempotent.
 
-    Raises EmbeddingError and StoreError; what has its vectors by then is stored.
+    Raises EmbeddingError and StoreError; documents whose vectors are complete by then are stored.
     """
     added = [change for changes in read for change in changes if isinstance(change, Added)]
     if not added:
@@ -41,7 +44,7 @@ def stored(read: Sequence[Sequence[Change]], writing: Writing, embedder: Callabl
 
 
 def _written(group: Sequence[tuple[Added, Vectors]], writing: Writing, source: VectorSource) -> Mapping[str, Change]:
-    """By document what became of it."""
+    """The outcome by document."""
     refusals: dict[str, str] = {}
     if group:
         documents = [(change.record, change.prepared.chunks, vectors) for change, vectors in group]

@@ -1,4 +1,4 @@
-"""On a worker: what a task does. What it opens it keeps for the next one; a hostile file costs a process of its own."""
+"""On a worker: what a task does. It keeps what it opens for the next one; a hostile file costs a process of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ingest.sync.intake import read_items
 from ingest.sync.outcome import Change
 from ingest.sync.writer import Writing
 
-Read = list[list[Change]]  # By item of the parcel.
+Read = list[list[Change]]  # By the parcel's items.
 Embedded = tuple[Vectors, dict[str, EmbeddingError]]
 
 
@@ -40,7 +40,7 @@ _opening = threading.Lock()
 
 
 def serve(name: str, orders: bytes, given: bytes) -> bytes:
-    """Do a task. Raises CorpusError that names the worker."""
+    """Run a task. Raises CorpusError that names the worker."""
     try:
         workshop = _workshop(orders)
         works: dict[str, Callable[[Any], object]] = {
@@ -63,11 +63,11 @@ class Workshop:
         self._embedder: Embedder | None = None
 
     def close(self) -> None:
-        """Let go of processes and connections."""
+        """Close processes and connections."""
         self._stack.close()
 
     def read(self, parcel: Parcel) -> Read:
-        """The parcel's items, read and cut."""
+        """The parcel's items, read and chunked."""
         orders = self._orders
         tools = self._tools
         items = list(_unpacked(parcel, tools))
@@ -77,7 +77,7 @@ class Workshop:
         return [found[item.source] for item in items]
 
     def store(self, parcel: Parcel) -> Read:
-        """The parcel's items, read, cut, and what is new in them stored."""
+        """The parcel's items, read and chunked, with new documents stored."""
         return stored(self.read(parcel), self._writing, self._opened)
 
     def embed(self, texts: list[str]) -> Embedded:
@@ -121,7 +121,7 @@ class Workshop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What reads, kept open from task to task."""
+    """Readers and connections, kept open from task to task."""
 
     readers: ReaderPool
     sources: Sources
@@ -130,7 +130,7 @@ class Tools:
 
 
 def close() -> None:
-    """Let go of what the last run's tasks opened."""
+    """Close what the last run's tasks opened."""
     while _kept:
         _kept.pop()[1].close()
 
@@ -157,7 +157,7 @@ def _unpacked(parcel: Parcel, tools: Tools) -> Iterator[Item]:
 
 @functools.cache
 def _check_credentials() -> None:
-    """So that this is told once, and not of every object."""
+    """So that this is reported once, and not for every object."""
     if not has_credentials():
         raise SettingsError(
             "There are no AWS credentials here to fetch objects with. Give the machine a role, or start Ray there with "

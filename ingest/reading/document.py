@@ -11,7 +11,7 @@ from corpus.records import MetadataValue
 
 
 class OcrNeeded(DocumentError):
-    """The file has pages, and no text: they are pictures, or their fonts tell no characters."""
+    """The file has pages, but no text: they are pictures, or their fonts map to no characters."""
 
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table", "code"]

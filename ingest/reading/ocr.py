@@ -1,4 +1,4 @@
-"""Scans are given to a program that recognises their text; what it makes of a file is kept by the file's digest."""
+"""Scans are passed to a program that recognises their text; its result for a file is kept by the file's digest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def is_wanted(result: Sequence[Document] | DocumentError) -> bool:
 
 
 def recognised(path: Path, result: Sequence[Document] | DocumentError, ocr: Ocr) -> Sequence[Document] | DocumentError:
-    """The documents as they are once the text of the pictures is recognised, or else the `result` without it."""
+    """The documents with the recognised text of their pictures, or else the `result` without it."""
     program = Path(shlex.split(ocr.command)[0]).name
     try:
         made = _made(path, ocr)
@@ -47,7 +47,7 @@ def recognised(path: Path, result: Sequence[Document] | DocumentError, ocr: Ocr)
 
 
 def _made(path: Path, ocr: Ocr) -> bytes:
-    """What the command makes of the file, now or when it was last asked."""
+    """The command's output for the file, from now or from an earlier run."""
     kept = ocr.folder / hashlib.sha256(path.read_bytes() + ocr.command.encode()).hexdigest()
     if kept.is_file():
         return kept.read_bytes()

@@ -19,7 +19,7 @@ from ingest.settings import IngestSettings
 
 __all__ = ["SPARES", "ReaderPool", "Result", "pool_of"]
 
-# Of this process: what reads for one run reads for the next.
+# Shared by this process: what reads for one run reads for the next.
 SPARES = Spares()
 atexit.register(SPARES.close)
 
@@ -59,7 +59,7 @@ class ReaderPool:
         self.close()
 
     def close(self) -> None:
-        """End all workers but those that go to the spares; those at work are killed."""
+        """End all workers but those that go to the spares; busy ones are killed."""
         workers, self._workers = self._workers, []
         end_all(workers if self._spares is None else self._spares.keep(workers))
 
@@ -71,8 +71,9 @@ class ReaderPool:
         return (answer for answer in self.read_coming((path, None) for path in paths) if answer is not None)
 
     def read_coming(self, coming: Iterable[tuple[Path, str | None] | None]) -> Iterator[tuple[Path, Result] | None]:
-        """As `read_all`, for paths and their charsets; a None comes back as one, so that who has nothing yet gets a
-        turn."""
+        """Like `read_all`, for paths and their charsets; a None is passed through, so that a source with nothing yet
+        gets a turn.
+        """
         source = iter(coming)
         read_queue = ReadQueue(workers=self._size, share_bytes=self._share_bytes)
         try:
@@ -91,7 +92,7 @@ class ReaderPool:
                 self.close()
 
     def _feed(self, source: Iterator[tuple[Path, str | None] | None], read_queue: ReadQueue) -> bool:
-        """Hand out requests until every worker has enough; False where the source has nothing yet."""
+        """Hand out requests until every worker has enough; False if the source has nothing yet."""
         while (worker := self._free_worker()) is not None:
             if (request := read_queue.next()) is not None:
                 worker.ask(request)
@@ -118,7 +119,7 @@ class ReaderPool:
         return least if least is not None and least.has_room() else None
 
     def _take(self, worker: ReaderProcess, read_queue: ReadQueue) -> tuple[Path, Result] | None:
-        """The worker's next answer; where it has ended instead, the blame on the file it was at, if there is any."""
+        """The worker's next answer; if it has ended instead, an error for the file that it was reading, if any."""
         try:
             answered = worker.answer()
             return None if answered is None else read_queue.answered(*answered)
@@ -141,7 +142,7 @@ class ReaderPool:
 
 
 def pool_of(settings: IngestSettings, password: str | None) -> ReaderPool:
-    """The pool that the settings ask for; its workers serve the next run of this process too."""
+    """The pool that the settings specify; its workers serve the next run of this process too."""
     return ReaderPool(
         workers=settings.workers,
         timeout_seconds=settings.read_timeout_seconds,

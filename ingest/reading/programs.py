@@ -1,4 +1,4 @@
-"""Programs of others that are given a file to read: each with a limit of time and of memory, and none left running."""
+"""External programs that are given a file to read: each with a limit of time and of memory, and none left running."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import NamedTuple
 
 from corpus.errors import DocumentUnreadable
 
-_SECONDS = 60.0  # Where the process has no alarm of its own.
-_SPARE_SECONDS = 0.5  # Before that alarm, which would leave the program behind.
-_CLOCK_FACTOR = 5  # Seconds by the clock for one of processor time, as for the readers.
-# The address space of the process that starts it is limited already, and the program's with it.
+_SECONDS = 60.0  # If the process has no alarm of its own.
+_SPARE_SECONDS = 0.5  # Before that alarm, which would leave the program running.
+_CLOCK_FACTOR = 5  # Wall-clock seconds for one of processor time, as for the readers.
+# The address space of the process that starts it is limited already, and with it the program's.
 _LIMITED = 'ulimit -t "$1"; shift; exec "$@"'
 
 
-# Programs that print a Word file's text, and how they are called.
+# Programs that print a Word file's text, and their arguments.
 _PRINTING = (("antiword", "-m", "UTF-8.txt", "-w", "0"), ("catdoc", "-d", "utf-8", "-w"))
 
 
 class Program(NamedTuple):
-    """Where it is, and what it is called with; `is_office` where it saves files in today's formats."""
+    """Its path and arguments; `is_office` if it converts files to today's formats."""
 
     path: str
     options: tuple[str, ...] = ()
@@ -36,8 +36,9 @@ class Program(NamedTuple):
 
 @functools.cache
 def programs_for(suffix: str) -> tuple[Program, ...]:
-    """The installed programs that read files of before 2007 with this suffix, the best first: LibreOffice, which alone
-    reads slides, antiword, catdoc."""
+    """The installed programs that read files from before 2007 with this suffix, the best first: LibreOffice, which
+    alone reads slides, antiword, catdoc.
+    """
     found = [Program(path, is_office=True) for name in ("soffice", "libreoffice") if (path := shutil.which(name))][:1]
     if suffix in (".doc", ".dot"):
         found += [Program(path, tuple(options)) for name, *options in _PRINTING if (path := shutil.which(name))]
@@ -45,7 +46,7 @@ def programs_for(suffix: str) -> tuple[Program, ...]:
 
 
 def run(words: Sequence[str], *, folder: Path) -> bytes:
-    """What the program prints, run in the folder. Raises DocumentUnreadable where it fails or takes too long."""
+    """What the program prints, run in the folder. Raises DocumentUnreadable if it fails or takes too long."""
     name = Path(words[0]).name
     seconds = _seconds_left()
     limited = ["/bin/sh", "-c", _LIMITED, "sh", str(max(math.ceil(seconds / _CLOCK_FACTOR), 1)), *words]
@@ -76,6 +77,6 @@ def run(words: Sequence[str], *, folder: Path) -> bytes:
 
 
 def _seconds_left() -> float:
-    """What is left by the clock until the process is ended."""
+    """Wall-clock seconds left until the process is ended."""
     left = signal.getitimer(signal.ITIMER_REAL)[0]
     return max(left - _SPARE_SECONDS, _SPARE_SECONDS) if left else _SECONDS

@@ -1,6 +1,6 @@
-"""What to ask of the workers next: whole files, or shares of a large PDF, which are put together again.
+"""What to ask of the workers next: whole files, or shares of a large PDF, which are merged again.
 
-Nothing is parsed here: what a share gave passes through as it came.
+Nothing is parsed here: the result of a share passes through unchanged.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import cast
 from ingest.reading.readers.registry import has_shares
 from ingest.reading.worker import Request, Result, Share
 
-# A share of less is read about as fast as a process starts that would read it.
+# A smaller share is read about as fast as a process for it starts.
 SHARE_BYTES = 640 * 1024
-_SHARES_PER_WORKER = 2  # Pages differ: who is done with an easy share takes another.
+_SHARES_PER_WORKER = 2  # Pages differ: a worker that is done with an easy share takes another.
 
 
 class ReadQueue:
@@ -28,12 +28,12 @@ class ReadQueue:
         self._share_bytes = share_bytes
         self._due: deque[Request] = deque()
         self._files = itertools.count()
-        self._given: dict[int, dict[int, bytes]] = {}  # For each file in shares that is not settled, those that are in.
+        self._given: dict[int, dict[int, bytes]] = {}  # For each file read in shares, those that have arrived.
 
     def add(self, request: Request) -> None:
-        """Take a file in, in shares where that is worth it."""
+        """Queue a file, in shares if that is worth it."""
         count = min(self._most_shares, request.size // self._share_bytes)
-        is_text = request.charset is not None  # Then what is read is not what the file holds.
+        is_text = request.charset is not None  # Then what is read is not what the file contains.
         if count < 2 or is_text or not has_shares(request.path):
             self._due.append(request)
             return
@@ -42,7 +42,7 @@ class ReadQueue:
         self._due.extend(replace(request, share=Share(file, number, count)) for number in range(count))
 
     def put_back(self, requests: Iterable[Request]) -> None:
-        """Take in again what a worker had not begun."""
+        """Queue again what a worker had not begun."""
         self._due.extend(request for request in requests if not self._is_settled(request))
 
     def next(self) -> Request | None:
@@ -50,7 +50,7 @@ class ReadQueue:
         return self._due.popleft() if self._due else None
 
     def answered(self, request: Request, answer: Result | bytes) -> tuple[Path, Result] | None:
-        """The file's result; None where another request brings it."""
+        """The file's result; None if another request will bring it."""
         share = request.share
         if share is None:
             return request.path, cast("Result", answer)
@@ -63,13 +63,13 @@ class ReadQueue:
             if len(given) < share.of:
                 return None
             shares = tuple(given[number] for number in range(share.of))
-        # Where a share is refused, the file is read whole: then its answer is the same as ever.
+        # If a share is refused, the file is read whole: then its result is the same as ever.
         self._settle(share)
         self._due.append(replace(request, share=None, shares=shares))
         return None
 
     def failed(self, request: Request, verdict: Result) -> tuple[Path, Result] | None:
-        """The file's result where reading it has ended a worker; None where the file has its result already."""
+        """The file's result if reading it has ended a worker; None if it has a result already."""
         if self._is_settled(request):
             return None
         if request.share is not None:
@@ -80,6 +80,6 @@ class ReadQueue:
         return request.share is not None and request.share.file not in self._given
 
     def _settle(self, share: Share) -> None:
-        """Forget the file's shares, those that wait too."""
+        """Forget the file's shares, including those that are queued."""
         del self._given[share.file]
         self._due = deque(request for request in self._due if not self._is_settled(request))

@@ -1,4 +1,4 @@
-"""A process that reads files, as its parent sees it, and those that wait for the next run."""
+"""A process that reads files, as its parent sees it, and the idle ones that wait for the next run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.processes import Child
 from ingest.reading.worker import Limits, Request, Result
 
-# What may wait at a worker, so that it goes on while its last answer is being dealt with.
+# Queued at a worker, so that it continues while its last answer is processed.
 _FILES_AHEAD = 8
 _BYTES_AHEAD = 1024 * 1024
 
@@ -32,7 +32,7 @@ class ReaderProcess:
         self._child.send(limits)
 
     def has_room(self) -> bool:
-        """True while what waits is small and few: then it is done sooner than another process could begin it."""
+        """True while what is queued is small and few: then it is done sooner than another process could begin it."""
         return (
             len(self.pending) < _FILES_AHEAD and sum(size_of(request.path) for request in self.pending) < _BYTES_AHEAD
         )
@@ -46,7 +46,7 @@ class ReaderProcess:
         self._child.send(replace(request, path=request.path.absolute()))
 
     def answer(self) -> tuple[Request, Result | bytes] | None:
-        """The oldest open request's answer; None for the greeting. Raises EOFError where the process has ended."""
+        """The answer to the oldest request; None for the greeting. Raises EOFError if the process has ended."""
         message = self.answers.recv()
         if not self.is_ready:
             self.is_ready = True
@@ -55,9 +55,11 @@ class ReaderProcess:
 
 
 class Spares:
-    """Processes with nothing to do, for the next pool with the same limits: to start one costs more than a small file.
+    """Idle processes for the next pool with the same limits: starting one costs more than reading a small file.
 
-    Safe in threads. Those with other limits end when one of the newer limits comes.
+    Safe in threads.
+
+    Those with other limits end when processes with newer limits are added.
     """
 
     def __init__(self) -> None:
@@ -66,7 +68,7 @@ class Spares:
         self._owner = os.getpid()
 
     def take(self, limits: Limits) -> ReaderProcess | None:
-        """One that still lives; None where there is none."""
+        """One that is still alive; None if there is none."""
         with self._lock:
             self._forget_a_parents()
             while self._workers and self._workers[-1].limits == limits:
@@ -77,7 +79,7 @@ class Spares:
         return None
 
     def keep(self, workers: Sequence[ReaderProcess]) -> list[ReaderProcess]:
-        """Keep those that have nothing to do; the others are returned, and what these are in place of."""
+        """Keep idle processes; returns the others, and those that these replace."""
         idle = [worker for worker in workers if not worker.pending]
         with self._lock:
             self._forget_a_parents()
@@ -93,7 +95,7 @@ class Spares:
         end_all(workers)
 
     def _forget_a_parents(self) -> None:
-        """In a fork they are still the parent's, who speaks to them."""
+        """In a fork they still belong to the parent, which is using them."""
         if self._owner != os.getpid():
             self._owner, self._workers = os.getpid(), []
 
@@ -108,7 +110,7 @@ def end_all(workers: Iterable[ReaderProcess]) -> None:
 
 
 def size_of(path: Path) -> int:
-    """The file's bytes; 0 where it cannot be looked at."""
+    """The file's bytes; 0 if it cannot be examined."""
     try:
         return path.stat().st_size
     except OSError:

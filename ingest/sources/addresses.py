@@ -1,6 +1,6 @@
-"""Connections to addresses that were looked at first: what a name leads to is checked, and that address is called.
+"""Connections to checked addresses: what a host name resolves to is checked, and that address is connected to.
 
-So a name that leads elsewhere a moment later (DNS rebinding) changes nothing.
+So a name that resolves differently a moment later (DNS rebinding) changes nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NEVER = tuple(
 
 
 def is_public(address: str) -> bool:
-    """True where anybody on the internet would reach the same machine."""
+    """True if anybody on the internet would reach the same machine."""
     ip = _unwrapped(address)
     if any(each in network for each in (ip, _parsed(address)) for network in _NOT_PUBLIC):
         return False
@@ -46,7 +46,7 @@ def is_public(address: str) -> bool:
 
 
 def is_callable(address: str, *, allow_private: bool) -> bool:
-    """True where we may connect. Never where clouds keep their machines' credentials, as at link-local addresses."""
+    """True if we may connect. Never where clouds keep their machines' credentials, as at link-local addresses."""
     if allow_private:
         return not _is_never_allowed(_unwrapped(address))
     return is_public(address)
@@ -57,13 +57,13 @@ def _is_never_allowed(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool
 
 
 def _unwrapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """An IPv6 address that stands for one of IPv4 counts as that."""
+    """An IPv6 address that maps to an IPv4 one counts as that."""
     ip = _parsed(address)
     if isinstance(ip, ipaddress.IPv4Address):
         return ip
     if ip in _NAT64 or ip in _TRANSLATED:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    if ip in _COMPATIBLE and int(ip) > 1:  # :: and ::1 are themselves.
+    if ip in _COMPATIBLE and int(ip) > 1:  # :: and ::1 are not mapped.
         return ipaddress.IPv4Address(int(ip))
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else ip)
 
@@ -73,11 +73,14 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 class HostUnknown(DocumentUnreadable):
-    """Nothing is known of where a name leads."""
+    """It is unknown what a name resolves to."""
 
 
 class CheckedBackend(httpcore2.SyncBackend):
-    """Connects for httpcore2, and lets nothing last beyond `deadline` (time.monotonic). For one thread, but `abort`."""
+    """Connects for httpcore2, and lets nothing last beyond `deadline` (time.monotonic).
+
+    For one thread, except `abort`.
+    """
 
     def __init__(self, *, allow_private: bool) -> None:
         super().__init__()
@@ -93,7 +96,7 @@ class CheckedBackend(httpcore2.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Raises DocumentUnreadable where the host is none or not to be called, else httpcore2's errors."""
+        """Raises DocumentUnreadable if the host is invalid or not allowed, else httpcore2's errors."""
         failure: Exception = httpcore2.ConnectError("no address")
         for address in self.check(host, port):
             try:
@@ -106,14 +109,14 @@ class CheckedBackend(httpcore2.SyncBackend):
         raise failure
 
     def left(self, timeout: float | None) -> float:
-        """The time that is left, `timeout` at most. Raises httpcore2.ReadTimeout where it is up."""
+        """The time left, at most `timeout`. Raises httpcore2.ReadTimeout if there is none."""
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
             raise httpcore2.ReadTimeout("the time is up")
         return seconds if timeout is None else min(seconds, timeout)
 
     def abort(self) -> None:
-        """End what another thread waits for."""
+        """Interrupt what another thread is waiting for."""
         self.deadline = 0.0
         for each in self._sockets:
             try:
@@ -122,7 +125,7 @@ class CheckedBackend(httpcore2.SyncBackend):
                 continue
 
     def check(self, host: str, port: int) -> list[str]:
-        """What the host's name leads to. Raises HostUnknown, and DocumentUnreadable where that is not to be called."""
+        """What the host's name resolves to. Raises HostUnknown, and DocumentUnreadable if that is not allowed."""
         try:
             found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
@@ -141,19 +144,19 @@ class CheckedBackend(httpcore2.SyncBackend):
 
 
 class UncheckedBackend(CheckedBackend):
-    """The same for a proxy, which the settings name and nobody else."""
+    """The same for a proxy, which only the settings name."""
 
     def __init__(self) -> None:
         super().__init__(allow_private=True)
 
     def check(self, host: str, port: int) -> list[str]:
-        """Nothing to object to. It is looked up when it is called."""
+        """Everything is allowed. The name is resolved when it is connected to."""
         del port
         return [host.strip("[]")]
 
 
 class _Stream(httpcore2.NetworkStream):
-    """A connection each of whose steps takes at most as long as the backend's deadline leaves."""
+    """A connection whose every step takes at most as long as the backend's deadline leaves."""
 
     def __init__(self, stream: httpcore2.NetworkStream, backend: CheckedBackend) -> None:
         self._stream = stream

@@ -27,7 +27,7 @@ from ingest.sources.spool import Spool
 
 _BLOCK = 1 << 20
 NOT_FOR_US = {"NoSuchKey", "404", "AccessDenied", "403"}
-SLOWEST = 1 << 20  # Bytes a second, beside FETCH_TIMEOUT_SECONDS: an object may be larger than any page.
+SLOWEST = 1 << 20  # Bytes a second, besides FETCH_TIMEOUT_SECONDS: an object may be larger than any page.
 TOO_LARGE = f"The object is larger than the {MAX_FILE_BYTES // 2**20} MB that are read. Split it."
 
 
@@ -75,7 +75,7 @@ class BucketSource:
         self._opened.close()
 
     def bring(self, bucket: str, key: str) -> tuple[Path, dict[str, Any]]:
-        """The object's content and what S3 says of it now. Raises DocumentUnreadable."""
+        """The object's content and its metadata now. Raises DocumentUnreadable."""
         path = self._spool.new()
         with s3_errors(f"s3://{bucket}/{key}", bucket=bucket, unavailable=DocumentUnreadable):
             answer = self._client.get_object(Bucket=bucket, Key=key)
@@ -144,18 +144,18 @@ class BucketSource:
 
 
 def is_ignored(name: str, selection: Selection) -> bool:
-    """Whether the object, or a folder of its name, is mostly no document."""
+    """Whether the object, or a folder with its name, is usually not a document."""
     return selection.ignores(name) or any(selection.ignores(f"{part}/") for part in PurePosixPath(name).parts[:-1])
 
 
 def is_hidden(name: str) -> bool:
-    """Whether it begins with a dot, or a folder of it does."""
+    """Whether its name, or that of a folder around it, begins with a dot."""
     return any(part.startswith(".") for part in name.split("/"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Bucket:
-    """What was listed."""
+    """The result of a listing."""
 
     source: BucketSource
     name: str
@@ -180,9 +180,7 @@ class _Bucket:
 
 @dataclass(frozen=True, slots=True)
 class S3Object:
-    """See Remote. Its listing told already whether it changed, and when. `access_validator` is short for what its
-    folders say.
-    """
+    """See Remote. Its listing shows whether it changed, and when. `access_validator` stands for its folders' rules."""
 
     source: BucketSource
     bucket: str
@@ -202,21 +200,22 @@ class S3Object:
 
 
 def _length_of(answer: dict[str, Any]) -> int | None:
-    """How many bytes are to come; None where a store that speaks S3 does not say."""
+    """How many bytes are to come; None if an S3-compatible store does not say."""
     length = answer.get("ContentLength")
     return None if length is None else int(length)
 
 
 def _blocks(body: Any, length: int | None, *, most: int, seconds: float) -> Iterator[bytes]:
-    """What comes, `most` bytes, as it comes. Raises DocumentUnreadable where that takes too long, or some of `length`
-    lack.
+    """The content as it arrives, at most `most` bytes.
+
+    Raises DocumentUnreadable if it is too slow, or shorter than `length`.
     """
     from urllib3.exceptions import HTTPError
 
     until = time.monotonic() + seconds
     left = most if length is None else min(length, most)
     try:
-        # Botocore's own way to read waits until a block is full, however slowly that fills.
+        # Botocore's own read waits until a block is full, however slowly it fills.
         while left > 0 and (block := body._raw_stream.read1(min(_BLOCK, left))):
             left -= len(block)
             yield block

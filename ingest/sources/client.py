@@ -1,6 +1,6 @@
-"""Fetch over HTTP from servers that nobody vouches for: every hop is checked, everything has a limit.
+"""Fetch over HTTP from untrusted servers: every hop is checked, everything has a limit.
 
-A proxy is used only where the settings name one (see ingest.sources.proxies).
+A proxy is used only if the settings name one (see ingest.sources.proxies).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ USER_AGENT = f"retrieval-action/{__version__} (ingest)"
 MAX_REDIRECTS = 5
 ATTEMPTS = 3
 RETRY_SECONDS = 0.5
-# Who asks for more patience is asked again in the next run.
+# A server that asks us to wait longer is asked again in the next run.
 MAX_WAIT_SECONDS = 60.0
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
@@ -38,7 +38,7 @@ _PASSING = {429, 500, 502, 503, 504}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one fetch. `max_bytes` is unpacked."""
+    """The limits of one fetch. `max_bytes` is uncompressed."""
 
     allow_private: bool
     timeout_seconds: float
@@ -48,7 +48,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`status` is 200 or 304; `url` is where the redirects led; the names of headers are in small letters."""
+    """`status` is 200 or 304; `url` is where the redirects led; the names of headers are in lower case."""
 
     url: str
     status: int
@@ -56,7 +56,7 @@ class Response:
 
 
 class _TryAgain(Exception):
-    """`error` is what to say where no further try helps; `seconds` is what the server asked for."""
+    """`error` is the message if no retry helps; `seconds` is what the server asked for."""
 
     def __init__(self, error: DocumentError, seconds: float | None = None) -> None:
         super().__init__(str(error))
@@ -65,7 +65,7 @@ class _TryAgain(Exception):
 
 
 class Client:
-    """Keeps connections open between fetches. For one thread at a time, but `abort`."""
+    """Keeps connections open between fetches. For one thread at a time, except `abort`."""
 
     def __init__(self, limits: Limits, patience: RetryAfterGate, tls: ssl.SSLContext) -> None:
         self._limits = limits
@@ -102,7 +102,7 @@ class Client:
                     raise again.error from None
 
     def abort(self) -> None:
-        """End what another thread waits for."""
+        """Interrupt what another thread is waiting for."""
         self._backend.abort()
         self._proxied.backend.abort()
 
@@ -158,7 +158,7 @@ class Client:
             return got
 
     def keep_on(self) -> None:
-        """Raises DocumentUnreadable where the time for the fetch that is under way, or was the last, is up."""
+        """Raises DocumentUnreadable if the time for the current or last fetch is up."""
         try:
             self._backend.left(None)
         except httpcore2.ReadTimeout:
@@ -166,7 +166,7 @@ class Client:
 
 
 def too_slow(limits: Limits) -> DocumentUnreadable:
-    """What to say of a page that takes longer than it may."""
+    """The error for a page that takes too long."""
     return DocumentUnreadable(
         f"The server takes longer than {limits.timeout_seconds:g} s, or says nothing. Try later, or raise "
         "FETCH_TIMEOUT_SECONDS."

@@ -38,12 +38,12 @@ class Description:
 
     @property
     def options(self) -> str:
-        """What must agree for a document not to be read again."""
+        """What must be equal for a document not to be read again."""
         access = [] if self.access is None else [list(self.access)]
         return json.dumps([dict(self.metadata), self.url_template, *access], sort_keys=True)
 
     def of(self, document: Document, item: Item) -> Document:
-        """The document with what is said about it, in NFC. Raises DocumentUnreadable for a sidecar that is none."""
+        """The document with its description added, in NFC. Raises DocumentUnreadable for an invalid sidecar."""
         front = interpret(read_sidecar(item.sidecar)) if item.sidecar else interpret({})
         title = front.title or (None if document.name else item.title) or document.title
         access, fault = self._access(document, front, item)
@@ -62,10 +62,10 @@ class Description:
         return described(told, item.source, is_titled=title is not None and title != document.title)
 
     def _access(self, document: Document, front: FrontMatter, item: Item) -> tuple[tuple[str, ...], str]:
-        """Whom the document is seen by, and why it is nobody where that is not understood."""
+        """Who may see the document, and why it is nobody if the access rules are not understood."""
         if self.access is not None:
             return self.access, ""
-        # A page of the web does not say who may see it here.
+        # A page of the web does not decide who may see it here.
         is_page = item.place.startswith(("http://", "https://"))
         says = _narrowed(document.access, item.access or ()) if document.is_attached else document.access
         own = [] if is_page else [(says, document.access_fault)]
@@ -85,7 +85,7 @@ class Description:
 
 
 def _narrowed(own: tuple[str, ...] | None, around: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Of what an attachment says itself, whoever is let see the file around it too: anybody can send one."""
+    """An attachment's own access, limited to those who may see the file around it: anybody can send one."""
     if own is None or EVERYONE in around:
         return own
     return around if EVERYONE in own else tuple(each for each in own if each in around)
@@ -123,7 +123,7 @@ def description_from(
 
 
 def _value_of(text: str) -> MetadataValue:
-    """Numbers and true or false as such, as in YAML; all else as text."""
+    """Numbers and true or false as such, as in YAML; everything else as text."""
     try:
         value = as_plain(value_of(text))
     except (yaml.YAMLError, ValueError, RecursionError):

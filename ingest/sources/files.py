@@ -1,4 +1,4 @@
-"""Find the files to ingest and name each one's source. Looks at names and stats only; opens no file."""
+"""Find the files to ingest and name each one's source. Only looks at names and stats; opens no file."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Walk:
             self.failed.append((str(named), DocumentMissing("No such file or folder. Check the path.")))
 
     def note_faults(self) -> None:
-        """Tell of each folder's rules that cannot be used."""
+        """Report each folder's rules that cannot be used."""
         for file, reason in self._access.faults.items():
             path = Path(file)
             self.failed.append((self._source(path, beside=path.parent), DocumentUnreadable(fault_of(reason))))
@@ -77,7 +77,7 @@ class _Walk:
 
     def _fail(self, source: str, error: DocumentError) -> None:
         self.kept_from_prune.append(source)
-        # A name that is no text can be shown, but not stored.
+        # A name that is not valid text can be shown, but not stored.
         self.failed.append((source.encode("utf-8", "replace").decode(), error))
 
     def _take(self, path: Path, source: str, *, named: bool, top: Path) -> None:
@@ -122,7 +122,7 @@ class _Walk:
         )
 
     def _leave(self, source: str, error: DocumentError, *, named: bool) -> None:
-        """What is not read fails where it was named itself, and is skipped where it only lies in a folder."""
+        """A file that is not read fails if it was named itself, and is skipped if it only lies in a folder."""
         if named:
             self._fail(source, error)
         else:
@@ -130,7 +130,7 @@ class _Walk:
             self.skipped.append((source.encode("utf-8", "replace").decode(), str(error)))
 
     def _ignore(self, source: str) -> None:
-        """What is left out by default, though it may be stored from a time when it was not."""
+        """What is left out by default, although it may be stored from a time when it was not."""
         self.kept_from_prune.append(source.rstrip("/"))
         self.skipped.append((source.encode("utf-8", "replace").decode(), IGNORED_BY_DEFAULT))
 
@@ -200,7 +200,7 @@ class _Walk:
 
 
 def leads_out(path: str, base: str) -> bool:
-    """Whether it is a link to something that is there, outside the folder `base`, which is given without links."""
+    """Whether it is a link to something that exists outside the folder `base`, which is given without links."""
     if not os.path.islink(path):  # noqa: PTH114 - of each entry of a folder: a Path costs more than the question
         return False
     target = os.path.realpath(path)
@@ -215,5 +215,5 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _absolute(path: Path) -> Path:
-    """Without `..`, but links keep the names that people know them by."""
+    """Without `..`; links keep the names that people know them by."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`, and resolve follows links

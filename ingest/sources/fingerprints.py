@@ -1,4 +1,4 @@
-"""A stamp in a document's record tells whether what it was made of must be read again. Pure."""
+"""A stamp in a document's record tells whether its source must be read again. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def stamp_of(item: Item, options: str, documents: int) -> str:
 
 
 def known_validator(stored: Sequence[DocumentRecord], place: str, options: str) -> str:
-    """The validator under which all that is stored of an item was read; empty where it must be read anew anyway."""
+    """The validator under which everything stored of an item was read; empty if it must be read again anyway."""
     if not stored or len({record.stamp for record in stored}) > 1:
         return ""
     made, documents, _, validator = _parts(stored[0].stamp)
@@ -26,12 +26,12 @@ def known_validator(stored: Sequence[DocumentRecord], place: str, options: str) 
 
 
 def made_of(place: str, options: str) -> str:
-    """Short for a place and the options under which it was read: `place_of` comes first."""
+    """Stands for a place and the options under which it was read; `place_of` comes first."""
     return place_of(place) + hashlib.sha256(options.encode()).hexdigest()[:8]
 
 
 def place_of(place: str) -> str:
-    """Short for a place."""
+    """Stands for a place."""
     return hashlib.sha256(place.encode()).hexdigest()[:PLACE_DIGITS]
 
 
@@ -41,12 +41,12 @@ def place_in(stamp: str) -> str:
 
 
 def origin_in(stamp: str) -> str:
-    """Where the item was listed; empty where it was named itself."""
+    """Where the item was listed; empty if it was named itself."""
     return _parts(stamp)[2]
 
 
 def origin_of(url: str) -> str:
-    """Short for the sitemap at a URL."""
+    """Stands for the sitemap at a URL."""
     return hashlib.sha256(url.encode()).hexdigest()[:12]
 
 

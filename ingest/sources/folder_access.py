@@ -25,7 +25,7 @@ from ingest.sources.patterns import Patterns, strangers_patterns
 
 ACCESS_FILE = ".access.yaml"
 NOBODY: tuple[str, ...] = ()
-Rules = list[tuple[Patterns, tuple[str, ...]]]  # None in its place: the file cannot be used.
+Rules = list[tuple[Patterns, tuple[str, ...]]]  # None in place of the rules: the file cannot be used.
 # What stands in an ACCESS_FILE, MAX_BYTES and one at most; None where it is not there. Raises OSError, ValueError,
 # DocumentError.
 ContentOf = Callable[[str], bytes | None]
@@ -79,7 +79,7 @@ def of_files(*, follow_links: bool = False) -> FolderAccess:
 
 
 def fault_of(reason: str) -> str:
-    """What is told of a file that cannot be used."""
+    """The message for a file that cannot be used."""
     return f"It cannot be used: {reason}. Nobody is to see what lies below it until it is mended."
 
 
@@ -99,7 +99,7 @@ def _rules_in(content: bytes | None) -> Rules:
 
 
 def validator_of(access: tuple[str, ...] | None) -> str:
-    """Short for what folders say of a file; nothing where they say nothing."""
+    """Stands for what folders say of a file; empty if they say nothing."""
     return "" if access is None else f"-{hashlib.sha256(json.dumps(access).encode()).hexdigest()[:12]}"
 
 
@@ -124,7 +124,7 @@ def _principals(name: object, value: object) -> tuple[str, ...]:
 
 
 def _repeated(content: bytes) -> str | None:
-    """A key that stands twice, of which YAML would take the later in the place of the first."""
+    """A key that occurs twice; YAML would take the later one."""
     node = yaml.compose(content, yaml.SafeLoader)
     names = Counter(str(key.value) for key, _ in node.value) if isinstance(node, yaml.MappingNode) else Counter()
     return next((name for name, times in names.items() if times > 1), None)

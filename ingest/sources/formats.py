@@ -1,4 +1,4 @@
-"""What type content is: by what was said of it, then by its name, then by how it begins. Told as a file's suffix."""
+"""The type of content: by its declared type, then by its name, then by how it begins. Expressed as a file's suffix."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TYPES = {
     "text/tab-separated-values": ".tsv",
     "text/xml": ".xml",
 }
-# Types that say little: the name or the content knows better.
+# Types that say little: name or content are better evidence.
 _VAGUE = {
     "", "application/gzip", "application/octet-stream", "application/x-gzip", "application/x-zip-compressed",
     "application/zip", "binary/octet-stream",
@@ -55,7 +55,7 @@ def type_of(content_type: str) -> tuple[str, str | None]:
 
 
 def said_suffix(media_type: str, name: str) -> str | None:
-    """The suffix for a media type and a name, such as the end of a URL; None where neither tells."""
+    """The suffix for a media type and a name, such as the end of a URL; None if neither tells."""
     if media_type in _TYPES:
         return _TYPES[media_type]
     own = PurePosixPath(name).suffix.lower()
@@ -71,7 +71,7 @@ def said_suffix(media_type: str, name: str) -> str | None:
 
 
 def suffix_by_content(path: Path) -> str:
-    """How the content begins tells; `.bin` for what nothing is known of."""
+    """The suffix by how the content begins; `.bin` if it is unknown."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -95,7 +95,7 @@ def suffix_by_content(path: Path) -> str:
 
 
 def is_plainly(path: Path) -> str | None:
-    """The suffix of content that nobody can take for text, such as a PDF that is called a page."""
+    """The suffix of content that cannot be taken for text, such as a PDF that is served as a page."""
     with path.open("rb") as file:
         head = file.read(8)
     return suffix_by_content(path) if head.startswith(_PLAIN) else None

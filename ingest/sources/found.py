@@ -1,4 +1,4 @@
-"""What there is to read, wherever it lies, and what a look around has found. Plain data and one Protocol: no I/O."""
+"""What there is to read, wherever it lies, and the result of looking for it. Plain data and one Protocol: no I/O."""
 
 from __future__ import annotations
 

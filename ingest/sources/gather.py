@@ -76,13 +76,13 @@ class Sources:
         return found
 
     def bound(self, remote: S3Object | Page) -> Remote:
-        """The same content, to be fetched by the connections of these sources."""
+        """The same content, to be fetched over the connections of these sources."""
         if isinstance(remote, S3Object):
             return replace(remote, source=self._bucket)
         return replace(remote, web=self._open_web)
 
     def abort(self) -> None:
-        """End what other threads wait for."""
+        """Interrupt what other threads are waiting for."""
         self._patience.stop.set()
         if self._web is not None:
             self._web.abort()
@@ -150,7 +150,7 @@ def _unknown(scheme: str) -> DocumentError:
 
 
 def _keep_first(found: Found) -> None:
-    """One item for each source: a page that is named and listed is read once."""
+    """One item for each source: a page that is both named and listed is read once."""
     first: dict[str, Item] = {}
     for item in found.items:
         taken = first.setdefault(item.source, item)

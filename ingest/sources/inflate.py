@@ -1,4 +1,4 @@
-"""Unpack gzip as it comes in, never beyond a limit: a bomb costs no more than what it may unpack to."""
+"""Decompress gzip as it arrives, never beyond a limit: a bomb costs no more than the limit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Writer:
         self._file.close()
 
     def write(self, block: bytes) -> None:
-        """Take the next bytes as they came."""
+        """Write the next bytes as they arrived."""
         if self._inflater is None:
             self._keep_on()
             self._put(block)
@@ -40,7 +40,7 @@ class Writer:
         try:
             while block:
                 if self._inflater.eof:
-                    if not block.startswith(GZIP):  # What follows the end, such as zeros, is no content.
+                    if not block.startswith(GZIP):  # What follows the end, such as zeros, is not content.
                         return
                     self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
                 self._keep_on()
@@ -50,7 +50,7 @@ class Writer:
             raise DocumentUnreadable("Its compression is damaged. Try again, or save it as a file.") from None
 
     def finish(self) -> None:
-        """Raises DocumentUnreadable where the packed content ended too soon."""
+        """Raises DocumentUnreadable if the compressed content ended too soon."""
         if self._inflater is None:
             return
         self._put(self._inflater.flush())
@@ -67,7 +67,7 @@ class Writer:
 
 
 def unpack(path: Path, *, max_bytes: int, keep_on: Callable[[], object]) -> None:
-    """Unpack a gzip file in place. Raises DocumentUnreadable; see Writer."""
+    """Decompress a gzip file in place. Raises DocumentUnreadable; see Writer."""
     unpacked = path.with_name(path.name + ".unpacked")
     with path.open("rb") as source, Writer(unpacked, packed=True, max_bytes=max_bytes, keep_on=keep_on) as target:
         while block := source.read(_BLOCK):

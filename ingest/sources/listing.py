@@ -1,4 +1,4 @@
-"""The pages of a sitemap, and of the sitemaps that it names in turn. Only pages of its own host are taken."""
+"""The pages of a sitemap, and of the sitemaps that it names in turn. Only pages of its own host are accepted."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Listing:
         self._spool.drop(fetched.path)
 
     def finish(self) -> None:
-        """What came from this sitemap and is listed no more may be pruned, if all of it was read."""
+        """Pages that came from this sitemap and are no longer listed may be pruned, if all of it was read."""
         if not self._listed and self._is_whole:
             self._fail(self._url, DocumentEmpty("The sitemap lists no pages. Check its URL; nothing is pruned by it."))
         if self._is_whole:

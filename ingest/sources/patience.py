@@ -1,4 +1,4 @@
-"""When the servers of a run may be asked again. One host's wishes hold back nobody who asks another."""
+"""When the servers of a run may be asked again. One host's wishes do not hold back requests to others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 from corpus.errors import DocumentUnreadable
 
-# All that one host may hold a run back.
+# The most that one host may hold a run back.
 MAX_WAITS_SECONDS = 300.0
 
 
@@ -21,14 +21,14 @@ class RetryAfterGate:
         self._asked: dict[str, float] = {}
 
     def wait(self, host: str) -> None:
-        """Wait until requests are welcome there. Raises DocumentUnreadable when the run is stopped."""
+        """Wait until requests to the host are welcome. Raises DocumentUnreadable when the run is stopped."""
         while (seconds := self._until.get(host, 0.0) - time.monotonic()) > 0 and not self.stop.is_set():
             self.stop.wait(seconds)
         if self.stop.is_set():
             raise DocumentUnreadable("The run was stopped. Run it again.")
 
     def ask_for(self, host: str, seconds: float) -> bool:
-        """Hold whoever asks the host for some seconds from now; False where it has had all of a run's patience."""
+        """Hold back requests to the host for some seconds from now; False if it has used up all that a run allows."""
         now = time.monotonic()
         with self._lock:
             further = now + seconds - max(now, self._until.get(host, 0.0))

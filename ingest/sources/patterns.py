@@ -9,10 +9,10 @@ import pathspec
 from corpus.errors import SettingsError
 from corpus.records import composed
 
-# Of a name of 255 letters, three stars can be matched in three million ways; each further one is eighty times as many.
+# In a name of 255 letters, three stars can match in three million ways; each further one is eighty times as many.
 MAX_STARS = 3
 MAX_FOLDERS = 3
-# What lies among documents and is none: other people's code, what programs lock and cache, what systems leave behind.
+# What lies among documents but is not one: other people's code, lock and cache files of programs, leftovers of systems.
 DEFAULT_IGNORES = (
     "node_modules/",
     "__pycache__/",
@@ -45,7 +45,7 @@ class Patterns:
             raise SettingsError(f"{origin} has a pattern that cannot be read: {error}") from None
 
     def match(self, name: str) -> bool:
-        """Whether the last pattern that speaks of the name takes it; a folder's name ends with a slash."""
+        """Whether the last pattern that matches the name selects it; a folder's name ends with a slash."""
         return self._spec.match_file(composed(name))
 
 
@@ -83,16 +83,16 @@ class Selection:
         return self._exclude is not None and self._exclude.match(name)
 
     def includes(self, name: str) -> bool:
-        """True for a name that may be wanted; folders are for what is in them to decide."""
+        """True for a name that may be wanted; a folder depends on what is in it."""
         return self._include is None or self._include.match(name)
 
     def takes(self, name: str) -> bool:
-        """True for what is wanted where there are no folders to pass."""
+        """True for what is wanted if there are no folders to pass."""
         return self.includes(name) and not self.excludes(name)
 
 
 def strangers_patterns(origin: str, lines: Iterable[str]) -> Patterns:
-    """Those of a file that came with the documents: none that takes for ever to match."""
+    """Patterns of a file that came with the documents: only those that cannot take for ever to match."""
     given = list(lines)
     for line in given:
         if line.startswith("#"):

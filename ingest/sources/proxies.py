@@ -1,7 +1,7 @@
-"""Pages through a proxy, where the settings name one. What a name leads to is looked up here all the same, and checked.
+"""Pages through a proxy, if the settings name one. Host names are resolved and checked here all the same.
 
-A proxy looks names up itself. That it comes to another address than we did matters only for http:, where nothing proves
-who answers: behind https: the certificate does.
+A proxy resolves names itself. That it may reach another address than we did matters only for http:, where nothing
+proves who answers: for https: the certificate does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Proxies:
     no_proxy: str = ""
 
     def of(self, url: httpcore2.URL) -> str | None:
-        """The proxy to ask for a normalised URL; None where its server is asked directly."""
+        """The proxy for a normalised URL; None if its server is contacted directly."""
         proxy = self.https if url.scheme == b"https" else self.http
         if not proxy or is_without(self.no_proxy, url.host.decode("ascii"), url.origin.port):
             return None
@@ -36,7 +36,7 @@ class Proxies:
 
 
 def is_without(no_proxy: str, host: str, port: int) -> bool:
-    """Whether NO_PROXY names the host, a domain above it or its network, with a port or without; `*` names all."""
+    """Whether NO_PROXY names the host, a domain above it or its network, with or without a port; `*` names all."""
     host = host.strip("[]").lower()
     for entry in filter(None, (each.strip().lower() for each in no_proxy.split(","))):
         if entry == "*" or _is_in_network(host, entry):
@@ -56,7 +56,7 @@ def _is_in_network(host: str, entry: str) -> bool:
 
 
 class ProxiedPools:
-    """Connections to the proxies, for one thread at a time. `checks` says what may be asked for."""
+    """Connections to the proxies, for one thread at a time. `checks` decides what may be requested."""
 
     def __init__(self, proxies: Proxies, checks: CheckedBackend, tls: ssl.SSLContext, *, allow_private: bool) -> None:
         self._proxies = proxies
@@ -67,7 +67,7 @@ class ProxiedPools:
         self.backend = UncheckedBackend()
 
     def pool_for(self, url: str) -> httpcore2.HTTPProxy | None:
-        """The connections to a URL's proxy; None where there is none. Raises DocumentUnreadable, SettingsError."""
+        """The connections to a URL's proxy; None if there is none. Raises DocumentUnreadable, SettingsError."""
         parsed = httpcore2.URL(url)
         proxy = self._proxies.of(parsed)
         if proxy is None:

@@ -1,7 +1,7 @@
 """What a sitemap lists (https://www.sitemaps.org/protocol.html). Nothing is fetched, no entity is resolved.
 
-It is read in this process: by expat, which keeps no tree, with a limit of depth; a document that declares entities is
-refused.
+It is parsed in this process: by expat, which builds no tree, with a limit of depth; a document that declares entities
+is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ingest.reading.readers.frontmatter import as_moment
 PAGES = "urlset"
 INDEX = "sitemapindex"
 _ENTRIES = ("url", "sitemap")
-# A location is the third from outside.
+# A location is at the third level from outside.
 ENTRY_DEPTH = 3
 MAX_DEPTH = 20
 MAX_TEXT_CHARS = 10_000
@@ -27,14 +27,14 @@ BLOCK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a sitemap; `modified_ns` is 0 where it does not say when the page changed."""
+    """A line of a sitemap; `modified_ns` is 0 if it does not say when the page changed."""
 
     location: str
     modified_ns: int
 
 
 def kind_of(path: Path) -> str | None:
-    """PAGES or INDEX, or None for what is no sitemap."""
+    """PAGES or INDEX, or None if it is not a sitemap."""
     try:
         with path.open("rb") as file:
             if not file.read(256).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
@@ -56,7 +56,7 @@ def entries_of(path: Path) -> Iterator[Entry]:
             if text is None and len(names) == 2:
                 said = {}
             elif text is not None and len(names) == 3 and _space(names[2]) == _space(names[1]):
-                # Images and videos of a page have a loc too, of another namespace.
+                # Images and videos of a page have a loc too, in another namespace.
                 said[_local(names[2])] = text.strip()
             elif text is not None and len(names) == 2:
                 yield _entry(said)

@@ -1,4 +1,4 @@
-"""A folder for content on its way to the readers, each in a folder of its own that goes once it is read."""
+"""A folder for content on its way to the readers, each item in a folder of its own that is removed once it is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from corpus.scratch import claim
 
 
 class Spool:
-    """Use it as a context manager; what is left goes with it. Any number of threads may use it."""
+    """Use it as a context manager; leftovers are removed with it. Safe in threads."""
 
     def __init__(self) -> None:
         self._folder, self._lock = claim(Path(tempfile.gettempdir()) / f"retrieval-action-spool-{os.getuid()}")
@@ -28,11 +28,11 @@ class Spool:
         self._lock.close()
 
     def new(self) -> Path:
-        """Where content may be written."""
+        """A path where content may be written."""
         return Path(tempfile.mkdtemp(dir=self._folder)) / "content"
 
     def named(self, path: Path, name: str) -> Path:
-        """The same content under a name that tells its type as `name` does."""
+        """The same content under a name with the suffix of `name`."""
         suffix = Path(name).suffix
         return path.rename(path.with_name(f"content{suffix}" if suffix else name.lower()))
 

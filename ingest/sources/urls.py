@@ -1,4 +1,4 @@
-"""URLs as they are asked for and cited. Pure."""
+"""URLs as they are requested and cited. Pure."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def joined(base: str, reference: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Host and, where it is not the default, port of a normalised URL."""
+    """Host and, unless it is the default, port of a normalised URL."""
     return httpx.URL(url).netloc.decode("ascii")
 
 
 def path_of(url: str) -> str:
-    """What patterns match: the path below the host, unquoted."""
+    """What patterns match: the path on the host, unquoted."""
     return httpx.URL(url).path.strip("/") or "/"

@@ -1,4 +1,4 @@
-"""Fetch pages into the spool, and tell by their validators whether they changed. Any number of threads may use it."""
+"""Fetch pages into the spool, and tell by their validators whether they changed. Safe in threads."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Web:
         return None
 
     def abort(self) -> None:
-        """End what other threads wait for."""
+        """Interrupt what other threads are waiting for."""
         self._patience.stop.set()
         for client in list(self._clients):
             client.abort()
@@ -113,7 +113,7 @@ class Page:
 
 
 def _refuse_unreadable(got: Response) -> None:
-    """Before the content is read: a film need not come to be refused."""
+    """Before the content is read: a film need not be downloaded to be refused."""
     suffix = said_suffix(type_of(got.headers.get("content-type", ""))[0], _name_of(got.url))
     if suffix is not None:
         _refuse(f"page{suffix}")

@@ -7,7 +7,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What follows these is part of the same sentence, whatever its first letter.
+# Whatever follows these belongs to the same sentence, whatever its first letter.
 TITLES = _words(
     """
     adm asst attn brig capt cdr cmdr col comdr dr drs esq fr gen gov hon hr insp lt m maj messrs mlle mm mme mr
@@ -16,7 +16,7 @@ TITLES = _words(
     z.b z.t zzgl zzt p.ex г гг др им напр ок руб см ср стр т.е т.к т.н тел тыс ул англ
     """
 )
-# These go with a number: "No. 5", but "He said no. Then".
+# These precede a number: "No. 5", but "He said no. Then".
 NUMBERED = _words(
     """
     abb abs abschn add anm app appx arg art bd bk ch chap cl col cols corr def div ed eq eqn eqns eqs ex exp fig
@@ -24,7 +24,7 @@ NUMBERED = _words(
     ref refs rn s sec sect secs tab tabl tbl tit u v ver vol vols z zif рис табл гл п пп с ст
     """
 )
-# A sentence may end with these; a word that usually starts one decides.
+# A sentence may end with these; it does if a word follows that usually begins one.
 AMBIGUOUS = _words(
     """
     a.m al apr aug ave bldg blvd bros co corp ct dec dept dist div est et.al etc feb ft hwy inc int jan jr jul
@@ -47,7 +47,7 @@ ORDINAL_MONTHS = _words("Januar Februar März Mai Juni Juli Oktober Dezember Jah
 
 
 def continues(word: str, following: str) -> bool:
-    """Whether "`word`. `following`" is one sentence going on. `word` comes without its last full stop."""
+    """Whether "`word`. `following`" is one continuing sentence. `word` comes without its last full stop."""
     name = word.casefold()
     if word.isdigit():
         return following in ORDINAL_MONTHS

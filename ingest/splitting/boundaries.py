@@ -1,4 +1,4 @@
-"""Where text may be cut, from best to worst. A cut falls inside a grapheme only where nothing else fits."""
+"""Where text may be cut, from best to worst. A cut falls inside a grapheme only if nothing else fits."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _CLAUSE = regex.compile(
     """,
     regex.VERBOSE,
 )
-_SPACE = regex.compile(r"(?r)[ \t\n\r\f\v\x1c-\x1f\x85\p{Z}]++")  # What str.strip takes away; found backwards.
+_SPACE = regex.compile(r"(?r)[ \t\n\r\f\v\x1c-\x1f\x85\p{Z}]++")  # What str.strip removes; searched backwards.
 _VISIBLE = re.compile(r"\S")
 _LINE_END = re.compile(r"[^\S\n]*\n")
 _WORD_EDGE = regex.compile(r"(?w)\b")
 _GRAPHEME = regex.compile(r"\X")
-# Between two of these a grapheme always ends; found backwards.
+# Between two of these a grapheme always ends; searched backwards.
 _PLAIN_EDGE = regex.compile(r"(?r)(?<=[\p{Han}\p{Hiragana}\p{Katakana}\x20-\x7e])(?=[\p{Han}\p{Hiragana}\x20-\x7e])")
 
 
 def unit_breaks(text: str, kind: BlockKind, start: int, stop: int) -> Iterator[Break]:
-    """Between the lines of a table or code, the sentences of anything else: `start < end <= stop`, in order."""
+    """Between the lines of a table or code, the sentences of everything else: `start < end <= stop`, in order."""
     if stop <= start:
         return iter(())
     if kind in ("table", "code"):
@@ -87,7 +87,7 @@ def _word_break(text: str, start: int, stop: int) -> Break | None:
 
 
 def _grapheme_break(text: str, start: int, stop: int) -> Break:
-    """At the last end of a grapheme; at `stop` where one grapheme is longer. White space is left out in any case."""
+    """At the last end of a grapheme; at `stop` if one grapheme is longer. White space is left out in any case."""
     end = _last_grapheme_end(text, start, stop) or stop
     end = start + len(text[start:end].rstrip())
     visible = _VISIBLE.search(text, end)
@@ -97,6 +97,6 @@ def _grapheme_break(text: str, start: int, stop: int) -> Break:
 def _last_grapheme_end(text: str, start: int, stop: int) -> int | None:
     plain = _PLAIN_EDGE.search(text, start + 1, stop + 1)
     origin = plain.start() if plain else start
-    # Whether a grapheme ends at `stop` depends on one character more.
+    # Whether a grapheme ends at `stop` depends on the next character.
     ends = (origin + match.end() for match in _GRAPHEME.finditer(text[origin : stop + 1]))
     return max((end for end in (origin, *ends) if start < end <= stop), default=None)

@@ -31,12 +31,12 @@ class Prepared:
 
 
 def source_of(item: Item, document: Document) -> str:
-    """A record within a file is known by the file's source and its own name, as in a URL's fragment."""
+    """The source of a record within a file: the file's source and the record's own name, as in a URL's fragment."""
     return f"{item.source}#{composed(document.name)}" if document.name else item.source
 
 
 def digest_of(document: Document) -> str:
-    """The hex SHA-256 over everything that ends up in the document's chunks, but for who may see them."""
+    """The hex SHA-256 over everything that ends up in the document's chunks, except who may see them."""
     about = [document.title, document.url, document.updated_at, sorted(document.metadata.items()), document.page_starts]
     if document.slide_starts:
         about.append("slides" if document.slide_starts == document.page_starts else document.slide_starts)
@@ -124,16 +124,16 @@ def prepare(
 
 
 def _with_table(chunk: Chunk, document: Document, tokenizer: Tokenizer, max_tokens: int) -> Chunk:
-    """The chunk, saying what its figures are as far as the window has room for it."""
+    """The chunk, with a line that says what its figures are, as far as the window has room for it."""
     room = max_tokens - chunk.tokens - tokenizer.count(f"{chunk.context}\n") - 1
     line = table_line(document, chunk.start, chunk.end, tokenizer=tokenizer, room=room)
     return replace(chunk, table=line) if line else chunk
 
 
 def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
-    """The chunk's text after what it is about; the context is cut, from its front, to what the window leaves."""
+    """The chunk's text after its context; the context is shortened, from its front, to what the window leaves."""
     context = chunk.context
-    # A line break always parts two tokens, so that the text need not be counted again.
+    # A line break always separates two tokens, so the text need not be counted again.
     while context and tokenizer.count(f"{context}\n") + chunk.tokens > max_tokens:
         # The last heading says most.
         context = context[len(context) // 4 + 1 :].lstrip()
@@ -141,7 +141,7 @@ def text_for_model(chunk: Chunk, tokenizer: Tokenizer, max_tokens: int) -> str:
 
 
 def _space_between(text: str, start: int, end: int) -> str | None:
-    """The white space there, where a reader must be told of it; nothing of markup that holds no text."""
+    """The white space there, if a reader must be told of it; none for markup that holds no text."""
     space = text[start:end]
     return space if space.isspace() and len(space) <= MAX_SPACE_CHARS and space != usual_space(len(space)) else None
 

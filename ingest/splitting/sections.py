@@ -16,7 +16,7 @@ _SHARE_OF_SLIDES = 0.8
 
 @dataclass(slots=True)
 class Section:
-    """The blocks `first` to `last` (inclusive), found under the headings of `path`; `bare` where all are headings."""
+    """The blocks `first` to `last` (inclusive), under the headings of `path`; `bare` if all of them are headings."""
 
     first: int
     last: int
@@ -59,9 +59,10 @@ def sections(document: Document, lengths: TokenCounts, *, join_tokens: int) -> l
 
 
 def slide_starts(document: Document) -> Sequence[int]:
-    """Where each slide starts; nothing where there are none.
+    """Where each slide starts; empty if there are none.
 
-    A PDF is a show too where most pages begin with a heading; one that begins without goes on with the page before.
+    A PDF is taken for slides too if most of its pages begin with a heading; a page that begins without one continues
+    the page before.
     """
     if document.slide_starts:
         return document.slide_starts
@@ -95,7 +96,7 @@ def _by_heading(blocks: tuple[Block, ...], slides: list[int]) -> Iterator[Sectio
 
 
 def _belong_together(group: Section, section: Section) -> bool:
-    """Whether both are siblings, or one is the other's parent. A bare heading waits for what follows it."""
+    """Whether they are siblings, or one is the other's parent. A bare heading waits for what follows it."""
     if section.bare:
         return False
     parents = max(len(group.path), len(section.path), 1) - 1

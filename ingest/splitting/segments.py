@@ -1,4 +1,4 @@
-"""Cut one section into stretches that a model can take. Structure decides where, exact token counts how far."""
+"""Cut one section into spans that a model can take. Structure decides where, exact token counts how far."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ingest.splitting.boundaries import forced_break, unit_breaks
 from ingest.splitting.sentences import Break, sentence_breaks
 from ingest.splitting.token_counts import TokenCounts
 
-# A stretch has at most this many characters for each token it may have: word pieces make nothing of white space and
-# next to nothing of a very long word.
+# A span has at most this many characters for each token it may have: WordPiece drops white space and nearly all of a
+# very long word.
 MAX_TOKEN_CHARS = 20
-# A stretch is filled to this share before a sentence is given up for the end of a paragraph.
+# A span is filled to this share before a paragraph's end is preferred to a sentence's.
 MIN_FILL = 1 / 3
-# What a cut within a list or behind a colon costs: as much as lying this share of the stretch beside the best place.
+# The cost of a cut within a list or after a colon: as much as lying this share of the span away from the best place.
 LOOSE = 1 / 4
-# So many tokens too many, and a cut inside a sentence is moved by the smallest steps.
+# With so many tokens too many, a cut inside a sentence is moved by the smallest steps.
 NEARLY = 8
 # How many characters before the best place are searched first.
 BESIDE = 300
@@ -29,7 +29,7 @@ PROSE: frozenset[BlockKind] = frozenset({"paragraph", "list_item"})
 
 
 class Span(NamedTuple):
-    """`text[start:end]`, of so many tokens."""
+    """`text[start:end]`, with its number of tokens."""
 
     start: int
     end: int
@@ -80,7 +80,9 @@ class SectionSpans:
             start = self._overlap_start(stretch, fresh)
 
     def _take(self, start: int, fresh: int) -> tuple[Span, int]:
-        """The next stretch from `start`, whose text up to `fresh` was seen before; and where the one after starts."""
+        """The next span from `start`, whose text up to `fresh` was in the one before; and where the following one
+        starts.
+        """
         reach = min(self._lengths.limit(start, self._budget), start + self._budget * MAX_TOKEN_CHARS)
         if reach >= self._end:
             tokens = self._lengths.count(start, self._end)
@@ -101,7 +103,7 @@ class SectionSpans:
                 reach = min(reach, max(start + 1, start + (reach - start) * self._budget // tokens))
 
     def _choose(self, start: int, fresh: int, reach: int) -> Break | None:
-        """The best end of a whole unit in `fresh` to `reach`, None where the first unit reaches farther."""
+        """The best end of a whole unit in `fresh` to `reach`; None if the first unit reaches farther."""
         floor = max(fresh, self._body)
         least = max(floor, self._reach(start, max(1, int(self._budget * MIN_FILL))))
         target = self._target(start)
@@ -122,13 +124,13 @@ class SectionSpans:
         return found or self._last_block_end(floor, reach) or self._last_block_end(floor, reach, headings=True)
 
     def _target(self, start: int) -> int:
-        """Where to cut so that what is left comes in pieces of one size, rather than with a crumb at the end."""
+        """Where to cut so that what is left is divided evenly, rather than with a crumb at the end."""
         rest = self._tokens - self._lengths.ended(start)
         pieces = max(2, -(-(rest - self._overlap) // (self._budget - self._overlap)))
         return self._lengths.reach(start, (rest + (pieces - 1) * self._overlap) // pieces)
 
     def _best_block_end(self, least: int, reach: int, target: int) -> Break | None:
-        """Behind `least`, not behind a heading, near `target`, preferably not within a list or after a colon."""
+        """After `least`, not after a heading, near `target`, preferably not within a list or after a colon."""
         kinds, ends, text = self._kinds, self._ends, self._text
         best, best_cost = None, math.inf
         loose = (reach - least) * LOOSE
@@ -169,7 +171,7 @@ class SectionSpans:
         return min(self._lengths.reach(start, tokens), start + tokens * MAX_TOKEN_CHARS)
 
     def _overlap_start(self, stretch: Span, fresh: int) -> int:
-        """Where the next stretch starts so that it repeats the last sentences, `fresh` where none is short enough."""
+        """Where the next span starts so that it repeats the last sentences; `fresh` if none is short enough."""
         if not self._overlap:
             return fresh
         end = stretch.end
@@ -191,7 +193,7 @@ class SectionSpans:
 
 
 def _nearest(breaks: Iterator[Break], target: int) -> Break | None:
-    """The one that ends nearest to `target`; they come in order."""
+    """The break that ends nearest to `target`; they come in order."""
     best: Break | None = None
     for found in breaks:
         if found.end >= target:

@@ -1,4 +1,4 @@
-"""Where sentences end, in any script. Local: a decision looks at the words beside the mark, never at the whole text."""
+"""Where sentences end, in any script. Local: a decision considers the words beside the mark, never the whole text."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ingest.splitting import abbreviations
 
 
 class Break(NamedTuple):
-    """A place to cut: the stretch before it ends at `end`, the one after starts at `start`; white space between."""
+    """A place to cut: the text before it ends at `end`, the text after starts at `start`; white space between."""
 
     end: int
     start: int
 
 
-# Marks that also stand inside words and numbers end a sentence only where white space follows.
+# Marks that also occur inside words and numbers end a sentence only if white space follows.
 _MARKS = frozenset(".!?…․‼‽⁇⁈⁉﹒")
 _CANDIDATE = regex.compile(r"[\p{Sentence_Break=STerm}\p{Sentence_Break=ATerm}…\n]++")
 _CLOSERS = regex.compile(r"[\p{Pe}\p{Pf}\p{Pi}\"'*_~`]{0,6}+")  # With Markdown's; Pi, because “ closes in German.
@@ -31,7 +31,7 @@ _PHRASE = re.compile(
 _UNSPACED = re.compile("[\u0e01-\u0edf]")
 _VISIBLE = re.compile(r"\S")
 _EXTENDING = regex.compile(r"[\p{M}\p{Grapheme_Extend}\p{Grapheme_Cluster_Break=SpacingMark}\p{Emoji_Modifier}\u200d]")
-# Goes to the end at once, and from there back.
+# Goes to the end at once, and back from there.
 _WORD_BEFORE = re.compile(r"(?:(?s:.*)[\s(\[{\"'“‘«„*_/—–])?([^\s(\[{\"'“‘«„*_/—–]+)\Z")
 _WORD_AFTER = regex.compile(r"[\s\p{Ps}\p{Pi}\p{Pf}\"'*_~`]*+(?P<word>[\p{L}\p{N}\p{M}]*+)")
 # The same where all is ASCII, in a third of the time. It passes over most that ends nothing: the point in "3.5", one
@@ -104,7 +104,7 @@ def _ascii_ends(text: str, start: int, stop: int) -> Iterator[int]:
 
 
 def break_at(text: str, end: int) -> Break | None:
-    """The break after `text[:end]`, None where nothing follows or a grapheme goes on."""
+    """The break after `text[:end]`; None if nothing follows or a grapheme continues."""
     visible = _VISIBLE.search(text, end)
     if visible is None:
         return None
@@ -115,7 +115,7 @@ def break_at(text: str, end: int) -> Break | None:
 
 
 def _ends_sentence(text: str, place: int, end: int, mark: str, following: re.Pattern[str] | regex.Pattern[str]) -> bool:
-    """Whether the mark at `place`, whose closing quotes reach to `end`, ends a sentence and not an abbreviation."""
+    """Whether the mark at `place`, with closing quotes up to `end`, ends a sentence rather than an abbreviation."""
     if _MARKS.isdisjoint(mark):
         return mark != "．" or not (text[place - 1 : place].isdecimal() and text[end : end + 1].isdecimal())
     if not text[end : end + 1].isspace():

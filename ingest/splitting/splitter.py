@@ -15,10 +15,10 @@ from ingest.splitting.segments import MAX_TOKEN_CHARS, Layout, SectionSpans, Spa
 from ingest.splitting.token_counts import TokenCounts
 
 MIN_MAX_TOKENS = 16
-# Of a chunk's tokens the share that its text may have beside the longest context.
+# The share of a chunk's tokens that its text may have beside the longest context.
 MIN_TEXT = 3 / 4
 MAX_CHARACTER_BYTES = 4  # Bytes, in UTF-8.
-# Of the bytes that a passage may have the share that it is to fill: what has more all the same is cut anywhere.
+# The share of the bytes allowed that a passage should fill: one that exceeds the limit all the same is cut anywhere.
 USUALLY = 3 / 4
 
 
@@ -88,7 +88,7 @@ def split(
 
 
 def _tokens_in(max_bytes: int, text: str, lengths: TokenCounts, max_tokens: int) -> int:
-    """How many tokens mostly lie in so many bytes of the text; at most `max_tokens`."""
+    """How many tokens so many bytes of the text usually have; at most `max_tokens`."""
     size = len(text.encode(errors="surrogatepass"))
     usual = int(USUALLY * max_bytes * lengths.near(0, len(text)) / max(1, size))
     return max(MIN_MAX_TOKENS, min(max_tokens, usual))
@@ -97,7 +97,7 @@ def _tokens_in(max_bytes: int, text: str, lengths: TokenCounts, max_tokens: int)
 def _small(
     stretches: Iterable[tuple[str | None, Span]], text: str, lengths: TokenCounts, max_bytes: int | None
 ) -> Iterator[tuple[str | None, Span]]:
-    """The stretches, those of too many bytes cut once more, wherever that goes best."""
+    """The spans, with those of too many bytes cut once more, at the best places."""
     for heading, stretch in stretches:
         start, end = stretch.start, stretch.end
         while max_bytes is not None and (end - start) * MAX_CHARACTER_BYTES > max_bytes:
@@ -127,15 +127,17 @@ def _stretches(
         if whole is not None:
             yield heading, whole
             continue
-        # The line break between context and text is always between two tokens, so that their counts add up.
+        # The line break between context and text always separates two tokens, so their counts add up.
         budget = max(max_tokens - tokenizer.count(f"{context}\n"), int(max_tokens * MIN_TEXT))
         for stretch in SectionSpans(layout, section.first, section.last, budget=budget, overlap=overlap):
             yield heading, stretch
 
 
 def _whole(document: Document, lengths: TokenCounts, section: Section, tokens: int) -> Span | None:
-    """The section in one piece where it has so many tokens at most. Most sections do, and then their contexts, which
-    have no more tokens than bytes, need not be counted."""
+    """The section in one piece if it has at most so many tokens.
+
+    Most sections do, and then their contexts, which have no more tokens than bytes, need not be counted.
+    """
     start, end = document.blocks[section.first].start, document.blocks[section.last].end
     if lengths.near(start, end) > tokens or end - start > tokens * MAX_TOKEN_CHARS:
         return None

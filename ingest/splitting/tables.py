@@ -1,7 +1,7 @@
 """Say in one line what the figures of a table are: its caption, its columns, its rows. Pure.
 
-The line is context for model and index of words, as headings are, and never a part of the text. It holds the table's
-own words alone, so that it goes for every language.
+The line is context for model and lexical index, as headings are, and never part of the text. It consists of the table's
+own words, so it suits every language.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def table_line(document: Document, start: int, end: int, *, tokenizer: Tokenizer
     if not _holds_figures(document.text[max(start, table.start) : end]):
         return None
     rows = _rows(document.text[max(start, table.start) : end])
-    if len(rows) < 2:  # A table that lost its names to the one before it, of the same rows.
+    if len(rows) < 2:  # A table that lost its header to the one before it, with the same rows.
         rows = _rows_before(document, tables[0]) or rows
     named = [_caption(document, tables[0]), ", ".join(_columns(document.text[table.start : table.end]))]
     line = ": ".join(each for each in (*named, ", ".join(rows[:_ROWS])) if each)
@@ -53,13 +53,13 @@ def table_line(document: Document, start: int, end: int, *, tokenizer: Tokenizer
 
 
 def _holds_figures(table: str) -> bool:
-    """Whether half of its rows or more have a figure beside their name."""
+    """Whether at least half of its rows have a figure beside their name."""
     rest = [line[len(_CELLS.split(line, 1)[0]) :] for line in table.splitlines()]
     return sum(bool(_FIGURE.search(each)) for each in rest) >= MIN_SHARE * len(rest) > 0
 
 
 def _caption(document: Document, place: int) -> str:
-    """The short lines right above the table: its name, and what its figures are in."""
+    """The short lines right above the table: its name, and the unit of its figures."""
     above: list[str] = []
     for block in reversed(document.blocks[max(0, place - _CAPTION_BLOCKS) : place]):
         if block.kind == "table":
@@ -75,7 +75,7 @@ def _caption(document: Document, place: int) -> str:
 
 
 def _columns(table: str) -> Sequence[str]:
-    """The names that stand before the figures of its first rows, as `Year 2023: 46,298`."""
+    """The names that come before the figures of its first rows, as `Year 2023: 46,298`."""
     cells = [cell for line in table.splitlines()[:_HEAD_LINES] for cell in _CELLS.split(line)[1:] if ": " in cell]
     names = [_SIGNS.sub("", cell.partition(": ")[0]).strip() for cell in cells]
     return _distinct(name for name in names if _WORD.search(name) or _YEAR.search(name))[:_COLUMNS]

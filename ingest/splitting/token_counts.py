@@ -14,13 +14,13 @@ from bisect import bisect_left, bisect_right
 
 from corpus.tokens import Tokenizer
 
-# Characters that a tokenizer may join with a letter before them ("don't", "[SEP]") are left out.
+# Characters that a tokenizer may join to a letter before them ("don't", "[SEP]") are left out.
 _SEAM = r"(?:(?<=[^\W_])(?=[ \t\r\n.,;:!?)。，、；：！？」』）])|(?<=\n)(?=\S))"
 _FIRST_SEAM = re.compile(_SEAM)
-_LAST_SEAM = re.compile(rf"(?s:.*){_SEAM}")  # Goes to the end at once, and from there back.
+_LAST_SEAM = re.compile(rf"(?s:.*){_SEAM}")  # Goes to the end at once, and back from there.
 _WINDOW = 64
 _SLACK = 3
-_OFTEN = 16  # Pieces of so many characters, a word or a mark, come again and again.
+_OFTEN = 16  # Pieces of up to so many characters, a word or a mark, recur again and again.
 
 
 class TokenCounts:
@@ -49,7 +49,9 @@ class TokenCounts:
         return self._count_apart(start, end)
 
     def near(self, start: int, end: int) -> int:
-        """About `count(start, end)`, at no cost: the whole text's tokens that lie between, in part or whole."""
+        """About `count(start, end)`, at no cost: the number of the whole text's tokens that lie between, in part or
+        whole.
+        """
         return self.begun(end) - self.ended(start)
 
     def ended(self, offset: int) -> int:
@@ -61,7 +63,7 @@ class TokenCounts:
         return bisect_left(self._ends, offset) + 1
 
     def reach(self, start: int, tokens: int) -> int:
-        """The offset at which about so many tokens from `start` end, the text's end where there are fewer."""
+        """The offset at which about so many tokens from `start` end; the text's end if there are fewer."""
         index = self.ended(start) + tokens - 1
         return self._ends[index] if index < len(self._ends) else len(self.text)
 
@@ -75,12 +77,12 @@ class TokenCounts:
         return max(start + 1, self.reach(start, max(1, tokens + self._changed + _SLACK)))
 
     def reach_back(self, end: int, tokens: int) -> int:
-        """The offset from which about so many tokens lead to `end`."""
+        """The offset that lies about so many tokens before `end`."""
         index = bisect_left(self._ends, end) - tokens
         return self._ends[index] if index >= 0 else 0
 
     def _open(self, start: int) -> None:
-        """Find what all stretches from `start` have in common: their first seam, and the tokens before it."""
+        """Find what all stretches from `start` share: their first seam, and the tokens before it."""
         text, ends = self.text, self._ends
         self._start = start
         self._until_start = until = bisect_right(ends, start)
@@ -89,11 +91,11 @@ class TokenCounts:
         self._opening = self._changed = 0
         if first > start:
             self._opening = self._count_anew(text[start:first])
-            # One step mostly, so that this is sooner done than a search.
+            # Usually one step, so this is faster than a binary search.
             while until < len(ends) and ends[until] < first:
                 until += 1
             self._changed = until + 1 - self._until_start - self._opening
-            if seam is None:  # What fewer there are in the whole text, the cut at `first` may have made.
+            if seam is None:  # The cut at `first` may have made up for tokens that the whole text lacks.
                 self._changed = max(0, self._changed)
             while until < len(ends) and ends[until] == first:
                 until += 1
@@ -101,7 +103,7 @@ class TokenCounts:
         self._first = first if seam or not start else len(text) + 1
 
     def _close(self, end: int) -> None:
-        """Find what all stretches to `end` have in common: their last seam, and the tokens until there and after it."""
+        """Find what all stretches to `end` share: their last seam, and the tokens before and after it."""
         self._end = end
         if end == len(self.text):
             self._last = end
@@ -112,7 +114,7 @@ class TokenCounts:
             self._until_end = bisect_right(self._ends, self._last) + self._count_anew(self.text[self._last : end])
 
     def _count_apart(self, start: int, end: int) -> int:
-        """The count of a stretch that is short, or without a seam near its start or its end."""
+        """The count of a stretch that is short, or without a seam near its start or end."""
         if end - start <= 2 * _WINDOW:
             return self._count_anew(self.text[start:end])
         first = _FIRST_SEAM.search(self.text, start, end + 1)

@@ -1,6 +1,6 @@
-"""Cut documents into chunks, and these into words: here while there are few, then in processes beside this one.
+"""Cut documents into chunks, and these into terms: in this process while there are few, then in child processes.
 
-Chroma keeps Python's lock for as long as it writes, so that a thread beside it would stand still.
+Chroma keeps Python's lock for as long as it writes, so a thread beside it would stand still.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from ingest.sync.outcome import Added, Change, Draft, Failed
 
 # So many characters to cut are worth the start of a process.
 WORTH_A_PROCESS = 400_000
-# So many go to a process at once, which takes it a tenth of a second; enough groups wait there for the time of a write.
+# So many go to a process at once, which needs a tenth of a second for them; enough groups are queued there for the time
+# of a write.
 CHARACTERS_PER_GROUP = 100_000
 GROUPS_AHEAD = 6
-# The process that writes comes first: all wait for it in the end.
+# The process that writes comes first: everything waits for it in the end.
 STEPS_BACK = 10
 
 Found = tuple[Item, list[Change | Draft]]
@@ -39,11 +40,11 @@ Cut = Added | Failed
 
 @dataclass(frozen=True, slots=True)
 class Chunker:
-    """Cuts drafts. Every process has one, with all the words that it has met."""
+    """Cuts drafts. Every process has one, which caches the words that it has met."""
 
     tokenizer: Tokenizer
     collection: CollectionRecord
-    max_bytes: int | None = None  # Of a chunk.
+    max_bytes: int | None = None  # A chunk's maximum.
     _analyzer: Analyzer = field(default_factory=Analyzer)
 
     def cut(self, draft: Draft) -> Cut:
@@ -90,7 +91,7 @@ class ChunkingPool:
         self._waiting: deque[tuple[list[Found], Child]] = deque()
 
     def expect(self, size: int) -> None:
-        """Say that about so many characters are to come, or did."""
+        """Announce that about so many characters are to come, or came."""
         self._size += size
         if self._size >= WORTH_A_PROCESS:
             tokenizer = self._chunker.tokenizer if self._chunker else self._tokenizer()
@@ -140,7 +141,7 @@ class ChunkingPool:
 
     def _send(self, group: list[Found]) -> None:
         child = min(self._children, key=lambda each: sum(other is each for _, other in self._waiting))
-        # What fetched an item holds a connection, which cannot travel.
+        # What fetched an item holds a connection, which cannot be sent.
         child.send([replace(draft, item=replace(draft.item, remote=None)) for draft in _drafts(group)])
         self._waiting.append((group, child))
 
@@ -159,7 +160,7 @@ class ChunkingPool:
         group, child = self._waiting.popleft()
         try:
             answer = child.answers.recv()
-        except (EOFError, OSError):  # Killed, for want of memory perhaps: nothing is lost by it.
+        except (EOFError, OSError):  # Killed, for lack of memory perhaps: nothing is lost by it.
             if child in self._children:
                 self._children.remove(child)
                 child.end()
@@ -176,14 +177,14 @@ def _drafts(group: Iterable[Found]) -> list[Draft]:
 
 
 def _filled(group: Iterable[Found], cut: Iterable[Cut]) -> Iterator[tuple[Item, list[Change]]]:
-    """The group with what became of its drafts in their places."""
+    """The group with the results of its drafts in their places."""
     following = iter(cut)
     for item, changes in group:
         yield item, [next(following) if isinstance(change, Draft) else change for change in changes]
 
 
 def serve() -> None:
-    """In a process of its own: cut what comes on standard input. See ingest.child."""
+    """In a process of its own: cut what arrives on standard input. See ingest/processes.py."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(STEPS_BACK)
     requests, answers = line_to_parent()
@@ -191,7 +192,7 @@ def serve() -> None:
     silence()
     waiting: queue.SimpleQueue[list[Draft]] = queue.SimpleQueue()
     receive(requests, waiting)
-    # Sent by a thread, because the parent takes nothing while it writes.
+    # Sent by a thread, because the parent reads nothing while it writes.
     done: queue.SimpleQueue[object] = queue.SimpleQueue()
     threading.Thread(target=_answer, args=(answers, done), daemon=True).start()
     while True:

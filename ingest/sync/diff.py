@@ -18,7 +18,7 @@ from ingest.splitting.preparation import digest_of, source_of
 from ingest.sync.chunking import ChunkingPool
 from ingest.sync.outcome import Change, Draft, Failed, Granted, Removed, Skipped, Unchanged
 
-# None stands for content that is still what the validator stands for that came with the item.
+# None means that the content is still what the item's validator stands for.
 Reading = Iterator[tuple[Item, Sequence[Document] | DocumentError | None]]
 
 
@@ -48,11 +48,13 @@ class Changes:
         self._file_of = {place_in(record.stamp): composed(record.file) for record in stored}
 
     def __iter__(self) -> Iterator[tuple[Item, list[Change]]]:
-        """For each item what changed in it; what needs no reading comes first."""
+        """For each item what changed in it; items that need no reading come first."""
         return self._cutting.all_cut(self._drafted())
 
     def sorted_out(self) -> tuple[list[tuple[Item, list[Change]]], list[tuple[Item, str]]]:
-        """The items that need no reading, unchanged; and those to read, with the marks under which they are stored."""
+        """The items that need no reading, unchanged; and those to read, with the validators under which they are
+        stored.
+        """
         unchanged: list[tuple[Item, list[Change]]] = []
         to_read = []
         for item in self._job.items:
@@ -68,7 +70,7 @@ class Changes:
         return unchanged, to_read
 
     def stored_for(self, item: Item) -> list[DocumentRecord]:
-        """All records that what is read of the item is compared with."""
+        """All records that the item's content is compared with."""
         other = self._file_of.get(place_of(item.place), item.source)
         return [*self._by_file.get(item.source, []), *(self._by_file[other] if other != item.source else [])]
 
@@ -109,7 +111,7 @@ class Changes:
                 continue
             if document.access_fault:
                 yield Failed(source, document.access_fault)
-            # What is wrong is told in each run until it is mended: without a validator it is read again.
+            # A problem is reported in each run until it is solved: without a validator the item is read again.
             stamped = replace(item, validator="") if document.access_fault else item
             stamp = stamp_of(stamped, self._job.options, len(documents))
             if old is not None and old.digest == digest and _says_the_same(old, document):
@@ -126,7 +128,7 @@ class Changes:
             yield Removed(record.document_id, record.source)
 
     def _other_name_of(self, item: Item) -> str | None:
-        """A remark, where the very file is stored already under the name that another working folder gave it."""
+        """A remark, if the very file is stored already under the name that another working folder gave it."""
         other = self._file_of.get(place_of(item.place), item.source)
         if other == item.source:
             return None
@@ -139,7 +141,7 @@ class Changes:
 
 
 def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]:
-    """The stored documents of what was looked through that are not there any more."""
+    """The stored documents of the searched places that are gone."""
     there = {item.source for item in found.items}
     return [
         record
@@ -151,7 +153,7 @@ def gone(stored: Iterable[DocumentRecord], found: Found) -> list[DocumentRecord]
 
 
 def _says_the_same(record: DocumentRecord, document: Document) -> bool:
-    """Whether nothing is stored that the document no longer says; before version 2 of the records it stayed."""
+    """Whether nothing is stored that the document no longer says; before version 2 of the records it was kept."""
     said = [(each.title, each.url, rounded(each.metadata)) for each in (record, document)]
     return said[0] == said[1]
 

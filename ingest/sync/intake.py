@@ -1,4 +1,4 @@
-"""Bring items to their readers: fetched ahead by a few threads, read in worker processes, and dropped again."""
+"""Bring items to their readers: fetched ahead by a few threads, read in worker processes, and deleted again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Brought = tuple[Item, Fetched | DocumentError | None]
 
 
 def read_items(todo: _Todo, *, readers: ReaderPool, sources: Sources, spool: Spool) -> Reading:
-    """See Job.read. What is fetched lies in the spool until it is read."""
+    """See Job.read. What is fetched stays in the spool until it is read."""
     by_path: dict[Path, list[Item]] = defaultdict(list)
     answered: deque[tuple[Item, DocumentError | None]] = deque()
 
@@ -57,7 +57,7 @@ def read_items(todo: _Todo, *, readers: ReaderPool, sources: Sources, spool: Spo
 
 
 def _fetched_ahead(todo: _Todo, sources: Sources) -> Iterator[_Brought | None]:
-    """Each item, with its content where that had to be fetched; None while there is nothing yet."""
+    """Each item, with its content if that had to be fetched; None while there is nothing yet."""
     running: dict[Future[_Brought], None] = {}
     with ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="fetch") as threads:
         try:

@@ -9,17 +9,17 @@ from typing import NamedTuple
 from corpus.lexical.language_detection import spoken_in
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 
-# Of each document so many characters are looked at.
+# So many characters of each document are examined.
 LOOKED_AT_CHARS = 5_000
-# From this share of text on that is in another language, the model of many languages serves all better.
+# From this share of text in other languages on, the multilingual model serves all better.
 FOREIGN_SHARE = 0.2
-# So many function words of its own make a text's language clear.
+# With so many function words of its own a text's language is clear.
 _CLEAR = 2.0
 _ENGLISH = "english"
 
 
 class Suited(NamedTuple):
-    """The model, why it is that, in words, and how many documents were looked at."""
+    """The model, the reason in words, and how many documents were examined."""
 
     model: str
     why: str
@@ -27,7 +27,7 @@ class Suited(NamedTuple):
 
 
 def suited(texts: Iterable[str]) -> Suited:
-    """The model that suits documents of these texts; the English one where nothing can be told."""
+    """The model that suits documents of these texts; the English one if nothing can be told."""
     characters: Counter[str] = Counter()
     count = 0
     for text in texts:

@@ -1,4 +1,4 @@
-"""Keep the lexical index in step with what is stored. What a killed run left behind, the next run puts right."""
+"""Keep the lexical index in step with what is stored. The next run repairs what a killed one left behind."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
+
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import Texts
-from corpus.lexical.forward import Forward
-from corpus.lexical.segment import Fields
+from corpus.lexical.forward import Forward, ids_as_array
+from corpus.lexical.segment import Fields, Segment
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
 from corpus.stored import fields_of, rounded
@@ -18,7 +20,7 @@ from corpus.stored import fields_of, rounded
 Records = Mapping[str, DocumentRecord]  # By document id.
 NOBODY: Records = MappingProxyType({})
 NOTHING: Mapping[str, str] = MappingProxyType({})
-# Reading some chunks by their ids takes Chroma longer than reading all in a row.
+# Reading some chunks by their ids takes Chroma longer than reading all in order.
 MAX_CHANGED = 0.3
 
 
@@ -43,7 +45,7 @@ def bring_up_to_date(
 
     def stored() -> None:
         settle()
-        store.lease.check()  # Whoever slept publishes nothing over what another has written since.
+        store.lease.check()  # A suspended process must not publish anything over what another has written since.
 
     old_versions = versions_of(before)
     versions = versions_of(after, before, old_versions)
@@ -73,13 +75,15 @@ def bring_up_to_date(
     store.words.write(texts, stamp=state, fields=_fields(after.values()), before_publish=stored)
 
 
-def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Forward | None:
-    """Their chunks, None where some are missing."""
-    wanted = list(_chunk_ids(records))
+def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Segment | None:
+    """Their chunks; None if some are missing."""
+    wanted = np.sort(ids_as_array(_chunk_ids(records)))
     if not cut or sum(len(part.ids) for part in cut) < len(wanted):
         return None
-    found = Forward.joined(cut).only(wanted)
-    return found if len(found.ids) == len(wanted) else None
+    found = [part.only(wanted) for part in cut]
+    if sum(len(part.ids) for part in found) != len(wanted):
+        return None
+    return Segment.combined([Segment.of(group) for group in Forward.grouped(found)])
 
 
 def _fields(records: Iterable[DocumentRecord]) -> Fields:

@@ -1,4 +1,4 @@
-"""One ingest at a time: two could take each other's half-written documents for rubbish and sweep it up."""
+"""One ingest at a time: two could take each other's half-written documents for leftovers and sweep them up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RENEW_SECONDS = 30.0
 GRACE_SECONDS = 10.0  # Two machines' clocks may differ.
 SECONDS_BETWEEN = 0.05
 PATIENCE_SECONDS = 2.0
-# What it is at is one write, at most of a thousand chunks, or the removal of many documents.
+# A writer's current work is one write, of a thousand chunks at most, or the removal of many documents.
 ORPHAN_SECONDS = 120.0
 
 
@@ -63,7 +63,7 @@ def _file_lock(settings: CorpusSettings, holder: str, on_wait: Callable[[str], N
 
 
 def _await_lock(descriptor: int, path: Path, settings: CorpusSettings, on_wait: Callable[[str], None]) -> None:
-    """Wait for a run that is just beginning or ending, or for what a killed one left at work; for no other."""
+    """Wait for a run that is just beginning or ending, or for a writer that a killed run left; for no other."""
     patience = PATIENCE_SECONDS
     started = time.monotonic()
     while not _is_locked(descriptor):
@@ -80,7 +80,7 @@ def _await_lock(descriptor: int, path: Path, settings: CorpusSettings, on_wait: 
 
 
 def _is_locked(descriptor: int) -> bool:
-    """Take the lock, if nobody has it."""
+    """Take the lock if nobody has it; returns whether it was taken."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -109,7 +109,7 @@ def _lease(store: Store, settings: CorpusSettings, holder: str) -> Iterator[Sequ
 
 def _renew(store: Store, done: threading.Event) -> None:
     while not done.wait(RENEW_SECONDS):
-        # A server that is away will fail the run's own calls, which say so; so will the loss of the lease.
+        # If a server is away, the run's own calls fail and say so; and so does the loss of the lease.
         with contextlib.suppress(StoreError):
             if not store.lease.renew(until=time.time() + LEASE_SECONDS):
                 return

@@ -1,4 +1,4 @@
-"""Where a run reads, cuts and embeds: on this machine's processes, or elsewhere behind the same two methods."""
+"""Where a run reads, chunks and embeds: in this machine's processes, or elsewhere behind the same two methods."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Course:
 
 
 class DocumentEmbedder(Protocol):
-    """Of an Embedder what a run asks."""
+    """The part of an Embedder that a run uses."""
 
     def embed_documents(self, batches: Iterable[Sequence[str]], *, refused: Refused | None = None) -> Iterator[Vectors]:
         """See Embedder."""
@@ -46,7 +46,7 @@ class DocumentEmbedder(Protocol):
 
 
 class Machines(Protocol):
-    """What reads, cuts and embeds. Its methods raise CorpusError."""
+    """What reads, chunks and embeds. Its methods raise CorpusError."""
 
     def changes(
         self, job: Job, *, stored: Sequence[DocumentRecord], cutting: Cutting, course: Course
@@ -55,7 +55,7 @@ class Machines(Protocol):
         ...
 
     def embedder(self, embedder: Callable[[], Embedder], *, cutting: Cutting) -> Callable[[], DocumentEmbedder]:
-        """What embeds as the given one would, which is called for once there is something to embed."""
+        """Embeds like the given embedder, which is requested once there is something to embed."""
         ...
 
 

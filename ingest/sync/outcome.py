@@ -24,7 +24,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A document to embed and store, in place of an older version where `replaces`. `words` are its chunks' terms."""
+    """A document to embed and store, replacing an older version if `replaces`. `words` are its chunks' terms."""
 
     prepared: Prepared
     words: Forward
@@ -33,13 +33,13 @@ class Added:
 
     @property
     def record(self) -> DocumentRecord:
-        """The document's."""
+        """The document's record."""
         return self.prepared.record
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as Added that is stored already, by the machine that read it."""
+    """An Added document that is stored already, by the machine that read it."""
 
     record: DocumentRecord
     words: Forward
@@ -49,14 +49,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """So many texts were sent to the model by the machine that stored documents."""
+    """The number of texts sent to the model by a machine that stored documents."""
 
     texts: int
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """A stored document that is still right; `stamp` is None where even its file has not been touched."""
+    """A stored document that is still right; `stamp` is None if even its file has not been touched."""
 
     document_id: str
     stamp: str | None
@@ -64,14 +64,14 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A stored document that is right but for who may see it: that, and its stamp, `record` has as they are to be."""
+    """A stored document that is right except for who may see it: `record` has its new access and stamp."""
 
     record: DocumentRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A stored document that its file no longer holds."""
+    """A stored document that its file no longer contains."""
 
     document_id: str
     source: str

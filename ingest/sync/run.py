@@ -1,6 +1,6 @@
-"""Carry out changes: embed what is new, write whole documents, drop what is gone.
+"""Carry out changes: embed what is new, write whole documents, delete what is gone.
 
-Killed at any moment, the next run ends where an undisturbed one would: what half a document left is swept up first.
+If it is killed at any moment, the next run ends where an undisturbed one would: halves of documents are swept up first.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from ingest.sync.tally import note_read, tally, tally_stored
 from ingest.sync.vectors import VectorSource
 from ingest.sync.writer import Writing
 
-# What is there goes to a writer that has nothing to do, but not in driblets; more than a request holds never waits.
+# An idle writer gets what is ready, but not in driblets; more than a request holds never waits.
 CHUNKS_PER_WRITE = PAGE
 WORTH_A_WRITE = 200
 SECONDS_PER_WRITE = 2.0
 STAMPS_PER_WRITE = 500
-# Together they take less memory.
+# Kept together they take less memory.
 WORDS_APART = 1000
 
 
@@ -49,7 +49,9 @@ class IngestRun:
         self._grants: list[DocumentRecord] = []
         self._before: dict[str, DocumentRecord] = {}
         self._after: dict[str, DocumentRecord] = {}
+        # The first so many of them are of many documents each.
         self._words: list[Forward] = []
+        self._joined = 0
 
     def stop(self) -> None:
         """Take no further file; finish what is in flight."""
@@ -73,7 +75,7 @@ class IngestRun:
         try:
             self._write(self._vectors.vectors_for(self._new(changes)))
         except (EmbeddingError, ClusterUnavailable):
-            self._grant()  # Who may see what waits for no model.
+            self._grant()  # Changes of access wait for no model.
             self.index()
             raise
         if self._stamps:
@@ -81,12 +83,12 @@ class IngestRun:
         self._grant()
 
     def without_access(self, *, asked: bool) -> int | None:
-        """How many of the documents that are stored now name nobody; None where none names anybody, unless asked."""
+        """How many of the documents stored now name nobody; None if no document names anybody, unless asked."""
         without = sum(not record.access for record in self._after.values())
         return without if asked or without < len(self._after) else None
 
     def passed_over(self, fields: Sequence[FilterField]) -> list[tuple[str, str]]:
-        """Remarks on what no filter by the corpus's own fields finds, of all that is stored now."""
+        """Remarks on stored values that no filter by the corpus's own fields finds."""
         found = passed_over(self._after.values(), fields)
         return [(source, each.why) for each in found for source in each.sources]
 
@@ -96,10 +98,10 @@ class IngestRun:
             self._remove([record.document_id for record in records])
 
     def index(self) -> None:
-        """Bring the lexical index to what is stored now."""
+        """Bring the lexical index up to date with what is stored now."""
         writing = self._writing
         expected: dict[str, DocumentRecord] | None = None
-        while expected != self._after:  # Again, where the store has refused what was on its way.
+        while expected != self._after:  # Again, if the store has refused what was in flight.
             expected = dict(self._after)
             bring_up_to_date(writing.store, before=self._before, after=expected, cut=self._words, settle=writing.settle)
 
@@ -116,7 +118,7 @@ class IngestRun:
             self._on_progress()
 
     def stops_here(self) -> bool:
-        """Leave what is to come to another run, and have the report say so, once `stop` was called."""
+        """Leave the rest to another run, and have the report say so, once `stop` was called."""
         self._report.stopped = self._stopped.is_set()
         return self._report.stopped
 
@@ -166,7 +168,7 @@ class IngestRun:
                     self._store_group(group)
                     group, chunks = [], 0
         except (EmbeddingError, ClusterUnavailable):
-            # What has its vectors was paid for.
+            # Vectors that are there were paid for.
             self._store_group(group)
             raise
         self._store_group(group)
@@ -184,8 +186,9 @@ class IngestRun:
 
     def _keep(self, words: Forward) -> None:
         self._words.append(words)
-        if len(self._words) >= WORDS_APART:
-            self._words = [Forward.joined(self._words)]
+        if len(self._words) - self._joined > WORDS_APART:
+            self._words[self._joined :] = [Forward.joined(self._words[self._joined :])]
+            self._joined += 1
 
     def _note_embedded(self, texts: int) -> None:
         self._report.work.embedded += texts

@@ -20,14 +20,14 @@ _TEXT_IN = {
 
 
 def weight_of(item: Item) -> int:
-    """What an item counts for in the work to be done: its bytes, where they are known, less what is no text in them."""
+    """How much work an item counts for: its bytes, if known, scaled by how much of them is text."""
     if item.path is None:
         return 1
     return max(1, round(size_of(item.path) * _TEXT_IN.get(item.path.suffix.lower(), 1.0)))
 
 
 def note_read(work: Work, item: Item, found: Sequence[Change]) -> None:
-    """The item was read, and cut where there is something new in it."""
+    """Note that the item was read, and chunked if there is something new in it."""
     added = [change for change in found if isinstance(change, Added | Stored)]
     if added:
         work.bytes_read += weight_of(item)
@@ -59,7 +59,7 @@ def tally(change: Change, report: Report) -> None:
 
 
 def tally_stored(change: Added | Stored, report: Report) -> None:
-    """Count a document that is stored now."""
+    """Count a document that has been stored."""
     record = change.record
     if change.replaces:
         report.updated += 1

@@ -1,4 +1,4 @@
-"""Vectors for new documents: taken over where the same text has one already, else asked of the model."""
+"""Vectors for new documents: reused if the same text has one already, else requested from the model."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ingest.sync.writer import Writing
 
 # Few, so that Ctrl-C need not wait long for a local model; eight of them in flight keep a remote one busy.
 TEXTS_PER_BATCH = 48
-# So many are looked up together where a look must wait for the write in flight: what was looked up before is embedded
+# So many are looked up together when a lookup must wait for the write in flight: the ones found before are embedded
 # meanwhile.
 TEXTS_PER_LOOK = 10 * TEXTS_PER_BATCH
-# Bounds what is held in memory where nothing needs the model, as when a folder was renamed.
+# Limits what is held in memory when nothing needs the model, as after a folder was renamed.
 DOCUMENTS_AHEAD = 500
 
 
@@ -59,7 +59,7 @@ class VectorSource:
         self._is_stopped = is_stopped
         self._on_embedded = on_embedded
         self._written: set[str] = set()
-        # Texts on their way: None until the vector is there.
+        # Texts in flight: None until the vector is there.
         self._in_flight: dict[str, Vectors | None] = {}
         self._waiting: deque[_Plan] = deque()
         self._refused: dict[str, EmbeddingError] = {}
@@ -80,7 +80,7 @@ class VectorSource:
                 yield plan.change, self._assembled(plan, [arrived.popleft() for _ in plan.wanted])
 
     def note_written(self, change: Added) -> None:
-        """The document is in the store now, and its vectors can be found there."""
+        """Note that the document is in the store now, so its vectors can be found there."""
         for digest in map(text_digest_of, change.prepared.chunks):
             self._in_flight.pop(digest, None)
             self._written.add(digest)
@@ -93,7 +93,7 @@ class VectorSource:
             yield np.empty((0, 0), np.float32)
 
     def _batches(self, changes: Iterator[Added]) -> Iterator[list[str]]:
-        """The texts for the model. An empty batch says that documents can go on that need none."""
+        """The texts for the model. An empty batch means that documents which need none can proceed."""
         texts: list[str] = []
         for plan in self._plans(changes):
             if self._is_stopped():
@@ -154,7 +154,7 @@ class VectorSource:
             # Another document brought them, and was written in the meantime.
             found |= self._writing.vectors_of(missing)
         if missing - found.keys():
-            # And was replaced since.
+            # And has been replaced since.
             found |= self._embedded_again(plan, missing - found.keys())
             if error := self._refusal_of(plan):
                 return error

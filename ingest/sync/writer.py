@@ -1,6 +1,6 @@
-"""Write to a store: here while there is little to come, then in a process beside this one.
+"""Write to a store: in this process while there is little to write, then in a child process.
 
-Chroma keeps Python's lock for as long as it writes: beside it nothing of this process could be read, cut or embedded.
+Chroma keeps Python's lock for as long as it writes: nothing in the same process could be read, chunked or embedded.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ class Writing:
         self._then: Callable[[], None] = _nothing
 
     def begin(self) -> None:
-        """There is much to write: from now on it is done in a process."""
+        """Announce that there is much to write: from now on it is done in a process."""
         if self._child is None:
             self._child = Child("ingest.sync.writer", keep_open=self._keep_open)
             self._child.send(self._settings)
 
     def close(self) -> None:
-        """Let the process end, which it does when it is done with what was asked."""
+        """Let the process end, which it does when it has finished what was requested."""
         child, self._child = self._child, None
         if child is not None:
             child.leave()
 
     @property
     def is_idle(self) -> bool:
-        """Whether what was asked before is done."""
+        """Whether what was requested before is finished."""
         return not self._is_open or self._child is None or self._child.answers.poll()
 
     def write(self, documents: Documents, *, then: Callable[[Mapping[str, str]], None]) -> None:
@@ -84,7 +84,7 @@ class Writing:
         return found
 
     def settle(self) -> None:
-        """Wait until all that was asked is done."""
+        """Wait until everything that was requested is done."""
         if self._child is None or not self._is_open:
             return
         self._is_open = False
@@ -114,14 +114,14 @@ class Writing:
 
 
 def serve() -> None:
-    """In a process of its own: write what comes on standard input. See ingest.child."""
+    """In a process of its own: write what arrives on standard input. See ingest/processes.py."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = line_to_parent()
     settings = requests.recv()
     silence(but_errors=True)
     waiting: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     receive(requests, waiting)
-    # A parent that has gone waits for nothing.
+    # The parent has gone and waits for nothing.
     with contextlib.suppress(BrokenPipeError):
         if target_kind(settings) == "embedded":
             widen_page_cache(settings.chroma_path)

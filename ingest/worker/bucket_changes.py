@@ -40,7 +40,7 @@ def bring_up_to_date(places: Collection[str], settings: IngestSettings, filling:
     except CorpusError as error:
         if error.retryable or isinstance(error, EmbeddingError) or len(wanted) < 2:
             return dict.fromkeys(wanted, str(error))
-    # One of them is at fault: it alone is to pay for it.
+    # One of them is at fault: only that one should fail.
     return {place: reason for each in wanted for place, reason in bring_up_to_date([each], settings, filling).items()}
 
 
@@ -54,7 +54,7 @@ def _done(places: Collection[str], settings: IngestSettings, filling: Filling) -
         for each in (folders, there):
             failed |= _brought(each, [*there, *rules], settings, filling)
     finally:
-        # Afterwards, as what has another name now takes the vectors over; and though no model answers.
+        # Done last, because a renamed object reuses the vectors; and done although no model answers.
         if gone := {composed(place) for place, there in looked.items() if there is False}:
             _remove(gone, settings)
     return failed
@@ -63,12 +63,12 @@ def _done(places: Collection[str], settings: IngestSettings, filling: Filling) -
 def _brought(
     named: Collection[str], places: Iterable[str], settings: IngestSettings, filling: Filling
 ) -> dict[str, str]:
-    """By place why it failed."""
+    """Why it failed, by place."""
     if not named:
         return {}
     try:
         failed = add_documents(sorted(named), settings, filling.options).failed
-    except NothingFound:  # In a folder of rules there need not be a document.
+    except NothingFound:  # A folder of rules may contain no document.
         return {}
     return {
         place: reason
@@ -79,14 +79,14 @@ def _brought(
 
 
 def _looked(places: Iterable[str]) -> dict[str, bool | str]:
-    """By place whether an object lies there, or why S3 does not say. Raises StoreUnavailable where S3 is away."""
+    """By place whether an object lies there, or why S3 does not say. Raises StoreUnavailable if S3 is away."""
     found: dict[str, bool | str] = {}
     with contextlib.closing(s3_client()) as client:
         for place in places:
             bucket, key = _parts(place)
             try:
                 with s3_errors(place, bucket=bucket, unavailable=StoreUnavailable, refused=DocumentUnreadable):
-                    # Not by asking for the object: that is refused alike where it is not there and where nobody may.
+                    # Not by requesting the object: that is refused alike if it is missing and if access is denied.
                     answer = client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
             except DocumentUnreadable as error:
                 found[place] = str(error)

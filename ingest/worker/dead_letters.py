@@ -1,4 +1,4 @@
-"""Where messages go that cannot be worked on, with the reason beside them."""
+"""Where messages go that cannot be processed, with the reason beside them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNSENDABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 class DeadLetters(Protocol):
-    """Keeps them."""
+    """A place that keeps them."""
 
     def keep(self, body: str, reason: str) -> None:
         """Keep a message, and why. Raises StoreUnavailable."""

@@ -58,7 +58,7 @@ def _text(part: Mapping[str, Any], name: str) -> str:
 
 
 def _is_sendable(place: str) -> bool:
-    """Half a character, which JSON can name, is in no object's key."""
+    """A lone surrogate, which JSON can express, occurs in no object's key."""
     try:
         return bool(place.encode())
     except UnicodeEncodeError:

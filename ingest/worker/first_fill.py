@@ -1,4 +1,4 @@
-"""What the first fill said of a bucket's objects, so that the worker says the same of them: WORKER_ADD. Pure."""
+"""What the first fill said of a bucket's objects, so that the worker treats them alike: WORKER_ADD. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ingest.sources.patterns import IGNORED_BY_DEFAULT, Selection
 
 SAID = {"include", "exclude", "metadata", "url_template", "access", "password", "no_default_ignores"}
 
-# With `prune`, because of the records in a file some may be gone.
+# With `prune`, because some of the records in a file may be gone.
 AS_IT_IS = AddOptions(prune=True, may_empty=True)
 
 
@@ -32,8 +32,9 @@ class Filling:
     selection: Selection = field(default_factory=Selection)
 
     def why_not(self, place: str) -> str | None:
-        """Why the object is passed over, as it is of all that lies there; None where it is read. A folder's rules are
-        looked at, too.
+        """Why the object is ignored, like everything that lies there; None if it is read.
+
+        A folder's rules are considered, too.
         """
         path = Path(PurePosixPath(place).name)
         base = self._base_of(place)
@@ -67,7 +68,7 @@ class Filling:
 
 
 def filling_of(words: str) -> Filling:
-    """From what was typed after `ingest add`. Raises SettingsError for what is not of that kind."""
+    """Parsed from the arguments of `ingest add`. Raises SettingsError for arguments that are not allowed here."""
     if not words.strip():
         return Filling()
     try:

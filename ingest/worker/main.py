@@ -21,7 +21,7 @@ from ingest.worker.first_fill import Filling, filling_of
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Work on a batch of messages. Raises SettingsError, so that all of them come again."""
+    """Process a batch of messages. Raises SettingsError, so that all of them come again."""
     settings = load(IngestSettings)
     if target_kind(settings) == "embedded":
         raise SettingsError("The worker writes to a Chroma server or Cloud: set CHROMA_URL.")
@@ -64,7 +64,7 @@ def worked(
 
 
 def _is_kept(letters: DeadLetters, body: str, reason: str) -> bool:
-    """False, where it is not: then it comes again, and no other for its sake."""
+    """False if it could not be kept: then this message comes again, but no other because of it."""
     try:
         letters.keep(body, reason)
     except StoreUnavailable as error:

@@ -125,6 +125,9 @@ def test_an_answer_names_the_corpora_that_it_had_to_do_without(several: Several,
     assert plugin["partial"] == ["away", "hung"]
     alone = client.post("/search", json={"query": "holidays", "corpus": ["away"]})
     assert (alone.status_code, alone.json()["error"]) == (503, "snapshot_missing")
+    assert alone.json()["message"].startswith("away: No documents have been published yet.")
+    by_id = client.get("/documents/away:0123456789abcdef")
+    assert by_id.json()["message"].startswith("away: No documents")
     assert "partial" not in client.post("/search", json={"query": "holidays", "corpus": ["hr"]}).json()
     release.set()
     app.state.action.close()

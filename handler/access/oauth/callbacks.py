@@ -1,4 +1,4 @@
-"""Where a code may be sent: ChatGPT's callbacks, those of OAUTH_CALLBACKS, and a program's own machine. Pure."""
+"""Where a code may be sent: ChatGPT's callbacks, those of OAUTH_CALLBACKS, and programs on the user's machine. Pure."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ CHATGPT = re.compile(
 
 
 def is_callback(uri: str, listed: Sequence[str]) -> bool:
-    """Whether it is ChatGPT's, or listed to the last character."""
+    """Whether it is ChatGPT's, or listed exactly."""
     return CHATGPT.fullmatch(uri) is not None or uri in listed
 
 
 def is_own_machine(uri: str) -> bool:
-    """Whether a program on the user's own machine waits there (RFC 8252, 7.3): any port of loopback."""
+    """Whether it is a program on the user's own machine (RFC 8252, 7.3): any port of loopback."""
     try:
         parts = urlsplit(uri)
         port = parts.port

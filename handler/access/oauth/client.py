@@ -1,4 +1,7 @@
-"""How a provider is asked: GET for JSON, POST for a form. Every exchange has a deadline, and its reply a limit."""
+"""How a provider is called: GET for JSON, POST for a form.
+
+Every exchange has a deadline, and its reply a size limit.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,24 @@ from corpus.connection import Reply
 from corpus.outbound import Exchanges, OutboundError
 from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
 
-# Keys and the provider's own words about itself; a request waits for them at most so long.
+# For keys and the provider's metadata; a request waits for them at most this long.
 DOCUMENT_SECONDS = 3.0
 MAX_DOCUMENT_BYTES = 262_144
-# A login's last step: a provider may look into a directory for it.
+# For the last step of a login: a provider may look into a directory for it.
 FORM_SECONDS = 8.0
 MAX_ANSWER_BYTES = 65_536
 FORM = "application/x-www-form-urlencoded"
 
 
 class ProviderClient:
-    """Makes its connections at the first need: no SnapStart snapshot holds any. Any number of threads may ask."""
+    """Connects when first needed, so that no SnapStart snapshot holds a connection. Safe in threads."""
 
     def __init__(self, *, proxy: str | None = None, document_seconds: float = DOCUMENT_SECONDS) -> None:
         self._exchanges = Exchanges(proxy=proxy)
         self._document_seconds = document_seconds
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._exchanges.close()
 
     def document(self, url: str) -> Mapping[str, Any]:
@@ -38,7 +41,7 @@ class ProviderClient:
         return answer.json
 
     def post(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Reply:
-        """The answer to a form, asked once: a code works once. Raises ProviderAway where none came."""
+        """The answer to a form, sent once: a code works once. Raises ProviderAway if there was none."""
         return self._ask(
             "POST",
             url,

@@ -1,6 +1,6 @@
-"""Tokens that say nothing by themselves: the provider is asked what they are (RFC 7662).
+"""Opaque tokens: the provider is asked what they are (RFC 7662).
 
-Google has its own way for the same, at an address that ends in /tokeninfo.
+Google has its own way, at an address that ends in /tokeninfo:
 https://developers.google.com/identity/protocols/oauth2/web-server
 """
 
@@ -20,7 +20,7 @@ INACTIVE = "the provider says that it is not valid, or has ended"
 
 
 class Introspection:
-    """Asks one endpoint, as the client that this deployment is there."""
+    """Calls one endpoint, as the client that this deployment is there."""
 
     def __init__(self, client: ProviderClient, *, url: str, client_id: str, secret: str | None) -> None:
         self._client = client
@@ -30,7 +30,7 @@ class Introspection:
         self._form = {} if self._is_google or secret is not None else {"client_id": client_id}
 
     def claims(self, token: str, *, issuers: tuple[str, ...], expected: Expected) -> Mapping[str, Any]:
-        """What the provider says of a valid token. Raises TokenRefused, IdentityUnavailable."""
+        """The provider's claims for a valid token. Raises TokenRefused, IdentityUnavailable."""
         if len(token) > MAX_TOKEN_CHARS or not token.isascii() or not token.isprintable():
             raise TokenRefused("it is no token")
         claims = self._google(token) if self._is_google else self._asked(token)
@@ -49,7 +49,7 @@ class Introspection:
             raise IdentityUnavailable(f"{self._url} answered {answer.status}, and not as RFC 7662 says")
         if answer.json["active"] is not True:
             raise TokenRefused(INACTIVE)
-        # `username` is RFC 7662's word for a person where no `sub` is given; a client by itself has neither.
+        # `username` is RFC 7662's name for a person if no `sub` is given; a client acting for itself has neither.
         subject = next((answer.json[name] for name in ("sub", "username", "client_id") if answer.json.get(name)), None)
         return {"token_use": "access", **answer.json, "sub": subject if isinstance(subject, str) else None}
 
@@ -69,7 +69,7 @@ def basic(client_id: str, secret: str) -> str:
 
 
 def seconds_of(value: Any) -> float | None:
-    """A time of a claim, seconds since 1970; Google writes digits in a text. None where it is none."""
+    """The time in a claim, in seconds since 1970; Google writes it as a string of digits. None if it is not a time."""
     try:
         return None if value is None or isinstance(value, bool) else float(int(value))
     except (ValueError, TypeError, OverflowError):

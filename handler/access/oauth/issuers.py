@@ -1,6 +1,6 @@
-"""The identity providers whose tokens count, as OAUTH_ISSUERS names them. Pure.
+"""The identity providers whose tokens are accepted, as OAUTH_ISSUERS names them. Pure.
 
-An issuer is compared byte for byte, to the last slash, as OpenID Connect Discovery and RFC 8414 say.
+An issuer is compared byte for byte, to the last slash, as OpenID Connect Discovery and RFC 8414 demand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RESERVED = frozenset({"user", "group", "role", "corpus", "everyone"})
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """`name` stands before the principals of its users, where it has one."""
+    """`name` is prefixed to the principals of its users, if it has one."""
 
     url: str
     name: str = ""
@@ -40,7 +40,7 @@ def parse_issuers(text: str) -> tuple[Issuer, ...]:
 
 
 def provider_url(text: str) -> str:
-    """The URL as it is. Raises ValueError where it is none that may be asked: https, or http on this machine."""
+    """The URL unchanged. Raises ValueError if it may not be contacted: only https, or http on this machine, may."""
     try:
         parts = urlsplit(text)
         host, plain = parts.hostname, parts.username is None and not parts.fragment

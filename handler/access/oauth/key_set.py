@@ -1,4 +1,4 @@
-"""An issuer's keys: fetched when they are needed, kept while it is away, and not asked for more often than that.
+"""An issuer's keys: fetched when needed, kept while the issuer is away, and requested no more often than a fixed pace.
 
 A key is bound to the algorithms of its kind, so that no token can choose how its signature is checked.
 """
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     import jwt
 
 logger = logging.getLogger("handler")
-# Which kind of key (kty, and crv where it matters) signs by which algorithm. RFC 7518, RFC 8037.
+# Which kind of key (kty, and crv where it matters) signs with which algorithm. RFC 7518, RFC 8037.
 KINDS = {"RS256": ("RSA", None), "PS256": ("RSA", None), "ES256": ("EC", "P-256"), "EdDSA": ("OKP", "Ed25519")}
-# RFC 9864 has a new name for the last.
+# RFC 9864 has a new name for the last one.
 NAMES = {"EdDSA": {"EdDSA", "Ed25519"}}
 FRESH_SECONDS = 600.0
-# Between two fetches for keys that nobody knows; a new key should be published so long before it signs.
+# Between two fetches for unknown keys; a new key should be published at least this long before it signs.
 UNKNOWN_SECONDS = 60.0
 FAILED_SECONDS = 30.0
 STALE_SECONDS = 86_400.0
 MAX_KEYS = 200
-# Who publishes the private half by mistake has it left unread.
+# If an issuer publishes the private half by mistake, it is not read.
 PUBLIC_MEMBERS = ("kty", "kid", "n", "e", "crv", "x", "y")
 
 
@@ -50,14 +50,15 @@ class KeySet:
         return bool(self._keys)
 
     def at_hand(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
-        """The key, where it is known and nothing is to be fetched first; asks nobody."""
+        """The key, if it is known and nothing has to be fetched first; calls nobody."""
         found = self._keys.get((kid, algorithm))
         return None if found is None or self._is_due(known=True) or not self._are_usable() else found
 
     def key(self, kid: str, algorithm: str) -> jwt.PyJWK | None:
-        """The key of that id for that algorithm; None where the issuer has none. Raises IdentityUnavailable.
+        """The key of that id for that algorithm; None if the issuer has none. Raises IdentityUnavailable.
 
-        Of those who need one that is not known one fetches and the others wait for him; who has his does not wait.
+        Of the threads that need an unknown key one fetches and the others wait for it; threads whose key is known do
+        not wait.
         """
         found = self._keys.get((kid, algorithm))
         if self._is_due(known=found is not None) and self._fetching.acquire(blocking=found is None):
@@ -92,7 +93,7 @@ class KeySet:
             keys = usable_keys(self._fetch())
         except IdentityUnavailable as error:
             self._failures += 1
-            # Without any key everybody waits for the first: soon at first, then as seldom as the others.
+            # Without any key everybody waits for the first: retried soon at first, then as rarely as for others.
             seconds = min(2.0 ** (self._failures - 1), FAILED_SECONDS) if is_first else FAILED_SECONDS
             self._next_try = self._clock() + seconds
             logger.warning("issuer_keys_not_fetched", extra={"fields": {"detail": str(error)}})
@@ -103,7 +104,7 @@ class KeySet:
 
 
 def usable_keys(key_set: Mapping[str, Any]) -> dict[tuple[str, str], jwt.PyJWK]:
-    """The keys by id and algorithm; others are passed over. Raises IdentityUnavailable where there is none at all."""
+    """The keys by id and algorithm; unusable ones are skipped. Raises IdentityUnavailable if none is left."""
     import jwt
 
     keys: dict[tuple[str, str], jwt.PyJWK] = {}
@@ -114,7 +115,7 @@ def usable_keys(key_set: Mapping[str, Any]) -> dict[tuple[str, str], jwt.PyJWK]:
                 public = {name: jwk[name] for name in PUBLIC_MEMBERS if name in jwk}
                 keys[str(jwk["kid"]), algorithm] = jwt.PyJWK(public, algorithm)
             except jwt.PyJWTError:
-                continue  # A damaged one costs itself.
+                continue  # A damaged key costs only itself.
     if not keys:
         raise IdentityUnavailable("the issuer's key set holds no key for signatures that we take")
     return keys

@@ -1,4 +1,4 @@
-"""What clients read before they sign in: whose tokens count (RFC 9728), and the facade's own word (RFC 8414). Pure.
+"""What clients read before they sign in: whose tokens count (RFC 9728), and the facade's metadata (RFC 8414). Pure.
 
 A client sends `resource` byte for byte as it stands here, and refuses a server whose URL is not below it.
 """
@@ -16,7 +16,7 @@ MCP_PATH = "/mcp"
 
 
 def resource_of(base_url: str, audiences: Sequence[str]) -> str:
-    """The identifier of this API: the audience that is a URL which /mcp is below; else where we are reached."""
+    """The identifier of this API: the audience that is a URL above /mcp; else the URL at which we are reached."""
     mcp_url = f"{base_url}{MCP_PATH}"
     return next((each for each in audiences if f"{mcp_url}/".startswith(f"{each.rstrip('/')}/")), base_url)
 
@@ -24,7 +24,7 @@ def resource_of(base_url: str, audiences: Sequence[str]) -> str:
 def protected_resource(
     *, base_url: str, audiences: Sequence[str], servers: Sequence[str], scopes: Scopes, name: str
 ) -> dict[str, Any]:
-    """The document of RFC 9728. Clients take the first of the servers."""
+    """The document of RFC 9728. Clients use the first of the servers."""
     return {
         "resource": resource_of(base_url, audiences),
         "authorization_servers": list(servers),
@@ -35,7 +35,7 @@ def protected_resource(
 
 
 def authorization_server(*, base_url: str, scopes: Scopes, has_secret: bool) -> dict[str, Any]:
-    """The document of RFC 8414 where this deployment stands in for a provider that registers no clients."""
+    """The document of RFC 8414, if this deployment stands in for a provider that registers no clients."""
     return {
         "issuer": base_url,
         "authorization_endpoint": f"{base_url}/oauth/authorize",

@@ -1,6 +1,6 @@
-"""Hand a client's requests on to the provider from our own domain, as GPT Actions demand. Nothing is stored.
+"""Passes a client's requests to the provider from our own domain, as GPT Actions demand. Nothing is stored.
 
-What was checked is what is sent: requests are read strictly, and written anew from what was read.
+What was checked is what is sent: requests are parsed strictly, and written anew from the result.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from handler.access.oauth.provider import Provider
 MAX_REQUEST_BYTES = 16_384
 MAX_FIELDS = 40
 GRANTS = ("authorization_code", "refresh_token")
-# What stands in these counts at the provider before what stands beside them, and was not checked (RFC 9101, RFC 9126).
+# A provider prefers what these contain to the parameters beside them, and it would be unchecked (RFC 9101, RFC 9126).
 UNCHECKED = ("request", "request_uri")
 
 
@@ -37,7 +37,7 @@ class PassRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassThrough:
-    """`is_own_secret` tells whether a secret that a client sent is a key of ours, with which it may use `secret`."""
+    """`is_own_secret` tells whether a secret that a client sent is a key of ours, which entitles it to use `secret`."""
 
     provider: Provider
     client: ProviderClient
@@ -51,7 +51,7 @@ class PassThrough:
     is_facade: bool
 
     def authorize_url(self, query: bytes) -> str:
-        """Where the browser goes. Raises PassRefused, IdentityUnavailable."""
+        """The URL for the browser. Raises PassRefused, IdentityUnavailable."""
         asked = fields_of(query)
         if asked.get("response_type") != "code":
             raise PassRefused("unsupported_response_type", "response_type must be code.")
@@ -97,7 +97,7 @@ class PassThrough:
         return self.client.post(self.provider.endpoint("token_endpoint"), asked, headers=headers)
 
     def registered(self, redirect_uris: object) -> Mapping[str, object]:
-        """What /register answers: everybody is the one client that there is. Raises PassRefused."""
+        """The answer of /register: everybody is the same client. Raises PassRefused."""
         listed = redirect_uris if isinstance(redirect_uris, list) else []
         if not listed or len(listed) > MAX_FIELDS or not all(isinstance(uri, str) and self._may(uri) for uri in listed):
             raise PassRefused(
@@ -130,7 +130,9 @@ class PassThrough:
             raise PassRefused("invalid_request", "A client on the user's own machine must use PKCE with S256.")
 
     def _secret_for(self, client_id: str, sent: str | None, asked: Mapping[str, str]) -> str | None:
-        """What the provider is told: the client's own word; where the secret is kept here, that, for who may use it."""
+        """The secret to send to the provider: the client's own; or, if it is kept here, that one, for clients that may
+        use it.
+        """
         if self.secret is None or client_id != self.client_ids[0]:
             return sent
         if sent is not None:
@@ -147,7 +149,7 @@ class PassThrough:
 
 
 def fields_of(encoded: bytes) -> dict[str, str]:
-    """The fields of a query or a form. Raises PassRefused where two readers could understand it differently."""
+    """The fields of a query or a form. Raises PassRefused if two parsers could understand it differently."""
     if len(encoded) > MAX_REQUEST_BYTES:
         raise PassRefused("invalid_request", "The request is too long.", status=413)
     try:
@@ -167,7 +169,7 @@ def fields_of(encoded: bytes) -> dict[str, str]:
 
 
 def _client_in(authorization: str | None) -> tuple[str | None, str | None]:
-    """The client and its secret by HTTP Basic; None where the header is not there."""
+    """The client and its secret from HTTP Basic; None without the header."""
     if authorization is None:
         return None, None
     scheme, _, encoded = authorization.partition(" ")

@@ -1,6 +1,6 @@
-"""What a token's claims make a caller: principals such as `user:1234` and `group:sales`, by OAUTH_PRINCIPALS. Pure.
+"""The principals that a token's claims give a caller, such as `user:1234` and `group:sales`, by OAUTH_PRINCIPALS. Pure.
 
-Each principal begins with what it is, so that nobody becomes a user by the name of a group.
+Each principal begins with its kind, so that nobody becomes a user by the name of a group.
 """
 
 from __future__ import annotations
@@ -56,20 +56,20 @@ def principals_of(claims: Mapping[str, Any], rules: tuple[ClaimRule, ...], *, is
 
 
 def groups_left_out(claims: Mapping[str, Any]) -> bool:
-    """Whether the provider says that there are more groups than it wrote down, as Entra ID does beyond 200."""
+    """Whether the token says that there are more groups than it lists, as Entra ID does beyond 200."""
     elsewhere = claims.get("_claim_names")
     return claims.get("hasgroups") is True or (isinstance(elsewhere, dict) and "groups" in elsewhere)
 
 
 def _values(claims: Mapping[str, Any], claim: str) -> Iterator[str]:
     if claim == "email" and str(claims.get("email_verified", True)).lower() != "true":
-        return  # Anybody can say that an address is his.
+        return  # Anybody can claim an address.
     found = _claim(claims, claim)
     yield from (value for value in (found if isinstance(found, list) else [found]) if isinstance(value, str) and value)
 
 
 def _sound(principal: str) -> str | None:
-    """As documents may name it; None for what none can."""
+    """The value if a document may name it; else None."""
     try:
         return principal_of(principal)
     except ValueError:
@@ -77,7 +77,7 @@ def _sound(principal: str) -> str | None:
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> Any:
-    """The claim of that very name, else the way that its dots tell."""
+    """The claim of exactly that name, else the one reached by following its dots."""
     if name in claims:
         return claims[name]
     found: Any = claims

@@ -1,4 +1,4 @@
-"""One identity provider: what it says of itself (OpenID Connect Discovery 1.0, RFC 8414), and its keys."""
+"""One identity provider: its metadata (OpenID Connect Discovery 1.0, RFC 8414), and its keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FAILED_SECONDS = 5.0
 
 
 class Provider:
-    """Asked at the first need, and then as seldom as can be."""
+    """Contacted when first needed, and then as rarely as possible."""
 
     def __init__(
         self,
@@ -50,8 +50,9 @@ class Provider:
         return _allowed(url, self.issuer.url)
 
     def metadata(self) -> Mapping[str, Any]:
-        """The discovery document: a new one now and then, the old one while none can be had. Raises
-        IdentityUnavailable.
+        """The discovery document: refreshed now and then, the old one while no new one can be fetched.
+
+        Raises IdentityUnavailable.
         """
         if self._clock() >= self._next_look and self._lock.acquire(blocking=self._metadata is None):
             try:
@@ -85,7 +86,7 @@ class Provider:
 
 
 def discovery_urls(issuer: str) -> tuple[str, ...]:
-    """Where an issuer describes itself: as OpenID Connect appends it, and as RFC 8414 puts it before the path."""
+    """Where an issuer's metadata may be: OpenID Connect appends the path, RFC 8414 inserts it before the issuer's."""
     parts = urlsplit(issuer)
     path = parts.path.rstrip("/")
     inserted = urlunsplit((parts.scheme, parts.netloc, f"/.well-known/oauth-authorization-server{path}", "", ""))
@@ -93,7 +94,7 @@ def discovery_urls(issuer: str) -> tuple[str, ...]:
 
 
 def _allowed(url: str, issuer: str) -> str:
-    """The URL, where it is as safe to ask as the issuer itself. Raises IdentityUnavailable."""
+    """The URL, if it is as safe to contact as the issuer itself. Raises IdentityUnavailable."""
     try:
         provider_url(url)
     except ValueError:

@@ -1,14 +1,17 @@
-"""What can go wrong with a token: it is refused for good, or nobody can tell at this moment."""
+"""What can go wrong with a token: it is refused for good, or its validity cannot be determined at the moment."""
 
 from __future__ import annotations
 
 
 class TokenRefused(Exception):
-    """The token lets nobody in; the message says why, and holds nothing of the token's own text."""
+    """The token is not accepted; the message says why, and contains nothing of the token's own text."""
 
 
 class IdentityUnavailable(Exception):
-    """What it takes to decide cannot be had from the provider now. The message is for the log: it may name hosts."""
+    """What is needed to decide cannot be fetched from the provider now.
+
+    The message is for the log: it may name hosts.
+    """
 
 
 class ProviderAway(IdentityUnavailable):

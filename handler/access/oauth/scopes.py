@@ -1,4 +1,4 @@
-"""Which scopes a route demands, by OAUTH_SCOPES, and which a token has. Pure."""
+"""Which scopes a route requires, by OAUTH_SCOPES, and which a token has. Pure."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# RFC 6749, 3.3, without what separates here.
+# RFC 6749, 3.3, without the separators used here.
 SCOPE = re.compile(r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,256}")
-# What is protected, as OAUTH_SCOPES names it.
+# The protected paths, as OAUTH_SCOPES names them.
 ROUTES = ("/search", "/documents", "/query", "/cite", "/mcp")
 
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """Demanded on each route, unless the route has its own."""
+    """Required on each route, unless the route has its own."""
 
     everywhere: tuple[str, ...] = ()
     routes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, path: str) -> tuple[str, ...]:
-        """What the path demands; one below a route's is the route's."""
+        """The scopes that the path requires; a path below a route's has that route's."""
         route = f"/{path.strip('/').partition('/')[0]}"
         return self.routes.get(route, self.everywhere)
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Every scope once, in the order of the setting: what a client asks for to be let in everywhere."""
+        """Every scope once, in the order of the setting: what a client requests in order to be let in everywhere."""
         return tuple(dict.fromkeys((*self.everywhere, *(each for own in self.routes.values() for each in own))))
 
 
@@ -58,10 +58,10 @@ def granted(claims: Mapping[str, Any]) -> frozenset[str]:
 
 
 def lacking(demanded: tuple[str, ...], has: frozenset[str]) -> tuple[str, ...]:
-    """Those that are missing.
+    """The missing scopes.
 
-    Entra ID wants `api://APP/rag.read` asked for and writes `rag.read` into a token for that API: the last part counts
-    for a scope of that kind, because the audience has said whose it is.
+    Entra ID wants `api://APP/rag.read` requested and writes `rag.read` into a token for that API: for scopes of that
+    kind the last part counts, because the audience has named the API.
     """
     return tuple(
         scope

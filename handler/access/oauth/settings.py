@@ -1,4 +1,4 @@
-"""What the handler is told of identity providers. Part of HandlerSettings; read once, as all settings are."""
+"""The settings about identity providers. Part of HandlerSettings; read once, as all settings are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handler.access.oauth.scopes import parse_scopes
 
 
 class OAuthSettings(OutboundSettings):
-    """Those of AUTH=oauth and AUTH=keys+oauth; docs/access.md has them for each provider."""
+    """The settings of AUTH=oauth and AUTH=keys+oauth; docs/access.md lists them for each provider."""
 
     oauth_issuers: str = Field(
         "",
@@ -131,12 +131,12 @@ class OAuthSettings(OutboundSettings):
 
     @property
     def hands_on(self) -> bool:
-        """Whether /oauth/authorize and /oauth/token hand on to a provider."""
+        """Whether /oauth/authorize and /oauth/token pass requests to a provider."""
         return bool(self.client_ids and self.oauth_issuers)
 
     @property
     def oauth_problem(self) -> str | None:
-        """What is missing for tokens to be taken; None where nothing is."""
+        """Which setting is missing before tokens can be accepted; None if none is."""
         issuers = parse_issuers(self.oauth_issuers)
         if not issuers and not self.oauth_introspection_url:
             return "OAUTH_ISSUERS is empty: name the identity provider whose tokens let in"

@@ -1,6 +1,6 @@
-"""What makes a text an access token for us: the checks on a JWT (RFC 7519, RFC 9068, RFC 8725), in their order. Pure.
+"""What makes a text an access token for us: the checks on a JWT (RFC 7519, RFC 9068, RFC 8725), in order. Pure.
 
-What costs nothing comes first, and nothing that the token says of keys (`jwk`, `jku`, `x5u`, `x5c`) is used.
+The cheapest checks come first, and nothing that the token says about keys (`jwk`, `jku`, `x5u`, `x5c`) is used.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ MAX_TOKEN_CHARS = 16_384
 LEEWAY_SECONDS = 60
 # OpenID Connect Core 1.0, 2.
 MAX_SUBJECT_CHARS = 255
-# Keycloak says in the claims what a token is.
+# Keycloak names the token's type in its claims.
 OTHER_TOKENS = ("id", "refresh", "offline", "logout", "initialaccesstoken", "registrationaccesstoken")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """Whom a token must be for: one of the audiences; or, of those that name none, one of our clients."""
+    """Whom a token must be for: one of the audiences; or, if it names none, one of our clients."""
 
     audiences: Sequence[str]
     clients: Sequence[str]
@@ -43,12 +43,12 @@ class Unverified:
 
 def looks_like_jwt(token: str) -> bool:
     """Whether it has the form of a signed token; anything else is a key, or opaque."""
-    # What stands for "{" in base64, and for the quotation mark or the white space after it.
+    # What "{" becomes in base64, with the quotation mark or white space after it.
     return token.isascii() and token.count(".") == 2 and token.startswith(("ey", "ew"))
 
 
 def unverified(token: str) -> Unverified:
-    """What decides where the key is looked for. Raises TokenRefused."""
+    """The parts that decide where the key is looked up. Raises TokenRefused."""
     import jwt
 
     if len(token) > MAX_TOKEN_CHARS:
@@ -74,10 +74,10 @@ def unverified(token: str) -> Unverified:
 
 
 def verified_claims(token: str, key: jwt.PyJWK, *, issuer: str, expected: Expected) -> Mapping[str, Any]:
-    """The claims of a token that is signed with the key, not ended, and for us. Raises TokenRefused."""
+    """The claims of a token that is signed with the key, has not expired, and is for us. Raises TokenRefused."""
     import jwt
 
-    # Short keys are refused and not warned of. Whom it is for is checked below, where more than one way leads to it.
+    # Short keys are refused rather than warned of. The recipient is checked below, in more ways than one.
     decoder = jwt.PyJWT({"enforce_minimum_key_length": True, "verify_aud": False, "require": ["exp", "iss", "sub"]})
     try:
         claims: Mapping[str, Any] = decoder.decode(
@@ -94,9 +94,9 @@ def verified_claims(token: str, key: jwt.PyJWK, *, issuer: str, expected: Expect
 
 
 def check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
-    """Raises TokenRefused where the claims, however they were verified, are not those of an access token for us."""
+    """Raises TokenRefused if the claims, however they were verified, are not those of an access token for us."""
     subject = claims.get("sub")
-    # It stands in audit lines and principals, which hold no halves of characters.
+    # It is written to audit lines and principals, which hold no lone surrogates.
     if not isinstance(subject, str) or not subject.isprintable() or not 0 < len(subject) <= MAX_SUBJECT_CHARS:
         raise TokenRefused("it names nobody")
     if "cnf" in claims:
@@ -125,13 +125,13 @@ def check_recipient(claims: Mapping[str, Any], expected: Expected) -> None:
 
 
 def audiences_of(claims: Mapping[str, Any]) -> list[str]:
-    """Whom it is for; none where the claim is of another form."""
+    """Whom it is for; empty if the claim has another form."""
     audience = claims.get("aud")
     several = audience if isinstance(audience, list) else [audience]
     return [str(each) for each in several] if all(isinstance(each, str) for each in several) else []
 
 
 def client_of(claims: Mapping[str, Any]) -> str | None:
-    """Who asked for the token: RFC 9068's name of the claim, or an older one."""
+    """The client that requested the token: by RFC 9068's claim, or an older one."""
     found = next((claims[name] for name in ("client_id", "azp", "cid", "appid") if name in claims), None)
     return found if isinstance(found, str) else None

@@ -1,4 +1,4 @@
-"""From a token to a caller: which issuer, which key, what was found out a moment ago, what the claims make of him."""
+"""From a token to a caller: the issuer, the key, recent results, and what the claims make of the caller."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from handler.access.oauth.tokens import (
     verified_claims,
 )
 
-# A withdrawn key or a revoked opaque token counts no longer than this after it was last looked at.
+# A withdrawn key or a revoked opaque token is accepted no longer than this after the last check.
 SIGNED_SECONDS = 300.0
 OPAQUE_SECONDS = 60.0
-# The same opaque token that was refused is not asked for again so soon.
+# An opaque token that was refused is not checked with the provider again this soon.
 REFUSED_SECONDS = 30.0
 MAX_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """Who it is, and whether the provider left groups of his out of the token."""
+    """The caller, and whether the provider left groups of theirs out of the token."""
 
     caller: Caller
     lacks_groups: bool
 
 
 class Verifier:
-    """Any number of threads may ask. What was verified is kept by the token's digest, never the token."""
+    """Safe in threads. Results are cached by the token's digest, never the token."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Verifier:
         self._kept: OrderedDict[bytes, tuple[Identified | TokenRefused, float]] = OrderedDict()
 
     def remembered(self, token: str) -> Identified | None:
-        """Who it is, where that was found out a moment ago. Raises TokenRefused where that was."""
+        """The caller, if the token was checked a moment ago. Raises TokenRefused if it was refused then."""
         with self._lock:
             found, until = self._kept.get(_digest(token), (None, 0.0))
         if found is None or self._clock() >= until:
@@ -73,8 +73,9 @@ class Verifier:
         return found
 
     def identify_at_once(self, token: str) -> Identified | None:
-        """Who it is, where that is known or takes no more than a signature's check; None where the provider has to be
-        asked. Raises TokenRefused.
+        """The caller, if known or if a signature check suffices; None if the provider has to be asked.
+
+        Raises TokenRefused.
         """
         found = self.remembered(token)
         if found is None and looks_like_jwt(token) and any(each.keys.are_there for each in self._providers.values()):
@@ -82,11 +83,11 @@ class Verifier:
         return found
 
     def asks_about(self, token: str) -> bool:
-        """Whether the provider is asked who it is, each time that such a token is new."""
+        """Whether the provider has to be asked about every new token of that kind."""
         return self._introspection is not None and not looks_like_jwt(token) and not token.startswith(KEY_PREFIX)
 
     def identify(self, token: str) -> Identified:
-        """Who it is. May ask the provider. Raises TokenRefused, IdentityUnavailable."""
+        """The caller. May ask the provider. Raises TokenRefused, IdentityUnavailable."""
         if looks_like_jwt(token) and self._providers and (found := self._signed(token, may_wait=True)):
             return found
         return self._opaque(token)
@@ -106,7 +107,7 @@ class Verifier:
         return self._identified(token, claims, provider.issuer, seconds=SIGNED_SECONDS)
 
     def _opaque(self, token: str) -> Identified:
-        if token.startswith(KEY_PREFIX):  # A key that was mistyped, or of another deployment: nobody else's business.
+        if token.startswith(KEY_PREFIX):  # A mistyped key, or one of another deployment: not to be sent to anybody.
             raise TokenRefused("it is an API key that is not known here")
         if self._introspection is None:
             if token.count(".") == 4:
@@ -129,7 +130,7 @@ class Verifier:
         subject = str(claims["sub"])
         digest = hashlib.sha256(f"{issuer.url}\n{subject}".encode("utf-8", "surrogatepass")).hexdigest()
         caller = Caller(
-            # Tells callers apart in logs and counters, and says nothing of the person.
+            # Distinguishes callers in logs and counters without naming the person.
             name=f"oauth:{digest[:16]}",
             principals=principals_of(claims, self._rules, issuer_name=issuer.name),
             issuer=issuer.url or None,
@@ -150,8 +151,8 @@ class Verifier:
 
 
 def _issuer_of(claims: Mapping[str, Any], issuers: Sequence[Issuer]) -> Issuer:
-    """Whose an opaque token is: the first issuer's, for the endpoint is his; or that of one who shares his name, or has
-    as little of one. Raises TokenRefused.
+    """The issuer of an opaque token: the first, because the endpoint belongs to it; or one of the same name, or
+    likewise without one. Raises TokenRefused.
     """
     first = (*issuers, Issuer(""))[0]
     named = next((each for each in issuers if each.url == claims.get("iss")), first)
@@ -161,7 +162,7 @@ def _issuer_of(claims: Mapping[str, Any], issuers: Sequence[Issuer]) -> Issuer:
 
 
 def wrong_issuer(given: str, trusted: tuple[str, ...]) -> str:
-    """Why a token of another issuer is refused, with the two ways in which it is ours after all."""
+    """Why a token of another issuer is refused, with the two settings that would make it acceptable."""
     if any(each.rstrip("/") == given.rstrip("/") for each in trusted):
         return "its issuer differs from the one in OAUTH_ISSUERS by the slash at its end"
     if given.startswith("https://sts.windows.net/") and any("login.microsoftonline.com" in each for each in trusted):

@@ -1,4 +1,4 @@
-"""The parts that take tokens, made from the settings. Makes no connection; reads a secret where one is named."""
+"""The parts that accept tokens, built from the settings. Makes no connection; reads a secret if one is named."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from handler.access.oauth.tokens import Expected
 from handler.access.oauth.verifier import Verifier
 from handler.access.rate_limit import Limiter, MemoryCounter, Rate, Refusals
 
-# Those who wait for a provider have threads of their own: where it hangs, all others have theirs.
+# Requests that wait for a provider have threads of their own: if it hangs, all others still have theirs.
 WAITING_AT_ONCE = 16
-# Of one address, at /oauth and /register, and of opaque tokens that its provider does not know. ChatGPT's users come
-# from few.
+# From one address, at /oauth and /register, and for opaque tokens that its provider does not know. ChatGPT's users
+# share few addresses.
 LOGIN_RATE = Rate(600, 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuth:
-    """`passing` is None where clients are not handed on from here."""
+    """`passing` is None if clients are not passed on from here."""
 
     client: ProviderClient
     verifier: Verifier
@@ -46,7 +46,7 @@ class OAuth:
 
     @property
     def is_facade(self) -> bool:
-        """Whether MCP clients are to take this deployment for the provider."""
+        """Whether MCP clients should treat this deployment as the provider."""
         return self.passing is not None and self.passing.is_facade
 
 
@@ -66,7 +66,7 @@ def oauth_of(settings: OAuthSettings, *, is_own_secret: Callable[[str], bool], p
     }
     known = {name: url for name, url in endpoints.items() if url is not None}
     issuers = parse_issuers(settings.oauth_issuers)
-    # What is set by hand is of the first; a single issuer's keys alone can be.
+    # Endpoints set by hand belong to the first issuer; keys set by hand need a single issuer.
     providers = {
         issuer.url: Provider(issuer, client, endpoints=known if issuer is issuers[0] else {}) for issuer in issuers
     }

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.tablesymbols import joined_symbols
 
 Row = Sequence[str]
 
 # Stands in a row for the columns that the cell before it spans too.
 SPANNED = "\ufdd0"
-
 _NOTHING = ("", SPANNED)
-_PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
-_SUFFIXES = frozenset({")", "%", ")%", "%)"})
 NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
 MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
@@ -32,21 +30,23 @@ def lines(
     has_header_style: bool = False,
     has_keys: bool = False,
     names: Sequence[str] = (),
+    is_unnamed: Callable[[Row], bool] = lambda _: False,
 ) -> list[str]:
     """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
 
     `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
     that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart,
     `has_keys` that the first of two columns says what the second holds. `names` are those of the columns, where they
-    stand elsewhere and `header_rows` is 0.
+    stand elsewhere and `header_rows` is 0; `is_unnamed` tells which rows below the names do not go with them.
     """
     titles, named, body = _taken_apart(rows, header_rows, has_header_style=has_header_style or has_keys)
     if has_keys:
         return [*filter(None, titles), *map(_keyed, [*named, *body])]
     if not body:
         return [*filter(None, titles), *map(_plain, named)]
-    labels = [*names] or _labels([_repeated(row) for row in named])
-    shown = [_plain(row) if _spans_all(row) else _labelled(labels, row) for row in body] if labels else _aligned(body)
+    labels = [*names] or labels_of([repeated(row) for row in named])
+    shown = [_plain(row) if _spans_all(row) or is_unnamed(row) else _labelled(labels, row) for row in body]
+    shown = shown if labels else _aligned(body)
     used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
     # The names of columns without a value would be lost.
     is_lost = any(not any(label in other for other in used) for label in labels)
@@ -56,26 +56,31 @@ def lines(
 def names_and_body(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
     """The names of the table's columns by its look, none where it has none, and its rows below them."""
     _, named, body = _taken_apart(rows, None)
-    return _labels([_repeated(row) for row in named]), body
+    return labels_of([repeated(row) for row in named]), body
 
 
 def _taken_apart(
     rows: Sequence[Row], header_rows: int | None, *, has_header_style: bool = False
 ) -> tuple[list[str], list[list[str]], list[list[str]]]:
     """Titles that stand above the table, the rows that name its columns, and the rows below."""
-    cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
-    titles: list[str] = []
-    while (at := len(titles)) < len(cleaned) and (_spans_all if header_rows else _is_title)(cleaned[at]):
-        titles.append(_plain(_joined_symbols(cleaned[at])))
-        header_rows = header_rows - 1 or None if header_rows else header_rows
-    cleaned = cleaned[len(titles) :]
+    titles, cleaned, header_rows = opened(rows, header_rows)
     if header_rows is None:
-        header_rows = _header_by_look(cleaned, has_header_style=has_header_style)
+        header_rows = header_by_look(cleaned, has_header_style=has_header_style)
     elif header_rows == 1 and _is_parted(cleaned):
         header_rows = 2
     named = [row for row in cleaned[:header_rows] if _is_filled(row)]
-    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := _joined_symbols(row))]
+    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := joined_symbols(row, spanned=SPANNED))]
     return titles, named, body
+
+
+def opened(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], list[list[str]], int | None]:
+    """The titles above the table, its rows without them, and how many of these are said to be the header."""
+    cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
+    titles: list[str] = []
+    while (at := len(titles)) < len(cleaned) and (_spans_all if header_rows else _is_title)(cleaned[at]):
+        titles.append(_plain(joined_symbols(cleaned[at], spanned=SPANNED)))
+        header_rows = header_rows - 1 or None if header_rows else header_rows
+    return titles, cleaned[len(titles) :], header_rows
 
 
 def _is_title(row: Row) -> bool:
@@ -102,7 +107,7 @@ def looks_like_header(row: Row) -> bool:
     )
 
 
-def _header_by_look(rows: Sequence[Row], *, has_header_style: bool) -> int:
+def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> int:
     """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
     top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
     body = [row for row in rows[top + 1 :] if any(row)]
@@ -148,7 +153,7 @@ def _is_matrix(first: Row, body: Sequence[Row]) -> bool:
 
 def _names_figures(row: Row, figures: Row) -> bool:
     """True where something stands in the row above a figure behind the first column."""
-    return any(name and is_figure(cell) for name, cell in zip(_repeated(row)[1:], figures[1:], strict=False))
+    return any(name and is_figure(cell) for name, cell in zip(repeated(row)[1:], figures[1:], strict=False))
 
 
 def _counts_on(corner: str, body: Sequence[Row]) -> bool:
@@ -173,7 +178,7 @@ def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
     return False
 
 
-def _repeated(row: Row) -> list[str]:
+def repeated(row: Row) -> list[str]:
     """The row with a spanning cell's text in each of its columns."""
     repeated: list[str] = []
     for cell in row:
@@ -186,33 +191,11 @@ def is_figure(text: str) -> bool:
     return text.translate(_NOT_FIGURES).isdigit()
 
 
-def _labels(header: Sequence[Row]) -> list[str]:
+def labels_of(header: Sequence[Row]) -> list[str]:
     """For each column the header's cells from top to bottom, each once."""
     width = max((len(row) for row in header), default=0)
     columns = ([row[column] for row in header if column < len(row)] for column in range(width))
     return [" ".join(dict.fromkeys(cell for cell in column if cell)).rstrip(":") for column in columns]
-
-
-def _joined_symbols(row: Row) -> list[str]:
-    """Currency signs, brackets and percent signs go to the figure they belong to, which then spans their cell: pages
-    put them into own cells."""
-    joined = list(row)
-    if not any(cell in _PREFIXES or cell in _SUFFIXES for cell in row):
-        return joined
-    pending = ""
-    last = -1
-    for column, cell in enumerate(tuple(joined)):
-        if cell in _PREFIXES:
-            pending += cell
-            joined[column] = SPANNED
-        elif cell in _SUFFIXES and last >= 0:
-            joined[last] += cell
-            joined[column] = SPANNED
-        elif cell not in _NOTHING:
-            joined[column] = pending + cell
-            pending = ""
-            last = column
-    return joined
 
 
 def _plain(row: Row) -> str:

@@ -7,6 +7,9 @@ import re
 from ingest.reading.readers.composer import one_line
 
 # Titles that programs put where authors put none.
+# What is recognised on a picture of a stamp has such signs.
+_ODD = re.compile(r"[~^|\\{}\[\]]")
+_MANY_ODD, _ODD_SHARE = 3, 0.1
 _NO_TITLE = re.compile(
     r"untitled.*|sans titre.*|unbenannt.*|sin t[ií]tulo.*|(?:powerpoint )?presentation\d*|document\d*|dokument\d*"
     r"|pr[eé]sentation powerpoint|presentaci[oó]n de powerpoint|powerpoint[- ]pr(?:[aäæ]sentation|esentatie)"
@@ -21,6 +24,15 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 
+
+# Titles that programs put into PDFs: names of files and printers' jobs, codes, words of templates.
+_NO_PRINTED_TITLE = re.compile(
+    r".*\.(?:dotx?|book|wp[ds]?|sxw|pages|key|ai|cdr|dwg|jpe?g|png|tiff?|md|rst|cwk|max|psd|svg)"
+    r"|enscript output|r graphics output|cover(?: (?:slide|page|sheet))?|slide title|document title"
+    r"|(?=\w*_)[\w.()-]{6,}|[^\W\d_]{3,}\d{4,}[\w.()-]*|[^\W\d_]+[A-Z]{2}\d{3,}(?:-\d+)*|[\d\W_]+"
+    r"|(?-i:[a-z\d]+(?:-[a-z\d]+)+)",
+    re.IGNORECASE,
+)
 
 # What programs put where nobody is named.
 _NOTHING = re.compile(
@@ -40,3 +52,12 @@ def usable_title(stated: str | None) -> str | None:
     """The stated title, None where it is empty or made up by a program."""
     title = usable_text(stated)
     return title if title and not _NO_TITLE.fullmatch(title) else None
+
+
+def usable_printed_title(stated: str | None) -> str | None:
+    """The same for a PDF, whose program often puts the name of a file there."""
+    title = usable_title(stated)
+    if title is None or _NO_PRINTED_TITLE.fullmatch(title):
+        return None
+    odd = len(_ODD.findall(title))
+    return None if odd >= _MANY_ODD and odd > _ODD_SHARE * len(title) else title

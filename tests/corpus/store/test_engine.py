@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tarfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -219,8 +219,8 @@ def test_a_collection_that_is_not_there_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", ["1.5.0"])
 def test_a_store_of_the_oldest_chromadb_allowed_is_read(tmp_path: Path, version: str) -> None:
-    with tarfile.open(CASES / f"chromadb-{version}.tar.xz") as archive:
-        archive.extractall(tmp_path, filter="data")
+    with zipfile.ZipFile(CASES / f"chromadb-{version}.zip") as archive:
+        archive.extractall(tmp_path)
     with read_store(CorpusSettings(chroma_path=tmp_path)) as store:
         assert [(each.source, each.title, each.chunks) for each in store.documents()] == [
             (f"{number}.txt", f"Title {number}", 4) for number in range(3)

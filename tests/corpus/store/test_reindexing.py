@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -102,16 +103,21 @@ def test_places_are_those_in_use_and_a_small_index_is_left_as_it_is(tmp_path: Pa
         assert store.dead_share() == 0.0
 
 
-@pytest.fixture
-def worn(tmp_path: Path) -> CorpusSettings:
-    """A store of which half the index's places are dead, with a record of another program's in it."""
-    settings = CorpusSettings(chroma_path=tmp_path / "worn")
+@pytest.fixture(scope="module")
+def worn_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = CorpusSettings(chroma_path=tmp_path_factory.mktemp("once") / "worn")
     with create_store(settings, RECORD) as store:
         for night in range(2):
             store.write([document(*version(number, night)) for number in range(DOCUMENTS)])
         with store._handle.written() as collection:
             collection.upsert(ids=["theirs"], embeddings=[[0.0, 0.0, 0.0, 1.0]])
-    return settings
+    return settings.chroma_path
+
+
+@pytest.fixture
+def worn(worn_once: Path, tmp_path: Path) -> CorpusSettings:
+    """A store of which half the index's places are dead, with a record of another program's in it."""
+    return CorpusSettings(chroma_path=shutil.copytree(worn_once, tmp_path / "worn"))
 
 
 def indexes_in(settings: CorpusSettings) -> int:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mcp.server.mcpserver import MCPServer
-from mcp_types import ToolAnnotations
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -74,6 +72,10 @@ def test_a_wrong_key_is_told_row_by_row(url: str, capsys: pytest.CaptureFixture[
 
 def theirs(*, hints: bool) -> Starlette:
     """A server of the official SDK, which answers by streams and keeps sessions."""
+    # Here, because it takes half a second and every process that collects these tests would spend it.
+    from mcp.server.mcpserver import MCPServer
+    from mcp_types import ToolAnnotations
+
     server = MCPServer("theirs")
     annotations = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
 

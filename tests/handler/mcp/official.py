@@ -7,9 +7,8 @@ from typing import Any
 
 import anyio
 import httpx2
-from mcp import Client, StdioServerParameters
-from mcp.client.streamable_http import streamable_http_client
 
+# mcp is imported where it is used: half a second that most of the processes that collect these tests need not spend.
 MODES = ("auto", "legacy", "2026-07-28")
 
 
@@ -28,6 +27,8 @@ def over_http(
     url: str, key: str, mode: str, question: str, *, transport: httpx2.AsyncBaseTransport | None = None
 ) -> Session:
     """Ask over HTTP with a key; `transport` is another way than a socket."""
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
 
     async def run() -> Session:
         async with (
@@ -41,6 +42,7 @@ def over_http(
 
 def over_stdio(command: list[str], environment: dict[str, str], mode: str, question: str) -> tuple[Session, int]:
     """Ask a command over its stdin and stdout; and the status of a cited page while it still runs."""
+    from mcp import Client, StdioServerParameters
 
     async def run() -> tuple[Session, int]:
         server = StdioServerParameters(command=command[0], args=command[1:], env=environment)

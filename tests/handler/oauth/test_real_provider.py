@@ -13,7 +13,6 @@ from corpus.opening import open_corpus
 from handler.app import create_app
 from tests.handler.conftest import Configure, client_of
 from tests.handler.oauth.conftest import search
-from tests.identity.official import Person, ask_and_go_on
 from tests.identity.oidc import oidc_provider, rotate, sign_in
 from tests.identity.stand_in import AUDIENCE
 
@@ -59,17 +58,21 @@ def test_a_gpt_signs_in_asks_and_goes_on_with_a_refreshed_token(
         assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
-def person_of(app: Any) -> Person:
-    return Person(app, NATIVE, lambda url: sign_in(url, until=NATIVE))
+def client_that_signed_in(app: Any, issuer: str) -> str:
+    """The id that the official client got or was given, once it has listed the tools and asked."""
+    # Here, because it takes half a second and every process that collects these tests would spend it.
+    from tests.identity.official import Person, ask_and_go_on
+
+    person = Person(app, NATIVE, lambda url: sign_in(url, until=NATIVE))
+    assert ask_and_go_on(person, issuer) == ["search", "fetch"]
+    return str(person.client.client_id)
 
 
 def test_the_official_client_finds_the_provider_registers_signs_in_and_refreshes(
     configure: Configure, issuer: str
 ) -> None:
     app = create_app(configure(**settings(issuer)), open_corpus)
-    person = person_of(app)
-    assert ask_and_go_on(person, issuer) == ["search", "fetch"]
-    assert person.client.client_id != "gpt"
+    assert client_that_signed_in(app, issuer) != "gpt"
     app.state.action.close()
 
 
@@ -77,9 +80,7 @@ def test_the_facade_takes_it_past_a_provider_that_registers_nobody_and_refuses_r
     with oidc_provider(audience=AUDIENCE, callbacks=[CALLBACK], traps=["entra"]) as issuer:
         changes = {"oauth_facade": True, "oauth_client_id": "native"}
         app = create_app(configure(**settings(issuer, **changes)), open_corpus)
-        person = person_of(app)
-        assert ask_and_go_on(person, issuer) == ["search", "fetch"]
-        assert person.client.client_id == "native"
+        assert client_that_signed_in(app, issuer) == "native"
         app.state.action.close()
 
 

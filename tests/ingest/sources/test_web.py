@@ -16,7 +16,8 @@ from ingest.sources.web import Web
 from tests.ingest.sources.conftest import Connect
 from tests.web_server import Reply, WebServer
 
-BOMB = gzip.compress(gzip.compress(bytes(64 << 20)), 9)
+PACKED = gzip.compress(bytes(64 << 20), 1)
+BOMB = gzip.compress(PACKED)
 HTML = {"Content-Type": "text/html"}
 
 
@@ -70,7 +71,7 @@ def test_a_redirect_to_no_page_is_refused(site: WebServer, connect: Connect, tar
         Reply(bytes(2 << 20), headers=HTML),
         Reply(gzip.compress(bytes(2 << 20)), headers=HTML | {"Content-Encoding": "gzip"}),
         Reply(BOMB, headers=HTML | {"Content-Encoding": "gzip"}),
-        Reply(gzip.decompress(BOMB), headers={"Content-Type": "application/gzip"}),
+        Reply(PACKED, headers={"Content-Type": "application/gzip"}),
     ],
     ids=["plain", "packed", "packed twice", "gzip file"],
 )

@@ -21,10 +21,11 @@ from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.pdf.tagged import arranged_by_tags, headings_by_tags, is_tagged
 from ingest.reading.readers.pdf.tags import Tag
 from ingest.reading.readers.pdf.text import joined, text_of
-from ingest.reading.readers.titles import usable_text, usable_title
+from ingest.reading.readers.titles import usable_printed_title, usable_text
 
 _MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
 _ENOUGH_BY_OUTLINE = 0.5
+_NEARLY_LARGEST = 0.85
 _SAME_COLUMN = 12.0  # Points from page to page.
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
@@ -190,8 +191,9 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
 
 
 def _title(properties: dict[str, str], first_page: Sequence[Group], size: float) -> str | None:
-    """The title in the properties where it looks like one, else the largest heading or large line of the first page."""
-    stated = usable_title(properties.get("Title"))
+    """The title in the properties where it looks like one, else the first of the largest headings or lines of the first
+    page."""
+    stated = usable_printed_title(properties.get("Title"))
     if stated:
         return stated
     headings = [
@@ -202,7 +204,9 @@ def _title(properties: dict[str, str], first_page: Sequence[Group], size: float)
     ]
     if not headings:
         return None
-    return text_of(max(headings, key=lambda group: group.lines[0].height), ())
+    largest = max(group.lines[0].height for group in headings)
+    # "References" may be set larger than the title, but stands below it.
+    return text_of(next(group for group in headings if group.lines[0].height > _NEARLY_LARGEST * largest), ())
 
 
 def _metadata(properties: dict[str, str]) -> dict[str, MetadataValue]:

@@ -3,18 +3,22 @@ functions."""
 
 from __future__ import annotations
 
+import itertools
+import statistics
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.labels import is_named
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.rows import rows_of
 from ingest.reading.readers.pdf.tables import joined_cell
 from ingest.reading.readers.tables import SPANNED, is_figure
 
 _WRAPPED = 0.3  # Of such lines begin in lower case.
 _MOSTLY, _NEARLY = 0.6, 0.9
 _ROWS_OF_LIST = 4
+_ROOM = 1.6  # Heights from row to row of words.
 
 
 @dataclass(slots=True)
@@ -63,6 +67,8 @@ def _groups(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
     ]
     counts = [sum(any(id(line) in row for line in cell.lines) for row in heights) for cell in flat]
     is_whole = min(len(flat), len(heights)) > 2 and all(count == len(heights) for count in counts)
+    if anchored := _anchored(flat, lines):
+        return anchored
     if len(heights) >= _ROWS_OF_LIST and counts[0] >= _NEARLY * len(heights) and _is_list(flat):
         return heights
     if len(full) < 2 or len(full) < _MOSTLY * len(heights) or not (figures or is_whole):
@@ -73,6 +79,31 @@ def _groups(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
             groups.append(set())
         groups[-1] |= row
     return groups
+
+
+def _anchored(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
+    """The ids of the lines of each row, where most cells have one line in each, set in the middle of what is wrapped in
+    others: with figures, or with much room between them. None where they are not so."""
+    count, times = Counter(len(cell.lines) for cell in cells).most_common(1)[0]
+    columns = [sorted(cell.lines, key=lambda line: -line.bottom) for cell in cells if len(cell.lines) == count]
+    if count < 2 or times < max(2, _MOSTLY * len(cells)) or all(len(cell.lines) == count for cell in cells):
+        return []
+    rows = [[_middle(column[number]) for column in columns] for number in range(count)]
+    height = max(line.height for column in columns for line in column)
+    least = min(min(above) - max(below) for above, below in itertools.pairwise(rows))
+    has_figures = any(sum(is_figure(line.text) for line in column) >= _MOSTLY * count for column in columns)
+    if any(max(row) - min(row) > 0.5 * height for row in rows) or least < (1.0 if has_figures else _ROOM) * height:
+        return []
+    places = [statistics.mean(row) for row in rows]
+    groups: list[set[int]] = [set() for _ in rows]
+    for line in lines:
+        nearest = min(range(count), key=lambda number: abs(places[number] - _middle(line)))
+        groups[nearest].add(id(line))
+    return groups
+
+
+def _middle(line: Line) -> float:
+    return line.bottom + line.height / 2
 
 
 def _is_list(cells: Sequence[Cell]) -> bool:

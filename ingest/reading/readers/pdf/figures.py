@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.gaps import Box
+from ingest.reading.readers.pdf.boxes import Boxes
 from ingest.reading.readers.pdf.lines import Line
 
 _FIGURE = r"(?:[-+(−–]{0,2}[$€£¥]?[\d*][\d.,*]*%?\)?|[-–—$€£¥]|[Nn]/?[Aa])"
 _FIGURES = re.compile(rf"(?<!\S){_FIGURE} {_FIGURE}(?!\S)")
-_PERHAPS = re.compile(r"[\d*.,%)$€£¥–—Aa-] [-+(−–—$€£¥\d*Nn]")  # Wherever _FIGURES is; found sooner.
+# Wherever _FIGURES is, and found sooner: a pattern that begins with a blank is looked for from blank to blank.
+_PERHAPS = re.compile(r" [-+(−–—$€£¥\d*Nn](?<=[\d*.,%)$€£¥–—Aa-].{2})")
 _WHOLE = re.compile(_FIGURE)
 _WHOLE_WORD = re.compile(rf"(?<!\S){_FIGURE}(?!\S)")
+_WORD = re.compile(r"\S+")
 _THOUSANDS = re.compile(r"\d{3}(?:[.,]\d+)?")
 _NARROW = 0.35  # In heights: a gap between thousands is no wider.
 _MIN_GAP = 0.1
@@ -72,13 +74,13 @@ def _overlap(one: Line | Word, other: Line | Word) -> bool:
     return one.left < other.right and other.left < one.right
 
 
-def words_of(units: str, boxes: Sequence[Box]) -> list[Word]:
-    """The words of a line, given the box of each of its characters."""
-    words = []
-    for match in re.finditer(r"\S+", units):
-        inside = boxes[match.start() : match.end()]
-        words.append(Word(match.group(), min(box.left for box in inside), max(box.right for box in inside)))
-    return words
+def words_of(units: str, boxes: Boxes) -> list[Word]:
+    """The words of a line, given the boxes of its characters."""
+    return [
+        Word(match.group(), min(boxes.lefts[start:end]), max(boxes.rights[start:end]))
+        for match in _WORD.finditer(units)
+        for start, end in [match.span()]
+    ]
 
 
 def cuts_between(rows: Sequence[Row], names: Sequence[Row]) -> dict[int, list[float]]:

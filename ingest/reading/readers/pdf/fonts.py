@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.bulk import font_names
+from ingest.reading.readers.pdf.bulk import font_name, fonts_of
 
 _BOLD_WEIGHT = 600
 _BOLD_FONT = re.compile(rb"Bold|CMBX|CMB\d|SFBX|NimbusRomNo9L-Medi|Black|Heavy")
@@ -19,22 +19,31 @@ class Fonts:
     """Fonts by their names, which can differ from page to page."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[bool, bool]] = {}
+        self._known: dict[int | None, tuple[bool, bool]] = {}
+        self._named: dict[bytes, tuple[bool, bool]] = {}
 
     def forget(self) -> None:
         self._known.clear()
+        self._named.clear()
 
     def look(self, text_page: object, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
         """Of each character's font whether it is bold and whether it is of fixed pitch: the flag for that is often
         wrong."""
-        names = font_names(text_page, indexes)
-        for name, index in zip(names, indexes, strict=True):
-            if name not in self._known:
-                is_bold = (
-                    _BOLD_FONT.search(name) is not None or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
-                )
-                self._known[name] = (is_bold, _is_fixed(name))
-        return [self._known[name] for name in names]
+        fonts = fonts_of(text_page, indexes)
+        if not self._known.keys() >= set(fonts):
+            for font, index in zip(fonts, indexes, strict=True):
+                if font not in self._known:
+                    self._known[font] = self._by_name(text_page, index)
+        return list(map(self._known.__getitem__, fonts))
+
+    def _by_name(self, text_page: object, index: int) -> tuple[bool, bool]:
+        name = font_name(text_page, index)
+        if name not in self._named:
+            is_bold = (
+                _BOLD_FONT.search(name) is not None or raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT
+            )
+            self._named[name] = (is_bold, _is_fixed(name))
+        return self._named[name]
 
 
 @functools.lru_cache(256)

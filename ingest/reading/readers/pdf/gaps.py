@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from ingest.reading.readers.pdf.boxes import Boxes
 from ingest.reading.readers.pdf.lines import Line, has_right_to_left
 from ingest.reading.readers.superscripts import with_raised
 
@@ -25,39 +26,32 @@ _SIGNS_PER_JUMP = 8  # Fewer from one to the next are text that runs aslant.
 _NO_GAP = 0.06  # Heights, between letters of one word.
 _AFTER_LIGATURE = re.compile("f[fil] ")
 _SET_BACK = 0.1  # Heights that a blank reaches back into the letter before it, which it is not to part.
+_NEARLY = 0.99
 _CUT = 1.0  # Points: characters may reach over a line that parts them.
 _MIN_DOUBT = 3.0  # Points: the same in the smallest type.
 # Of scripts whose letters are not joined: in others a blank may need no place.
 _LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]{2}")
 
 
-class Box(NamedTuple):
-    """In points from the page's lower left corner."""
-
-    left: float
-    right: float
-    bottom: float
-    top: float
+def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
+    """The numbers of the lines that hold wide gaps or signs set higher, given what is drawn at once: left, top, right
+    and bottom of each run, in the order of the text."""
+    return set(_lines_of(_doubtful(runs), lines))
 
 
-_left_of, _right_of, _bottom_of = map(operator.itemgetter, range(3))
-
-
-def is_doubtful(before: Box, run: Box) -> bool:
-    """True where two runs stand beside each other with a gap, or the second is much lower in height."""
-    return (
-        run.bottom < before.top
-        and run.top > before.bottom
-        and (run.left - before.right > _MIN_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
-    )
-
-
-def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[Box, Box]]) -> set[int]:
-    """The numbers of the lines that hold wide gaps or signs set higher, given the runs where that is in doubt.
-
-    Each comes with the run before it; both are in the order of the text.
-    """
-    return set(_lines_of(runs, lines))
+def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tuple[float, float, float, float, float]]:
+    """The runs that stand beside the one before with a gap, or are much lower in height: the gap, left, right, bottom
+    and top of each. Most runs begin a new line."""
+    reach, low, high = math.inf, 0.0, 0.0
+    for left, top, right, bottom in runs:
+        if (
+            left > reach - 1
+            and bottom < high
+            and top > low
+            and (left - reach > _MIN_DOUBT or 2 * (top - bottom) < 1.7 * (high - low))
+        ):
+            yield left - reach, left, right, bottom, top
+        reach, low, high = right, bottom, top
 
 
 def loose_lines(lines: Sequence[Line]) -> set[int]:
@@ -80,102 +74,150 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
     }
 
 
-def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterator[int]:
+def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: Sequence[Line]) -> Iterator[int]:
     number = 0
-    for before, (left, right, bottom, top) in runs:
+    for gap, left, right, bottom, top in runs:
         across, up = (left + right) / 2, (bottom + top) / 2
         for ahead in itertools.chain(range(number, len(lines)), range(number)):
-            line = lines[ahead]
-            height = line.height
-            if not (line.left - 1 <= across <= line.right + 1 and -0.3 <= (up - line.bottom) / height <= 1.3):
+            _, start, end, low, height, *_ = lines[ahead]
+            if not (start - 1 <= across <= end + 1 and -0.3 <= (up - low) / height <= 1.3):
                 continue
             number = ahead
-            is_small = top - bottom < _SMALL_RUN * height and bottom > line.bottom + _RAISED_RUN * height
-            if left - before.right > _DOUBT * height or is_small:
+            is_small = top - bottom < _SMALL_RUN * height and bottom > low + _RAISED_RUN * height
+            if gap > _DOUBT * height or is_small:
                 yield ahead
             break
 
 
-def has_false_blanks(line: Line, boxes: Sequence[Box]) -> bool:
+def has_false_blanks(line: Line, boxes: Boxes) -> bool:
     """True where a blank stands within a word: it takes no place, and neither is there a gap."""
-    return any(_is_false_blank(line, boxes, index) for index in range(1, len(boxes) - 1))
+    return any(_is_false_blank(line, boxes, index) for index in range(1, len(boxes.lefts) - 1))
 
 
-def _is_false_blank(line: Line, boxes: Sequence[Box], index: int) -> bool:
-    if line.text[index] != " ":
+def _is_false_blank(line: Line, boxes: Boxes, index: int) -> bool:
+    text, lefts, rights = line.text, boxes.lefts, boxes.rights
+    if text[index] != " ":
         return False
-    if boxes[index].right > boxes[index].left and boxes[index].left >= boxes[index - 1].right - _SET_BACK * line.height:
+    if rights[index] > lefts[index] and lefts[index] >= rights[index - 1] - _SET_BACK * line.height:
         return False
-    if not _LETTERS.fullmatch(line.text[index - 1] + line.text[index + 1]):
+    if not _LETTERS.fullmatch(text[index - 1] + text[index + 1]):
         return False
-    gap = boxes[index + 1].left - boxes[index - 1].right
+    gap = lefts[index + 1] - rights[index - 1]
     return -line.height < gap < _NO_GAP * line.height
 
 
-def parted(line: Line, boxes: Sequence[Box], cuts: Sequence[float] = (), columns: Sequence[float] = ()) -> list[Line]:
-    """The line's cells, given the box of each of its characters; the line itself where it has no more than one.
+def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequence[float] = ()) -> list[Line]:
+    """The line's cells, given the boxes of its characters; the line itself where it has no more than one.
 
     `cuts` are where lines are drawn through it from above, `columns` where columns part it, however narrow the gap.
     """
-    if len(boxes) != len(line.text):
+    if len(boxes.lefts) != len(line.text):
         return [line]
-    cells: list[list[int]] = [[]]
+    signs = [index for index, sign in enumerate(line.text) if sign != " "]
     apart: set[int] = set()
-    jumps = 0
-    before = boxes[0]
+    ends = _ends_of_cells(line, boxes, signs, cuts, columns, apart)
+    if ends is None:
+        return [line]
+    is_plain = min(boxes.bottoms) >= line.bottom - line.height and _is_plain(line, boxes, 0, len(line.text))
+    found = []
+    start = 0
+    for end in [*ends, len(signs)]:
+        first, last = signs[start], signs[end - 1] + 1
+        cell = _plain_part(line, boxes, first, last) if is_plain else part_of(line, boxes, first, last)
+        if cell.text:
+            found.append(cell._replace(is_apart=True) if first in apart else cell)
+        start = end
+    return found
+
+
+def _ends_of_cells(
+    line: Line,
+    boxes: Boxes,
+    signs: Sequence[int],
+    cuts: Sequence[float],
+    columns: Sequence[float],
+    apart: set[int],
+) -> list[int] | None:
+    """Which of the signs that are no blanks begin a cell, but for the first; None where the line is not to be parted.
+    Those of them that columns part are put into `apart`."""
     height, wide = line.height, _GAP * line.height
-    for index, (sign, box) in enumerate(zip(line.text, boxes, strict=True)):
-        if sign == " ":
-            continue
-        left, _, bottom, _ = box
-        is_below = before.bottom - bottom > height
-        is_back = left < before.left - height and not is_below
+    lefts, rights, bottoms, _ = boxes
+    if len(signs) < len(lefts):
+        lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (lefts, rights, bottoms))
+    steps = zip(rights, lefts[1:], strict=False)
+    gaps = map(operator.sub, lefts[1:], rights)
+    ends = {number for number, gap in enumerate(gaps, 1) if gap > wide}
+    if cuts or columns:
+        for number, (right, left) in enumerate(steps, 1):
+            if any(right - _CUT < place < left + _CUT for place in columns):
+                apart.add(signs[number])
+                ends.add(number)
+            elif any(right - _CUT < place < left + _CUT for place in cuts):
+                ends.add(number)
+    # Few lines go back or fall: that this one does not is soon seen.
+    if min(map(operator.sub, lefts[1:], lefts), default=0.0) >= -_NEARLY * height and (
+        max(bottoms) - min(bottoms) <= height
+    ):
+        return sorted(ends)
+    jumps = 0
+    for number in range(1, len(signs)):
+        is_below = bottoms[number - 1] - bottoms[number] > height
+        is_back = lefts[number] < lefts[number - 1] - height and not is_below
         jumps += is_back or is_below
-        if (is_back and has_right_to_left(line.text)) or index < _SIGNS_PER_JUMP * (jumps - 1):
-            return [line]  # From right to left, or aslant.
-        gap = left - before.right
-        is_cut = bool(cuts) and any(before.right - _CUT < place < left + _CUT for place in cuts)
-        is_apart = bool(columns) and any(before.right - _CUT < place < left + _CUT for place in columns)
-        if cells[-1] and (is_below or is_back or is_cut or is_apart or gap > wide):
-            cells.append([])
-            apart |= {index} if is_apart else set()
-        cells[-1].append(index)
-        before = box
-    found = [
-        part_of(line, boxes, indexes[0], indexes[-1] + 1)._replace(is_apart=indexes[0] in apart)
-        for indexes in cells
-        if indexes
-    ]
-    return [cell for cell in found if cell.text]
+        if (is_back and has_right_to_left(line.text)) or signs[number] < _SIGNS_PER_JUMP * (jumps - 1):
+            return None  # From right to left, or aslant.
+        if is_below or is_back:
+            ends.add(number)
+    return sorted(ends)
 
 
-def part_of(line: Line, boxes: Sequence[Box], start: int, end: int) -> Line:
+def part_of(line: Line, boxes: Boxes, start: int, end: int) -> Line:
     """Some of the line's characters, from `start` to before `end`, as a line of their own."""
-    text = ""
-    raised = ""
-    inside = boxes[start:end]
-    if line.bottom - boxes[start].bottom > line.height:  # The next line of text, which pdfium took for the same.
-        line = line._replace(bottom=boxes[start].bottom, height=boxes[start].top - boxes[start].bottom, is_bold=False)
-    is_plain = not has_raised(inside, line) and all(map(operator.lt, map(_left_of, inside), map(_right_of, inside)))
-    is_plain = is_plain and _AFTER_LIGATURE.search(line.text, start, end) is None
-    for index in range(start, end if not is_plain else start):
-        box = boxes[index]
-        if line.text[index] != " " and is_raised_box(box, line):
-            raised += line.text[index]
+    bottom, top = boxes.bottoms[start], boxes.tops[start]
+    if line.bottom - bottom > line.height:  # The next line of text, which pdfium took for the same.
+        line = line._replace(bottom=bottom, height=top - bottom, is_bold=False)
+    part = _plain_part(line, boxes, start, end)
+    if _is_plain(line, boxes.part(start, end), start, end):
+        return part
+    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end)))
+
+
+def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
+    """True where no character from `start` to before `end`, whose boxes are given, is a raised sign or a blank that is
+    none."""
+    return (
+        all(map(operator.lt, boxes.lefts, boxes.rights))
+        and _AFTER_LIGATURE.search(line.text, start, end) is None
+        and not raised_in(boxes, line)
+    )
+
+
+def _plain_part(line: Line, boxes: Boxes, start: int, end: int) -> Line:
+    left, right = min(boxes.lefts[start:end]), max(boxes.rights[start:end])
+    return Line(_squeezed(line.text[start:end]), left, right, *line[3:])
+
+
+def _squeezed(text: str) -> str:
+    return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
+
+
+def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int) -> str:
+    """The text of some characters, raised signs written as such and blanks left out that are none."""
+    text = raised = ""
+    for index in range(start, end):
+        sign = line.text[index]
+        if sign != " " and _is_raised(boxes.bottoms[index], boxes.tops[index], line):
+            raised += sign
             continue
         if start < index < end - 1 and _is_false_blank(line, boxes, index):
             continue
         if raised:
-            is_within = text and raised[-1].isalpha() and line.text[index].isalpha()
+            is_within = text and raised[-1].isalpha() and sign.isalpha()
             text, raised = text + raised if is_within else with_raised(text, raised) if text else _leading(raised), ""
-        text += line.text[index]
+        text += sign
     if raised:
         text = with_raised(text, raised) if text else raised
-    return line._replace(
-        text=re.sub(" +", " ", line.text[start:end] if is_plain else text).strip(" "),
-        left=min(map(_left_of, inside)),
-        right=max(map(_right_of, inside)),
-    )
+    return text
 
 
 def _leading(mark: str) -> str:
@@ -183,12 +225,13 @@ def _leading(mark: str) -> str:
     return f"[{mark}] " if mark.isdigit() else mark
 
 
-def has_raised(boxes: Sequence[Box], line: Line) -> bool:
-    """True where one of the boxes is that of a raised sign."""
-    if max(map(_bottom_of, boxes), default=0.0) <= line.bottom + _RAISED * line.height:
-        return False
-    return any(is_raised_box(box, line) for box in boxes)
+def raised_in(boxes: Boxes, line: Line) -> list[int]:
+    """The numbers of the boxes that are of raised signs."""
+    if max(boxes.bottoms, default=0.0) <= line.bottom + _RAISED * line.height:
+        return []
+    sides = zip(boxes.bottoms, boxes.tops, strict=True)
+    return [number for number, (bottom, top) in enumerate(sides) if _is_raised(bottom, top, line)]
 
 
-def is_raised_box(box: Box, line: Line) -> bool:
-    return 0 < box.top - box.bottom < _SMALL * line.height and box.bottom > line.bottom + _RAISED * line.height
+def _is_raised(bottom: float, top: float, line: Line) -> bool:
+    return 0 < top - bottom < _SMALL * line.height and bottom > line.bottom + _RAISED * line.height

@@ -16,6 +16,7 @@ _MAX_LINES = 3
 _MAX_PREFIX = 14  # Characters before the title on the page that the outline leaves out, or the reverse: "Chapter 12:".
 _MAX_MARGIN = 24
 _MIN_LETTERS = 3
+_LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Of a heading; "Invoice (380) No. 471102 of 05.03.2018".
 _LARGE = 1.3  # Times the height of the text.
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
 # A number far before its heading: "SECTION 2    Diesel engines".
@@ -51,11 +52,13 @@ def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks
     marks: dict[int, tuple[int, int]] = {}
     open_titles = dict(titles)
     for count in range(1, _MAX_LINES + 1):
-        for first in range(len(lines) - count + 1):
-            run = range(first, first + count)
-            if not open_titles or not all(keys[index] and index not in marks for index in run):
+        for first in range(len(lines) - count + 1 if open_titles else 0):
+            if not keys[first] or first in marks:
                 continue
-            shown = "".join(keys[index] for index in run)
+            run = range(first, first + count)
+            if count > 1 and not all(keys[index] and index not in marks for index in run):
+                continue
+            shown = "".join(keys[first : first + count])
             is_bold = lines[first].is_bold
             title = next((key for key in open_titles if _agree(shown, key, is_bold=is_bold)), None)
             if title is not None:
@@ -76,7 +79,8 @@ def _agree(shown: str, title: str, *, is_bold: bool) -> bool:
 
 def by_type(groups: Sequence[Group], *, body_height: float) -> None:
     """Make headings of groups set in larger type, or in bold on a line of their own; larger type, higher level."""
-    large = [group for group in groups if _may_be_heading(group) and _height(group) > 1.15 * body_height]
+    large = [group for group in groups if _height(group) > 1.15 * body_height and _may_be_heading(group)]
+    large += [group for group in groups if is_large(group, body_height) and group not in large]
     sizes = sorted({_height(group) for group in large}, reverse=True)
     levels = {size: min(level, 5) for level, size in enumerate(sizes, 1)}
     for group in large:
@@ -106,17 +110,19 @@ def _height(group: Group) -> float:
 
 def is_large(group: Group, body_height: float) -> bool:
     """True for a short line in type much larger than the text's, whether or not it is a heading."""
-    return _may_be_heading(group) and _height(group) > _LARGE * body_height
+    is_bold = all(line.is_bold for line in group.lines)
+    share = _LETTERS_OF_TITLE if is_bold else _LETTERS
+    return _height(group) > _LARGE * body_height and _may_be_heading(group, share)
 
 
-def _may_be_heading(group: Group) -> bool:
+def _may_be_heading(group: Group, share: float = _LETTERS) -> bool:
     if group.kind not in ("paragraph", "list_item") or len(group.lines) > _MAX_LINES:
         return False
     text = " ".join(line.text for line in group.lines)
     return (
         len(text) <= _MAX_CHARACTERS
         and (CELL not in text or _NUMBERED.match(text) is not None)
-        and sum(map(str.isalpha, text)) >= max(_MIN_LETTERS, 0.5 * len(text))
+        and sum(map(str.isalpha, text)) >= max(_MIN_LETTERS, share * len(text))
         and not text.endswith(_SENTENCE_ENDS)
         and not text[0].islower()
         and not (text[0] in BULLETS and text[1:2].isspace())

@@ -12,6 +12,7 @@ from ingest.reading.readers.tables import MAX_HEADER_ROWS, has_values, is_figure
 
 _SMALL = 0.8  # Times the height of the value that a name names.
 _MAX_NAME = 48  # Characters of a name.
+_MAX_SURE_NAME = 30  # Of one that only its place tells.
 
 
 def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int | None:
@@ -29,7 +30,14 @@ def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int
         return _leading(groups, above)
     if len(rows[0]) > 2 or any(is_figure(line.text) for row in rows for line in row[1:] if line):
         return None
-    return 0 if any(line.text[0].islower() or not line.text[0].isalnum() for line in rows[0] if line) else None
+    first = [line.text for line in rows[0] if line]
+    return (
+        0
+        if any(
+            text[0].islower() or not text[0].isalnum() or len(text) > _MAX_SURE_NAME or "," in text for text in first
+        )
+        else None
+    )
 
 
 def _leading(groups: Sequence[Sequence[Cells]], most: int) -> int:

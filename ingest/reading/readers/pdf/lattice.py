@@ -12,7 +12,7 @@ from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, without_under
 from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net, nets_of, sections_of, within
 from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.pdf.unruled_columns import refined
-from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED
+from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
 _MAX_CELL_CHARS = 900  # Characters: a box of more is a part of the page, not of a table.
 _MAX_REPEATED_CHARS = 80  # Characters of a cell that stands for each row it reaches down to.
@@ -20,7 +20,9 @@ _MIN_FILLED = 0.2
 _LOWEST_ROW = 0.6  # Of a line's height: what is lower lies between two lines of a border.
 _LINES_OF_PART = 6
 _ROWS_OF_PARTS = 4
-_MOSTLY = 0.6
+_MOSTLY, _NEARLY = 0.6, 0.9
+_SAME_HEIGHT = 2.0  # Points.
+_LEVEL = 0.3  # Of a line's height, from what stands beside it.
 
 
 def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | Drawn]]:
@@ -54,7 +56,20 @@ def _are_parts(filled: Sequence[Cell]) -> bool:
     if any(sum(len(line.text) for line in cell.lines) > _MAX_CELL_CHARS for cell in filled):
         return True
     tall = [cell for cell in filled if len(cell.lines) >= _LINES_OF_PART and not is_wrapped(cell.lines)]
+    if _are_in_rows(tall):
+        return False
     return len(tall) > 1 and len({cell.row for cell in filled}) <= _ROWS_OF_PARTS and len(tall) * 3 >= len(filled)
+
+
+def _are_in_rows(tall: Sequence[Cell]) -> bool:
+    """True for tall boxes beside each other with one line at each height, figures among them: columns of a table."""
+    if len(tall) < 2 or len({cell.row for cell in tall}) > 1:
+        return False
+    heights = {round(line.bottom / _SAME_HEIGHT) for line in tall[0].lines}
+    heights |= {height + 1 for height in heights}
+    others = [line for cell in tall[1:] for line in cell.lines]
+    beside = sum(round(line.bottom / _SAME_HEIGHT) in heights for line in others)
+    return beside >= _NEARLY * len(others) and sum(is_figure(line.text) for line in others) >= _MOSTLY * len(others)
 
 
 def _box_of(net: Net, cell: Cell) -> Box:
@@ -92,7 +107,10 @@ def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
 
 
 def _in_columns(net: Net, cell: Cell) -> list[Cell]:
-    """The columns of a wide cell, where each of its lines stands within one: no lines are drawn between them."""
+    """The columns of a wide cell, where each of its lines stands within one, or several beside each other in as many
+    equal parts: no lines are drawn between them."""
+    if parts := _in_parts(net, cell):
+        return parts
     parts = [Cell(cell.row, cell.column + offset, cell.height) for offset in range(cell.width)]
     for line in cell.lines:
         number = sum(place < line.left + NEAR for place in net.columns[cell.column + 1 : cell.column + cell.width])
@@ -100,6 +118,24 @@ def _in_columns(net: Net, cell: Cell) -> list[Cell]:
             return []
         parts[number].lines.append(line)
     return parts if sum(bool(part.lines) for part in parts) > 1 else []
+
+
+def _in_parts(net: Net, cell: Cell) -> list[Cell]:
+    """The parts of a wide cell: each holds a line in its middle, and they stand beside each other."""
+    lines = sorted(cell.lines, key=lambda line: line.left)
+    count = len(lines)
+    if count < 2 or count == cell.width or cell.width % count:
+        return []
+    if max(line.bottom for line in lines) - min(line.bottom for line in lines) > _LEVEL * lines[0].height:
+        return []
+    width = cell.width // count
+    parts = []
+    for number, line in enumerate(lines):
+        first = cell.column + number * width
+        if not net.columns[first] - NEAR < line.left < line.right < net.columns[first + width] + NEAR:
+            return []
+        parts.append(Cell(cell.row, first, cell.height, width, [line]))
+    return parts
 
 
 def _in_rows(net: Net, cell: Cell) -> list[Cell]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.bulk import are_marked
+
 _SAMPLED = 6  # Of so many lines one is asked whether the page has layers at all.
 _NAME_UNITS = 128
 
@@ -21,8 +23,8 @@ class Layers:
 
     def shown(self, text_page: object, characters: Sequence[int]) -> list[bool]:
         """Whether each of the lines is shown, given the number of a character in it."""
-        sample = {*characters[::_SAMPLED], *characters[-1:]}
-        if not any(self._names(text_page, index) for index in sample):
+        sample = [*characters[::_SAMPLED], *characters[-1:]]
+        if not are_marked(text_page, sample) or not any(self._names(text_page, index) for index in sample):
             return [True] * len(characters)
         off = self._off()
         return (

@@ -26,11 +26,11 @@ from ingest.reading.readers.superscripts import with_raised
 # For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
 Marks = Mapping[int, tuple[int, int]]
 
-
 _BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
+_NEAR, _MIN_LIST, _MAX_LIST_LINE = 3, 5, 40  # Lines before and after one of a list; so many at least; characters.
 _TITLE = 1.3  # Times the usual height.
 _LINES_OF_TITLE = 2.8  # Heights from line to line.
 
@@ -126,6 +126,8 @@ class _Grouping:
         fall = before.bottom - line.bottom
         if kind != "paragraph":
             return kind == "list_item" or fall < 0 or fall > 3 * height
+        if before.is_bold and not line.is_bold and before.height > 1.15 * line.height and before.text.isupper():
+            return True
         if abs(before.height - line.height) > 0.15 * height or before.is_bold != line.is_bold:
             return not continues(before, line) or abs(before.height - line.height) > 0.4 * height
         if fall < -0.5 * height:  # The next column.
@@ -138,11 +140,11 @@ class _Grouping:
 
     def _is_title(self, before: Line, line: Line, fall: float) -> bool:
         """True for lines of a large heading that stand in the middle of the page, however far apart."""
+        if line.height <= _TITLE * self._usual:
+            return False
         centre = (line.left + line.right) - (before.left + before.right)
-        is_even = abs(before.height - line.height) < 0.02 * line.height
         return (
-            line.height > _TITLE * self._usual
-            and is_even
+            abs(before.height - line.height) < 0.02 * line.height
             and abs(centre) < line.height
             and abs(before.left - line.left) > line.height
             and 0 < fall < _LINES_OF_TITLE * line.height
@@ -150,9 +152,10 @@ class _Grouping:
 
     def _is_numbered_heading(self, group: Group, before: Line, line: Line) -> bool:
         """True where a heading in bold goes on below its text, not below its number."""
+        if not (before.is_bold and line.is_bold and len(group.lines) == 1):
+            return False
         step = line.left - before.left
-        is_bold = before.is_bold and line.is_bold and len(group.lines) == 1
-        return is_bold and 0 < step < 4 * line.height and _HEADING_NUMBER.match(before.text) is not None
+        return 0 < step < 4 * line.height and _HEADING_NUMBER.match(before.text) is not None
 
     def _is_indented(self, group: Group, index: int) -> bool:
         """True when the line's left edge sets it off from the lines before it."""
@@ -185,6 +188,8 @@ class _Grouping:
             return False
         if _ENUMERATED.match(line.text) and before.text.endswith(SENTENCE_ENDS):
             return True
+        if not before.is_bold and self._is_line_of_list(index):
+            return True
         word = len(line.text.split(" ", 1)[0]) if line.text[0] < "\u2e80" else 1
         width = (line.right - line.left) / len(line.text) * (word + 1)
         room = before.right + width + 0.3 * before.height
@@ -193,6 +198,22 @@ class _Grouping:
             if is_same_column and other.right > room and abs(other.height - before.height) < 0.1 * before.height:
                 return True
         return False
+
+    def _is_line_of_list(self, index: int) -> bool:
+        """True among short lines that each begin anew and end without a stop, as those of a list or an address."""
+        line = self._lines[index]
+        around = [
+            other
+            for other in self._lines[max(index - _NEAR, 0) : index + _NEAR]
+            if other.left < line.right
+            and line.left < other.right
+            and abs(other.height - line.height) < 0.1 * line.height
+        ]
+        if len(around) < _MIN_LIST or max(len(other.text) for other in around) > _MAX_LIST_LINE:
+            return False
+        begun = sum(other.text[0].isupper() or other.text[0].isdigit() for other in around)
+        stopped = sum(other.text.endswith((*SENTENCE_ENDS, ",", HYPHEN)) for other in around)
+        return begun >= len(around) - 1 and stopped <= 1
 
 
 def _hollow_bullets(lines: Sequence[Line]) -> set[int]:

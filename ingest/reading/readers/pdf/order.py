@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import itertools
-import statistics
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.bands import Band, Interval, Row, bands_of, rows_of, without_chance_gaps
+from ingest.reading.readers.pdf.bands import Band, bands_of
+from ingest.reading.readers.pdf.blocks import blocks_in
+from ingest.reading.readers.pdf.cellrows import is_wrapped
+from ingest.reading.readers.pdf.columns import (
+    are_labelled,
+    go_right,
+    is_by_columns,
+    is_code,
+    is_prose,
+    running_side,
+    spot_of,
+)
 from ingest.reading.readers.pdf.drawing import as_read, parted_by_line
 from ingest.reading.readers.pdf.grid import Grid
 from ingest.reading.readers.pdf.lattice import lattices
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
+from ingest.reading.readers.pdf.naming import are_named
+from ingest.reading.readers.pdf.rows import Interval, Row, rows_of, without_chance_gaps
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, Rule, Upright, across
 from ingest.reading.readers.pdf.tables import Table, tables_of
-from ingest.reading.readers.tables import is_figure
 
-_MIN_PROSE = 22  # Characters of a line of running text in a narrow column.
-_MIN_LOWER = 0.2  # Of such lines begin within a sentence.
-_MAX_COLUMNS_OF_PROSE = 4
-_MIN_ALIKE, _ALIKE = 3, 1.4  # Columns, and times the narrowest.
-_MOSTLY = 0.6
-_MIN_RUNNING, _MIN_RUNNING_LENGTH = 5, 30  # Lines, and characters of a line.
 _TURNED_LENGTH = 5
-_MIN_OF_ONE_PITCH = 4  # Lines.
-_FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
 
 Part = list[Line] | Table
 
@@ -63,12 +66,12 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
     if (halves := parted_by_line(lines, drawn)) is not None:
         return [part for half in halves if half for part in _arranged(half, drawn)]
     lines = as_read(lines)
-    places = {_spot(line): number for number, line in enumerate(lines)}
+    places = {spot_of(line): number for number, line in enumerate(lines)}
     units: list[tuple[float, Part]] = []
     boxed: set[int] = set()
     for inside, found in lattices(lines, drawn):
         boxed.update(map(id, inside))
-        place = min(places[_spot(line)] for line in inside)
+        place = min(places[spot_of(line)] for line in inside)
         parts = [found] if isinstance(found, Table) else _arranged(inside, found)
         units.extend((place, part) for part in parts)
     lines = [line for line in lines if id(line) not in boxed]
@@ -76,14 +79,14 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
     rows = without_chance_gaps(drawn_rows)
     if not units and all(len(row.cells) == 1 for row in drawn_rows):
         return [lines]
-    units.extend((places[_spot(line)], [line]) for line in lines if _is_turned(line))
+    units.extend((places[spot_of(line)], [line]) for line in lines if _is_turned(line))
     for band in bands_of(rows):
         for part in _parts(band, places, drawn.level):
-            if isinstance(part, Table | _Reordered):
-                place = min(places.get(_spot(line), len(lines)) for line in part.lines)
-                units.append((place, part if isinstance(part, Table) else part.lines))
+            if isinstance(part, Table | _Reordered | _Together):
+                place = min(places.get(spot_of(line), len(lines)) for line in part.lines)
+                units.extend((place, piece) for piece in _pieces(part))
             else:
-                units.extend((places.get(_spot(line), len(lines)), [line]) for line in part)
+                units.extend((places.get(spot_of(line), len(lines)), [line]) for line in part)
     return _joined([part for _, part in sorted(units, key=lambda unit: unit[0])])
 
 
@@ -104,17 +107,30 @@ class _Reordered(NamedTuple):
     lines: list[Line]
 
 
+class _Together(NamedTuple):
+    """Parts of a page that stand beside each other, in the order to read them in."""
+
+    parts: list[Part]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for part in self.parts for line in (part.lines if isinstance(part, Table) else part)]
+
+
+def _pieces(part: Table | _Reordered | _Together) -> list[Part]:
+    if isinstance(part, _Together):
+        return part.parts
+    return [part if isinstance(part, Table) else part.lines]
+
+
 def _is_turned(line: Line) -> bool:
     """True for text that runs up or down the page, as in a margin."""
     return len(line.text) > _TURNED_LENGTH and line.height > line.right - line.left
 
 
-def _spot(line: Line) -> Interval:
-    """Where the line begins: it stays the same when others are joined to it."""
-    return line.left, line.bottom
-
-
-def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> Iterator[list[Line] | _Reordered | Table]:
+def _parts(
+    band: Band, places: dict[Interval, int], rules: Sequence[Rule]
+) -> Iterator[list[Line] | _Reordered | _Together | Table]:
     lines = [cell for row in band.rows for cell in row.cells]
     if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
         yield lines
@@ -128,71 +144,47 @@ def _parts(band: Band, places: dict[Interval, int], rules: Sequence[Rule]) -> It
     columns = [grid.column(column) for column in range(grid.width)]
     if grid.width == 1:
         yield grid.column(0)
-    elif (side := _running_side(columns)) is not None and not grid.is_ruled(through):
+    elif (side := running_side(columns)) is not None and not grid.is_ruled(through):
         beside = [line for column in columns if column is not columns[side] for line in column]
         yield columns[side]
         for inner in bands_of(without_chance_gaps(rows_of(beside))):
             yield from _parts(inner, places, rules)
-    elif grid.width == 2 and _is_code(lines):
+    elif grid.width == 2 and is_code(lines):
         yield [line._replace(is_fixed=True) for line in lines]
-    elif _is_prose(grid) and not grid.is_ruled(through):
-        is_in_order = _is_by_columns(grid, places) and _go_right(columns, places)
+    elif is_prose(grid) and not grid.is_ruled(through):
+        is_in_order = is_by_columns(grid, places) and go_right(columns, places)
         yield lines if is_in_order else _Reordered([line for column in columns for line in column])
-    elif _is_by_columns(grid, places) and not (grid.is_even() or grid.is_ruled(through) or _are_labelled(columns)):
-        is_in_order = _go_right(columns, places)
+    elif is_by_columns(grid, places) and not (grid.is_even() or grid.is_ruled(through) or are_labelled(columns)):
+        is_in_order = go_right(columns, places)
         yield lines if is_in_order else _Reordered([line for column in columns for line in column])
     else:
-        yield from tables_of(grid, rules)
+        yield from _tables_or_blocks(grid, places, rules)
 
 
-def _running_side(columns: Sequence[Sequence[Line]]) -> int | None:
-    """Which outer column, first or last, is running text beside a table that stands in another column of the page: its
-    lines end at one place, and go on in each other."""
-    if len(columns) <= 2:
-        return None
-    for side in (0, -1):
-        column = columns[side]
-        margin = max((line.right for line in column), default=0.0)
-        full = sum(margin - line.right < 0.3 * line.height for line in column)
-        is_long = len(column) >= _MIN_RUNNING and _mean_length(column) >= _MIN_RUNNING_LENGTH
-        if is_long and full >= _MOSTLY * len(column) and _begins_within(column):
-            return side
-    return None
+def _tables_or_blocks(
+    grid: Grid, places: dict[Interval, int], rules: Sequence[Rule]
+) -> Iterator[list[Line] | _Together | Table]:
+    """The tables of the grid; blocks beside each other, where these have no names and the columns look so."""
+    parts = list(tables_of(grid, rules))
+    are_sure = any(isinstance(part, Table) and are_named(part.rows, part.header_rows) for part in parts)
+    blocks = [] if are_sure or grid.is_ruled(rules) else blocks_in(grid)
+    if len(blocks) < 2:
+        yield from parts
+        return
+    inside: list[Part] = []
+    for block in blocks:
+        for band in bands_of(without_chance_gaps(rows_of(block))):
+            for part in _parts(band, places, rules):
+                if not isinstance(part, list):
+                    inside.extend(_pieces(part))
+                elif part:
+                    inside.append(part if is_wrapped(part) else _line_by_line(part))
+    yield _Together(inside)
 
 
-def _is_code(lines: Sequence[Line]) -> bool:
-    """True for words in type of one pitch, though its name does not say so: statements set out in two columns."""
-    widths = [(line.right - line.left) / len(line.text) for line in lines if len(line.text) > 2]
-    if len(widths) < _MIN_OF_ONE_PITCH or any(is_figure(line.text) for line in lines):
-        return False
-    return max(widths) - min(widths) < 0.02 * max(widths)
-
-
-def _go_right(columns: Sequence[Sequence[Line]], places: dict[Interval, int]) -> bool:
-    """True where columns were drawn from left to right, or are not alike: one may stand aside of the text."""
-    columns = [column for column in columns if len(column) > _MIN_OF_ONE_PITCH]
-    widths = [max(line.right for line in column) - min(line.left for line in column) for column in columns]
-    if len(columns) < _MIN_ALIKE or max(widths) > _ALIKE * min(widths):
-        return True
-    usual = [statistics.median(places.get(_spot(line), 0) for line in column) for column in columns]
-    return usual == sorted(usual)
-
-
-def _are_labelled(columns: Sequence[Sequence[Line]]) -> bool:
-    """True where a column holds labels of what stands beside it: they end in a colon."""
-    return any(
-        len(column) > 1 and sum(line.text.endswith((":", "：")) for line in column) >= _MOSTLY * len(column)
-        for column in columns[:-1]
-    )
-
-
-def _is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:
-    """True where one column was drawn after the other."""
-    drawn = sorted(
-        (places.get(_spot(line), 0), column) for row in grid.rows for column, line in enumerate(row) if line is not None
-    )
-    changes = sum(one != other for (_, one), (_, other) in itertools.pairwise(drawn))
-    return changes <= max(grid.width, _FEW_CHANGES * len(drawn))
+def _line_by_line(lines: list[Line]) -> Table:
+    """A block whose lines stay apart."""
+    return Table([[cell.text for cell in row.cells] for row in rows_of(lines)], 0, [], lines)
 
 
 def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line | None:
@@ -211,21 +203,3 @@ def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
     """The column where the cell begins, which may reach over others too; the nearest where it stands between two."""
     touched = (column for column in columns if column[0] < cell.right and cell.left < column[1])
     return next(touched, None) or min(columns, key=lambda column: abs(column[0] - cell.left))
-
-
-def _is_prose(grid: Grid) -> bool:
-    """True for columns of running text: long lines, many of which begin within a sentence."""
-    columns = [grid.column(column) for column in range(grid.width)]
-    long = [column for column in columns if len(column) > 2 and _mean_length(column) >= _MIN_PROSE]
-    if grid.width > _MAX_COLUMNS_OF_PROSE or len(long) < max(2, grid.width - 1):
-        return False
-    return all(_begins_within(column) for column in long)
-
-
-def _mean_length(column: Sequence[Line]) -> float:
-    return statistics.mean(sum(2 if sign > "\u2e80" else 1 for sign in line.text) for line in column)
-
-
-def _begins_within(column: Sequence[Line]) -> bool:
-    starts = [line.text[0] for line in column[1:]]
-    return sum(not sign.isupper() and not sign.isdigit() for sign in starts) >= _MIN_LOWER * len(starts)

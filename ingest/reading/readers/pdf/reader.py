@@ -6,6 +6,8 @@ what `read` would find on the pages itself.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,7 +22,7 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.page_ranges import Found, Page, packed, unpacked
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN
-from ingest.reading.readers.pdf.text import is_garbage
+from ingest.reading.readers.pdf.text import is_garbage, without_noise
 
 if TYPE_CHECKING:
     from ingest.reading.readers.pdf.fallback import Fallback
@@ -42,6 +44,24 @@ class Noise(OcrNeeded, DocumentUnreadable):
 
 
 def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
+    with _nothing_collected():
+        return _read(data, password, shares)
+
+
+@contextlib.contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """No search for what is no longer needed: the lines of a book are a hundred thousand objects, none of which refers
+    back to another, and all of them would be looked at again and again."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
+
+
+def _read(data: bytes, password: str | None, shares: Sequence[bytes]) -> list[Document]:
     second = _SecondTry(data, password)
     found = unpacked(shares, data)
     files: list[tuple[str, bytes]] = []
@@ -66,7 +86,7 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
     """Share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable where the file has to be read
     whole."""
     second = _SecondTry(data, password)
-    with Pdf(data, password, off_layers=second.off_layers) as pdf:
+    with _nothing_collected(), Pdf(data, password, off_layers=second.off_layers) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
         outline = pdf.outline() if number == 0 else []
         return packed(_pages(pdf, mine, second), outline, data)
@@ -183,12 +203,17 @@ def _refuse_form(content: Content) -> None:
 def _drop_noise(content: Content) -> None:
     """Empty the pages whose font tells no characters. Raises where nothing is left."""
     texts = ["\n".join(line.text for line in lines) for lines in content.pages]
-    garbled = [number for number, text in enumerate(texts) if is_garbage(text)]
-    for number in garbled:
-        content.pages[number] = []
+    found = [number for number, text in enumerate(texts) if is_garbage(text)]
+    for number in found:
+        content.pages[number] = without_noise(content.pages[number])
+    garbled = [number for number in found if not content.pages[number]]
+    in_part = [number for number in found if content.pages[number]]
     if any(content.pages) or any(content.fields):
         _remark(content, content.damaged, f"damaged and left out. {_PRINT_ANEW}")
         _remark(content, content.scans, f"left out: without text, a picture. {_RUN_OCR}")
+        _remark(
+            content, in_part, f"left out in part: a font without a table of characters makes noise of it. {_RUN_OCR}"
+        )
         _remark(content, garbled, f"left out: a font without a table of characters makes noise of it. {_RUN_OCR}")
         return
     if garbled:

@@ -6,8 +6,8 @@ import math
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.bulk import boxes_of
-from ingest.reading.readers.pdf.gaps import Box
+from ingest.reading.readers.pdf.boxes import Box, Boxes
+from ingest.reading.readers.pdf.bulk import Room, angles_of
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 _SAMPLES = 7  # Characters of a page that are asked how they stand.
@@ -18,25 +18,23 @@ _FIRST_EASTERN = 0x2E80
 _TURNS = {1: (-1, 1, True), 2: (-1, -1, False), 3: (1, -1, True)}
 
 
-def quarters_of(text_page: object, count: int, text: str) -> int:
+def quarters_of(text_page: object, count: int, text: str, room: Room) -> int:
     """By how many quarters of a turn, clockwise, most of the page's `count` characters are turned: 0 to 3."""
-    found = [
-        round(raw.FPDFText_GetCharAngle(text_page, index) / (math.pi / 2)) % 4
-        for index in range(0, count, max(count // _SAMPLES, 1))
-        if not raw.FPDFText_IsGenerated(text_page, index)
-    ]
+    angles = angles_of(text_page, range(0, count, max(count // _SAMPLES, 1)))
+    found = [round(angle / (math.pi / 2)) % 4 for angle in angles] if any(angles) else [0] * len(angles)
     usual = max(set(found), key=found.count, default=0)
     if found.count(usual) <= _MOSTLY * len(found):
         return 0
-    return usual or int(not text.isascii() and _is_set_downwards(text_page, count))
+    return usual or int(not text.isascii() and _is_set_downwards(text_page, count, room))
 
 
-def _is_set_downwards(text_page: object, count: int) -> bool:
+def _is_set_downwards(text_page: object, count: int, room: Room) -> bool:
     """True for columns of Chinese or Japanese: turned to the left they are lines, the first of them on top."""
     places = range(0, count - 1, max(count // _SAMPLES, 1))
     if sum(raw.FPDFText_GetUnicode(text_page, index) > _FIRST_EASTERN for index in places) <= _MOSTLY * len(places):
         return False
-    steps = zip(boxes_of(text_page, places), boxes_of(text_page, [index + 1 for index in places]), strict=True)
+    boxes = room.boxes(text_page, [at for index in places for at in (index, index + 1)]).each()
+    steps = zip(boxes[0::2], boxes[1::2], strict=True)
     below = sum(other.top < one.top and other.left < one.right and one.left < other.right for one, other in steps)
     return below > _MOSTLY * len(places)
 
@@ -53,6 +51,11 @@ def turned_box(box: Box, quarters: int) -> Box:
     """Where the box stands once the page is turned to be read."""
     (left, top), (right, bottom) = _point(box.left, box.top, quarters), _point(box.right, box.bottom, quarters)
     return Box(min(left, right), max(left, right), min(bottom, top), max(bottom, top))
+
+
+def turned_boxes(boxes: Boxes, quarters: int) -> Boxes:
+    """Where the boxes stand once the page is turned to be read."""
+    return Boxes.of([turned_box(box, quarters) for box in boxes.each()]) if quarters and boxes.lefts else boxes
 
 
 def turned(drawn: Drawn, quarters: int) -> Drawn:

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.bulk import kinds_of_items, segments_of
+from ingest.reading.readers.pdf.bulk import Room, is_area, items_on, items_within, kinds_of, placing_of, segment_counts
 from ingest.reading.readers.pdf.lines import Line
 
 _THIN = 2.5  # Points: a rectangle so low is a line.
 _MIN_LENGTH = 24.0
 _MIN_RISE = 7.0
 _EDGE = 0.2  # Heights of a line that may reach over an upright one.
-_DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM)
+_DEEPEST = 3  # Drawings within drawings.
 _MAX_OBJECTS = 20_000
 _ACROSS, _ACROSS_IN_PIECES = 0.5, 0.4  # Of the width of what it parts.
 _COVERED = 0.4  # Of a page that is a scan.
@@ -54,12 +54,19 @@ class Drawn(NamedTuple):
 NOTHING_DRAWN = Drawn([], [])
 
 
-def crossing(line: Line, uprights: Sequence[Upright]) -> list[float]:
-    """Where upright lines run through a line of text; `uprights` are in order."""
-    first = bisect.bisect(uprights, (line.left + _EDGE * line.height,))
-    last = bisect.bisect(uprights, (line.right - _EDGE * line.height,))
-    middle = line.bottom + line.height / 2
-    return [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+def crossings(lines: Sequence[Line], uprights: Sequence[Upright]) -> Iterator[tuple[int, list[float]]]:
+    """The numbers of the lines of text that upright lines run through, and where; `uprights` are in order."""
+    if not uprights:
+        return
+    places = [upright.place for upright in uprights]
+    for number, (_, left, right, bottom, height, *_) in enumerate(lines):
+        first = bisect.bisect_left(places, left + _EDGE * height)
+        last = bisect.bisect_left(places, right - _EDGE * height)
+        if first < last:
+            middle = bottom + height / 2
+            cuts = [upright.place for upright in uprights[first:last] if upright.bottom < middle < upright.top]
+            if cuts:
+                yield number, cuts
 
 
 def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
@@ -85,33 +92,39 @@ def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
 
 def without_underlines(rules: Sequence[Rule], lines: Sequence[Line]) -> list[Rule]:
     """The level lines without those that only underline a text: as wide as it is, and close below it."""
-    wide: defaultdict[tuple[int, int], list[Line]] = defaultdict(list)
+    near: defaultdict[int, list[Line]] = defaultdict(list)
     for line in lines:
-        wide[round(line.left / _THIN), round(line.right / _THIN)].append(line)
+        near[round(line.left / _THIN)].append(line)
     return [
         rule
         for rule in rules
         if not any(
-            -_EDGE * line.height < rule.height - line.bottom < 2 * _EDGE * line.height
-            for line in wide.get((round(rule.left / _THIN), round(rule.right / _THIN)), ())
+            _underlines(rule, line)
+            for place in range(round(rule.left / _THIN) - 1, round(rule.left / _THIN) + 2)
+            for line in near.get(place, ())
         )
     ]
 
 
-def rules_of(page: object, *, is_laid_across: bool = False) -> Drawn:
+def _underlines(rule: Rule, line: Line) -> bool:
+    return (
+        -_EDGE * line.height < rule.height - line.bottom < 2 * _EDGE * line.height
+        and abs(rule.left - line.left) < _THIN / 2
+        and abs(rule.right - line.right) < _THIN / 2
+    )
+
+
+def rules_of(page: object, room: Room, *, is_laid_across: bool = False) -> Drawn:
     """The straight lines of a page; `is_laid_across` where the page is to be turned, and what is level is upright."""
     least_length, least_rise = (_MIN_RISE, _MIN_LENGTH) if is_laid_across else (_MIN_LENGTH, _MIN_RISE)
     level: set[Rule] = set()
     upright: set[Upright] = set()
-    for index, kind in enumerate(kinds_of_items(page, _MAX_OBJECTS)):
-        if kind not in _DRAWN:  # Most of a page is text.
-            continue
-        item = raw.FPDFPage_GetObject(page, index)
-        for line in _lines_in(item, raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
-            if isinstance(line, Rule) and line.right - line.left >= least_length:
+    for line in _lines_among(items_on(page, _MAX_OBJECTS), room, None, 0):
+        if isinstance(line, Rule):
+            if line.right - line.left >= least_length:
                 level.add(line)
-            elif isinstance(line, Upright) and line.top - line.bottom >= least_rise:
-                upright.add(line)
+        elif line.top - line.bottom >= least_rise:
+            upright.add(line)
     return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MAX_UPRIGHTS else [])
 
 
@@ -127,27 +140,33 @@ def is_picture(page: object) -> bool:
     return False
 
 
-def _lines_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule | Upright]:
-    kind = raw.FPDFPageObj_GetType(item)
-    if kind not in _DRAWN:
-        return
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(item, matrix)
-    matrix = _combined(matrix, outer)
-    if kind == raw.FPDF_PAGEOBJ_PATH:
-        yield from _straight_lines(item, matrix)
-    elif depth < 3:
-        for index in range(min(raw.FPDFFormObj_CountObjects(item), _MAX_OBJECTS)):
-            yield from _lines_in(raw.FPDFFormObj_GetObject(item, index), matrix, depth + 1)
+def _lines_among(
+    items: Sequence[object], room: Room, outer: raw.FS_MATRIX | None, depth: int
+) -> Iterator[Rule | Upright]:
+    kinds = kinds_of(items)
+    paths = [item for item, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_PATH]
+    for path, extent, count in zip(paths, room.extents(paths), segment_counts(paths), strict=True):
+        # A path of many segments is a drawing; a small one a letter, or a part of a mark.
+        if count <= _MAX_SEGMENTS and max(extent) >= _MIN_RISE:
+            yield from _straight_lines(path, room, count, extent, _matrix_of(path, outer))
+    if depth < _DEEPEST:
+        for form in [item for item, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_FORM]:
+            yield from _lines_among(items_within(form, _MAX_OBJECTS), room, _matrix_of(form, outer), depth + 1)
 
 
-def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upright]:
-    if raw.FPDFPath_CountSegments(path) > _MAX_SEGMENTS or _is_small(path):
-        return
-    is_edge = _is_area(path)
+def _matrix_of(item: object, outer: raw.FS_MATRIX | None) -> raw.FS_MATRIX:
+    matrix = placing_of(item)
+    return matrix if outer is None else _combined(matrix, outer)
+
+
+def _straight_lines(
+    path: object, room: Room, count: int, extent: tuple[float, float], matrix: raw.FS_MATRIX
+) -> Iterator[Rule | Upright]:
+    is_edge = min(extent) > _THIN and is_area(path)
+    a, b, c, d, e, f = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
     before: tuple[float, float] | None = None
-    for x, y, is_line in segments_of(path):
-        point = (matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f)
+    for x, y, is_line in room.segments(path, count):
+        point = (a * x + c * y + e, b * x + d * y + f)
         if before is not None and is_line:
             across, up = abs(point[0] - before[0]), abs(point[1] - before[1])
             if up < _THIN / 2 and across >= _MIN_RISE:
@@ -155,21 +174,6 @@ def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upri
             elif across < _THIN / 2 and up >= _MIN_RISE:
                 yield Upright(round(point[0], 1), min(before[1], point[1]), max(before[1], point[1]), is_edge)
         before = point
-
-
-def _is_area(path: object) -> bool:
-    """True for what is filled and has no outline, but for areas as thin as lines."""
-    fill, has_outline = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(path, fill, has_outline)
-    if has_outline.value or not fill.value:
-        return False
-    across, up = _extent(path)
-    return across > _THIN and up > _THIN
-
-
-def _is_small(path: object) -> bool:
-    """True where the whole drawing is shorter than any line that counts: a letter, a part of a mark."""
-    return max(_extent(path)) < _MIN_RISE
 
 
 def _extent(item: object) -> tuple[float, float]:

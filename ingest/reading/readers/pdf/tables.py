@@ -15,6 +15,7 @@ from ingest.reading.readers.tables import SPANNED, is_figure
 
 _LONG = 22  # Characters of a cell that reads like text.
 _SPARSE = 0.6
+_MANY_COLUMNS, _SCATTERED = 14, 0.35
 
 
 @dataclass(slots=True)
@@ -49,7 +50,8 @@ def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]
             continue
         first, last = _without_neighbours(rows, several)
         yield [line for row in rows[:first] for line in row if line]
-        yield _table(rows[first:last], rules)
+        table = _table(rows[first:last], rules)
+        yield table.lines if not is_ruled and _is_scattered(table.rows) else table
         yield [line for row in rows[last:] for line in row if line]
 
 
@@ -66,10 +68,19 @@ def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) 
     width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
     if len(several) < 2 or (len(several) * 2 < len(rows) and not is_ruled):
         return False
+    lone = sum(is_figure(next(line.text for line in row if line)) for row in rows if sum(map(bool, row)) == 1)
+    if is_ruled and 2 * lone >= len(rows):
+        return False  # The axis of a chart.
     if width == 2 and all(row[1].text.startswith("(") and MARKER.fullmatch(row[1].text) for row in rows if row[1]):
         return False  # The numbers of formulas.
     figures = sum(is_figure(line.text) for number in several for line in rows[number][1:] if line)
     return width > 2 or len(several) > 2 or figures >= len(several)
+
+
+def _is_scattered(rows: Sequence[Sequence[str]]) -> bool:
+    """True for words of a map or a drawing: many columns, and most of their cells empty."""
+    filled = sum(cell not in ("", SPANNED) for row in rows for cell in row)
+    return len(rows[0]) >= _MANY_COLUMNS and filled < _SCATTERED * len(rows[0]) * len(rows)
 
 
 def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:

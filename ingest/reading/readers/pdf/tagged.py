@@ -6,10 +6,10 @@ import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 
-from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.layout import Marks
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.order import Part, arranged
+from ingest.reading.readers.pdf.rows import rows_of
 from ingest.reading.readers.pdf.rules import Drawn
 from ingest.reading.readers.pdf.tables import Table, joined_cell
 from ingest.reading.readers.pdf.tags import Tag
@@ -19,6 +19,7 @@ _MIN_TAGGED = 0.85  # Of a page's text, or its tags are not trusted.
 _MAX_LINES = 40  # For each block.
 _MAX_CELL_CHARS = 900  # Characters: a table of such cells is there for the page's looks.
 _MAX_HEADING_CHARS = 200
+_MIN_FULL = 2  # Rows that have a cell in each column.
 _MIN_PAGES = 0.05  # Pages with a heading, or these are not told by tags.
 
 
@@ -100,6 +101,7 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
         return None
     if any(sum(len(line.text) for line in inside) > _MAX_CELL_CHARS for inside in cells.values()):
         return None
+    known = _moved(known, cells, columns)
     texts = [[""] * len(columns) for _ in rows]
     names = [True] * len(rows)
     for block, tag in known.items():
@@ -119,3 +121,35 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
         is_name = all(line.is_bold for line in first) and not all(line.is_bold for line in others)
         return Table(texts, 1 if is_name else None, lefts, lines)
     return Table(texts, header, lefts, lines)
+
+
+def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequence[int]) -> dict[int, Tag]:
+    """The cells of rows that have fewer of them than the table has columns, in the columns where they stand: programs
+    leave out empty cells."""
+    by_row: defaultdict[int, list[int]] = defaultdict(list)
+    for block, tag in known.items():
+        by_row[tag.row].append(block)
+    full = [blocks for blocks in by_row.values() if len(blocks) == len(columns)]
+    if len(full) < _MIN_FULL or any(tag.width > 1 or tag.height > 1 for tag in known.values()):
+        return known
+    sides: dict[int, tuple[float, float]] = {}
+    for block in (block for blocks in full for block in blocks):
+        left, right = sides.get(known[block].column, (float("inf"), float("-inf")))
+        inside = cells[block]
+        sides[known[block].column] = (
+            min(left, *(line.left for line in inside)),
+            max(right, *(line.right for line in inside)),
+        )
+    moved = dict(known)
+    for blocks in by_row.values():
+        if len(blocks) == len(columns):
+            continue
+        places = [max(columns, key=lambda column: _shared(cells[block], sides[column])) for block in blocks]
+        if len(set(places)) == len(places):
+            moved.update((block, known[block]._replace(column=at)) for block, at in zip(blocks, places, strict=True))
+    return moved
+
+
+def _shared(lines: Sequence[Line], side: tuple[float, float]) -> float:
+    """By how much lines and a column reach over each other; below 0 is how far they are apart."""
+    return min(max(line.right for line in lines), side[1]) - max(min(line.left for line in lines), side[0])

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ingest.reading.readers.pdf.layout import Group
-from ingest.reading.readers.pdf.lines import CELL, HYPHEN, are_unspaced
+from ingest.reading.readers.pdf.lines import CELL, HYPHEN, Line, are_unspaced
+from ingest.reading.readers.pdf.naming import named_lines
 from ingest.reading.readers.tables import lines as table_lines
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -27,6 +28,9 @@ _MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # Of Ara
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
 _SAMPLE = 1_000  # Characters of a page.
 _MIN_SAMPLE = 60
+_PART, _TAIL = 160, 2  # Characters of a page looked at together; lines looked at with its last ones.
+_LEFT = 0.3
+_FILLED = re.compile(r"([^\w\s]|_)\1{3,}")  # Lines to be filled in, and leaders.
 _COMMON = frozenset("eariotns")
 _LETTERS = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[\x80-\xff]")  # In the code page of the West, where others are meant.
@@ -37,16 +41,32 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]
 
 def is_garbage(text: str) -> bool:
     """True where a font tells no characters or wrong ones: controls, private use, another code page, moved letters."""
-    if not text.replace("\n", "").isprintable() or "\ufffd" in text:
+    if not text.replace("\n", "").replace(HYPHEN, "").isprintable() or "\ufffd" in text:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
             return True
-    sample = "".join(text[:_SAMPLE].split())
+    sample = "".join(_FILLED.sub("", text)[:_SAMPLE].split())
     if len(sample) < _MIN_SAMPLE:
         return False
     if not sample.isascii() and len(_FOREIGN.findall(sample)) > 0.5 * len(sample):
         return True
     return _is_shifted(sample)
+
+
+def without_noise(lines: Sequence[Line]) -> list[Line]:
+    """The lines of a page that is garbage as far as they are not: a figure may have such a font, and the text none.
+    None of them, where little is left."""
+    kept: list[Line] = []
+    part: list[Line] = []
+    for line in lines:
+        part.append(line)
+        if sum(len(other.text) for other in part) >= _PART:
+            kept.extend([] if is_garbage("\n".join(other.text for other in part)) else part)
+            part = []
+    if kept and part and not is_garbage("\n".join(other.text for other in [*kept[-_TAIL:], *part])):
+        kept.extend(part)
+    left = sum(len(line.text) for line in kept)
+    return kept if left >= _LEFT * sum(len(line.text) for line in lines) else []
 
 
 def _is_shifted(sample: str) -> bool:
@@ -69,7 +89,7 @@ def text_of(group: Group, words: Collection[str]) -> str:
     """The group's text: code and rows line by line, all else as one line. `words` decides about hyphens."""
     lines = [line.text for line in group.lines]
     if group.table is not None:
-        text = "\n".join(table_lines(group.table.rows, header_rows=group.table.header_rows))
+        text = "\n".join(named_lines(group.table.rows, group.table.header_rows))
     elif group.kind == "code":
         text = "\n".join(_indented(group))
     elif group.kind == "table":
@@ -101,7 +121,10 @@ def joined(lines: Sequence[str], words: Collection[str]) -> str:
         return lines[0]
     parts: list[str] = []
     for before, line in itertools.pairwise(lines):
-        parts.extend(_with_joint(before, line, words))
+        if before[-1].isalpha() and line.isascii():
+            parts += (before, " ")
+        else:
+            parts += _with_joint(before, line, words)
     parts.append(lines[-1])
     return "".join(parts)
 

@@ -6,8 +6,8 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ingest.reading.readers.pdf.bands import rows_of
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.rows import rows_of
 from ingest.reading.readers.pdf.rules import Upright
 from ingest.reading.readers.pdf.ruling_lines import Net
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.reading.readers.pdf.gaps import Box, has_false_blanks, parted
+from ingest.reading.readers.pdf.boxes import Box, Boxes
+from ingest.reading.readers.pdf.gaps import has_false_blanks, parted
 from ingest.reading.readers.pdf.lines import Line
 from tests.ingest.reading.readers.files import outline, read_bytes
 from tests.ingest.reading.readers.pdfpages import Sheet
@@ -146,5 +147,5 @@ def test_a_blank_that_takes_no_place_is_none() -> None:
         boxes.append(Box(left, left + width, 700, 711))
         left += width
     line = Line(text, 72, left, 700, 11, is_bold=False, is_fixed=False)
-    assert has_false_blanks(line, boxes)
-    assert [cell.text for cell in parted(line, boxes)] == ["what we saw"]
+    assert has_false_blanks(line, Boxes.of(boxes))
+    assert [cell.text for cell in parted(line, Boxes.of(boxes))] == ["what we saw"]
