@@ -274,7 +274,7 @@ def test_asciidoc_shows_names_links_and_cells_as_a_processor_does(tmp_path: Path
 == The first
 
 See https://a.b[^], <<first>>, <<b#_second_part>>,
-{nbsp}&auml; and image:x.png[alt=Sunset]. C{plus}{plus}, wild**card**s.
+{nbsp}&auml; and image:x.png[alt=Sunset]. C{plus}{plus}, wild**card**s. A `{plus}`, or two `{plus}` signs.
 
 |===
 |A 2+|B
@@ -284,7 +284,7 @@ See https://a.b[^], <<first>>, <<b#_second_part>>,
 |===
 """
     assert outline(read_bytes(tmp_path, "a.adoc", source.encode()))[2:] == [
-        ("paragraph", "See https://a.b, The first, second part, ä and Sunset. C++, wildcards."),
+        ("paragraph", "See https://a.b, The first, second part, ä and Sunset. C++, wildcards. A +, or two + signs."),
         ("table", "A: x; B: 1; B: 2\nA: x; B: 3; B: 4"),
     ]
 
