@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import re
 from collections.abc import Iterator
 
@@ -9,33 +11,40 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.recurrence import in_words
 
 _NAMES = {
     "SUMMARY": "Title", "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "LOCATION": "Place", "DESCRIPTION": "Text",
     "ORGANIZER": "Organizer", "ATTENDEE": "With", "STATUS": "Status", "RRULE": "Repeats", "URL": "URL",
     "CATEGORIES": "Categories", "COMMENT": "Comment", "FN": "Name", "ORG": "Organization", "TITLE": "Position",
     "TEL": "Phone", "EMAIL": "E-mail", "ADR": "Address", "NOTE": "Note", "BDAY": "Birthday", "NICKNAME": "Nickname",
-    "ROLE": "Role", "CONFERENCE": "Conference", "DURATION": "Duration",
+    "ROLE": "Role", "CONFERENCE": "Conference", "DURATION": "Duration", "EXDATE": "Not on", "RDATE": "Also on",
+    "PERCENT-COMPLETE": "Per cent done", "COMPLETED": "Completed", "PRIORITY": "Priority", "ANNIVERSARY": "Anniversary",
 }  # fmt: skip
 _ENTRIES = ("VEVENT", "VTODO", "VJOURNAL", "VCARD")
 _LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\")?[^:\"]*)*):(.*)$", re.DOTALL)
 _ZONE = re.compile(r';TZID="?([^";:]+)')
 _COMMON_NAME = re.compile(r';CN="?([^";:]+)')
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?\d\d)?(Z?))?$")
+_CALENDAR = re.compile(r"^X-WR-CALNAME[^:\n]*:(.+)$", re.MULTILINE)
+_ALL_DAY = re.compile(r"\d{8}")
 _QUOTED = re.compile("ENCODING=QUOTED-PRINTABLE", re.IGNORECASE)
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
     title = ""
-    for entry in _entries(clean(decode(data))):
+    text = clean(decode(data))
+    for entry in _entries(text):
         heading = next((value for name, value in entry if name in ("Title", "Name")), "")
         title = title or heading
         composer.heading(heading, 1)
         composer.table(f"{name}: {value}" for name, value in entry if value != heading)
     if not composer.blocks:
         raise DocumentEmpty("The file holds no entry.")
-    return [composer.finish(title=title if sum(block.kind == "heading" for block in composer.blocks) == 1 else None)]
+    is_one = sum(block.kind == "heading" for block in composer.blocks) == 1
+    calendar = _CALENDAR.search(text)
+    return [composer.finish(title=title if is_one else one_line(calendar.group(1)) if calendar else None)]
 
 
 def _entries(text: str) -> Iterator[list[tuple[str, str]]]:
@@ -71,6 +80,14 @@ def _shown(name: str, about: str, value: str) -> str:
     if name in ("ORGANIZER", "ATTENDEE"):
         address = value.partition(":")[2] if value.lower().startswith("mailto:") else value
         return one_line(f"{common.group(1)} <{address}>" if common and address else address)
+    if name == "RRULE":
+        return in_words(value)
+    if name == "DTEND" and _ALL_DAY.fullmatch(value.strip()):  # The day after the last.
+        with contextlib.suppress(ValueError, OverflowError):
+            last = datetime.date.fromisoformat(value.strip()) - datetime.timedelta(days=1)
+            return last.isoformat()
+    if name in ("EXDATE", "RDATE") and "," in value:
+        return ", ".join(_shown(name, about, part) for part in value.split(","))
     date = _DATE.match(value.strip())
     if date:
         year, month, day, hour, minute, zone = date.groups()

@@ -64,7 +64,7 @@ FORMATS = (
            "rows; names and values of other elements", "as stated", "DOI of articles",
            "publication of articles, last change of wiki pages", "attributes in running text"),
     Format("CSV", ("csv",), "–", "–", "rows", "–", "–", "–", "–"),
-    Format("JSON", ("json",), "–", "–", "fields", "field title of a record", "field url",
+    Format("JSON, property lists", ("json", "plist"), "–", "–", "fields", "field title of a record", "field url",
            "field updated_at or the like",
            "empty values", "field access of a record with a text"),
     Format("JSON Lines", ("jsonlines",), "–", "–", "fields", "field title", "field url", "field updated_at or the like",

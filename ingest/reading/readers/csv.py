@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
@@ -12,6 +13,7 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.tables import lines
 
 _DELIMITERS = ",;\t|"
+_STATED = re.compile(r"sep=(.)\n", re.IGNORECASE)  # As Excel writes and reads it.
 _SAMPLE_CHARACTERS = 65_536
 _MAX_CELL_CHARACTERS = 10 * 1024 * 1024
 
@@ -20,14 +22,23 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     text = clean(decode(data))
     csv.field_size_limit(_MAX_CELL_CHARACTERS)
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter_of(text), skipinitialspace=True))
+        stated = _STATED.match(text)
+        delimiter = stated.group(1) if stated else delimiter_of(text)
+        source = io.StringIO(text[stated.end() :] if stated else text)
+        rows = list(csv.reader(source, delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
         raise DocumentUnreadable(f"The table cannot be taken apart: {error}. Save it as CSV anew.") from error
     composer = Composer()
-    composer.table(lines(rows))
+    composer.table(lines(_with_titles_told(rows)))
     if not composer.blocks:
         raise DocumentEmpty("The table holds no text.")
     return [composer.finish()]
+
+
+def _with_titles_told(rows: list[list[str]]) -> list[list[str]]:
+    """The rows, those of one cell before the first of several made as wide as it: they are titles, not the header."""
+    first = next((number for number, row in enumerate(rows) if len(row) > 1), 0)
+    return [[*row, *[""] * (len(rows[first]) - len(row))] for row in rows[:first] if any(row)] + rows[first:]
 
 
 def delimiter_of(text: str) -> str:

@@ -50,6 +50,7 @@ _SUFFIXES = {
     "odf.flat": ".fodp .fods .fodt",
     "odf.reader": ".odp .odt .otp .ott",
     "pdf.reader": ".pdf",
+    "plist": ".plist",
     "ppt.reader": ".pot .pps .ppt",
     "pptx.reader": ".pptx .pptm .potx .ppsx .ppsm",
     "rtf.reader": ".rtf",
@@ -65,7 +66,7 @@ _SUFFIXES = {
     "markup.wiki": ".creole .mediawiki .wiki .wikitext",
     "text": ".bib .log .nfo .po .pot .ris .text .txt",
     "xml": """
-        .atom .dita .ditamap .docbook .fb2 .gpx .kml .nxml .opml .plist .resx .rng .rss .svg .tei .tmx .wsdl .xlf .xliff
+        .atom .dita .ditamap .docbook .fb2 .gpx .kml .nxml .opml .resx .rng .rss .svg .tei .tmx .wsdl .xlf .xliff
         .xml .xsd .xsl .xslt
     """,
 }

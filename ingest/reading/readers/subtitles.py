@@ -11,10 +11,14 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.titles import usable_title
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d+))?"
 _CUE = re.compile(rf"\s*{_TIME}\s*(?:-->|,)\s*{_TIME}.*$")
 _ASS = re.compile(rf"Dialogue:\s*[^,]*,{_TIME},[^,]*,[^,]*,([^,]*),[^,]*,[^,]*,[^,]*,[^,]*,(.*)$")
+# Shapes, in a language of their own.
+_DRAWN = re.compile(r"\{[^{}]{0,200}\\p[1-9][^{}]{0,200}\}.*?(?:\{[^{}]{0,200}\\p0[^{}]{0,200}\}|$)")
+_TITLE = re.compile(r"^\[Script Info\]\n(?:[^\[\n].*\n|\n){0,20}?Title:[ \t]*(\S.*)$", re.MULTILINE)
 _LRC = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\](.*)$")
 _TTML = re.compile(r"<((?:\w+:)?p)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _BEGIN = re.compile(rf"""\bbegin\s*=\s*["']{_TIME}""")
@@ -22,7 +26,7 @@ _BEGIN = re.compile(rf"""\bbegin\s*=\s*["']{_TIME}""")
 _OFFSET = re.compile(r"""\bbegin\s*=\s*["'](\d+(?:\.\d+)?)(h|ms|m|s)\b""")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _SPEAKER = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
-_TAG = re.compile(r"<[^>]*>|\{[^}]*\}")
+_TAG = re.compile(r"<[^<>]*>|\{[^{}]*\}")
 _BREAK = re.compile(r"<(?:\w+:)?br\s*/>")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "”", '"')
 _PART_SECONDS = 60  # A part is so long, up to the end of a sentence,
@@ -37,7 +41,8 @@ class _Cue(NamedTuple):
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
     part: list[_Cue] = []
-    for cue in _cues(clean(decode(data))):
+    text = clean(decode(data))
+    for cue in _cues(text):
         if part and _is_full(part, cue):
             composer.paragraph(_shown(part))
             part = []
@@ -47,7 +52,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         composer.paragraph(_shown(part))
     if not composer.blocks:
         raise DocumentEmpty("The subtitles hold no text.")
-    return [composer.finish()]
+    stated = _TITLE.search(text)
+    return [composer.finish(title=usable_title(stated.group(1)) if stated else None)]
 
 
 def _is_full(part: list[_Cue], cue: _Cue) -> bool:
@@ -73,7 +79,7 @@ def _cues(text: str) -> Iterator[_Cue]:
         if dialogue:
             speaker, said = (
                 one_line(dialogue.group(5)),
-                _plain(dialogue.group(6).replace("\\N", " ").replace("\\n", " ")),
+                _plain(_DRAWN.sub("", dialogue.group(6)).replace("\\N", " ").replace("\\n", " ")),
             )
             if said:
                 yield _Cue(_second(dialogue), f"{speaker}: {said}" if speaker else said)

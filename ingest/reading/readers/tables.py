@@ -77,10 +77,10 @@ def opened(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], lis
     """The titles above the table, its rows without them, and how many of these are said to be the header."""
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
     titles: list[str] = []
-    while cleaned and (_is_title(cleaned[0]) if not header_rows else _spans_all(cleaned[0])):
-        titles.append(_plain(joined_symbols(cleaned.pop(0), spanned=SPANNED)))
+    while (at := len(titles)) < len(cleaned) and (_spans_all if header_rows else _is_title)(cleaned[at]):
+        titles.append(_plain(joined_symbols(cleaned[at], spanned=SPANNED)))
         header_rows = header_rows - 1 or None if header_rows else header_rows
-    return titles, cleaned, header_rows
+    return titles, cleaned[len(titles) :], header_rows
 
 
 def _is_title(row: Row) -> bool:

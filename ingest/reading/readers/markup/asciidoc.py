@@ -29,6 +29,7 @@ _BLOCK_OPTIONS = re.compile(r"\[[^\[\]]*\]$")
 _STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I", "arabic": "1"}
 _NAME = re.compile(r"\{([\w-]+)\}")
 _REFERENCE = re.compile(r"<<([^,<>]+)>>")
+_ANCHORED = re.compile(r"^\[(?:\[|#)([\w-]+)[^\]\n]*\]\]?\n(?:\[[^\]\n]*\]\n)*(?:={1,6} |\.)(\S[^\n]*)$", re.MULTILINE)
 _RULES = re.compile(r"(?:-{3}|\*{3}|_{3}|- - -|\* \* \*|_ _ _)$")
 _RAISED = re.compile(r"\^(\S[^\s^]*)\^")
 _SILENT_LINES = ("+", "'''", "<<<")
@@ -52,21 +53,25 @@ _BUILT_IN = {
     "startsb": "[", "endsb": "]", "caret": "^", "asterisk": "*", "tilde": "~", "backslash": "\\", "backtick": "`",
     "two-colons": "::", "two-semicolons": ";;", "cpp": "C++", "cxx": "C++", "pp": "++",
 }  # fmt: skip
-_LINK_TEXT = r"\[\"?([^\]\"]*?)(?:\^|\"?,\s*[\w-]+=[^\]]*|\")?\]"
+_PICTURE = re.compile(
+    r"image:{1,2}[^\s\[\]]+\[(?:[^\[\]]{0,300}?alt=)?\"?(?:[\w-]+=[^\[\]]{0,300}|([^\[\],\"]{0,300}))[^\[\]]{0,300}\]"
+)
+_LINK_TEXT = r"\[\"?([^\[\]\"]{0,500}?)(?:\^|\"?,\s*[\w-]+=[^\[\]]{0,500}|\")?\]"
 _INLINE = (
     (re.compile(r"(?:link:)?(?:\+\+)?(https?://[^\s\[\]+]+)(?:\+\+)?\[(?:\^|[\w-]+=[^\]]*)?\]"), r"\1"),
     (re.compile(rf"(?:link:)?(?:\+\+)?(https?://[^\s\[\]+]+)(?:\+\+)?{_LINK_TEXT}"), r"\2 (\1)"),
     (re.compile(r"(?:link|xref|mailto):([^\s\[\]]+)\[\^?\]"), r"\1"),
     (re.compile(rf"(?:link|xref|mailto):[^\[\]\n]{{1,300}}?{_LINK_TEXT}"), r"\1"),
-    (re.compile(r"<<[^,>]+,\s*([^>]+)>>"), r"\1"),
-    (re.compile(r"(?:icon|anchor):[\w-]+\[[^\]]*\]"), ""),
-    (re.compile(r"footnote:[\w-]*\[([^\]]+)\]"), r" [\1]"),
+    (re.compile(rf"(?<!\S)\{{[\w-]+\}}[^\s\[\]]*{_LINK_TEXT}"), r"\1"),  # An address that another file gives.
+    (re.compile(r"<<[^,<>]+,\s*([^<>]+)>>"), r"\1"),
+    (re.compile(r"(?:icon|anchor):[\w-]+\[[^\[\]]*\]"), ""),
+    (re.compile(r"footnote:[\w-]*\[([^\[\]]+)\]"), r" [\1]"),
     (re.compile(r"footnote:[\w-]+\[\]"), ""),
-    (re.compile(r"(?:kbd|btn|menu|pass|stem|latexmath):[\w-]*\[([^\]]*)\]"), r"\1"),
-    (re.compile(r"image:{1,2}[^\s\[\]]+\[(?:[^\]]*?alt=)?\"?(?:[\w-]+=[^\]]*|([^\],\"]*))[^\]]*\]"), r"\1"),
+    (re.compile(r"(?:kbd|btn|menu|pass|stem|latexmath):[\w-]*\[([^\[\]]*)\]"), r"\1"),
+    (_PICTURE, r"\1"),
     (re.compile(r"\(\(\([^()]{1,300}\)\)\)"), ""),
     (re.compile(r"\(\(([^()]{1,300})\)\)"), r"\1"),
-    (re.compile(r"\[\[[^\]]+\]\]|\[#[\w-]+\]"), ""),
+    (re.compile(r"\[\[[^\[\]]+\]\]|\[#[\w-]+\]"), ""),
     (re.compile(r"\[[\w.-]+\](?=[*_#`]\S)"), ""),
     (re.compile(r"#{1,2}(\S[^#]*?)#{1,2}(?!\w)"), r"\1"),
     (re.compile(r"~(\S[^\s~]*)~"), r"\1"),
@@ -78,7 +83,7 @@ _INLINE = (
     (re.compile(r"(?<![\w*\\])\*{1,2}(\S[^*]*?)\*{1,2}(?![\w*])"), r"\1"),
     (re.compile(r"(?<![\w_\\])_{1,2}(\S[^_]*?)_{1,2}(?![\w_])"), r"\1"),
     (re.compile(r"`\+?([^`]+?)\+?`"), r"\1"),
-    (re.compile(r"(?<!\w)\+{1,3}(\S[^+]*?)\+{1,3}(?!\w)|\+{2,3}(\S[^+]*?)\+{2,3}"), _unconstrained),
+    (re.compile(r"(?<!\w)\+{1,3}(\S(?:[^+]*[^+\s])?)\+{1,3}(?!\w)|\+{2,3}(\S(?:[^+]*[^+\s])?)\+{2,3}"), _unconstrained),
     (re.compile(r"\\(?=[*_`#~^{<\[]|https?:)"), ""),
 )
 
@@ -86,7 +91,9 @@ _INLINE = (
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
     writer = _Writer(composer)
-    writer.write(Source(clean(decode(data)).split("\n")))
+    text = clean(decode(data))
+    writer.places = dict(_ANCHORED.findall(text))
+    writer.write(Source(text.split("\n")))
     about: dict[str, MetadataValue] = {key: value for key, value in writer.attributes.items() if key in _ABOUT}
     return [composer.finish(title=composer.first_heading, metadata=about)]
 
@@ -107,6 +114,7 @@ class _Writer:
         self._options = ""
         self._lists: list[_List] = []  # That are open, from the outermost.
         self.attributes: dict[str, str] = {}
+        self.places: dict[str, str] = {}  # The headings that are referred to, by their names.
 
     def write(self, source: Source) -> None:
         while source.skip_empty():
@@ -192,22 +200,22 @@ class _Writer:
 
     def _plain(self, text: str) -> str:
         text = _NAME.sub(self._value, text)
-        text = _REFERENCE.sub(_referred, text)
+        text = _REFERENCE.sub(self._referred, text)
         text = spelled(_RAISED, text)
         for pattern, instead in _INLINE:
             text = pattern.sub(instead, text)
         return one_line(html.unescape(text) if "&" in text else text)
 
+    def _referred(self, match: re.Match[str]) -> str:
+        """The heading that is meant, or else its name in words: _branch_references as branch references."""
+        place = match.group(1).rpartition("#")[2] or match.group(1).rstrip("#")
+        words = place.strip("_").replace("_", " ") if place.startswith("_") else place
+        return self.places.get(place, words)
+
     def _value(self, match: re.Match[str]) -> str:
         """What an attribute stands for; one that nobody has given stays as it is written."""
         name = match.group(1).lower()
         return self.attributes.get(name, _BUILT_IN.get(name, match.group()))
-
-
-def _referred(match: re.Match[str]) -> str:
-    """The name of a place without a text of its own, in words: _branch_references as branch references."""
-    place = match.group(1).rpartition("#")[2] or match.group(1).rstrip("#")
-    return place.strip("_").replace("_", " ") if place.startswith("_") else place
 
 
 def _goes_on(line: str) -> bool:

@@ -54,15 +54,16 @@ def _in_rows(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
     """The cells by rows: each takes what those of the rows above leave of the width."""
     taken: dict[int, int] = {}  # Columns that cells from above take of the rows to come.
     row: list[Cell] = []
-    number = 0
+    number = filled = 0
     for cell in cells:
         row.append(cell)
+        filled += cell.width
         for below in range(1, cell.height):
             taken[number + below] = taken.get(number + below, 0) + cell.width
-        if sum(other.width for other in row) + taken.get(number, 0) >= width:
+        if filled + taken.get(number, 0) >= width:
             yield row
             row = []
-            number += 1
+            number, filled = number + 1, 0
     if row:
         yield row
 

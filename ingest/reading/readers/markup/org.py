@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from ingest.reading.document import Document
@@ -12,31 +13,55 @@ from ingest.reading.readers.markup.source import Source, dedented
 from ingest.reading.readers.tables import lines as table_lines
 
 _HEADING = re.compile(r"(\*+)\s+(.*?)(?:\s+:[\w:@]+:)?$")
-_KEYWORD = re.compile(r"#\+(\w+):\s*(.*)", re.IGNORECASE)
+_KEYWORD = re.compile(r"\s*#\+(\w+)(?:\[[^\]\n]*\])?:\s*(.*)", re.IGNORECASE)
 _BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.IGNORECASE)
 _ITEM = re.compile(r"(\s*)([-+]|\d+[.)])\s+(?:\[@(\d+)\]\s*)?(.*)")
 _FIXED = re.compile(r"\s*:(?: |$)")
 _COMMENT = re.compile(r"\s*#(?: |$)|-{5,}$")  # Or a rule between parts.
-_BLOCKS = (_HEADING, _BEGIN, _ITEM, _KEYWORD, _FIXED, _COMMENT)
+_DRAWER = re.compile(r"\s*:[\w-]+:\s*$")
+_CLOCK = re.compile(r"\s*(?:CLOCK|SCHEDULED|DEADLINE|CLOSED):\s+[<\[]")
+_BLOCKS = (_DRAWER, _CLOCK, _HEADING, _BEGIN, _ITEM, _KEYWORD, _FIXED, _COMMENT)
+
+
+def _entity(name: str, written: str) -> str:
+    """What a name of Org's and HTML's stands for, such as alpha."""
+    shown = html.unescape(f"&{name};")
+    return shown if not shown.startswith("&") else written
+
+
 _INLINE = (
     (re.compile(r"\[\[([a-z]+://[^\]]+)\]\[([^\]]+)\]\]"), r"\2 (\1)"),
     (re.compile(r"\[\[[^\]]+\]\[([^\]]+)\]\]"), r"\1"),
     (re.compile(r"\[\[([^\]]+)\]\]"), r"\1"),
     (re.compile(r"\[fn:([\w-]+)\]"), r"[\1]"),
-    (re.compile(r"(?<!\w)([*/_=~+])(\S(?:[^\n]{0,300}?\S)?)\1(?!\w)"), r"\2"),
+    (re.compile(r"(?<![^\s\-({'\"|\[])([*/_=~+])(\S(?:[^\n]{0,300}?\S)??)\1(?!\w)"), r"\2"),
+    (re.compile(r"(?<=\w)_\{([^{}]{1,60})\}"), r"\1"),
+    (re.compile(r"(?<=\w)\^\{([^{}]{1,60})\}"), r"^\1"),
+    (re.compile(r"\\(\w+)(?:\{\}|(?!\w))"), lambda match: _entity(match.group(1), match.group())),
 )
+_MACRO = re.compile(r"^#\+MACRO:\s+(\S+)\s+(.*)$", re.IGNORECASE | re.MULTILINE)
+_CALLED = re.compile(r"\{\{\{(\w+)(?:\(([^(){}]*)\))?\}\}\}")
 _ABOUT = {"author": "author", "description": "description", "keywords": "keywords"}
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
-    source = Source(clean(decode(data)).split("\n"))
+    text = clean(decode(data))
+    macros = dict(_MACRO.findall(text))
+    source = Source(_CALLED.sub(lambda call: _expanded(call, macros), text).split("\n") if macros else text.split("\n"))
     keywords: dict[str, str] = {}
     while source.skip_empty():
         _take(source, composer, keywords)
     about = {name: keywords[key] for key, name in _ABOUT.items() if keywords.get(key)}
     title, moment = keywords.get("title") or composer.first_heading, as_moment(keywords.get("date"))
     return [composer.finish(title=title, updated_at=moment, metadata=about)]
+
+
+def _expanded(call: re.Match[str], macros: dict[str, str]) -> str:
+    """What the document says that a macro stands for, with its values put in."""
+    values = [value.strip() for value in (call.group(2) or "").split(",")]
+    body = macros.get(call.group(1), call.group())
+    return re.sub(r"\$(\d)", lambda place: (values[int(place.group(1)) - 1 :] or [""])[0], body)
 
 
 def _take(source: Source, composer: Composer, keywords: dict[str, str]) -> None:
@@ -63,9 +88,13 @@ def _take(source: Source, composer: Composer, keywords: dict[str, str]) -> None:
             nested = Source(inside)
             while nested.skip_empty():
                 _take(nested, composer, keywords)
+    elif keyword and keyword.group(1).lower() == "caption":
+        composer.paragraph(_plain(keyword.group(2)))
     elif keyword:
         keywords.setdefault(keyword.group(1).lower(), _plain(keyword.group(2)))
-    elif re.match(r"\s*:\w+:\s*$", line):
+    elif _CLOCK.match(line):
+        composer.paragraph("" if "CLOCK" in line else _plain(line))
+    elif _DRAWER.match(line):
         source.take_while(lambda text: text.strip().lower() != ":end:")
         source.take(1)
     elif item:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.reading.document import Document
-from ingest.reading.readers.composer import Composer, clean, one_line
+from ingest.reading.readers.composer import Composer, clean
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.markup.rstinline import plain
 from ingest.reading.readers.markup.rsttables import GRID_TABLE, SIMPLE_TABLE, grid_rows, simple_rows
 from ingest.reading.readers.markup.source import Source, dedented, indent_of
-from ingest.reading.readers.superscripts import spelled
 from ingest.reading.readers.tables import lines as table_lines
 
 _RULE = re.compile(r"([!-/:-@\[-`{-~])\1{2,}\s*$")
@@ -28,26 +28,17 @@ _NOTES = frozenset((
     "note", "warning", "tip", "important", "caution", "danger", "hint", "attention", "error", "seealso", "deprecated",
     "versionadded", "versionchanged", "admonition", "topic", "sidebar",
 ))  # fmt: skip
+_VERSIONS = {
+    "deprecated": "Deprecated since version", "versionadded": "Added in version",
+    "versionchanged": "Changed in version",
+}  # fmt: skip
+_OPTION = re.compile(r"-{1,2}\w[\w-]*(?:[ =]<?\w+>?)?(?:, -{1,2}\w[\w-]*(?:[ =]<?\w+>?)?)*(?:  +\S.*)?$")
 _SILENT = frozenset((
     "toctree", "contents", "include", "literalinclude", "index", "meta", "highlight", "currentmodule", "raw",
     "default-role", "role", "tabularcolumns", "sectnum", "only", "image", "target-notes", "module", "testsetup",
     "unicode", "replace",
 ))  # fmt: skip
 _MAX_DEPTH = 40
-_RAISED = re.compile(r"(?:\\ )?:sup(?:erscript)?:`([^`]+)`")
-_INLINE = (
-    (re.compile(r"\\\s"), ""),
-    (re.compile(r" ?(\[[^\[\]\s]+\])_(?!\w)"), r" \1"),
-    (re.compile(r"``(.+?)``"), r"\1"),
-    (re.compile(r":[\w:+.-]+:`([^`<]+?)\s*<[^`>]*>`"), r"\1"),
-    (re.compile(r":[\w:+.-]+:`[~!]?([^`]+)`"), r"\1"),
-    (re.compile(r"`([^`<]+?)\s*<(\w[^`>]*)>`__?"), r"\1 (\2)"),
-    (re.compile(r"`([^`]+)`(?:__?)?"), r"\1"),
-    (re.compile(r"(?<![\w*])\*\*(\S.*?)\*\*(?!\w)"), r"\1"),
-    (re.compile(r"(?<![\w*])\*(\S[^*]*?)\*(?![\w*])"), r"\1"),
-    (re.compile(r"(\w)__?(?=[\s.,;:!?)]|$)"), r"\1"),
-    (re.compile(r"\\(?=\S)"), ""),
-)
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
@@ -64,6 +55,7 @@ class _Writer:
         self._composer = composer
         self._replaced = replaced
         self._levels: list[tuple[str, bool]] = []
+        self._counts: dict[int, int] = {}  # Of the lists that are numbered, by their depth.
         self.fields: dict[str, str] = {}
 
     def write(self, lines: Sequence[str], depth: int = 0) -> None:
@@ -128,6 +120,9 @@ class _Writer:
             self._composer.paragraph(self._plain(argument))
         elif name not in _SILENT:
             label = name.capitalize() if name in _NOTES and name not in ("admonition", "topic", "sidebar") else ""
+            if name in _VERSIONS:
+                version, _, argument = argument.partition(" ")
+                label = f"{_VERSIONS[name]} {version}".strip()
             first, rest = _first_paragraph([argument, *content]) if label else (argument, content)
             if first.endswith("::"):  # What follows is literal.
                 first, rest = first.rstrip(":"), ["::", "", *rest]
@@ -175,10 +170,19 @@ class _Writer:
             return
         item, field = _ITEM.match(line), _FIELD.match(line)
         source.take(1)
-        if item:
+        if line.startswith(">>> "):
+            self._composer.code("\n".join([line, *source.take_while(bool)]))
+        elif line.startswith("| "):
+            verses = [line, *source.take_while(lambda text: text[:1] == "|")]
+            self._composer.paragraph("\n".join(self._plain(verse[2:]) for verse in verses))
+        elif _OPTION.match(line) and not item and ("  " in line or source.at(0)[:1] == " "):
+            name, _, said = line.partition("  ")
+            text = self._plain(" ".join((said, *source.take_indented())))
+            self._composer.list_item(f"{name}: {text}")
+        elif item:
             rest = dedented([" " * item.end() + line[item.end() :], *source.take_indented(item.end())])
             text, below = _first_paragraph(rest)
-            marker = "-" if item.group(1) in "-*+•" else item.group(1)
+            marker = "-" if item.group(1) in "-*+•" else self._numbered(item.group(1), depth)
             self._composer.list_item(f"{'  ' * min(depth, 8)}{marker} {self._plain(text)}")
             self.write(below, depth + 1)
         elif field:
@@ -194,6 +198,15 @@ class _Writer:
         else:
             self._paragraph([line, *source.take_while(_goes_on)], source)
 
+    def _numbered(self, mark: str, depth: int) -> str:
+        """The mark of a numbered item; # counts on from the one before it in its list."""
+        number = mark.strip("().")
+        following = self._composer.blocks and self._composer.blocks[-1].kind == "list_item"
+        if number == "#":
+            number = str(self._counts.get(depth, 0) + 1 if following else 1)
+        self._counts[depth] = int(number) if number.isdecimal() else self._counts.get(depth, 0) + 1
+        return mark.replace("#", number)
+
     def _paragraph(self, lines: Sequence[str], source: Source) -> None:
         text = " ".join(line.strip() for line in lines)
         is_literal = text.endswith("::")
@@ -204,12 +217,7 @@ class _Writer:
             self._composer.code("\n".join(dedented(source.take_indented())))
 
     def _plain(self, text: str) -> str:
-        for name, value in self._replaced.items():
-            text = text.replace(f"|{name}|", value)
-        text = spelled(_RAISED, text)
-        for pattern, instead in _INLINE:
-            text = pattern.sub(instead, text)
-        return one_line(text)
+        return plain(text, self._replaced)
 
 
 def _options(body: Sequence[str]) -> Iterator[tuple[str, str]]:

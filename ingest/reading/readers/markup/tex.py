@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.markup.texmacros import expanded
+from ingest.reading.readers.markup.texsigns import spelled_signs
 from ingest.reading.readers.numerals import numeral
 from ingest.reading.readers.superscripts import spelled
 from ingest.reading.readers.tables import SPANNED
@@ -20,63 +20,32 @@ _LEVELS = {
 }  # fmt: skip
 _ARGUMENT = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _PIECE = re.compile(
-    rf"""\\(?P<heading>part|chapter|(?:sub)*section|(?:sub)?paragraph)\*?(?:\[[^\]]*\])?{_ARGUMENT}"""
-    r"""|\\begin\{(?P<code>verbatim|Highlighting|lstlisting|minted|Verbatim|alltt)\*?\}(?:\[[^\]]*\])?(?:\{\w+\})?(?P<listing>.*?)\\end\{(?P=code)\*?\}"""
-    r"""|\\begin\{(?P<table>tabular[x*]?|longtable|array)\}(?:\{[^{}]*\})?(?P<columns>(?:\[[^\]]*\])?\{(?:[^{}]|\{[^{}]*\})*\})(?P<rows>.*?)\\end\{(?P=table)\}"""
-    r"""|\\(?P<list>begin|end)\{(?P<kind>itemize|enumerate|description)\}(?:\[[^\]]*\])?|\\item(?P<item>(?:\[[^\]]*\])?)"""
+    rf"""\\(?P<heading>part|chapter|(?:sub)*section|(?:sub)?paragraph)\*?(?:\[[^\[\]]*\])?{_ARGUMENT}"""
+    r"""|\\begin\{(?P<code>verbatim|Highlighting|lstlisting|minted|Verbatim|alltt)\*?\}(?:\[[^\[\]]*\])?(?:\{\w+\})?(?P<listing>.*?)\\end\{(?P=code)\*?\}"""
+    r"""|\\begin\{(?P<table>tabular[x*]?|longtable|array)\}(?:\{[^{}]*\})?(?P<columns>(?:\[[^\[\]]*\])?\{(?:[^{}]|\{[^{}]*\})*\})(?P<rows>.*?)\\end\{(?P=table)\}"""
+    r"""|\\(?P<list>begin|end)\{(?P<kind>itemize|enumerate|description)\}(?:\[[^\[\]]*\])?|\\item(?P<item>(?:\[[^\[\]]*\])?)"""
     r"""|(?P<gap>\n[^\S\n]*\n\s*)"""
-    r"""|\\(?:(?P<frame>begin\{frame\})|frametitle)(?:<[^>]*>|\[[^\]]*\])*"""
+    r"""|\\(?:(?P<frame>begin\{frame\})|frametitle)(?:<[^>]*>|\[[^\[\]]*\])*"""
     rf"""(?P<shown>{_ARGUMENT})?|(?P<short>\\frame(?![a-z]))""",
     re.DOTALL,
 )
 _COMMENT = re.compile(r"(?<!\\)%.*")
-# One that is named by a letter ends where a word does: \begin and \caption are no accents.
-_ACCENT = re.compile(r"""\\([`'^"~=.]|[uvHcdbrk](?![a-zA-Z]))\s*(?:\{\\?([a-zA-Zıȷ])\}|\\?([a-zA-Zıȷ]))""")
-_MARKS = dict(
-    zip(
-        "`'^\"~=.uvHcdbrk",
-        "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u0323\u0331\u030a\u0328",
-        strict=True,
-    )
-)
-_LETTERS = {
-    "ss": "ß",
-    "ae": "æ",
-    "AE": "Æ",
-    "oe": "œ",
-    "OE": "Œ",
-    "o": "ø",
-    "O": "Ø",
-    "aa": "å",
-    "AA": "Å",
-    "l": "ł",
-    "L": "Ł",
-}
-_SIGNS = (
-    ("---", "—"),
-    ("--", "–"),
-    ("``", "“"),
-    ("''", "”"),
-    ("~", " "),
-    (r"\\", " "),
-    (r"\+", ""),
-    (r"\-", ""),  # Where a word may be broken.
-    (r"\ldots", "…"),
-    (r"\dots", "…"),
-)
 _SILENT = re.compile(
-    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|phantom|definecolor|color|selectlanguage)(?![a-zA-Z])\*?(?:\[[^\]]*\])*(?:{_ARGUMENT})*"
+    rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|phantom|definecolor|color|selectlanguage)(?![a-zA-Z])\*?(?:\[[^\[\]]*\])*(?:{_ARGUMENT})*"
 )
 # Lengths that commands are given, as in \\rule{0pt}{2ex}, and first arguments that are no text.
 _LENGTH = r"\{-?(?:\d+\.?\d*|\.\d+)?\s*(?:(?:pt|em|ex|cm|mm|in|bp|pc|sp)|\\(?:text|line|column|page)(?:width|height))\}"
-_LENGTHS = re.compile(rf"(\\[a-zA-Z]+\*?(?:\{{minipage\}})?(?:\[[^\]]*\])*){_LENGTH}(?:{_LENGTH})*")
+_LENGTHS = re.compile(rf"(\\[a-zA-Z]+\*?(?:\{{minipage\}})?(?:\[[^\[\]]*\])*){_LENGTH}(?:{_LENGTH})*")
 _TOLD_HOW = re.compile(
     r"\\(?:(?:text|page)color|colorbox|raisebox|scalebox|rotatebox|parbox|hyperlink|foreignlanguage|fontsize|begin\{multicols\*?\})"
-    rf"\*?(?:\[[^\]]*\])*\s*{_ARGUMENT}|\\(?:fcolorbox|resizebox)\*?{_ARGUMENT}{_ARGUMENT}"
+    rf"\*?(?:\[[^\[\]]*\])*\s*{_ARGUMENT}|\\(?:fcolorbox|resizebox)\*?{_ARGUMENT}{_ARGUMENT}"
 )
+# Pictures in languages of their own, and what is not printed.
+_PICTURES = ("tikzpicture", "pspicture", "picture", "forest", "comment", "axis")
+_ASIDE = re.compile(rf"\\(?:thanks|footnote|email|affiliation){_ARGUMENT}|\\texttt{_ARGUMENT}")
 _SEVERAL = re.compile(r"(?<=[^{}]{3}\})\{")  # Arguments of a command that is not known.
 _STATED = re.compile(
-    r"\\begin\{(abstract|theorem|lemma|corollary|proposition|definition|example|remark|proof)\*?\}(?:\[([^\]]*)\])?"
+    r"\\begin\{(abstract|theorem|lemma|corollary|proposition|definition|example|remark|proof)\*?\}(?:\[([^\[\]]*)\])?"
 )
 _RAISED = re.compile(rf"\\textsuperscript{_ARGUMENT}")
 _FRAME = "\\begin{frame}"
@@ -88,8 +57,8 @@ _ACROSS = re.compile(r"\\multicolumn\{\s*(\d{1,2})\s*\}")
 _MAX_SPAN = 40
 _BOXES = {"\\boxtimes": "☒", "\\square": "☐", "\\Box": "☐", "\\bullet": "-"}
 _TARGET = re.compile(rf"\\hypertarget{_ARGUMENT}")
-_CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\]]*\])*{_ARGUMENT}")
-_NOTE = re.compile(rf"\\footnote(?:text)?(?:\[[^\]]*\])?{_ARGUMENT}")
+_CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\[\]]*\])*{_ARGUMENT}")
+_NOTE = re.compile(rf"\\footnote(?:text)?(?:\[[^\[\]]*\])?{_ARGUMENT}")
 _LINK = re.compile(rf"\\href{_ARGUMENT}{_ARGUMENT}")
 # A formula of more is none, and looking for its end from each beginning takes too long.
 _MATH = re.compile(
@@ -98,24 +67,42 @@ _MATH = re.compile(
     re.DOTALL,
 )
 _MATH_MARKS = re.compile(rf"\\(?:label|tag){_ARGUMENT}|\\nonumber(?![a-zA-Z])|(?<!\\)&")
-_COMMAND = re.compile(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\]]*\])?|\\[a-zA-Z@]+\*?(?:\[[^\]]*\])?\s*|[{}]")
+_COMMAND = re.compile(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\[\]]*\])?|\\[a-zA-Z@]+\*?(?:\[[^\[\]]*\])?\s*|[{}]")
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
-    source = expanded(clean(decode(data)))
+    source = _without_pictures(expanded(clean(decode(data))))
     _, begun, body = source.partition("\\begin{document}")
     composer = Composer()
     body = body.partition("\\end{document}")[0] if begun else source
     _write(body, composer)
     title = _stated("title", source)
-    author = _stated("author", source)
+    author = _author(source)
     about = {"author": author} if author else {}
     return [composer.finish(title=title or composer.first_heading, has_slides=_FRAME in body, metadata=about)]
 
 
 def _stated(name: str, source: str) -> str:
-    match = re.search(rf"\\{name}(?:\[[^\]]*\])?{_ARGUMENT}", source)
+    match = re.search(rf"\\{name}(?:\[[^\[\]]*\])?{_ARGUMENT}", source)
     return _plain(match.group(1)) if match else ""
+
+
+def _without_pictures(source: str) -> str:
+    for name in _PICTURES:
+        opening, closing = f"\\begin{{{name}}}", f"\\end{{{name}}}"
+        kept, place = [], 0
+        while (start := source.find(opening, place)) >= 0 and (end := source.find(closing, start)) >= 0:
+            kept.append(source[place:start])
+            place = end + len(closing)
+        source = "".join([*kept, source[place:]])
+    return source
+
+
+def _author(source: str) -> str:
+    """The authors, without their notes and addresses."""
+    match = re.search(rf"\\author(?:\[[^\[\]]*\])?{_ARGUMENT}", source)
+    names = re.split(r"\\and(?![a-zA-Z])|\\AND(?![a-zA-Z])", _ASIDE.sub("", match.group(1))) if match else []
+    return ", ".join(filter(None, (_plain(name.partition("\\\\")[0]) for name in names)))
 
 
 def _write(body: str, composer: Composer) -> None:
@@ -175,7 +162,7 @@ def _listing(source: str) -> str:
 
 def _write_table(source: str, composer: Composer) -> None:
     """A table with its caption; the rows that name its columns may stand twice, for the pages after the first."""
-    caption = re.search(rf"\\caption(?:\[[^\]]*\])?{_ARGUMENT}", source)
+    caption = re.search(rf"\\caption(?:\[[^\[\]]*\])?{_ARGUMENT}", source)
     if caption:
         composer.paragraph(_plain(caption.group(1)))
         source = source.replace(caption.group(), "")
@@ -189,11 +176,11 @@ def _write_table(source: str, composer: Composer) -> None:
 
 def _rows(source: str) -> Iterator[list[str]]:
     source = re.sub(
-        rf"\\(?:hline|toprule|midrule|bottomrule|cline{_ARGUMENT}|cmidrule(?:\([^)]*\))?{_ARGUMENT}|endhead|endfirsthead|endfoot|endlastfoot|noalign{_ARGUMENT}|specialrule{_ARGUMENT}{_ARGUMENT}{_ARGUMENT}|addlinespace(?:\[[^\]]*\])?)",
+        rf"\\(?:hline|toprule|midrule|bottomrule|cline{_ARGUMENT}|cmidrule(?:\([^)]*\))?{_ARGUMENT}|endhead|endfirsthead|endfoot|endlastfoot|noalign{_ARGUMENT}|specialrule{_ARGUMENT}{_ARGUMENT}{_ARGUMENT}|addlinespace(?:\[[^\[\]]*\])?)",
         "",
         source,
     )
-    for row in re.split(r"\\\\(?:\[[^\]]*\])?|\\tabularnewline", source):
+    for row in re.split(r"\\\\(?:\[[^\[\]]*\])?|\\tabularnewline", source):
         cells: list[str] = []
         for cell in re.split(r"(?<!\\)&", row):
             across = _ACROSS.search(cell)
@@ -218,14 +205,7 @@ def _plain(source: str) -> str:
     text = _TOLD_HOW.sub("", _LENGTHS.sub(r"\1{}", text))
     text = _SILENT.sub("", spelled(_RAISED, text))
     text = _CITE.sub(r"[\1]", _NOTE.sub(r" [\1]", _LINK.sub(r"\2 (\1)", text)))
-    text = _ACCENT.sub(
-        lambda match: unicodedata.normalize("NFC", (match.group(2) or match.group(3)) + _MARKS[match.group(1)]), text
-    )
-    text = re.sub(
-        r"\\(ss|ae|AE|oe|OE|aa|AA|[oOlL])(?![a-zA-Z])\s?(?:\{\})?", lambda match: _LETTERS[match.group(1)], text
-    )
-    for sign, shown in _SIGNS:
-        text = text.replace(sign, shown)
+    text = spelled_signs(text)
     text = _SEVERAL.sub(" {", text)
     text = re.sub(r"\\([%&$#_{}])", r"\1", _COMMAND.sub(_braces_kept, text))
     text = re.sub("\x00(\\d+)\x00", lambda match: formulas[int(match.group(1))], text.replace("\\ ", " "))

@@ -13,6 +13,11 @@ _DEFINITION = re.compile(
 )
 _CALL = re.compile(r"\\([a-zA-Z@]+)")
 _VERBATIM = re.compile(r"(\\begin\{(verbatim|lstlisting|minted|Verbatim|alltt)\*?\}.*?\\end\{\2\*?\})", re.DOTALL)
+# A macro that lays out has nothing to say itself: its values stay where it is called.
+_LAYOUT = re.compile(
+    r"\\(?:[hv](?:box|skip|fill?|size)|kern|vtop|dimen|advance|setbox|leavevmode|noindent|parskip|baselineskip|font|let"
+    r"|global|if[a-z]*|expandafter|csname|begingroup|settowidth|makebox|includegraphics|lstinputlisting|inputminted)(?![a-z])"
+)
 _PLACE = re.compile(r"#(\d)")
 _MAX_DEPTH = 8  # Of macros in macros.
 _LONGEST = 20_000  # Characters of a body or a value; where braces stay open for longer, they are not closed at all.
@@ -72,7 +77,7 @@ def _without_definitions(source: str, macros: dict[str, _Macro]) -> str:
         places = int(match["count"] or 0) if not match["defined"] else len(match["places"]) // 2
         if match["command"] == "DeclareMathOperator":
             body = f"\\operatorname{{{body}}}"
-        if name not in _KNOWN:
+        if name not in _KNOWN and not _LAYOUT.search(body):
             macros[name] = _Macro(places, match["default"], body)
     return "".join([*kept, source[end:]])
 

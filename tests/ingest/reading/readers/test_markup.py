@@ -247,3 +247,65 @@ def test_what_another_program_writes_of_markup_is_read(tmp_path: Path) -> None:
 
 def test_where_latex_may_break_a_word_it_is_one(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, "a.tex", rb"\begin{document}Donau\-dampf\\-5\end{document}").text == "Donaudampf -5"
+
+
+def test_what_latex_documents_define_for_themselves_is_put_in(tmp_path: Path) -> None:
+    source = r"""\newcommand{\product}{Widget Pro}\newcommand{\pair}[2][x]{(#1, #2)}\def\both#1#2{#2 and #1}
+\newcommand{\boxed}[1]{\hbox to 2cm{#1}}\title{About \product}\author{Ann\thanks{Bonn} \and Bob}
+\begin{document}\section{One}\product{} is \pair{3}, \both{a}{b}, \boxed{kept}. \textcolor{red}{Red}
+\rule{1cm}{2pt}words. \begin{tikzpicture}\node{drawn};\end{tikzpicture}
+\begin{tabular}{lcc}Model & \multicolumn{2}{c}{BLEU} \\ & DE & FR \\ \midrule A & 23 & 39 \\ B & 24 & 41 \\\end{tabular}
+\end{document}"""
+    document = read_bytes(tmp_path, "a.tex", source.encode())
+    assert (document.title, document.metadata) == ("About Widget Pro", {"author": "Ann, Bob"})
+    assert outline(document) == [
+        ("heading2", "One"),
+        ("paragraph", "Widget Pro is (x, 3), b and a, kept. Red words."),
+        ("table", "Model: A; BLEU DE: 23; BLEU FR: 39\nModel: B; BLEU DE: 24; BLEU FR: 41"),
+    ]
+    bomb = r"\newcommand{\a}{\b\b\b\b}\newcommand{\b}{\e\e\e\e}\newcommand{\e}{lol\a}\begin{document}\a\a\section{End}"
+    assert outline(read_bytes(tmp_path, "b.tex", bomb.encode()))[-1] == ("heading2", "End")
+
+
+def test_asciidoc_shows_names_links_and_cells_as_a_processor_does(tmp_path: Path) -> None:
+    source = """= T
+
+[[first]]
+== The first
+
+See https://a.b[^], <<first>>, <<b#_second_part>>,
+{nbsp}&auml; and image:x.png[alt=Sunset]. C{plus}{plus}, wild**card**s. A `{plus}`, or two `{plus}` signs.
+
+|===
+|A 2+|B
+
+.2+|x |1 |2
+|3 |4
+|===
+"""
+    assert outline(read_bytes(tmp_path, "a.adoc", source.encode()))[2:] == [
+        ("paragraph", "See https://a.b, The first, second part, ä and Sunset. C++, wildcards. A +, or two + signs."),
+        ("table", "A: x; B: 1; B: 2\nA: x; B: 3; B: 4"),
+    ]
+
+
+def test_org_keeps_addresses_and_drops_drawers(tmp_path: Path) -> None:
+    source = """#+MACRO: hi Hello $1
+* Head
+:LOGBOOK:
+x
+:END:
+See [[https://a.b/c][the page]], H_{2}O, \\\\alpha and {{{hi(Bob)}}}.
+: fixed
+#+CAPTION: Sales
+| A | B |
+|---+---|
+| 1 | 2 |
+""".replace("\\\\", "\\")
+    assert outline(read_bytes(tmp_path, "a.org", source.encode())) == [
+        ("heading1", "Head"),
+        ("paragraph", "See the page (https://a.b/c), H2O, α and Hello Bob."),
+        ("code", "fixed"),
+        ("paragraph", "Sales"),
+        ("table", "A: 1; B: 2"),
+    ]
