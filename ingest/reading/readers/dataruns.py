@@ -46,7 +46,8 @@ class _Stretch(NamedTuple):
 def without_data(document: Document) -> Document:
     """The document without such runs, and with a remark where there were any."""
     size = len(document.text)
-    lengths = [length for length in map(len, document.text.split()) if length >= _SHORTEST]
+    between_blanks = [part for part in document.text.split(" ") if len(part) >= _SHORTEST]
+    lengths = [length for part in between_blanks for length in map(len, part.split()) if length >= _SHORTEST]
     if not lengths:
         return document
     are_few = len(lengths) < _MIN_LINES and max(lengths) <= _LONGEST

@@ -6,24 +6,23 @@ Twice to four times as fast as a call each through pypdfium2's typed functions, 
 from __future__ import annotations
 
 import ctypes
-import functools
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.gaps import is_doubtful
+from ingest.reading.readers.pdf.boxes import Boxes
 
-_Kind = TypeVar("_Kind", ctypes.c_float, ctypes.c_double, ctypes.c_char)
 _NAME_BYTES = 128
 _FLOAT_BYTES, _DOUBLE_BYTES = 4, 8
 _EDGES = 4
 _FIRST_ROOM = 128  # Boxes; a page of a book has some seventy lines.
-_NOWHERE = -1e9
 _ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
+
+
+_Name = ctypes.c_char * _NAME_BYTES
 
 
 class _Thing(ctypes.c_void_p):
@@ -40,6 +39,7 @@ _loose_box = _untyped(raw.FPDFText_GetLooseCharBox)
 _ink_box = _untyped(raw.FPDFText_GetCharBox)
 _origin = _untyped(raw.FPDFText_GetCharOrigin)
 _rectangle = _untyped(raw.FPDFText_GetRect)
+_index_at = _untyped(raw.FPDFText_GetCharIndexFromTextIndex)
 _text_item = _untyped(raw.FPDFText_GetTextObject, _Thing)
 _font = _untyped(raw.FPDFTextObj_GetFont, _ADDRESS)
 _font_info = _untyped(raw.FPDFText_GetFontInfo)
@@ -49,6 +49,12 @@ _angle = _untyped(raw.FPDFText_GetCharAngle, ctypes.c_float)
 _is_generated = _untyped(raw.FPDFText_IsGenerated)
 _item = _untyped(raw.FPDFPage_GetObject, _Thing)
 _kind = _untyped(raw.FPDFPageObj_GetType)
+_count_inside = _untyped(raw.FPDFFormObj_CountObjects)
+_item_inside = _untyped(raw.FPDFFormObj_GetObject, _Thing)
+_matrix = _untyped(raw.FPDFPageObj_GetMatrix)
+_draw_mode = _untyped(raw.FPDFPath_GetDrawMode)
+_bounds = _untyped(raw.FPDFPageObj_GetBounds)
+_count_segments = _untyped(raw.FPDFPath_CountSegments)
 _segment = _untyped(raw.FPDFPath_GetPathSegment, _Thing)
 _point = _untyped(raw.FPDFPathSegment_GetPoint)
 _segment_kind = _untyped(raw.FPDFPathSegment_GetType)
@@ -72,22 +78,7 @@ class Room:
             edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
         return Boxes(edges[0::4], edges[2::4], edges[3::4], edges[1::4])
 
-    def doubtful_runs(self, text_page: object) -> Iterator[tuple[Box, Box]]:
-        """What is drawn at once and stands beside what was drawn before it, with that; in the order of the text.
-
-        Most runs begin a new line: of them two numbers are looked at.
-        """
-        reach = _NOWHERE
-        before: tuple[float, float, float, float] | None = None
-        for run in self._runs(text_page):
-            left, top, right, bottom = run
-            if left > reach - 1 and before is not None:
-                one, other = Box(before[0], before[2], before[3], before[1]), Box(left, right, bottom, top)
-                if is_doubtful(one, other):
-                    yield one, other
-            reach, before = right, run
-
-    def _runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
+    def runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
         """What is drawn at once, in the order of the text: left, top, right and bottom of each run."""
         count = max(raw.FPDFText_CountRects(text_page, 0, -1), 0)
         if count > self._size:
@@ -96,11 +87,34 @@ class Room:
         edges = self._tight[: _EDGES * count]
         return zip(edges[0::4], edges[1::4], edges[2::4], edges[3::4], strict=True)
 
+    def extents(self, items: Sequence[object]) -> list[tuple[float, float]]:
+        """How far each of the things drawn reaches across and up."""
+        count = len(items)
+        if count > self._size:
+            self._grow(count)
+        found = list(map(_bounds, items, *self._edge_places))
+        edges = self._loose[: _EDGES * count]
+        sides = zip(edges[0::4], edges[1::4], edges[2::4], edges[3::4], found, strict=True)
+        return [(right - left, top - bottom) if known else (0.0, 0.0) for left, bottom, right, top, known in sides]
+
+    def segments(self, path: object, count: int) -> Iterator[tuple[float, float, bool]]:
+        """Where each of so many parts of a path ends, and whether it is a straight line from the one before."""
+        if count > self._size:
+            self._grow(count)
+        parts = list(map(_segment, itertools.repeat(path), range(count)))
+        _run(map(_point, parts, *self._edge_places[:2]))
+        edges = self._loose[: _EDGES * count]
+        are_lines = map(raw.FPDF_SEGMENT_LINETO.__eq__, map(_segment_kind, parts))
+        return zip(edges[0::4], edges[1::4], are_lines, strict=True)
+
     def _grow(self, least: int) -> None:
         self._size = size = 1 << least.bit_length()
         self._loose, self._tight = (ctypes.c_float * (_EDGES * size))(), (ctypes.c_double * (_EDGES * size))()
         start, step = ctypes.addressof(self._loose), _EDGES * _FLOAT_BYTES
-        self._loose_places = list(map(_ADDRESS, range(start, start + size * step, step)))
+        self._edge_places = [
+            list(map(_ADDRESS, range(start + edge * _FLOAT_BYTES, start + size * step, step))) for edge in range(_EDGES)
+        ]
+        self._loose_places = self._edge_places[0]
         start, step = ctypes.addressof(self._tight), _EDGES * _DOUBLE_BYTES
         self._tight_places = [
             list(map(_ADDRESS, range(start + edge * _DOUBLE_BYTES, start + size * step, step)))
@@ -122,6 +136,11 @@ def baseline_of(text_page: object, index: int) -> float:
     return up.value
 
 
+def indexes_at(text_page: object, places: Sequence[int]) -> list[int]:
+    """pdfium's numbers for the characters at places in the page's text."""
+    return list(map(_index_at, itertools.repeat(text_page), places))
+
+
 def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
     """The font of each of the characters, as a number that means it as long as the page is open."""
     return list(map(_font, map(_text_item, itertools.repeat(text_page), indexes)))
@@ -129,9 +148,9 @@ def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
 
 def font_name(text_page: object, index: int) -> bytes:
     """The name of a character's font, as much as fits."""
-    name = ctypes.create_string_buffer(_NAME_BYTES)
+    name = _Name()
     _font_info(text_page, index, name, _NAME_BYTES, None)
-    return name.value
+    return bytes(name.value)
 
 
 def are_marked(text_page: object, indexes: Sequence[int]) -> bool:
@@ -151,36 +170,41 @@ def angles_of(text_page: object, indexes: Sequence[int]) -> list[float]:
     return [angle for angle, is_blank in zip(angles, generated, strict=True) if not is_blank]
 
 
-def kinds_of_items(page: object, most: int) -> list[int]:
-    """What each of the things drawn on the page is, of so many at `most`: text, a path, a picture…"""
+def items_on(page: object, most: int) -> list[object]:
+    """The things drawn on the page, so many at `most`."""
     count = min(max(raw.FPDFPage_CountObjects(page), 0), most)
-    return list(map(_kind, map(_item, itertools.repeat(page), range(count))))
+    return list(map(_item, itertools.repeat(page), range(count)))
 
 
-def segments_of(path: object) -> Iterator[tuple[float, float, bool]]:
-    """Where each part of a path ends, and whether it is a straight line from the one before."""
-    count = max(raw.FPDFPath_CountSegments(path), 0)
-    parts = list(map(_segment, itertools.repeat(path), range(count)))
-    places = _array_of(ctypes.c_float, 2 * count)
-    start = ctypes.addressof(places)
-    step = 2 * _FLOAT_BYTES
-    across = map(_ADDRESS, itertools.count(start, step))
-    up = map(_ADDRESS, itertools.count(start + _FLOAT_BYTES, step))
-    _run(map(_point, parts, across, up))
-    values = places[: 2 * count]
-    are_lines = [kind == raw.FPDF_SEGMENT_LINETO for kind in map(_segment_kind, parts)]
-    return zip(values[0::2], values[1::2], are_lines, strict=True)
+def items_within(form: object, most: int) -> list[object]:
+    """The things drawn within one of them, so many at `most`."""
+    count = min(max(_count_inside(form), 0), most)
+    return list(map(_item_inside, itertools.repeat(form), range(count)))
+
+
+def placing_of(item: object) -> raw.FS_MATRIX:
+    """How a thing is placed on the page, or in the form that it is drawn in."""
+    matrix = raw.FS_MATRIX()
+    _matrix(item, ctypes.byref(matrix))
+    return matrix
+
+
+def is_area(path: object) -> bool:
+    """True for what is filled and has no outline."""
+    fill, has_outline = ctypes.c_int(), ctypes.c_int()
+    _draw_mode(path, ctypes.byref(fill), ctypes.byref(has_outline))
+    return bool(fill.value) and not has_outline.value
+
+
+def kinds_of(items: Sequence[object]) -> list[int]:
+    """What each of the things drawn is: text, a path, a picture…"""
+    return list(map(_kind, items))
+
+
+def segment_counts(paths: Sequence[object]) -> list[int]:
+    """Of how many parts each of the paths is."""
+    return list(map(_count_segments, paths))
 
 
 def _run(calls: Iterator[int]) -> None:
     deque(calls, maxlen=0)
-
-
-def _array_of(kind: type[_Kind], count: int) -> ctypes.Array[_Kind]:
-    """Room for so many, or a few more: a type for each length would take longer to make than to fill."""
-    return _type_of(kind, 1 << count.bit_length())()
-
-
-@functools.lru_cache(128)
-def _type_of(kind: type[_Kind], size: int) -> type[ctypes.Array[_Kind]]:
-    return kind * size

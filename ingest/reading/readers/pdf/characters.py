@@ -10,10 +10,8 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pypdfium2 import raw
-
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, baseline_of, contents_of, top_of
+from ingest.reading.readers.pdf.bulk import Room, baseline_of, contents_of, indexes_at, top_of
 from ingest.reading.readers.pdf.gaps import raised_in
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 from ingest.reading.readers.pdf.rotation import turned_boxes
@@ -40,7 +38,12 @@ class Span(NamedTuple):
     def indexes(self, text_page: object) -> Sequence[int]:
         """pdfium's numbers for the characters of the line."""
         places = range(self.first, self.first + len(self.units))
-        return places if self.is_even else [raw.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in places]
+        if self.is_even:
+            return places
+        first, last = indexes_at(text_page, [places[0], places[-1]])
+        # They rise with the places: where their ends are as far apart, none between them is left out.
+        is_whole = first >= 0 and last - first == len(places) - 1
+        return range(first, last + 1) if is_whole else indexes_at(text_page, places)
 
 
 class Stretches(NamedTuple):
@@ -79,9 +82,7 @@ def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool
         place += len(part) + (part[-1:] != HYPHEN)  # Behind it was no end of a line.
     firsts, lasts = places, [place + len(line) - 1 for place, line in zip(places, units, strict=True)]
     if not is_even:
-        firsts, lasts = (
-            [raw.FPDFText_GetCharIndexFromTextIndex(text_page, at) for at in every] for every in (firsts, lasts)
-        )
+        firsts, lasts = indexes_at(text_page, firsts), indexes_at(text_page, lasts)
     return Stretches(list(map(from_units, units)) if has_pairs else units, places, units, firsts, lasts, is_even)
 
 
@@ -131,26 +132,27 @@ class Places:
         """The box of each character."""
         return turned_boxes(self.room.boxes(text_page, indexes), self._quarters)
 
-    def heads(self, text_page: object, stretches: Stretches, indexes: Sequence[int], firsts: Boxes) -> Boxes:
-        """The box of each line's first letter, given its index and the box of the line's first sign, as high as the
-        line's text: some fonts say that they are flat, or four times as high; a capital that reaches over several lines
-        says nothing of its own."""
-        moved = [number for number, index in enumerate(indexes) if index != stretches.firsts[number]]
-        boxes = firsts
-        if moved:
-            each = firsts.each()
-            for number, box in zip(moved, self.boxes(text_page, [indexes[at] for at in moved]).each(), strict=True):
-                each[number] = box
-            boxes = Boxes.of(each)
-        heights = list(map(operator.sub, boxes.tops, boxes.bottoms))
+    def heads(
+        self, text_page: object, stretches: Stretches, indexes: Sequence[int], firsts: Boxes
+    ) -> tuple[Sequence[float], Sequence[float]]:
+        """Bottom and top of each line's first letter, given its index and the box of the line's first sign, as high as
+        the line's text: some fonts say that they are flat, or four times as high; a capital that reaches over several
+        lines says nothing of its own."""
+        bottoms, tops = list(firsts.bottoms), list(firsts.tops)
+        if indexes != stretches.firsts:
+            moved = [number for number, index in enumerate(indexes) if index != stretches.firsts[number]]
+            letters = self.boxes(text_page, [indexes[at] for at in moved])
+            for number, bottom, top in zip(moved, letters.bottoms, letters.tops, strict=True):
+                bottoms[number], tops[number] = bottom, top
+        heights = list(map(operator.sub, tops, bottoms))
         usual = self._usual_height(text_page, stretches, indexes, heights)
-        if min(heights) >= _LEAST_HEIGHT and max(heights) <= _ODD_HEIGHT * usual:
-            return boxes
-        each = boxes.each()
-        for number, (index, box, height) in enumerate(zip(indexes, each, heights, strict=True)):
-            if height < _LEAST_HEIGHT or height > _ODD_HEIGHT * usual:
-                each[number] = self._as_drawn(text_page, index, box, stretches.texts[number], usual)
-        return Boxes.of(each)
+        if min(heights) < _LEAST_HEIGHT or max(heights) > _ODD_HEIGHT * usual:
+            for number, height in enumerate(heights):
+                if height < _LEAST_HEIGHT or height > _ODD_HEIGHT * usual:
+                    box = Box(0.0, 0.0, bottoms[number], tops[number])
+                    drawn = self._as_drawn(text_page, indexes[number], box, stretches.texts[number], usual)
+                    bottoms[number], tops[number] = drawn.bottom, drawn.top
+        return bottoms, tops
 
     def _usual_height(
         self, text_page: object, stretches: Stretches, indexes: Sequence[int], heights: Sequence[float]

@@ -13,7 +13,8 @@ from ingest.reading.readers.pdf.lines import Line
 
 _FIGURE = r"(?:[-+(−–]{0,2}[$€£¥]?[\d*][\d.,*]*%?\)?|[-–—$€£¥]|[Nn]/?[Aa])"
 _FIGURES = re.compile(rf"(?<!\S){_FIGURE} {_FIGURE}(?!\S)")
-_PERHAPS = re.compile(r"[\d*.,%)$€£¥–—Aa-] [-+(−–—$€£¥\d*Nn]")  # Wherever _FIGURES is; found sooner.
+# Wherever _FIGURES is, and found sooner: a pattern that begins with a blank is looked for from blank to blank.
+_PERHAPS = re.compile(r" [-+(−–—$€£¥\d*Nn](?<=[\d*.,%)$€£¥–—Aa-].{2})")
 _WHOLE = re.compile(_FIGURE)
 _WHOLE_WORD = re.compile(rf"(?<!\S){_FIGURE}(?!\S)")
 _WORD = re.compile(r"\S+")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import math
 import operator
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.reading.readers.pdf.boxes import Box, Boxes
+from ingest.reading.readers.pdf.boxes import Boxes
 from ingest.reading.readers.pdf.lines import Line, has_right_to_left
 from ingest.reading.readers.superscripts import with_raised
 
@@ -32,21 +33,25 @@ _MIN_DOUBT = 3.0  # Points: the same in the smallest type.
 _LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]{2}")
 
 
-def is_doubtful(before: Box, run: Box) -> bool:
-    """True where two runs stand beside each other with a gap, or the second is much lower in height."""
-    return (
-        run.bottom < before.top
-        and run.top > before.bottom
-        and (run.left - before.right > _MIN_DOUBT or 2 * (run.top - run.bottom) < 1.7 * (before.top - before.bottom))
-    )
+def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
+    """The numbers of the lines that hold wide gaps or signs set higher, given what is drawn at once: left, top, right
+    and bottom of each run, in the order of the text."""
+    return set(_lines_of(_doubtful(runs), lines))
 
 
-def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[Box, Box]]) -> set[int]:
-    """The numbers of the lines that hold wide gaps or signs set higher, given the runs where that is in doubt.
-
-    Each comes with the run before it; both are in the order of the text.
-    """
-    return set(_lines_of(runs, lines))
+def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tuple[float, float, float, float, float]]:
+    """The runs that stand beside the one before with a gap, or are much lower in height: the gap, left, right, bottom
+    and top of each. Most runs begin a new line."""
+    reach, low, high = math.inf, 0.0, 0.0
+    for left, top, right, bottom in runs:
+        if (
+            left > reach - 1
+            and bottom < high
+            and top > low
+            and (left - reach > _MIN_DOUBT or 2 * (top - bottom) < 1.7 * (high - low))
+        ):
+            yield left - reach, left, right, bottom, top
+        reach, low, high = right, bottom, top
 
 
 def loose_lines(lines: Sequence[Line]) -> set[int]:
@@ -69,18 +74,17 @@ def loose_lines(lines: Sequence[Line]) -> set[int]:
     }
 
 
-def _lines_of(runs: Iterable[tuple[Box, Box]], lines: Sequence[Line]) -> Iterator[int]:
+def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: Sequence[Line]) -> Iterator[int]:
     number = 0
-    for before, (left, right, bottom, top) in runs:
+    for gap, left, right, bottom, top in runs:
         across, up = (left + right) / 2, (bottom + top) / 2
         for ahead in itertools.chain(range(number, len(lines)), range(number)):
-            line = lines[ahead]
-            height = line.height
-            if not (line.left - 1 <= across <= line.right + 1 and -0.3 <= (up - line.bottom) / height <= 1.3):
+            _, start, end, low, height, *_ = lines[ahead]
+            if not (start - 1 <= across <= end + 1 and -0.3 <= (up - low) / height <= 1.3):
                 continue
             number = ahead
-            is_small = top - bottom < _SMALL_RUN * height and bottom > line.bottom + _RAISED_RUN * height
-            if left - before.right > _DOUBT * height or is_small:
+            is_small = top - bottom < _SMALL_RUN * height and bottom > low + _RAISED_RUN * height
+            if gap > _DOUBT * height or is_small:
                 yield ahead
             break
 
@@ -114,12 +118,14 @@ def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequen
     ends = _ends_of_cells(line, boxes, signs, cuts, columns, apart)
     if ends is None:
         return [line]
+    is_plain = min(boxes.bottoms) >= line.bottom - line.height and _is_plain(line, boxes, 0, len(line.text))
     found = []
     start = 0
     for end in [*ends, len(signs)]:
-        cell = part_of(line, boxes, signs[start], signs[end - 1] + 1)
+        first, last = signs[start], signs[end - 1] + 1
+        cell = _plain_part(line, boxes, first, last) if is_plain else part_of(line, boxes, first, last)
         if cell.text:
-            found.append(cell._replace(is_apart=True) if signs[start] in apart else cell)
+            found.append(cell._replace(is_apart=True) if first in apart else cell)
         start = end
     return found
 
@@ -135,7 +141,9 @@ def _ends_of_cells(
     """Which of the signs that are no blanks begin a cell, but for the first; None where the line is not to be parted.
     Those of them that columns part are put into `apart`."""
     height, wide = line.height, _GAP * line.height
-    lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (boxes.lefts, boxes.rights, boxes.bottoms))
+    lefts, rights, bottoms, _ = boxes
+    if len(signs) < len(lefts):
+        lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (lefts, rights, bottoms))
     steps = zip(rights, lefts[1:], strict=False)
     gaps = map(operator.sub, lefts[1:], rights)
     ends = {number for number, gap in enumerate(gaps, 1) if gap > wide}
@@ -165,21 +173,32 @@ def _ends_of_cells(
 
 def part_of(line: Line, boxes: Boxes, start: int, end: int) -> Line:
     """Some of the line's characters, from `start` to before `end`, as a line of their own."""
-    inside = boxes.part(start, end)
-    if line.bottom - inside.bottoms[0] > line.height:  # The next line of text, which pdfium took for the same.
-        line = line._replace(bottom=inside.bottoms[0], height=inside.tops[0] - inside.bottoms[0], is_bold=False)
-    is_plain = (
-        all(map(operator.lt, inside.lefts, inside.rights))
+    bottom, top = boxes.bottoms[start], boxes.tops[start]
+    if line.bottom - bottom > line.height:  # The next line of text, which pdfium took for the same.
+        line = line._replace(bottom=bottom, height=top - bottom, is_bold=False)
+    part = _plain_part(line, boxes, start, end)
+    if _is_plain(line, boxes.part(start, end), start, end):
+        return part
+    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end)))
+
+
+def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
+    """True where no character from `start` to before `end`, whose boxes are given, is a raised sign or a blank that is
+    none."""
+    return (
+        all(map(operator.lt, boxes.lefts, boxes.rights))
         and _AFTER_LIGATURE.search(line.text, start, end) is None
-        and not raised_in(inside, line)
+        and not raised_in(boxes, line)
     )
-    text = line.text[start:end] if is_plain else _with_signs_set(line, boxes, start, end)
-    return Line(
-        (re.sub(" +", " ", text) if "  " in text else text).strip(" "),
-        min(inside.lefts),
-        max(inside.rights),
-        *line[3:],
-    )
+
+
+def _plain_part(line: Line, boxes: Boxes, start: int, end: int) -> Line:
+    left, right = min(boxes.lefts[start:end]), max(boxes.rights[start:end])
+    return Line(_squeezed(line.text[start:end]), left, right, *line[3:])
+
+
+def _squeezed(text: str) -> str:
+    return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
 
 
 def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int) -> str:

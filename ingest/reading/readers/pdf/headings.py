@@ -52,11 +52,13 @@ def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks
     marks: dict[int, tuple[int, int]] = {}
     open_titles = dict(titles)
     for count in range(1, _MAX_LINES + 1):
-        for first in range(len(lines) - count + 1):
-            run = range(first, first + count)
-            if not open_titles or not all(keys[index] and index not in marks for index in run):
+        for first in range(len(lines) - count + 1 if open_titles else 0):
+            if not keys[first] or first in marks:
                 continue
-            shown = "".join(keys[index] for index in run)
+            run = range(first, first + count)
+            if count > 1 and not all(keys[index] and index not in marks for index in run):
+                continue
+            shown = "".join(keys[first : first + count])
             is_bold = lines[first].is_bold
             title = next((key for key in open_titles if _agree(shown, key, is_bold=is_bold)), None)
             if title is not None:

@@ -140,11 +140,11 @@ class _Grouping:
 
     def _is_title(self, before: Line, line: Line, fall: float) -> bool:
         """True for lines of a large heading that stand in the middle of the page, however far apart."""
+        if line.height <= _TITLE * self._usual:
+            return False
         centre = (line.left + line.right) - (before.left + before.right)
-        is_even = abs(before.height - line.height) < 0.02 * line.height
         return (
-            line.height > _TITLE * self._usual
-            and is_even
+            abs(before.height - line.height) < 0.02 * line.height
             and abs(centre) < line.height
             and abs(before.left - line.left) > line.height
             and 0 < fall < _LINES_OF_TITLE * line.height
@@ -152,9 +152,10 @@ class _Grouping:
 
     def _is_numbered_heading(self, group: Group, before: Line, line: Line) -> bool:
         """True where a heading in bold goes on below its text, not below its number."""
+        if not (before.is_bold and line.is_bold and len(group.lines) == 1):
+            return False
         step = line.left - before.left
-        is_bold = before.is_bold and line.is_bold and len(group.lines) == 1
-        return is_bold and 0 < step < 4 * line.height and _HEADING_NUMBER.match(before.text) is not None
+        return 0 < step < 4 * line.height and _HEADING_NUMBER.match(before.text) is not None
 
     def _is_indented(self, group: Group, index: int) -> bool:
         """True when the line's left edge sets it off from the lines before it."""

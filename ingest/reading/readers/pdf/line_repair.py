@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.boxes import Box
@@ -57,14 +57,17 @@ def shown_on(lines: Sequence[Line], box: Box | None) -> list[bool]:
 
 def each_once(lines: list[Line]) -> list[Line]:
     """The lines without those that are drawn a second time at the same place, as for a shadow."""
-    if len({line.text for line in lines}) == len(lines):
+    counts = Counter([line.text for line in lines])
+    if len(counts) == len(lines):
         return lines
     known: defaultdict[str, list[Line]] = defaultdict(list)
     kept = []
     for line in lines:
-        if not any(_is_same_place(line, other) for other in known[line.text]):
+        if counts[line.text] > 1:
+            if any(_is_same_place(line, other) for other in known[line.text]):
+                continue
             known[line.text].append(line)
-            kept.append(line)
+        kept.append(line)
     return kept
 
 

@@ -28,6 +28,7 @@ _UNSPACED = re.compile(
 )
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _DIGIT = re.compile(r"\d")
+_BESIDE = re.compile(r" [-+($€£\d](?<=[\d.,%) ].{2})")
 _FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
 
 
@@ -86,13 +87,14 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
     _add_captions(rows, lines)
     kinds: list[BlockKind] = []
     for index, line in enumerate(lines):
-        beside = rows[index - 1 : index] + rows[index + 1 : index + 2]
         if (".." in line.text or ". ." in line.text or "…" in line.text) and LEADERS.search(line.text):
             kinds.append("list_item")
         elif has_code and (line.is_fixed or _is_code_between(lines, index)):
             kinds.append("code")
         else:
-            kinds.append("table" if rows[index] and any(beside) else "paragraph")
+            kinds.append(
+                "table" if rows[index] and any(rows[index - 1 : index] + rows[index + 1 : index + 2]) else "paragraph"
+            )
     return kinds
 
 
@@ -123,6 +125,8 @@ def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
 
 def _is_row(text: str) -> bool:
     """True when two figures or more make up most of the line: in running text stand dates and sums."""
+    if text.isascii() and text[:1].isalpha() and _BESIDE.search(text) is None:
+        return False  # Where more than half of the words are figures, two stand side by side, or the first is one.
     if _DIGIT.search(text) is None:
         return False
     figures = len(_FIGURE.findall(text))
@@ -135,5 +139,7 @@ def has_right_to_left(text: str) -> bool:
 
 
 def is_right_to_left(lines: Sequence[Line]) -> bool:
-    sample = "".join(line.text for line in lines[:40])
-    return not sample.isascii() and len(_RIGHT_TO_LEFT.findall(sample)) * 2 > len(sample)
+    sample = [line.text for line in lines[:40]]
+    odd = "".join([text for text in sample if not text.isascii()])
+    half = sum(map(len, sample)) / 2
+    return len(odd) > half and len(_RIGHT_TO_LEFT.findall(odd)) > half

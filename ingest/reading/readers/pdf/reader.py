@@ -6,6 +6,8 @@ what `read` would find on the pages itself.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -42,6 +44,24 @@ class Noise(OcrNeeded, DocumentUnreadable):
 
 
 def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
+    with _nothing_collected():
+        return _read(data, password, shares)
+
+
+@contextlib.contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """No search for what is no longer needed: the lines of a book are a hundred thousand objects, none of which refers
+    back to another, and all of them would be looked at again and again."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_on:
+            gc.enable()
+
+
+def _read(data: bytes, password: str | None, shares: Sequence[bytes]) -> list[Document]:
     second = _SecondTry(data, password)
     found = unpacked(shares, data)
     files: list[tuple[str, bytes]] = []
@@ -66,7 +86,7 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
     """Share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable where the file has to be read
     whole."""
     second = _SecondTry(data, password)
-    with Pdf(data, password, off_layers=second.off_layers) as pdf:
+    with _nothing_collected(), Pdf(data, password, off_layers=second.off_layers) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
         outline = pdf.outline() if number == 0 else []
         return packed(_pages(pdf, mine, second), outline, data)

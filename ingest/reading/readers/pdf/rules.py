@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.bulk import kinds_of_items, segments_of
+from ingest.reading.readers.pdf.bulk import Room, is_area, items_on, items_within, kinds_of, placing_of, segment_counts
 from ingest.reading.readers.pdf.lines import Line
 
 _THIN = 2.5  # Points: a rectangle so low is a line.
 _MIN_LENGTH = 24.0
 _MIN_RISE = 7.0
 _EDGE = 0.2  # Heights of a line that may reach over an upright one.
-_DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_FORM)
+_DEEPEST = 3  # Drawings within drawings.
 _MAX_OBJECTS = 20_000
 _ACROSS, _ACROSS_IN_PIECES = 0.5, 0.4  # Of the width of what it parts.
 _COVERED = 0.4  # Of a page that is a scan.
@@ -114,20 +114,17 @@ def _underlines(rule: Rule, line: Line) -> bool:
     )
 
 
-def rules_of(page: object, *, is_laid_across: bool = False) -> Drawn:
+def rules_of(page: object, room: Room, *, is_laid_across: bool = False) -> Drawn:
     """The straight lines of a page; `is_laid_across` where the page is to be turned, and what is level is upright."""
     least_length, least_rise = (_MIN_RISE, _MIN_LENGTH) if is_laid_across else (_MIN_LENGTH, _MIN_RISE)
     level: set[Rule] = set()
     upright: set[Upright] = set()
-    for index, kind in enumerate(kinds_of_items(page, _MAX_OBJECTS)):
-        if kind not in _DRAWN:  # Most of a page is text.
-            continue
-        item = raw.FPDFPage_GetObject(page, index)
-        for line in _lines_in(item, raw.FS_MATRIX(1, 0, 0, 1, 0, 0), 0):
-            if isinstance(line, Rule) and line.right - line.left >= least_length:
+    for line in _lines_among(items_on(page, _MAX_OBJECTS), room, None, 0):
+        if isinstance(line, Rule):
+            if line.right - line.left >= least_length:
                 level.add(line)
-            elif isinstance(line, Upright) and line.top - line.bottom >= least_rise:
-                upright.add(line)
+        elif line.top - line.bottom >= least_rise:
+            upright.add(line)
     return Drawn(sorted(level, reverse=True), sorted(upright) if len(upright) <= _MAX_UPRIGHTS else [])
 
 
@@ -143,27 +140,33 @@ def is_picture(page: object) -> bool:
     return False
 
 
-def _lines_in(item: object, outer: raw.FS_MATRIX, depth: int) -> Iterator[Rule | Upright]:
-    kind = raw.FPDFPageObj_GetType(item)
-    if kind not in _DRAWN:
-        return
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(item, matrix)
-    matrix = _combined(matrix, outer)
-    if kind == raw.FPDF_PAGEOBJ_PATH:
-        yield from _straight_lines(item, matrix)
-    elif depth < 3:
-        for index in range(min(raw.FPDFFormObj_CountObjects(item), _MAX_OBJECTS)):
-            yield from _lines_in(raw.FPDFFormObj_GetObject(item, index), matrix, depth + 1)
+def _lines_among(
+    items: Sequence[object], room: Room, outer: raw.FS_MATRIX | None, depth: int
+) -> Iterator[Rule | Upright]:
+    kinds = kinds_of(items)
+    paths = [item for item, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_PATH]
+    for path, extent, count in zip(paths, room.extents(paths), segment_counts(paths), strict=True):
+        # A path of many segments is a drawing; a small one a letter, or a part of a mark.
+        if count <= _MAX_SEGMENTS and max(extent) >= _MIN_RISE:
+            yield from _straight_lines(path, room, count, extent, _matrix_of(path, outer))
+    if depth < _DEEPEST:
+        for form in [item for item, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_FORM]:
+            yield from _lines_among(items_within(form, _MAX_OBJECTS), room, _matrix_of(form, outer), depth + 1)
 
 
-def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upright]:
-    if raw.FPDFPath_CountSegments(path) > _MAX_SEGMENTS or _is_small(path):
-        return
-    is_edge = _is_area(path)
+def _matrix_of(item: object, outer: raw.FS_MATRIX | None) -> raw.FS_MATRIX:
+    matrix = placing_of(item)
+    return matrix if outer is None else _combined(matrix, outer)
+
+
+def _straight_lines(
+    path: object, room: Room, count: int, extent: tuple[float, float], matrix: raw.FS_MATRIX
+) -> Iterator[Rule | Upright]:
+    is_edge = min(extent) > _THIN and is_area(path)
+    a, b, c, d, e, f = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
     before: tuple[float, float] | None = None
-    for x, y, is_line in segments_of(path):
-        point = (matrix.a * x + matrix.c * y + matrix.e, matrix.b * x + matrix.d * y + matrix.f)
+    for x, y, is_line in room.segments(path, count):
+        point = (a * x + c * y + e, b * x + d * y + f)
         if before is not None and is_line:
             across, up = abs(point[0] - before[0]), abs(point[1] - before[1])
             if up < _THIN / 2 and across >= _MIN_RISE:
@@ -171,21 +174,6 @@ def _straight_lines(path: object, matrix: raw.FS_MATRIX) -> Iterator[Rule | Upri
             elif across < _THIN / 2 and up >= _MIN_RISE:
                 yield Upright(round(point[0], 1), min(before[1], point[1]), max(before[1], point[1]), is_edge)
         before = point
-
-
-def _is_area(path: object) -> bool:
-    """True for what is filled and has no outline, but for areas as thin as lines."""
-    fill, has_outline = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(path, fill, has_outline)
-    if has_outline.value or not fill.value:
-        return False
-    across, up = _extent(path)
-    return across > _THIN and up > _THIN
-
-
-def _is_small(path: object) -> bool:
-    """True where the whole drawing is shorter than any line that counts: a letter, a part of a mark."""
-    return max(_extent(path)) < _MIN_RISE
 
 
 def _extent(item: object) -> tuple[float, float]:

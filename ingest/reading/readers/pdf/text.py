@@ -41,7 +41,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]
 
 def is_garbage(text: str) -> bool:
     """True where a font tells no characters or wrong ones: controls, private use, another code page, moved letters."""
-    if not text.replace("\n", "").isprintable() or "\ufffd" in text:
+    if not text.replace("\n", "").replace(HYPHEN, "").isprintable() or "\ufffd" in text:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
             return True
@@ -121,7 +121,10 @@ def joined(lines: Sequence[str], words: Collection[str]) -> str:
         return lines[0]
     parts: list[str] = []
     for before, line in itertools.pairwise(lines):
-        parts.extend(_with_joint(before, line, words))
+        if before[-1].isalpha() and line.isascii():
+            parts += (before, " ")
+        else:
+            parts += _with_joint(before, line, words)
     parts.append(lines[-1])
     return "".join(parts)
 
