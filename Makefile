@@ -91,17 +91,15 @@ quick:
 
 # Branches that the tests reach, in the processes that they start too. Measured and shown, not chased.
 coverage: .venv/dev.stamp
-	$(call PYTEST,.venv) --cov --cov-report=term
-	@for each in corpus ingest handler infra; do \
-		echo "$$each: $$($(BIN)/python -m coverage report --include="$$each/*" --format=total --precision=1) %"; \
-	done
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.covered $(PARALLEL)
 
 # How many of a fixed list of small mutations no test notices; about an hour.
 mutate: .venv/dev.stamp
 	$(BIN)/python -m tests.mutate
 
 # Without bytecode every process that a test starts would compile what it imports.
-PYTEST = env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+PARALLEL = --numprocesses auto --dist loadfile --no-loadscope-reorder
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m pytest $(PARALLEL)
 
 test: .venv/dev.stamp
 	$(call PYTEST,.venv)
