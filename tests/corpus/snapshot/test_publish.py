@@ -354,7 +354,7 @@ def test_a_store_that_is_being_written_to_is_not_published(in_folder: Keeper) ->
     ticking = in_folder.settings.chroma_path / "ticking"
     # Long enough to copy that the writer gets its turn meanwhile.
     with (in_folder.settings.chroma_path / "large").open("wb") as large:
-        large.truncate(2**24)
+        large.truncate(2**26)
     stopped = threading.Event()
 
     def write() -> None:
