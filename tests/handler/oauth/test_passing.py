@@ -288,6 +288,8 @@ def test_the_document_names_our_own_addresses(opened: Open, path: str, auth: str
 def test_an_address_that_signs_in_without_end_is_slowed_down(opened: Open) -> None:
     passing = opened()
     statuses = [passing.token(client_id="other").status_code for _ in range(601)]
+    if statuses[-1] != 429:  # A minute of the clock ended meanwhile, and with it the count.
+        statuses += [passing.token(client_id="other").status_code for _ in range(600)]
     assert (statuses[0], statuses[-1]) == (401, 429)
 
 
