@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +44,12 @@ def over_http(
 def over_stdio(command: list[str], environment: dict[str, str], mode: str, question: str) -> tuple[Session, int]:
     """Ask a command over its stdin and stdout; and the status of a cited page while it still runs."""
     from mcp import Client, StdioServerParameters
+    from mcp.client.stdio import stdio_client
 
     async def run() -> tuple[Session, int]:
         server = StdioServerParameters(command=command[0], args=command[1:], env=environment)
-        async with Client(server, mode=mode) as client:
+        # Left to itself it takes the standard error of when it was imported: that of a test, perhaps, and no file.
+        async with Client(stdio_client(server, errlog=sys.__stderr__ or sys.stderr), mode=mode) as client:
             session = await _asked(client, question)
             async with httpx2.AsyncClient() as http:
                 return session, (await http.get(session.found[0]["url"])).status_code
