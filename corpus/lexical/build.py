@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Required, TypedDict, Unpack
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.lexical.files import FORMAT, INDEX_FILE, Part, files_of, read_about, unusable
-from corpus.lexical.forward import Forward, ids_as_array
+from corpus.lexical.forward import Forward, gathered, ids_as_array
 from corpus.lexical.languages import stemmed_as
 from corpus.lexical.segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, fields_from, mapped, save_array
 from corpus.lexical.terms import UNCLEAR, VERSION, Analyzer
@@ -125,21 +125,9 @@ def segment_of(chunks: Texts, *, together: int = CHARS_TOGETHER) -> Segment:
     if isinstance(chunks, Segment):
         return chunks
     analyzer = Analyzer()
-    parts = [Segment.of(Forward.of(part, analyzer)) for part in _parts(chunks, together)]
+    groups = gathered(chunks, lambda chunk: len(chunk[1]), together=together)
+    parts = [Segment.of(Forward.of(group, analyzer)) for group in groups]
     return Segment.combined(parts or [Segment.of(Forward.of(()))])
-
-
-def _parts(chunks: Iterable[tuple[str, str]], together: int) -> Iterator[list[tuple[str, str]]]:
-    part: list[tuple[str, str]] = []
-    chars = 0
-    for each in chunks:
-        part.append(each)
-        chars += len(each[1])
-        if chars >= together:
-            yield part
-            part, chars = [], 0
-    if part:
-        yield part
 
 
 def _dead(folder: Path, part: Part) -> NDArray[np.bool_]:

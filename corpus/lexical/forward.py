@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.lexical.terms import Analyzer
 
+T = TypeVar("T")
 # With 2 ** 20 terms the chance that any two share a hash is 3e-8; then they count as one term.
 Hashes = NDArray[np.uint64]
 # What is made of so many at once takes some 100 MB.
@@ -48,6 +49,19 @@ def highest(values: NDArray[Any], count: int) -> NDArray[np.int64]:
     if not len(values) > count > 0:
         return np.arange(len(values))
     return np.flatnonzero(values >= np.partition(values, len(values) - count)[len(values) - count])
+
+
+def gathered(items: Iterable[T], size_of: Callable[[T], int], *, together: int) -> Iterator[list[T]]:
+    """The items in lists, each of which ends with the item that brings its size to `together`."""
+    group, size = [], 0
+    for item in items:
+        group.append(item)
+        size += size_of(item)
+        if size >= together:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def narrowed(words: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
@@ -107,14 +121,7 @@ class Forward:
     @classmethod
     def grouped(cls, parts: Iterable[Forward]) -> Iterator[Forward]:
         """All rows of all parts as a few, each with TOKENS_TOGETHER or little more."""
-        group, tokens = [], 0
-        for part in parts:
-            group.append(part)
-            tokens += len(part.tokens)
-            if tokens >= TOKENS_TOGETHER:
-                yield cls.joined(group)
-                group, tokens = [], 0
-        if group:
+        for group in gathered(parts, lambda part: len(part.tokens), together=TOKENS_TOGETHER):
             yield cls.joined(group)
 
     def only(self, ids: NDArray[np.bytes_]) -> Forward:

@@ -15,10 +15,11 @@ import hashlib
 import json
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,8 +94,9 @@ class Segment:
         for _, live in parts:
             # A row that does not count has no place, and no posting of it is looked at.
             places.append(np.zeros(len(live), dtype=np.int32))
-            places[-1][live] = place[at : at + np.count_nonzero(live)]
-            at += int(np.count_nonzero(live))
+            end = at + int(np.count_nonzero(live))
+            places[-1][live] = place[at:end]
+            at = end
         spans = _spans(sum(len(part.rows) for part, _ in parts), together)
         made = [_merged_postings(parts, places, span) for span in spans]
         return cls(
@@ -124,7 +126,8 @@ class Segment:
         (folder / name).mkdir(exist_ok=True)
         for array_name, array in arrays.items():
             save_array(folder / name / f"{array_name}.npy", array)
-        _put(folder / name / FIELDS_FILE, written)
+        with _replacing(folder / name / FIELDS_FILE) as opened:
+            opened.write(written)
         return name
 
     @classmethod
@@ -190,15 +193,16 @@ SEGMENT_FILES = (*(f"{each.name}.npy" for each in fields(Segment)), FIELDS_FILE)
 
 def save_array(file: Path, array: NDArray[Any]) -> None:
     """Write it, in one step: a reader may have a file of this name mapped."""
+    with _replacing(file) as opened:
+        np.save(opened, array, allow_pickle=False)
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[BinaryIO]:
+    """A file to write, which takes the other's place when it is done."""
     pending = file.with_name(f"{file.name}.new")
     with pending.open("wb") as opened:
-        np.save(opened, array, allow_pickle=False)
-    pending.replace(file)
-
-
-def _put(file: Path, content: bytes) -> None:
-    pending = file.with_name(f"{file.name}.new")
-    pending.write_bytes(content)
+        yield opened
     pending.replace(file)
 
 

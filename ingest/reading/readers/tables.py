@@ -13,7 +13,7 @@ Row = Sequence[str]
 
 # Stands in a row for the columns that the cell before it spans too.
 SPANNED = "\ufdd0"
-_NOTHING = ("", SPANNED)
+NOTHING = ("", SPANNED)
 NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
 MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
@@ -47,7 +47,7 @@ def lines(
     labels = [*names] or labels_of([repeated(row) for row in named])
     shown = [_plain(row) if _spans_all(row) or is_unnamed(row) else _labelled(labels, row) for row in body]
     shown = shown if labels else _aligned(body)
-    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in _NOTHING}
+    used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in NOTHING}
     # The names of columns without a value would be lost.
     is_lost = any(not any(label in other for other in used) for label in labels)
     return [*filter(None, titles), *(map(_plain, named) if is_lost else ()), *shown]
@@ -68,8 +68,8 @@ def _taken_apart(
         header_rows = header_by_look(cleaned, has_header_style=has_header_style)
     elif header_rows == 1 and _is_parted(cleaned):
         header_rows = 2
-    named = [row for row in cleaned[:header_rows] if _is_filled(row)]
-    body = [joined for row in cleaned[header_rows:] if _is_filled(joined := joined_symbols(row, spanned=SPANNED))]
+    named = [row for row in cleaned[:header_rows] if is_filled(row)]
+    body = [joined for row in cleaned[header_rows:] if is_filled(joined := joined_symbols(row, spanned=SPANNED))]
     return titles, named, body
 
 
@@ -118,7 +118,7 @@ def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> in
         # The lowest row that names a column of figures; one with but its first cell filled heads the rows below it.
         above = range(first, top, -1)
         count = next((index for index in above if _names_figures(rows[index - 1], rows[first])), 0)
-        count = count or next((index for index in above if _is_filled(rows[index - 1][1:])), 0)
+        count = count or next((index for index in above if is_filled(rows[index - 1][1:])), 0)
         header = rows[top:count]
         # Above the lowest row of names stand only names of several columns, with gaps between them.
         pairs = itertools.pairwise(header)
@@ -199,7 +199,7 @@ def labels_of(header: Sequence[Row]) -> list[str]:
 
 
 def _plain(row: Row) -> str:
-    return " | ".join(cell for cell in row if cell not in _NOTHING).replace(": | ", ": ")
+    return " | ".join(cell for cell in row if cell not in NOTHING).replace(": | ", ": ")
 
 
 def _aligned(body: Sequence[Row]) -> list[str]:
@@ -214,8 +214,9 @@ def _aligned(body: Sequence[Row]) -> list[str]:
     return shown
 
 
-def _is_filled(row: Row) -> bool:
-    return any(cell not in _NOTHING for cell in row)
+def is_filled(row: Row) -> bool:
+    """True where something stands in the row."""
+    return any(cell not in NOTHING for cell in row)
 
 
 def _keyed(row: Row) -> str:
@@ -227,6 +228,6 @@ def _labelled(labels: Sequence[str], row: Row) -> str:
     cells = []
     for column, cell in enumerate(row):
         label = labels[column] if column < len(labels) else ""
-        if cell not in _NOTHING:
+        if cell not in NOTHING:
             cells.append(f"{label}: {cell}" if label and (label != cell or is_figure(cell)) else cell)
     return "; ".join(cells)

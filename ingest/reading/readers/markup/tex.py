@@ -12,7 +12,7 @@ from ingest.reading.readers.markup.texmacros import expanded
 from ingest.reading.readers.markup.texsigns import spelled_signs
 from ingest.reading.readers.numerals import numeral
 from ingest.reading.readers.superscripts import spelled
-from ingest.reading.readers.tables import SPANNED
+from ingest.reading.readers.tables import SPANNED, is_filled
 from ingest.reading.readers.tables import lines as table_lines
 
 _LEVELS = {
@@ -186,7 +186,7 @@ def _rows(source: str) -> Iterator[list[str]]:
             across = _ACROSS.search(cell)
             cells.append(_plain(_SPANNING.sub(r"\1", cell)))
             cells.extend([SPANNED] * (min(int(across.group(1)), _MAX_SPAN) - 1 if across else 0))
-        if any(cell not in ("", SPANNED) for cell in cells):
+        if is_filled(cells):
             yield cells
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.reading.readers.tables import (
-    SPANNED,
+    NOTHING,
     Row,
     header_by_look,
     is_figure,
+    is_filled,
     labels_of,
     lines,
     opened,
@@ -27,7 +28,6 @@ _FEW_FIGURES = 0.3
 _MIN_COLUMNS_OF_TOTALS = 4
 _CODE = re.compile(r'\d{5}|[<>{}]|="')
 _WORD = re.compile(r"[^\W\d_]{3}")
-_NOTHING = ("", SPANNED)
 _SYMBOLS = frozenset("$€£¥%()-–—")
 
 
@@ -38,18 +38,14 @@ def named_lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
 
 def are_named(rows: Sequence[Row], header_rows: int | None) -> bool:
     """True where the columns have names that go with most of the rows."""
-    rows, header_rows = _with_groups(rows, header_rows)
-    _, cleaned, count = opened(rows, header_rows)
-    count = header_by_look(cleaned) if count is None else count
-    return count > 0 and not _are_in_doubt(cleaned[:count], cleaned[count:])
+    header, body = _parted(*_with_groups(rows, header_rows))
+    return bool(header) and not _are_in_doubt(header, body)
 
 
 def _lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
     rows, header_rows = _with_groups(rows, header_rows)
-    _, cleaned, count = opened(rows, header_rows)
-    count = header_by_look(cleaned) if count is None else count
-    body = cleaned[count:]
-    if count and _are_in_doubt(cleaned[:count], body):
+    header, body = _parted(rows, header_rows)
+    if header and _are_in_doubt(header, body):
         return lines(rows, header_rows=0)
     figures = _columns_of_figures(body)
     used = [column for column in range(max(map(len, rows))) if any(_is_filled(row, column) for row in body)]
@@ -61,12 +57,19 @@ def _lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
     )
 
 
+def _parted(rows: Sequence[Row], header_rows: int | None) -> tuple[list[list[str]], list[list[str]]]:
+    """The rows that name the columns, and those below them."""
+    _, cleaned, count = opened(rows, header_rows)
+    count = header_by_look(cleaned) if count is None else count
+    return cleaned[:count], cleaned[count:]
+
+
 def _with_groups(rows: Sequence[Row], header_rows: int | None) -> tuple[Sequence[Row], int | None]:
     """The rows with names of groups over all of their columns, where these have the same names in each group; and how
     many rows are names, where below the first there is one that names more."""
     if header_rows not in (None, 1, 2) or len(rows) < 3:
         return rows, header_rows
-    groups, names = ([at for at, cell in enumerate(row) if at and cell not in _NOTHING] for row in rows[:2])
+    groups, names = ([at for at, cell in enumerate(row) if at and cell not in NOTHING] for row in rows[:2])
     width = len(names) // len(groups) if groups else 0
     texts = [rows[1][at] for at in names]
     is_words = not any(is_figure(cell) and not _is_year(cell) for row in rows[:2] for cell in row[1:])
@@ -96,7 +99,7 @@ def _tables_in(rows: Sequence[Row], header_rows: int | None) -> Iterator[tuple[S
     start, count = 0, header_rows
     for number in range(max(header_rows or 0, 1) + 1, len(rows) - 1):
         above = rows[max(start + (count or 0), number - _RECENT) : number]
-        if above and _is_filled_row(rows[number - 1]) and _names_others(rows[number], rows[number + 1], above):
+        if above and is_filled(rows[number - 1]) and _names_others(rows[number], rows[number + 1], above):
             yield rows[start:number], count
             start, count = number, None
     yield rows[start:], count
@@ -104,7 +107,7 @@ def _tables_in(rows: Sequence[Row], header_rows: int | None) -> Iterator[tuple[S
 
 def _names_others(row: Row, below: Row, above: Sequence[Row]) -> bool:
     """True for a row of names whose columns hold figures below it, and where hardly a figure stands above it."""
-    names = [column for column, cell in enumerate(row) if cell not in _NOTHING]
+    names = [column for column, cell in enumerate(row) if cell not in NOTHING]
     texts = [row[column] for column in names]
     if len(names) < _MIN_NAMES or len(set(texts)) < len(texts):
         return False
@@ -113,7 +116,7 @@ def _names_others(row: Row, below: Row, above: Sequence[Row]) -> bool:
     filled = [column for column in names if column < len(below) and _is_filled(below, column)]
     if len(filled) < _MOSTLY * len(names) or not any(is_figure(below[column]) for column in filled[1:]):
         return False
-    others = [cell for other in above for cell in other[1:] if cell not in _NOTHING and cell not in _SYMBOLS]
+    others = [cell for other in above for cell in other[1:] if cell not in NOTHING and cell not in _SYMBOLS]
     return sum(map(is_figure, others)) <= _FEW_FIGURES * len(others)
 
 
@@ -147,7 +150,7 @@ def _are_in_doubt(header: Sequence[Row], body: Sequence[Row]) -> bool:
 
 def _has_value(row: Row) -> bool:
     """True where a colon parts two cells."""
-    filled = [cell for cell in row if cell not in _NOTHING]
+    filled = [cell for cell in row if cell not in NOTHING]
     ends = [cell.endswith(":") for cell in filled]
     return any(ends[1:-1]) and not all(ends[1:])
 
@@ -175,7 +178,7 @@ def _columns_of_figures(body: Sequence[Row]) -> set[int]:
 
 def _stands_apart(row: Row, figures: set[int], width: int) -> bool:
     """True for a sum and what it is the sum of, below columns that name neither."""
-    filled = [column for column, cell in enumerate(row) if cell not in _NOTHING]
+    filled = [column for column, cell in enumerate(row) if cell not in NOTHING]
     if not filled:
         return False
     if any(row[column].endswith(":") for column in filled[:-1] if column > 0) and len(filled) <= _MOSTLY * width:
@@ -186,15 +189,11 @@ def _stands_apart(row: Row, figures: set[int], width: int) -> bool:
 def _sums_below(body: Sequence[Row]) -> Iterator[Row]:
     """The last rows that hold but a name behind the first column, and a figure."""
     for row in reversed(body):
-        filled = [column for column, cell in enumerate(row) if cell not in _NOTHING]
+        filled = [column for column, cell in enumerate(row) if cell not in NOTHING]
         if len(filled) != 2 or filled[0] == 0 or is_figure(row[filled[0]]) or not is_figure(row[filled[1]]):
             return
         yield row
 
 
 def _is_filled(row: Row, column: int) -> bool:
-    return column < len(row) and row[column] not in _NOTHING
-
-
-def _is_filled_row(row: Row) -> bool:
-    return any(cell not in _NOTHING for cell in row)
+    return column < len(row) and row[column] not in NOTHING
