@@ -27,10 +27,15 @@ from tests.loopback import listening
 
 OLD = "The warranty lasts 12 months."
 MANNERS = ("head", "body", "endless", "negative", "interim", "trailers", "switched", "packed", "redirect")
-LIMITED = (
-    "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
-    "sys.argv[1:2] = []; runpy.run_module('ingest', run_name='__main__', alter_sys=True)"
-)
+LIMITED = """
+import resource, runpy, sys
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), before[1]))
+try:
+    runpy.run_module("ingest", run_name="__main__", alter_sys=True)
+finally:
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)  # What measures this process writes at its end.
+"""
 
 
 def hosts(count: int, seed: int) -> Iterator[str]:
