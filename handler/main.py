@@ -15,7 +15,7 @@ from corpus.program import silence_telemetry
 
 silence_telemetry()  # A dependency of FastAPI.
 
-from handler.contract.events import is_request, is_sound  # noqa: E402
+from handler.contract.gateway_events import is_request, is_sound  # noqa: E402
 from handler.lifecycle import lambda_settings, make_ready, register_hooks  # noqa: E402
 from handler.observing.logs import JsonLines, configure  # noqa: E402
 from handler.served import served_app  # noqa: E402

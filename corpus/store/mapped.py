@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from corpus.embedding.model import Vectors
 from corpus.errors import SnapshotInvalid, StoreError
-from corpus.lexical.segment import mapped
+from corpus.lexical.index_segment import mapped
 from corpus.store.exact import MAX_SKETCHED_NUMBERS, ExactVectors
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
 from corpus.store.sketch import MAX_DIMENSIONS, MIN_DIMENSIONS, open_sketch, write_sketch

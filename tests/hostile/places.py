@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from corpus.corpus_opening import open_published
 from corpus.errors import CorpusError
-from corpus.opening import open_published
 from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
 from corpus.snapshot.publish import publish
 from corpus.snapshot.versions import list_versions
-from ingest.sources.addresses import is_callable
+from ingest.sources.checked_addresses import is_callable
 from tests.corpus.snapshot.keeper import Keeper, answer
 from tests.corpus.test_outbound import Hostile, embedder
 from tests.loopback import listening

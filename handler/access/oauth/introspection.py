@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from handler.access.oauth.client import ProviderClient
+from handler.access.oauth.access_tokens import LEEWAY_SECONDS, MAX_TOKEN_CHARS, Expected, check_claims
+from handler.access.oauth.provider_client import ProviderClient
 from handler.access.oauth.refusals import IdentityUnavailable, TokenRefused
-from handler.access.oauth.tokens import LEEWAY_SECONDS, MAX_TOKEN_CHARS, Expected, check_claims
 
 INACTIVE = "the provider says that it is not valid, or has ended"
 

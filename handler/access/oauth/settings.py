@@ -9,8 +9,8 @@ from pydantic import Field, SecretStr, field_validator
 from corpus.outbound_settings import OutboundSettings
 from corpus.setting_values import sendable
 from handler.access.oauth.callbacks import parse_callbacks
+from handler.access.oauth.claim_principals import parse_principals
 from handler.access.oauth.issuers import parse_issuers, provider_url
-from handler.access.oauth.principals import parse_principals
 from handler.access.oauth.scopes import parse_scopes
 
 

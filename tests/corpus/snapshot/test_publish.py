@@ -27,7 +27,7 @@ from corpus.errors import (
     StoreUnavailable,
 )
 from corpus.lexical.build import update_index
-from corpus.lexical.segment import SEGMENT_FILES
+from corpus.lexical.index_segment import SEGMENT_FILES
 from corpus.snapshot.manifest import (
     OBJECTS,
     POINTER,

@@ -17,7 +17,7 @@ from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.searching.candidates import Hybrid, InRows
 from corpus.searching.filtered import filtered_nearest
-from corpus.searching.language import WELL
+from corpus.searching.language_fit import WELL
 from corpus.searching.scale import Scale
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage

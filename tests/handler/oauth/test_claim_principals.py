@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
+from handler.access.oauth.claim_principals import parse_principals, principals_of
 from handler.access.oauth.issuers import parse_issuers
-from handler.access.oauth.principals import parse_principals, principals_of
 from handler.access.oauth.scopes import parse_scopes
 from tests.handler.oauth.conftest import SignIn, search
 from tests.identity.stand_in import StandIn

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from handler.access.oauth.client import ProviderClient
 from handler.access.oauth.issuers import Issuer
 from handler.access.oauth.key_set import KeySet
 from handler.access.oauth.provider import Provider
+from handler.access.oauth.provider_client import ProviderClient
 from handler.access.oauth.refusals import IdentityUnavailable
 from tests.gate import gate
 from tests.handler.conftest import API_KEY
