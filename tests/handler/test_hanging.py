@@ -13,7 +13,7 @@ import pytest
 from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from handler.routes.action import QUESTIONS_AT_ONCE
-from tests.gate import gate
+from tests.closed_gate import gate
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.handler.running import running
