@@ -48,7 +48,7 @@ _adapter = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Answer one event of API Gateway (REST or HTTP API) or of a function URL.
 
-    What is no request, such as a schedule's event that keeps the function warm, has done its work by coming here.
+    What is not a request, such as a schedule's event that keeps the function warm, has done its work by coming here.
     """
     if not is_request(event):
         source = event.get("source") if isinstance(event, dict) else None

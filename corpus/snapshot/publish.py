@@ -85,7 +85,7 @@ def publish(
     judges the version first, also one in which nothing has changed.
 
     Raises StoreError, what the gate raises; SnapshotConflict where another publisher was first; SettingsError where
-    `url` is no place.
+    `url` is not a place.
     """
     place = snapshot_store_of(url)
     try:

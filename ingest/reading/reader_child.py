@@ -30,7 +30,7 @@ Result = Sequence[Document] | DocumentError
 class Limits:
     """For one file each.
 
-    `timeout_seconds` are of processor time, and five times as many by the clock: a busy machine is no hostile file.
+    `timeout_seconds` are of processor time, and five times as many by the clock: a busy machine is not a hostile file.
     `memory_bytes` is on top of what the process has mapped when it starts. Both hold for `ocr` too.
     """
 

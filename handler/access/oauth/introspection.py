@@ -32,7 +32,7 @@ class Introspection:
     def claims(self, token: str, *, issuers: tuple[str, ...], expected: Expected) -> Mapping[str, Any]:
         """The provider's claims for a valid token. Raises TokenRefused, IdentityUnavailable."""
         if len(token) > MAX_TOKEN_CHARS or not token.isascii() or not token.isprintable():
-            raise TokenRefused("it is no token")
+            raise TokenRefused("it is not a token")
         claims = self._google(token) if self._is_google else self._asked(token)
         if issuers and claims.get("iss", issuers[0]) not in issuers:
             raise TokenRefused("its issuer is not trusted here")

@@ -41,7 +41,7 @@ class OAuthSettings(OutboundSettings):
         None, description="Where the keys of a single issuer are. Default: what its discovery document says."
     )
     oauth_introspection_url: str | None = Field(
-        None, description="Where tokens that are no JWTs are asked about (RFC 7662, or Google's tokeninfo)."
+        None, description="Where tokens that are not JWTs are asked about (RFC 7662, or Google's tokeninfo)."
     )
     oauth_client_id: str = Field(
         "",

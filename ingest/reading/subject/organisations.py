@@ -24,7 +24,7 @@ _LISTED = re.compile(
     r"(?<!\w)((?:[^\W\d_a-zß-ÿ]|e[A-Z])[\w.&’'+-]*(?:,?\s+(?:[^\W\d_a-zß-ÿ][\w.&’'+-]*|&|of|and|de|del|la|le|und)){0,5}?,?)\s+"
     r"\((?:the\s+)?(?:“[^”]{1,30}”[;,]?\s*)?(?:NYSE|NASDAQ|Nasdaq|NasdaqGS|LSE|TSX|ASX|FWB|XETRA|Xetra|Euronext|BME)\b[^)]{0,60}\)"
 )
-# What stands on the first page of a form and is no name.
+# What stands on the first page of a form and is not a name.
 _BOILERPLATE = re.compile(
     r"\b(?:form \S*\d|commission file|commission$|mark one|(?:fiscal|transition) (?:year|period)|pursuant|"
     r"securities (?:and|exchange|registered)|washington,? d|(?:annual|quarterly|current) report|file n|united states|"

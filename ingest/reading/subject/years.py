@@ -122,7 +122,7 @@ def year_of_validity(page: str) -> int | None:
 
 
 def year_of_date(page: str) -> int | None:
-    """The year of the first date on a page, where that is no copyright's."""
+    """The year of the first date on a page, where that is not a copyright's."""
     for line in page.splitlines():
         if not _RIGHTS.search(line) and (found := _ANY_DATE.search(line)):
             return _of_date(found.groups())[1]

@@ -407,7 +407,7 @@ def test_a_url_of_anything_but_a_bucket_is_no_folder(
     in_folder: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsError, match=r"is no place for snapshots. Name a folder, or s3://bucket/prefix"):
+    with pytest.raises(SettingsError, match=r"is not a place for snapshots. Name a folder, or s3://bucket/prefix"):
         publish(in_folder.settings, url)
     assert list(tmp_path.iterdir()) == []
 

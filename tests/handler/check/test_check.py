@@ -1,4 +1,4 @@
-"""`handler check` against real servers: ours, somebody else's, broken ones, and what is no action at all."""
+"""`handler check` against real servers: ours, somebody else's, broken ones, and what is not an action at all."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_scopes_are_read_by_route() -> None:
     assert scopes.of("/documentsx") == scopes.everywhere
     assert scopes.all == ("rag.read", "openid", "api://app/x", "rag.list")
     for wrong in ("/nowhere=x", "/search", 'a"b', "/search=é"):
-        with pytest.raises(ValueError, match=r"is not a route|is no scope"):
+        with pytest.raises(ValueError, match=r"is not a route|is not a scope"):
             parse_scopes(wrong)
 
 
