@@ -58,7 +58,7 @@ def combined(folder: Path) -> coverage.Coverage:
     whole = [str(path) for path in files if is_whole(path)]
     print(f"{len(whole)} processes were measured, {len(files) - len(whole)} more were killed while they wrote it down.")
     measured.combine(whole)
-    modules = (str(path) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    modules = [str(path) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     measured.get_data().touch_files(modules)
     return measured
 
