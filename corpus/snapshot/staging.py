@@ -21,7 +21,6 @@ from corpus.lexical.index_store import index_folder
 from corpus.quality.questions import FILE_NAME as QUESTIONS
 from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
-from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
 from corpus.snapshot.pruning import (
     LAID_OUT,
@@ -32,6 +31,7 @@ from corpus.snapshot.pruning import (
     remake_where_dead,
 )
 from corpus.snapshot.reader_layout import rearrange
+from corpus.snapshot.store_layout import link_store, sha256_of, warm_vector
 from corpus.store import read_store, settle_store
 
 COPY_ATTEMPTS = 5

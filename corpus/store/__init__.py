@@ -5,8 +5,8 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 
 from corpus.filters import Where
 from corpus.store.checkpoint import settle_store, write_index_out
+from corpus.store.collection_opening import create_store, most_text_bytes, open_store, read_store
 from corpus.store.leftovers import Survey, holds_only
-from corpus.store.opening import create_store, most_text_bytes, open_store, read_store
 from corpus.store.page_cache import widen_page_cache
 from corpus.store.reindexing import MAX_DEAD, finish_remaking, remake_index
 from corpus.store.rows import PAGE

@@ -15,8 +15,8 @@ import pytest
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import MERGE_RATIO, merge_index, update_index, write_index
-from corpus.lexical.files import INDEX_FILE, read_about
 from corpus.lexical.index import LexicalIndex
+from corpus.lexical.index_files import INDEX_FILE, read_about
 from corpus.lexical.terms import Analyzer
 
 CHUNKS = [

@@ -27,7 +27,7 @@ from corpus.errors import (
     StoreUnavailable,
 )
 from corpus.lexical.build import update_index
-from corpus.lexical.segment import SEGMENT_FILES
+from corpus.lexical.index_segment import SEGMENT_FILES
 from corpus.snapshot.manifest import (
     OBJECTS,
     POINTER,
@@ -407,7 +407,7 @@ def test_a_url_of_anything_but_a_bucket_is_no_folder(
     in_folder: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsError, match=r"is no place for snapshots. Name a folder, or s3://bucket/prefix"):
+    with pytest.raises(SettingsError, match=r"is not a place for snapshots. Name a folder, or s3://bucket/prefix"):
         publish(in_folder.settings, url)
     assert list(tmp_path.iterdir()) == []
 

@@ -100,7 +100,7 @@ def numbered(piece: Piece, *, first: int) -> Piece:
 
 
 def _page_in(rest: dict[str, Any]) -> tuple[int | None, str]:
-    """Page and label; a label that is no number stays with the other fields unless there is a page."""
+    """Page and label; a label that is not a number stays with the other fields unless there is a page."""
     label = rest.get("page_label")
     page = _whole(rest.pop("page", None)) if _whole(rest.get("page")) is not None else None
     if page is None and (number := _whole(rest.get("page_number"))) is not None:

@@ -4,7 +4,7 @@ import pytest
 
 from corpus.errors import DocumentUnreadable
 from corpus.urls import without_passwords
-from ingest.sources.urls import normalised
+from ingest.sources.page_urls import normalised
 
 
 @pytest.mark.parametrize(

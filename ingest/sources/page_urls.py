@@ -19,7 +19,9 @@ def normalised(url: str) -> str:
         parsed = httpx.URL(url.strip())
         host = parsed.host
     except (httpx.InvalidURL, ValueError, UnicodeError):
-        raise DocumentUnreadable("This is no URL that can be read. Write it as in a browser's address bar.") from None
+        raise DocumentUnreadable(
+            "This is not a URL that can be read. Write it as in a browser's address bar."
+        ) from None
     if parsed.userinfo:
         raise DocumentUnreadable(
             "The URL holds a user name or password, which would be stored and cited. Take it out of the URL."
@@ -40,7 +42,7 @@ def joined(base: str, reference: str) -> str:
     try:
         return normalised(str(httpx.URL(base).join(reference)))
     except (httpx.InvalidURL, ValueError, UnicodeError):
-        raise DocumentUnreadable("The page redirects to what is no URL. Save it as a file.") from None
+        raise DocumentUnreadable("The page redirects to what is not a URL. Save it as a file.") from None
 
 
 def host_of(url: str) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from handler.check.call import WRONG_KEY, Caller, Credentials, Reply
-from handler.check.document import listed, mapping
+from handler.check.check_row import Check, Outcome
+from handler.check.deployment import QUESTION, QUESTION_FIELDS
 from handler.check.mcp_reply import Answer, is_challenged, message_headers, message_in, payload_in, result_in
-from handler.check.rows import Check, Outcome
-from handler.check.sign_in import check_server
-from handler.check.target import QUESTION, QUESTION_FIELDS
+from handler.check.openapi_document import listed, mapping
+from handler.check.sign_in_rows import check_server
 
 HANDSHAKE, MODERN = "2025-11-25", "2026-07-28"
 KEYS = "io.modelcontextprotocol/"

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.lexical.files import Part
 from corpus.lexical.forward import find, ids_as_array
-from corpus.lexical.segment import FIELDS_FILE, Segment, mapped, mapped_bytes
+from corpus.lexical.index_files import Part
+from corpus.lexical.index_segment import FIELDS_FILE, Segment, mapped, mapped_bytes
 
 
 class Placed(NamedTuple):

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
+from handler.access.oauth.claim_principals import parse_principals, principals_of
 from handler.access.oauth.issuers import parse_issuers
-from handler.access.oauth.principals import parse_principals, principals_of
 from handler.access.oauth.scopes import parse_scopes
 from tests.handler.oauth.conftest import SignIn, search
 from tests.identity.stand_in import StandIn
@@ -86,7 +86,7 @@ def test_scopes_are_read_by_route() -> None:
     assert scopes.of("/documentsx") == scopes.everywhere
     assert scopes.all == ("rag.read", "openid", "api://app/x", "rag.list")
     for wrong in ("/nowhere=x", "/search", 'a"b', "/search=é"):
-        with pytest.raises(ValueError, match=r"is not a route|is no scope"):
+        with pytest.raises(ValueError, match=r"is not a route|is not a scope"):
             parse_scopes(wrong)
 
 

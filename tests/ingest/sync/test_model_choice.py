@@ -7,7 +7,7 @@ import re
 import pytest
 
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
-from ingest.sync.languages import suited
+from ingest.sync.model_choice import suited
 
 ENGLISH = "The warranty lasts for 24 months from the day of purchase, and it covers all the parts that were in the box."
 OTHERS = [

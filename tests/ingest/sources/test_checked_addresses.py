@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.errors import DocumentUnreadable
-from ingest.sources.addresses import is_callable, is_public
+from ingest.sources.checked_addresses import is_callable, is_public
 from tests.ingest.sources.conftest import Connect
 from tests.web_server import WebServer
 

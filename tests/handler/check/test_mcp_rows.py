@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
+from handler.check.deployment import CannotCheck
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
-from handler.check.target import CannotCheck
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.running import running
 

@@ -20,9 +20,9 @@ from corpus.errors import CollectionMismatch, CorpusError, StoreUnavailable
 from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.change_detection import SQLITE_FILE, Watch
+from corpus.store.chroma_client import Connection, collection_of, connect, missing
 from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.chunk_file import ChunkFile
-from corpus.store.client import Connection, collection_of, connect, missing
 from corpus.store.engine import DEFAULT_DATABASE, DEFAULT_TENANT
 from corpus.store.errors import translated
 from corpus.store.handle import Handle

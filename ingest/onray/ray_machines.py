@@ -13,7 +13,7 @@ from corpus.embedding.model import Embedder, Refused, Vectors
 from corpus.errors import DocumentError
 from corpus.records import DocumentRecord
 from ingest.onray.parcels import MAX_BY_VALUE, Orders, Parcel, in_parcels, parcel_of
-from ingest.onray.session import EMBEDDINGS_AT_ONCE, LOCAL, Session, session
+from ingest.onray.ray_session import EMBEDDINGS_AT_ONCE, LOCAL, Session, session
 from ingest.onray.tasks import Embedded, Read
 from ingest.reading.reader_process import size_of
 from ingest.settings import IngestSettings

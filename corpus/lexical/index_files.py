@@ -1,7 +1,7 @@
 """The files of a lexical index: their names and versions, and what index.json says of them.
 
 DIRECTORY/index.json          what the index is made of, and which segments are valid; replaced last and atomically
-DIRECTORY/SEGMENT/…           see corpus.lexical.segment; never changed, for a reader may have them mapped
+DIRECTORY/SEGMENT/…           see corpus.lexical.index_segment; never changed, for a reader may have them mapped
 DIRECTORY/SEGMENT/dead-*.npy  a truth for each row that counts no longer
 """
 
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from corpus.errors import LexicalIndexUnusable
+from corpus.lexical.index_segment import SEGMENT_FILES
 from corpus.lexical.languages import stop_words
-from corpus.lexical.segment import SEGMENT_FILES
 from corpus.lexical.terms import VERSION
 
 FORMAT = 3

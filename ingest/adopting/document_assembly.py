@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from corpus.records import Chunk, DocumentRecord, MetadataValue, document_id_of
 from corpus.stored import ADOPTED
 from corpus.tokens import Tokenizer
-from ingest.adopting.fields import Piece
+from ingest.adopting.foreign_fields import Piece
 
 # A shorter overlap of two pieces may be a coincidence.
 MIN_SHARED_CHARS = 20

@@ -20,7 +20,7 @@ TEST = "s3:TestEvent"  # S3 sends it when notifications are set up.
 def objects_in(body: str) -> list[str]:
     """The objects, as s3://bucket/key, each once; of a sidecar the one that it describes.
 
-    Raises ValueError, saying why, for what is no event of S3.
+    Raises ValueError, saying why, for what is not an event of S3.
     """
     try:
         event = json.loads(body)
@@ -29,13 +29,13 @@ def objects_in(body: str) -> list[str]:
     if isinstance(event, dict) and event.get("Type") == "Notification" and isinstance(event.get("Message"), str):
         return objects_in(event["Message"])
     if not isinstance(event, dict):
-        raise ValueError("The message is no event of S3.")  # noqa: TRY004 - as all here
+        raise ValueError("The message is not an event of S3.")  # noqa: TRY004 - as all here
     if event.get("Event") == TEST:
         return []
     try:
         named = list(_named(event))
     except (KeyError, TypeError) as error:
-        raise ValueError(f"The message is no event of S3: {error} is missing or of another kind.") from None
+        raise ValueError(f"The message is not an event of S3: {error} is missing or of another kind.") from None
     places = [f"s3://{bucket}/{_described(key)}" for bucket, key in named if not key.endswith("/")]
     if wrong := [place for place in places if not S3_URL.fullmatch(place) or not _is_sendable(place)]:
         raise ValueError(f"The message names no object of S3: {wrong[0][:200]!r}.")

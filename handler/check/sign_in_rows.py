@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 
 from handler.check.call import Caller, Reply
-from handler.check.document import Schema, listed, mapping, resolve
-from handler.check.rows import Check, Outcome
+from handler.check.check_row import Check, Outcome
+from handler.check.openapi_document import Schema, listed, mapping, resolve
 
 # Nobody has registered it: a server that redirects there would send a code anywhere.
 STRANGE_CALLBACK = "https://example.com/handler-check"

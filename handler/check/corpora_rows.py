@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from handler.check.call import Caller, Reply
-from handler.check.document import Schema, listed, mapping, resolve
-from handler.check.rows import Check, Outcome
-from handler.check.target import Search
+from handler.check.check_row import Check, Outcome
+from handler.check.deployment import Search
+from handler.check.openapi_document import Schema, listed, mapping, resolve
 
 FIELD = "corpus"
 MAX_ASKED = 20

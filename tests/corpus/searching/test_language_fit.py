@@ -8,7 +8,7 @@ import pytest
 
 from corpus.lexical.build import update_index, write_index
 from corpus.lexical.index import LexicalIndex
-from corpus.searching.language import Fit, fit_of
+from corpus.searching.language_fit import Fit, fit_of
 from corpus.settings import LOCAL_MODEL
 
 OTHER = "text-embedding-3-small"

@@ -16,11 +16,11 @@ import httpcore2
 from corpus import __version__
 from corpus.errors import DocumentError, DocumentMissing, DocumentUnreadable
 from corpus.retry_after import hints_in
-from ingest.sources.addresses import CheckedBackend
+from ingest.sources.checked_addresses import CheckedBackend
 from ingest.sources.inflate import Writer
+from ingest.sources.page_urls import host_of, joined
 from ingest.sources.proxies import ProxiedPools, Proxies, refused_by
 from ingest.sources.retry_after_gate import RetryAfterGate
-from ingest.sources.urls import host_of, joined
 
 USER_AGENT = f"retrieval-action/{__version__} (ingest)"
 MAX_REDIRECTS = 5

@@ -10,7 +10,7 @@ import pytest
 
 from corpus.lexical.build import merge_index, segment_of, update_index, write_index
 from corpus.lexical.forward import Forward, ids_as_array
-from corpus.lexical.segment import Segment
+from corpus.lexical.index_segment import Segment
 
 WORDS = np.array([f"word{number}" for number in range(300)])
 

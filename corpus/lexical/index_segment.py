@@ -218,7 +218,7 @@ def mapped(file: Path) -> NDArray[Any]:
     except Exception as error:  # numpy parses the head as Python, and lets out whatever that raises.
         raise ValueError(f"{file.name} holds no array") from error
     if array.ndim != 1:
-        raise ValueError(f"{file.name} is no row of values")
+        raise ValueError(f"{file.name} is not a row of values")
     return array
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from corpus.records import DocumentRecord, Metadata
-from corpus.searching.listing import Listing
+from corpus.searching.document_listing import Listing
 from corpus.settings import CorpusSettings
 from corpus.store import Store, open_store
 from corpus.store.change_detection import UNSETTLED_SECONDS, Watch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handler.access.addresses import counted_address, is_own_name, parse_networks
+from handler.access.caller_addresses import counted_address, is_own_name, parse_networks
 from handler.access.rate_limit import EVERYBODY_ELSE, MAX_COUNTED, MemoryCounter
 from tests.handler.conftest import Connect
 

@@ -12,7 +12,15 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import yaml
 
 from handler.check.call import Caller, Reply
-from handler.check.document import Operation, Schema, mapping, operations, parameters_of, request_schema, resolve
+from handler.check.openapi_document import (
+    Operation,
+    Schema,
+    mapping,
+    operations,
+    parameters_of,
+    request_schema,
+    resolve,
+)
 
 PLACES = ("/openapi.json", "/openapi.yaml", "/.well-known/openapi.json", "/.well-known/openapi.yaml", "/openapi.yml")
 QUESTION_FIELDS = ("query", "queries", "question", "q", "search_query", "text", "search", "prompt", "input")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ingest.worker.events import objects_in
+from ingest.worker.bucket_events import objects_in
 
 S3_EVENT = {"Records": [{"s3": {"bucket": {"name": "docs"}, "object": {"key": "a+b/%C3%BC.md.meta.yaml"}}}]}
 

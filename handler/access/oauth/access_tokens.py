@@ -119,7 +119,7 @@ def check_recipient(claims: Mapping[str, Any], expected: Expected) -> None:
     audiences = audiences_of(claims)
     if not claims.get("aud"):
         if claims.get("token_use") != "access" or client_of(claims) not in expected.clients:
-            raise TokenRefused("it names no audience, and is no access token of a client that is known here")
+            raise TokenRefused("it names no audience, and is not an access token of a client that is known here")
     elif set(audiences).isdisjoint(expected.audiences):
         raise TokenRefused("its audience is another API")
 

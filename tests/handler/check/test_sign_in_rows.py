@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from handler.check.call import Caller
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
-from handler.check.sign_in import check_server, flow_of, sign_in_checks
+from handler.check.sign_in_rows import check_server, flow_of, sign_in_checks
 from tests.handler.conftest import Configure
 from tests.handler.running import running
 from tests.identity.stand_in import StandIn, json_reply, stand_in

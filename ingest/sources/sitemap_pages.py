@@ -6,10 +6,10 @@ from corpus.errors import DocumentEmpty, DocumentError, DocumentUnreadable
 from corpus.urls import without_passwords
 from ingest.sources.fingerprints import origin_of
 from ingest.sources.found import Fetched, Found, Item
+from ingest.sources.page_urls import host_of, joined, path_of
 from ingest.sources.patterns import Selection
 from ingest.sources.sitemap import INDEX, Entry, entries_of, kind_of
 from ingest.sources.spool import Spool
-from ingest.sources.urls import host_of, joined, path_of
 from ingest.sources.web import Page, Web
 
 MAX_SITEMAPS = 1_000
