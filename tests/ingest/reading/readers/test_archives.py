@@ -70,5 +70,5 @@ def test_the_messages_of_a_mail_archive_are_documents(tmp_path: Path) -> None:
 
 
 def test_a_file_without_messages_is_no_mail_archive(tmp_path: Path) -> None:
-    with pytest.raises(DocumentUnreadable, match="no message"):
+    with pytest.raises(DocumentUnreadable, match="not a message"):
         read_all(tmp_path, "a.mbox", b"Just text.\n")
