@@ -21,7 +21,7 @@ MARK = b"HiddenLayer"  # Of layers that are off: an entry of their dictionary, 1
 # What hides a layer, or asks for one that is off. An array of those that are off may stand elsewhere in the file.
 _MAY_HIDE = re.compile(rb"/OFF\s*(?:\[\s*[^\]\s]|\d)|/BaseState\s*/OFF|/OCMD\b")
 _OBJECTS = re.compile(rb"/ObjStm\b.{0,300}?stream\r?\n", re.DOTALL)
-_MAX_INFLATED = 4_000_000
+_MAX_INFLATED = 100_000_000  # Bytes, of all together.
 _MAX_COMPRESSED = 1_000_000
 _DEEPEST = 4
 _MAX_OBJECTS = 50_000
@@ -35,12 +35,20 @@ def may_hide(data: bytes) -> bool:
         return False
     if b"/Encrypt" in data:
         return True
-    return any(_MAY_HIDE.search(_inflated(data, match.end())) for match in _OBJECTS.finditer(data))
+    room = _MAX_INFLATED
+    for match in _OBJECTS.finditer(data):
+        inflated = _inflated(memoryview(data)[match.end() : match.end() + _MAX_COMPRESSED], room)
+        room -= len(inflated)
+        if _MAY_HIDE.search(inflated):
+            return True
+        if room <= 0:
+            break
+    return False
 
 
-def _inflated(data: bytes, start: int) -> bytes:
+def _inflated(data: memoryview, most: int) -> bytes:
     try:
-        return zlib.decompressobj().decompress(data[start : start + _MAX_COMPRESSED], _MAX_INFLATED)
+        return zlib.decompressobj().decompress(data, most)
     except zlib.error:
         return b""
 
