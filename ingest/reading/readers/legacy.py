@@ -1,4 +1,4 @@
-"""Word files from before 2007 and slides from before 97, read by LibreOffice, antiword or catdoc.
+"""Word files from before 2007 and slides from before PowerPoint 97, read by LibreOffice, antiword or catdoc.
 
 If none of these programs is installed, such files are refused like any other unsupported type.
 """
@@ -28,9 +28,9 @@ _BULLETS = "•▪◦"
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
     """Read by the first program that succeeds. Raises DocumentUnreadable if the type is wrong or no program can."""
     if not data.startswith(_OLE):
-        raise DocumentUnreadable("The file is not what its name says. Save it anew, as DOCX or PPTX.")
+        raise DocumentUnreadable("The file is not what its name says. Save it again, as DOCX or PPTX.")
     suffix = ".ppt" if any(name in data for name in _SLIDES) else ".doc"
-    failure: DocumentError = DocumentUnreadable("No program here reads it. Install LibreOffice, or save it anew.")
+    failure: DocumentError = DocumentUnreadable("No installed program reads it. Install LibreOffice, or convert it.")
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / f"file{suffix}"
         path.write_bytes(data)

@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"(?=.{1,40}$)(?=.*\w)(?:.*\d.*|.*[.):]|\S+\s.*)")
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     if not data.lstrip().startswith(b"{\\rtf"):
-        raise DocumentUnreadable("The file is not in Rich Text Format, whatever its name says. Save it anew.")
+        raise DocumentUnreadable("The file is not in Rich Text Format, whatever its name says. Save it again.")
     writer = _Writer()
     for mark in marks(data):
         writer.take(mark)
