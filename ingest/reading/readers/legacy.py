@@ -1,6 +1,6 @@
-"""Word files of before 2007, and slides of before 97, by a program that reads them: LibreOffice, antiword or catdoc.
+"""Word files and slides of before Office 97, by a program that reads them: LibreOffice, antiword or catdoc.
 
-They are read where the machine has one; else their types are refused like others that nothing reads.
+They are read where the machine has one, else refused.
 """
 
 from __future__ import annotations
@@ -19,18 +19,16 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.pptx import reader as pptx
 from ingest.reading.readers.tables import lines
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SLIDES = tuple(name.encode("utf-16-le") for name in ("PowerPoint Document", "PP40"))
 _FIELD = re.compile(r'HYPERLINK +(?:\\l +)?"[^"\n]*" *(?:\\[a-z] +"[^"\n]*" *)*')  # What antiword prints of links.
+_NO_PROGRAM = "The file is from before Office 97, and no program here reads it. Install LibreOffice, or save it anew."
 _BULLETS = "•▪◦"
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
-    """Raises DocumentUnreadable where the file is none of these, or no program reads it."""
-    if not data.startswith(_OLE):
-        raise DocumentUnreadable("The file is not what its name says. Save it anew, as DOCX or PPTX.")
+    """Raises DocumentUnreadable where no program reads it."""
     suffix = ".ppt" if any(name in data for name in _SLIDES) else ".doc"
-    failure: DocumentError = DocumentUnreadable("No program here reads it. Install LibreOffice, or save it anew.")
+    failure: DocumentError = DocumentUnreadable(_NO_PROGRAM)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / f"file{suffix}"
         path.write_bytes(data)

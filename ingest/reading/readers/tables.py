@@ -20,6 +20,7 @@ _MAX_LABEL_CHARACTERS = 80
 _COLUMNS_OF_WORDS = 3  # So many above words, whose figures come late, are names; two may be a key and its value.
 _SENTENCE = re.compile(r".{12}[.。]$|\w: +\w*\d")  # No name of a column: a sentence, a name with its value.
 _RANGE = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}$")
+_ERROR = re.compile(r"#(?:N/A|NV|[A-Z]+(?:/0)?[!?])$|Err:\d+$")
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,:/' \u00a0\u202f")
 
 
@@ -187,8 +188,8 @@ def repeated(row: Row) -> list[str]:
 
 
 def is_figure(text: str) -> bool:
-    """True for numbers as they stand in tables: 1,234.5, (12), 7 %, € 3."""
-    return text.translate(_NOT_FIGURES).isdigit()
+    """True for numbers as they stand in tables: 1,234.5, (12), 7 %, € 3; and for what a sheet shows in place of one."""
+    return text.translate(_NOT_FIGURES).isdigit() or (text[:1] in ("#", "E") and bool(_ERROR.match(text)))
 
 
 def labels_of(header: Sequence[Row]) -> list[str]:

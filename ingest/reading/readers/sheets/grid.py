@@ -28,6 +28,7 @@ class Sheet:
     boxes: list[str] = field(default_factory=list)  # Of text, which lie on the sheet.
     charts: list[tuple[str, list[list[str]]]] = field(default_factory=list)  # Title and rows, the first with names.
     unknown_results: list[Place] = field(default_factory=list)
+    unshown: int = 0  # Cells whose format shows nothing.
 
     def rows(self) -> list[list[str]]:
         """The rows as far as there is something in them; wide gaps are shortened, so that a far cell costs nothing."""
