@@ -1,6 +1,6 @@
-"""Word files and slides of before Office 97, by a program that reads them: LibreOffice, antiword or catdoc.
+"""Word files and slides from before Office 97, read by LibreOffice, antiword or catdoc.
 
-They are read where the machine has one, else refused.
+If none of these programs is installed, such files are refused.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ingest.reading.readers.pptx import reader as pptx
 from ingest.reading.readers.tables import lines
 
 _SLIDES = tuple(name.encode("utf-16-le") for name in ("PowerPoint Document", "PP40"))
-_FIELD = re.compile(r'HYPERLINK +(?:\\l +)?"[^"\n]*" *(?:\\[a-z] +"[^"\n]*" *)*')  # What antiword prints of links.
+_FIELD = re.compile(r'HYPERLINK +(?:\\l +)?"[^"\n]*" *(?:\\[a-z] +"[^"\n]*" *)*')  # antiword's output for links.
 _NO_PROGRAM = "The file is from before Office 97, and no program here reads it. Install LibreOffice, or save it anew."
 _BULLETS = "•▪◦"
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
-    """Raises DocumentUnreadable where no program reads it."""
+    """Read by the first program that succeeds. Raises DocumentUnreadable if no program can."""
     suffix = ".ppt" if any(name in data for name in _SLIDES) else ".doc"
     failure: DocumentError = DocumentUnreadable(_NO_PROGRAM)
     with tempfile.TemporaryDirectory() as name:
@@ -41,7 +41,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
 
 
 def _saved(program: Program, path: Path, password: str | None) -> Document:
-    """The document as the program saves it in today's format."""
+    """The document, converted by the program to a current format."""
     kind = "pptx" if path.suffix == ".ppt" else "docx"
     profile = f"-env:UserInstallation=file://{path.parent}/profile"
     words = [program.path, profile, "--headless", "--convert-to", kind, "--outdir", str(path.parent), str(path)]
@@ -54,7 +54,7 @@ def _saved(program: Program, path: Path, password: str | None) -> Document:
 
 
 def _printed(program: Program, path: Path) -> Document:
-    """The document as the program prints it: a paragraph on each line, cells between upright strokes."""
+    """The document as the program prints it: one paragraph per line, cells between vertical bars."""
     text = clean(decode(run([program.path, *program.options, str(path)], folder=path.parent)))
     text = _FIELD.sub("", text)
     composer = Composer()
