@@ -188,7 +188,7 @@ def repeated(row: Row) -> list[str]:
 
 
 def is_figure(text: str) -> bool:
-    """Whether the text is a number as written in tables (1,234.5, (12), 7 %, € 3), or an error shown in place of one."""
+    """Whether the text is a number as written in tables (1,234.5, (12), 7 %, € 3), or an error shown for one."""
     return text.translate(_NOT_FIGURES).isdigit() or (text[:1] in ("#", "E") and bool(_ERROR.match(text)))
 
 
