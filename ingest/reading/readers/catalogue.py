@@ -44,8 +44,9 @@ FORMATS = (
     Format("OpenDocument text, slides", ("odf.reader", "odf.flat"), "slides", "outline levels", "rows",
            "property or title style",
            "–", "last change", "tracked deletions, indexes"),
-    Format("Word before 2007", ("legacy",), "–", "as of DOCX, by LibreOffice alone", "rows", "property", "–",
-           "last change", "all, where neither LibreOffice, antiword nor catdoc is installed"),
+    Format("Word before 2007", ("doc.reader",), "–", "styles, with their numbers", "rows", "property or title style",
+           "–", "last change", "deleted and hidden text, pictures, running heads; all of Word 95 and before, where "
+           "neither LibreOffice, antiword nor catdoc is installed"),
     Format("RTF", ("rtf.reader",), "–", "styles and outline levels, with their numbers", "rows", "property", "–",
            "–", "deleted and hidden text, pictures, running heads"),
     Format("HTML", ("html.reader", "mhtml"), "slides of a show", "h1 to h6", "rows", "og:title, title or first heading",
