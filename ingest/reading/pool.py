@@ -135,9 +135,9 @@ class ReaderPool:
     def _verdict(self, code: int) -> DocumentUnreadable:
         if code in (-signal.SIGALRM, -signal.SIGPROF):
             seconds = self._limits.timeout_seconds
-            return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it anew.")
+            return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it again.")
         return DocumentUnreadable(
-            "The file makes its reader crash: it is damaged or hostile. Open it and save it anew."
+            "The file makes its reader crash: it is damaged or hostile. Open it and save it again."
         )
 
 

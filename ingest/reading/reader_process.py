@@ -66,7 +66,7 @@ class Spares:
         self._owner = os.getpid()
 
     def take(self, limits: Limits) -> ReaderProcess | None:
-        """One that is still alive; None if there is none."""
+        """An idle process that is still alive; None if there is none."""
         with self._lock:
             self._forget_a_parents()
             while self._workers and self._workers[-1].limits == limits:
@@ -77,7 +77,7 @@ class Spares:
         return None
 
     def keep(self, workers: Sequence[ReaderProcess]) -> list[ReaderProcess]:
-        """Keep idle processes; returns the others, and those that these replace."""
+        """Keep the idle ones. Returns those to end: the busy ones, and those that the kept ones replace."""
         idle = [worker for worker in workers if not worker.pending]
         with self._lock:
             self._forget_a_parents()
