@@ -165,8 +165,11 @@ def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
     return manifest
 
 
-def _local_model(wanted: str) -> str | None:
-    """The model that goes into the package: `1` stands for the one that the corpus here was made with."""
+def local_model_to_pack(wanted: str) -> str | None:
+    """The model that goes into the package: `1` stands for the one that the corpus here was made with.
+
+    Raises BuildError.
+    """
     if wanted in {"", "0"}:
         return None
     if wanted in LOCKS:
@@ -205,7 +208,7 @@ def main(words: Sequence[str] | None = None) -> int:
         build(
             given.output,
             machine="arm64" if given.arm64 else "x86_64",
-            local_model=_local_model(os.environ.get("LOCAL_MODEL", "")),
+            local_model=local_model_to_pack(os.environ.get("LOCAL_MODEL", "")),
             chroma_server=os.environ.get("CHROMA_SERVER") == "1",
             bundle=given.bundle,
             installer=given.installer,

@@ -188,7 +188,7 @@ class LiveSnapshot:
         # Read here, or the first caller would have to wait for it.
         corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
         with contextlib.suppress(LexicalIndexUnusable):
-            index = corpus.store.words.index()
+            index = corpus.store.lexical_index.index()
             if self._settings.access == "documents":
                 index.passing(Filter(visible_to=frozenset()).to_where() or {})
         corpus.newest, corpus.on_fault, corpus.on_close = self.current, self.distrust, self.retire
