@@ -1,4 +1,4 @@
-"""Put into an HTML tree what a browser shows of a document within it: a frame's own, an element's shadow tree."""
+"""Insert embedded documents (srcdoc of frames, declarative shadow trees) into an HTML tree, as a browser shows them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHADOW = "template[shadowrootmode]"
 _FRAMED = "iframe[srcdoc], iframe[src]"
 _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _UNFRAMED = re.compile(r"<noframes\b[^>]*>(.*?)(?:</noframes|\Z)", re.IGNORECASE | re.DOTALL)
-_DEEPEST = 4  # Frames in frames, of which no page has more.
+_DEEPEST = 4  # Levels of nested frames; no page needs more.
 
 
 def unframed(source: str) -> str:
@@ -31,7 +31,7 @@ def unframed(source: str) -> str:
 
 
 def put_in_place(tree: LexborHTMLParser, frames: Mapping[str, str]) -> None:
-    """In place; what lies deeper is left where it is, for `prune` to take away. `frames` are saved pages by address."""
+    """Change the tree in place; `frames` are saved pages by address. Documents nested deeper stay for `prune` to remove."""
     for _ in range(_DEEPEST):
         found = [(node, inner) for node in tree.css(f"{_SHADOW}, {_FRAMED}") if (inner := _inner(node, frames))]
         for node, source in found:

@@ -1,4 +1,4 @@
-"""Tables whose cells are drawn: boxes of level and upright lines that meet. Pure functions."""
+"""Tables with drawn cells: boxes of horizontal and vertical lines that meet. Pure functions."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.pdf.unruled_columns import refined
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
-_MAX_CELL_CHARS = 900  # Characters: a box of more is a part of the page, not of a table.
-_MAX_REPEATED_CHARS = 80  # Characters of a cell that stands for each row it reaches down to.
+_MAX_CELL_CHARS = 900  # Characters; a box with more is a part of the page, not a cell.
+_MAX_REPEATED_CHARS = 80  # Characters of a tall cell that is repeated in each of its rows.
 _MIN_FILLED = 0.2
-_LOWEST_ROW = 0.6  # Of a line's height: what is lower lies between two lines of a border.
+_LOWEST_ROW = 0.6  # Line heights; a lower row lies between two lines of one border.
 _LINES_OF_PART = 6
 _ROWS_OF_PARTS = 4
 _MOSTLY, _NEARLY = 0.6, 0.9
-_SAME_HEIGHT = 2.0  # Points.
-_LEVEL = 0.3  # Of a line's height, from what stands beside it.
+_SAME_HEIGHT = 2.0  # Points between baselines of one row.
+_LEVEL = 0.3  # Line heights between baselines of lines side by side.
 
 
 def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | Drawn]]:
-    """The lines inside each net of drawn lines, with the table that they make.
+    """For each grid of drawn lines, the lines of text inside it and their table.
 
-    Where its boxes hold parts of a page, it is the lines in each of them, with what is drawn there.
+    If its boxes hold parts of a page, yields the lines in each box with what is drawn inside it instead.
     """
     free = list(lines)
     drawn = drawn._replace(level=without_underlines(drawn.level, lines))
@@ -52,7 +52,7 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
 
 
 def _are_parts(filled: Sequence[Cell]) -> bool:
-    """True for boxes with parts of a page: much text in one, or lists and addresses of many lines in few rows."""
+    """Whether the boxes hold parts of a page: a long text in one, or lists and addresses of many lines in few rows."""
     if any(sum(len(line.text) for line in cell.lines) > _MAX_CELL_CHARS for cell in filled):
         return True
     tall = [cell for cell in filled if len(cell.lines) >= _LINES_OF_PART and not is_wrapped(cell.lines)]
@@ -62,7 +62,7 @@ def _are_parts(filled: Sequence[Cell]) -> bool:
 
 
 def _are_in_rows(tall: Sequence[Cell]) -> bool:
-    """True for tall boxes beside each other with one line at each height, figures among them: columns of a table."""
+    """Whether tall boxes side by side are columns of a table: lines at the same heights, most of them figures."""
     if len(tall) < 2 or len({cell.row for cell in tall}) > 1:
         return False
     heights = {round(line.bottom / _SAME_HEIGHT) for line in tall[0].lines}
@@ -78,7 +78,7 @@ def _box_of(net: Net, cell: Cell) -> Box:
 
 
 def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
-    """Each cell by its upper left corner."""
+    """The cells by row and column of their upper left corner."""
     owner: dict[tuple[int, int], Cell] = {}
     rows, columns = len(net.heights) - 1, len(net.columns) - 1
     for row, column in itertools.product(range(rows), range(columns)):
@@ -107,8 +107,8 @@ def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
 
 
 def _in_columns(net: Net, cell: Cell) -> list[Cell]:
-    """The columns of a wide cell, where each of its lines stands within one, or several beside each other in as many
-    equal parts: no lines are drawn between them."""
+    """The columns of a wide cell that has no lines drawn inside: each line of text fits one column, or they fill equal
+    parts. Empty if not."""
     if parts := _in_parts(net, cell):
         return parts
     parts = [Cell(cell.row, cell.column + offset, cell.height) for offset in range(cell.width)]
@@ -121,7 +121,7 @@ def _in_columns(net: Net, cell: Cell) -> list[Cell]:
 
 
 def _in_parts(net: Net, cell: Cell) -> list[Cell]:
-    """The parts of a wide cell: each holds a line in its middle, and they stand beside each other."""
+    """The equal parts of a wide cell, side by side, that hold one line each; empty if there are none."""
     lines = sorted(cell.lines, key=lambda line: line.left)
     count = len(lines)
     if count < 2 or count == cell.width or cell.width % count:
@@ -139,7 +139,7 @@ def _in_parts(net: Net, cell: Cell) -> list[Cell]:
 
 
 def _in_rows(net: Net, cell: Cell) -> list[Cell]:
-    """The rows of a tall cell, where nearly each of them has a line of its own: no lines are drawn between them."""
+    """The rows of a tall cell that has no lines drawn inside, if almost every row has a line of text; else empty."""
     parts = [Cell(cell.row + offset, cell.column, 1, cell.width) for offset in range(cell.height)]
     for line in cell.lines:
         up = line.bottom + line.height / 2
@@ -154,8 +154,8 @@ def _in_rows(net: Net, cell: Cell) -> list[Cell]:
 def _tables(
     net: Net, cells: dict[tuple[int, int], Cell], sections: Sequence[range]
 ) -> Iterator[tuple[list[Line], Table | Drawn]]:
-    """The table of each section of rows, with its lines; a cell alone is no table."""
-    reaching: dict[int, tuple[int, str]] = {}  # By column: the last row that a tall cell reaches to, and its text.
+    """The lines of each section of rows, with their table, or without one if only one cell is filled."""
+    reaching: dict[int, tuple[int, str]] = {}  # By column: the last row of a tall cell, and its text.
     for section in sections:
         inside = [cell for (row, _), cell in sorted(cells.items()) if row in section]
         lines = [line for cell in inside for line in cell.lines]
