@@ -31,7 +31,7 @@ def unframed(source: str) -> str:
 
 
 def put_in_place(tree: LexborHTMLParser, frames: Mapping[str, str]) -> None:
-    """Change the tree in place; `frames` are saved pages by address. Documents nested deeper stay for `prune` to remove."""
+    """Change the tree in place; `frames` are saved pages by address. What nests deeper stays for `prune` to remove."""
     for _ in range(_DEEPEST):
         found = [(node, inner) for node in tree.css(f"{_SHADOW}, {_FRAMED}") if (inner := _inner(node, frames))]
         for node, source in found:
