@@ -14,7 +14,8 @@ import resource
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from io import BytesIO
 
 from corpus.errors import DocumentError
@@ -78,64 +79,42 @@ def cases() -> Iterator[Case]:
     """A file's name, what it repeats, and its content at a size in bytes."""
     for suffix in TEXTS.split():
         for piece in PIECES:
-            yield f"a.{suffix}", repr(piece), lambda size, piece=piece: (piece * (size // len(piece.encode()))).encode()
+            yield f"a.{suffix}", repr(piece), partial(_repeated, piece)
         for mark in ("- ", "* ", "1. ", "a: ", "> ", "a::\n", "* a\n"):
-            yield f"a.{suffix}", f"deeper {mark!r}", lambda size, mark=mark: _deeper(mark, size)
+            yield f"a.{suffix}", f"deeper {mark!r}", partial(_deeper, mark)
     for tag in TAGS:
-        names = [each.split()[0] for each in tag.split("><")]
-        opened = f"<{tag}>"
-        closed = "".join(f"</{name}>" for name in reversed(names))
-        yield "a.html", f"{opened} unclosed", lambda size, o=opened: (o * (size // len(o))).encode()
-        yield "a.html", f"{opened} nested", lambda size, o=opened, c=closed: _nested(o, c, size)
-        yield (
-            "a.html",
-            f"{opened} many",
-            lambda size, o=opened, c=closed: f"<p>a {f'{o}1{c} ' * (size // len(o + c))}".encode(),
-        )
+        opened, closed = f"<{tag}>", _closed([each.split()[0] for each in tag.split("><")])
+        yield "a.html", f"{opened} unclosed", partial(_repeated, opened)
+        yield "a.html", f"{opened} nested", partial(_nested, opened, closed)
+        yield "a.html", f"{opened} many", partial(_repeated, f"{opened}1{closed} ")
     for element in ELEMENTS:
-        names = element.split("><")
-        opened, closed = f"<{element}>", "".join(f"</{name}>" for name in reversed(names))
+        opened, closed = f"<{element}>", _closed(element.split("><"))
         for root in ("r", "article", "TEI", "opml", "svg", "FictionBook", "mediawiki"):
-            for kind in ("nested", "many"):
-                yield (
-                    "a.xml",
-                    f"{root} {opened} {kind}",
-                    lambda size, o=opened, c=closed, r=root, k=kind: _xml(r, o, c, k, size),
-                )
+            yield "a.xml", f"{root} {opened} nested", partial(_deep_xml, root, opened, closed)
+            yield "a.xml", f"{root} {opened} many", partial(_wide_xml, root, opened, closed)
     for piece in (
-        "<w:p><w:r><w:t>a</w:t></w:r></w:p>",
-        "<w:sdt>",
-        "<w:tbl><w:tr><w:tc>",
-        "<w:ins>",
-        "<w:p><w:r>",
+        "<w:p><w:r><w:t>a</w:t></w:r></w:p>", "<w:sdt>", "<w:tbl><w:tr><w:tc>", "<w:ins>", "<w:p><w:r>",
         "<w:hyperlink>",
-    ):
-        yield "a.docx", piece, lambda size, piece=piece: word(_balanced(piece, size))
+    ):  # fmt: skip
+        yield "a.docx", piece, partial(_word, piece)
     for piece in (
-        "<text:p>a</text:p>",
-        "<text:list><text:list-item>",
-        "<text:section>",
+        "<text:p>a</text:p>", "<text:list><text:list-item>", "<text:section>", "<text:span>",
         "<table:table><table:table-row><table:table-cell>",
-        "<text:span>",
-    ):
-        yield (
-            "a.odt",
-            piece,
-            lambda size, piece=piece: opendocument(f"<office:text>{_balanced(piece, size)}</office:text>"),
-        )
+    ):  # fmt: skip
+        yield "a.odt", piece, partial(_opendocument, piece)
     for text in ("[", "<div>", "*a ", "> "):
-        yield "a.ipynb", repr(text), lambda size, text=text: _notebook(text * (size // len(text)))
-    for shape, text in {"lists": '[{"a": %s}]', "wide": '{"a": [%s]}', "text": '{"text": "%s"}'}.items():
-        yield (
-            "a.json",
-            shape,
-            lambda size, text=text: (
-                (text % ",".join("1" * (size // 2))).replace("[1", "[").encode()
-                if "%s}]" not in text
-                else (text % json.dumps("a " * (size // 2))).encode()
-            ),
-        )
+        yield "a.ipynb", repr(text), partial(_notebook, text)
+    yield "a.json", "one list", partial(_json, '{"a": [%s]}')
+    yield "a.json", "one text", partial(_json, '{"text": "%s"}')
     yield "a.zip", "entries", _zip
+
+
+def _closed(names: Sequence[str]) -> str:
+    return "".join(f"</{name}>" for name in reversed(names))
+
+
+def _repeated(piece: str, size: int) -> bytes:
+    return (piece * (size // len(piece.encode()))).encode()
 
 
 def _deeper(mark: str, size: int) -> bytes:
@@ -149,26 +128,39 @@ def _nested(opened: str, closed: str, size: int) -> bytes:
     return f"{opened * count}a{closed * count}".encode()
 
 
-def _xml(root: str, opened: str, closed: str, kind: str, size: int) -> bytes:
-    if kind == "nested":
-        count = min(size // len(opened + closed), 250)  # libxml2 refuses more.
-        around = size // (count * len(opened + closed) + 12)
-        inside = f"<p>{opened * count}a{closed * count}</p>" * max(around, 1)
-    else:
-        inside = f"{opened}a b{closed}" * (size // len(opened + closed))
+def _deep_xml(root: str, opened: str, closed: str, size: int) -> bytes:
+    count = min(size // len(opened + closed), 250 // opened.count("<"))  # libxml2 refuses more.
+    inside = f"<p>{opened * count}a{closed * count}</p>" * max(size // (count * len(opened + closed) + 12), 1)
     return f"<{root}><body>{inside}</body></{root}>".encode()
+
+
+def _wide_xml(root: str, opened: str, closed: str, size: int) -> bytes:
+    inside = f"{opened}a b{closed}" * (size // len(opened + closed))
+    return f"<{root}><body>{inside}</body></{root}>".encode()
+
+
+def _word(piece: str, size: int) -> bytes:
+    return word(_balanced(piece, size))
+
+
+def _opendocument(piece: str, size: int) -> bytes:
+    return opendocument(f"<office:text>{_balanced(piece, size)}</office:text>")
+
+
+def _json(shape: str, size: int) -> bytes:
+    return (shape % ",".join("1" * (size // 2))).encode()
 
 
 def _balanced(piece: str, size: int) -> str:
     """The elements one after another, each closed; nested 80 deep where it is not closed itself."""
     if "</" in piece:
         return piece * (size // len(piece))
-    closed = "".join(f"</{name}>" for name in reversed(piece.strip("<>").split("><")))
+    closed = _closed(piece.strip("<>").split("><"))
     return (piece * 80 + closed * 80) * max(size // (80 * len(piece + closed)), 1)
 
 
-def _notebook(text: str) -> bytes:
-    cell = {"cell_type": "markdown", "metadata": {}, "source": text}
+def _notebook(piece: str, size: int) -> bytes:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": piece * (size // len(piece))}
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
