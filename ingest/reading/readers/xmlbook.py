@@ -135,7 +135,7 @@ class _Writer:
     def _note(self, node: etree._Element, name: str) -> None:
         text = _joined(node)
         if len(node) and local_name(node[0]) == "title":
-            text = f"{_joined(node[0])}: {' '.join(map(_joined, node[1:]))}"
+            text = f"{_joined(node[0])}: {' '.join(map(_joined, list(node)[1:]))}"
         kind = name if name != "note" or not node.get("type") else str(node.get("type"))
         self._composer.paragraph(f"{kind.capitalize()}: {text}" if text else "")
 
