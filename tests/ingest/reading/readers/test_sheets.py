@@ -335,5 +335,5 @@ def test_a_damaged_record_of_how_cells_look_costs_no_cell_and_shows_no_hidden_sh
 
 
 def test_a_workbook_of_the_old_kind_that_no_parser_takes_is_told_in_a_line(tmp_path: Path) -> None:
-    with pytest.raises(DocumentUnreadable, match=r"^The spreadsheet is damaged or has a password: .*Save it anew\.$"):
+    with pytest.raises(DocumentUnreadable, match=r"^The spreadsheet is damaged or has a password: .*Save it again\.$"):
         read_bytes(tmp_path, "a.xls", compound({"Workbook": _old_book(_record(0xE0, b"\x00"))}))
