@@ -143,9 +143,7 @@ def test_what_asking_again_cannot_mend_is_told_at_once(
     assert len(site.asked) == 1
 
 
-def test_a_server_without_tls_is_told_as_one_and_not_as_one_that_is_not_there(
-    site: WebServer, connect: Connect
-) -> None:
+def test_a_server_without_tls_is_not_told_as_one_that_is_not_there(site: WebServer, connect: Connect) -> None:
     secured = site.url.replace("http:", "https:") + "/a"
     assert str(refusal(connect(), secured)).startswith("Its certificate is not trusted, or it speaks no TLS.")
 
