@@ -15,7 +15,7 @@ from corpus.errors import CorpusError, SnapshotMissing
 from corpus.loading import load
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL, CorpusSettings
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.versions import read_manifest, read_pointer
 from corpus.store import open_store
 from infra import interpreters, package, sbom

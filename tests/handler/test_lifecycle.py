@@ -18,21 +18,20 @@ from handler.access.keys import make_key
 from handler.app import create_app
 from handler.framework import FastAPI
 from handler.lifecycle import after_restore, lambda_settings, make_ready
-from tests.aws import aws_server
 from tests.handler.conftest import HEADERS, Configure
+from tests.s3_server import S3Server
 
 OLD_KEY, OLD = make_key("old")
 NEW_KEY, NEW = make_key("new")
-NAME = "/action/keys"
+NAME = "/lifecycle/keys"
 
 
-@pytest.fixture(scope="module")
-def parameters() -> Iterator[Any]:
+@pytest.fixture
+def parameters(s3: S3Server) -> Iterator[Any]:
     """SSM of our own."""
-    with aws_server() as environment, pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        yield boto3.client("ssm")
+    client = boto3.client("ssm", endpoint_url=s3.url)
+    yield client
+    client.close()
 
 
 @pytest.fixture

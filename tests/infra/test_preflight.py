@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
@@ -11,7 +13,7 @@ from corpus.settings import LOCAL_MODEL, CorpusSettings
 from corpus.store import create_store
 from handler.access.keys import make_key
 from infra.deploy import _publish_and_check, _tidy, main
-from infra.preflight import Target, client_secret_problems, missing
+from infra.preflight import Target, _tools, client_secret_problems, missing
 from tests.corpus.texts import RECORD
 from tests.s3_server import S3Server
 
@@ -21,16 +23,14 @@ TARGET = Target(STAGE, "eu-west-1", publish=False, check=False, local_model=LOCA
 
 
 @pytest.fixture(autouse=True)
-def programs(tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with all that a deployment starts; the parameter with the keys is there too."""
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with all that a deployment starts."""
     folder = tmp_path / "programs"
     folder.mkdir()
     for name, does in {"node": "echo v22.1.0", "npm": "", "python3.13": "echo 3.13", "make": "exit 3"}.items():
         stand_in(folder, name, does)
     monkeypatch.setenv("PATH", str(folder), prepend=":")
     monkeypatch.setenv("LAMBDA_PYTHON", str(folder / "python3.13"))
-    assert s3.url  # Its variables lead boto3 there.
-    put(str(make_key("gpt")[1]))
     return folder
 
 
@@ -39,17 +39,25 @@ def stand_in(folder: Path, name: str, does: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def put(value: str) -> None:
-    ssm = boto3.client("ssm")
-    ssm.put_parameter(Name=f"/retrieval-action/{STAGE}/api-keys", Value=value, Type="SecureString", Overwrite=True)
-    ssm.close()
+@pytest.fixture
+def keys(s3: S3Server) -> Iterator[Callable[[str], None]]:
+    """Puts a text in the parameter of the keys; a right entry is there."""
+
+    def put(value: str) -> None:
+        ssm.put_parameter(Name=f"/retrieval-action/{STAGE}/api-keys", Value=value, Type="SecureString", Overwrite=True)
+
+    with contextlib.closing(boto3.client("ssm", endpoint_url=s3.url)) as ssm:
+        put(str(make_key("gpt")[1]))
+        yield put
 
 
+@pytest.mark.usefixtures("keys")
 def test_where_all_is_there_preflight_says_so_and_begins_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*WORDS, "--preflight"]) == 0
     assert capsys.readouterr().err == "Everything that a deployment needs is there.\n"
 
 
+@pytest.mark.usefixtures("keys")
 def test_the_first_step_that_fails_ends_it_with_its_exit_code(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(WORDS) == 3
     assert [line for line in capfd.readouterr().err.splitlines() if line.startswith("$ ")] == [
@@ -57,6 +65,7 @@ def test_the_first_step_that_fails_ends_it_with_its_exit_code(capfd: pytest.Capt
     ]
 
 
+@pytest.mark.usefixtures("keys")
 def test_a_number_of_versions_that_is_none_is_refused_before_anything_begins(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -75,24 +84,27 @@ def test_a_number_of_versions_that_is_none_is_refused_before_anything_begins(
 )
 def test_a_node_that_is_too_old_is_told(programs: Path, version: str, told: str | None) -> None:
     stand_in(programs, "node", f"echo {version}")
-    assert missing(TARGET) == ([] if told is None else [told])
+    assert list(_tools()) == ([] if told is None else [told])
 
 
 def test_without_node_its_name_and_where_to_get_it_are_told(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (programs / "npm").unlink()
     monkeypatch.setenv("PATH", str(programs))
-    (told,) = missing(TARGET)
+    (told,) = _tools()
     assert told.startswith("Node.js with npm is not installed: osls needs 20.19 or newer.")
 
 
-def test_a_parameter_that_holds_no_entries_is_told_without_what_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    put("what-is-no-entry")
+def test_a_parameter_that_holds_no_entries_is_told_without_what_it_holds(
+    keys: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys("what-is-no-entry")
     monkeypatch.setenv("ACTION_KEY", make_key("gpt")[0])
     (told,) = missing(Target(STAGE, "eu-west-1", publish=False, check=True, local_model=LOCAL_MODEL))
     assert told.startswith(f"The parameter /retrieval-action/{STAGE}/api-keys is wrong: ")
     assert "what-is-no-entry" not in told
 
 
+@pytest.mark.usefixtures("keys")
 def test_an_empty_corpus_is_nothing_to_publish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     create_store(CorpusSettings(chroma_path=tmp_path / "store"), RECORD).close()
     monkeypatch.setenv("CHROMA_PATH", str(tmp_path / "store"))
@@ -101,6 +113,7 @@ def test_an_empty_corpus_is_nothing_to_publish(tmp_path: Path, monkeypatch: pyte
     assert "--no-publish" in told
 
 
+@pytest.mark.usefixtures("keys")
 def test_a_secret_is_kept_in_one_place_and_one_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def problems(**places: str) -> list[str]:
         parameters = {f"oauthClientSecret{place}": name for place, name in places.items()}
@@ -116,6 +129,7 @@ def test_a_secret_is_kept_in_one_place_and_one_that_cannot_be_read_is_told(monke
     assert told.endswith("infra/deployer-policy.json has the rights.")
 
 
+@pytest.mark.usefixtures("keys")
 def test_after_a_deployment_old_versions_that_stay_stop_nothing_and_a_missing_stack_does(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
