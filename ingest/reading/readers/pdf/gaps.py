@@ -84,8 +84,10 @@ def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: S
             _, start, end, low, height, *_ = lines[ahead]
             if not (start - 1 <= across <= end + 1 and -0.3 <= (up - low) / height <= 1.3):
                 continue
-            number = ahead
             is_small = top - bottom < _SMALL_RUN * height and bottom > low + _RAISED_RUN * height
+            if gap <= _DOUBT * height and not is_small and up < low and lines[min(ahead + 1, len(lines) - 1)][3] < low:
+                continue  # It stands higher in the next line, whose box reaches up to this one.
+            number = ahead
             if gap > _DOUBT * height or is_small:
                 yield ahead
             break
@@ -187,7 +189,7 @@ def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0
     part = _plain_part(line, boxes, start, end)
     if spacing == 0 and _is_plain(line, boxes.part(start, end), start, end):
         return part
-    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end, spacing)))
+    return part._replace(text=squeezed(_with_signs_set(line, boxes, start, end, spacing)))
 
 
 def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
@@ -202,10 +204,10 @@ def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
 
 def _plain_part(line: Line, boxes: Boxes, start: int, end: int) -> Line:
     left, right = min(boxes.lefts[start:end]), max(boxes.rights[start:end])
-    return Line(_squeezed(line.text[start:end]), left, right, *line[3:])
+    return Line(squeezed(line.text[start:end]), left, right, *line[3:])
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
 
 

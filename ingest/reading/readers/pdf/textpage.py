@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.bulk import indexes_at
 from ingest.reading.readers.pdf.characters import (
     MIN_FONT_TEXT,
     Places,
@@ -34,11 +35,14 @@ from ingest.reading.readers.pdf.gaps import (
     loose_lines,
     part_of,
     parted,
+    squeezed,
     uneven_lines,
 )
 from ingest.reading.readers.pdf.letterspacing import is_spaced
-from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, shown_on, with_true_heights
-from ingest.reading.readers.pdf.lines import HYPHEN, Line, has_neighbours
+from ingest.reading.readers.pdf.line_repair import each_once, shown_on, with_true_heights
+from ingest.reading.readers.pdf.lines import Line, has_neighbours
+from ingest.reading.readers.pdf.odd_signs import with_odd_signs
+from ingest.reading.readers.pdf.overprint import Run, each_sign_once, is_overprinted
 from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, rules_of
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
@@ -46,16 +50,9 @@ from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
 _MIN_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
 _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
-# Ligatures of lam and the letter after it, in the wrong order.
-_LAM = "\u0644"
-_TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
 _NO_CUTS: list[float] = []
-_SYMBOL_BULLET = re.compile("(?<![^\n])[\uf020-\uf0ff](?=[ \r]|$)")  # From a symbol font, before a line or alone.
-_SYMBOL = re.compile("\n[\uf020-\uf0ff]")  # The same at the start of a line: a faster test.
-_SOFT = re.compile("\xad")
 _LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Programs may put a blank without width after a ligature.
 _LONE_LETTERS = frozenset("bcdefghjklmnopqrstuvwxyzBCDEFGHJKLMNOPQRSTUVWXYZ")  # They suggest blanks inside words.
-_DIVIDED = "\u2010\r\n"  # A word divided by a Unicode hyphen, which pdfium does not recognise.
 _PLAIN = (False, False)
 
 
@@ -66,6 +63,8 @@ class LineReader:
         self._places = Places()
         self._text = units_buffer(_MIN_BUFFER)
         self._fonts = Fonts()
+        self._runs: list[Run] = []  # What is drawn at once, in the order of the text.
+        self._has_blanks = False  # In place of signs that are not seen, or not for the first time.
         self._falling: set[int] = set()  # Lines whose end is lower than their start: pdfium joined two.
 
     def lines(
@@ -103,6 +102,8 @@ class LineReader:
             whole = _with_pieces(lines, pieces | crossed) if crossed else whole
         if painted.marks and quarters == 0:
             whole = with_bullets(whole, painted.marks)
+        if self._has_blanks:
+            whole = [line._replace(text=squeezed(line.text)) for line in whole]
         return each_once(whole), straight
 
     def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[Stretches, int]:
@@ -118,24 +119,21 @@ class LineReader:
         # The text lacks characters without Unicode; then its offsets are not pdfium's character numbers.
         is_even = units - 1 == count
         text = text.replace("\t", " ")
-        if covers:
-            text = "".join(map(as_units, text)) if has_pairs else text
-            text = uncovered(text_page, text, covers, self._places.room, is_even=is_even)
+        self._runs = [] if quarters else list(self._places.room.runs(text_page))
+        self._has_blanks = bool(covers) or is_overprinted(self._runs)
+        if self._has_blanks:
+            text = self._with_blanks(
+                text_page, "".join(map(as_units, text)) if has_pairs else text, covers, is_even=is_even
+            )
         if not text.isascii():
-            text = self._with_odd_signs(text_page, text, has_pairs=has_pairs, is_even=is_even)
+            text = with_odd_signs(self._places, text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
 
-    def _with_odd_signs(self, text_page: object, text: str, *, has_pairs: bool, is_even: bool) -> str:
-        """The text with its ligatures, hyphens and bullets outside ASCII corrected."""
-        if has_pairs:
-            text = "".join(map(as_units, text))
-        elif is_even and _LAM in text:
-            text = self._with_ligatures(text_page, text)
-        if "\xad" in text and is_even:
-            text = self._places.hyphens_drawn(text_page, text, [match.start() for match in _SOFT.finditer(text)])
-        if _SYMBOL.search(text) or _SYMBOL.match("\n" + text[:1]):
-            text = _SYMBOL_BULLET.sub("•", text)
-        return text.replace(_DIVIDED, HYPHEN + "\r\n") if _DIVIDED in text else text
+    def _with_blanks(self, text_page: object, units: str, covers: Sequence[Cover], *, is_even: bool) -> str:
+        """The code units with blanks in place of what is covered, or printed a second time."""
+        units = uncovered(text_page, units, covers, self._places.room, is_even=is_even)
+        indexes = range(len(units)) if is_even else indexes_at(text_page, range(len(units)))
+        return each_sign_once(units, self._places.room.boxes(text_page, indexes))
 
     def _measured(self, text_page: object, stretches: Stretches) -> list[Line]:
         """The lines with positions and fonts, measured at their first and last characters."""
@@ -165,15 +163,6 @@ class LineReader:
             types[number] = (types[number][0] and other[0], types[number][1] and other[1])
         return types
 
-    def _with_ligatures(self, text_page: object, text: str) -> str:
-        """Put lam before alef (or lam before meem) where one glyph stands for both: pdfium reports it as two characters
-        and reverses them with the rest of the line."""
-        for match in _TURNED_LAM.finditer(text):
-            first, second = self._places.boxes(text_page, [match.start(), match.start() + 1]).each()
-            if is_one_sign([first[:2], second[:2]]):
-                text = text[: match.start()] + match.group()[::-1] + text[match.end() :]
-        return text
-
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
         text = "\n".join([line.text for line in lines])
@@ -185,7 +174,7 @@ class LineReader:
                 ):
                     return set(range(len(lines)))
             spaced = {number for number, line in enumerate(lines) if is_spaced(line.text)}
-        uneven = uneven_lines(lines, self._places.room.runs(text_page)) | self._falling | loose_lines(lines) | spaced
+        uneven = uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | spaced
         if _LIGATURE.search(text):
             uneven |= {number for number, line in enumerate(lines) if _LIGATURE.search(line.text)}
         return uneven
