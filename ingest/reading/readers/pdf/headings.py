@@ -16,7 +16,7 @@ _MAX_PREFIX = 14  # Characters before the title, on the page or in the outline o
 _MAX_MARGIN = 24
 _MIN_LETTERS = 3
 _LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Share of letters; a title may be "Invoice (380) No. 471102 of 05.03.2018".
-_NEXT = 1.7  # Heights from one line to the next.
+_NEXT = 1.4  # Heights from one line to the next.
 _LARGE = 1.3  # Times the height of body text.
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
 # A number far to the left of its heading: "SECTION 2    Diesel engines".

@@ -38,10 +38,10 @@ from ingest.reading.readers.pdf.gaps import (
     squeezed,
     uneven_lines,
 )
-from ingest.reading.readers.pdf.letterspacing import is_spaced
+from ingest.reading.readers.pdf.letterspacing import has_glued, is_glued, is_spaced, unglued
 from ingest.reading.readers.pdf.line_repair import each_once, shown_on, with_true_heights
 from ingest.reading.readers.pdf.lines import Line, has_neighbours
-from ingest.reading.readers.pdf.odd_signs import with_odd_signs
+from ingest.reading.readers.pdf.odd_signs import with_odd_signs, with_symbol_bullets
 from ingest.reading.readers.pdf.overprint import Run, each_sign_once, is_overprinted
 from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, rules_of
@@ -79,13 +79,14 @@ class LineReader:
         stretches, quarters = self._stretches(text_page, count, painted.covers)
         if not stretches.texts:
             return [], NOTHING_DRAWN
+        stretches = with_symbol_bullets(text_page, stretches)
         lines = self._measured(text_page, stretches)
         shown = shown_on(lines, box_of(page, quarters))
         if not all(shown):
             lines, stretches = list(itertools.compress(lines, shown)), stretches.kept(shown)
             self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
         lines = with_true_heights(lines)
-        uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
+        uneven = set(range(len(lines))) if quarters or self._has_blanks else self._uneven(text_page, lines, stretches)
         doubtful = dict.fromkeys(uneven, _NO_CUTS) | self._columns(text_page, lines, stretches)
         pieces = self._by_tags(text_page, lines, stretches, tags) if tags.blocks else {}
         open_lines = doubtful.keys() - pieces.keys()
@@ -167,14 +168,16 @@ class LineReader:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
         text = "\n".join([line.text for line in lines])
         spaced: set[int] = set()
-        if not _LONE_LETTERS.isdisjoint(text.split()):
+        words = text.split()
+        glued = {number for number, line in enumerate(lines) if is_glued(line.text)} if has_glued(words) else set()
+        if not _LONE_LETTERS.isdisjoint(words):
             for number, line in enumerate(lines):
                 if not _LONE_LETTERS.isdisjoint(line.text.split()) and has_false_blanks(
                     line, self._places.of_line(text_page, line, stretches.span(number))
                 ):
                     return set(range(len(lines)))
             spaced = {number for number, line in enumerate(lines) if is_spaced(line.text)}
-        uneven = uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | spaced
+        uneven = uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | spaced | glued
         if _LIGATURE.search(text):
             uneven |= {number for number, line in enumerate(lines) if _LIGATURE.search(line.text)}
         return uneven
@@ -196,6 +199,9 @@ class LineReader:
     ) -> list[Line]:
         """The cells of a line."""
         boxes = self._places.of_line(text_page, line, span)
+        if self._has_blanks or is_glued(span.units):
+            units, boxes = unglued(span.units, boxes, line.height)
+            line, span = line._replace(text=units), span._replace(units=units)
         if span.units == line.text:
             return parted(line, boxes, cuts, columns)
         cells = parted(line._replace(text=span.units), boxes, cuts, columns)
