@@ -107,16 +107,15 @@ class Room:
     def _grow(self, least: int) -> None:
         self._size = size = 1 << least.bit_length()
         self._loose, self._tight = (ctypes.c_float * (_EDGES * size))(), (ctypes.c_double * (_EDGES * size))()
-        start, step = ctypes.addressof(self._loose), _EDGES * _FLOAT_BYTES
-        self._edge_places = [
-            list(map(_ADDRESS, range(start + edge * _FLOAT_BYTES, start + size * step, step))) for edge in range(_EDGES)
-        ]
+        # What `byref` gives is passed on as it is; a pointer object would be wrapped anew at each call.
+        self._edge_places, self._tight_places = (
+            [
+                [ctypes.byref(buffer, offset) for offset in range(edge * width, _EDGES * size * width, _EDGES * width)]
+                for edge in range(_EDGES)
+            ]
+            for buffer, width in ((self._loose, _FLOAT_BYTES), (self._tight, _DOUBLE_BYTES))
+        )
         self._loose_places = self._edge_places[0]
-        start, step = ctypes.addressof(self._tight), _EDGES * _DOUBLE_BYTES
-        self._tight_places = [
-            list(map(_ADDRESS, range(start + edge * _DOUBLE_BYTES, start + size * step, step)))
-            for edge in range(_EDGES)
-        ]
 
 
 def top_of(text_page: object, index: int) -> float:

@@ -200,7 +200,7 @@ def _refuse_form(content: Content) -> None:
     """Raise for an XFA form: its pages hold no text but the advice to use another viewer."""
     first = " ".join(line.text for line in content.pages[0])
     if content.is_dynamic_form and _XFA_NOTICE.match(first):
-        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds but a notice. {_PRINT_FORM}")
+        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds only a notice. {_PRINT_FORM}")
 
 
 def _drop_noise(content: Content) -> None:
@@ -214,13 +214,11 @@ def _drop_noise(content: Content) -> None:
     if any(content.pages) or any(content.fields):
         _remark(content, content.damaged, f"damaged and left out. {_PRINT_ANEW}")
         _remark(content, content.scans, f"left out: without text, a picture. {_RUN_OCR}")
-        _remark(
-            content, in_part, f"left out in part: a font without a table of characters makes noise of it. {_RUN_OCR}"
-        )
-        _remark(content, garbled, f"left out: a font without a table of characters makes noise of it. {_RUN_OCR}")
+        _remark(content, in_part, f"left out in part: the font does not map to characters. {_RUN_OCR}")
+        _remark(content, garbled, f"left out: the font does not map to characters. {_RUN_OCR}")
         return
     if garbled:
-        raise Noise(f"The PDF's fonts have no table of characters: its text is noise. {_RUN_OCR}")
+        raise Noise(f"The PDF's fonts do not map to characters: its text is noise. {_RUN_OCR}")
     if content.damaged:
         raise DocumentUnreadable(f"The PDF is damaged: none of its pages can be read. {_PRINT_ANEW}")
     raise Scan(f"The PDF has no text: it is a scan or pictures. {_RUN_OCR}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import itertools
 import operator
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
@@ -30,15 +29,8 @@ from ingest.reading.readers.pdf.covers import NOTHING_PAINTED, Cover, Painted, u
 from ingest.reading.readers.pdf.drawn_bullets import with_bullets
 from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_columns, names_above, words_of
 from ingest.reading.readers.pdf.fonts import Fonts
-from ingest.reading.readers.pdf.gaps import (
-    has_false_blanks,
-    loose_lines,
-    part_of,
-    parted,
-    squeezed,
-    uneven_lines,
-)
-from ingest.reading.readers.pdf.letterspacing import has_glued, is_glued, is_spaced, unglued
+from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted, squeezed
+from ingest.reading.readers.pdf.letterspacing import is_glued, is_spaced, unglued
 from ingest.reading.readers.pdf.line_repair import each_once, shown_on, with_true_heights
 from ingest.reading.readers.pdf.lines import Line, has_neighbours
 from ingest.reading.readers.pdf.odd_signs import with_odd_signs, with_symbol_bullets
@@ -46,13 +38,20 @@ from ingest.reading.readers.pdf.overprint import Run, each_sign_once, is_overpri
 from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, rules_of
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
+from ingest.reading.readers.pdf.text import is_noise
+from ingest.reading.readers.pdf.unevenness import (
+    loose_lines,
+    uneven_lines,
+    with_ligatures,
+    with_lone_letters,
+    with_long_words,
+)
 
 _MIN_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
 _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
+_MANY = 8  # Lines to be examined, before the page is asked whether it is worth it.
 _NO_CUTS: list[float] = []
-_LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Programs may put a blank without width after a ligature.
-_LONE_LETTERS = frozenset("bcdefghjklmnopqrstuvwxyzBCDEFGHJKLMNOPQRSTUVWXYZ")  # They suggest blanks inside words.
 _PLAIN = (False, False)
 
 
@@ -87,6 +86,8 @@ class LineReader:
             self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
         lines = with_true_heights(lines)
         uneven = set(range(len(lines))) if quarters or self._has_blanks else self._uneven(text_page, lines, stretches)
+        if len(uneven) > _MANY and is_noise(lines):
+            return lines, NOTHING_DRAWN
         doubtful = dict.fromkeys(uneven, _NO_CUTS) | self._columns(text_page, lines, stretches)
         pieces = self._by_tags(text_page, lines, stretches, tags) if tags.blocks else {}
         open_lines = doubtful.keys() - pieces.keys()
@@ -147,16 +148,20 @@ class LineReader:
         self._falling = {number for number, is_lower in enumerate(map(operator.gt, falls, heights)) if is_lower}
         # In Arabic and Hebrew the first character is on the right.
         lefts, rights = map(min, firsts.lefts, lasts.lefts), map(max, firsts.rights, lasts.rights)
-        are_bold, are_fixed = zip(*self._types(text_page, stretches, indexes), strict=True)
+        types = self._types(text_page, stretches, indexes)
+        are_bold, are_fixed = zip(*types, strict=True) if types else (itertools.repeat(object=False),) * 2
         rest = itertools.repeat(-1), itertools.repeat(object=False)
         columns = zip(stretches.texts, lefts, rights, bottoms, heights, are_bold, are_fixed, *rest, strict=False)
         return list(map(tuple.__new__, itertools.repeat(Line), columns))  # A third of the time of calling Line(…).
 
     def _types(self, text_page: object, stretches: Stretches, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
-        """Whether each line is bold, and whether it is monospaced, judged by its two ends."""
-        types = [_PLAIN] * len(indexes)
+        """Whether each line is bold, and whether it is monospaced, judged by its two ends; empty if none is either."""
         long = [number for number, text in enumerate(stretches.texts) if len(text) > MIN_FONT_TEXT]
-        for number, found in zip(long, self._fonts.look(text_page, [indexes[at] for at in long]), strict=True):
+        looks = self._fonts.look(text_page, indexes if len(long) == len(indexes) else [indexes[at] for at in long])
+        if looks.count(_PLAIN) == len(looks):
+            return []
+        types = [_PLAIN] * len(indexes)
+        for number, found in zip(long, looks, strict=True):
             types[number] = found
         marked = [number for number in long if types[number] != _PLAIN]
         ends = self._fonts.look(text_page, [stretches.lasts[at] for at in marked])
@@ -166,21 +171,15 @@ class LineReader:
 
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
-        text = "\n".join([line.text for line in lines])
-        spaced: set[int] = set()
-        words = text.split()
-        glued = {number for number, line in enumerate(lines) if is_glued(line.text)} if has_glued(words) else set()
-        if not _LONE_LETTERS.isdisjoint(words):
-            for number, line in enumerate(lines):
-                if not _LONE_LETTERS.isdisjoint(line.text.split()) and has_false_blanks(
-                    line, self._places.of_line(text_page, line, stretches.span(number))
-                ):
-                    return set(range(len(lines)))
-            spaced = {number for number, line in enumerate(lines) if is_spaced(line.text)}
-        uneven = uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | spaced | glued
-        if _LIGATURE.search(text):
-            uneven |= {number for number, line in enumerate(lines) if _LIGATURE.search(line.text)}
-        return uneven
+        texts = [line.text for line in lines]
+        alone = with_lone_letters(texts)
+        if any(
+            has_false_blanks(lines[at], self._places.of_line(text_page, lines[at], stretches.span(at))) for at in alone
+        ):
+            return set(range(len(lines)))
+        spaced = {number for number, text in enumerate(texts) if is_spaced(text)} if alone else set()
+        by_texts = spaced | with_ligatures(texts) | with_long_words(texts)
+        return uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | by_texts
 
     def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
         """Positions at which lines with figures of several columns are to be split, by line number."""
