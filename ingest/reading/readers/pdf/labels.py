@@ -3,6 +3,7 @@ functions."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.grid import Cells
@@ -11,6 +12,8 @@ from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, has_values, is_figure
 
 _SMALL = 0.8  # Times the height of the value that a name names.
+_MIN_MARKED, _MARKED = 3, 0.3  # Labels with lines to be filled in behind them.
+_NEAR_BASE = 0.4  # Heights from such a line to the label's own.
 _MAX_NAME = 48  # Characters of a name.
 _MAX_SURE_NAME = 30  # Of one that only its place tells.
 
@@ -85,6 +88,19 @@ def is_named(lines: Sequence[Line]) -> bool:
     if first.height >= _SMALL * min(line.height for line in rest):
         return False
     return len(first.text) <= _MAX_NAME and not first.text.endswith(".") and not rest[0].text[0].islower()
+
+
+def are_to_fill_in(lines: Sequence[Line], rules: Sequence[Rule]) -> bool:
+    """True for the labels of an empty form: lines are drawn right behind many of them. `rules` are in order, the
+    highest first."""
+    rules = rules[::-1]
+    heights = [rule.height for rule in rules]
+    marked = 0
+    for line in lines if rules else ():
+        near = _NEAR_BASE * line.height
+        first, last = bisect_left(heights, line.bottom - near), bisect_right(heights, line.bottom + near)
+        marked += any(-0.3 * line.height < rule.left - line.right < line.height for rule in rules[first:last])
+    return marked >= max(_MIN_MARKED, _MARKED * len(lines))
 
 
 def bottom_of(row: Cells) -> float:

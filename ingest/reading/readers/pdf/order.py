@@ -20,6 +20,7 @@ from ingest.reading.readers.pdf.columns import (
 )
 from ingest.reading.readers.pdf.drawing import as_read, parted_by_line
 from ingest.reading.readers.pdf.grid import Grid
+from ingest.reading.readers.pdf.labels import are_to_fill_in
 from ingest.reading.readers.pdf.lattice import lattices
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
 from ingest.reading.readers.pdf.naming import are_named
@@ -72,7 +73,7 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
     for inside, found in lattices(lines, drawn):
         boxed.update(map(id, inside))
         place = min(places[spot_of(line)] for line in inside)
-        parts = [found] if isinstance(found, Table) else _arranged(inside, found)
+        parts = [found] if isinstance(found, Table) else [part for area in found for part in _arranged(*area)]
         units.extend((place, part) for part in parts)
     lines = [line for line in lines if id(line) not in boxed]
     drawn_rows = rows_of(line for line in lines if not _is_turned(line))
@@ -134,6 +135,9 @@ def _parts(
     lines = [cell for row in band.rows for cell in row.cells]
     if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
         yield lines
+        return
+    if are_to_fill_in(lines, rules):
+        yield _line_by_line(lines)
         return
     grid = Grid([[_in_column(row, column, band.columns) for column in band.columns] for row in band.rows])
     grid = grid.without_markers()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.layout import Marks
@@ -19,7 +19,8 @@ _MIN_TAGGED = 0.85  # Of a page's text, or its tags are not trusted.
 _MAX_LINES = 40  # For each block.
 _MAX_CELL_CHARS = 900  # Characters: a table of such cells is there for the page's looks.
 _MAX_HEADING_CHARS = 200
-_MIN_FULL = 2  # Rows that have a cell in each column.
+_MIN_FULL, _MOSTLY_FULL = 2, 0.5  # Rows that have a cell in each column, and their share.
+_FEW_FULL = 0.25  # Of the rows reach over all columns where the tags do not tell these.
 _MIN_PAGES = 0.05  # Pages with a heading, or these are not told by tags.
 
 
@@ -101,6 +102,8 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
         return None
     if any(sum(len(line.text) for line in inside) > _MAX_CELL_CHARS for inside in cells.values()):
         return None
+    if _are_wrong(known, len(columns)):
+        return None
     known = _moved(known, cells, columns)
     texts = [[""] * len(columns) for _ in rows]
     names = [True] * len(rows)
@@ -123,14 +126,30 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
     return Table(texts, header, lefts, lines)
 
 
+def _are_wrong(known: dict[int, Tag], columns: int) -> bool:
+    """True where hardly a row has as many columns as the table, and most others have one number of them."""
+    widths: defaultdict[int, int] = defaultdict(int)
+    for tag in known.values():
+        for row in range(tag.row, tag.row + tag.height):
+            widths[row] += tag.width
+    usual, times = Counter(widths.values()).most_common(1)[0]
+    full = sum(width >= columns for width in widths.values())
+    return 1 < usual < columns and times > _MOSTLY_FULL * len(widths) and full < _FEW_FULL * len(widths)
+
+
 def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequence[int]) -> dict[int, Tag]:
     """The cells of rows that have fewer of them than the table has columns, in the columns where they stand: programs
-    leave out empty cells."""
+    leave out empty cells, and say not of all cells how far down they reach."""
     by_row: defaultdict[int, list[int]] = defaultdict(list)
+    taken: defaultdict[int, set[int]] = defaultdict(set)
     for block, tag in known.items():
         by_row[tag.row].append(block)
+        for row in range(tag.row, tag.row + tag.height):
+            taken[row].update(range(tag.column, tag.column + tag.width))
     full = [blocks for blocks in by_row.values() if len(blocks) == len(columns)]
-    if len(full) < _MIN_FULL or any(tag.width > 1 or tag.height > 1 for tag in known.values()):
+    if len(full) < max(_MIN_FULL, _MOSTLY_FULL * len(by_row)) or any(
+        known[block].height > 1 for blocks in full for block in blocks
+    ):
         return known
     sides: dict[int, tuple[float, float]] = {}
     for block in (block for blocks in full for block in blocks):
@@ -141,11 +160,12 @@ def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequenc
             max(right, *(line.right for line in inside)),
         )
     moved = dict(known)
-    for blocks in by_row.values():
-        if len(blocks) == len(columns):
+    for row, blocks in by_row.items():
+        if len(taken[row]) == len(columns) or any(known[block].width > 1 for block in blocks):
             continue
+        reaching = taken[row] - {known[block].column for block in blocks}  # From the rows above.
         places = [max(columns, key=lambda column: _shared(cells[block], sides[column])) for block in blocks]
-        if len(set(places)) == len(places):
+        if len(set(places)) == len(places) and not reaching.intersection(places):
             moved.update((block, known[block]._replace(column=at)) for block, at in zip(blocks, places, strict=True))
     return moved
 

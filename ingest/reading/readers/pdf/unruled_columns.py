@@ -17,17 +17,19 @@ _MAX_COLUMNS = 12
 _CURRENCIES = ("$", "€", "£", "¥")
 
 
-def refined(net: Net, lines: Sequence[Line]) -> Net:
-    """The net with lines added where its rows have several columns between two drawn ones."""
+def refined(net: Net, lines: Sequence[Line], names: Sequence[Line] = ()) -> Net:
+    """The net with lines added where its rows have several columns between two drawn ones; `names` are those that stand
+    above them."""
     added: list[Upright] = []
     for left, right in itertools.pairwise(net.columns):
         inside = [line for line in lines if left < (line.left + line.right) / 2 < right]
-        for place in _gutters(inside):
+        above = [line for line in names if left < (line.left + line.right) / 2 < right]
+        for place in _gutters(inside, above):
             added.extend(_uprights(net, inside, place))
     return Net(net.level, sorted([*net.upright, *added])) if added else net
 
 
-def _gutters(lines: Sequence[Line]) -> list[float]:
+def _gutters(lines: Sequence[Line], names: Sequence[Line]) -> list[float]:
     """Where most rows that have several cells are parted; none where most rows have one."""
     rows = [row.cells for row in rows_of(lines)]
     counts = Counter(len(cells) for cells in rows if 1 < len(cells) <= _MAX_COLUMNS)
@@ -37,6 +39,8 @@ def _gutters(lines: Sequence[Line]) -> list[float]:
     alike = [cells for cells in rows if len(cells) == usual]
     if len(alike) < _MIN_ROWS:
         return []
+    if len(names) == usual:
+        alike.append([*names])
     sides = [
         (max(cells[number].right for cells in alike), min(cells[number + 1].left for cells in alike))
         for number in range(usual - 1)
