@@ -1,4 +1,4 @@
-"""What a reader yields and the splitter cuts: text with its structure. Offsets are characters of `Document.text`."""
+"""What readers produce and the splitter cuts: text with its structure. Offsets count characters of `Document.text`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from corpus.records import MetadataValue
 
 
 class OcrNeeded(DocumentError):
-    """The file has pages, but no text: they are pictures, or their fonts map to no characters."""
+    """The file has pages but no text: they are images, or their fonts do not map to characters."""
 
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table", "code"]
@@ -20,10 +20,10 @@ BlockKind = Literal["heading", "paragraph", "list_item", "table", "code"]
 class Block(NamedTuple):
     """A stretch of text that belongs together: `text[start:end]`, without surrounding white space.
 
-    A tuple, which takes less than half of a dataclass's time from process to process: they go by the ten thousand.
+    It is a tuple, because tens of thousands go from process to process, in half the time that dataclasses take.
 
     `level` is 1 to 6 for a heading and 0 otherwise. `name` is the heading as it is to be cited, without markup; it
-    is empty for other kinds. A table or code block holds one row or line of code per line of text.
+    is empty for other kinds. A table or code block has one row or line of code per line of text.
     """
 
     kind: BlockKind
@@ -37,18 +37,18 @@ class Block(NamedTuple):
 class Document:
     """One document as read.
 
-    `name` tells the documents of one file apart, such as a record's id in a JSON Lines file; it is None where the
-    file is the document.
-    `blocks` are in reading order, do not overlap, and together cover all of `text` but white space (and markup that
-    carries no content). `page_starts[i]` is the offset at which page i + 1 starts; empty where the format has no pages.
-    `slide_starts` are the offsets at which slides start, of which no chunk reaches from one into the next; where
-    it is certain that they are slides, they are the pages too.
-    `has_scans` says that some pages are pictures, whose text is not here.
-    `page_labels` holds the printed page numbers where they are known, one for each page. `metadata` is what the
-    document says about itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as
-    a damaged page that was left out. `access` is whom the document names, None where it does not say; `access_fault`
-    is why that cannot be understood: then nobody is to see it. `is_attached` says that it came within a mail or a PDF:
-    then whoever sent it may close it by `access`, and open it to nobody.
+    `name` distinguishes the documents of one file, for example by the id of a JSON Lines record; None if the file is
+    the document.
+    `blocks` are in reading order, do not overlap, and together cover all of `text` except white space and markup
+    without content. `page_starts[i]` is the offset at which page i + 1 starts; empty if the format has no pages.
+    `slide_starts` are the offsets at which slides start; no chunk crosses from one slide into the next. If it is
+    certain that they are slides, they are the pages too.
+    `has_scans` says that some pages are images whose text is missing here.
+    `page_labels` holds the printed page numbers, one per page, if known. `metadata` is what the document says about
+    itself (front matter, document properties). `notes` are remarks for the corpus keeper, such as a damaged page that
+    was left out. `access` is whom the document names as its readers; None if it does not say. `access_fault` is why
+    that cannot be understood: then nobody may see it. `is_attached` says that it came in a mail or a PDF: then
+    `access` may restrict who sees it, but never widen it.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Scans are passed to a program that recognises their text; its result for a file is kept by the file's digest."""
+"""Pass scans to an OCR program. Its result for a file is kept under the digest of the file."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ IN, OUT = "{in}", "{out}"
 
 
 class Ocr(NamedTuple):
-    """The command, which reads {in} and writes {out}, and the folder where its results are kept."""
+    """The command, which reads {in} and writes {out}, and the folder for its results."""
 
     command: str
     folder: Path
 
 
 def is_wanted(result: Sequence[Document] | DocumentError) -> bool:
-    """True for a file without text, or with pages that are pictures."""
+    """Whether the file has no text, or has pages that are images."""
     if isinstance(result, DocumentError):
         return isinstance(result, OcrNeeded)
     return any(document.has_scans for document in result)
 
 
 def recognised(path: Path, result: Sequence[Document] | DocumentError, ocr: Ocr) -> Sequence[Document] | DocumentError:
-    """The documents with the recognised text of their pictures, or else the `result` without it."""
+    """The documents with the text of their images; `result` if OCR fails."""
     program = Path(shlex.split(ocr.command)[0]).name
     try:
         made = _made(path, ocr)
@@ -47,7 +47,7 @@ def recognised(path: Path, result: Sequence[Document] | DocumentError, ocr: Ocr)
 
 
 def _made(path: Path, ocr: Ocr) -> bytes:
-    """The command's output for the file, from now or from an earlier run."""
+    """The command's output for the file, made now or by an earlier run."""
     kept = ocr.folder / hashlib.sha256(path.read_bytes() + ocr.command.encode()).hexdigest()
     if kept.is_file():
         return kept.read_bytes()

@@ -19,7 +19,7 @@ from ingest.settings import IngestSettings
 
 __all__ = ["SPARES", "ReaderPool", "Result", "pool_of"]
 
-# Shared by this process: what reads for one run reads for the next.
+# Shared by the whole process: workers of one run serve the next.
 SPARES = Spares()
 atexit.register(SPARES.close)
 
@@ -28,8 +28,8 @@ class ReaderPool:
     """Up to `workers` processes, started when there is work for them. Use it as a context manager.
 
     `timeout_seconds` and `memory_bytes` limit the reading of one file. For use by one thread at a time.
-    The pages of large PDFs are shared among the workers, at least `share_bytes` of the file to a share, which then is
-    what the limits are for. Scans are given to `ocr`. Workers come from `spares` and go back there when idle.
+    The pages of a large PDF are shared among the workers; a share is at least `share_bytes` of the file, and the limits
+    then apply to each share. Scans are passed to `ocr`. Workers come from `spares` and return there when idle.
     """
 
     def __init__(
@@ -59,20 +59,20 @@ class ReaderPool:
         self.close()
 
     def close(self) -> None:
-        """End all workers but those that go to the spares; busy ones are killed."""
+        """End all workers except those that `spares` keeps; busy ones are killed."""
         workers, self._workers = self._workers, []
         end_all(workers if self._spares is None else self._spares.keep(workers))
 
     def read_all(self, paths: Iterable[Path]) -> Iterator[tuple[Path, Result]]:
-        """Each path with its documents, or with the error that says why there are none; in order of completion.
+        """Each path with its documents, or with the error that explains why there are none, in order of completion.
 
-        At most one finished file for each worker waits to be taken, and `paths` is consumed as fast as that allows.
+        At most one finished file per worker waits to be taken, and `paths` is consumed as fast as that allows.
         """
         return (answer for answer in self.read_coming((path, None) for path in paths) if answer is not None)
 
     def read_coming(self, coming: Iterable[tuple[Path, str | None] | None]) -> Iterator[tuple[Path, Result] | None]:
-        """Like `read_all`, for paths and their charsets; a None is passed through, so that a source with nothing yet
-        gets a turn.
+        """Like `read_all`, for paths with their charsets. A None is passed through, so that a source that has nothing
+        yet gets a turn.
         """
         source = iter(coming)
         read_queue = ReadQueue(workers=self._size, share_bytes=self._share_bytes)
@@ -108,7 +108,7 @@ class ReaderPool:
         return True
 
     def _free_worker(self) -> ReaderProcess | None:
-        """The worker with least to do, or a new one while all are busy; None when all have enough."""
+        """The worker with the least to do, or a new one while all are busy; None if all have enough."""
         least = min(self._workers, key=lambda worker: len(worker.pending), default=None)
         if least is not None and not least.pending:
             return least
@@ -119,7 +119,7 @@ class ReaderPool:
         return least if least is not None and least.has_room() else None
 
     def _take(self, worker: ReaderProcess, read_queue: ReadQueue) -> tuple[Path, Result] | None:
-        """The worker's next answer; if it has ended instead, an error for the file that it was reading, if any."""
+        """The worker's next answer; if it has ended, an error for the file that it was reading, if any."""
         try:
             answered = worker.answer()
             return None if answered is None else read_queue.answered(*answered)

@@ -1,4 +1,4 @@
-"""External programs that are given a file to read: each with a limit of time and of memory, and none left running."""
+"""Run external programs on a file, with limits of time and memory. None is left running."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import NamedTuple
 
 from corpus.errors import DocumentUnreadable
 
-_SECONDS = 60.0  # If the process has no alarm of its own.
-_SPARE_SECONDS = 0.5  # Before that alarm, which would leave the program running.
-_CLOCK_FACTOR = 5  # Wall-clock seconds for one of processor time, as for the readers.
-# The address space of the process that starts it is limited already, and with it the program's.
+_SECONDS = 60.0  # Used if the process has no alarm.
+_SPARE_SECONDS = 0.5  # The program must end before the alarm, which would leave it running.
+_CLOCK_FACTOR = 5  # Wall-clock seconds per second of processor time, as for the readers.
+# The reader's address space is limited already, and the program inherits that limit.
 _LIMITED = 'ulimit -t "$1"; shift; exec "$@"'
 
 
-# Programs that print a Word file's text, and their arguments.
+# Programs that print the text of a Word file, with their arguments.
 _PRINTING = (("antiword", "-m", "UTF-8.txt", "-w", "0"), ("catdoc", "-d", "utf-8", "-w"))
 
 
 class Program(NamedTuple):
-    """Its path and arguments; `is_office` if it converts files to today's formats."""
+    """A program's path and arguments. `is_office`: it converts files to current formats."""
 
     path: str
     options: tuple[str, ...] = ()
@@ -36,8 +36,8 @@ class Program(NamedTuple):
 
 @functools.cache
 def programs_for(suffix: str) -> tuple[Program, ...]:
-    """The installed programs that read files from before 2007 with this suffix, the best first: LibreOffice, which
-    alone reads slides, antiword, catdoc.
+    """The installed programs that read files from before 2007 with this suffix, best first: LibreOffice (the only one
+    for slides), antiword, catdoc.
     """
     found = [Program(path, is_office=True) for name in ("soffice", "libreoffice") if (path := shutil.which(name))][:1]
     if suffix in (".doc", ".dot"):

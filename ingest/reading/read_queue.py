@@ -1,6 +1,6 @@
-"""What to ask of the workers next: whole files, or shares of a large PDF, which are merged again.
+"""Requests for the workers: whole files, or shares of a large PDF, whose results are merged.
 
-Nothing is parsed here: the result of a share passes through unchanged.
+Nothing is parsed here; the result of a share is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from typing import cast
 from ingest.reading.readers.registry import has_shares
 from ingest.reading.worker import Request, Result, Share
 
-# A smaller share is read about as fast as a process for it starts.
+# Reading a smaller share takes about as long as starting a process for it.
 SHARE_BYTES = 640 * 1024
-_SHARES_PER_WORKER = 2  # Pages differ: a worker that is done with an easy share takes another.
+_SHARES_PER_WORKER = 2  # Pages differ, so a worker that finishes an easy share takes another.
 
 
 class ReadQueue:
-    """Requests that wait for one of the `workers`, oldest first. Shares are of `share_bytes` or more."""
+    """Requests waiting for one of the `workers`, oldest first. Shares are of `share_bytes` or more."""
 
     def __init__(self, *, workers: int, share_bytes: int) -> None:
         self._most_shares = _SHARES_PER_WORKER * workers if workers > 1 else 1
         self._share_bytes = share_bytes
         self._due: deque[Request] = deque()
         self._files = itertools.count()
-        self._given: dict[int, dict[int, bytes]] = {}  # For each file read in shares, those that have arrived.
+        self._given: dict[int, dict[int, bytes]] = {}  # File number: the share results that have arrived.
 
     def add(self, request: Request) -> None:
         """Queue a file, in shares if that is worth it."""
         count = min(self._most_shares, request.size // self._share_bytes)
-        is_text = request.charset is not None  # Then what is read is not what the file contains.
+        is_text = request.charset is not None  # A web page, which is decoded first and so not read in shares.
         if count < 2 or is_text or not has_shares(request.path):
             self._due.append(request)
             return
@@ -42,7 +42,7 @@ class ReadQueue:
         self._due.extend(replace(request, share=Share(file, number, count)) for number in range(count))
 
     def put_back(self, requests: Iterable[Request]) -> None:
-        """Queue again what a worker had not begun."""
+        """Queue again the requests that a worker had not begun."""
         self._due.extend(request for request in requests if not self._is_settled(request))
 
     def next(self) -> Request | None:
@@ -63,7 +63,7 @@ class ReadQueue:
             if len(given) < share.of:
                 return None
             shares = tuple(given[number] for number in range(share.of))
-        # If a share is refused, the file is read whole: then its result is the same as ever.
+        # If a share is refused, the file is read as a whole, so that its result does not depend on shares.
         self._settle(share)
         self._due.append(replace(request, share=None, shares=shares))
         return None

@@ -1,4 +1,4 @@
-"""A process that reads files, as its parent sees it, and the idle ones that wait for the next run."""
+"""A reader process as its parent sees it, and the idle ones kept for the next run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from ingest.processes import Child
 from ingest.reading.worker import Limits, Request, Result
 
-# Queued at a worker, so that it continues while its last answer is processed.
+# Queued at a worker, so that it can continue while the parent processes its last answer.
 _FILES_AHEAD = 8
 _BYTES_AHEAD = 1024 * 1024
 
 
 class ReaderProcess:
-    """One process, and the requests that it has not answered, oldest first."""
+    """One process and its unanswered requests, oldest first."""
 
     def __init__(self, limits: Limits) -> None:
         self._child = Child("ingest.reading.worker")
@@ -32,7 +32,7 @@ class ReaderProcess:
         self._child.send(limits)
 
     def has_room(self) -> bool:
-        """True while what is queued is small and few: then it is done sooner than another process could begin it."""
+        """Whether its queue is small and short, so that it is done sooner than a new process could begin."""
         return (
             len(self.pending) < _FILES_AHEAD and sum(size_of(request.path) for request in self.pending) < _BYTES_AHEAD
         )
@@ -55,11 +55,9 @@ class ReaderProcess:
 
 
 class Spares:
-    """Idle processes for the next pool with the same limits: starting one costs more than reading a small file.
+    """Idle processes for the next pool with the same limits; starting one costs more than reading a small file.
 
-    Safe in threads.
-
-    Those with other limits end when processes with newer limits are added.
+    Safe for use by several threads. When processes with other limits are added, those kept before end.
     """
 
     def __init__(self) -> None:
@@ -95,13 +93,13 @@ class Spares:
         end_all(workers)
 
     def _forget_a_parents(self) -> None:
-        """In a fork they still belong to the parent, which is using them."""
+        """Forget processes inherited by a fork: they belong to the parent, which uses them."""
         if self._owner != os.getpid():
             self._owner, self._workers = os.getpid(), []
 
 
 def end_all(workers: Iterable[ReaderProcess]) -> None:
-    """Tell all to end before waiting for any."""
+    """Tell all processes to end before waiting for any."""
     workers = list(workers)
     for worker in workers:
         worker.close_stdin()
@@ -110,7 +108,7 @@ def end_all(workers: Iterable[ReaderProcess]) -> None:
 
 
 def size_of(path: Path) -> int:
-    """The file's bytes; 0 if it cannot be examined."""
+    """The file's size in bytes; 0 if it cannot be examined."""
     try:
         return path.stat().st_size
     except OSError:

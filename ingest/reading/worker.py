@@ -1,7 +1,7 @@
-"""A process that reads files for its parent: requests in, answers out. It outlives neither its parent nor its limits.
+"""A process that reads files for its parent: requests in, answers out. It never outlives its parent or its limits.
 
-The kernel enforces the limits: an alarm ends a reading that takes too long, even inside a C library, and the address
-space has a ceiling. Exit code 0 with requests open means: give them to a fresh process.
+The kernel enforces the limits: an alarm ends a read that takes too long, even inside a C library, and the address
+space has a ceiling. Exit code 0 with open requests means that a fresh process should take them.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ Result = Sequence[Document] | DocumentError
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """For one file each.
+    """Limits for each file.
 
-    `timeout_seconds` are of processor time, and five times as many by the clock: a busy machine is no hostile file.
-    `memory_bytes` is on top of what the process has mapped when it starts. Both hold for `ocr` too.
+    `timeout_seconds` are of processor time, and five times as many by the clock: a busy machine is not a hostile file.
+    `memory_bytes` is on top of what the process has mapped at its start. Both apply to `ocr` too.
     """
 
     timeout_seconds: float
@@ -40,7 +40,7 @@ class Limits:
 
 
 class Share(NamedTuple):
-    """One of the shares in which a file is read, `number` counted from 0; `file` tells such files apart."""
+    """Share `number`, counted from 0, of the `of` shares of a file. `file` distinguishes files read in shares."""
 
     file: int
     number: int
@@ -49,7 +49,7 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """To read a file, or only a `share` of it; `shares` are what was answered to those who asked for them."""
+    """A request to read a file, or one `share` of it. `shares` are the results of all its shares, to be merged."""
 
     path: Path
     size: int
@@ -64,14 +64,14 @@ READY = "ready"
 
 
 def serve() -> None:
-    """Answer the requests on standard input, limits first, on standard output."""
+    """Read the limits and then requests from standard input, and write answers to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = line_to_parent()
     limits = requests.recv()
     _limit_memory(limits.memory_bytes)
     try:
         answers.send(READY)
-    except BrokenPipeError:  # The parent is done already.
+    except BrokenPipeError:  # The parent has ended.
         return
     silence()
     waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
@@ -87,7 +87,7 @@ def serve() -> None:
             del answer
         except MemoryError:
             _set_alarms(0)
-            if not is_fresh:  # What earlier files left behind may be to blame.
+            if not is_fresh:  # Memory left over from earlier files may be to blame.
                 os._exit(0)
             answers.send(_too_large(limits.memory_bytes))
         if _has_grown(limits.memory_bytes):
@@ -96,7 +96,7 @@ def serve() -> None:
 
 
 def _set_alarms(seconds: float) -> None:
-    """The kernel ends the process when they go off; 0 stops them."""
+    """Set the alarms with which the kernel ends the process; 0 stops them."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     signal.setitimer(signal.ITIMER_REAL, _CLOCK_FACTOR * seconds)
 
@@ -126,7 +126,7 @@ def _limit_memory(memory_bytes: int) -> None:
 
 
 def _mapped_bytes() -> int:
-    """The address space in use, where the system tells it."""
+    """The address space in use, in bytes; 0 if the system does not tell."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     except OSError:
@@ -134,16 +134,16 @@ def _mapped_bytes() -> int:
 
 
 def _has_grown(memory_bytes: int) -> bool:
-    """True when the process has held so much that the next file would not have its share."""
+    """Whether the process has used so much memory that the next file would not get its share."""
     return peak_bytes() > memory_bytes // 2
 
 
 def peak_bytes() -> int:
-    """The most memory that this program has held."""
+    """The most memory that this program has used, in bytes."""
     try:
         status = Path("/proc/self/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
     except (OSError, IndexError, ValueError):
-        # Not first: on Linux it counts what the parent held too, from before this program was loaded.
+        # Only the fallback: on Linux it includes the parent's memory from before this program was loaded.
         unit = 1 if sys.platform == "darwin" else 1024
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,4 +1,4 @@
-"""Turn files into documents. Bytes in, documents out: no reader opens files, talks to a network or knows the store."""
+"""Turn files into documents: bytes in, documents out. Readers do no file or network I/O and do not know the store."""
 
 from ingest.reading.readers.registry import is_readable, read, why_not
 

@@ -1,4 +1,4 @@
-"""Zip archives: each file in it that can be read is a document, named as it is there. Nothing is unpacked to disk."""
+"""Zip archives: each readable file in one is a document named by its path. Nothing is unpacked to disk."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.package import Package
 
 MAX_ENTRIES = 10_000
-_MAX_DEPTH = 2  # Exports of Notion are archives in an archive.
-_IN_UTF8 = 0x800  # Of an entry's flags: its name is in UTF-8 (APPNOTE.TXT, 4.4.4).
+_MAX_DEPTH = 2  # Notion exports an archive inside an archive.
+_IN_UTF8 = 0x800  # The flag of an entry whose name is in UTF-8 (APPNOTE.TXT, 4.4.4).
 _MAX_NAMED = 5
 _depth: contextvars.ContextVar[int] = contextvars.ContextVar("_depth", default=0)
 
@@ -38,7 +38,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _documents(package: Package, entries: Iterable[zipfile.ZipInfo]) -> list[Document]:
-    from ingest.reading.readers.registry import is_readable, read_bytes  # Not at the top: the registry knows all.
+    from ingest.reading.readers.registry import is_readable, read_bytes  # Not at the top: the registry leads back here.
 
     documents: list[Document] = []
     notes: list[str] = []
@@ -67,7 +67,7 @@ def _documents(package: Package, entries: Iterable[zipfile.ZipInfo]) -> list[Doc
 
 
 def _is_noise(info: zipfile.ZipInfo) -> bool:
-    """Folders, and what systems put beside files."""
+    """Whether the entry is a folder or a file that an operating system adds."""
     parts = info.filename.replace("\\", "/").split("/")
     return info.is_dir() or any(
         (part.startswith(".") and part not in (".", "..")) or part == "__MACOSX" for part in parts
@@ -75,7 +75,7 @@ def _is_noise(info: zipfile.ZipInfo) -> bool:
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:
-    """The path in the archive, kept below it; a name without a word on its encoding is decoded by its look."""
+    """The path in the archive, without parts that lead out of it. A name not marked as UTF-8 is decoded by its look."""
     name = info.filename
     if not info.flag_bits & _IN_UTF8 and not name.isascii():
         try:

@@ -1,4 +1,4 @@
-"""Calendars (ICS) and contacts (VCF): a record for each entry, its fields by names that people use (RFC 5545, 6350)."""
+"""Calendars (ICS, RFC 5545) and contacts (VCF, RFC 6350): a record per entry, with everyday names for its fields."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _entries(text: str) -> Iterator[list[tuple[str, str]]]:
-    """The fields of each entry; alarms and time zones within are left out."""
+    """The fields of each entry, without alarms and time zones inside it."""
     entry: list[tuple[str, str]] = []
     inside: list[str] = []
     for line in _unfolded(text):
@@ -67,7 +67,7 @@ def _entries(text: str) -> Iterator[list[tuple[str, str]]]:
 
 
 def _unfolded(text: str) -> list[str]:
-    """Lines that go on in the next with a blank, or with = in quoted-printable, as one."""
+    """The lines, with folded lines (continued by a blank, or by = in quoted-printable) joined."""
     return re.sub(r"=\n(?=[^\n]*)(?![A-Z-]+[;:])", "", re.sub(r"\n[ \t]", "", text)).split("\n")
 
 
@@ -82,7 +82,7 @@ def _shown(name: str, about: str, value: str) -> str:
         return one_line(f"{common.group(1)} <{address}>" if common and address else address)
     if name == "RRULE":
         return in_words(value)
-    if name == "DTEND" and _ALL_DAY.fullmatch(value.strip()):  # The day after the last.
+    if name == "DTEND" and _ALL_DAY.fullmatch(value.strip()):  # DTEND is the day after the last one.
         with contextlib.suppress(ValueError, OverflowError):
             last = datetime.date.fromisoformat(value.strip()) - datetime.timedelta(days=1)
             return last.isoformat()

@@ -1,4 +1,4 @@
-"""What becomes of each format: the table that `ingest formats` prints and docs/formats.md holds. Plain data."""
+"""What is read from each format: the table that `ingest formats` prints and docs/formats.md holds. Data only."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ingest.reading.readers.registry import suffixes_of
 
 
 class Format(NamedTuple):
-    """A format and what of it becomes a page, heading, table, title, URL and date; what is left out; where a file says
-    itself who may see it.
+    """A format: what becomes a page, heading, table, title, URL and date, what is left out, and where a file can state
+    who may see it.
     """
 
     name: str
@@ -88,7 +88,7 @@ FORMATS = (
 
 
 def rows() -> list[tuple[str, ...]]:
-    """The table's rows, below COLUMNS."""
+    """The rows of the table, in the order of COLUMNS."""
     return [
         (
             each.name,
@@ -107,6 +107,6 @@ def rows() -> list[tuple[str, ...]]:
 
 
 def markdown() -> str:
-    """The table as docs/formats.md holds it."""
+    """The table as Markdown, as in docs/formats.md."""
     lines = [COLUMNS, tuple("---" for _ in COLUMNS), *rows()]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

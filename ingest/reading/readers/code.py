@@ -1,4 +1,4 @@
-"""Source code and configuration files: the file's own text, in blocks that begin at the left margin."""
+"""Source code and configuration files: the text as it is, in blocks that begin at the left margin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ingest.reading.document import Block, Document
 from ingest.reading.readers.composer import clean
 from ingest.reading.readers.encoding import decode
 
-# Up to the next line at the margin that follows an empty line and is not a mere closing bracket.
+# A block ends before a line at the margin that follows an empty line and is more than a closing bracket.
 _STRETCH = re.compile(r"\S.*?(?=\n[^\S\n]*\n+(?=[^\s)}\]])|\Z)", re.DOTALL)
 
 

@@ -1,4 +1,4 @@
-"""Put a document's text together block by block, with exact offsets. Readers never count characters themselves."""
+"""Build a document's text block by block, with exact offsets. Readers never count characters themselves."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from corpus.records import MetadataValue
 from ingest.reading.document import Block, BlockKind, Document
 
-# What is not text: controls but tab and newline, soft hyphens and word joiners, lone surrogates, non-characters.
+# Not text: controls except tab and newline, soft hyphens, word joiners, lone surrogates, non-characters.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\xad\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
-_SOFT_BREAK = re.compile(r"\xad[^\S\n]*\n[^\S\n]*(?=\w)")  # Within a word.
+_SOFT_BREAK = re.compile(r"\xad[^\S\n]*\n[^\S\n]*(?=\w)")  # A soft hyphen at a line break inside a word.
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
 def clean(text: str) -> str:
-    """The text with newlines as \\n and without control characters and what is left of broken encodings."""
+    """The text with all line breaks as \\n, without control characters and remains of broken encodings."""
     if text.isprintable():
         return text
     text = _BREAKS.sub("\n", text)
@@ -24,18 +24,18 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space as one blank."""
+    """The text with each run of white space replaced by one blank."""
     return " ".join(clean(text).split())
 
 
 def squeeze(text: str) -> str:
-    """The text with runs of blanks as one blank and no blanks around newlines; newlines stay."""
+    """The text with runs of blanks reduced to one, and without blanks around newlines, which stay."""
     lines = (_SPACES.sub(" ", line).strip() for line in clean(text).split("\n"))
     return "\n".join(lines).strip()
 
 
 class Composer:
-    """Collects blocks and joins them: list items and pieces of one kind by a newline, all else by an empty line."""
+    """Collects blocks and joins them: consecutive list items by a newline, other blocks by an empty line."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -55,26 +55,26 @@ class Composer:
 
     @property
     def first_heading(self) -> str | None:
-        """What the first heading is called; None without one."""
+        """The text of the first heading; None if there is none."""
         return next((block.name for block in self._blocks if block.kind == "heading"), None)
 
     def start_page(self, offset: int | None = None) -> None:
-        """A new page starts at the offset, or with the block that is added next."""
+        """Start a new page at the offset, or with the next block."""
         if offset is None:
             self._opening_pages += 1
         else:
             self._page_starts.append(offset)
 
     def add(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> int | None:
-        """Add a block; text without content adds nothing. Code and list items keep their indentation, before it.
+        """Add a block. Text without content adds nothing. Code and list items keep leading blanks, before the block.
 
-        Returns where the block starts, None where there is none.
+        Returns the offset at which the block starts; None if nothing was added.
         """
         text = clean(text)
         return self.put(kind, text.strip("\n") if kind in ("code", "list_item") else text, level=level, name=name)
 
     def put(self, kind: BlockKind, text: str, *, level: int = 0, name: str = "") -> int | None:
-        """Add a block whose text is clean already, as `add` does."""
+        """Like `add`, for text that is already clean."""
         if kind not in ("code", "list_item"):
             text = text.strip()
         if not text or text.isspace():
@@ -90,7 +90,7 @@ class Composer:
         return start
 
     def embed(self, text: str, blocks: Iterable[Block]) -> None:
-        """Add a text whose blocks are known, such as a Markdown cell of a notebook."""
+        """Add a text with known blocks, such as a Markdown cell of a notebook."""
         if not text.strip():
             return
         if self._parts:
@@ -113,7 +113,7 @@ class Composer:
         self.add("code", text)
 
     def table(self, rows: Iterable[str]) -> None:
-        """One line per row, each made by `ingest.reading.readers.tables`."""
+        """Add a table with one line per row, as written by `ingest.reading.readers.tables`."""
         self.add("table", "\n".join(line for row in rows if (line := one_line(row))))
 
     def note(self, remark: str) -> None:
@@ -130,7 +130,7 @@ class Composer:
         has_slides: bool = False,
         metadata: Mapping[str, MetadataValue] | None = None,
     ) -> Document:
-        """The document. An empty title becomes None; a page that starts beyond the text starts at its end."""
+        """The document. An empty title becomes None. Pages started after the last block begin where the text ends."""
         self._open_pages(self._length)
         return Document(
             text="".join(self._parts),

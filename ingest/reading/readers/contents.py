@@ -1,11 +1,11 @@
-"""Which reader takes a file whose content is not what its name says, such as a page of HTML that is called .xls."""
+"""Choose a reader by content for files whose name is wrong, such as an HTML page called .xls."""
 
 from __future__ import annotations
 
 import re
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# What compound files are kept in, and who reads them.
+# Streams of compound files, and the modules that read them.
 _STREAMS = {
     "WordDocument": "legacy", "PowerPoint Document": "ppt.reader", "PP40": "ppt.reader", "Workbook": "sheets.reader",
     "Book\0": "sheets.reader",
@@ -26,7 +26,7 @@ _OFFICE = frozenset(("docx.reader", "pptx.reader", "ppt.reader", "sheets.reader"
 
 
 def module_by_content(data: bytes, module: str) -> str:
-    """The module for the content; the given one, which the name tells, where the content says nothing against it."""
+    """The module for the content. `module`, found by the file's name, is the default."""
     begin = data[:_BEGIN_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
     if module == "xml":
         return next((reader for sign, reader in _XML if sign in begin), module)

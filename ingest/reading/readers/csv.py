@@ -1,4 +1,4 @@
-"""CSV and TSV: rows with their column's names."""
+"""CSV and TSV: each row with the names of its columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.tables import lines
 
 _DELIMITERS = ",;\t|"
-_STATED = re.compile(r"sep=(.)\n", re.IGNORECASE)  # As Excel writes and reads it.
+_STATED = re.compile(r"sep=(.)\n", re.IGNORECASE)  # Excel's line that names the delimiter.
 _SAMPLE_CHARACTERS = 65_536
 _MAX_CELL_CHARACTERS = 10 * 1024 * 1024
 
@@ -36,13 +36,13 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _with_titles_told(rows: list[list[str]]) -> list[list[str]]:
-    """The rows, those of one cell before the first of several made as wide as it: they are titles, not the header."""
+    """The rows. Single-cell rows before the first wider one are padded to its width, because they are titles."""
     first = next((number for number, row in enumerate(rows) if len(row) > 1), 0)
     return [[*row, *[""] * (len(rows[first]) - len(row))] for row in rows[:first] if any(row)] + rows[first:]
 
 
 def delimiter_of(text: str) -> str:
-    """The character that stands most evenly in the first lines, outside quotes; a comma where none does."""
+    """The most evenly used delimiter of the first lines, outside quotes; a comma if there is none."""
     head = text[:_SAMPLE_CHARACTERS].splitlines()[:50]
     best, best_score = ",", 0.0
     for delimiter in _DELIMITERS:

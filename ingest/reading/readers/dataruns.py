@@ -1,4 +1,4 @@
-"""Leave out what stands in a text and is none: pictures in data: URIs, base64, long runs that are no language. Pure."""
+"""Remove data from a text: images in data: URIs, base64, and long runs that are not language. Pure functions."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from typing import NamedTuple
 from corpus.records import Metadata, MetadataValue
 from ingest.reading.document import Block, Document
 
-# RFC 2397, in base64 or with signs escaped as in any address; short ones, such as an empty picture, may stay.
+# RFC 2397, with base64 or percent-encoded data. Short ones, such as an empty image, may stay.
 _DATA_URI = re.compile(
     r"data:[\w.+-]*/?[\w.+-]*(?:;[\w.=+-]+)*(?:;base64,[A-Za-z0-9+/=_%-]{64,}|,[\w.~!$&*+,;=:@/?%-]{64,})",
     re.IGNORECASE,
 )
-# Sixteen lines or more of base64 alone, as in certificates and mails.
+# At least sixteen lines of base64, as in certificates and mails.
 _WRAPPED = re.compile(
     r"(?:^[^\S\n]*[A-Za-z0-9+/]{60,100}={0,2}[^\S\n]*\n?){15,}(?:^[^\S\n]*[A-Za-z0-9+/]+={0,2}[^\S\n]*$)?",
     re.MULTILINE,
 )
 _ONE_LINE = re.compile(r"[A-Za-z0-9+/]{60}")
 _LONG_RUN = re.compile(r"\S{1001,}")
-_NUMBER = re.compile(r"[0-9A-Fa-f]+")  # However long, to the base of ten or sixteen.
-# Of letters beyond ASCII many belong to scripts that put no blank between words.
+_NUMBER = re.compile(r"[0-9A-Fa-f]+")  # A decimal or hexadecimal number of any length.
+# Many letters beyond ASCII belong to scripts without blanks between words.
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[^\W\d_\x00-\x7f]+")
 _MIN_SHARE_OF_WORDS = 0.3
 _SAMPLE_CHARACTERS = 20_000
-# More in one list are a vector, or a curve: no words, and for nobody to read.
+# A longer list of numbers is a vector or a curve, which nobody reads.
 MAX_NUMBERS = 200
 _FIGURE = re.compile(r"[-+]?[\d.]+(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
-_SHORTEST = 60  # Of what any of these finds: characters without a blank among them.
-_MIN_LINES, _LONGEST = 15, 1000  # So few lines are not wrapped, and up to so many characters no long run.
+_SHORTEST = 60  # Characters without a blank in the shortest run that any pattern finds.
+_MIN_LINES, _LONGEST = 15, 1000  # Fewer lines are not wrapped data; a run up to this many characters is not long.
 
 
 class _Stretch(NamedTuple):
@@ -44,14 +44,14 @@ class _Stretch(NamedTuple):
 
 
 def without_data(document: Document) -> Document:
-    """The document without such runs, and with a remark where there were any."""
+    """The document without data, and with a note if anything was removed."""
     size = len(document.text)
     between_blanks = [part for part in document.text.split(" ") if len(part) >= _SHORTEST]
     lengths = [length for part in between_blanks for length in map(len, part.split()) if length >= _SHORTEST]
     if not lengths:
         return document
     are_few = len(lengths) < _MIN_LINES and max(lengths) <= _LONGEST
-    for find in (_uris,) if are_few else (_uris, _wrapped, _long):  # A long run may be long by the picture in it alone.
+    for find in (_uris,) if are_few else (_uris, _wrapped, _long):  # URIs first: a run may be long because of one.
         if runs := list(find(document.text)):
             document = _cut(document, runs)
     gone = size - len(document.text)
@@ -62,7 +62,7 @@ def without_data(document: Document) -> Document:
 
 
 def without_data_fields(metadata: Metadata) -> tuple[dict[str, MetadataValue], tuple[str, ...]]:
-    """The fields that hold none, and a remark on each of the others: every chunk would carry it."""
+    """The fields that are not data, and a note for each of the others. Every chunk would carry them."""
     fields = {name: value for name, value in metadata.items() if not _is_data(value)}
     return fields, tuple(
         f"The field {name!r} was left out: it is data, such as a picture in base64 or a vector."
@@ -76,7 +76,7 @@ def _is_data(value: MetadataValue) -> bool:
         return len(value) > MAX_NUMBERS and all(map(_FIGURE.fullmatch, value))
     if not isinstance(value, str):
         return False
-    # A single character again and again is no picture.
+    # A run of one repeated character is not an image.
     runs = (match.group() for match in _LONG_RUN.finditer(value))
     return _DATA_URI.search(value) is not None or any(len(set(run)) > 2 and not _is_language(run) for run in runs)
 
@@ -97,7 +97,7 @@ def _long(text: str) -> Iterator[_Stretch]:
 
 
 def _is_language(run: str) -> bool:
-    """True where much of the run are letters in words: "e4fg9Ab" has few, code without blanks has many."""
+    """Whether much of the run is letters in words: "e4fg9Ab" has few, code without blanks has many."""
     if _NUMBER.fullmatch(run):
         return False
     sample = run[:_SAMPLE_CHARACTERS]
@@ -105,7 +105,7 @@ def _is_language(run: str) -> bool:
 
 
 def _cut(document: Document, runs: Sequence[_Stretch]) -> Document:
-    """The document without the runs; blocks and pages move with their text."""
+    """The document without the runs; offsets of blocks and pages move with their text."""
     starts = [run.start for run in runs]
     gone = [0, *accumulate(run.end - run.start for run in runs)]
 

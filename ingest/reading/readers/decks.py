@@ -1,4 +1,4 @@
-"""Slides written in Markdown (Marp, Slidev, reveal.js, remark, Quarto, Pandoc): where each of them begins. Pure."""
+"""Find where slides begin in Markdown decks (Marp, Slidev, reveal.js, remark, Quarto, Pandoc). Pure functions."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from itertools import pairwise
 from ingest.reading.document import Block
 
 _RULE = re.compile(r"^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
-# What the front matter of a deck says, and of nothing else.
+# Front matter that only decks have.
 _SAYS_DECK = re.compile(
     r"^(?:marp|headingdivider|slideoptions|slide-level|highlighter|drawings|canvaswidth|routermode)[ \t]*:"
     r"|^type[ \t]*:[ \t]*[\"']?slides?\b|\b(?:revealjs|beamer|slidy|slideous|dzslides|pptx|moon_reader|xaringan)\b"
     r"|\b\w+_presentation\b",
     re.IGNORECASE | re.MULTILINE,
 )
-# Those whose slides begin at headings too: Pandoc, Quarto, R Markdown, and Marp where it is told so.
+# Tools whose slides begin at headings too: Pandoc, Quarto, R Markdown, and Marp with a setting.
 _BY_HEADINGS = re.compile(
     r"\b(?:revealjs|beamer|slidy|slideous|dzslides|pptx)\b|\b\w+_presentation\b|^(?:headingdivider|slide-level)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _LEVEL = re.compile(r"^(?:headingdivider|slide-level)[ \t]*:[ \t]*([1-6])\b", re.IGNORECASE | re.MULTILINE)
-# A slide's own front matter, as Slidev has it between two rules.
+# The front matter of a single slide, which Slidev puts between two rules.
 _FIELDS = re.compile(r"^---[ \t]*\n((?:[A-Za-z][\w-]*[ \t]*:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*)+)---[ \t]*$", re.MULTILINE)
 _SLIDE_FIELD = re.compile(
     r"^(?:layout|transition|class|background|image|clicks|hideInToc|routeAlias|zoom|level)[ \t]*:", re.MULTILINE
 )
-# Where nothing says that it is a deck: as few slides, of as many words, with a heading on each or without.
+# A text not declared as a deck: minimum slides and maximum words per slide, with and without a heading on each.
 _MIN_SLIDES, _MAX_WORDS = (3, 4), (120, 60)
 
 
 def without_fields(text: str) -> str:
-    """The text without what Slidev is told of single slides; the rule before each stays."""
+    """The text without Slidev's settings for single slides; the rule before each one stays."""
     return _FIELDS.sub(lambda found: "---\n" if _SLIDE_FIELD.search(found[1]) else found[0], text)
 
 
 def says_deck(front: str) -> bool:
-    """Whether the front matter is a deck's."""
+    """Whether the front matter is that of a deck."""
     return bool(_SAYS_DECK.search(front))
 
 
 def slide_starts(text: str, blocks: Sequence[Block], *, front: str, is_deck: bool) -> tuple[int, ...]:
-    """The offset at which each slide's text begins; where `is_deck` is not said, empty for what does not look like one.
+    """The offset at which each slide's text begins. Unless `is_deck`, empty for a text that does not look like a deck.
 
-    A slide without text begins where the next one does. `front` is the front matter as it stands.
+    A slide without text begins where the next one does. `front` is the raw front matter.
     """
     starts = [0, *_rules(text, blocks)]
     if is_deck and _BY_HEADINGS.search(front):
@@ -57,7 +57,7 @@ def slide_starts(text: str, blocks: Sequence[Block], *, front: str, is_deck: boo
 
 
 def _rules(text: str, blocks: Sequence[Block]) -> Iterator[int]:
-    """For each rule between two blocks the number of the block that follows it."""
+    """For each rule between two blocks, the number of the block after it."""
     begins = [block.start for block in blocks]
     for rule in _RULE.finditer(text):
         following = bisect_left(begins, rule.start())
@@ -66,7 +66,7 @@ def _rules(text: str, blocks: Sequence[Block]) -> Iterator[int]:
 
 
 def _heading_level(front: str, blocks: Sequence[Block]) -> int:
-    """Down to which level a heading begins a slide: the highest that text follows at once, as Pandoc has it."""
+    """The lowest level at which a heading begins a slide: the highest that is followed by text, as in Pandoc."""
     if told := _LEVEL.search(front):
         return int(told[1])
     return min((one.level for one, other in pairwise(blocks) if one.level and not other.level), default=1)

@@ -1,4 +1,4 @@
-"""What DrawingML holds in whatever Office file: text, charts as tables, diagrams as lists."""
+"""DrawingML in any Office file: text, charts as tables, diagrams as lists."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.superscripts import behind
 from ingest.reading.readers.tables import lines
 
-# Gives the root of the part with a relationship id, such as a chart.
+# Returns the root of the part with a relationship id, such as a chart.
 Linked = Callable[[str], etree._Element | None]
 
 
 def write_drawing(composer: Composer, name: str, part: etree._Element | None) -> None:
-    """A chart or diagram, by the name of the element that refers to its part."""
+    """Write a chart or diagram. `name` is the element that refers to its part."""
     if part is not None and name == "chart":
         write_chart(composer, part)
     elif part is not None:
@@ -28,7 +28,7 @@ def write_drawing(composer: Composer, name: str, part: etree._Element | None) ->
 
 
 def write_chart(composer: Composer, root: etree._Element) -> None:
-    """A chart as its title and a table: a row for each category, a column for each series."""
+    """Write a chart as its title and a table with a row per category and a column per series."""
     title = next((node for node in root.iter() if local_name(node) == "title"), None)
     if title is not None:
         composer.paragraph(one_line(" ".join(all_text(title))))
@@ -47,7 +47,7 @@ def write_chart(composer: Composer, root: etree._Element) -> None:
 
 
 def _points(element: etree._Element | None) -> list[str]:
-    """The values that a chart keeps with it of the sheet it is drawn from, as they are shown there."""
+    """The values of the source sheet that a chart caches, as they are displayed."""
     if element is None:
         return []
     code = next((node.text or "" for node in element.iter() if local_name(node) == "formatCode"), "General")
@@ -87,13 +87,13 @@ def runs_of(paragraph: etree._Element) -> Iterator[str]:
 
 
 def _is_raised(text: etree._Element) -> bool:
-    """True where the run's baseline is above that of its line."""
+    """Whether the run is superscript: its baseline is raised."""
     baseline = attribute(look, "baseline") if (look := child(text.getparent(), "rPr")) is not None else None
     return baseline is not None and baseline.removesuffix("%").isdecimal() and baseline.removesuffix("%") != "0"
 
 
 def all_text(element: etree._Element) -> Iterator[str]:
-    """The text of each paragraph below the element, and of elements that hold text of their own."""
+    """The text of each paragraph below the element, and of elements with text of their own."""
     found = False
     for node in element.iter():
         if local_name(node) == "p" and (text := squeeze("".join(runs_of(node)))):

@@ -1,4 +1,4 @@
-"""Bytes to text, whatever the encoding. What is not text is refused, never guessed into noise."""
+"""Decode bytes in any encoding. Data that is not text is refused, never guessed into noise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.reading.readers.charsets import codec_of, guess
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # Before UTF-16: its mark begins with theirs.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # Before UTF-16, whose mark is the start of this one.
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -27,7 +27,7 @@ _guessed: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("_gu
 
 @contextlib.contextmanager
 def guesses() -> Iterator[list[str]]:
-    """Collect the names of encodings that are guessed meanwhile, each once."""
+    """Collect the names of the encodings guessed inside the `with` block, each once."""
     found: list[str] = []
     token = _guessed.set(found)
     try:
@@ -37,9 +37,9 @@ def guesses() -> Iterator[list[str]]:
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
-    """The text of `data`: by byte order mark, then as `declared`, then UTF-8, then by its look.
+    """Decode `data` by its byte order mark, else as `declared`, else as UTF-8, else by its look.
 
-    Raises DocumentUnsupported for binary data, DocumentUnreadable where no encoding fits.
+    Raises DocumentUnsupported for binary data, DocumentUnreadable if no encoding fits.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -56,7 +56,7 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
 
 
 def in_utf8(data: bytes, charset: str) -> bytes:
-    """Text with a byte order mark, which counts before what the text says of itself; untouched where `charset` lies."""
+    """The text in UTF-8 with a byte order mark, which overrides other declarations; unchanged if `charset` is wrong."""
     if any(data.startswith(mark) for mark, _ in _BOMS):
         return data
     text = _as_declared(data, charset)
@@ -64,15 +64,15 @@ def in_utf8(data: bytes, charset: str) -> bytes:
 
 
 def _as_declared(data: bytes, declared: str) -> str | None:
-    """The text in the encoding declared; None where there is no such encoding, or it does not fit."""
+    """The text in the declared encoding; None if the encoding is unknown or does not fit."""
     codec = codec_of(declared)
     if codec is None:
         return None
     if codec == "cp1252":
-        # The default of servers and mail programs. Hardly a text in it is UTF-8 by chance.
+        # The default of many servers and mail programs. Such a text is hardly ever valid UTF-8 by chance.
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode("utf-8")
-        # The five bytes that it leaves open are controls to browsers (WHATWG Encoding Standard).
+        # Browsers decode its five undefined bytes as controls (WHATWG Encoding Standard).
         return data.decode(codec, "stray-bytes")
     try:
         return data.decode(codec)
@@ -81,7 +81,7 @@ def _as_declared(data: bytes, declared: str) -> str | None:
 
 
 def _as_utf8(data: bytes) -> str | None:
-    """None where the text is not UTF-8, nor Japanese in seven bits (RFC 1468), which is UTF-8 too."""
+    """The text in UTF-8 or in ISO-2022-JP (RFC 1468), whose bytes are valid UTF-8 too; None if it is neither."""
     try:
         text = data.decode("utf-8")
         return data.decode("iso2022_jp_2") if b"\x1b$" in data else text
@@ -99,7 +99,7 @@ def _wide(data: bytes) -> str:
 
 
 def _wide_encoding(sample: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark, told by where the zero bytes lie and whether it decodes to text."""
+    """UTF-16 or UTF-32 without a mark, found by the positions of zero bytes; None if the result is not text."""
     whole = sample[: len(sample) // 4 * 4]
     shares = [whole[position::4].count(0) / max(len(whole) // 4, 1) for position in range(4)]
     candidates = []
@@ -129,7 +129,7 @@ def _by_look(data: bytes) -> str:
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
-    """What an encoding does not know is read as Windows-1252, whose gaps are controls."""
+    """Error handler: decode undefined bytes as Windows-1252, and its undefined bytes as controls."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     stretch = error.object[error.start : error.end]

@@ -1,4 +1,4 @@
-"""Notes exported by Evernote (ENEX): each note a document, its text as HTML is read."""
+"""Notes exported by Evernote (ENEX): a document per note, whose content is read as HTML."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.reading.readers.html.reader import read as read_html
 from ingest.reading.readers.package import parse_xml
 from ingest.reading.readers.records import Names
 
-_RESOURCE = re.compile(rb"<resource>.*?</resource>", re.DOTALL)  # Pictures and files, as base64.
+_RESOURCE = re.compile(rb"<resource>.*?</resource>", re.DOTALL)  # Images and files in base64.
 _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
 _TICK = re.compile(r"<en-todo\b([^>]*?)/?>(?:</en-todo>)?")
 _TICKED = re.compile(r"checked\s*=\s*[\"']true")
@@ -28,7 +28,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         title = one_line(note.findtext("title") or "")
         try:
             document = read_html(_page(title, note.findtext("content") or ""))[0]
-        except DocumentError:  # A note of pictures alone.
+        except DocumentError:  # A note that only holds images.
             continue
         tags = ", ".join(filter(None, (one_line(tag.text or "") for tag in note.iter("tag"))))
         document = replace(
@@ -50,7 +50,7 @@ def _url_of(note: etree._Element) -> str | None:
 
 
 def _page(title: str, content: str) -> bytes:
-    """The note's content as a page: what its own elements stand for in HTML."""
+    """The note's content as an HTML page, with HTML in place of Evernote's own elements."""
     body = content.partition("<en-note")[2].partition(">")[2].rpartition("</en-note>")[0] or content
     body = _TICK.sub(lambda tick: "[x] " if _TICKED.search(tick.group(1)) else "[ ] ", body)
     heading = f"<h1>{html.escape(title)}</h1>" if title else ""

@@ -1,4 +1,4 @@
-"""EPUB books: the chapters in the order of the spine, each read as a page of HTML (EPUB 3.3)."""
+"""EPUB books: the chapters in the order of the spine, each read as an HTML page (EPUB 3.3)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ingest.reading.readers.package import Package, attribute, local_name
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
-# Obfuscated fonts are no copy protection (EPUB 3.3, 4.4.2).
+# Obfuscated fonts are not copy protection (EPUB 3.3, 4.4.2).
 _FONT_OBFUSCATION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document")
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
@@ -63,7 +63,7 @@ def _package_document(package: Package) -> str:
 
 
 def _spine(root: etree._Element, folder: str) -> list[str]:
-    """The members with the book's text, in reading order; not its table of contents."""
+    """The members with the book's text in reading order, without its table of contents."""
     items: dict[str, tuple[str, str, str]] = {}
     manifest = child(root, "manifest")
     for item in manifest if manifest is not None else ():

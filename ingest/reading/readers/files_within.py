@@ -1,4 +1,4 @@
-"""Files within files: each that can be read is a document of its own, named as it is there. One level deep."""
+"""Attached and embedded files: each readable one is a document named as in its container. One level deep."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _is_within: contextvars.ContextVar[bool] = contextvars.ContextVar("_is_within", 
 
 
 def read_attachments(files: Iterable[tuple[str, bytes]]) -> tuple[list[Document], list[str]]:
-    """The documents of the files, given by name and content, and remarks about those that were left out."""
+    """The documents in files given as (name, content), and notes about files that were left out."""
     documents: list[Document] = []
     notes: list[str] = []
     for number, (name, data) in enumerate(files, 1):
@@ -39,8 +39,8 @@ def read_attachments(files: Iterable[tuple[str, bytes]]) -> tuple[list[Document]
 
 
 def _attached(document: Document, name: str, *, title: str) -> Document:
-    """As a part of the file around it. One that says wrongly who may see it is seen by nobody, and costs a remark: a
-    stranger's mistake is no failure of the run.
+    """The document as an attachment. If its access field is invalid, nobody may see it, and a note says so; somebody
+    else's mistake must not fail the run.
     """
     told = replace(document, name=name, title=title, is_attached=True)
     if not document.access_fault:

@@ -19,7 +19,7 @@ _KEY = re.compile(r"[\w.-]+(?: [\w.-]+){0,2}")
 _ACCESS = re.compile(r"^\s*[\"']?access[\"']?\s*[:=]", re.IGNORECASE | re.MULTILINE)
 _WORDS_OF_PROSE = 4
 _UPDATED_KEYS = ("updated_at", "updated", "last_updated", "lastmod", "last_modified", "modified", "date")
-# What site builders, note apps and our own sidecars use.
+# Keys used by site builders, note apps and our own sidecars.
 _KNOWN_KEYS = frozenset((
     *_URL_KEYS, *_UPDATED_KEYS, "access", "aliases", "author", "authors", "categories", "category", "created",
     "description", "draft", "id", "keywords", "lang", "language", "layout", "name", "order", "parent", "position",
@@ -30,7 +30,7 @@ _KNOWN_KEYS = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """`notes` are remarks on fields that were left out; `access` and its fault are those of a Document."""
+    """`notes` are about fields that were left out; `access` and `access_fault` are those of a Document."""
 
     title: str | None = None
     url: str | None = None
@@ -42,7 +42,7 @@ class FrontMatter:
 
 
 def split(text: str) -> tuple[FrontMatter, str, str | None]:
-    """The front matter, the body, and a remark where there is front matter that cannot be read."""
+    """The front matter, the body, and a note if there is front matter that cannot be read (else None)."""
     match = _FENCED.match(text)
     if match is None:
         return FrontMatter(), text, None
@@ -51,7 +51,7 @@ def split(text: str) -> tuple[FrontMatter, str, str | None]:
         values: object = tomllib.loads(source) if fence == "+++" else yaml.load(source, yaml.CSafeLoader)
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        # What it says of access is lost with it: nobody is to see more than it may have meant.
+        # Its access field is lost too, so nobody may see the document: it may have been meant for few.
         fault = f"its front matter cannot be read: {reason}" if _ACCESS.search(source) else ""
         return FrontMatter(access_fault=fault), text, f"The front matter was taken as text: {reason}."
     if values is None:
@@ -62,9 +62,9 @@ def split(text: str) -> tuple[FrontMatter, str, str | None]:
 
 
 def _is_prose(source: str, values: Mapping[object, object]) -> bool:
-    """True for text between two rules that YAML takes for fields, such as "Note: Wear gloves."
+    """Whether text between two rules only looks like YAML fields to the parser, such as "Note: Wear gloves."
 
-    Front matter begins at its first line, and has a field that is known or short values alone.
+    Front matter begins at its first line and has a known field, or only short values.
     """
     if any(_named(str(key)) in _KNOWN_KEYS for key in values):
         return False
@@ -83,7 +83,7 @@ def _named(key: str) -> str:
 
 
 def interpret(values: Mapping[str, object]) -> FrontMatter:
-    """Well-known keys become fields, other plain values metadata; a remark tells of the rest; tags are a list."""
+    """Turn well-known keys into fields, other plain values into metadata, and the rest into notes."""
     known: dict[str, str] = {}
     metadata: dict[str, MetadataValue] = {}
     notes: list[str] = []
@@ -111,12 +111,12 @@ def interpret(values: Mapping[str, object]) -> FrontMatter:
 
 
 def is_access(key: str) -> bool:
-    """Whether the field says who may see what it stands in."""
+    """Whether the field states who may see the document."""
     return _named(key) == "access"
 
 
 def access_in(fields: Iterable[tuple[str, object]]) -> tuple[tuple[str, ...] | None, str]:
-    """Whom the fields name, None where they do not say; and why that is not understood, empty where it is."""
+    """The names in the access field (None if there is no such field), and what is wrong with it, if anything."""
     said = [value for key, value in fields if is_access(key)]
     if not said:
         return None, ""
@@ -129,12 +129,12 @@ def access_in(fields: Iterable[tuple[str, object]]) -> tuple[tuple[str, ...] | N
 
 
 def left_out(key: str) -> str:
-    """A remark on a field of which nothing can be made."""
+    """A note on a field whose value cannot be used."""
     return f"The field {key!r} was left out: it is neither text, number, date, true or false, nor a list of those."
 
 
 def as_plain(value: object) -> MetadataValue | None:
-    """The value as it can be kept; in a list everything becomes text. None where nothing can be made of it."""
+    """The value in a form that can be stored, where list items become text; None if there is none."""
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, date):
@@ -146,7 +146,7 @@ def as_plain(value: object) -> MetadataValue | None:
 
 
 def as_text(value: object) -> str | None:
-    """A single value in words; None for anything else."""
+    """A single value as text; None for anything else."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -155,7 +155,7 @@ def as_text(value: object) -> str | None:
         return value.isoformat()
     try:
         return str(value) if isinstance(value, int | float) else None
-    except ValueError:  # More digits than Python writes.
+    except ValueError:  # An integer with more digits than Python converts.
         return None
 
 
@@ -169,7 +169,7 @@ def as_moment(value: object) -> str | None:
     if isinstance(value, datetime):
         try:
             moment = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
-        except OverflowError:  # Before the year 1 or after 9999, once it is in UTC.
+        except OverflowError:  # In UTC it is before year 1 or after 9999.
             return None
         return moment.isoformat(timespec="seconds")
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: Markdown cells as Markdown, code cells as code, their printed results as code too."""
+"""Jupyter notebooks: Markdown cells as Markdown, code cells and their text output as code."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _write(composer: Composer, cell: dict[str, object]) -> None:
 
 
 def _outputs(outputs: object) -> Iterator[str]:
-    """The text of results; pictures, pages and tracebacks are left out."""
+    """The text output; images, HTML and tracebacks are left out."""
     for output in outputs if isinstance(outputs, list) else ():
         if not isinstance(output, dict):
             continue
@@ -55,7 +55,7 @@ def _outputs(outputs: object) -> Iterator[str]:
 
 
 def _text(value: object) -> str:
-    """The format allows a string or a list of lines."""
+    """The text of a string or a list of lines; the format allows both."""
     if isinstance(value, list):
         return "".join(line for line in value if isinstance(line, str))
     return value if isinstance(value, str) else ""

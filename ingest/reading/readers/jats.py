@@ -58,7 +58,7 @@ def read_article(root: etree._Element) -> Document:
 
 
 def _write(composer: Composer, element: etree._Element, level: int) -> None:
-    """The blocks of a section and those in it; `level` is that of its heading."""
+    """Write a section and the sections in it. `level` is that of its heading."""
     for node in element:
         name = local_name(node)
         if name == "title":
@@ -86,7 +86,7 @@ def _write(composer: Composer, element: etree._Element, level: int) -> None:
 
 
 def _paragraph(composer: Composer, node: etree._Element, level: int) -> None:
-    """A paragraph; figures, tables and lists set within it follow it."""
+    """Write a paragraph, followed by the figures, tables and lists inside it."""
     composer.paragraph(one_line(text_of(node, without=_FLOATS)))
     for inner in node.iterdescendants():
         if local_name(inner) in ("table-wrap", "fig"):
@@ -117,7 +117,7 @@ def _terms(composer: Composer, node: etree._Element) -> None:
 
 
 def _spell_out(root: etree._Element) -> None:
-    """Raised signs as text; of a formula in several forms the one in TeX."""
+    """Replace superscripts by text, and formulas by their TeX form if there are several."""
     spell_raised(root)
     for node in root.iter("{*}alternatives"):
         if child(node, "tex-math") is not None:
@@ -130,7 +130,7 @@ def _spell_out(root: etree._Element) -> None:
 
 
 def _float(composer: Composer, node: etree._Element, level: int) -> None:
-    """A figure or table: label and caption, rows, notes."""
+    """Write a figure or table: label and caption, rows, notes."""
     composer.paragraph(" ".join(filter(None, (_text(child(node, "label")), _text(child(node, "caption"))))))
     for inner in node:
         name = local_name(inner)
@@ -163,7 +163,7 @@ def _reference(node: etree._Element) -> str:
     label = _text(child(node, "label"))
     citation = next((inner for inner in node if "citation" in local_name(inner)), node)
     for surname in citation.iter():
-        if local_name(surname) == "surname":  # What parts it from the given names is left to the style sheet.
+        if local_name(surname) == "surname":  # The separator before given names is left to the style sheet.
             surname.tail = f" {surname.tail or ''}"
     return one_line(f"{label} {text_of(citation)}")
 

@@ -1,4 +1,4 @@
-"""JSON: a list of records is as many documents; anything else is one, a line for each of its fields."""
+"""JSON: a document per record for a list of records; otherwise one document with a line per field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
     try:
         value = json.loads(decode(data))
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data":  # Several values: JSON Lines under the wrong name.
+        if error.msg == "Extra data":  # Several values: JSON Lines with the wrong file name.
             return jsonlines.read(data, password=password)
         raise DocumentUnreadable(f"The file is not valid JSON: {error}.") from error
     except RecursionError as error:

@@ -1,4 +1,4 @@
-"""JSON Lines: one record per line, each a document. A damaged line costs that line."""
+"""JSON Lines: a document per line. A damaged line costs only that line."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Word files of before 2007, and slides of before 97, by a program that reads them: LibreOffice, antiword or catdoc.
+"""Word files from before 2007 and slides from before 97, read by LibreOffice, antiword or catdoc.
 
-They are read where the machine has one; else their types are refused like others that nothing reads.
+If none of these programs is installed, such files are refused like any other unsupported type.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from ingest.reading.readers.tables import lines
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SLIDES = tuple(name.encode("utf-16-le") for name in ("PowerPoint Document", "PP40"))
-_FIELD = re.compile(r'HYPERLINK +(?:\\l +)?"[^"\n]*" *(?:\\[a-z] +"[^"\n]*" *)*')  # What antiword prints of links.
+_FIELD = re.compile(r'HYPERLINK +(?:\\l +)?"[^"\n]*" *(?:\\[a-z] +"[^"\n]*" *)*')  # antiword's output for links.
 _BULLETS = "•▪◦"
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
-    """Raises DocumentUnreadable where the file is none of these, or no program reads it."""
+    """Read by the first program that succeeds. Raises DocumentUnreadable if the type is wrong or no program can."""
     if not data.startswith(_OLE):
         raise DocumentUnreadable("The file is not what its name says. Save it anew, as DOCX or PPTX.")
     suffix = ".ppt" if any(name in data for name in _SLIDES) else ".doc"
@@ -43,7 +43,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
 
 
 def _saved(program: Program, path: Path, password: str | None) -> Document:
-    """The document as the program saves it in today's format."""
+    """The document, converted by the program to a current format."""
     kind = "pptx" if path.suffix == ".ppt" else "docx"
     profile = f"-env:UserInstallation=file://{path.parent}/profile"
     words = [program.path, profile, "--headless", "--convert-to", kind, "--outdir", str(path.parent), str(path)]
@@ -56,7 +56,7 @@ def _saved(program: Program, path: Path, password: str | None) -> Document:
 
 
 def _printed(program: Program, path: Path) -> Document:
-    """The document as the program prints it: a paragraph on each line, cells between upright strokes."""
+    """The document as the program prints it: one paragraph per line, cells between vertical bars."""
     text = clean(decode(run([program.path, *program.options, str(path)], folder=path.parent)))
     text = _FIELD.sub("", text)
     composer = Composer()

@@ -1,5 +1,5 @@
-"""Markdown: the file's own text, its structure found by markdown-it. Only tables are rewritten, as rows that make sense
-alone."""
+"""Markdown: the text as it is, with its structure found by markdown-it. Only tables are rewritten, as rows that make
+sense alone."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from ingest.reading.readers.composer import clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.tables import lines
 
-# Only blocks are parsed: inline markup costs most of the time and matters only in headings.
-# Lists and quotes are looked into as deep as Python's own recursion allows; what lies deeper is text.
+# Only blocks are parsed: inline markup takes most of the time and matters only in headings.
+# Nested lists and quotations are followed as far as Python's recursion limit allows; what is deeper is plain text.
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": 120}).enable("table")
 _BLOCKS.core.ruler.enableOnly(["block"])
 _INLINE = MarkdownIt("commonmark")
 
-# A paragraph above a line of = or - is a heading to Markdown; a long one is text above a formula or a rule.
+# To Markdown, a paragraph above a line of = or - is a heading; a long one is really text above a formula or a rule.
 MAX_HEADING_CHARS = 300
 _ATTRIBUTES = re.compile(r"\s*\{[ :]*[#.][^{}]*\}\s*$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_WORD = re.compile(r"[^\W\d_]|\d(?![.)]|\d)")  # A number alone may be a list's.
+_WORD = re.compile(r"[^\W\d_]|\d(?![.)]|\d)")  # A number alone may be a list marker.
 _LINK_DEFINITION = re.compile(r"[\s>*+-]*\[[^\]^][^\]]*\]:\s*\S")
 _TAG = re.compile(r"<[^>]*>")
 _LEAVES: dict[str, BlockKind] = {
@@ -66,7 +66,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def structured(text: str) -> tuple[str, Sequence[Block]]:
-    """A Markdown text with its tables rewritten as rows that name their columns, and its blocks."""
+    """A Markdown text, with its tables rewritten as rows that name their columns, and its blocks."""
     tokens = _BLOCKS.parse(text)
     rows = {
         token.map[0]: _table_rows(tokens, number)
@@ -106,7 +106,7 @@ def _table_rows(tokens: Sequence[Token], position: int) -> list[str]:
 
 
 def _blocks(text: str, starts: Sequence[int], tokens: Sequence[Token]) -> Iterator[Block]:
-    """The blocks by markdown-it's line maps."""
+    """The blocks, located by markdown-it's line maps."""
     done = 0
     item_line = -1
     for position, token in enumerate(tokens):
@@ -133,7 +133,7 @@ def _blocks(text: str, starts: Sequence[int], tokens: Sequence[Token]) -> Iterat
 
 
 def _line_starts(text: str) -> list[int]:
-    """Where each line starts, and the text's end behind the last."""
+    """The offset of each line, followed by that of the end of the text."""
     starts = [0]
     starts.extend(match.end() for match in re.finditer("\n", text))
     if starts[-1] != len(text):
@@ -142,7 +142,7 @@ def _line_starts(text: str) -> list[int]:
 
 
 def _unclaimed(text: str, starts: Sequence[int], first: int, last: int) -> Iterator[Block]:
-    """Lines that make no block for markdown-it and hold words: footnotes, and what is nested too deep.
+    """Lines with words that are in none of markdown-it's blocks: footnotes, and what is nested too deep.
 
     Link definitions, rules and lone markers are left out.
     """
@@ -163,7 +163,7 @@ def _has_text(html: str) -> bool:
 
 
 def _heading_name(tokens: Sequence[Token], position: int) -> str:
-    """The heading without markup and without an attribute list such as { #anchor .class }."""
+    """The heading without markup and without attributes such as { #anchor .class }."""
     source = _ATTRIBUTES.sub("", tokens[position + 1].content)
     inline = _INLINE.parseInline(source)[0].children or []
     return one_line("".join(_plain(token) for token in inline)) or one_line(source)

@@ -1,4 +1,4 @@
-"""Saved web pages (MHTML): the page, read as HTML; its style sheets and pictures are left (RFC 2557)."""
+"""Saved web pages (MHTML, RFC 2557): the HTML page, without its style sheets and images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as a spreadsheet shows them: by the format codes of Excel and charts (ECMA-376, 18.8.31). Pure functions."""
+"""Numbers as a spreadsheet displays them, by the format codes of Excel (ECMA-376, 18.8.31). Pure functions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 
-# The formats that have a number and no code (18.8.30); the others are given with the file.
+# The built-in formats, which have a number and no code in the file (18.8.30).
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"$"#,##0', 6: '"$"#,##0', 7: '"$"#,##0.00', 8: '"$"#,##0.00',
     9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 14: "yyyy-mm-dd", 15: "d-mmm-yy", 16: "d-mmm",
@@ -28,14 +28,14 @@ _COMPARED = {
 _FRACTION = re.compile(r"(?P<whole>[#0?]+(?:\s|\\ |\" \"|_.)+)?[#0?]+\s?/\s?(?P<below>[?#0]+|\d+)")
 _GENERAL = re.compile("General", re.IGNORECASE)
 _MAX_DIGITS = 15
-_TOO_LARGE = 10**12 * 10**3  # Beyond fifteen digits nothing is shown as it is.
+_TOO_LARGE = 10**12 * 10**3  # Numbers of more than fifteen digits are written without their format.
 _EPOCH = datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - sheets know no time zones
 _LAST_SERIAL = 2_958_466  # The first day of the year 10000.
 _SHIFT_1904 = 1462
 
 
 def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
-    """A number, given as text, in a format; what is no number stays as it is. Dates and times come in ISO 8601."""
+    """A number, given as text, in a format. Text that is not a number is returned as it is. Dates are in ISO 8601."""
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -60,12 +60,12 @@ def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
 
 
 def plain(number: Decimal) -> str:
-    """Without the noise of binary fractions, as Excel's General shows fifteen digits."""
+    """The number without the noise of binary fractions: fifteen digits, as in Excel's General format."""
     return f"{float(number):.15g}" if number != number.to_integral_value() or abs(number) >= 10**15 else f"{number:.0f}"
 
 
 def _sections(code: str) -> list[str]:
-    """The parts for positive, negative and zero, parted by semicolons outside quotes."""
+    """The sections of a code (positive, negative, zero), split at semicolons outside quotes."""
     parts = [""]
     for piece in re.findall(r'"[^"]*"|\\.|;|[^;"\\]+|.', code):
         if piece == ";":
@@ -76,7 +76,7 @@ def _sections(code: str) -> list[str]:
 
 
 def _section_for(number: Decimal, sections: list[str]) -> tuple[str, str]:
-    """The part of a format that shows the number, and the sign that is put before it."""
+    """The section that displays the number, and the sign to put before it."""
     sign = "-" if number < 0 else ""
     conditions = [_CONDITION.search(section) for section in sections]
     if any(conditions):
@@ -85,12 +85,12 @@ def _section_for(number: Decimal, sections: list[str]) -> tuple[str, str]:
                 return section, sign
         return sections[-1], sign
     if number < 0 and len(sections) > 1:
-        return sections[1], ""  # The section has its own sign.
+        return sections[1], ""  # The section writes its own sign.
     return sections[2] if number == 0 and len(sections) > 2 else sections[0], sign
 
 
 def _as_fraction(number: Decimal, form: re.Match[str]) -> str:
-    """Such as 2 3/4: of halves and quarters where the format says so, else the nearest with so many digits below."""
+    """The number as a fraction such as 2 3/4, with the denominator of the format or the nearest of that many digits."""
     below = form["below"]
     value = Fraction(number)
     if below.isdecimal():
@@ -115,7 +115,7 @@ def _literal(token: re.Match[str]) -> str:
 
 
 def _in_digits(number: Decimal, section: str, tokens: list[re.Match[str]]) -> str:
-    """The number among the signs of its format: currency, per cent, words."""
+    """The number with the literal parts of its format: currency, percent sign, words."""
     percent = sum(section[token_end] == "%" for token_end in _bare(section, tokens))
     places = [token for token in tokens if token["digits"]]
     digits = places[0]["digits"]
@@ -134,7 +134,7 @@ def _in_digits(number: Decimal, section: str, tokens: list[re.Match[str]]) -> st
         head, dot, tail = body.partition(".")
         if "," not in head:
             head = head.zfill(least)
-        if head == "0" and not least:  # Signs that show no zero.
+        if head == "0" and not least:  # The format shows no leading zero.
             head = ""
         optional = len(fraction) - len(fraction.rstrip("#?"))
         while optional and tail.endswith("0"):
@@ -144,7 +144,7 @@ def _in_digits(number: Decimal, section: str, tokens: list[re.Match[str]]) -> st
 
 
 def _among(section: str, tokens: list[re.Match[str]], groups: list[str]) -> str:
-    """The groups of digits among the signs of the format."""
+    """The groups of digits, with the literal parts of the format between them."""
     groups = list(groups)
     shown, end = "", 0
     for token in tokens:
@@ -158,7 +158,7 @@ def _among(section: str, tokens: list[re.Match[str]], groups: list[str]) -> str:
 
 
 def _grouped(body: str, places: list[re.Match[str]]) -> list[str]:
-    """The digits for each of several groups, as in a telephone number; what is too much goes to the first."""
+    """The digits of each group, as in a telephone number; extra digits go to the first group."""
     groups: list[str] = []
     for place in reversed(places[1:]):
         length = len(place["digits"])
@@ -168,7 +168,7 @@ def _grouped(body: str, places: list[re.Match[str]]) -> list[str]:
 
 
 def _bare(section: str, tokens: list[re.Match[str]]) -> list[int]:
-    """The places that no token takes."""
+    """The positions that no token covers."""
     taken = {place for token in tokens for place in range(token.start(), token.end())}
     return [place for place in range(len(section)) if place not in taken]
 
@@ -178,7 +178,7 @@ def _plain_signs(text: str) -> str:
 
 
 def _moment(number: Decimal, tokens: list[re.Match[str]], *, is_1904: bool) -> str:
-    """A serial number of days as date, time or duration."""
+    """A serial number of days as a date, time or duration."""
     seconds = int((number * 86_400).quantize(Decimal(1), ROUND_HALF_UP))
     elapsed = next((token["elapsed"][0].lower() for token in tokens if token["elapsed"]), None)
     kinds = {(token["date"] or "")[:1].lower() for token in tokens}

@@ -1,4 +1,4 @@
-"""Numbers of list items and headings as they are shown: 3, c, iii. Pure functions."""
+"""Numbers of list items and headings as displayed: 3, c, iii. Pure functions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
     (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_LONGEST = 3999  # What Roman numerals can say; no list of letters gets there.
-# The names of HTML, OpenDocument (the sign itself), Word and PowerPoint, and what they stand for.
+_LONGEST = 3999  # The largest Roman numeral; no list with letters gets that far.
+# Names of numeral styles in HTML, OpenDocument (the symbol itself), Word and PowerPoint.
 _STYLES = {
     "1": "1", "a": "a", "A": "A", "i": "i", "I": "I",
     "decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I",
@@ -30,14 +30,14 @@ _WORDS = {
 
 
 def style_of(name: str) -> str | None:
-    """1, 01, a, A, i, I, 1st, one or first for what a format calls its style of numbers; None for a bullet."""
+    """1, 01, a, A, i, I, 1st, one or first, for a format's name of a numeral style; None for a bullet."""
     return _STYLES.get(name)
 
 
 def numeral(number: int, style: str) -> str:
-    """The number in the style 1, 01, a, A, i, I, 1st, one or first; beyond what the style can say, in figures."""
+    """The number in the style 1, 01, a, A, i, I, 1st, one or first; in digits if the style does not reach that far."""
     if style in ("a", "A") and 1 <= number <= _LONGEST:
-        # As Word and browsers differ after z: browsers count on with aa, ab.
+        # After z, Word and browsers differ; this follows browsers: aa, ab.
         text = ""
         while number:
             number, letter = divmod(number - 1, 26)

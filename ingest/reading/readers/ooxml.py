@@ -1,4 +1,4 @@
-"""What all Office Open XML packages share: the main part, relationships (ECMA-376, part 2)."""
+"""What all Office Open XML packages share: the main part and relationships (ECMA-376, part 2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.reading.readers.package import Package, local_name
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """`kind` is the last part of the relationship's type, the same in strict and transitional files."""
+    """`kind` is the last segment of the relationship type, the same in strict and transitional files."""
 
     identifier: str
     kind: str
@@ -19,7 +19,7 @@ class Relationship:
 
 
 def relationships(package: Package, part: str) -> list[Relationship]:
-    """The relationships of a part ("" for the package), targets as member names; external ones are left out."""
+    """The relationships of a part ("" for the package), with targets as member names. External ones are left out."""
     folder, _, name = part.rpartition("/")
     member = posixpath.join(folder, "_rels", f"{name}.rels")
     if member not in package:
@@ -44,7 +44,7 @@ def main_part(package: Package) -> str:
 
 
 def related_parts(package: Package, part: str) -> dict[str, str]:
-    """The part's related members by kind, the first of each."""
+    """The part's related members by kind; the first one of each kind."""
     found: dict[str, str] = {}
     for relationship in relationships(package, part):
         found.setdefault(relationship.kind, relationship.target)

@@ -1,4 +1,4 @@
-"""Outlines (OPML 2.0): lines below lines as a list; a line with a note of its own heads it."""
+"""Outlines (OPML 2.0): nested lines as a list; a line with a note is a heading above it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _MAX_INDENT = 32
 
 
 def read_outline(root: etree._Element) -> Document:
-    """Raises DocumentEmpty where no line has a text."""
+    """The outline as a document. Raises DocumentEmpty if no line has text."""
     composer = Composer()
     said = {local_name(node): one_line(node.text or "") for head in root if local_name(head) == "head" for node in head}
     title = said.get("title", "")
     composer.heading(title, 1)
     top = [(node, 0) for body in root if local_name(body) == "body" for node in body][::-1]
     has_notes = any(_note_of(node) for node in root.iter())
-    while top:  # Without recursion: outlines nest as deep as they like.
+    while top:  # Not recursive, because outlines can be nested to any depth.
         node, depth = top.pop()
         _line(composer, node, depth, has_notes=has_notes)
         top.extend([(below, depth + 1) for below in node][::-1])

@@ -1,4 +1,4 @@
-"""Open zip packages (DOCX, EPUB, ODT…) and their XML safely: a bomb is refused before it is unpacked."""
+"""Open zip packages (DOCX, EPUB, ODT and so on) and their XML safely: zip bombs are refused before unpacking."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.superscripts import behind
 
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
-# Deflate packs no better than 1032:1; office files reach 100:1 with long runs of empty cells.
+# Deflate compresses at most 1032:1; office files with long runs of empty cells reach 100:1.
 MAX_RATIO = 400
 _RAISED = frozenset(("sup", "superscript"))
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class Package:
-    """A zip archive in memory. `kind` is what messages call it, such as "Word document"."""
+    """A zip archive in memory. `kind` is its name in messages, such as "Word document"."""
 
     def __init__(self, data: bytes, *, kind: str) -> None:
         self._kind = kind
@@ -32,7 +32,7 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise self._damaged(error) from error
-        # Some programs write backslashes; the case of a name counts for nothing (ECMA-376, part 2, 6.2.2).
+        # Some programs write backslashes, and names are case-insensitive (ECMA-376, part 2, 6.2.2).
         self._infos = {info.filename.replace("\\", "/"): info for info in self._zip.infolist()}
         self._folded = {name.lower(): info for name, info in self._infos.items()}
         unpacked = sum(info.file_size for info in self._infos.values())
@@ -50,7 +50,7 @@ class Package:
         return name.lower() in self._folded
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. Raises DocumentUnreadable where it is missing, damaged or too large."""
+        """A member's bytes. Raises DocumentUnreadable if it is missing, damaged or too large."""
         name = name.replace("\\", "/")
         info = self._infos.get(name) or self._folded.get(name.lower())
         if info is None:
@@ -70,7 +70,7 @@ class Package:
         return content
 
     def xml(self, name: str) -> etree._Element:
-        """The root of a member that is XML."""
+        """The root of an XML member. Raises DocumentUnreadable."""
         return parse_xml(self.read(name), what=f"{self._kind} ({name})")
 
     def _damaged(self, error: Exception) -> DocumentUnreadable:
@@ -80,7 +80,7 @@ class Package:
 
 
 def parse_xml(data: bytes, *, what: str) -> etree._Element:
-    """The root element. Entities are not resolved, external DTDs not loaded, nothing is fetched."""
+    """The root element. Entities are not resolved and nothing external is loaded. Raises DocumentUnreadable."""
     try:
         return etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -88,22 +88,22 @@ def parse_xml(data: bytes, *, what: str) -> etree._Element:
 
 
 def _parser() -> etree.XMLParser:
-    # A parser of its own for each call: parsers are not safe to share between threads.
+    # A new parser for each call, because lxml parsers are not safe to share between threads.
     return etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
     )
 
 
 def local_name(element: etree._Element) -> str:
-    """The tag without its namespace; empty for entities. Strict and transitional OOXML differ in namespaces alone."""
+    """The tag without its namespace; empty for entities. Strict and transitional OOXML differ only in namespaces."""
     tag: object = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def text_of(element: etree._Element, *, without: Collection[str] = ()) -> str:
-    """All text below the element but that of elements named in `without`.
+    """All text below the element, except in elements named in `without`.
 
-    Entities are taken for HTML's; those that a DTD would define are left out.
+    Entities are resolved as in HTML; those that only a DTD defines are left out.
     """
     parts = [element.text or ""]
     for node in element:
@@ -118,7 +118,7 @@ def text_of(element: etree._Element, *, without: Collection[str] = ()) -> str:
 
 
 def attribute(element: etree._Element, name: str) -> str | None:
-    """The attribute of that local name, in whatever namespace."""
+    """The attribute with that local name, in any namespace; None if there is none."""
     for key, value in element.attrib.items():
         if key == name or str(key).endswith("}" + name):
             return str(value)
@@ -126,7 +126,7 @@ def attribute(element: etree._Element, name: str) -> str | None:
 
 
 def spell_raised(root: etree._Element, is_raised: Callable[[etree._Element], bool] | None = None) -> None:
-    """Have what XML sets higher stand in its text as `with_raised` writes it; `is_raised` tells it, or its name."""
+    """Rewrite superscripts in the tree with `with_raised`. `is_raised` finds them; by default the element's name."""
     for node in root.iter():
         if (is_raised or _is_superscript)(node):
             mark = "".join(str(text) for text in node.itertext())
@@ -142,7 +142,7 @@ def _is_superscript(node: etree._Element) -> bool:
 
 
 def text_before(node: etree._Element) -> str:
-    """What stands right before an element."""
+    """The text directly before an element."""
     previous, parent = node.getprevious(), node.getparent()
     if previous is not None:
         return previous.tail or "".join(str(text) for text in previous.itertext())

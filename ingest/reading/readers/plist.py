@@ -1,4 +1,4 @@
-"""Property lists of Apple's programs (PLIST), in XML or binary: keys with their values, as those of JSON."""
+"""Property lists of Apple's programs (PLIST, XML or binary): keys and values, written as for JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _plain(value: object, depth: int) -> object:
-    """The value with what JSON knows: dates as text, data left out."""
+    """The value in JSON's types: dates become text, binary data is left out."""
     if depth > _MAX_DEPTH:
         raise DocumentUnreadable("The property list is nested too deep.")
     if isinstance(value, dict):

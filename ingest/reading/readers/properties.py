@@ -1,5 +1,5 @@
-"""What an office document says about itself: title, author, time of its last change. OOXML, OpenDocument, and the
-compound files of before 2007."""
+"""Document properties of office files: title, author, time of the last change. Covers OOXML, OpenDocument and the
+compound files from before 2007."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ingest.reading.readers.titles import usable_text, usable_title
 _NO_YEAR = 1980
 _OOXML = "docProps/core.xml"
 _OPENDOCUMENT = "meta.xml"
-# Elements of both (ECMA-376 part 2, 11; OpenDocument 1.3, 4.3), and what they are called here.
+# Elements of both formats (ECMA-376, part 2, 11; OpenDocument 1.3, 4.3), and their names here.
 _METADATA = {
     "creator": "author",
     "initial-creator": "author",
@@ -39,7 +39,7 @@ class Properties:
 
 
 def properties_of(package: Package) -> Properties:
-    """The properties; empty where the package has none."""
+    """The properties; empty if the package has none."""
     member = next((name for name in (_OOXML, _OPENDOCUMENT) if name in package), None)
     if member is None:
         return Properties()
@@ -52,13 +52,13 @@ def properties_of(package: Package) -> Properties:
     for key, name in _METADATA.items():
         if stated := usable_text(values.get(key)):
             metadata.setdefault(name, stated)
-    # "date" is OpenDocument's name for the last change, but OOXML's "modified" is more precise.
+    # OpenDocument calls the last change "date"; OOXML's "modified" is more precise.
     changed = as_moment(values.get("modified")) or as_moment(values.get("date"))
     return Properties(usable_title(values.get("title")), changed, metadata)
 
 
 def compound_properties(ole: olefile.OleFileIO) -> Properties:
-    """Those of a compound file ([MS-OLEPS], 2.25); empty where it has none, or they cannot be read."""
+    """The properties of a compound file ([MS-OLEPS], 2.25); empty if it has none or they cannot be read."""
     try:
         stated = ole.get_metadata()
     except (OSError, ValueError, IndexError, KeyError, TypeError):
@@ -78,12 +78,12 @@ def compound_properties(ole: olefile.OleFileIO) -> Properties:
 
 
 def _is_date(value: object) -> TypeGuard[datetime.datetime]:
-    """False for what a program writes that knows no date: the first day that the format has."""
+    """False for the first day of the format, which programs write if they have no date."""
     return isinstance(value, datetime.datetime) and value.year > _NO_YEAR
 
 
 def _codec_of(page: int | None) -> str:
-    """The name of a code page, which files give as a signed number."""
+    """The codec name of a code page, which files store as a signed number."""
     number = (page or 0) % 65_536
     name = "utf-8" if number == 65_001 else f"cp{number}"
     try:

@@ -1,6 +1,6 @@
-"""JSON Lines and JSON lists of records: each record a document.
+"""Records of JSON Lines and JSON lists, each a document.
 
-Takes the fields id, text, title, url and metadata, and the shape of chatgpt-retrieval-plugin:
+Reads the fields id, text, title, url and metadata, and the format of chatgpt-retrieval-plugin:
 {"id", "text", "metadata": {"source", "source_id", "url", "created_at", "author"}}.
 """
 
@@ -23,16 +23,16 @@ _UPDATED_KEYS = ("updated_at", "modified", "created_at", "date")
 _MAX_DEPTH = 64
 _NOT_READ = "numbers, left out"
 _MAX_LIST_CHARACTERS = 300
-_MAX_COORDINATES = 12  # Of a place: more are its outline.
+_MAX_COORDINATES = 12  # Numbers in a position; a longer list is an outline.
 
 
 def is_record(value: object) -> bool:
-    """True for an object that holds a text of its own."""
+    """Whether the value is an object with a text."""
     return isinstance(value, dict) and any(isinstance(value.get(key), str) for key in _TEXT_KEYS)
 
 
 def document_of(value: object, *, position: int) -> Document | None:
-    """The record's document, named by its id or else by its position (from 1); None where it holds no text."""
+    """The record's document, named by its id or by its position (from 1); None if it holds no text."""
     if not isinstance(value, dict):
         return _of_fields(value, str(position))
     name = next((str(value[key]) for key in _ID_KEYS if isinstance(value.get(key), str | int)), str(position))
@@ -72,7 +72,7 @@ def _access_in(record: Mapping[str, object]) -> tuple[tuple[str, ...] | None, st
 
 
 def _of_fields(value: object, name: str) -> Document | None:
-    """A record without a text: its fields are the text."""
+    """A record without a text field: its other fields become the text."""
     record = value if isinstance(value, dict) else {}
     access, fault = _access_in(record)
     composer = Composer()
@@ -85,7 +85,7 @@ def _of_fields(value: object, name: str) -> Document | None:
 
 
 def add_fields(value: object, composer: Composer) -> None:
-    """A line for each of the leaves."""
+    """Add a line for each leaf value."""
     lines = list(_flattened(value))
     composer.table(lines)
     if any(line.endswith(_NOT_READ) for line in lines):
@@ -93,7 +93,7 @@ def add_fields(value: object, composer: Composer) -> None:
 
 
 def _flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
-    """The leaves as lines "path.to.field: value"; an object of leaves is one line."""
+    """The leaves as lines "path.to.field: value". An object that only holds leaves is one line."""
     count = _count_of_numbers(value)
     if count > (_MAX_COORDINATES if path.endswith("coordinates") else MAX_NUMBERS):
         yield f"{path or 'list'}: {count:,} {_NOT_READ}"
@@ -101,7 +101,7 @@ def _flattened(value: object, path: str = "", depth: int = 0) -> Iterator[str]:
         yield f"{path}: {_joined(value)}"
     elif isinstance(value, dict) and value and all(map(_is_short, value.values())):
         yield from _line(path, value)
-    elif isinstance(value, dict) and 0 < depth < _MAX_DEPTH:  # One of many perhaps: its own values stay together.
+    elif isinstance(value, dict) and 0 < depth < _MAX_DEPTH:  # It may be one of many, so its own values stay together.
         yield from _line(path, {key: item for key, item in value.items() if _is_short(item)})
         for key, item in value.items():
             if not _is_short(item):
@@ -122,7 +122,7 @@ def _line(path: str, fields: Mapping[str, object]) -> Iterator[str]:
 
 
 def _count_of_numbers(value: object) -> int:
-    """How many numbers a list holds, which may lie in lists below it; 0 where there is anything else."""
+    """The number of numbers in a list and the lists in it; 0 if it holds anything else."""
     if not isinstance(value, list) or not value:
         return 0
     count = 0
@@ -139,7 +139,7 @@ def _count_of_numbers(value: object) -> int:
 
 
 def _is_short(value: object) -> bool:
-    """True for a value of its own, and for a few in a list: they stand in one line."""
+    """Whether the value is a single one, or a list of a few: it fits on one line."""
     if isinstance(value, list):
         are_single = all(not isinstance(item, dict | list) for item in value)
         return are_single and sum(map(len, map(str, value))) <= _MAX_LIST_CHARACTERS
@@ -147,7 +147,7 @@ def _is_short(value: object) -> bool:
 
 
 def _joined(value: object) -> str:
-    """A value, or those of a list; lists within it stand apart by semicolons."""
+    """A value as text; list items are separated by commas, nested lists by semicolons."""
     items = value if isinstance(value, list) else [value]
     sign = "; " if any(isinstance(item, list) for item in items) else ", "
     return sign.join(_joined(item) if isinstance(item, list) else str(item) for item in items if item not in (None, ""))
@@ -162,14 +162,14 @@ def _string(value: object) -> str | None:
 
 
 class Names:
-    """Keeps the names of a file's records apart."""
+    """Makes the names of a file's records distinct."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
         self.doubled: list[str] = []
 
     def distinct(self, document: Document, *, position: int) -> Document:
-        """The document, renamed where its name is taken."""
+        """The document, renamed if its name is taken."""
         name = document.name or str(position)
         if name in self._seen:
             self.doubled.append(name)

@@ -1,4 +1,4 @@
-"""When an entry of a calendar comes again, in words (RFC 5545, 3.3.10). Pure functions."""
+"""Recurrence rules of calendar entries in words (RFC 5545, 3.3.10). Pure functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 
 
 def in_words(rule: str) -> str:
-    """Such as "every 2 weeks on Monday until 2024-12-31"; a rule that says more than is known here stays as it is."""
+    """For example "every 2 weeks on Monday until 2024-12-31". A rule with unknown parts is returned as it is."""
     parts = dict(part.upper().partition("=")[::2] for part in rule.strip().split(";") if part)
     unit = _UNITS.get(parts.pop("FREQ", ""))
     if unit is None:

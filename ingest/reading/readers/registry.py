@@ -1,4 +1,4 @@
-"""Which reader takes which file. Importing it imports no parser: each is loaded when its first file comes."""
+"""Choose the reader of a file. Importing this imports no parser; each is loaded with its first file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ingest.reading.readers.contents import module_by_content
 from ingest.reading.readers.dataruns import without_data
 from ingest.reading.readers.encoding import guesses, in_utf8
 
-_BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Byte order marks among them.
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf\xfe\xff"  # Blanks and the bytes of byte order marks.
 _BEGIN_BYTES = 8192
-_NO_TEXT = (b"<", b"%PDF", b"{\\rtf")  # Of other types, which their names do not tell.
+_NO_TEXT = (b"<", b"%PDF", b"{\\rtf")  # Files of other types without a suffix.
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
-# Module below this package, which holds a function `read`, and the suffixes that it takes.
+# Modules below this package, each with a function `read`, and the suffixes they read.
 _SUFFIXES = {
     "code": """
         .asm .bash .bat .bicep .c .cc .clj .cmake .cpp .cs .css .cxx .dart .diff .elm .erl .ex .exs .f90 .fish .fs .go
@@ -71,7 +71,7 @@ _SUFFIXES = {
     """,
 }
 _READERS = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
-# Files that go without a suffix.
+# Names of files without a suffix.
 _NAMES = {
     "authors": "text", "changelog": "text", "changes": "text", "contributing": "text", "copying": "text",
     "dockerfile": "code", "license": "text", "makefile": "code", "news": "text", "notice": "text", "readme": "text",
@@ -79,14 +79,14 @@ _NAMES = {
     "procfile": "code", "rakefile": "code", "security": "text", "todo": "text", "vagrantfile": "code",
 }  # fmt: skip
 
-# What such files mostly hold nobody should find by a search.
+# Files that often hold secrets, which no search should find.
 _SECRET = frozenset((".env", ".tfvars"))
 _TOLD_OF_SECRETS = "Such files hold passwords and keys. Leave it out by .ingestignore, unless it is to be found."
 
 _OFFICE = "DOCX or PDF"
 _SHEET = "XLSX or CSV"
 _SLIDES = "PPTX or PDF"
-# What to convert to, and the types that are legacy, closed or without text.
+# Types that are legacy, proprietary or without text, and what to convert them to.
 _CONVERSIONS = {
     _OFFICE: ".abw .doc .dot .hwp .hwpx .lwp .one .pages .pub .sxw .wpd .wps .wri .xps",
     _SHEET: ".123 .numbers .qpw .sxc .wk1",
@@ -104,7 +104,7 @@ _UNREAD = {suffix: target for target, suffixes in _CONVERSIONS.items() for suffi
 
 
 class _Reader(Protocol):
-    """What a reader's module holds; `read_share` only where it `has_shares`."""
+    """The functions of a reader module; `read_share` only if it `has_shares`."""
 
     def read(self, data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]: ...
 
@@ -112,24 +112,24 @@ class _Reader(Protocol):
 
 
 def suffixes_of(module: str) -> list[str]:
-    """The suffixes that a module of readers takes."""
+    """The suffixes that a reader module takes."""
     return sorted(_SUFFIXES[module].split())
 
 
 def is_readable(path: Path) -> bool:
-    """True when a reader takes files of this name. The file itself is not looked at."""
+    """Whether a reader takes files with this name. The file itself is not opened if it has a suffix."""
     return _module_of(path) is not None
 
 
 def why_not(path: Path) -> str:
-    """One line for a file that `is_readable` refuses: what it is, and what to convert it to."""
+    """One line about a file that `is_readable` refuses: what it is and what to convert it to."""
     suffix = path.suffix.lower()
     kind = f"{suffix} files" if suffix else "Files without a suffix"
     return f"{kind} are not supported. Convert to {_UNREAD.get(suffix, 'PDF, DOCX, HTML, Markdown or text')}."
 
 
 def has_shares(path: Path) -> bool:
-    """True when `read_share` takes files of this name."""
+    """Whether `read_share` takes files with this name."""
     return _module_of(path) == "pdf.reader"
 
 
@@ -138,7 +138,7 @@ def _loaded(module: str) -> _Reader:
 
 
 def _module_of(path: Path) -> str | None:
-    """The module for files of this name; without a suffix and a known name, the file's begin tells."""
+    """The module for files with this name. Without a suffix or a known name, the first bytes decide."""
     suffix = path.suffix.lower()
     if not suffix:
         return _NAMES.get(path.name.lower()) or _module_by(_begin_of(path))
@@ -147,7 +147,7 @@ def _module_of(path: Path) -> str | None:
 
 
 def _begin_of(path: Path) -> bytes:
-    """The first bytes of a file; none where there is no such file."""
+    """The first bytes of a file; empty if there is no such file."""
     with contextlib.suppress(OSError):
         if path.is_file():
             with path.open("rb") as file:
@@ -156,12 +156,12 @@ def _begin_of(path: Path) -> bytes:
 
 
 def _module_by(begin: bytes) -> str | None:
-    """The module for a file that begins so: text in UTF-8, or a script."""
+    """The module for a file with these first bytes: text in UTF-8, or a script."""
     begin = begin[:_BEGIN_BYTES]
     try:
         text = begin.decode()
     except UnicodeDecodeError as error:
-        if len(begin) < _BEGIN_BYTES or error.start < _BEGIN_BYTES - 3:  # Else a character is cut.
+        if len(begin) < _BEGIN_BYTES or error.start < _BEGIN_BYTES - 3:  # Otherwise a character was cut in two.
             return None
         text = begin[: error.start].decode()
     if not text.strip() or begin.startswith(_NO_TEXT) or any(sign < " " and sign not in "\t\n\r\f" for sign in text):
@@ -172,10 +172,10 @@ def _module_by(begin: bytes) -> str | None:
 def read(
     path: Path, *, password: str | None = None, charset: str | None = None, shares: Sequence[bytes] = ()
 ) -> Sequence[Document]:
-    """The documents in a file: one for most types; one for each record of JSON Lines, for each attachment of a mail.
+    """The documents in a file: usually one, but one per record of JSON Lines or per attachment of a mail.
 
-    Raises DocumentError; its message does not repeat the path. `password` opens encrypted PDFs; `charset` is what was
-    said beside the content of a page; `shares` are what `read_share` gave for all of them, in their order.
+    `password` opens encrypted PDFs. `charset` is the encoding that a server declared. `shares` are all results of
+    `read_share`, in order. Raises DocumentError, whose message does not repeat the path.
     """
     if not is_readable(path) and path.is_file():
         raise DocumentUnsupported(why_not(path))
@@ -184,9 +184,9 @@ def read(
 
 
 def read_share(path: Path, number: int, of: int, *, password: str | None = None) -> bytes:
-    """One of the shares, counted from 0, in which several processes can read a file that `has_shares`, for `read`.
+    """Read share `number`, counted from 0, of a file that `has_shares`, so that several processes can share the work.
 
-    Raises DocumentError where the file is to be read whole, which then says why.
+    The result is for `read`. Raises DocumentError if the file must be read as a whole; reading it then says why.
     """
     data = _bytes_of(path)
     with _isolated():
@@ -194,7 +194,7 @@ def read_share(path: Path, number: int, of: int, *, password: str | None = None)
 
 
 def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
-    """The documents in a file's content; its name tells the type. Raises DocumentError."""
+    """The documents in a file's content. Its name tells the type. Raises DocumentError."""
     module = _module_of(Path(name))
     if module is None and not Path(name).suffix:
         module = _module_by(data)
@@ -218,7 +218,7 @@ def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: S
 
 @contextlib.contextmanager
 def _isolated() -> Iterator[None]:
-    """Whatever a reader raises at a hostile file is a DocumentError, but for a lack of memory."""
+    """Turn whatever a reader raises on a hostile file into a DocumentError, except MemoryError."""
     try:
         yield
     except (DocumentError, MemoryError):

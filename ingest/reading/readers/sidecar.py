@@ -1,6 +1,6 @@
-"""Read a sidecar file: JSON or YAML, in this process, by parsers in Python alone, so that no file can end the run.
+"""Read a sidecar file in JSON or YAML. The parsers are pure Python, so that no file can crash the process.
 
-A file has limits of size and depth, and YAML's `<<`, by which a few lines can become gigabytes, is refused.
+Size and depth are limited, and YAML's merge key `<<`, which can turn a few lines into gigabytes, is refused.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ MAX_DEPTH = 20
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without merging. It is written in Python; the faster one in C has no depth at which it stops."""
+    """YAML without merge keys. Pure Python, because libyaml has no limit of depth."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Merge keys stay what they are, which nothing can be made of."""
+        """Leave merge keys as they are; the constructor then rejects them."""
 
 
 def read_sidecar(path: Path) -> dict[str, object]:
-    """The fields of a sidecar file. Raises DocumentUnreadable."""
+    """The fields of a sidecar file. Raises DocumentUnreadable if it is too large, invalid or empty."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -46,11 +46,11 @@ def read_sidecar(path: Path) -> dict[str, object]:
 
 
 def value_of(content: bytes | str, *, is_json: bool = False) -> Any:
-    """What a short text of JSON or YAML says. Raises yaml.YAMLError, ValueError, RecursionError."""
+    """The value of a short JSON or YAML text. Raises yaml.YAMLError, ValueError or RecursionError."""
     if is_json:
         try:
             value = json.loads(content)
-        except ValueError:  # YAML is wider: comments, or a comma at the end.
+        except ValueError:  # YAML also allows comments or a trailing comma.
             pass
         else:
             return _shallow(value)

@@ -1,4 +1,4 @@
-"""Subtitles (SRT, WebVTT, SBV, ASS, TTML, LRC): running text, with the time at which each part is said before it."""
+"""Subtitles (SRT, WebVTT, SBV, ASS, TTML, LRC) as running text, with the time of speech before each part."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ingest.reading.readers.titles import usable_title
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d+))?"
 _CUE = re.compile(rf"\s*{_TIME}\s*(?:-->|,)\s*{_TIME}.*$")
 _ASS = re.compile(rf"Dialogue:\s*[^,]*,{_TIME},[^,]*,[^,]*,([^,]*),[^,]*,[^,]*,[^,]*,[^,]*,(.*)$")
-# Shapes, in a language of their own.
+# Vector drawings of ASS.
 _DRAWN = re.compile(r"\{[^{}]{0,200}\\p[1-9][^{}]{0,200}\}.*?(?:\{[^{}]{0,200}\\p0[^{}]{0,200}\}|$)")
 _TITLE = re.compile(r"^\[Script Info\]\n(?:[^\[\n].*\n|\n){0,20}?Title:[ \t]*(\S.*)$", re.MULTILINE)
 _LRC = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\](.*)$")
 _TTML = re.compile(r"<((?:\w+:)?p)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _BEGIN = re.compile(rf"""\bbegin\s*=\s*["']{_TIME}""")
-# An offset, https://www.w3.org/TR/ttml2/#timing-value-time-expression; frames and ticks would want their rate.
+# An offset time, https://www.w3.org/TR/ttml2/#timing-value-time-expression. Frames and ticks would need their rate.
 _OFFSET = re.compile(r"""\bbegin\s*=\s*["'](\d+(?:\.\d+)?)(h|ms|m|s)\b""")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _SPEAKER = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
 _TAG = re.compile(r"<[^<>]*>|\{[^{}]*\}")
 _BREAK = re.compile(r"<(?:\w+:)?br\s*/>")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "”", '"')
-_PART_SECONDS = 60  # A part is so long, up to the end of a sentence,
-_MAX_SECONDS = 120  # or so long at most.
+_PART_SECONDS = 60  # A part is at least this long and ends with a sentence,
+_MAX_SECONDS = 120  # unless it gets this long.
 
 
 class _Cue(NamedTuple):
@@ -46,7 +46,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         if part and _is_full(part, cue):
             composer.paragraph(_shown(part))
             part = []
-        if not part or part[-1].text != cue.text:  # Captions that roll say a line twice.
+        if not part or part[-1].text != cue.text:  # Rolling captions repeat lines.
             part.append(cue)
     if part:
         composer.paragraph(_shown(part))
@@ -87,7 +87,7 @@ def _cues(text: str) -> Iterator[_Cue]:
             yield _Cue(60 * int(lyric.group(1)) + int(lyric.group(2)), said)
         elif timed:
             if second is not None and words and words[-1].strip().isdigit():
-                words.pop()  # The next cue's number, where no empty line parts them.
+                words.pop()  # The number of the next cue, if no empty line comes before it.
             if second is not None and (said := _plain(" ".join(words))):
                 yield _Cue(second, said)
             second, words = _second(timed), []
@@ -100,7 +100,7 @@ def _cues(text: str) -> Iterator[_Cue]:
 
 
 def _timed_text(text: str) -> Iterator[_Cue]:
-    """What says no time that is known is said with what comes before it."""
+    """The cues of TTML. One without a time that can be read gets the time of the cue before it."""
     second = 0
     for _, about, said in _TTML.findall(text):
         if clock := _BEGIN.search(about):
@@ -116,5 +116,5 @@ def _second(match: re.Match[str]) -> int:
 
 
 def _plain(text: str) -> str:
-    """Without tags; who speaks stays, with a colon."""
+    """The text without tags. The speaker's name stays, followed by a colon."""
     return one_line(html.unescape(_TAG.sub("", _SPEAKER.sub(r"\1: ", text))))

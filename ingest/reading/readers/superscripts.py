@@ -1,4 +1,4 @@
-"""Signs set higher than their text, in one line with it: powers and marks of notes. Pure functions."""
+"""Write superscripts into the line: powers and note marks. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 _UNITS = re.compile(r"(?:10|(?<![A-Za-z])[A-Za-zµΩ]{1,3}|[)\]])$")
 _RAISED_NUMBER = re.compile(r"[-−–+]?\d+")
 _NOTES = re.compile(r"\d{1,3}(?:\s?[,–-]\s?\d{1,3})*")
-# Marks of authors and of figures: single letters and signs, and numbers among them.
+# Marks of authors and figures: single letters and symbols, possibly with numbers.
 _LETTERS = re.compile(r"(?:[a-z]|[*†‡§¶#∗])(?:,\s?(?:[a-z]|\d{1,2}|[*†‡§¶#∗]))*,?")
 _NAMED = re.compile(r"[^\W\d_]{3,}[”\"’')]*[.,;]?$")
 _NAMED_BRIEFLY = re.compile(r"[^\W\d_]{2,}$")
@@ -15,14 +15,14 @@ _FIGURE = re.compile(r"(?<!\w)(?:\d[\d,]*[.,]\d+|\d{2,})%?$")
 _POWER = re.compile(r"[-−–+]?(?:\d*[a-zα-ω]|[a-z]\d)")
 _BASE = re.compile(r"(?:(?<![^\W\d_])[A-Za-zα-ω]|(?<![\w.,])[2-9]|10|[)\]])$")
 _ORDINALS = frozenset("aoerd")  # 1a, 2o, 3e.
-_REACH = 40  # Characters before a mark that tell what it is.
-# A note's mark may stand behind the sign that ends a sentence; behind the point of a price stand its cents.
+_REACH = 40  # Characters before a mark that decide what it is.
+# A note mark may follow the full stop of a sentence; what follows the point of a price is cents.
 _NOTED = re.compile(r"[^\W_][”\"’')]*[.,;:!?]?[”\"’')]*\s?$")
 _PRICE = re.compile(r"[$€£¥]\s?\d[\d,]*[.,]$")
 
 
 def with_raised(before: str, mark: str) -> str:
-    """The text and what is raised behind it: 10^6 and m^2, but 24.91 [2], Lane [a,c] and "as said. [2]" for marks."""
+    """The text and a superscript: 10^6 and m^2 for powers; 24.91 [2], Lane [a,c], "as said. [2]" for marks."""
     mark = mark.strip()
     if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
         return f"{before}^{mark}"
@@ -37,12 +37,12 @@ def with_raised(before: str, mark: str) -> str:
 
 
 def behind(before: str, mark: str) -> str:
-    """How the mark is written behind the text, which may be long."""
+    """How the mark is written after a text. Only the end of the text is examined, because it may be long."""
     end = before[-_REACH:]
     return with_raised(end, mark)[len(end) :]
 
 
 def spelled(marks: re.Pattern[str], text: str) -> str:
-    """The text with its raised signs as `with_raised` writes them: what the pattern finds, by its first group."""
+    """The text with its superscripts written as `with_raised` does. `marks` finds them; its first group is the mark."""
 
     return marks.sub(lambda match: behind(text[max(match.start() - _REACH, 0) : match.start()], match.group(1)), text)

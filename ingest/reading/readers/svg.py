@@ -1,4 +1,4 @@
-"""SVG: what a drawing is called and says. Its lines and shapes are no text."""
+"""SVG: the title, description and texts of a drawing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TEXTS = frozenset(("text", "foreignObject"))
 
 
 def read_drawing(root: etree._Element) -> Document:
-    """Title, description and texts in the order in which they are drawn. Raises DocumentEmpty."""
+    """The drawing's title, description and texts, in drawing order. Raises DocumentEmpty if there are none."""
     composer = Composer()
     title = next((_shown(node) for node in root if local_name(node) == "title"), "")
     composer.heading(title, 1)
@@ -36,5 +36,5 @@ def _write(root: etree._Element, composer: Composer) -> None:
 
 
 def _shown(node: etree._Element) -> str:
-    """The element's text; lines of it (tspan) stand apart."""
+    """The element's text, with blanks between its lines (tspan)."""
     return one_line(" ".join(str(text) for text in node.itertext()))

@@ -1,4 +1,4 @@
-"""Lay out the cells of a table as markup gives them, with those that reach across and down. Pure functions."""
+"""Lay out the cells of a markup table, including cells that span columns or rows. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENDS = ".,:;!?…。：；！？"
 
 
 class Cell(NamedTuple):
-    """A cell as markup gives it: `width` in columns, `height` in rows."""
+    """A cell as in the markup: `width` in columns, `height` in rows."""
 
     text: str
     width: int = 1
@@ -21,9 +21,9 @@ class Cell(NamedTuple):
 
 
 def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
-    """The rows with each cell in its column: one that reaches down is repeated, one that reaches across SPANNED."""
+    """The rows, one cell per column. A cell is repeated in the rows it spans, and SPANNED in the columns it spans."""
     grid: list[list[str]] = []
-    spanning: dict[int, tuple[int, str]] = {}  # Column: rows still to come, text.
+    spanning: dict[int, tuple[int, str]] = {}  # Column: (rows still to fill, text).
     for row in rows:
         cells: list[str] = []
         for cell in row:
@@ -39,7 +39,7 @@ def laid_out(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
 
 
 def in_one_line(paragraphs: Iterable[tuple[str | None, str]]) -> str:
-    """A cell's paragraphs, each with its mark in a list or None. Items with numbers keep them, others get commas."""
+    """Join a cell's (list marker or None, text) paragraphs. Numbered items keep their numbers, others get commas."""
     shown = ""
     was_item = False
     for mark, paragraph in paragraphs:
@@ -64,6 +64,6 @@ def _fill_spanned(cells: list[str], spanning: dict[int, tuple[int, str]]) -> Non
 
 
 def span_of(value: str | None) -> int:
-    """The number in a colspan or rowspan attribute."""
+    """The value of a colspan or rowspan attribute."""
     stripped = (value or "").strip()
     return min(max(int(stripped), 1), _MAX_SPAN) if stripped.isdecimal() else 1

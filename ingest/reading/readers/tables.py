@@ -1,4 +1,4 @@
-"""Turn tables into rows that make sense alone: every cell says which column it belongs to. Pure functions."""
+"""Turn tables into rows that make sense alone: every cell is preceded by the name of its column. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ingest.reading.readers.tablesymbols import joined_symbols
 
 Row = Sequence[str]
 
-# Stands in a row for the columns that the cell before it spans too.
+# Fills the columns that the cell before it spans too.
 SPANNED = "\ufdd0"
 NOTHING = ("", SPANNED)
 NO_VALUE = frozenset({"-", "–", "—", "n/a", "N/A"})
 MAX_HEADER_ROWS = 4
 _MAX_LABEL_CHARACTERS = 80
-_COLUMNS_OF_WORDS = 3  # So many above words, whose figures come late, are names; two may be a key and its value.
-_SENTENCE = re.compile(r".{12}[.。]$|\w: +\w*\d")  # No name of a column: a sentence, a name with its value.
+_COLUMNS_OF_WORDS = 3  # With fewer columns, words far above the first figures may be a key and its value, not names.
+_SENTENCE = re.compile(r".{12}[.。]$|\w: +\w*\d")  # Not a column name: a sentence, or a name with its value.
 _RANGE = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}$")
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,:/' \u00a0\u202f")
 
@@ -32,12 +32,12 @@ def lines(
     names: Sequence[str] = (),
     is_unnamed: Callable[[Row], bool] = lambda _: False,
 ) -> list[str]:
-    """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" where there is no header.
+    """The table's rows as lines "Header: value; Header 2: value 2", or "value | value 2" if there is no header.
 
-    `header_rows` is how many of the rows are the header, where the format says so; None lets the look decide. Cells
-    that the one before them spans are given as SPANNED. `has_header_style` says that the first row is set apart,
-    `has_keys` that the first of two columns says what the second holds. `names` are those of the columns, where they
-    stand elsewhere and `header_rows` is 0; `is_unnamed` tells which rows below the names do not go with them.
+    `header_rows` is the number of header rows, if the format states it; if None, it is judged by the look of the rows.
+    Cells covered by the one before them are given as SPANNED. `has_header_style` says that the first row is styled as
+    a header, `has_keys` that the first of two columns names the values of the second. `names` are column names from
+    elsewhere, for `header_rows` 0. `is_unnamed` tells which rows the column names do not apply to.
     """
     titles, named, body = _taken_apart(rows, header_rows, has_header_style=has_header_style or has_keys)
     if has_keys:
@@ -48,13 +48,13 @@ def lines(
     shown = [_plain(row) if _spans_all(row) or is_unnamed(row) else _labelled(labels, row) for row in body]
     shown = shown if labels else _aligned(body)
     used = {label for row in body for label, cell in zip(labels, row, strict=False) if cell not in NOTHING}
-    # The names of columns without a value would be lost.
+    # The names of columns without a value would be lost, so the header is written as a row.
     is_lost = any(not any(label in other for other in used) for label in labels)
     return [*filter(None, titles), *(map(_plain, named) if is_lost else ()), *shown]
 
 
 def names_and_body(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
-    """The names of the table's columns by its look, none where it has none, and its rows below them."""
+    """The column names, judged by the look of the rows (empty if there are none), and the rows below them."""
     _, named, body = _taken_apart(rows, None)
     return labels_of([repeated(row) for row in named]), body
 
@@ -62,7 +62,7 @@ def names_and_body(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
 def _taken_apart(
     rows: Sequence[Row], header_rows: int | None, *, has_header_style: bool = False
 ) -> tuple[list[str], list[list[str]], list[list[str]]]:
-    """Titles that stand above the table, the rows that name its columns, and the rows below."""
+    """The titles above the table, the header rows, and the rows below."""
     titles, cleaned, header_rows = opened(rows, header_rows)
     if header_rows is None:
         header_rows = header_by_look(cleaned, has_header_style=has_header_style)
@@ -74,7 +74,7 @@ def _taken_apart(
 
 
 def opened(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], list[list[str]], int | None]:
-    """The titles above the table, its rows without them, and how many of these are said to be the header."""
+    """The titles above the table, its other rows, and the number of header rows left among them."""
     cleaned = [[cell if cell == SPANNED else one_line(cell) for cell in row] for row in rows]
     titles: list[str] = []
     while (at := len(titles)) < len(cleaned) and (_spans_all if header_rows else _is_title)(cleaned[at]):
@@ -84,17 +84,17 @@ def opened(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], lis
 
 
 def _is_title(row: Row) -> bool:
-    """True for an empty row and for one whose first cell alone is filled, across others or beside empty ones."""
+    """Whether the row is empty or only its first cell is filled, alone or across others."""
     return not any(cell and cell != SPANNED for cell in row[1:]) and len(row) > 1
 
 
 def _spans_all(row: Row) -> bool:
-    """True for a row whose first cell reaches across all of the others: it names the table, not its columns."""
+    """Whether the row's first cell spans all others: it names the table, not its columns."""
     return len(row) > 1 and bool(row[0]) and all(cell == SPANNED for cell in row[1:])
 
 
 def looks_like_header(row: Row) -> bool:
-    """True when the cells are short, distinct, no figures, and at most the corner is empty."""
+    """Whether the cells are short, distinct and not figures, and at most the corner is empty."""
     names = [cell for cell in row if cell]
     return (
         len(row) > 1
@@ -108,19 +108,19 @@ def looks_like_header(row: Row) -> bool:
 
 
 def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> int:
-    """How many rows name the columns: those above a column of figures, or else a first row that looks like names."""
+    """The number of header rows: those above a column of figures, or else a first row that looks like names."""
     top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
     body = [row for row in rows[top + 1 :] if any(row)]
     if body and _is_matrix(rows[top], body):
         return top + 1
     first = next((index for index, row in enumerate(rows[top:], top) if has_values(row)), None)
     if first is not None:
-        # The lowest row that names a column of figures; one with but its first cell filled heads the rows below it.
+        # The header ends with the lowest row that names a column of figures. A row with one cell is a subheading.
         above = range(first, top, -1)
         count = next((index for index in above if _names_figures(rows[index - 1], rows[first])), 0)
         count = count or next((index for index in above if is_filled(rows[index - 1][1:])), 0)
         header = rows[top:count]
-        # Above the lowest row of names stand only names of several columns, with gaps between them.
+        # Rows above it may only name groups of columns, with gaps between the names.
         pairs = itertools.pairwise(header)
         has_layers = all("" in row or SPANNED in row or not below[0] for row, below in pairs)
         is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
@@ -129,21 +129,21 @@ def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> in
         if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
             return count if is_header else 0
     if any(cell and cell == below for row in body for cell, below in zip(rows[top], row, strict=False)):
-        return 0  # No column is named like what stands in it.
-    # One row of words under another says nothing of which names what.
+        return 0  # A column is never named like a value in it.
+    # With a single row of words below, nothing tells which of the two holds names.
     tells = len(body) > 1 or (has_header_style and bool(body))
     return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
 
 
 def _is_parted(rows: Sequence[Row]) -> bool:
-    """True where the first row names groups of columns, and the second, which has the same corner, their columns."""
+    """Whether the first row names groups of columns, and the second, with the same corner, the columns themselves."""
     if len(rows) < 3 or SPANNED not in rows[0] or len(rows[0]) != len(rows[1]):
         return False
     return rows[0][0] == rows[1][0] != SPANNED and any(rows[1][1:]) and not any(map(is_figure, rows[1][1:]))
 
 
 def _is_matrix(first: Row, body: Sequence[Row]) -> bool:
-    """True where nothing but the corner is empty and each row below has a name: 3.11 and 3.12 above ticks."""
+    """Whether only the corner is empty and each row has a name, such as 3.11 and 3.12 above ticks."""
     names = list(first[1:])
     keys = [row[0] for row in body if row]
     is_top = len(names) > 1 and not first[0] and all(names) and len(set(names)) == len(names)
@@ -152,18 +152,18 @@ def _is_matrix(first: Row, body: Sequence[Row]) -> bool:
 
 
 def _names_figures(row: Row, figures: Row) -> bool:
-    """True where something stands in the row above a figure behind the first column."""
+    """Whether a cell of the row is above a figure, in any column but the first."""
     return any(name and is_figure(cell) for name, cell in zip(repeated(row)[1:], figures[1:], strict=False))
 
 
 def _counts_on(corner: str, body: Sequence[Row]) -> bool:
-    """True where the first cell numbers its row, as the first cells below do: a list of contents has no names."""
+    """Whether the first column numbers the rows, including this one: a list, without column names."""
     firsts = [row[0] for row in body if row and row[0]]
     return is_figure(corner) and len(corner) < len("1900") and bool(firsts) and all(map(is_figure, firsts))
 
 
 def has_values(row: Row) -> bool:
-    """True where a figure stands behind the first cell: years and ages (18 - 24) alone may be names of columns."""
+    """Whether a figure follows the first cell. Years and age ranges (18 - 24) alone may be column names."""
     figures = [cell for cell in row[1:] if is_figure(cell) and not _RANGE.match(cell)]
     return bool(figures) and not all(len(cell) == 4 and "1900" <= cell < "2100" for cell in figures)
 
@@ -179,7 +179,7 @@ def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
 
 
 def repeated(row: Row) -> list[str]:
-    """The row with a spanning cell's text in each of its columns."""
+    """The row with the text of a spanning cell in each of its columns."""
     repeated: list[str] = []
     for cell in row:
         repeated.append((repeated[-1] if repeated else "") if cell == SPANNED else cell)
@@ -187,12 +187,12 @@ def repeated(row: Row) -> list[str]:
 
 
 def is_figure(text: str) -> bool:
-    """True for numbers as they stand in tables: 1,234.5, (12), 7 %, € 3."""
+    """Whether the text is a number as written in tables: 1,234.5, (12), 7 %, € 3."""
     return text.translate(_NOT_FIGURES).isdigit()
 
 
 def labels_of(header: Sequence[Row]) -> list[str]:
-    """For each column the header's cells from top to bottom, each once."""
+    """For each column its header cells from top to bottom, without repetitions."""
     width = max((len(row) for row in header), default=0)
     columns = ([row[column] for row in header if column < len(row)] for column in range(width))
     return [" ".join(dict.fromkeys(cell for cell in column if cell)).rstrip(":") for column in columns]
@@ -203,7 +203,7 @@ def _plain(row: Row) -> str:
 
 
 def _aligned(body: Sequence[Row]) -> list[str]:
-    """Rows without names of columns: an empty cell keeps its place, so that the others keep theirs."""
+    """Rows without column names. Empty cells are kept, so that the others stay in their columns."""
     width = max(map(len, body))
     used = [column for column in range(width) if any(row[column : column + 1] not in ([""], []) for row in body)]
     shown = []
@@ -215,7 +215,7 @@ def _aligned(body: Sequence[Row]) -> list[str]:
 
 
 def is_filled(row: Row) -> bool:
-    """True where something stands in the row."""
+    """Whether any cell of the row is filled."""
     return any(cell not in NOTHING for cell in row)
 
 

@@ -1,4 +1,4 @@
-"""Signs that stand in cells of their own beside the figure they belong to. Pure functions."""
+"""Symbols in cells of their own beside the figure they belong to. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _SUFFIXES = frozenset({")", "%", ")%", "%)"})
 
 
 def joined_symbols(row: Sequence[str], *, spanned: str) -> list[str]:
-    """Currency signs, brackets and percent signs go to the figure they belong to, which then spans their cell, as
-    `spanned` says: pages put them into cells of their own."""
+    """Move currency signs, brackets and percent signs into the cell of their figure, and put `spanned` in theirs. Pages
+    give them cells of their own for alignment."""
     joined = list(row)
     if not any(cell in _PREFIXES or cell in _SUFFIXES for cell in row):
         return joined

@@ -1,4 +1,4 @@
-"""Plain text: the file's own text; an empty line ends a paragraph."""
+"""Plain text as it is; an empty line ends a paragraph."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ingest.reading.document import Block, Document
 from ingest.reading.readers.composer import clean
 from ingest.reading.readers.encoding import decode
 
-# A paragraph: lines up to the next empty one.
+# A paragraph: the lines up to the next empty one.
 _PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")
 
 

@@ -1,4 +1,4 @@
-"""Exports of MediaWiki: each page a document, as it was last written (mediawiki.org/xml/export)."""
+"""MediaWiki exports: a document per page, in its latest revision (mediawiki.org/xml/export)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ingest.reading.readers.records import Names
 
 
 def read_pages(root: etree._Element) -> list[Document]:
-    """Raises DocumentEmpty where no page holds a text; those that only lead to another are left out."""
+    """The pages without redirects. Raises DocumentEmpty if no page holds text."""
     names = Names()
     documents = []
     for position, page in enumerate((node for node in root if local_name(node) == "page"), 1):
-        said = {local_name(node): node for node in page.iter()}  # Of several revisions the last.
+        said = {local_name(node): node for node in page.iter()}  # The last of several revisions wins.
         text, title = said.get("text"), said.get("title")
         name = one_line((title.text if title is not None else "") or "") or str(position)
         if "redirect" in said or text is None or not (text.text or "").strip():

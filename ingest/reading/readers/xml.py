@@ -1,4 +1,4 @@
-"""XML: articles and books with their structure; of any other what its elements and attributes are called and hold."""
+"""XML: articles and books with their structure; any other file as the names and values of elements and attributes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ingest.reading.readers.package import local_name, parse_xml, text_of
 _TITLES = ("title", "head", "heading", "caption")
 _TAG = re.compile(r"<[^<>]+>")
 _ODD_IDENTIFIER = re.compile(rb"(xml:id\s*=\s*[\"'])(?=\d)")
-_LONG = 120  # Characters of a text that needs no name: it is a paragraph.
-_MAX_NAMES = 3  # Of elements around a value that are put before it, and characters of them.
+_LONG = 120  # Characters; a longer text is a paragraph and needs no name.
+_MAX_NAMES = 3  # Names of elements around a value that are put before it.
 _MAX_LABEL = 60
-# Attributes that say something to programs alone.
+# Attributes that only matter to programs.
 _SILENT = frozenset(("schemaLocation", "space", "noNamespaceSchemaLocation", "base"))
 
 
@@ -52,7 +52,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _parsed(data: bytes) -> etree._Element:
-    """The root. An xml:id that begins with a figure breaks a rule of validity, and is mended."""
+    """The root. An xml:id that begins with a digit is invalid, but is corrected."""
     try:
         return parse_xml(data, what="file")
     except DocumentUnreadable as error:
@@ -62,7 +62,7 @@ def _parsed(data: bytes) -> etree._Element:
 
 
 class _Writer:
-    """Writes elements with text among their children as paragraphs, and what has a name and a value as rows."""
+    """Writes elements with mixed text as paragraphs, and elements with a name and a value as rows."""
 
     def __init__(self, composer: Composer, *, has_prose: bool) -> None:
         self._composer = composer
@@ -70,7 +70,7 @@ class _Writer:
         self._rows: list[str] = []
 
     def write(self, element: etree._Element, level: int, label: str = "") -> None:
-        """An element; `label` is put before its values, where its name says what they are of."""
+        """Write an element. `label` is put before its values, if its name says what they belong to."""
         children = [node for node in element if local_name(node)]
         if not children or _is_mixed(element):
             self._leaf(element)
@@ -92,20 +92,20 @@ class _Writer:
         self._row(label, cells)
 
     def _has_prose_in(self, children: Sequence[etree._Element]) -> bool:
-        """True for elements of one name after another, such as paragraphs."""
+        """Whether many elements have the same name, as paragraphs do."""
         names = {local_name(node) for node in children}
         return self._has_prose and len(names) <= max(len(children) // 2, 1) and not any(len(node) for node in children)
 
     def _leaf(self, element: etree._Element) -> None:
         if self._has_prose or _is_prose(element):
             self.end()
-            # Among values a long one says what it is; in a text of paragraphs their names say nothing.
+            # A long value among others needs its name; in a text made of paragraphs their names say nothing.
             self._composer.paragraph(_shown(element) if self._has_prose else self._valued(element))
         elif text := self._valued(element):
             self._rows.append(text)
 
     def _valued(self, element: etree._Element) -> str:
-        """An element's name and value, its attributes in brackets: Total (currency USD): 279.84."""
+        """An element's name, attributes in brackets, and value: Total (currency USD): 279.84."""
         attributes = ", ".join(cell.replace(": ", " ", 1) for cell in self._attributes(element))
         name = f"{local_name(element)} ({attributes})" if attributes else local_name(element)
         text = _shown(element)
@@ -122,15 +122,15 @@ class _Writer:
             self._rows.append(f"{label}: {'; '.join(cells)}" if label else "; ".join(cells))
 
     def end(self) -> None:
-        """Write the records that have come."""
+        """Write the rows collected so far."""
         if self._rows:
             self._composer.table(self._rows)
             self._rows = []
 
 
 def _label_of(node: etree._Element, names: Counter[str], above: str) -> str:
-    """The last names of the element and those it stands in: tel parameters type. One of many of the same name, such
-    as a record, is not named. `names` counts those of its parent's children, `above` is the parent's label."""
+    """The last names of the element and its ancestors, such as "tel parameters type". One of many elements of the same
+    name, such as a record, is left out. `names` counts the names of its siblings; `above` is the parent's label."""
     name = local_name(node)
     if len(names) == 1 and names[name] > 1:
         return above
@@ -141,13 +141,13 @@ def _label_of(node: etree._Element, names: Counter[str], above: str) -> str:
 
 
 def _is_title(node: etree._Element) -> bool:
-    """True for an element of such a name with text; one that holds other elements alone is the head of the file."""
+    """Whether the element is named like a title and holds text. If it only holds elements, it is the file's head."""
     is_text = len(node) == 0 or _is_mixed(node)
     return is_text and local_name(node).lower() in _TITLES and bool(_shown(node))
 
 
 def _is_mixed(element: etree._Element) -> bool:
-    """True where text stands between child elements."""
+    """Whether there is text between child elements."""
     return bool((element.text or "").strip()) or any((node.tail or "").strip() for node in element)
 
 
@@ -156,6 +156,6 @@ def _is_prose(element: etree._Element) -> bool:
 
 
 def _shown(element: etree._Element) -> str:
-    """The element's text; feeds hold HTML as text, whose tags are dropped."""
+    """The element's text. Feeds hold HTML as text; its tags are removed."""
     text = text_of(element)
     return one_line(_TAG.sub(" ", text) if "</" in text else text)

@@ -1,4 +1,4 @@
-"""Documents in XML: DocBook, DITA, TEI and FictionBook, whose elements say what is a heading, list, table or note."""
+"""Documents in DocBook, DITA, TEI or FictionBook, whose elements mark headings, lists, tables and notes."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ _SKIPPED = frozenset((
 ))  # fmt: skip
 _TITLED = frozenset(("table", "informaltable", "figure", "example", "simpletable", "fig", "equation", "procedure"))
 _HEADS = ("titleStmt", "title-info", "info", "bookinfo", "articleinfo")
-_STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}  # DocBook's names.
+_STYLES = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}  # Names in DocBook.
 _MAX_DEPTH = 200
 
 
 def is_book(root: etree._Element) -> bool:
-    """True where the root says so and there are paragraphs."""
+    """Whether the root element is that of such a format and there are paragraphs."""
     names = ("para", "simpara", "p")
     return local_name(root) in _ROOTS and any(local_name(node) in names for node in root.iter())
 
@@ -73,7 +73,7 @@ def read_book(root: etree._Element) -> Document:
 
 
 def _about(root: etree._Element) -> tuple[str, str]:
-    """Title and author, where the head of the file says them apart from its text."""
+    """Title and author, if the file has a head separate from its text."""
     title = author = ""
     for node in root.iter():
         name, above = local_name(node), node.getparent()
@@ -97,7 +97,7 @@ class _Writer:
         self._composer = composer
 
     def write(self, element: etree._Element, level: int, depth: int = 0) -> None:
-        """The blocks below an element; `level` is that of its heading, `depth` counts the lists around it."""
+        """Write the blocks below an element. `level` is that of its heading, `depth` the number of lists around it."""
         if level + depth > _MAX_DEPTH:
             self._composer.paragraph(one_line(text_of(element)))
             return
@@ -106,7 +106,7 @@ class _Writer:
 
     def _node(self, node: etree._Element, level: int, depth: int) -> None:
         name = local_name(node)
-        if name == "description":  # Of FictionBook: about the book, with a blurb.
+        if name == "description":  # FictionBook: data about the book, with a blurb.
             for blurb in (part for part in node.iter() if local_name(part) == "annotation"):
                 self.write(blurb, level, depth)
         if not name or name in _SKIPPED:
@@ -134,7 +134,7 @@ class _Writer:
             self.write(node, level, depth)
 
     def _paragraph(self, node: etree._Element, level: int, depth: int) -> None:
-        """A paragraph; lists, tables and code set within it follow it."""
+        """Write a paragraph, followed by the lists, tables and code inside it."""
         inner = _LISTS | _CODE | {"table", "informaltable", "figure", "footnote"}
         self._composer.paragraph(one_line(text_of(node, without=inner)))
         for below in node.iterdescendants():
@@ -173,7 +173,7 @@ def _is_numbered(node: etree._Element) -> bool:
 
 
 def _item_texts(item: etree._Element) -> Iterator[str]:
-    """An item's own text; the term of a definition comes first, with a colon."""
+    """An item's own text. The term of a definition comes first, with a colon."""
     if local_name(item) in ("varlistentry", "glossentry", "dlentry"):
         for part in item:
             text = one_line(text_of(part, without=_LISTS))
@@ -187,12 +187,12 @@ def _item_texts(item: etree._Element) -> Iterator[str]:
 
 
 def _is_listing(node: etree._Element) -> bool:
-    """True for code of several lines that stands alone."""
+    """Whether the code or formula has several lines and no text beside it."""
     return local_name(node) in ("code", "formula") and not _is_mixed_in(node) and "\n" in text_of(node).strip()
 
 
 def _is_mixed_in(node: etree._Element) -> bool:
-    """True where text stands beside the element."""
+    """Whether there is text beside the element."""
     above = node.getparent()
     return above is None or local_name(above) in _PARAGRAPHS or _is_mixed(above)
 
@@ -228,5 +228,5 @@ def _cells(row: etree._Element) -> list[Cell]:
 
 
 def _is_mixed(element: etree._Element) -> bool:
-    """True where text stands between child elements."""
+    """Whether there is text between child elements."""
     return bool((element.text or "").strip()) or any((node.tail or "").strip() for node in element)

@@ -1,5 +1,5 @@
-"""Whose document it is, of which year and of what kind: told by rules from what the document says, and no model.
+"""Find whose document it is, of which year and of what kind, by rules on its text and path. No model is used.
 
-In: a `Document` as read, and where it lies. Out: the same with `organisation`, `year`, `kind` and a title that says so.
-What is not told for sure is left out: a wrong organisation is worse than none.
+In: a `Document` as read, and its path. Out: the same with `organisation`, `year`, `kind` and a title that names them.
+What is not certain is left out: a wrong organisation is worse than none.
 """

@@ -1,6 +1,6 @@
-"""Tell a document's organisation, year, kind and title. What somebody has said of it already is never changed. Pure.
+"""Derive a document's organisation, year, kind and title. Values that somebody has stated are never changed. No I/O.
 
-A change in what these rules give is a new SUBJECTS in corpus/collection.py: files stored before are read again once.
+If these rules give other results, change SUBJECTS in corpus/collection.py, so that stored files are read again once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OTHER_NAMES = ("organization", "company")
 
 @dataclass(frozen=True, slots=True)
 class _Begin:
-    """Of a document its first page, the lines of it, the folders and the name of its file."""
+    """The start of a document: its first page and the lines of that page; its folders and its file name."""
 
     page: str
     lines: Sequence[str]
@@ -44,7 +44,7 @@ class _Begin:
 
 
 def described(document: Document, source: str, *, is_titled: bool) -> Document:
-    """The document with what its words and its place tell of it. `is_titled` says that its title was given to it."""
+    """The document with what its text and its path (`source`) tell. `is_titled`: its title was set by the user."""
     begin = _begin_of(document, source)
     metadata = dict(document.metadata)
     title = document.title
@@ -69,18 +69,18 @@ def _begin_of(document: Document, source: str) -> _Begin:
     lines = [bare for line in page.splitlines() if (bare := line.strip(" \t#*_>|").strip()[:_MAX_LINE_CHARS])]
     if document.name is None:
         folders, stem = place_of(source)
-    else:  # A record within a file has no file's name, unless it is a file itself.
+    else:  # A record's name counts as a file name only if it has a suffix.
         folders, stem = place_of(document.name) if re.search(r"\.\w{2,5}$", document.name) else ([], "")
     return _Begin(page, lines, folders, stem)
 
 
 def _is_poor(title: str, stem: str) -> bool:
-    """Whether it is a file's name or a number, and no title."""
+    """Whether the title is only a file name or a code."""
     return bool(title.casefold() == stem.casefold() or _CODE.fullmatch(title) or _NO_TITLE.fullmatch(title))
 
 
 def _says_less(title: str, organisation: str | None) -> bool:
-    """Whether the title of a form says less than form, year and organisation together do."""
+    """Whether a form's title says less than its form, year and organisation together."""
     if _FORM_TITLE.search(title) or organisation is None:
         return bool(_FORM_TITLE.search(title))
     name = organisation.casefold()
@@ -133,7 +133,7 @@ def _organisation(begin: _Begin, document: Document, kind: str | None) -> str | 
 
 
 def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | None) -> str | None:
-    """A title made of what is known: "Best Buy 2023 annual report (10-K)"."""
+    """A title made of what is known, such as "Best Buy 2023 annual report (10-K)"."""
     said = [str(value) for name in (ORGANISATION, YEAR, KIND) if (value := metadata.get(name))]
     if form:
         if ORGANISATION not in metadata:
@@ -155,8 +155,8 @@ def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | Non
 
 
 def _headline(lines: Sequence[str]) -> str | None:
-    """Of a press release that calls itself so in a line of its own: the first line below that has neither date,
-    address nor sentence in it.
+    """The headline of a press release: the first line after the one that announces it, as long as a headline, without
+    a date or an address and not a sentence; None if there is none.
     """
     place = next((number for number, line in enumerate(lines) if kinds.is_press_alone(line)), len(lines))
     below = [line for line in lines[place + 1 :] if not _NO_HEADLINE.search(line)]
@@ -164,14 +164,14 @@ def _headline(lines: Sequence[str]) -> str | None:
 
 
 def _others_in(stem: str, said: Sequence[str]) -> list[str]:
-    """The words of a file's name beside what is said: JnJ-2022-10K is of JnJ."""
+    """The words of a file name that are not in `said`: JnJ for JnJ-2022-10K."""
     known = {"fy", *" ".join(said).casefold().split()}
     words = words_in(kinds.without_form(stem))
     return [word for word in words if word.isalpha() and word.casefold() not in known and not is_nothing(word)]
 
 
 def _day_of(begin: _Begin) -> str:
-    """The day that a form names first: the end of its quarter, the date of what it reports."""
+    """The first date in a form: the end of its quarter, or the date of the event reported."""
     return years.first_date(begin.page)
 
 

@@ -1,6 +1,6 @@
-"""What kind of document it is, by the words that stand as its name in English, German, French or Spanish. Pure.
+"""Find the kind of a document by the words that name it in English, German, French or Spanish. No I/O.
 
-A word counts where it is the name: "Travel Policy", "Policy on travel", not "How to read a policy", "policy makers".
+A word counts if it is the name: "Travel Policy", "Policy on travel"; not "How to read a policy", "policy makers".
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 ANNUAL, QUARTERLY, PRESS = "annual report", "quarterly report", "press release"
 CURRENT, CONTRACT, INVOICE, MINUTES = "current report", "contract", "invoice", "minutes"
 PERIODICAL = frozenset([ANNUAL, QUARTERLY, "half-year report", "financial statements"])
-# Documents of a day.
+# Kinds that belong to one day.
 DATED = frozenset([PRESS, CURRENT, INVOICE, MINUTES])
 
-# The forms of the United States' Securities and Exchange Commission.
+# Forms of the U.S. Securities and Exchange Commission.
 FORMS = {
     "10-K": ANNUAL, "10-KT": ANNUAL, "10-K405": ANNUAL, "10-KSB": ANNUAL, "20-F": ANNUAL, "40-F": ANNUAL,
     "ARS": ANNUAL, "10-Q": QUARTERLY, "10-QSB": QUARTERLY, "10-QT": QUARTERLY, "8-K": CURRENT, "6-K": CURRENT,
@@ -41,7 +41,7 @@ _PRESS_ALONE = re.compile(
 )
 _RESULTS = re.compile(r"\S\s+(?:reports|announces)\b.*\b(?:results|earnings)\b", re.IGNORECASE)
 
-# The more particular come first.
+# Specific names come first.
 _NAMES = {
     ANNUAL: r"annual report|annual report and accounts|geschäftsbericht|jahresbericht|rapport annuel(?: intégré)?|"
     r"document d[’']enregistrement universel|informe anual|memoria anual",
@@ -100,7 +100,7 @@ _REPORT = re.compile(rf"(?<!\w)(?:{_SAYS_SO})(?!\w)", re.IGNORECASE)
 
 
 def form_stated(page: str) -> str | None:
-    """The form that a first page says it is, as the commission writes it."""
+    """The form that the first page of an SEC filing states."""
     page = page[:2500]
     for stated in _FORM_STATED.finditer(page):
         before, after = page[max(0, stated.start() - 250) : stated.start()], page[stated.end() :][:300]
@@ -116,28 +116,28 @@ def form_named(stem: str) -> str | None:
 
 
 def without_form(stem: str) -> str:
-    """A file's name less its form."""
+    """A file name without its form."""
     return _FORM_NAMED.sub(" ", stem.replace("_", " "))
 
 
 def _spelled(form: str) -> str:
-    """ "10k" is "10-K"."""
+    """The official spelling: "10k" becomes "10-K"."""
     plain = re.sub(r"[-\s]", "", form.upper())
     return next((known for known in FORMS if known.replace("-", "") == plain), plain)
 
 
 def is_press_alone(line: str) -> bool:
-    """Whether a line says that this is a press release, and nothing else."""
+    """Whether the line says "press release" and nothing else."""
     return bool(_PRESS_ALONE.fullmatch(line))
 
 
 def is_from_a_wire(page: str, title: str) -> bool:
-    """Whether it is a press release by its distributor, its first words, or a title that reports results."""
+    """Whether it is a press release, judged by its distributor, its first words, or a title that reports results."""
     return bool(_WIRES.search(page[:3000]) or _RESULTS.search(title))
 
 
 def kind_in(name: str) -> str | None:
-    """The kind that a title, a heading or a file's words name."""
+    """The kind named by a title, a heading or the words of a file name."""
     for segment in _SEGMENTS.split(_composed(name)):
         segment = segment.strip()
         if not 0 < len(segment.split()) <= _MAX_SEGMENT_WORDS:
@@ -149,12 +149,12 @@ def kind_in(name: str) -> str | None:
 
 
 def _composed(name: str) -> str:
-    """With the umlauts that names of files go without: Geschaeftsbericht."""
+    """The name with umlauts restored that file names often avoid: Geschaeftsbericht."""
     return _UMLAUT.sub(lambda found: _UMLAUTS[found[0].casefold()], name)
 
 
 def kind_of_lines(lines: Sequence[str]) -> str | None:
-    """The kind that one of the first lines of a page names, where it stands alone there."""
+    """The kind that one of the first lines of a page names on its own."""
     for line in lines:
         if (
             len(line.split()) <= _MAX_SEGMENT_WORDS
@@ -166,7 +166,7 @@ def kind_of_lines(lines: Sequence[str]) -> str | None:
 
 
 def kind_of_folder(folders: Iterable[str]) -> str | None:
-    """The kind of all that lies in a folder: invoices, Verträge."""
+    """The kind of everything in a folder, by its name: invoices, Verträge."""
     for folder in reversed(list(folders)):
         if kind := _FOLDERS.get(_composed(re.sub(r"[\W_]+", " ", folder).strip()).casefold()):
             return kind
@@ -194,5 +194,5 @@ _FOLDERS = {
 
 
 def names_report(line: str) -> bool:
-    """Whether a line names a report on a period."""
+    """Whether the line names a periodic report."""
     return bool(_REPORT.search(line))

@@ -1,6 +1,6 @@
-"""Whose document it is: the name in its letterhead, with its legal form, or after words that say so. Pure.
+"""Find whose document it is: the name in its letterhead, with its legal form, or after words that introduce it. No I/O.
 
-Where a first page names several, only one that another place confirms counts; whoever is addressed never does.
+If a first page names several, only one that is confirmed elsewhere counts. The addressee never does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from corpus.subject import FORM_END, FORMS, plain
 from ingest.reading.subject.names import words_in
 from ingest.reading.subject.spelling import CAPITAL, SMALL, named_by, run_together, spelled
 
-# Of these, what stands alone is seldom the end of a name.
+# These endings are rarely part of a name if only one word comes before them.
 _CASED_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{FORMS})\s*$")
 _WEAK = re.compile(r"(?:^|\s)(?:Company|Limited|Co\.?|SE|SAS|ASA|AG|Corporation)\s*$")
 _SEPARATED = re.compile(r"\s*[|·•∙;]\s*|\s+[–—-]\s+|\t|\s{3,}|,\s+(?=\d|[^,]*\d)")
@@ -24,7 +24,7 @@ _LISTED = re.compile(
     r"(?<!\w)((?:[^\W\d_a-zß-ÿ]|e[A-Z])[\w.&’'+-]*(?:,?\s+(?:[^\W\d_a-zß-ÿ][\w.&’'+-]*|&|of|and|de|del|la|le|und)){0,5}?,?)\s+"
     r"\((?:the\s+)?(?:“[^”]{1,30}”[;,]?\s*)?(?:NYSE|NASDAQ|Nasdaq|NasdaqGS|LSE|TSX|ASX|FWB|XETRA|Xetra|Euronext|BME)\b[^)]{0,60}\)"
 )
-# What stands on the first page of a form and is no name.
+# Text on the first page of a form that is not a name.
 _BOILERPLATE = re.compile(
     r"\b(?:form \S*\d|commission file|commission$|mark one|(?:fiscal|transition) (?:year|period)|pursuant|"
     r"securities (?:and|exchange|registered)|washington,? d|(?:annual|quarterly|current) report|file n|united states|"
@@ -70,10 +70,10 @@ def organisation_of(
     is_press: bool,
     is_periodical: bool,
 ) -> str | None:
-    """The name without its legal form; None where it is not sure.
+    """The name without its legal form; None if it is not certain.
 
-    `lines` are those of the first page; `stated` is what its properties say of author and title; `place` are the names
-    of its file and folders. A letter addresses somebody, and a contract has two sides.
+    `lines` are those of the first page, `stated` the author and title in the properties, `place` the names of file and
+    folders. The flags tell what kind of document it is: a letter has an addressee, a contract two parties.
     """
     if name := _registrant(lines) or _listed(lines) or (_announcing(stated) if is_press else None):
         return spelled(name, text)
@@ -92,7 +92,7 @@ def organisation_of(
 
 
 def _registrant(lines: Sequence[str]) -> str | None:
-    """What stands above "(Exact name of registrant as specified in its charter)"."""
+    """The name above "(Exact name of registrant as specified in its charter)"."""
     for number, line in enumerate(lines):
         found = _REGISTRANT.search(line)
         if not found:
@@ -101,14 +101,14 @@ def _registrant(lines: Sequence[str]) -> str | None:
         above = next((each for each in before if each and _is_name(each)), "")
         above = re.split(r"\s*[|;]\s*", above)[0]
         above = next((each for part in reversed(re.split(r"[-_*=]{3,}", above)) if (each := part.strip(" _*|-"))), "")
-        if ": " in above:  # Of a table's row, with what stands above the cell.
+        if ": " in above:  # A table row, where the column name precedes the cell.
             above = above.rpartition(": ")[2]
         return plain(above) if _is_name(above) else None
     return None
 
 
 def _listed(lines: Sequence[str]) -> str | None:
-    """The name before its place on an exchange, as press releases have it: the first one, where it is about that."""
+    """The first name followed by its stock exchange in brackets, as in press releases."""
     for line in lines[:_MAX_HEAD_LINES]:
         if found := _LISTED.search(line):
             return plain(found[1])
@@ -116,7 +116,7 @@ def _listed(lines: Sequence[str]) -> str | None:
 
 
 def _announcing(stated: Iterable[str]) -> str | None:
-    """Who reports or announces something, as the title of a press release begins."""
+    """Who reports or announces something, from the start of a press release's title."""
     found = [match for each in stated if (match := _ANNOUNCES.match(each))]
     return plain(found[-1][1]) if found and found[-1][1].split()[0].casefold() not in _NO_NAMES else None
 
@@ -128,12 +128,12 @@ def _is_name(line: str) -> bool:
 
 
 def _in_letterhead(lines: Sequence[str]) -> list[str]:
-    """The names with a legal form that have a line of their own, or begin one with an address."""
+    """The names with a legal form that are on a line of their own or followed by an address."""
     found: list[str] = []
     addressed = False
     for line in lines[:_MAX_HEAD_LINES]:
         if _ADDRESSED.match(line):
-            addressed = len(line.split()) <= 4  # Then the name is in the next line.
+            addressed = len(line.split()) <= 4  # The name is on the next line.
             continue
         if not addressed and not _PARTIES.match(line) and len(line.split()) <= _MAX_LINE_WORDS:
             found += _parts(line)
@@ -157,7 +157,7 @@ def _has_legal_form(part: str) -> bool:
 
 
 def _confirms(name: str, stated: Iterable[str], place: Iterable[str]) -> bool:
-    """Whether properties or path name it too, in whatever writing."""
+    """Whether properties or path contain the name too, whatever its spelling."""
     short = run_together(name)
     first = run_together(name.split()[0])
     for each in stated:
@@ -168,14 +168,14 @@ def _confirms(name: str, stated: Iterable[str], place: Iterable[str]) -> bool:
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Words that follow each other, in one piece: PepsiCo_AR22 has "pepsico"."""
+    """All runs of consecutive words, joined: PepsiCo_AR22 contains "pepsico"."""
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):
             yield run_together("".join(words[start:end]))
 
 
 def _initialled(lines: Sequence[str], place: Iterable[str]) -> str | None:
-    """A name of two in a line of its own whose initials file or folder have: JnJ-2022 is Johnson & Johnson's."""
+    """A name with "&" on a line of its own whose initials are in the path: JnJ-2022 is Johnson & Johnson's."""
     names = {word.casefold() for each in place for word in re.split(r"[^\w&]+|_", each)}
     for line in lines[:_MAX_HEAD_LINES]:
         if found := _OF_TWO.fullmatch(plain(line)):
@@ -186,10 +186,10 @@ def _initialled(lines: Sequence[str], place: Iterable[str]) -> str | None:
 
 
 def _comes_again(name: str, text: str) -> bool:
-    """Whether it stands in the text once more, as a sender's name does in the signature or the foot of a letter."""
+    """Whether the name occurs again in the text, as a sender's does in the signature or footer of a letter."""
     return text.count(name) > 1
 
 
 def is_letter(page: str) -> bool:
-    """Whether a first page addresses somebody."""
+    """Whether the first page has a salutation."""
     return bool(_SALUTATION.search(page))

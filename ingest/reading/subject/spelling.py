@@ -1,4 +1,4 @@
-"""How a name is written: in running text, in one piece, in capitals. Pure."""
+"""Spellings of a name: in running text, as one word, in capitals. No I/O."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from ingest.reading.subject.names import words_in
 
 SMALL = frozenset(re.findall(r"\w+", "a an and at by de del der des di du e et for in la le of on the und van von y"))
 CAPITAL = re.compile(r"(?:[^\W\d_a-zß-ÿ]|\d)")
-_MAX_CHARS = 300_000  # For how a name is written.
-_MIN_CAPITALS = 0.8  # The share of letters.
+_MAX_CHARS = 300_000  # Characters searched for a name.
+_MIN_CAPITALS = 0.8  # Share of letters.
 _MIN_TIMES = 3
 _MIN_LETTERS = 4
-_MIN_PROPER = 0.9  # The share of a name's places that are written with capitals.
+_MIN_PROPER = 0.9  # Share of a name's occurrences that are capitalised.
 
 
 def spelled(name: str, text: str) -> str:
-    """As the document itself writes it in running text, where the letterhead has capitals alone."""
+    """The spelling of a name in running text, if the letterhead has it in capitals."""
     if not _is_in_capitals(name) or len(name) < 2:
         return name
     if (whole := re.sub(r"\b([A-Z]) (?=[A-Z]{2,}\b)", r"\1", name)) != name and whole.casefold() in text.casefold():
-        name = whole  # The first letter of each word was larger.
+        name = whole  # The first letter of each word was larger and set apart.
     pattern = r"[\s-]+".join(re.escape(word) for word in re.split(r"[\s-]+", name))
     found = re.finditer(rf"(?<!\w){pattern}(?!\w)", text[:_MAX_CHARS], re.IGNORECASE)
     written = Counter(re.sub(r"\s+", " ", match[0]) for match in found)
     usual = [(count, each) for each, count in written.items() if not each.islower()]
-    # Headings are in capitals, too: of several words those do not count.
+    # Headings may be in capitals too, so for names of several words such spellings do not count.
     if mixed := [pair for pair in usual if not pair[1].isupper() or " " not in name]:
         count, most = max(mixed)
         if count > 1 or not most.isupper():
@@ -37,7 +37,7 @@ def spelled(name: str, text: str) -> str:
 
 
 def _is_in_capitals(name: str) -> bool:
-    """All of it, or all but a letter as in McDONALD'S."""
+    """Whether almost all letters are capitals, as in McDONALD'S."""
     letters = [letter for letter in name if letter.isalpha()]
     return sum(letter.isupper() for letter in letters) >= _MIN_CAPITALS * len(letters) > 0
 
@@ -51,7 +51,7 @@ def _in_title_case(word: str) -> str:
 
 
 def named_by(place: Iterable[str], text: str) -> str | None:
-    """What begins the name of a file or folder, where the text writes it as a proper noun: BESTBUY is Best Buy."""
+    """The beginning of a file or folder name that the text uses as a proper noun: BESTBUY is Best Buy."""
     for each in reversed(list(place)):
         for begun in _beginnings(each):
             pattern = r"[\s.&’'-]{0,3}".join(map(re.escape, begun))
@@ -69,7 +69,7 @@ def _is_proper(way: str) -> bool:
 
 
 def _beginnings(name: str) -> list[str]:
-    """The letters of its first words, of the most words first: best_buy_2023 begins with bestbuy, and with best."""
+    """The letters of the first words, longest first: for best_buy_2023, bestbuy and best."""
     first = re.match(r"[^\W\d_]+(?:[\s_.&-]{1,3}[^\W\d_]+){0,3}", name)
     words = re.findall(r"[^\W\d_]+", first[0]) if first else []
     parts = ["".join(words[:count]) for count in range(len(words), 0, -1)]
@@ -77,5 +77,5 @@ def _beginnings(name: str) -> list[str]:
 
 
 def run_together(text: str) -> str:
-    """The letters and digits alone."""
+    """The letters and digits only, in lower case."""
     return re.sub(r"[\W_]+", "", text).casefold()

@@ -1,4 +1,4 @@
-"""Which year a document is about: of the period reported on, of its name or date; never of its copyright. Pure."""
+"""Find the year that a document is about, by its reporting period, name or date, not its copyright. No I/O."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MONTHS = {
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?:19|20)\d\d"
-# The groups are: month and year, twice; year and month; month and year in figures.
+# The groups are: month and year, twice; year and month; month and year in digits.
 _DATE = (
     rf"(?:({_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\s*,?\s+({_YEAR})"
     rf"|(?:\d{{1,2}}(?:er|º|\.|st|nd|rd|th)?\s+)?(?:de\s+)?({_MONTH})\.?,?\s+(?:de[l]?\s+)?({_YEAR})"
@@ -60,13 +60,13 @@ _RESULTS_OF = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(rf"([A-Za-z]*)(?<!\d)({_YEAR})(?!\d)")
-# AX2000 is the name of a product, where Report2000 names a year, and these do.
+# AX2000 is a product name, but Report2000 contains a year, and so do names with these prefixes.
 _MODEL = re.compile(r"(?!FY|CY|HY|GB|AR|JA)[A-Z]{1,3}")
 _QUARTERS = re.compile(r"quarter|quartal|trimest", re.IGNORECASE)
 
 
 def period_year(page: str, text: str) -> int | None:
-    """The year of the period that a first page says has ended, by the document's own count of its fiscal years."""
+    """The year of the period that ends on the date of the first page, counted as the document counts fiscal years."""
     found = _PERIOD.search(page)
     if found is None:
         return None
@@ -75,14 +75,14 @@ def period_year(page: str, text: str) -> int | None:
         return None
     days = re.findall(r"(?<!\d)\d{1,2}(?!\d)", found[0])
     if month == 1 and days and int(days[-1]) <= 7 and not _QUARTERS.search(found[0]):
-        return year - 1  # The week in which the year before ends.
+        return year - 1  # The last week of the previous year.
     if month != 1 and month != 2 and not _QUARTERS.search(found[0]):
         return year
     return _as_counted(text, month or 12, year, quarterly=bool(_QUARTERS.search(page[:2000])))
 
 
 def _as_counted(text: str, month: int, year: int, *, quarterly: bool) -> int:
-    """A year that ends in January is called after either year, and the quarters before it after the next."""
+    """Decide by the text's own references: a fiscal year that ends in January may be named after either year."""
     said = [int(match[1]) for match in _FISCAL.finditer(text[:400_000])]
     counts = {each: said.count(each) for each in (year - 1, year, year + 1)}
     if quarterly:
@@ -91,7 +91,7 @@ def _as_counted(text: str, month: int, year: int, *, quarterly: bool) -> int:
 
 
 def year_in_title(title: str) -> int | None:
-    """The one year that a title names; of 2022/23 the later."""
+    """The only year in a title; the later one of 2022/23."""
     if fiscal := _FISCAL.search(title):
         return _later(int(fiscal[1]), fiscal[2])
     if span := _SPAN.search(title):
@@ -101,7 +101,7 @@ def year_in_title(title: str) -> int | None:
 
 
 def year_in_lines(lines: Sequence[str]) -> int | None:
-    """The year that the first lines name, beside a report's name or alone."""
+    """The year in the first lines, beside the name of a report or on a line after it."""
     for number, line in enumerate(lines):
         if len(line.split()) > 10 or _RIGHTS.search(line):
             continue
@@ -113,7 +113,7 @@ def year_in_lines(lines: Sequence[str]) -> int | None:
 
 
 def year_of_validity(page: str) -> int | None:
-    """The year from which it holds: effective, Stand, en vigueur."""
+    """The year since which the document is valid, after words such as: effective, Stand, en vigueur."""
     for found in _AS_OF.finditer(page):
         *date, year = found.groups()
         if year or (year := _of_date(date)[1]):
@@ -122,7 +122,7 @@ def year_of_validity(page: str) -> int | None:
 
 
 def year_of_date(page: str) -> int | None:
-    """The year of the first date on a page, where that is no copyright's."""
+    """The year of the first date on a page that is not in a copyright notice."""
     for line in page.splitlines():
         if not _RIGHTS.search(line) and (found := _ANY_DATE.search(line)):
             return _of_date(found.groups())[1]
@@ -130,13 +130,13 @@ def year_of_date(page: str) -> int | None:
 
 
 def year_of_results(page: str) -> int | None:
-    """The year whose quarter's results a first page tells."""
+    """The year of the quarter or fiscal year whose results the first page reports."""
     found = _RESULTS_OF.search(page)
     return int(found[1]) if found else None
 
 
 def first_date(page: str) -> str:
-    """The first day that a page names, as it is written; empty where it names none."""
+    """The first date on a page, as it is written; empty if there is none."""
     for found in _ANY_DATE.finditer(page):
         if _of_date(found.groups())[1] and re.search(r"(?<!\d)\d{1,2}(?!\d)", found[0]):
             return re.sub(r"\s+", " ", found[0]).title()
@@ -144,7 +144,7 @@ def first_date(page: str) -> str:
 
 
 def year_in_name(stem: str) -> int | None:
-    """The one year in a file's name, also as a part of a date."""
+    """The only year in a file name, also as part of a date."""
     years = {int(match[2]) for match in _NAMED.finditer(stem) if not _MODEL.fullmatch(match[1])}
     years |= {
         int(match[1]) for match in re.finditer(rf"(?<!\d)({_YEAR})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)", stem)
@@ -154,7 +154,7 @@ def year_in_name(stem: str) -> int | None:
 
 
 def year_of_folder(folders: Sequence[str]) -> int | None:
-    """The year that a folder is called after."""
+    """The year that is the name of a folder."""
     return next((int(each) for each in reversed(folders) if re.fullmatch(_YEAR, each)), None)
 
 

@@ -17,16 +17,16 @@ from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.tablegrid import in_one_line
 from ingest.reading.readers.tables import SPANNED, lines
 
-# A cell; None where the one above reaches down, SPANNED where the one before reaches across.
+# A cell; None if the cell above it spans this row too, SPANNED if the cell before it spans this column too.
 _Cell = etree._Element | str | None
 _MAX_SPAN = 64
-_FEW = 3  # A table in one cell of so many belongs to the cell; more are a page's layout.
+_FEW = 3  # One nested table per so many cells is content; if there are more, the table is page layout.
 
 Notes = Mapping[str, Mapping[str, etree._Element]]
 
 
 class BodyWriter:
-    """Writes blocks; `title` is the first paragraph styled as title, or else the first heading of level 1."""
+    """Writes blocks. `title` is the first paragraph with a title style, or else the first heading of level 1."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class BodyWriter:
         linked: Linked,
         chunk: Callable[[str], Iterable[tuple[str, tuple[Block, ...]]]] = lambda _: (),
     ) -> None:
-        """`chunk` gives what another format says that a document takes in, by the relationship's id."""
+        """`chunk` returns the text and blocks of an embedded document (altChunk) by its relationship id."""
         self._chunk = chunk
         self._composer = composer
         self._styles = styles
@@ -54,7 +54,7 @@ class BodyWriter:
         return self._styled_title or self._first_heading
 
     def write(self, container: etree._Element) -> None:
-        """The blocks of a body, cell or text box."""
+        """Write the blocks of a body, cell or text box."""
         for element in container:
             name = local_name(element)
             if name == "p":
@@ -71,7 +71,7 @@ class BodyWriter:
         self._end_code()
 
     def _end_code(self) -> None:
-        """Write the paragraphs of code so far as one block, each a line of it."""
+        """Write the code paragraphs collected so far as one block, one per line."""
         self._composer.code("\n".join(self._code))
         self._code.clear()
 
@@ -91,7 +91,7 @@ class BodyWriter:
         self._write_rest(pieces)
 
     def _pieces(self, paragraph: etree._Element) -> Pieces:
-        """What a paragraph holds; nothing but the fact where its style hides it."""
+        """The content of a paragraph; only the fact that it exists if its style hides it."""
         pieces = Pieces(self._styles.hiding)
         if value(child(paragraph, "pPr"), "pStyle") in self._styles.hiding:
             pieces.has_hidden = len(list(paragraph.iter("{*}t"))) > 0
@@ -100,7 +100,7 @@ class BodyWriter:
         return pieces
 
     def _write_rest(self, pieces: Pieces) -> None:
-        """What belongs to a paragraph and stands beside it: charts, diagrams, notes."""
+        """Write what belongs to a paragraph but is not in its text: charts, diagrams, notes."""
         self.has_hidden = self.has_hidden or pieces.has_hidden
         for name, identifier in pieces.drawings:
             write_drawing(self._composer, name, self._linked(identifier))
@@ -124,10 +124,10 @@ class BodyWriter:
             self._composer.paragraph(text)
 
     def _marker(self, properties: etree._Element | None, style: Style) -> tuple[str, int | None]:
-        """The number that is shown before a paragraph, and its depth in a list; None where it is in none."""
+        """The number shown before a paragraph, and its list depth; None if it is not in a list."""
         numbering = number_of(properties) or style.numbering
         if numbering is not None and not numbering[0] and style.numbering is not None:
-            numbering = style.numbering[0], numbering[1]  # The paragraph says the level, its style the list.
+            numbering = style.numbering[0], numbering[1]  # The paragraph gives the level, its style the list.
         if numbering is None or numbering[0] in ("", "0"):
             return "", None
         identifier, depth = numbering
@@ -174,7 +174,7 @@ class BodyWriter:
             self._table(inner)
 
     def _paragraphs(self, container: etree._Element) -> Iterator[tuple[str | None, str]]:
-        """The paragraphs of a cell, each with its mark in a list; tables within are written after the table."""
+        """The paragraphs of a cell, each with its list marker; nested tables are written after the table."""
         for element in container:
             name = local_name(element)
             if name == "p":
@@ -191,7 +191,7 @@ class BodyWriter:
 
 
 def _rows(table: etree._Element) -> Iterator[list[_Cell]]:
-    """The cells of each row by column."""
+    """The cells of each row, one per column."""
     for row in table.iterchildren():
         if local_name(row) == "sdt":
             content = child(row, "sdtContent")
@@ -219,7 +219,7 @@ def _cells(row: etree._Element) -> Iterator[_Cell]:
 
 
 def _tables_within(cells: Iterable[etree._Element]) -> list[etree._Element]:
-    """The tables that stand in cells, without those in these: where they are many, the table lays out a page."""
+    """The tables inside the cells, without those nested deeper. If there are many, the table is page layout."""
     return [
         node
         for cell in cells
@@ -236,7 +236,7 @@ def _between(node: etree._Element, outer: etree._Element) -> Iterator[etree._Ele
 
 
 def _declared_header(table: etree._Element) -> int | None:
-    """How many rows are marked as repeated on every page."""
+    """The number of rows marked to be repeated on every page; None if there are none."""
     count = 0
     for row in table:
         if local_name(row) != "tr":

@@ -1,4 +1,4 @@
-"""Word documents in one file of XML: flat packages, and what Word 2003 wrote. Read as a package of the same parts."""
+"""Word documents in a single XML file: flat packages and Word 2003. Both are repacked as zip packages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _has(parts: dict[str, bytes], start: str) -> bool:
 
 
 def _flat(root: etree._Element) -> dict[str, bytes]:
-    """The parts of a flat package ([MS-OE376] calls it Flat OPC): XML as it stands, all else in base 64."""
+    """The parts of a flat package (Flat OPC, [MS-OE376]): XML as it is, other parts decoded from base64."""
     parts: dict[str, bytes] = {}
     for part in root:
         name = (attribute(part, "name") or "").lstrip("/")
@@ -56,7 +56,7 @@ def _flat(root: etree._Element) -> dict[str, bytes]:
 
 
 def _of_2003(root: etree._Element) -> dict[str, bytes]:
-    """Word 2003's document, whose body has the elements of today's; the styles are within it."""
+    """The parts of a Word 2003 document: its body uses the elements of DOCX, and its styles are in the same file."""
     parts = {
         "_rels/.rels": _RELATIONS.format(f"{_TYPE}/officeDocument", "word/document.xml").encode(),
         "word/document.xml": etree.tostring(root),

@@ -1,4 +1,4 @@
-"""Office formulas (OMML) in one line of text: fractions with a slash, powers with ^, indices with _."""
+"""Office formulas (OMML, ECMA-376, 22.1) as one line of text: fractions with /, powers with ^, subscripts with _."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.reading.readers.package import attribute, local_name
 _SKIPPED = frozenset({"rPr", "ctrlPr", "fPr", "sSupPr", "sSubPr", "radPr", "dPr", "naryPr", "funcPr", "mPr", "eqArrPr"})
 
 
-_END = "\ue000"  # Of a power or fraction: a blank goes there before a letter or figure.
+_END = "\ue000"  # The end of a power or fraction; becomes a blank before a letter or digit.
 _ENDS = re.compile(f"{_END}(?=\\w)")
 
 
@@ -27,7 +27,7 @@ def _parts(element: etree._Element) -> Iterator[str]:
         if name == "t":
             yield node.text or ""
         elif name == "f":
-            if _property(node, "fPr", "type") == "noBar":  # One above the other: a binomial.
+            if _property(node, "fPr", "type") == "noBar":  # A fraction without a bar: a binomial coefficient.
                 yield f"{linear_of(node, 'num')} choose {linear_of(node, 'den')}"
             else:
                 yield f"{_grouped(node, 'num')}/{_grouped(node, 'den')}{_END}"
@@ -53,7 +53,7 @@ def _parts(element: etree._Element) -> Iterator[str]:
 
 
 def _property(node: etree._Element, group: str, name: str) -> str | None:
-    """A property's value; None where it is not given, and then as usual."""
+    """The value of a property; None if it is not given and its default applies."""
     found = (below for about in node if local_name(about) == group for below in about if local_name(below) == name)
     return next((attribute(below, "val") or "" for below in found), None)
 
@@ -63,7 +63,7 @@ def linear_of(element: etree._Element, name: str) -> str:
 
 
 def _grouped(element: etree._Element, name: str) -> str:
-    """The part, in brackets where it is more than one number or word."""
+    """The part, in brackets if it is more than one number or word."""
     text = linear_of(element, name).strip()
     return text if text.isalnum() else f"({text})"
 
@@ -74,7 +74,7 @@ def _bounds(element: etree._Element) -> str:
 
 
 def _operator(element: etree._Element) -> str:
-    """The sign of a sum or product; an integral's where none is given (ECMA-376, 22.1.2.20)."""
+    """The operator of an n-ary formula; the integral sign is the default (ECMA-376, 22.1.2.20)."""
     for node in element.iter():
         if local_name(node) == "chr":
             return attribute(node, "val") or ""

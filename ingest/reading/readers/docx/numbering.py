@@ -1,4 +1,4 @@
-"""The numbers that Word gives to list items and headings (ECMA-376, 17.9): counted on, as they are shown."""
+"""The numbers that Word shows before list items and headings (ECMA-376, 17.9), counted as Word counts them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACE = re.compile(r"%([1-9])")
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """`style` is None for bullets; `shown` holds %1 to %9 for the levels' numbers; `style_name` is numbered by it."""
+    """`style` is None for bullets; `shown` has %1 to %9 for the levels' numbers; `style_name` is the linked style."""
 
     start: int = 1
     style: str | None = None
@@ -28,14 +28,14 @@ class _Level:
 
 
 class Numbering:
-    """To be asked once for each numbered paragraph, in their order."""
+    """Counts list items and headings. Call `marker` once for each numbered paragraph, in document order."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._levels: dict[str, dict[int, _Level]] = {}
         self._abstract: dict[str, str] = {}
-        self._styles: dict[str, str] = {}  # The definition that a style of lists stands for,
-        self._links: dict[str, str] = {}  # and the style that one without levels of its own refers to.
-        self._own: dict[str, dict[int, _Level]] = {}  # Levels that an instance defines anew.
+        self._styles: dict[str, str] = {}  # List style name: the definition it stands for.
+        self._links: dict[str, str] = {}  # Definition without levels: the list style it refers to.
+        self._own: dict[str, dict[int, _Level]] = {}  # Levels that an instance overrides.
         self._starts: dict[tuple[str, int], int] = {}
         self._begun: set[tuple[str, int]] = set()
         self._counts: dict[str, dict[int, int]] = {}
@@ -60,7 +60,7 @@ class Numbering:
                 self._starts[identifier, int(attribute(override, "ilvl") or 0)] = int(start)
 
     def _definition(self, identifier: str) -> str:
-        """The definition of a list, which another may refer to by the name of a style."""
+        """The definition of a list, which may refer to another one through a list style."""
         abstract = self._abstract.get(identifier, "")
         return self._styles.get(self._links.get(abstract, ""), abstract)
 
@@ -68,17 +68,17 @@ class Numbering:
         return self._levels.get(self._definition(identifier), {}) | self._own.get(identifier, {})
 
     def depth_of(self, identifier: str, style: str | None, depth: int) -> int:
-        """The level of a paragraph in a style that a level is linked to."""
+        """The level linked to the paragraph's style; `depth` if no level is."""
         levels = self._levels_by(identifier)
         return next((level for level, about in levels.items() if style and about.style_name == style), depth)
 
     def is_plain(self, identifier: str, depth: int) -> bool:
-        """True for a level that shows neither a number nor a bullet."""
+        """Whether a level shows neither a number nor a bullet."""
         level = self._levels_by(identifier).get(depth)
         return level is not None and level.is_plain
 
     def marker(self, identifier: str, depth: int) -> str:
-        """Such as "3.", "(a)", "1.1" or "Article I."; empty for bullets."""
+        """The marker of the next item, such as "3.", "(a)", "1.1" or "Article I."; empty for bullets."""
         abstract = self._definition(identifier)
         levels = self._levels_by(identifier)
         level = levels.get(depth)
@@ -124,6 +124,6 @@ def _levels_of(abstract: etree._Element) -> dict[int, _Level]:
 
 
 def _format_of(level: etree._Element) -> str:
-    """The style of a level's numbers; a newer one stands beside the one for older programs."""
+    """The number format of a level. A newer format may stand beside one for older programs ("custom")."""
     found = next((node for node in level.iter("{*}numFmt") if attribute(node, "val") != "custom"), None)
     return (attribute(found, "val") if found is not None else None) or "bullet"

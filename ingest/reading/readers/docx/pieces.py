@@ -1,4 +1,4 @@
-"""What a Word paragraph holds: its text, text boxes anchored in it, references to notes."""
+"""The content of a Word paragraph: its text, the text boxes anchored in it, and references to notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.reading.readers.docx.symbols import SIGNS, TICKS
 from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.superscripts import behind
 
-# Containers that are looked through; deleted text, fallbacks of drawings and field codes are not.
+# Elements that are not searched: deleted text, fallbacks of drawings, field codes, properties.
 SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rt", "rubyPr", "pPr", "rPr", "sdtPr"})
 OFF = ("0", "false", "off")
 _REFERENCES = {"footnoteReference": "footnote", "endnoteReference": "endnote", "commentReference": "comment"}
@@ -19,15 +19,15 @@ _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab"
 
 
 class Pieces:
-    """What a paragraph holds: its text, text boxes anchored in it, and references to notes."""
+    """The content of a paragraph: its text, the text boxes anchored in it, and references to notes."""
 
     def __init__(self, hiding: Container[str | None] = ()) -> None:
-        """`hiding` are the styles whose text is not shown."""
+        """`hiding` are the styles whose text is hidden."""
         self._hiding = hiding
         self.text: list[str] = []
         self.boxes: list[etree._Element] = []
         self.references: list[tuple[str, str]] = []
-        self.drawings: list[tuple[str, str]] = []  # Charts and diagrams, by the name of their element and relationship.
+        self.drawings: list[tuple[str, str]] = []  # Charts and diagrams: element name and relationship id.
         self.has_hidden = False
 
     def gather(self, element: etree._Element) -> None:
@@ -67,7 +67,7 @@ class Pieces:
             character = chr(int(code, 16))
         except (ValueError, OverflowError):
             return
-        # Symbol fonts sit in the private use area, where the number says nothing without the font.
+        # Symbol fonts use the private use area, where a number means nothing without the font.
         if not "\ue000" <= character <= "\uf8ff":
             self.text.append(character)
         elif (attribute(node, "font") or "").startswith("Symbol"):
@@ -76,7 +76,7 @@ class Pieces:
             self.text.append(TICKS.get(ord(character) - 0xF000, ""))
 
     def _raise(self, run: etree._Element) -> None:
-        """A power or a note's mark, told from the text before it."""
+        """Add a power or a note mark, kept apart from the text before it."""
         before = len(self.text)
         self.gather(run)
         mark = "".join(self.text[before:])
@@ -84,12 +84,12 @@ class Pieces:
             self.text[before:] = [behind(self.text[before - 1], mark)]
 
     def _box(self, node: etree._Element) -> None:
-        """A form's box to tick (17.16.7)."""
+        """Add the checkbox of a form (ECMA-376, 17.16.7)."""
         states = {local_name(inner): attribute(inner, "val") not in OFF for inner in node}
         self.text.append("☑ " if states.get("checked", states.get("default", False)) else "☐ ")
 
     def _choice(self, node: etree._Element) -> None:
-        """What is chosen in a form's list; the first entry where nothing is said."""
+        """Add the chosen entry of a form's list; the first one is the default."""
         entries = [attribute(inner, "val") or "" for inner in node if local_name(inner) == "listEntry"]
         chosen = next((attribute(inner, "val") or "" for inner in node if local_name(inner) == "result"), "0")
         if chosen.isdecimal() and int(chosen) < len(entries):
@@ -97,7 +97,7 @@ class Pieces:
 
 
 def _is_raised(run: etree._Element) -> bool:
-    """True for text set higher, but for the references to notes, which have brackets."""
+    """Whether the run is superscript text; references to notes are not, as they get brackets."""
     names = [local_name(node) for node in run]
     properties = next((node for node in run if local_name(node) == "rPr"), ())
     return "t" in names and any(
@@ -106,7 +106,7 @@ def _is_raised(run: etree._Element) -> bool:
 
 
 def _is_hidden(run: etree._Element, hiding: Container[str | None]) -> bool:
-    """True where the run says so itself, or its style does and it does not say otherwise."""
+    """Whether the run is hidden, by its own property, or else by its style."""
     properties = {local_name(node): node for part in run if local_name(part) == "rPr" for node in part}
     for name in ("vanish", "webHidden"):
         if name in properties:
@@ -115,7 +115,7 @@ def _is_hidden(run: etree._Element, hiding: Container[str | None]) -> bool:
 
 
 def pieces_of(container: etree._Element, hiding: Container[str | None] = ()) -> Iterator[Pieces]:
-    """The pieces of each paragraph in a cell or note, text boxes looked into."""
+    """The pieces of each paragraph in a cell or note, including those in text boxes."""
     for element in container:
         name = local_name(element)
         if name == "p":

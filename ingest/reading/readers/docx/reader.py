@@ -62,18 +62,18 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _chunk(data: bytes) -> list[tuple[str, tuple[Block, ...]]]:
-    """What a document in another format says that this one takes in (ECMA-376, 17.17.2.1): a page, RTF or text."""
+    """The content of an embedded document in another format (ECMA-376, 17.17.2.1): HTML, RTF or text."""
     reader = _CHUNKS.get(module_by_content(data, "docx.reader"), text)
     return [(document.text, document.blocks) for document in reader.read(data)]
 
 
 def _notes(root: etree._Element) -> dict[str, etree._Element]:
-    """Footnotes, endnotes or comments by their id; separators, which are none, are left out."""
+    """Footnotes, endnotes or comments by id, without the separators, which are stored as notes."""
     return {identifier: note for note in root if (identifier := attribute(note, "id")) and not attribute(note, "type")}
 
 
 def _numbered(root: etree._Element, kind: str, notes: Mapping[str, etree._Element]) -> dict[str, etree._Element]:
-    """The notes by the numbers that are shown, which count the references; these then have them in the tree too."""
+    """The notes by their displayed numbers, which count the references. The references in the tree are renumbered."""
     numbers: dict[str, str] = {}
     for reference in root.iter(f"{{*}}{kind}Reference"):
         key = next((key for key in reference.attrib if str(key).endswith("id")), None)

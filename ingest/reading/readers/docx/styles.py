@@ -1,4 +1,4 @@
-"""What a Word document's styles and numberings say of a paragraph. Styles inherit; cycles among them end."""
+"""Paragraph properties that come from a Word document's styles. Styles inherit; cycles among them are cut."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEADING_NAME = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _CODE_NAMES = frozenset(
     ("source code", "html preformatted", "code", "code block", "preformatted text", "macro", "listing")
 )
-_BODY_LEVEL = 9  # An outline level of 9 says body text (ECMA-376, 17.3.1.20).
+_BODY_LEVEL = 9  # Outline level 9 means body text (ECMA-376, 17.3.1.20).
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def child(element: etree._Element | None, name: str) -> etree._Element | None:
 
 
 def value(element: etree._Element | None, name: str) -> str | None:
-    """The val attribute of the child of that name."""
+    """The val attribute of the child with that name; None if there is none."""
     node = child(element, name)
     return attribute(node, "val") if node is not None else None
 
@@ -45,7 +45,7 @@ class Styles:
         self.hiding = frozenset(name for name in self._nodes if self._hides(name))
 
     def _hides(self, identifier: str) -> bool:
-        """True where the style, or the nearest of those it is based on that says it, hides its text."""
+        """Whether the style hides its text, by its own property or that of the nearest base style that has it."""
         seen: set[str] = set()
         current: str | None = identifier
         while current in self._nodes and current not in seen:
@@ -80,13 +80,13 @@ class Styles:
             if numbering is None:
                 numbering = stated
             elif not numbering[0] and stated is not None:
-                numbering = stated[0], numbering[1]  # The level is this style's, the list that of its base.
+                numbering = stated[0], numbering[1]  # The level is this style's, the list its base style's.
             current = value(node, "basedOn")
         return Style(0 if role in ("title", "toc") else level, role, numbering)
 
 
 def outline_level(properties: etree._Element | None) -> int:
-    """1 to 9 for an outline level of 0 to 8; 0 where there is none."""
+    """1 to 9 for an outline level of 0 to 8; 0 if there is none."""
     outline = value(properties, "outlineLvl")
     if outline is None or not outline.isdecimal() or int(outline) >= _BODY_LEVEL:
         return 0
@@ -94,7 +94,7 @@ def outline_level(properties: etree._Element | None) -> int:
 
 
 def number_of(properties: etree._Element | None) -> tuple[str, int] | None:
-    """The numbering's id and the level in it, where a paragraph or style is in a list; id "0" takes it out of one."""
+    """The list id and level of a paragraph or style; None if it gives none. Id "0" removes it from a list."""
     numbering = child(properties, "numPr")
     if numbering is None:
         return None

@@ -1,14 +1,14 @@
-"""What fonts of symbols show for characters that are numbers in the private use area. Plain data."""
+"""Characters that symbol fonts show for code points in the private use area. Data only."""
 
 from __future__ import annotations
 
-# What a symbol font shows for a box or a tick, by the character's number: Wingdings and Wingdings 2.
+# Boxes and ticks of Wingdings and Wingdings 2, by character code.
 TICKS = {
     0x6F: "☐", 0x70: "☐", 0x71: "☐", 0x72: "☐", 0xA8: "☐", 0xA3: "☐", 0xFB: "☒", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
     0x50: "✓", 0x52: "☑", 0x53: "☒", 0x54: "☒",
 }  # fmt: skip
 
-# What the font Symbol shows, by the characters that stand for its signs in the private use area.
+# Characters of the Symbol font, by their code point in the private use area.
 _SIGNS = dict(zip(range(0x41, 0x5B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True)) | dict(
     zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True)
 )

@@ -1,4 +1,4 @@
-"""Walk an HTML tree and write its blocks. Without recursion: pages nest as deep as they like."""
+"""Walk an HTML tree and write its blocks, without recursion, because pages can be nested to any depth."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _SPACE = re.compile(r"\s+")
 
 
 def render(root: LexborNode, composer: Composer, *, has_slides: bool = False) -> None:
-    """Add the blocks under `root` to the composer, with a page for each slide that is marked."""
+    """Add the blocks under `root` to the composer, starting a page at each marked slide."""
     _Writer(composer, has_slides=has_slides).walk(root)
 
 
 class _Writer:
-    """Keeps the inline text of the block that is being read, and writes it when the block ends."""
+    """Collects the inline text of the current block and writes it when the block ends."""
 
     def __init__(self, composer: Composer, *, has_slides: bool) -> None:
         self._composer = composer
@@ -65,12 +65,12 @@ class _Writer:
                 node = parent
 
     def _enter(self, node: LexborNode) -> bool:
-        """Begin a node; True to go on with its children."""
+        """Begin a node. Returns whether to visit its children."""
         tag = node.tag
         if tag == "-text":
             text = without_icons(node.text_content or "")
             self._inline.append(text if self._preformatted else _SPACE.sub(" ", text))
-        elif tag in ("rt", "rp"):  # How to pronounce what stands beside it.
+        elif tag in ("rt", "rp"):  # Ruby text: the pronunciation of its base text.
             return False
         elif tag == "br":
             self._inline.append("\n")
@@ -113,7 +113,7 @@ class _Writer:
         return text
 
     def _flush(self) -> None:
-        """Write what has been read as a paragraph or list item."""
+        """Write the collected text as a paragraph or list item."""
         if not self._inline:
             return
         text = squeeze(self._take())

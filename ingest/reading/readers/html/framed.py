@@ -1,4 +1,4 @@
-"""Put into an HTML tree what a browser shows of a document within it: a frame's own, an element's shadow tree."""
+"""Insert embedded documents (srcdoc of frames, declarative shadow trees) into an HTML tree, as a browser shows them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _SHADOW = "template[shadowrootmode]"
 _FRAMED = "iframe[srcdoc]"
-_DEEPEST = 4  # Frames in frames, of which no page has more.
+_DEEPEST = 4  # Levels of nested frames; no page needs more.
 
 
 def put_in_place(tree: LexborHTMLParser) -> None:
-    """In place; what lies deeper is left where it is, for `prune` to take away."""
+    """Change the tree in place. Documents nested deeper stay where they are, and `prune` removes them."""
     for _ in range(_DEEPEST):
         found = [(node, _inner(node)) for node in tree.css(f"{_SHADOW}, {_FRAMED}")]
         for node, source in found:

@@ -1,4 +1,4 @@
-"""The lists of a page and the marks of their items: numbers as they are shown, or dashes."""
+"""The markers of list items: numbers as the page shows them, or dashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.reading.readers.numerals import numeral, style_of
 
 _WHOLE = re.compile(r"-?\d{1,6}")
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*(?:inside\s+|outside\s+)?([a-z-]+)")
-# What CSS calls them (Counter Styles, 6), where HTML's letters say the same.
+# CSS names (Counter Styles, 6) of the styles that HTML writes as single letters.
 _STYLES = {
     "decimal": "1", "decimal-leading-zero": "01", "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A",
     "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
@@ -21,7 +21,7 @@ _BULLETS = frozenset(("none", "disc", "circle", "square"))
 
 @dataclass(slots=True)
 class OpenList:
-    """An open list: the number of its next item and how it is shown; `style` is None for bullets."""
+    """An open list: the number of its next item and its numeral style, which is None for bullets."""
 
     style: str | None = None
     number: int = 1

@@ -1,4 +1,4 @@
-"""Formulas of web pages (MathML) in one line of text: as TeX where the page says it, else with /, ^ and _."""
+"""MathML formulas as one line of text: TeX if the page gives it, otherwise written with /, ^ and _."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ingest.reading.readers.composer import one_line
 _TEX = ("application/x-tex", "application/x-latex", "tex", "latex")
 _DISPLAY = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
 _WRAPPED = "[class*=mwe-math], mjx-container, .katex, .MathJax, .math-container"
-_PREFIX = re.compile(r"(</?)[\w-]+:")  # Of a namespace, which HTML does not know.
+_PREFIX = re.compile(r"(</?)[\w-]+:")  # A namespace prefix, which the HTML parser does not understand.
 _MAX_DEPTH = 60
 _ENDING = ("mfrac", "msup", "msub", "msubsup")
 
 
 def spell_formulas(tree: LexborHTMLParser) -> None:
-    """Put each formula's text in its place, and take away what else shows it: pictures, glyphs, hidden copies."""
-    within = {node.mem_id for node in tree.css("math math")}  # A formula in a formula is spelled with it.
+    """Replace each formula by its text, and remove its other forms: images, glyphs, hidden copies."""
+    within = {node.mem_id for node in tree.css("math math")}  # Nested formulas are written with the outer one.
     for node in [node for node in tree.css("math") if node.mem_id not in within]:
         text = _formula(node)
         outer = _outermost(node)
@@ -30,13 +30,13 @@ def spell_formulas(tree: LexborHTMLParser) -> None:
 
 
 def formula_of(source: str) -> str:
-    """A MathML element, given as source, as text."""
+    """The text of a MathML element, given as source."""
     node = LexborHTMLParser(_PREFIX.sub(r"\1", source)).css_first("math")
     return _formula(node) if node is not None else ""
 
 
 def _outermost(node: LexborNode) -> LexborNode:
-    """The element that holds the formula in all its forms."""
+    """The outermost element that holds the formula in all its forms."""
     outer, parent = node, node.parent
     for _ in range(5):
         if parent is None or parent.tag in ("p", "div", "td", "li", "body", "dd"):
@@ -92,7 +92,7 @@ def linear(node: LexborNode, depth: int = 0) -> str:
 
 
 def _apart(shown: list[str], parts: list[LexborNode]) -> Iterator[str]:
-    """The parts, with a blank between a power or fraction and a letter or figure behind it."""
+    """The parts, with a blank between a power or fraction and a letter or digit after it."""
     ends_low = False
     for text, part in zip(shown, parts, strict=True):
         yield f" {text}" if ends_low and text[:1].isalnum() else text
@@ -100,5 +100,5 @@ def _apart(shown: list[str], parts: list[LexborNode]) -> Iterator[str]:
 
 
 def _grouped(text: str) -> str:
-    """In brackets where it is more than one number or word."""
+    """The text, in brackets if it is more than one number or word."""
     return text if text.isalnum() else f"({text})"

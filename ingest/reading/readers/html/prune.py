@@ -1,4 +1,4 @@
-"""Take from an HTML tree what is no content: script, navigation, notices, hidden parts, walls of links."""
+"""Remove what is not content from an HTML tree: scripts, navigation, notices, hidden parts, walls of links."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _HIDDEN = (
     "dialog:not([open])", "[hidden]", "[aria-hidden=true]", '[style*="display:none"]', '[style*="display: none"]',
     '[style*="visibility:hidden"]', '[style*="visibility: hidden"]',
 )  # fmt: skip
-# What a reader opens by a click, and a browser's search finds.
+# Hidden parts that a reader opens with a click, and that a browser's search finds.
 _OPENED = "[role=tabpanel], [hidden=until-found], .tab-pane, .tabcontent, .tab-content, .accordion-collapse"
-# Within these a button or a footer is content: a question that opens its answer, the source of a quotation.
+# Inside these, a button or a footer is content: a question that opens its answer, or the source of a quotation.
 _HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt"})
 _QUOTING = frozenset({"blockquote", "figure", "aside", "td", "li", "dd"})
-# Class names and ids that pages give to what surrounds their content.
+# Class names and ids of page parts around the content.
 _SUSPECT = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navbox|navigation|menu|sidebar|breadcrumbs?|footer|cookies?|consent|gdpr|advert\w*|ads?|"
     r"promo|share|sharing|social|related|newsletter|subscribe|toc|skip|pagination|pager|catlinks|editsection|noprint|"
     r"interlanguage\w*|lang-list|popup|modal|widget)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-# What may go with its notice of cookies though it holds few links.
+# Names of parts that go even if they hold few links.
 _NOTICE = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|editsection|skip|popup|modal|advert\w*|ads?|promo)(?:$|[\s_-])",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ _CONTAINERS = "ul, ol, menu, aside, [role=complementary], " + ", ".join(
     f"{tag}[{name}]" for tag in ("div", "section", "table", "header", "span", "p") for name in ("class", "id")
 )
 
-# What leads to a form of a network that passes the page on, or of an answer to a comment.
+# Links to the sharing forms of social networks, and to reply forms.
 _PASSING_ON = re.compile(
     r"(?:facebook\.com/(?:sharer?|dialog)|(?:twitter|x)\.com/(?:intent|share|home\?status)|plus\.google\.com/share|"
     r"linkedin\.com/(?:sharearticle|sharing)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|tumblr\.com/share|"
@@ -50,22 +50,22 @@ _PASSING_ON = re.compile(
 _JUMP = re.compile(
     r"(?:skip|jump) (?:to|navigation)\b|(?:zum|zur) (?:haupt)?(?:inhalt|navigation)|aller au contenu", re.IGNORECASE
 )
-_STANDING_LINES = "#siteSub, #jump-to-nav, .mw-jump-link"  # Of MediaWiki.
-# The numbers of lines beside code, as highlighters and forges write them.
+_STANDING_LINES = "#siteSub, #jump-to-nav, .mw-jump-link"  # Fixed lines of MediaWiki.
+# Line numbers beside code, as highlighters and code hosts write them.
 _LINE_NUMBERS = (
     ".lineno, .linenos, .line-number, .line-numbers-rows, .linenodiv, td.gutter, .hljs-ln-numbers, .rouge-gutter, "
     ".blob-num, .linenumber, .code-line-number"
 )
 
-_MAX_SUSPECT_SHARE = 0.3  # A container with more of the page's text is no margin, whatever its name.
+_MAX_SUSPECT_SHARE = 0.3  # Share of the page's text; a larger container is content, whatever its name.
 _LINKS_OF_A_WALL = 15
 _ALL_LINKS = 0.9
 _LINK_CHARACTERS = 40
-_WORTH_TELLING = 0.02  # Of the page's words.
+_WORTH_TELLING = 0.02  # Share of the page's text.
 
 
 def prune(tree: LexborHTMLParser) -> list[str]:
-    """Remove it in place; remarks on what was hidden, where it was much."""
+    """Prune the tree in place. Returns a note if much of the text was hidden."""
     unseen = sum(_characters(node) for node in tree.css("noscript"))
     tree.strip_tags(list(_NEVER_TEXT))
     _drop_controls(tree)
@@ -95,7 +95,7 @@ def prune(tree: LexborHTMLParser) -> list[str]:
 
 
 def _drop_controls(tree: LexborHTMLParser) -> None:
-    """Take away links that do something with the page, such as passing it on, and with them the items they fill."""
+    """Remove links that act on the page, such as sharing it, and list items that hold nothing else."""
     for node in tree.css(_STANDING_LINES):
         node.decompose()
     for node in tree.css(_LINE_NUMBERS):
@@ -111,7 +111,7 @@ def _drop_controls(tree: LexborHTMLParser) -> None:
 
 
 def _above_the_heading(body: LexborNode, extents: Mapping[int, _Extent]) -> set[int]:
-    """The lists of nothing but links that come before the page's one main heading: its menus, and where it stands."""
+    """The lists made only of links before the page's single main heading: menus and breadcrumbs."""
     headings = body.css("h1")
     if len(headings) != 1:
         return set()
@@ -126,13 +126,13 @@ def _above_the_heading(body: LexborNode, extents: Mapping[int, _Extent]) -> set[
 
 
 def _keep_labels(drawing: LexborNode) -> None:
-    """A drawing's words stay, such as those of a diagram; an icon's name goes."""
+    """Replace a drawing by its labels, such as those of a diagram; remove an icon with its name."""
     labels = [text for node in drawing.css("text, foreignObject") if (text := " ".join(node.text().split()))]
     drawing.replace_with(f" {'; '.join(labels)} ") if labels else drawing.decompose()
 
 
 def _lone(tree: LexborHTMLParser, tag: str, within: frozenset[str]) -> Iterator[LexborNode]:
-    """The elements that are in none of those."""
+    """The elements of a tag that are not inside any of the `within` tags."""
     for node in tree.css(tag):
         parent = node.parent
         while parent is not None and parent.tag not in within:
@@ -142,7 +142,7 @@ def _lone(tree: LexborHTMLParser, tag: str, within: frozenset[str]) -> Iterator[
 
 
 def _ends_an_article(footer: LexborNode) -> bool:
-    """Whether it says something of the article that it is in, and is no row of links."""
+    """Whether the footer is inside an article and is not just a row of links."""
     parent = footer.parent
     while parent is not None and parent.tag != "article":
         parent = parent.parent
@@ -154,7 +154,7 @@ def _characters(node: LexborNode) -> int:
 
 
 def _drop_hidden(tree: LexborHTMLParser) -> int:
-    """Take away what is hidden and stays so; how many characters that was."""
+    """Remove what is hidden and stays hidden. Returns the number of characters removed."""
     gone = 0
     for selector in _HIDDEN:
         for node in tree.css(selector):
@@ -167,7 +167,7 @@ def _drop_hidden(tree: LexborHTMLParser) -> int:
 
 @dataclass(slots=True)
 class _Extent:
-    """How much there is below a node, in characters that are no white space."""
+    """The text below a node: its characters without white space, those in links, and the number of links."""
 
     text: int = 0
     linked: int = 0
@@ -175,9 +175,9 @@ class _Extent:
 
 
 def _extents(body: LexborNode) -> defaultdict[int, _Extent]:
-    """The extent of each element, all in one pass: asking each node for its text takes too long where they nest."""
+    """The extent of each element, in one pass: asking each node for its text is too slow if they are nested."""
     extents: defaultdict[int, _Extent] = defaultdict(_Extent)
-    for node in reversed(list(body.traverse(include_text=True))):  # Children before parents.
+    for node in reversed(list(body.traverse(include_text=True))):  # Children come before their parents.
         parent = node.parent
         if parent is None or node.mem_id == body.mem_id:
             continue
@@ -194,7 +194,7 @@ def _extents(body: LexborNode) -> defaultdict[int, _Extent]:
 
 
 def _is_margin(node: LexborNode, extent: _Extent, total: int) -> bool:
-    """True for a container that is named like a margin and holds mostly links, and for walls of short links."""
+    """Whether the node is a container named like a margin that holds mostly links, or a wall of short links."""
     attributes = node.attributes
     name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     is_aside = node.tag == "aside" or attributes.get("role") == "complementary"
@@ -204,7 +204,7 @@ def _is_margin(node: LexborNode, extent: _Extent, total: int) -> bool:
     if is_suspect and _NOTICE.search(name):
         return True
     if node.tag in ("ul", "ol") and 2 * len(node.css("a[hreflang]")) > extent.links:
-        return True  # The same page in other languages.
+        return True  # Links to the page in other languages.
     if extent.linked < (0.5 if is_suspect or is_aside else _ALL_LINKS) * extent.text:
         return False
     is_wall = extent.links >= _LINKS_OF_A_WALL and extent.linked < _LINK_CHARACTERS * extent.links

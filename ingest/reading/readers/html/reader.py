@@ -27,19 +27,19 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def charset_of(data: bytes) -> str | None:
-    """What the page's first bytes declare (WHATWG HTML, prescan of the first 1024 bytes)."""
+    """The encoding that the page declares (WHATWG HTML, prescan of the first 1024 bytes); None if there is none."""
     match = _CHARSET.search(data[:4096])
     if match is None:
         return None
     name = match.group(1).decode("ascii")
-    # A declaration that could be read as ASCII is not in UTF-16, whatever it says (same section).
+    # A declaration that is readable as ASCII cannot be in UTF-16, whatever it says (same section).
     return "utf-8" if name.lower().startswith("utf-16") else name
 
 
 def read_page(source: str, *, url: str | None = None) -> Document:
-    """The document of one page, at `url` where it does not say otherwise.
+    """The document of one page; `url` is used unless the page names another address.
 
-    Raises DocumentEmpty where nothing but boilerplate is found.
+    Raises DocumentEmpty if nothing but boilerplate is found.
     """
     tree = LexborHTMLParser(source)
     meta = _meta(tree)
@@ -59,12 +59,12 @@ def read_page(source: str, *, url: str | None = None) -> Document:
 
 
 def add_body(source: str, composer: Composer) -> None:
-    """Add what a page says to a document that holds more, such as a chapter to its book."""
+    """Add a page's content to a larger document, such as a chapter to a book."""
     _add(LexborHTMLParser(source), composer)
 
 
 def _add(tree: LexborHTMLParser, composer: Composer) -> bool:
-    """Add what the page says; whether it is a show of slides."""
+    """Add the page's content. Returns whether the page is a slide show."""
     has_slides = mark_slides(tree)
     put_in_place(tree)
     write_signs(tree)
@@ -100,7 +100,7 @@ def _text_of(tree: LexborHTMLParser, selector: str) -> str:
 
 
 def _main(tree: LexborHTMLParser) -> LexborNode | None:
-    """The page's one main part where it says which, else its body."""
+    """The page's main element if it has exactly one, else its body."""
     for selector in _MAIN:
         nodes = tree.css(selector)
         if len(nodes) == 1 and len(nodes[0].text()) > 200:

@@ -1,4 +1,4 @@
-"""Write down what a page shows by other means than its text: formulas, raised figures, ticks, pictures, targets."""
+"""Write into the text what a page shows by other means: formulas, superscripts, checkboxes, images, link targets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.html.math import spell_formulas
 
 _ICON_FONTS = "[class*=material-icons], [class*=material-symbols]"
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")  # Where icon fonts have their pictures.
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")  # Private use areas, where icon fonts put their icons.
 _ON = "input[type=checkbox][checked], input[type=radio][checked], .checkbox-on, [role=checkbox][aria-checked=true]"
 _OFF = (
     "input[type=checkbox]:not([checked]), input[type=radio]:not([checked]), .checkbox-off, "
@@ -26,7 +26,7 @@ _TARGET = re.compile(r"(?:https?://|mailto:|tel:)\S+$")
 
 
 def write_signs(tree: LexborHTMLParser) -> None:
-    """Put it into the tree as text. To be called before anything is taken away."""
+    """Change the tree in place. Must run before anything is removed."""
     spell_formulas(tree)
     for node in tree.css("sup"):
         _raise(node)
@@ -50,13 +50,13 @@ def write_signs(tree: LexborHTMLParser) -> None:
 
 
 def write_targets(tree: LexborHTMLParser) -> None:
-    """Put where links lead beside those whose point it is. To be called on what is left of the page."""
+    """Write the target beside links whose target matters. Runs on the pruned tree."""
     for node in tree.css("a[href]"):
         _add_target(node)
 
 
 def _is_switch(box: LexborNode) -> bool:
-    """True for a box that opens a menu of the page: it says so, or has neither text beside it nor a label."""
+    """Whether the checkbox opens a menu, by its attributes or its class names."""
     attributes = box.attributes
     if attributes.get("role") == "button" or attributes.get("aria-haspopup") or attributes.get("aria-controls"):
         return True
@@ -69,7 +69,7 @@ def without_icons(text: str) -> str:
 
 
 def _raise(node: LexborNode) -> None:
-    """10⁶ as 10^6 and a note's mark as [3]; "1st" and "™" stay as they are."""
+    """Write 10⁶ as 10^6 and a note mark as [3]; "1st" and "™" stay as they are."""
     text = one_line(node.text())
     before = node.prev.text() if node.prev is not None else ""
     around = node.parent
@@ -95,7 +95,7 @@ def _bracketed(mark: str) -> str:
 
 
 def _is_reference(link: LexborNode) -> bool:
-    """True for a link to a note whose text is but the note's mark."""
+    """Whether the link leads to a note and its text is only the note's mark."""
     attributes = link.attributes
     said = f"{attributes.get('role')} {attributes.get('epub:type')} {attributes.get('class')}"
     return any(name in said for name in ("noteref", "footnote-ref")) and bool(
@@ -112,8 +112,8 @@ def _describe(picture: LexborNode) -> None:
 
 
 def _add_target(link: LexborNode) -> None:
-    """A target is kept where it is the point of the link: an address to write to or call, a button, an item of a list
-    that is a link and nothing else."""
+    """Keep a target if it is the point of the link: an address to write to or call, a button, or a list item that is
+    only a link."""
     target = (link.attributes.get("href") or "").strip()
     text = one_line(link.text())
     if len(target) > _MAX_TARGET_CHARS or not _TARGET.match(target) or not text:

@@ -1,4 +1,4 @@
-"""Shows that are HTML (reveal.js, Marp, impress.js, Slidy, S5): each slide is marked where it stands."""
+"""Slide shows in HTML (reveal.js, Marp, impress.js, Slidy, S5): mark where each slide begins."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _SLIDES = (
 )
 _DRAWN = "svg[data-marpit-svg], svg[data-marpit-svg] > foreignObject"
 _MARK = "data-begins-slide"
-# As a browser saves all slides but the one that is shown.
+# Hiding attributes that a browser saves on all slides but the current one.
 _UNSEEN = ("hidden", "aria-hidden", "style")
 
 
 def mark_slides(tree: LexborHTMLParser) -> bool:
-    """Mark them where they stand, so that what is not shown at first is kept; False where the page is no show."""
+    """Mark the slides, so that those hidden at first are kept. Returns False if the page is not a slide show."""
     slides = [node for node in tree.css(_SLIDES) if not _holds_slides(node)]
     if len(slides) < 2:
         return False
@@ -36,5 +36,5 @@ def begins_slide(node: LexborNode) -> bool:
 
 
 def _holds_slides(node: LexborNode) -> bool:
-    """A stack of slides, which reveal.js shows one below the other."""
+    """Whether this is a stack of slides, which reveal.js shows one below the other."""
     return node.tag == "section" and any(child.tag == "section" for child in node.iter())

@@ -1,4 +1,4 @@
-"""Read an HTML table's cells, with spans laid out. Tables that only lay out a page are told apart."""
+"""Read the cells of an HTML table, with spans laid out, and recognise tables used for page layout."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _INLINE_BREAKS = frozenset({"br", "p", "div", "tr", "td", "th", "hr"})
 
 
 def is_layout(table: LexborNode) -> bool:
-    """True where the table holds other structure, or no two cells beside each other: then its cells are blocks."""
+    """Whether the table holds other structure, or no two cells side by side; then its cells are blocks."""
     if (table.attributes.get("role") or "") in ("presentation", "none"):
         return True
-    # The first found is enough: tables may be nested by the thousand.
+    # The first match is enough: tables may be nested by the thousand.
     if any(part.css_first(_STRUCTURE) is not None for part in table.iter()):
         return True
     rows = [[cell for cell in cells_of(row) if cell_text(cell)] for row in table.css("tr")]
@@ -28,7 +28,7 @@ def cells_of(row: LexborNode) -> list[LexborNode]:
 
 
 def cell_text(cell: LexborNode) -> str:
-    """The cell in one line: items of lists keep their numbers, or get commas between them."""
+    """The cell as one line. Numbered list items keep their numbers, others get commas between them."""
     parts: list[str] = []
     paragraphs: list[tuple[str | None, str]] = []
     mark: str | None = None
@@ -50,13 +50,13 @@ def cell_text(cell: LexborNode) -> str:
 
 
 def grid_of(table: LexborNode) -> tuple[list[list[str]], int | None]:
-    """The rows, and how many of them are the header where the page says so."""
+    """The rows, and the number of header rows if the page says so."""
     nodes = table.css("tr")
     return laid_out(map(_cells, nodes)), _header_rows(nodes)
 
 
 def has_keys(table: LexborNode) -> bool:
-    """True for two columns whose first says what the second holds, such as an encyclopedia's box of facts."""
+    """Whether the table has two columns of names and values, such as an infobox."""
     rows = [cells for row in table.css("tr") if len(cells := cells_of(row)) > 1]
     return bool(rows) and all(len(row) == 2 and row[0].tag == "th" and row[1].tag == "td" for row in rows)
 

@@ -1,1 +1,1 @@
-"""Messages: EML and Outlook's MSG, with their attachments."""
+"""Messages: EML, MBOX and Outlook's MSG, with their attachments."""

@@ -1,4 +1,4 @@
-"""E-mail (EML): what was said, by whom and when; each attachment that can be read is a document of its own."""
+"""E-mail (EML): the text, who wrote it and when. Each readable attachment is a document of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail archives (MBOX, RFC 4155): each message a document, and what is attached to it."""
+"""Mail archives (MBOX, RFC 4155): a document for each message and for each attachment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_NAMED = 5
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
-    """Raises DocumentUnreadable where no message is found. A damaged message costs that message."""
+    """Read all messages; a damaged one is skipped. Raises DocumentUnreadable if there is no message."""
     starts = list(_START.finditer(data))
     names = Names()
     documents: list[Document] = []

@@ -1,4 +1,4 @@
-"""What e-mail is made of, in whatever format it came, and the documents of it."""
+"""An e-mail message in any format, and the documents it becomes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.reading.readers.text import paragraphs
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message with its two bodies, either of which may be empty. `sent` is ISO 8601 in UTC."""
+    """A message with its two bodies, either of which may be empty. `sent` is in ISO 8601, UTC."""
 
     subject: str
     sender: str
@@ -28,7 +28,7 @@ class Message:
 
 
 def documents_of(message: Message) -> list[Document]:
-    """The message, its formatted body where it has one, then what is attached."""
+    """The message, by its formatted body if it has one, followed by its attachments."""
     composer = Composer()
     composer.heading(message.subject, 1)
     envelope = {"From": message.sender, "To": message.recipients, "Cc": message.copied, "Date": message.sent}

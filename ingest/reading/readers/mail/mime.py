@@ -1,4 +1,4 @@
-"""MIME messages taken apart (RFC 2045 to 2047)."""
+"""Parse MIME messages (RFC 2045 to 2047)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _START = 400
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 
-# A boundary with signs that RFC 2045 allows in quotation marks only, and that mail programs write without.
+# A boundary with characters that RFC 2045 requires to be quoted, but that some mail programs leave unquoted.
 _ODD_BOUNDARY = re.compile(
     rb"""^(content-type:\s*multipart/\w+;\s*(?:[\w-]+=[^;\s]+;\s*){0,3}boundary=)([^\s"';]*=[^\s"';]*)""",
     re.IGNORECASE | re.MULTILINE,
@@ -25,8 +25,8 @@ _ODD_BOUNDARY = re.compile(
 
 
 def parse(data: bytes) -> EmailMessage:
-    """The message. Raises DocumentUnreadable where there are no headers."""
-    if b"\x00" in data[:_START]:  # All of it in UTF-16.
+    """Parse a message. Raises DocumentUnreadable if it has no headers."""
+    if b"\x00" in data[:_START]:  # The whole file is in UTF-16.
         data = decode(data).encode()
     data = _ODD_BOUNDARY.sub(rb'\1"\2"', _with_plain_headers(data.lstrip()))
     message = email.message_from_bytes(data, policy=email.policy.default)
@@ -36,7 +36,7 @@ def parse(data: bytes) -> EmailMessage:
 
 
 def _with_plain_headers(data: bytes) -> bytes:
-    """Headers that hold other than ASCII, which RFC 5322 forbids, in UTF-8, which is what is made of it today."""
+    """Convert headers with characters outside ASCII, which RFC 5322 forbids, to UTF-8, which is usual today."""
     match = _BLANK_LINE.search(data)
     head = data[: match.start()] if match else data
     if head.isascii():
@@ -47,7 +47,7 @@ def _with_plain_headers(data: bytes) -> bytes:
 
 
 def leaves(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts that hold no parts; a message that is attached counts as one."""
+    """The parts that contain no parts. An attached message counts as one."""
     if message.is_multipart() and message.get_content_type() != "message/rfc822":
         for part in message.iter_parts():
             yield from leaves(cast("EmailMessage", part))
@@ -56,7 +56,7 @@ def leaves(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def content_of(part: EmailMessage) -> bytes:
-    """The part's bytes; those of the message where one is attached."""
+    """The part's bytes; for an attached message, the bytes of that message."""
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         first = inner[0] if isinstance(inner, list) and inner else None
@@ -66,6 +66,6 @@ def content_of(part: EmailMessage) -> bytes:
 
 
 def text_of(part: EmailMessage) -> str:
-    """The part's text in the encoding that it declares, or that it looks to be in."""
+    """The part's text, decoded from the declared encoding or the one it seems to use."""
     content = content_of(part)
     return decode(content, declared=part.get_content_charset()) if content.strip() else ""

@@ -23,8 +23,8 @@ _SUBJECT, _SENDER, _SENDER_ADDRESS, _RECIPIENTS, _COPIED = "0037", "0C1A", "0C1F
 _BODY, _RICH, _HTML, _SENT, _RECEIVED = "1000", "1009", "1013", 0x0039, 0x0E06
 _LONG_NAME, _NAME, _DATA = "3707", "3704", "3701"
 _UNICODE, _STRING, _BINARY, _TIME, _INTEGER = "001F", "001E", "0102", 0x0040, 0x0003
-_CODE_PAGE, _HTML_CODE_PAGE = 0x3FFD, 0x3FDE  # Of narrow strings, and of the formatted body.
-# Code pages whose numbers are no names of Python's ("Code Page Identifiers", Microsoft).
+_CODE_PAGE, _HTML_CODE_PAGE = 0x3FFD, 0x3FDE  # Code pages of 8-bit strings, and of the HTML body.
+# Code pages whose numbers Python does not know as codecs ("Code Page Identifiers", Microsoft).
 _CODECS = {
     1200: "utf-16-le", 10000: "mac-roman", 20127: "ascii", 20866: "koi8-r", 20936: "gb2312", 20932: "euc_jp",
     21866: "koi8-u", 50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp", 51932: "euc_jp", 51949: "euc_kr",
@@ -65,13 +65,13 @@ def _message(ole: olefile.OleFileIO) -> Message:
 
 
 def _rich(ole: olefile.OleFileIO) -> str:
-    """The text of a body in RTF, of messages that have no other; empty where it is damaged."""
+    """The text of the RTF body, for messages without another body; empty if it is damaged."""
     content = _bytes(ole, f"{_STREAM}{_RICH}{_BINARY}")
     if not content:
         return ""
     try:
         return rtf.read(compressed_rtf.decompress(content))[0].text
-    except Exception:  # noqa: BLE001 - the library raises nothing else at a damaged body
+    except Exception:  # noqa: BLE001 - the library raises bare Exception on a damaged body
         return ""
 
 
@@ -103,7 +103,7 @@ def _text(ole: olefile.OleFileIO, folder: str, identifier: str, codec: str | Non
 
 
 def _fixed(properties: bytes, kind: int) -> dict[int, int]:
-    """Those of a kind among the properties of fixed length, by their identifiers."""
+    """The values of fixed-length properties of one type, by identifier."""
     values: dict[int, int] = {}
     for start in range(_TOP_HEADER_BYTES, len(properties) - _ENTRY_BYTES + 1, _ENTRY_BYTES):
         found, identifier, _, value = struct.unpack_from("<HHIQ", properties, start)
@@ -113,14 +113,14 @@ def _fixed(properties: bytes, kind: int) -> dict[int, int]:
 
 
 def _codec(properties: bytes, identifier: int) -> str | None:
-    """The encoding that a code page's number stands for; None where none is said."""
+    """The codec name of a code page property; None if there is none."""
     page = _fixed(properties, _INTEGER).get(identifier, 0) & 0xFFFFFFFF
     iso = page - 28590  # 28591 to 28605 are the parts of ISO 8859.
     return _CODECS.get(page) or (f"iso8859-{iso}" if 1 <= iso <= 15 else f"cp{page}" if page else None)
 
 
 def _sent(properties: bytes) -> str | None:
-    """When the message was sent, or else received, in 100 ns since 1601."""
+    """When the message was sent, or else received. MAPI stores it in units of 100 ns since 1601."""
     times = _fixed(properties, _TIME)
     value = times.get(_SENT) or times.get(_RECEIVED)
     if not value:

@@ -1,4 +1,4 @@
-"""AsciiDoc: headings, lists, code, notes and tables; attributes are put in, the signs of the markup go."""
+"""AsciiDoc: headings, lists, code, admonitions and tables. Attributes are substituted, markup is removed."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def _quoted(match: re.Match[str]) -> str:
 
 
 def _unconstrained(match: re.Match[str]) -> str:
-    """What stands between signs that may stand within words."""
+    """The text between marks that may also be used inside words."""
     return str(match.group(1) or match.group(2))
 
 
-# What a processor puts in for names that it knows itself.
+# Attributes that AsciiDoc defines itself.
 _BUILT_IN = {
     "blank": "", "empty": "", "sp": " ", "nbsp": " ", "zwsp": "", "wj": "", "apos": "'", "quot": '"', "lsquo": "‘",
     "rsquo": "’", "ldquo": "“", "rdquo": "”", "deg": "°", "plus": "+", "vbar": "|", "amp": "&", "lt": "<", "gt": ">",
@@ -62,7 +62,7 @@ _INLINE = (
     (re.compile(rf"(?:link:)?(?:\+\+)?(https?://[^\s\[\]+]+)(?:\+\+)?{_LINK_TEXT}"), r"\2 (\1)"),
     (re.compile(r"(?:link|xref|mailto):([^\s\[\]]+)\[\^?\]"), r"\1"),
     (re.compile(rf"(?:link|xref|mailto):[^\[\]\n]{{1,300}}?{_LINK_TEXT}"), r"\1"),
-    (re.compile(rf"(?<!\S)\{{[\w-]+\}}[^\s\[\]]*{_LINK_TEXT}"), r"\1"),  # An address that another file gives.
+    (re.compile(rf"(?<!\S)\{{[\w-]+\}}[^\s\[\]]*{_LINK_TEXT}"), r"\1"),  # An address defined in another file.
     (re.compile(r"<<[^,<>]+,\s*([^<>]+)>>"), r"\1"),
     (re.compile(r"(?:icon|anchor):[\w-]+\[[^\[\]]*\]"), ""),
     (re.compile(r"footnote:[\w-]*\[([^\[\]]+)\]"), r" [\1]"),
@@ -100,7 +100,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 @dataclass(slots=True)
 class _List:
-    """A list's sign, the style of its numbers, and how many items it has had."""
+    """A list's marker, its numeral style, and the number of its items so far."""
 
     sign: str
     style: str
@@ -110,11 +110,11 @@ class _List:
 class _Writer:
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
-        self._label = ""  # Of a note whose text comes next.
+        self._label = ""  # The label of an admonition whose text comes next.
         self._options = ""
-        self._lists: list[_List] = []  # That are open, from the outermost.
+        self._lists: list[_List] = []  # The open lists, outermost first.
         self.attributes: dict[str, str] = {}
-        self.places: dict[str, str] = {}  # The headings that are referred to, by their names.
+        self.places: dict[str, str] = {}  # Anchor: the heading or title it belongs to.
 
     def write(self, source: Source) -> None:
         while source.skip_empty():
@@ -160,7 +160,7 @@ class _Writer:
         self._composer.table(table_lines(shown, header_rows=heads))
 
     def _text(self, source: Source) -> None:
-        """A list item, a term, a block's title or a paragraph."""
+        """Write a list item, a term, a block title or a paragraph."""
         line, is_attached = source.at(0), source.at(-1) == "+"
         item, term = _ITEM.match(line), _TERM.match(line)
         source.take(1)
@@ -182,7 +182,7 @@ class _Writer:
             self._lists = self._lists if is_attached else []
 
     def _marker(self, sign: str) -> str:
-        """The number or dash before an item, indented by the lists it is in."""
+        """The number or dash of an item, indented by the depth of its list."""
         kind = sign if sign[0] in "*-." else sign[-1]
         depth = next((number for number, opened in enumerate(self._lists) if opened.sign == kind), len(self._lists))
         if depth == len(self._lists):
@@ -207,17 +207,17 @@ class _Writer:
         return one_line(html.unescape(text) if "&" in text else text)
 
     def _referred(self, match: re.Match[str]) -> str:
-        """The heading that is meant, or else its name in words: _branch_references as branch references."""
+        """The heading that is referenced, or else its id in words: _branch_references becomes branch references."""
         place = match.group(1).rpartition("#")[2] or match.group(1).rstrip("#")
         words = place.strip("_").replace("_", " ") if place.startswith("_") else place
         return self.places.get(place, words)
 
     def _value(self, match: re.Match[str]) -> str:
-        """What an attribute stands for; one that nobody has given stays as it is written."""
+        """The value of an attribute; an undefined one stays as it is written."""
         name = match.group(1).lower()
         return self.attributes.get(name, _BUILT_IN.get(name, match.group()))
 
 
 def _goes_on(line: str) -> bool:
-    """True for a line of the paragraph or item that the line before it is in."""
+    """Whether the line continues the paragraph or item of the line before it."""
     return bool(line) and line != "+" and not any(p.match(line) for p in (_ITEM, _FENCE, _ATTRIBUTE, _BLOCK_OPTIONS))

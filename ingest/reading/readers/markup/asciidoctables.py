@@ -1,4 +1,4 @@
-"""AsciiDoc's tables as rows of cells, with those that reach across and down or stand several times. Pure functions."""
+"""AsciiDoc tables as rows of cells, including spanning and repeated cells. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
 
-# What may stand before the stroke that opens a cell: how often or how far, its place, its style.
+# What may come before the bar that opens a cell: repetition or span, alignment, style.
 _CELL = re.compile(
     r"(?:^|(?<=\s))(?:(?P<count>\d+)\*|(?P<across>\d+)?(?:\.(?P<down>\d+))?\+)?[<^>]?(?:\.[<^>])?(?P<style>[aehlmsd]?)\|",
     re.MULTILINE,
@@ -18,7 +18,7 @@ _MAX_REPEATED = 100
 
 
 def rows_of(inside: Sequence[str], sign: str, options: str) -> tuple[list[list[str]], int | None]:
-    """The rows between the fences of a table, and how many of them are its header where it says so."""
+    """The rows between the fences of a table, and the number of header rows if the table declares them."""
     written = [line for line in inside if line.strip()]
     has_gap = len(inside) > 1 and bool(inside[0].strip()) and not inside[1].strip()
     heads = 1 if (has_gap and "noheader" not in options) or re.search(r"(?<!no)header", options) else None
@@ -41,7 +41,7 @@ def rows_of(inside: Sequence[str], sign: str, options: str) -> tuple[list[list[s
 
 
 def _cells(text: str) -> Iterator[tuple[Cell, str]]:
-    """The cells, each with its style."""
+    """The cells, each with its style letter."""
     matches = [*_CELL.finditer(text)]
     for match, following in zip(matches, [*matches[1:], None], strict=True):
         content = one_line(text[match.end() : following.start() if following else len(text)])
@@ -51,8 +51,8 @@ def _cells(text: str) -> Iterator[tuple[Cell, str]]:
 
 
 def _in_rows(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
-    """The cells by rows: each takes what those of the rows above leave of the width."""
-    taken: dict[int, int] = {}  # Columns that cells from above take of the rows to come.
+    """The cells by row: each row has the width that cells from above leave."""
+    taken: dict[int, int] = {}  # Row: columns that cells from above take.
     row: list[Cell] = []
     number = filled = 0
     for cell in cells:
@@ -69,6 +69,6 @@ def _in_rows(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
 
 
 def _columns(wanted: str) -> int:
-    """How many columns cols="1,2", "3*" or "1,2*" gives."""
+    """The number of columns in a cols value such as "1,2", "3*" or "1,2*"."""
     repeated = (re.match(r"\s*(\d+)\*", part) for part in re.split(r"[,;]", wanted))
     return sum(int(match.group(1)) if match else 1 for match in repeated)

@@ -1,4 +1,4 @@
-"""Org: headings, lists, code, tables; drawers, comments and the signs of the markup go."""
+"""Org: headings, lists, code and tables. Drawers, comments and markup are removed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _KEYWORD = re.compile(r"\s*#\+(\w+)(?:\[[^\]\n]*\])?:\s*(.*)", re.IGNORECASE)
 _BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.IGNORECASE)
 _ITEM = re.compile(r"(\s*)([-+]|\d+[.)])\s+(?:\[@(\d+)\]\s*)?(.*)")
 _FIXED = re.compile(r"\s*:(?: |$)")
-_COMMENT = re.compile(r"\s*#(?: |$)|-{5,}$")  # Or a rule between parts.
+_COMMENT = re.compile(r"\s*#(?: |$)|-{5,}$")  # A comment, or a rule between sections.
 _DRAWER = re.compile(r"\s*:[\w-]+:\s*$")
 _CLOCK = re.compile(r"\s*(?:CLOCK|SCHEDULED|DEADLINE|CLOSED):\s+[<\[]")
 _BLOCKS = (_DRAWER, _CLOCK, _HEADING, _BEGIN, _ITEM, _KEYWORD, _FIXED, _COMMENT)
 
 
 def _entity(name: str, written: str) -> str:
-    """What a name of Org's and HTML's stands for, such as alpha."""
+    """The character of an entity that Org shares with HTML, such as alpha."""
     shown = html.unescape(f"&{name};")
     return shown if not shown.startswith("&") else written
 
@@ -58,14 +58,14 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _expanded(call: re.Match[str], macros: dict[str, str]) -> str:
-    """What the document says that a macro stands for, with its values put in."""
+    """The definition of a macro, with the arguments of the call put in."""
     values = [value.strip() for value in (call.group(2) or "").split(",")]
     body = macros.get(call.group(1), call.group())
     return re.sub(r"\$(\d)", lambda place: (values[int(place.group(1)) - 1 :] or [""])[0], body)
 
 
 def _take(source: Source, composer: Composer, keywords: dict[str, str]) -> None:
-    """The next block."""
+    """Write the next block."""
     line = source.at(0)
     heading, keyword, begin, item = _HEADING.match(line), _KEYWORD.match(line), _BEGIN.match(line), _ITEM.match(line)
     if line.lstrip().startswith("|"):

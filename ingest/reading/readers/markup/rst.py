@@ -1,4 +1,4 @@
-"""reStructuredText: headings by their underlines, lists, code, notes and tables; the signs of the markup go."""
+"""reStructuredText: headings by their underlines, lists, code, notes and tables. Markup is removed."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class _Writer:
         self._composer = composer
         self._replaced = replaced
         self._levels: list[tuple[str, bool]] = []
-        self._counts: dict[int, int] = {}  # Of the lists that are numbered, by their depth.
+        self._counts: dict[int, int] = {}  # Depth: the number of the last item of a numbered list.
         self.fields: dict[str, str] = {}
 
     def write(self, lines: Sequence[str], depth: int = 0) -> None:
-        """The blocks of lines whose common indentation is gone; `depth` counts what they are nested in."""
+        """Write the blocks of dedented lines. `depth` is the number of blocks around them."""
         source = Source(lines)
         if depth > _MAX_DEPTH:
             self._composer.paragraph(self._plain(" ".join(lines)))
@@ -75,7 +75,7 @@ class _Writer:
             self._add_heading(following, line[0], over=True)
             source.take(3)
         elif over:
-            source.take(1)  # A line between parts.
+            source.take(1)  # A transition between sections.
         elif line[:1].strip() and _RULE.match(following) and len(following.rstrip()) >= min(len(line.rstrip()), 4):
             self._add_heading(line, following[0], over=False)
             source.take(2)
@@ -90,13 +90,13 @@ class _Writer:
         self._composer.heading(self._plain(text), self._levels.index(style) + 1)
 
     def _explicit(self, source: Source, depth: int) -> bool:
-        """Directives, footnotes, targets and comments."""
+        """Handle directives, footnotes, targets and comments. Returns False if there is none."""
         line = source.at(0)
         if not line.startswith(".. ") and line.strip() != "..":
             return False
         directive, footnote = _DIRECTIVE.match(line), _FOOTNOTE.match(line)
         source.take(1)
-        if line.strip() == ".." and not source.at(0):  # An empty comment: what is indented below is a quotation.
+        if line.strip() == ".." and not source.at(0):  # An empty comment; the indented text below is a quotation.
             return True
         body = source.take_indented()
         if footnote:
@@ -124,7 +124,7 @@ class _Writer:
                 version, _, argument = argument.partition(" ")
                 label = f"{_VERSIONS[name]} {version}".strip()
             first, rest = _first_paragraph([argument, *content]) if label else (argument, content)
-            if first.endswith("::"):  # What follows is literal.
+            if first.endswith("::"):  # A literal block follows.
                 first, rest = first.rstrip(":"), ["::", "", *rest]
             text = self._plain(first)
             self._composer.paragraph(f"{label}: {text}" if label and text else text or label)
@@ -163,7 +163,7 @@ class _Writer:
         return True
 
     def _body(self, source: Source, depth: int) -> None:
-        """Lists, fields, definitions, quotes and paragraphs."""
+        """Write a list, field, definition, quotation or paragraph."""
         line = source.at(0)
         if line[:1] == " ":
             self.write(dedented(source.take_indented()), depth + 1)
@@ -199,7 +199,7 @@ class _Writer:
             self._paragraph([line, *source.take_while(_goes_on)], source)
 
     def _numbered(self, mark: str, depth: int) -> str:
-        """The mark of a numbered item; # counts on from the one before it in its list."""
+        """The marker of a numbered item; # continues from the item before it in its list."""
         number = mark.strip("().")
         following = self._composer.blocks and self._composer.blocks[-1].kind == "list_item"
         if number == "#":
@@ -229,7 +229,7 @@ def _options(body: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _first_paragraph(lines: Sequence[str]) -> tuple[str, list[str]]:
-    """The first paragraph as one line, and what follows it."""
+    """The first paragraph as one line, and the lines after it."""
     lines = list(lines)
     while lines and not lines[0].strip():
         lines.pop(0)

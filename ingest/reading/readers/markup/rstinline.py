@@ -1,4 +1,4 @@
-"""What reStructuredText marks within a line: roles, links, emphasis, names that stand for other text."""
+"""Inline markup of reStructuredText: roles, links, emphasis, substitutions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INLINE = (
 
 
 def plain(text: str, replaced: Mapping[str, str]) -> str:
-    """The text without the signs; `replaced` are the names between strokes, and what they stand for."""
+    """The text without markup. `replaced` maps the names of substitutions to their text."""
     for name, value in replaced.items():
         text = text.replace(f"|{name}|", value)
     text = spelled(_RAISED, text)

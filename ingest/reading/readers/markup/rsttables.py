@@ -1,4 +1,4 @@
-"""The two kinds of tables that reStructuredText draws: with + - |, and between lines of =."""
+"""The two table syntaxes of reStructuredText: grid tables, drawn with + - |, and simple tables, between lines of =."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GRID_TABLE = re.compile(r"\+[-=+]+\+\s*$")
 
 
 def grid_rows(lines: Sequence[str]) -> tuple[list[list[str]], int | None]:
-    """The rows of a table drawn with + - |, and how many name the columns."""
+    """The rows of a grid table, and the number of header rows."""
     rows: list[list[str]] = []
     heads: int | None = None
     is_open = False
@@ -31,7 +31,7 @@ def grid_rows(lines: Sequence[str]) -> tuple[list[list[str]], int | None]:
 
 
 def simple_rows(source: Source) -> tuple[list[list[str]], int | None]:
-    """The rows of a table between lines of =, whose gaps part the columns."""
+    """The rows of a simple table, whose columns are divided by the gaps in its lines of =."""
     starts = [match.start() for match in re.finditer("=+", source.at(0))]
     source.take(1)
     rows: list[list[str]] = []

@@ -1,4 +1,4 @@
-"""Lines of a text that is read from top to bottom, as readers of line-based markup take them. Pure."""
+"""Lines read from top to bottom, for readers of line-based markup. No I/O."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 
 class Source:
-    """Lines and a place in them."""
+    """Lines and a position in them."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = [line.rstrip() for line in lines]
@@ -16,7 +16,7 @@ class Source:
         return self._place < len(self._lines)
 
     def at(self, ahead: int) -> str:
-        """The line so many further on; empty beyond the end."""
+        """The line `ahead` lines after the current one; empty beyond the end."""
         place = self._place + ahead
         return self._lines[place] if place < len(self._lines) else ""
 
@@ -24,7 +24,7 @@ class Source:
         self._place += count
 
     def skip_empty(self) -> bool:
-        """Go on to the next line with something in it; False where there is none."""
+        """Advance to the next non-empty line. Returns False if there is none."""
         while self.more() and not self.at(0):
             self._place += 1
         return self.more()
@@ -36,7 +36,7 @@ class Source:
         return self._lines[first : self._place]
 
     def take_indented(self, least: int = 1) -> list[str]:
-        """The lines up to the next that is indented less, empty lines among them."""
+        """The lines up to the next one that is indented less than `least`, including empty lines."""
         first = end = self._place
         for place in range(self._place, len(self._lines)):
             line = self._lines[place]
@@ -53,6 +53,6 @@ def indent_of(line: str) -> int:
 
 
 def dedented(lines: Sequence[str]) -> list[str]:
-    """The lines without the indentation that all share."""
+    """The lines without their common indentation."""
     least = min((indent_of(line) for line in lines if line.strip()), default=0)
     return [line[least:] for line in lines]

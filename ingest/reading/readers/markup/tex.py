@@ -1,4 +1,4 @@
-"""LaTeX: title, headings, lists, code, tables, notes; formulas stay as they are, other commands give their text."""
+"""LaTeX: title, headings, lists, code, tables, notes. Formulas are kept; other commands are replaced by their text."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ _COMMENT = re.compile(r"(?<!\\)%.*")
 _SILENT = re.compile(
     rf"\\(?:label|index|vspace|hspace|pagestyle|thispagestyle|input|include|bibliographystyle|bibliography|usepackage|setlength|includegraphics|vskip|hskip|setcounter|phantom|definecolor|color|selectlanguage)(?![a-zA-Z])\*?(?:\[[^\[\]]*\])*(?:{_ARGUMENT})*"
 )
-# Lengths that commands are given, as in \\rule{0pt}{2ex}, and first arguments that are no text.
+# Lengths that commands take, as in \\rule{0pt}{2ex}, and first arguments that are not text.
 _LENGTH = r"\{-?(?:\d+\.?\d*|\.\d+)?\s*(?:(?:pt|em|ex|cm|mm|in|bp|pc|sp)|\\(?:text|line|column|page)(?:width|height))\}"
 _LENGTHS = re.compile(rf"(\\[a-zA-Z]+\*?(?:\{{minipage\}})?(?:\[[^\[\]]*\])*){_LENGTH}(?:{_LENGTH})*")
 _TOLD_HOW = re.compile(
     r"\\(?:(?:text|page)color|colorbox|raisebox|scalebox|rotatebox|parbox|hyperlink|foreignlanguage|fontsize|begin\{multicols\*?\})"
     rf"\*?(?:\[[^\[\]]*\])*\s*{_ARGUMENT}|\\(?:fcolorbox|resizebox)\*?{_ARGUMENT}{_ARGUMENT}"
 )
-# Pictures in languages of their own, and what is not printed.
+# Environments in picture languages, and what is not printed.
 _PICTURES = ("tikzpicture", "pspicture", "picture", "forest", "comment", "axis")
 _ASIDE = re.compile(rf"\\(?:thanks|footnote|email|affiliation){_ARGUMENT}|\\texttt{_ARGUMENT}")
-_SEVERAL = re.compile(r"(?<=[^{}]{3}\})\{")  # Arguments of a command that is not known.
+_SEVERAL = re.compile(r"(?<=[^{}]{3}\})\{")  # A further argument of an unknown command.
 _STATED = re.compile(
     r"\\begin\{(abstract|theorem|lemma|corollary|proposition|definition|example|remark|proof)\*?\}(?:\[([^\[\]]*)\])?"
 )
 _RAISED = re.compile(rf"\\textsuperscript{_ARGUMENT}")
 _FRAME = "\\begin{frame}"
 _FRAME_LEVEL = 4  # Below sections and subsections.
-# A list's begin of its count; what stands for the others.
+# The state of a list: the number of its last item, or one of two values for items with dashes or names.
 _COUNTED, _DASHED, _NAMED = {"enumerate": 0, "description": -2}, -1, -2
 _SPANNING = re.compile(rf"\\multi(?:column|row)\{{[^{{}}]*\}}\{{[^{{}}]*\}}{_ARGUMENT}")
 _ACROSS = re.compile(r"\\multicolumn\{\s*(\d{1,2})\s*\}")
@@ -60,7 +60,7 @@ _TARGET = re.compile(rf"\\hypertarget{_ARGUMENT}")
 _CITE = re.compile(rf"\\(?:no)?cite\w*\*?(?:\[[^\[\]]*\])*{_ARGUMENT}")
 _NOTE = re.compile(rf"\\footnote(?:text)?(?:\[[^\[\]]*\])?{_ARGUMENT}")
 _LINK = re.compile(rf"\\href{_ARGUMENT}{_ARGUMENT}")
-# A formula of more is none, and looking for its end from each beginning takes too long.
+# A longer match is not a formula, and searching for its end from each start takes too long.
 _MATH = re.compile(
     r"(\$\$?)(.{1,4000}?)\1|\\\((.{1,4000}?)\\\)|\\\[(.{1,4000}?)\\\]"
     r"|\\begin\{((?:equation|align|gather|multline|eqnarray|flalign|displaymath|math)\*?)\}(.{1,4000}?)\\end\{\5\}",
@@ -99,14 +99,14 @@ def _without_pictures(source: str) -> str:
 
 
 def _author(source: str) -> str:
-    """The authors, without their notes and addresses."""
+    """The authors, without their footnotes and affiliations."""
     match = re.search(rf"\\author(?:\[[^\[\]]*\])?{_ARGUMENT}", source)
     names = re.split(r"\\and(?![a-zA-Z])|\\AND(?![a-zA-Z])", _ASIDE.sub("", match.group(1))) if match else []
     return ", ".join(filter(None, (_plain(name.partition("\\\\")[0]) for name in names)))
 
 
 def _write(body: str, composer: Composer) -> None:
-    """The body's blocks: what stands between them are paragraphs and items. A frame of Beamer's is a page."""
+    """Write the blocks of the body. Text between commands is paragraphs and items. A Beamer frame is a page."""
     is_opened = False
     lists: list[list[int]] = []
     marker = ""
@@ -125,7 +125,7 @@ def _write(body: str, composer: Composer) -> None:
         if match["frame"] or match["short"] or (match["heading"] and _FRAME in body):
             if not is_opened:
                 composer.start_page()
-            is_opened = bool(match["heading"])  # The heading of a part goes to the frame that follows.
+            is_opened = bool(match["heading"])  # The heading of a section belongs to the frame after it.
         if match["heading"]:
             composer.heading(_plain(match.group(2)), _LEVELS[match["heading"]])
         elif match["code"]:
@@ -155,13 +155,13 @@ def _marker(lists: list[list[int]], label: str) -> str:
 
 
 def _listing(source: str) -> str:
-    """Code that a highlighter has set in commands, one for each of its parts."""
+    """The text of code that a highlighter has wrapped in commands, token by token."""
     plain = re.sub(r"\\[A-Za-z]+Tok\{((?:[^{}\\]|\\.)*)\}", r"\1", source)
     return re.sub(r"\\([{}$%&#_\\])", r"\1", plain.replace("\\textbackslash{}", "\\\\"))
 
 
 def _write_table(source: str, composer: Composer) -> None:
-    """A table with its caption; the rows that name its columns may stand twice, for the pages after the first."""
+    """Write a table with its caption. Header rows may occur twice, for continuation pages."""
     caption = re.search(rf"\\caption(?:\[[^\[\]]*\])?{_ARGUMENT}", source)
     if caption:
         composer.paragraph(_plain(caption.group(1)))
@@ -191,7 +191,7 @@ def _rows(source: str) -> Iterator[list[str]]:
 
 
 def _plain(source: str) -> str:
-    """The text of a stretch of LaTeX; formulas are kept."""
+    """A piece of LaTeX as text; formulas are kept."""
     formulas: list[str] = []
 
     def kept(match: re.Match[str]) -> str:
@@ -213,12 +213,12 @@ def _plain(source: str) -> str:
 
 
 def _statement(match: re.Match[str]) -> str:
-    """What kind of statement begins, with its own name."""
+    """The kind of theorem-like statement that begins, with its own name."""
     name = f" ({match.group(2)})" if match.group(2) else ""
     return f"{match.group(1).capitalize()}{name}. "
 
 
 def _braces_kept(match: re.Match[str]) -> str:
-    """Nothing of a command; braces that are escaped are text."""
+    """Removes a command; escaped braces are text and stay."""
     before = match.string[match.start() - 1 : match.start()]
     return match.group() if match.group() in "{}" and before == "\\" else ""

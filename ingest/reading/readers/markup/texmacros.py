@@ -1,4 +1,4 @@
-"""Put the macros that a LaTeX document defines for itself in where it calls them. Pure functions."""
+"""Expand the macros that a LaTeX document defines. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _DEFINITION = re.compile(
 )
 _CALL = re.compile(r"\\([a-zA-Z@]+)")
 _VERBATIM = re.compile(r"(\\begin\{(verbatim|lstlisting|minted|Verbatim|alltt)\*?\}.*?\\end\{\2\*?\})", re.DOTALL)
-# A macro that lays out has nothing to say itself: its values stay where it is called.
+# A macro for layout has no text of its own; calls to it stay, with their arguments.
 _LAYOUT = re.compile(
     r"\\(?:[hv](?:box|skip|fill?|size)|kern|vtop|dimen|advance|setbox|leavevmode|noindent|parskip|baselineskip|font|let"
     r"|global|if[a-z]*|expandafter|csname|begingroup|settowidth|makebox|includegraphics|lstinputlisting|inputminted)(?![a-z])"
 )
 _PLACE = re.compile(r"#(\d)")
-_MAX_DEPTH = 8  # Of macros in macros.
-_LONGEST = 20_000  # Characters of a body or a value; where braces stay open for longer, they are not closed at all.
-_GROWTH = 100_000  # So many characters more than before, or twice as many, and the rest of the calls stay as they are.
-# What the reader knows keeps its meaning, however the document redefines it.
+_MAX_DEPTH = 8  # Levels of nested macros.
+_LONGEST = 20_000  # Characters of a body or an argument; braces open for longer count as unclosed.
+_GROWTH = 100_000  # Characters that may be added, or as many as the source has; further calls are not expanded.
+# Commands that keep their usual meaning even if the document redefines them.
 _KNOWN = frozenset((
     "part", "chapter", "section", "subsection", "subsubsection", "paragraph", "item", "footnote", "cite", "citep",
     "citet", "href", "url", "caption", "title", "author", "begin", "end", "emph", "textbf", "textit", "ref", "label",
@@ -30,7 +30,7 @@ _KNOWN = frozenset((
 
 
 class _Unclosed(Exception):
-    """Braces that are opened are not closed again."""
+    """Braces are opened and never closed."""
 
 
 class _Macro(NamedTuple):
@@ -40,8 +40,8 @@ class _Macro(NamedTuple):
 
 
 def expanded(source: str) -> str:
-    """The source without its definitions, each call as what it stands for. Code listings stay, and so does a source
-    whose braces are not closed."""
+    """The source with its macros expanded and their definitions removed. Code listings stay as they are, and so does a
+    source with unclosed braces."""
     try:
         return _expanded_whole(source)
     except _Unclosed:
@@ -55,7 +55,7 @@ def _expanded_whole(source: str) -> str:
         return source
     left = [max(len(source), _GROWTH)]
     parts = _VERBATIM.split(source)
-    # Each third part is the name of the environment, and what is before it the listing.
+    # `split` gives text, listing and environment name in turn; the name is already part of the listing.
     return "".join(
         part if index % 3 == 1 else _expanded(part, macros, left, 0)
         for index, part in enumerate(parts)
@@ -83,7 +83,7 @@ def _without_definitions(source: str, macros: dict[str, _Macro]) -> str:
 
 
 def _expanded(source: str, macros: Mapping[str, _Macro], left: list[int], depth: int) -> str:
-    """The source with its calls put in; `left` holds by how much it may still grow."""
+    """The source with its calls expanded. `left` holds the number of characters that it may still grow by."""
     shown, end = [], 0
     for match in _CALL.finditer(source):
         macro = macros.get(match.group(1))
@@ -103,7 +103,7 @@ def _filled(body: str, given: Mapping[str, str]) -> str:
 
 
 def _given(source: str, start: int, macro: _Macro) -> tuple[dict[str, str], int]:
-    """The values of a call by their numbers, and where it ends."""
+    """The arguments of a call by number, and the offset after it."""
     values: list[str] = []
     if macro.default is not None:
         optional = re.compile(r"\s*\[([^\]]*)\]").match(source, start) if macro.places else None
@@ -121,7 +121,7 @@ def _given(source: str, start: int, macro: _Macro) -> tuple[dict[str, str], int]
 
 
 def _argument(source: str, start: int) -> tuple[str | None, int]:
-    """What stands in the braces that begin here, and where they end; None where there are none. Raises _Unclosed."""
+    """The text in the braces that begin here, and the offset after them; None if there are none. Raises _Unclosed."""
     while start < len(source) and source[start].isspace():
         start += 1
     if source[start : start + 1] != "{":

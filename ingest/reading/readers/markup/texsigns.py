@@ -1,11 +1,11 @@
-"""Letters and signs that LaTeX writes by commands: accents, ligatures, dashes. Pure functions."""
+"""Letters and symbols that LaTeX writes as commands: accents, ligatures, dashes. Pure functions."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# One that is named by a letter ends where a word does: \begin and \caption are no accents.
+# A command named by a letter must not be the start of a longer one: \begin and \caption are not accents.
 _ACCENT = re.compile(r"""\\([`'^"~=.]|[uvHcdbrk](?![a-zA-Z]))\s*(?:\{\\?([a-zA-Zıȷ])\}|\\?([a-zA-Zıȷ]))""")
 _MARKS = dict(
     zip(
@@ -36,7 +36,7 @@ _SIGNS = (
     (r"\\", " "),
     (r"\+", ""),
     (r"\/", ""),
-    (r"\-", ""),  # Where a word may be broken.
+    (r"\-", ""),  # A place where a word may be hyphenated.
     (r"\ldots", "…"),
     (r"\dots", "…"),
 )
@@ -44,7 +44,7 @@ _LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|[oOlL])(?![a-zA-Z])\s?(?:\{\})?")
 
 
 def spelled_signs(text: str) -> str:
-    """The text with the letters and signs themselves."""
+    """The text with these commands replaced by their characters."""
     text = _ACCENT.sub(
         lambda match: unicodedata.normalize("NFC", (match.group(2) or match.group(3)) + _MARKS[match.group(1)]), text
     )

@@ -1,4 +1,4 @@
-"""Textile: headings, lists, tables, code and notes; what is written as HTML is read as HTML."""
+"""Textile: headings, lists, tables, code and notes. Embedded HTML is read as HTML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ITEM = re.compile(r"([*#]+)\s+(.*)")
 _HTML = re.compile(r"\s*<(table|div|pre|ul|ol|dl|blockquote|section|figure|details)\b", re.IGNORECASE)
 _CELL = re.compile(r"((?:[_<>=^~-]|\\\d+|/\d+|\([^)]{0,80}\)|\{[^}]{0,200}\})*)\.\s+(.*)", re.DOTALL)
 _CODE = re.compile(r"(?<!\w)@([^@\n]{1,300})@(?!\w)|==((?:(?!==).){1,300})==")
-_LESS = "\ue000"  # Stands for < in code until tags are gone.
+_LESS = "\ue000"  # Stands for < in code until tags are removed.
 _INLINE = (
     (re.compile(r"!(?:[<>=]?)([^\s!(]+)\(([^)!]{1,200})\)!"), r"[Picture: \2]"),
     (re.compile(r"!(?:[<>=]?)[^\s!(]+\.\w{2,4}!"), ""),
@@ -39,7 +39,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _take(source: Source, composer: Composer, counts: list[int]) -> None:
-    """The next block; `counts` are the numbers of the open lists."""
+    """Write the next block. `counts` are the item numbers of the open lists."""
     line = source.at(0)
     signed, item, markup = _SIGNED.match(line), _ITEM.match(line), _HTML.match(line)
     if not item:
@@ -69,7 +69,7 @@ def _take(source: Source, composer: Composer, counts: list[int]) -> None:
 
 
 def _signed(source: Source, composer: Composer, sign: str, is_long: str, first: str) -> None:
-    """A block that says what it is; one with two points goes on until the next that says so."""
+    """Write a block with an explicit type. With two dots after it, it extends to the next typed block."""
     rest = source.take_while(bool)
     if is_long:
         rest += source.take_while(lambda text: not _SIGNED.match(text))

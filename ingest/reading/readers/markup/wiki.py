@@ -1,4 +1,4 @@
-"""MediaWiki and wikis like it: headings, lists, tables, notes and boxes of facts; the signs of the markup go."""
+"""MediaWiki and similar wikis: headings, lists, tables, notes and infoboxes. Markup is removed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def read_page(text: str, *, title: str = "", name: str | None = None, updated_at: str | None = None) -> Document:
-    """The document of a page's markup; without a title the first heading is its title."""
+    """The document of a page's markup. Without a `title`, the first heading is the title."""
     page = _Page()
     page.composer.heading(title, 1)
     page.write(text)
@@ -41,7 +41,7 @@ def read_page(text: str, *, title: str = "", name: str | None = None, updated_at
 
 
 class _Page:
-    """Writes a page; `kept` holds code and boxes, which the text names by signs for private use."""
+    """Writes a page. `_kept` holds code and boxes, for which the text has private use characters as placeholders."""
 
     def __init__(self) -> None:
         self.composer = Composer()
@@ -64,7 +64,7 @@ class _Page:
         return f"\ue000{len(self._kept) - 1}\ue001"
 
     def _without_parts(self, text: str) -> Iterator[str]:
-        """The text with notes, code and formulas kept apart, and without remarks. Each stretch is looked at once."""
+        """The text without comments, and with placeholders for notes, code and formulas. Linear in its length."""
         lowered, place, missing = text.lower(), 0, set[str]()
         while opening := _OPENING.search(text, place):
             name = opening.group(1).lower()
@@ -101,13 +101,13 @@ class _Page:
         return f" [{number}]"
 
     def _take(self, source: Source) -> None:
-        """The next block."""
+        """Write the next block."""
         line = source.at(0)
         heading, item, kept = _HEADING.match(line), _ITEM.match(line), _KEPT.fullmatch(line.strip())
         if line.lstrip(" :").startswith("{|"):
             self._table(source)
             return
-        if line.startswith("|"):  # As other wikis have their tables.
+        if line.startswith("|"):  # Table syntax of other wikis.
             rows = [row.strip().strip("|").split("|") for row in source.take_while(lambda text: text.startswith("|"))]
             cells = [[self._shown(cell.lstrip("=_.")) for cell in row] for row in rows]
             self.composer.table(table_lines([row for row in cells if any(cell.strip("-: ") for cell in row)]))
@@ -174,7 +174,7 @@ def _goes_on(line: str) -> bool:
 
 
 def _rows(lines: list[str]) -> tuple[list[list[Cell]], int, str]:
-    """The rows of a table, how many of them head it, and its caption."""
+    """The rows of a table, the number of header rows, and its caption."""
     rows: list[list[str]] = [[]]
     caption = ""
     for line in (line.strip() for line in lines):
@@ -187,7 +187,7 @@ def _rows(lines: list[str]) -> tuple[list[list[Cell]], int, str]:
         elif rows[-1]:
             rows[-1][-1] += f" {line}"
         elif line and not line.startswith("{|"):
-            rows[-1].append(f"|{line}")  # Before any cell, as in a table that is never closed.
+            rows[-1].append(f"|{line}")  # Text before any cell, as in a table that is never closed.
     filled = [row for row in rows if row]
     heads = 0
     for row in filled:

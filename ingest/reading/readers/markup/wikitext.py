@@ -1,4 +1,4 @@
-"""Signs within a line of MediaWiki's markup: links, templates, notes, tags. Pure functions."""
+"""Inline markup of MediaWiki: links, templates, notes, tags. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _RAISED = re.compile(r"<sup>([^<>]{1,40})</sup>")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _SWITCH = re.compile(r"__[A-Z]+__")
 _QUOTES = re.compile(r"'{2,5}")
-# Of these the last value alone is shown, of the others all.
+# Of these templates only the last value is shown, of all others every value.
 _SHOWING_THE_LAST = frozenset(("lang", "langx", "transl", "transliteration", "color", "colour", "font color", "abbr"))
 _SILENT = ("reflist", "short description", "use ", "italic title", "authority control", "defaultsort", "coord missing")
 
 
 def plain(text: str) -> str:
-    """A stretch of text in one line, without its markup; templates are resolved already."""
+    """The text as one line without markup. Templates must have been resolved."""
     text = spelled(_RAISED, re.sub(r"<br\s*/?>", " ", tagged(text)))
     return one_line(html.unescape(_TAG.sub("", text)))
 
 
 def tagged(text: str) -> str:
-    """The text without markup of the wiki's own; tags of HTML stay."""
+    """The text without wiki markup; HTML tags stay."""
     text = _CATEGORY.sub("", text)
-    for _ in range(3):  # Links stand in the captions of pictures.
+    for _ in range(3):  # Captions of images contain links.
         text = _LINK.sub(_linked, text)
     text = _ADDRESS.sub(lambda match: f"{match[2]} ({match[1]})" if match[2] else match[1], text)
     return _QUOTES.sub("", _SWITCH.sub("", text))
@@ -52,7 +52,7 @@ def _linked(match: re.Match[str]) -> str:
 
 
 def resolved(text: str, box: Callable[[str], str]) -> str:
-    """The text with each template as what it holds: the innermost first; `box` keeps one of many named values."""
+    """The text with each template replaced by its values, innermost first. `box` keeps a template of many fields."""
     for _ in range(_MAX_DEPTH):
         text, count = _INNERMOST.subn(lambda match: _template(match.group(1), box), text)
         if not count:
@@ -82,5 +82,5 @@ def _template(inside: str, box: Callable[[str], str]) -> str:
 
 
 def _parts(inside: str) -> list[str]:
-    """What stands between the strokes; those of links do not part."""
+    """The parts between the bars, except bars inside links."""
     return [part.replace("\x01", "|") for part in _LINK.sub(lambda m: m[0].replace("|", "\x01"), inside).split("|")]

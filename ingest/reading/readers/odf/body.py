@@ -15,21 +15,21 @@ from ingest.reading.readers.tablegrid import Cell, in_one_line, laid_out, span_o
 from ingest.reading.readers.tables import lines
 
 _CODE = frozenset(("Preformatted_20_Text", "Source_20_Code", "Code"))
-_FEW = 3  # A table in one cell of so many belongs to the cell; more are a page's layout.
+_FEW = 3  # One nested table per so many cells is content; if there are more, the table is page layout.
 
 
 class BodyWriter:
-    """Writes blocks; `title` is the first paragraph styled as title, or else the first heading of level 1."""
+    """Writes blocks. `title` is the first paragraph with a title style, or else the first heading of level 1."""
 
     def __init__(
         self, composer: Composer, parents: Mapping[str, str], numbering: Numbering, hidden: Container[str] = ()
     ) -> None:
-        """`parents` gives the style that an automatic style is made from, `hidden` the styles of what is not shown."""
+        """`parents` maps automatic styles to the styles they are based on; `hidden` are styles of hidden content."""
         self._composer = composer
         self._parents = parents
         self._numbering = numbering
         self._hidden = hidden
-        self._marker = ""  # Of the list item that begins.
+        self._marker = ""  # The marker of the list item that begins.
         self._code: list[str] = []
         self.has_hidden = False
         self._styled_title: str | None = None
@@ -40,7 +40,7 @@ class BodyWriter:
         return self._styled_title or self._first_heading
 
     def write(self, container: etree._Element, depth: int = -1) -> None:
-        """The blocks below an element; `depth` counts the lists around it from 0."""
+        """Write the blocks below an element. `depth` is that of the list around it, from 0; -1 outside lists."""
         for node in container:
             name = local_name(node)
             if name in ("h", "p", "section") and (attribute(node, "display") == "none" or self._is_hidden(node)):
@@ -60,7 +60,7 @@ class BodyWriter:
         return attribute(node, "style-name") in self._hidden
 
     def _list(self, node: etree._Element, depth: int, style: str = "") -> None:
-        """A list and those in it, which have its style unless they say otherwise."""
+        """Write a list and the lists in it, which inherit its style unless they have their own."""
         own = attribute(node, "style-name")
         style = own or style
         if depth == 0:
@@ -85,7 +85,7 @@ class BodyWriter:
             self.write(part, depth)
 
     def write_slide(self, slide: etree._Element) -> None:
-        """A slide: its title as heading, its frames, and the notes."""
+        """Write a slide: its title as heading, its frames, and the notes."""
         for frame in slide:
             kind = attribute(frame, "class")
             if local_name(frame) == "annotation":
@@ -137,7 +137,7 @@ class BodyWriter:
             self._composer.paragraph(f"{label}: {note}" if note else "")
 
     def _end_code(self) -> None:
-        """Write the paragraphs of code so far as one block, each a line of it."""
+        """Write the code paragraphs collected so far as one block, one per line."""
         self._composer.code("\n".join(self._code))
         self._code.clear()
 
@@ -150,7 +150,7 @@ class BodyWriter:
                     self.write(cell)
             return
         header = child(table, "table-header-rows")
-        is_first = attribute(table, "use-first-row-styles") == "true" and len(rows) > 1  # Of tables on slides.
+        is_first = attribute(table, "use-first-row-styles") == "true" and len(rows) > 1  # Tables on slides.
         count = len(header) if header is not None else 1 if is_first else None
         notes: list[tuple[str, str]] = []
         grid = laid_out([_laid(cell, in_one_line(self._paragraphs(cell, notes))) for cell in row] for row in rows)
@@ -162,7 +162,7 @@ class BodyWriter:
     def _paragraphs(
         self, container: etree._Element, notes: list[tuple[str, str]], style: str = "", depth: int = -1
     ) -> Iterator[tuple[str | None, str]]:
-        """The paragraphs of a cell, each with its mark in a list; notes are added to the given ones."""
+        """The paragraphs of a cell, each with its list marker. Their notes are added to `notes`."""
         for node in container:
             name = local_name(node)
             if name in ("h", "p") and not self._is_hidden(node):
@@ -186,7 +186,7 @@ class BodyWriter:
 
 
 def _rows(table: etree._Element) -> Iterator[list[etree._Element]]:
-    """The rows' cells, without those that others cover."""
+    """The cells of each row, without covered cells."""
     for node in table:
         name = local_name(node)
         if name in ("table-header-rows", "table-rows", "table-row-group"):
@@ -204,7 +204,7 @@ def _cells(row: etree._Element) -> Iterator[etree._Element]:
 
 
 def _tables_within(cell: etree._Element) -> list[etree._Element]:
-    """The tables in a cell, without those in these."""
+    """The tables in a cell, without those nested deeper."""
     found: list[etree._Element] = []
     for node in cell:
         found += [node] if local_name(node) == "table" else _tables_within(node) if len(node) else []

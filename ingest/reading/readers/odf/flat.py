@@ -1,4 +1,4 @@
-"""Flat OpenDocument (FODT, FODS, FODP): the same in one file of XML, read as a package that holds nothing else."""
+"""Flat OpenDocument (FODT, FODS, FODP): one XML file, read as a package with nothing else in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.reading.readers.odf import reader
 from ingest.reading.readers.sheets import reader as sheets
 
 _KIND = re.compile(rb"office:mimetype=[\"']application/vnd\.oasis\.opendocument\.([a-z]+)")
-_START = 4096  # Bytes in which the root stands.
+_START = 4096  # Bytes that are searched for the root element.
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:

@@ -1,4 +1,4 @@
-"""The numbers that OpenDocument gives to list items and headings (OpenDocument 1.3, part 3, 16.30 and 17.5)."""
+"""The numbers that OpenDocument shows before list items and headings (OpenDocument 1.3, part 3, 16.30 and 17.5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NUMBERED = ("list-level-style-number", "outline-level-style")
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """`style` is None for bullets; `levels` of the numbers above are shown before the own one."""
+    """`style` is None for bullets; `levels` is how many levels' numbers are shown, the item's own last."""
 
     style: str | None = None
     before: str = ""
@@ -25,10 +25,10 @@ class _Level:
 
 
 class Numbering:
-    """Counts lists and headings. To be asked once for each, in their order."""
+    """Counts list items and headings. Call `marker` once for each, in document order."""
 
     def __init__(self, roots: Iterable[etree._Element]) -> None:
-        """`roots` are those of the content and of the styles."""
+        """`roots` are the root elements of the content and of the styles."""
         self._styles: dict[str, dict[int, _Level]] = {}
         self._counts: dict[str, dict[int, int]] = {}
         for root in roots:
@@ -38,12 +38,12 @@ class Numbering:
                     self._styles.setdefault(name, dict(map(_level_of, node)))
 
     def start_list(self, style: str, *, goes_on: bool) -> None:
-        """A list that is in no other begins; it counts anew unless it carries on the one before."""
+        """Begin an outermost list. It counts from the start unless it continues the list before it."""
         if not goes_on:
             self._counts.pop(style, None)
 
     def marker(self, style: str, depth: int, start: str | None = None) -> str:
-        """Such as "3." or "1.1"; empty for bullets. The style of headings is called ""."""
+        """The marker of the next item, such as "3." or "1.1"; empty for bullets. Headings have the style ""."""
         levels = self._styles.get(style, {})
         level = levels.get(depth, _Level())
         if level.style is None:

@@ -1,4 +1,4 @@
-"""What a paragraph of OpenDocument holds: its text, frames anchored in it, notes and comments."""
+"""The content of an OpenDocument paragraph: its text, the frames anchored in it, notes and comments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_REPEATED = 256
 
 
 class Pieces:
-    """What a paragraph holds: its text, frames anchored in it, notes and comments as label and text."""
+    """The content of a paragraph: its text, the frames anchored in it, and notes and comments as (label, text)."""
 
     def __init__(self, hidden: Container[str] = ()) -> None:
         self._hidden = hidden
@@ -52,7 +52,7 @@ class Pieces:
 
 
 def comment_of(annotation: etree._Element) -> tuple[str, str]:
-    """A remark's label, with its author, and its text."""
+    """A comment's label, which names its author, and its text."""
     author = one_line(" ".join("".join(map(str, part.itertext())) for part in annotation if _is_creator(part)))
     return f"Comment by {author}" if author else "Comment", one_line(" ".join(texts_of(annotation)))
 
@@ -62,7 +62,7 @@ def _is_creator(node: etree._Element) -> bool:
 
 
 def texts_of(element: etree._Element | None) -> Iterator[str]:
-    """The text of each paragraph below the element; the element's own where it has none."""
+    """The text of each paragraph below the element, or the element's own text if there is none."""
     if element is None:
         return
     found = False

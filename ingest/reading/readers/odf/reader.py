@@ -1,4 +1,4 @@
-"""OpenDocument text and presentations (ODT, ODP): headings, lists, tables, notes; a page for each slide."""
+"""OpenDocument text and presentations (ODT, ODP): headings, lists, tables, notes; a page per slide."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _hidden_styles(roots: Iterable[etree._Element]) -> frozenset[str]:
-    """The styles of text and sections that are not shown, and those made from them; named ones come first."""
+    """The styles that hide text and sections, and the automatic styles based on them. Named styles come first."""
     hidden: set[str] = set()
     for style in (node for root in roots for node in root.iter() if local_name(node) == "style"):
         said = next((shown for about in style if (shown := attribute(about, "display"))), "")
@@ -71,7 +71,7 @@ def _parent_styles(root: etree._Element) -> dict[str, str]:
 
 
 def open_package(data: bytes) -> Package:
-    """The package. Raises DocumentUnreadable where its content is encrypted."""
+    """Open the package. Raises DocumentUnreadable if its content is encrypted."""
     package = Package(data, kind="OpenDocument file")
     if _MANIFEST in package and _is_encrypted(package.xml(_MANIFEST)):
         raise DocumentUnreadable("The OpenDocument file is encrypted. Open it and save it without a password.")

@@ -1,4 +1,4 @@
-"""Have formulas and raised signs of an OpenDocument file stand in its text. Changes the tree that it is given."""
+"""Replace formulas and superscripts in an OpenDocument tree by text. Changes the tree in place."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ingest.reading.readers.package import attribute, local_name, spell_raised
 
 _MATHML = "{http://www.w3.org/1998/Math/MathML}math"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-# Gives the root of a part by its path, such as a formula's.
+# Returns the root of a part by its path, such as a formula's.
 Linked = Callable[[str], etree._Element | None]
 
 
 def spell_out(root: etree._Element, styles: Iterable[etree._Element], linked: Linked) -> None:
-    """`styles` are the roots that hold styles of text."""
+    """`styles` are the root elements that hold text styles."""
     raised = {name for part in styles for name in _raised_styles(part)}
     if raised:
         spell_raised(root, lambda node: local_name(node) == "span" and attribute(node, "style-name") in raised)

@@ -1,1 +1,1 @@
-"""PDF: pages, lines, reading order, tables and headings, from pdfium with pypdf as the second try."""
+"""PDF: pages, lines, reading order, tables and headings. pdfium reads the file; pypdf is the fallback."""

@@ -1,4 +1,4 @@
-"""Make a document of what a PDF's pages hold: headings told, sentences joined across pages, page starts kept."""
+"""Build a document from a PDF's pages: find headings, join sentences across pages, record page starts."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from ingest.reading.readers.pdf.tags import Tag
 from ingest.reading.readers.pdf.text import joined, text_of
 from ingest.reading.readers.titles import usable_printed_title, usable_text
 
-_MAX_WORD_LINES = 5000  # Enough to know a document's compounds by.
+_MAX_WORD_LINES = 5000  # Lines searched for the document's hyphenated words.
 _ENOUGH_BY_OUTLINE = 0.5
 _NEARLY_LARGEST = 0.85
-_SAME_COLUMN = 12.0  # Points from page to page.
+_SAME_COLUMN = 12.0  # Points: the left edges of one column on two pages differ by less.
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
 
 
 @dataclass(slots=True)
 class Content:
-    """What a PDF holds, page by page, and what it says of itself; `damaged` and `scans` count from 0."""
+    """The content of a PDF, page by page, and its properties. `damaged` and `scans` hold page numbers from 0."""
 
     pages: list[list[Line]] = field(default_factory=list)
     fields: list[list[tuple[str, str]]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Content:
 
 @dataclass(slots=True)
 class _Piece:
-    """A block to be. `pages` holds (page, offset in the text) for each page that starts in it."""
+    """A block in the making. `pages` holds (page, offset in the text) for each page that starts inside it."""
 
     kind: BlockKind
     text: str
@@ -60,7 +60,7 @@ class _Piece:
 
 
 def assemble(content: Content) -> Document:
-    """The document. `content.pages` must hold some text, or `content.fields` some value."""
+    """Build the document. Some page must have text, or some form field a value."""
     size = body_height(content.pages)
     junk = furniture(content.pages, body_height=size)
     tags = [
@@ -101,7 +101,7 @@ def lines_of(part: Part) -> Sequence[Line]:
 
 
 def _grouped(page: Sequence[Part], marks: Marks) -> list[Group]:
-    """The groups of a page; `marks` count its lines."""
+    """Group the lines of a page. `marks` maps line numbers on the page to heading levels."""
     groups: list[Group] = []
     start = 0
     for part in page:
@@ -116,7 +116,7 @@ def _grouped(page: Sequence[Part], marks: Marks) -> list[Group]:
 
 
 def name_columns(layout: Sequence[Sequence[Group]]) -> None:
-    """Tables that go on on the next page have their columns' names there too."""
+    """Copy column names to tables that continue on the next page."""
     last: Table | None = None
     for groups in layout:
         for group in groups[:1]:
@@ -132,7 +132,7 @@ def _continues(before: Table, table: Table) -> bool:
 
 
 def _words(pages: Sequence[Sequence[Line]]) -> Collection[str]:
-    """The document's words; empty where no line ends in a hyphen that they would decide about."""
+    """The document's words in lower case; empty if no line ends in a hyphen, because nothing else needs them."""
     texts = [line.text for lines in pages for line in lines]
     if not any(text.endswith(HYPHEN) for text in texts):
         return ()
@@ -164,7 +164,7 @@ def _pieces(
 
 
 def _goes_on(piece: _Piece, group: Group) -> bool:
-    """True when the page's first group carries on the last of the page before."""
+    """Whether the first group of a page continues the last one of the page before."""
     if piece.group is None or piece.kind not in ("paragraph", "list_item") or group.kind != "paragraph":
         return False
     before, line = piece.group.lines[-1], group.lines[0]
@@ -174,7 +174,7 @@ def _goes_on(piece: _Piece, group: Group) -> bool:
 
 
 def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> None:
-    """Add the pieces. A page without text starts where the next one does."""
+    """Add the pieces. A page without text starts where the next page does."""
     starts: dict[int, int] = {}
     for piece in pieces:
         name = one_line(piece.text) if piece.level else ""
@@ -191,21 +191,20 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
 
 
 def _title(properties: dict[str, str], first_page: Sequence[Group], size: float) -> str | None:
-    """The title in the properties where it looks like one, else the first of the largest headings or lines of the first
-    page."""
+    """The title property if it looks like a title, else the first of the largest headings or lines on page one."""
     stated = usable_printed_title(properties.get("Title"))
     if stated:
         return stated
     headings = [
         group
         for group in first_page
-        # An outline may leave out what stands on the title page.
+        # The outline may not contain the title, which is printed on the first page.
         if (group.level and group.lines[0].height > 1.1 * size) or pdfheadings.is_large(group, size)
     ]
     if not headings:
         return None
     largest = max(group.lines[0].height for group in headings)
-    # "References" may be set larger than the title, but stands below it.
+    # "References" may be set larger than the title, but it comes later.
     return text_of(next(group for group in headings if group.lines[0].height > _NEARLY_LARGEST * largest), ())
 
 

@@ -1,4 +1,4 @@
-"""Rows that share their columns, as bands. Pure functions."""
+"""Group rows that share their columns into bands. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rows import Interval, Row
 from ingest.reading.readers.tables import is_figure
 
-_MIN_OVERLAP = 0.3  # Of what stands in one of them.
+_MIN_OVERLAP = 0.3  # Share of the narrower interval.
 _FARTHEST_ROW, _FAR, _FAR_ASIDE, _FAR_ANYHOW = 2.5, 4.5, 3.0, 8.0
-_WIDER_ROW, _MIN_WIDER = 1.5, 1.6  # Times the usual distance of rows, and heights.
-_LARGER = 1.12  # Times the height of the rows above.
+_WIDER_ROW, _MIN_WIDER = 1.5, 1.6  # Distance to the row above: times the usual one, and in heights of the row.
+_LARGER = 1.12  # Times the median height of the rows above.
 _MIN_COLUMNS_ABOVE = 4
-_MIN_NAMES, _LONGEST_NAME, _LETTERS = 3, 30, 0.5  # Cells of a row of names; characters, and letters among them.
+_MIN_NAMES, _LONGEST_NAME, _LETTERS = 3, 30, 0.5  # Column names in a row; characters of a name; share of letters.
 _MIN_FIGURES = 2
-_RECENT = 12  # Rows.
-_MAX_NAMES = 4  # Rows of names above a table.
+_RECENT = 12  # Rows of the band that a new row is compared with.
+_MAX_NAMES = 4  # Rows of column names above a table.
 
 
 @dataclass(slots=True)
 class Band:
-    """Rows under each other that share their columns."""
+    """Consecutive rows that share their columns."""
 
     rows: list[Row]
     columns: list[Interval]
-    gutter: float  # The narrowest of its rows.
+    gutter: float  # The narrowest gutter of its rows.
 
 
 def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
@@ -49,7 +49,7 @@ def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
 
 
 def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interval] | None:
-    """The columns of the band with the row in it; None where the row does not go with it."""
+    """The band's columns once the row is added; None if the row does not belong to the band."""
     spans = [(cell.left, cell.right) for cell in row.cells]
     touched = [len(_touched(span, band.columns)) for span in spans]
     is_other = abs(len(spans) - len(band.columns)) > 1
@@ -66,17 +66,17 @@ def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interva
     if finer := _finer(band, spans, following):
         return finer
     if len(spans) > len(band.columns) + 1 and following and len(following.cells) > len(band.columns) + 1:
-        return None  # Another table.
+        return None  # Another table begins here.
     if reaching and _are_totals(band, spans, following):
         return None
     if reaching and len(band.rows) > 1 and following and not _reaches(following, band.columns):
-        spans = [span for span in spans if span not in reaching]  # Names of several columns, between rows.
+        spans = [span for span in spans if span not in reaching]  # Headings over several columns, between two rows.
     columns = _merged([*band.columns, *spans], min(band.gutter, row.gutter))
     return columns if len(columns) > 1 and len(columns) >= len(band.columns) - 1 else None
 
 
 def _is_far(band: Band, row: Row, heights: float) -> bool:
-    """True where the row stands much farther below the band than its rows below each other."""
+    """Whether the row is much farther below the band than the band's rows are from each other."""
     pitches = [above.bottom - below.bottom for above, below in itertools.pairwise(band.rows)]
     usual = max(statistics.median(pitches), row.height) if pitches else 0.0
     distance = band.rows[-1].bottom - row.bottom
@@ -84,15 +84,15 @@ def _is_far(band: Band, row: Row, heights: float) -> bool:
 
 
 def _is_set_off(band: Band, row: Row) -> bool:
-    """True where more room is above the row than between the rows of the band."""
+    """Whether the gap above the row is wider than the gaps between the band's rows."""
     pitches = [above.bottom - below.bottom for above, below in itertools.pairwise(band.rows[-_RECENT:])]
     distance = band.rows[-1].bottom - row.bottom
     return bool(pitches) and distance > max(_WIDER_ROW * statistics.median(pitches), _MIN_WIDER * row.height)
 
 
 def _begins_anew(band: Band, row: Row, following: Row | None) -> bool:
-    """True for a row of names that stand across the columns of the band; for a line that heads what is below figures;
-    and for the first of several lines that would close a gutter."""
+    """Whether a new band begins with this row: column names that cross the band's columns, a heading below figures, or
+    the first of several lines that would close a gutter."""
     if len(band.columns) < 2:
         return False
     spans = [(cell.left, cell.right) for cell in row.cells]
@@ -113,7 +113,7 @@ def _may_name(cell: Line) -> bool:
 
 
 def _are_totals(band: Band, spans: Sequence[Interval], following: Row | None) -> bool:
-    """True for the first of the rows below a table that hold but a name and a sum, across its columns."""
+    """Whether this is the first of the rows below a table that hold only a name and a sum and ignore its columns."""
     if len(band.rows) < 2 or len(spans) != 2 or len(band.columns) < _MIN_COLUMNS_ABOVE:
         return False
     return following is None or (len(following.cells) == 2 and _reaches(following, band.columns))
@@ -128,7 +128,7 @@ def _reaches(row: Row, columns: Sequence[Interval]) -> bool:
 
 
 def _finer(band: Band, spans: Sequence[Interval], following: Row | None) -> list[Interval] | None:
-    """The columns of a row, where the rows above name several of them at once, and the next row has them too."""
+    """The columns of a row that splits columns which the rows above treat as one, if the next row splits them too."""
     if following is None or len(band.rows) > _MAX_NAMES or len(spans) <= len(band.columns):
         return None
     below = [(cell.left, cell.right) for cell in following.cells]

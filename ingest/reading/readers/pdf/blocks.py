@@ -1,5 +1,5 @@
-"""Blocks of text beside each other, as the addresses and dates at the head of an invoice: each is read by itself. Pure
-functions."""
+"""Blocks of text side by side, such as the addresses and dates at the head of an invoice. Each block is read on its
+own. Pure functions."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ingest.reading.readers.tables import is_figure
 
 _MIN_LINES = 3
 _MIN_LIKE = 2
-_UNLIKE = 0.7  # Of the lines of an address, at least.
+_UNLIKE = 0.7  # Share of the lines of an address that are different.
 _NEARLY, _MOSTLY, _SOME = 0.7, 0.6, 0.3
-_MAX_LABEL = 30  # Characters.
-_MAX_LINE = 42  # Characters of a line of a block, on average: longer ones are running text.
-_WIDE = 2.0  # Heights of the gap that parts blocks of labels and values.
-_PAIR = re.compile(r"[^\W\d][^:]{0,40}:\s?\S")  # A label with its value.
+_MAX_LABEL = 30  # Characters of a label.
+_MAX_LINE = 42  # Mean length in characters of a block's lines; longer lines are running text.
+_WIDE = 2.0  # Heights: the gap between two blocks of labels and values.
+_PAIR = re.compile(r"[^\W\d][^:]{0,40}:\s?\S")  # A label followed by its value.
 _WORD = re.compile(r"[^\W\d_]{3}")
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
@@ -25,7 +25,7 @@ _COLONS = (":", "：")
 
 
 def blocks_in(grid: Grid) -> list[list[Line]]:
-    """The lines of each block, from left to right; fewer than two where the columns are not sure to be blocks."""
+    """The lines of each block, from left to right; fewer than two if the columns may not be blocks."""
     columns = [grid.column(number) for number in range(grid.width)]
     if not all(columns):
         return []
@@ -58,8 +58,7 @@ def _gap(before: Sequence[Line], column: Sequence[Line]) -> float:
 
 
 def _is_stack(column: Sequence[Line]) -> bool:
-    """True for lines that say all by themselves, as those of an address: words with figures, labels with their
-    values."""
+    """Whether each line is complete by itself, as in an address: words with digits, or labels with values."""
     texts = [line.text for line in column]
     if len(column) < _MIN_LINES or _are_labels(column) or sum(map(len, texts)) > _MAX_LINE * len(texts):
         return False
@@ -72,19 +71,19 @@ def _is_stack(column: Sequence[Line]) -> bool:
 
 
 def _are_labels(column: Sequence[Line]) -> bool:
-    """True where most lines end in a colon."""
+    """Whether most lines end in a colon."""
     return sum(line.text.endswith(_COLONS) for line in column) >= max(_MIN_LIKE, _MOSTLY * len(column))
 
 
 def _may_be_labels(column: Sequence[Line]) -> bool:
-    """True for short words, hardly any with figures, each another."""
+    """Whether the lines are short, all different, and almost free of digits."""
     texts = [line.text for line in column]
     like = sum(len(text) <= _MAX_LABEL and not _DIGIT.search(text) and bool(_WORD.search(text)) for text in texts)
     return len(texts) >= _MIN_LINES and len(set(texts)) == len(texts) and like >= _NEARLY * len(texts)
 
 
 def _are_values(column: Sequence[Line]) -> bool:
-    """True for dates, codes and words in one column, which none of a table's holds."""
+    """Whether the lines mix dates, codes and words, which the column of a table does not."""
     texts = [line.text for line in column]
     with_digits = sum(bool(_DIGIT.search(text)) for text in texts)
     numbers = sum(is_figure(text) and not _DATE.fullmatch(text) for text in texts)

@@ -27,7 +27,7 @@ _MAX_MARK = 2  # Characters.
 
 
 def are_parts(filled: Sequence[Cell]) -> bool:
-    """True for boxes with parts of a page: much text in one, or lists and addresses of many lines in few rows."""
+    """Whether the boxes hold parts of a page: a long text in one, or lists and addresses of many lines in few rows."""
     if any(sum(len(line.text) for line in cell.lines) > _MAX_CELL_CHARS for cell in filled):
         return True
     tall = [cell for cell in filled if len(cell.lines) >= _LINES_OF_PART and not is_wrapped(cell.lines)]
@@ -37,7 +37,7 @@ def are_parts(filled: Sequence[Cell]) -> bool:
 
 
 def _are_in_rows(tall: Sequence[Cell]) -> bool:
-    """True for tall boxes beside each other with one line at each height, figures among them: columns of a table."""
+    """Whether tall boxes side by side are columns of a table: lines at the same heights, most of them figures."""
     if len(tall) < 2 or len({cell.row for cell in tall}) > 1:
         return False
     heights = {round(line.bottom / _SAME_HEIGHT) for line in tall[0].lines}
@@ -48,8 +48,11 @@ def _are_in_rows(tall: Sequence[Cell]) -> bool:
 
 
 def are_areas(filled: Sequence[Cell]) -> bool:
-    """True for the areas of a slide: no row has two cells, or one alone, whose cells are running text or lists; or most
-    boxes are cards, each with a heading of its own above its text."""
+    """Whether the boxes are the areas of a slide.
+
+    Either at most one row has several cells, all of them running text or lists, or most boxes are cards, each with its
+    own heading above its text.
+    """
     rows = defaultdict(list)
     for cell in filled:
         if not _is_mark(cell):
@@ -65,7 +68,7 @@ def are_areas(filled: Sequence[Cell]) -> bool:
 
 
 def _are_columns(filled: Sequence[Cell]) -> bool:
-    """True for a row of titles and one of long texts below them."""
+    """Whether there are only two rows: titles, and long texts below them."""
     below = [cell for cell in filled if cell.row == max(other.row for other in filled)]
     titles = [cell for cell in filled if cell not in below]
     is_pair = len(below) > 1 and [cell.column for cell in titles] == [cell.column for cell in below]
@@ -77,8 +80,7 @@ def _are_columns(filled: Sequence[Cell]) -> bool:
 
 
 def texts_of(filled: Sequence[Cell]) -> Iterator[list[Cell]]:
-    """The cells one by one, from the top, titles before the texts below them; a mark together with the cell that it
-    stands before."""
+    """The cells one by one from the top, each with the bullet before it; titles come before the texts below them."""
     waiting: list[Cell] = []
     by_column = _are_columns(filled)
     for cell in sorted(filled, key=lambda cell: (cell.column, cell.row) if by_column else (cell.row, cell.column)):
@@ -94,8 +96,10 @@ def texts_of(filled: Sequence[Cell]) -> Iterator[list[Cell]]:
 
 
 def are_marked(filled: Sequence[Cell], heights: Sequence[float]) -> bool:
-    """True where the boxes, whose rows are so high, are coloured ground behind words: the text goes on from box to
-    box."""
+    """Whether the boxes, whose rows have these heights, only colour the ground behind words.
+
+    Then the text goes on from box to box.
+    """
     usual = statistics.median(line.height for cell in filled for line in cell.lines)
     if statistics.median(heights) > _HIGHEST_MARK * usual:
         return False
@@ -113,12 +117,12 @@ def are_marked(filled: Sequence[Cell], heights: Sequence[float]) -> bool:
 
 
 def _is_mark(cell: Cell) -> bool:
-    """True for a bullet or the number of the page."""
+    """Whether the cell holds a bullet or the page's number."""
     return sum(len(line.text) for line in cell.lines) <= _MAX_MARK
 
 
 def _is_text(cell: Cell) -> bool:
-    """True for running text, or a list."""
+    """Whether the cell holds running text or a list."""
     length = sum(len(line.text) for line in cell.lines)
     if len(cell.lines) < _LINES_OF_TEXT or length < _MIN_TEXT:
         return False
@@ -127,7 +131,7 @@ def _is_text(cell: Cell) -> bool:
 
 
 def _is_card(cell: Cell) -> bool:
-    """True for a line in bold or in larger type above a text, or a list, that is neither."""
+    """Whether the first line is in bold or in larger type, and the text below it is not."""
     if len(cell.lines) < _LINES_OF_CARD:
         return False
     first, *rest = sorted(cell.lines, key=lambda line: -line.bottom)

@@ -1,4 +1,4 @@
-"""Where characters stand: their boxes, one by one or many side by side."""
+"""Bounding boxes of characters: one box, or the boxes of many characters as four parallel sequences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.reading.readers.pdf.lines import Line
 
 
 class Box(NamedTuple):
-    """In points from the page's lower left corner."""
+    """A bounding box in points, measured from the page's lower left corner."""
 
     left: float
     right: float
@@ -19,7 +19,7 @@ class Box(NamedTuple):
 
 
 class Boxes(NamedTuple):
-    """The boxes of many characters, side by side: their left sides, their right sides and so on."""
+    """The boxes of many characters as parallel sequences: all left sides, all right sides, and so on."""
 
     lefts: Sequence[float]
     rights: Sequence[float]
@@ -34,14 +34,14 @@ class Boxes(NamedTuple):
         return [Box(*edges) for edges in zip(*self, strict=True)]
 
     def part(self, start: int, end: int) -> Boxes:
-        """Those from number `start` to before number `end`."""
+        """The boxes from number `start` up to, but not including, number `end`."""
         return Boxes(self.lefts[start:end], self.rights[start:end], self.bottoms[start:end], self.tops[start:end])
 
     def highest(self) -> float:
         return max(map(operator.sub, self.tops, self.bottoms), default=0.0)
 
     def as_high_as(self, line: Line, numbers: Iterable[int]) -> Boxes:
-        """The boxes with some of them as high as the line."""
+        """The boxes, with those of the given numbers made as high as the line."""
         bottoms, tops = list(self.bottoms), list(self.tops)
         for number in numbers:
             bottoms[number], tops[number] = line.bottom, line.bottom + line.height

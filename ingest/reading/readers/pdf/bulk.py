@@ -1,6 +1,6 @@
-"""Many characters of a page asked of pdfium at once: the calls are made by `map` in C, and nothing is made of each one.
+"""Ask pdfium about many characters at once: `map` makes the calls in C and no Python object is built per call.
 
-Twice to four times as fast as a call each through pypdfium2's typed functions, which check and wrap every argument.
+Two to four times as fast as single calls through pypdfium2's typed functions, which check and wrap every argument.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ingest.reading.readers.pdf.boxes import Boxes
 _NAME_BYTES = 128
 _FLOAT_BYTES, _DOUBLE_BYTES = 4, 8
 _EDGES = 4
-_FIRST_ROOM = 128  # Boxes; a page of a book has some seventy lines.
+_FIRST_ROOM = 128  # Boxes; a page of a book has about seventy lines.
 _ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
 
 
@@ -26,11 +26,11 @@ _Name = ctypes.c_char * _NAME_BYTES
 
 
 class _Thing(ctypes.c_void_p):
-    """An address that stays an object of C, to be handed on to the next function as it is."""
+    """An address that stays a ctypes object, so it can be passed to the next function as it is."""
 
 
 def _untyped(function: object, gives: type = _NUMBER) -> Callable[..., Any]:
-    """The function of pdfium, with arguments taken as they come: numbers as int, all else as objects of C."""
+    """The pdfium function without argument checks: numbers are passed as int, everything else as ctypes objects."""
     address = ctypes.cast(function, _ADDRESS).value  # type: ignore[arg-type]
     return ctypes.PYFUNCTYPE(gives)(address or 0)
 
@@ -61,25 +61,25 @@ _segment_kind = _untyped(raw.FPDFPathSegment_GetType)
 
 
 class Room:
-    """Room for the boxes that pdfium answers with, and where each of them goes: kept from page to page, as it takes
-    longer to make than to fill."""
+    """Reusable buffers for the boxes that pdfium writes. They are kept between pages because allocating them takes
+    longer than filling them."""
 
     def __init__(self) -> None:
         self._grow(_FIRST_ROOM)
 
     def boxes(self, text_page: object, indexes: Sequence[int]) -> Boxes:
-        """The loose box of each of the characters: as high as its font, as wide as it takes place."""
+        """The loose box of each character: as high as the font and as wide as the advance."""
         count = len(indexes)
         if count > self._size:
             self._grow(count)
         found = list(map(_loose_box, itertools.repeat(text_page), indexes, self._loose_places))
         edges = self._loose[: _EDGES * count]
-        if 0 in found:  # There is no such character; what was asked before must not be taken for its place.
+        if 0 in found:  # No such character: the buffer still holds the values of an earlier call.
             edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
         return Boxes(edges[0::4], edges[2::4], edges[3::4], edges[1::4])
 
     def runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
-        """What is drawn at once, in the order of the text: left, top, right and bottom of each run."""
+        """The left, top, right and bottom of each text run, in the order of the text."""
         count = max(raw.FPDFText_CountRects(text_page, 0, -1), 0)
         if count > self._size:
             self._grow(count)
@@ -88,7 +88,7 @@ class Room:
         return zip(edges[0::4], edges[1::4], edges[2::4], edges[3::4], strict=True)
 
     def extents(self, items: Sequence[object]) -> list[tuple[float, float]]:
-        """How far each of the things drawn reaches across and up."""
+        """The width and height of each page object."""
         count = len(items)
         if count > self._size:
             self._grow(count)
@@ -98,7 +98,7 @@ class Room:
         return [(right - left, top - bottom) if known else (0.0, 0.0) for left, bottom, right, top, known in sides]
 
     def segments(self, path: object, count: int) -> Iterator[tuple[float, float, bool]]:
-        """Where each of so many parts of a path ends, and whether it is a straight line from the one before."""
+        """The end point of each of the first `count` path segments, and whether the segment is a straight line."""
         if count > self._size:
             self._grow(count)
         parts = list(map(_segment, itertools.repeat(path), range(count)))
@@ -123,86 +123,86 @@ class Room:
 
 
 def top_of(text_page: object, index: int) -> float:
-    """How high a character is drawn: the top of its ink."""
+    """The top of the character's ink, in points."""
     left, right, bottom, top = ctypes.c_double(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
     _ink_box(text_page, index, *map(ctypes.byref, (left, right, bottom, top)))
     return top.value
 
 
 def baseline_of(text_page: object, index: int) -> float:
-    """How high the line is that a character stands on."""
+    """The baseline of the character, in points."""
     across, up = ctypes.c_double(), ctypes.c_double()
     _origin(text_page, index, ctypes.byref(across), ctypes.byref(up))
     return up.value
 
 
 def indexes_at(text_page: object, places: Sequence[int]) -> list[int]:
-    """pdfium's numbers for the characters at places in the page's text."""
+    """pdfium's character numbers for offsets in the page's text."""
     return list(map(_index_at, itertools.repeat(text_page), places))
 
 
 def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
-    """The font of each of the characters, as a number that means it as long as the page is open."""
+    """A number for each character's font, valid while the page is open."""
     return list(map(_font, map(_text_item, itertools.repeat(text_page), indexes)))
 
 
 def font_name(text_page: object, index: int) -> bytes:
-    """The name of a character's font, as much as fits."""
+    """The name of a character's font, cut to the size of the buffer."""
     name = _Name()
     _font_info(text_page, index, name, _NAME_BYTES, None)
     return bytes(name.value)
 
 
 def are_marked(text_page: object, indexes: Sequence[int]) -> bool:
-    """True where one of the characters stands in marked content."""
+    """Whether any of the characters is in marked content."""
     return any(count > 0 for count in map(_marks, map(_text_item, itertools.repeat(text_page), indexes)))
 
 
 def contents_of(text_page: object, indexes: Sequence[int]) -> list[int]:
-    """The number of the marked content that each of the characters stands in; -1 where in none."""
+    """The marked content ID of each character; -1 if it has none."""
     return list(map(_content, map(_text_item, itertools.repeat(text_page), indexes)))
 
 
 def angles_of(text_page: object, indexes: Sequence[int]) -> list[float]:
-    """How far each of the characters is turned, in radians; pdfium's own blanks are left out."""
+    """The rotation of each character in radians, without the blanks that pdfium generates."""
     generated = map(_is_generated, itertools.repeat(text_page), indexes)
     angles = map(_angle, itertools.repeat(text_page), indexes)
     return [angle for angle, is_blank in zip(angles, generated, strict=True) if not is_blank]
 
 
 def items_on(page: object, most: int) -> list[object]:
-    """The things drawn on the page, so many at `most`."""
+    """The page's objects, at most `most` of them."""
     count = min(max(raw.FPDFPage_CountObjects(page), 0), most)
     return list(map(_item, itertools.repeat(page), range(count)))
 
 
 def items_within(form: object, most: int) -> list[object]:
-    """The things drawn within one of them, so many at `most`."""
+    """The objects inside a form object, at most `most` of them."""
     count = min(max(_count_inside(form), 0), most)
     return list(map(_item_inside, itertools.repeat(form), range(count)))
 
 
 def placing_of(item: object) -> raw.FS_MATRIX:
-    """How a thing is placed on the page, or in the form that it is drawn in."""
+    """The matrix that places an object on the page, or in the form object around it."""
     matrix = raw.FS_MATRIX()
     _matrix(item, ctypes.byref(matrix))
     return matrix
 
 
 def is_area(path: object) -> bool:
-    """True for what is filled and has no outline."""
+    """Whether a path is filled and has no outline."""
     fill, has_outline = ctypes.c_int(), ctypes.c_int()
     _draw_mode(path, ctypes.byref(fill), ctypes.byref(has_outline))
     return bool(fill.value) and not has_outline.value
 
 
 def kinds_of(items: Sequence[object]) -> list[int]:
-    """What each of the things drawn is: text, a path, a picture…"""
+    """The type of each page object: text, path, image and so on."""
     return list(map(_kind, items))
 
 
 def segment_counts(paths: Sequence[object]) -> list[int]:
-    """Of how many parts each of the paths is."""
+    """The number of segments of each path."""
     return list(map(_count_segments, paths))
 
 

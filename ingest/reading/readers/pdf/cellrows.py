@@ -1,4 +1,4 @@
-"""The rows of text in drawn cells side by side: mostly one, but a list may stand between two drawn lines. Pure
+"""Rows of text inside the drawn cells of one table row. Usually there is one, but a box may hold a list. Pure
 functions."""
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from ingest.reading.readers.pdf.rows import rows_of
 from ingest.reading.readers.pdf.tables import joined_cell
 from ingest.reading.readers.tables import SPANNED, is_figure
 
-_WRAPPED = 0.3  # Of such lines begin in lower case.
+_WRAPPED = 0.3  # Share of wrapped lines that begin in lower case.
 _MOSTLY, _NEARLY = 0.6, 0.9
 _ROWS_OF_LIST = 4
-_ROOM = 1.6  # Heights from row to row of words.
+_ROOM = 1.6  # Heights between rows of words.
 
 
 @dataclass(slots=True)
 class Cell:
-    """Where it begins, how many rows and columns it takes, and what stands in it."""
+    """A cell's position, the number of rows and columns it spans, and its lines."""
 
     row: int
     column: int
@@ -33,7 +33,7 @@ class Cell:
 
 
 def rows_in(cells: Sequence[Cell], columns: int) -> Iterator[tuple[list[str], bool]]:
-    """The rows of text in cells side by side: one, but where several rows stand between two drawn lines."""
+    """The rows of text in cells side by side, and whether each is bold. Several rows may share one drawn box."""
     lines = [line for cell in cells for line in cell.lines]
     if not lines:
         yield [""] * columns, False
@@ -48,7 +48,7 @@ def rows_in(cells: Sequence[Cell], columns: int) -> Iterator[tuple[list[str], bo
 
 
 def _groups(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
-    """The ids of the lines of each row of text."""
+    """The ids of the lines in each row of text."""
     flat = [cell for cell in cells if cell.height == 1 and cell.lines]
     heights = _rows_by_height(lines)
     whole = [set(map(id, lines))]
@@ -82,8 +82,8 @@ def _groups(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
 
 
 def _anchored(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
-    """The ids of the lines of each row, where most cells have one line in each, set in the middle of what is wrapped in
-    others: with figures, or with much room between them. None where they are not so."""
+    """The ids of the lines in each row, if most cells have one line per row, centred on the wrapped text of the others,
+    and the rows hold figures or are well apart. Empty otherwise."""
     count, times = Counter(len(cell.lines) for cell in cells).most_common(1)[0]
     columns = [sorted(cell.lines, key=lambda line: -line.bottom) for cell in cells if len(cell.lines) == count]
     if count < 2 or times < max(2, _MOSTLY * len(cells)) or all(len(cell.lines) == count for cell in cells):
@@ -107,14 +107,14 @@ def _middle(line: Line) -> float:
 
 
 def _is_list(cells: Sequence[Cell]) -> bool:
-    """True where each line of the first cell begins a row: none of the cells is running text, and one holds figures."""
+    """Whether each line of the first cell begins a row: no cell is running text, and one holds figures."""
     return not any(is_wrapped(cell.lines) for cell in cells) and any(
         sum(is_figure(line.text) for line in cell.lines) >= _MOSTLY * len(cell.lines) for cell in cells[1:]
     )
 
 
 def _rows_by_height(lines: Sequence[Line]) -> list[set[int]]:
-    """The ids of lines beside each other, from the top down."""
+    """The ids of lines at the same height, from the top down."""
     rows: list[set[int]] = []
     last: Line | None = None
     for line in sorted(lines, key=lambda line: -(line.bottom + line.height / 2)):
@@ -129,12 +129,12 @@ def _rows_by_height(lines: Sequence[Line]) -> list[set[int]]:
 
 
 def is_wrapped(lines: Sequence[Line]) -> bool:
-    """True for running text: most lines begin within a sentence, or on the line where another ends."""
+    """Whether the lines are running text: most begin in lower case, or continue a line that ends there."""
     return sum(line.text[0].islower() for line in lines) >= _WRAPPED * len(lines)
 
 
 def _text_of(lines: Sequence[Line]) -> str:
-    """A cell's text; a small first line is the name of what stands below it in the same box, as in forms."""
+    """The text of a cell. In forms a small first line is the label of what follows in the same box."""
     texts = _in_order(lines)
     return f"{texts[0].rstrip(':')}: {joined_cell(texts[1:])}" if is_named(lines) else joined_cell(texts)
 

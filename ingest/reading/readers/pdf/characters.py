@@ -1,4 +1,4 @@
-"""The characters of a page's text and where they stand: pdfium counts UTF-16 units, without what has no Unicode."""
+"""The characters of a page and their positions. pdfium counts UTF-16 units and skips characters without Unicode."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 from ingest.reading.readers.pdf.rotation import turned_boxes
 from ingest.reading.readers.pdf.tags import Tags
 
-_LEAST_HEIGHT = 0.5  # Points.
-_ODD_HEIGHT = 1.8  # Times the usual height of a page's lines: looked at closer.
-_TOO_HIGH = 1.9  # Times the size of type, which a box of its font hardly ever is.
-_INITIAL = 0.6  # Of a capital's height is the text beside it, at most.
-_SHOWING = 8  # Characters that show how high a type is.
-_CAPITAL, _SMALL, _BELOW = 0.7, 0.5, 0.22  # Of the size: capitals, small letters, what hangs below the line.
-_AROUND = " \r"  # What stands around a line and is not of it.
+_LEAST_HEIGHT = 0.5  # Points; lower boxes are wrong.
+_ODD_HEIGHT = 1.8  # Times the usual line height; higher boxes are checked.
+_TOO_HIGH = 1.9  # Times the type size; the box of a correct font is hardly ever higher.
+_INITIAL = 0.6  # Times the height of a drop capital: text beside it is lower.
+_SHOWING = 8  # Characters examined to find the type size.
+_CAPITAL, _SMALL, _BELOW = 0.7, 0.5, 0.22  # Share of the type size: capitals, small letters, descenders.
+_AROUND = " \r"  # Stripped from both ends of a line.
 _TALL = re.compile(r"[^acegmnopqrsuvwxyz.,:;\s-]")
-MIN_FONT_TEXT = 3  # Of shorter lines, such as numbers in a margin, the font does not matter.
+MIN_FONT_TEXT = 3  # Characters; the font of shorter lines, such as numbers in a margin, does not matter.
 
 
 class Span(NamedTuple):
-    """Where a line stands in the page's text, with its code units; `is_even` where these are pdfium's characters."""
+    """A line's position in the page's text, and its code units. `is_even`: text offsets are pdfium's numbers."""
 
     first: int
     units: str
     is_even: bool
 
     def indexes(self, text_page: object) -> Sequence[int]:
-        """pdfium's numbers for the characters of the line."""
+        """pdfium's numbers for the line's characters."""
         places = range(self.first, self.first + len(self.units))
         if self.is_even:
             return places
         first, last = indexes_at(text_page, [places[0], places[-1]])
-        # They rise with the places: where their ends are as far apart, none between them is left out.
+        # Numbers rise with offsets, so if both ends are equally far apart, no character between them is missing.
         is_whole = first >= 0 and last - first == len(places) - 1
         return range(first, last + 1) if is_whole else indexes_at(text_page, places)
 
 
 class Stretches(NamedTuple):
-    """The lines of a page, side by side: their text, where they begin in the page's text, their code units, and
-    pdfium's numbers for their first and last characters; `is_even` as in `Span`."""
+    """The lines of a page as parallel sequences: text, offset in the page's text, code units, and pdfium's numbers for
+    the first and last characters. `is_even` as in `Span`."""
 
     texts: list[str]
     places: list[int]
@@ -61,7 +61,7 @@ class Stretches(NamedTuple):
         return Span(self.places[number], self.units[number], self.is_even)
 
     def kept(self, are_kept: Sequence[bool]) -> Stretches:
-        """Some of the lines."""
+        """The lines whose flag is set."""
         texts, units = (list(itertools.compress(column, are_kept)) for column in (self.texts, self.units))
         places, firsts, lasts = (
             list(itertools.compress(column, are_kept)) for column in (self.places, self.firsts, self.lasts)
@@ -70,7 +70,7 @@ class Stretches(NamedTuple):
 
 
 def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool) -> Stretches:
-    """The lines of a page's text, blanks around them left out."""
+    """The lines of a page's text, stripped of surrounding blanks."""
     if HYPHEN in text:
         text = text.replace(HYPHEN, HYPHEN + "\n")
     places, units, place = [], [], 0
@@ -79,7 +79,7 @@ def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool
         if line:
             places.append(place if part[0] not in _AROUND else place + len(part) - len(part.lstrip(_AROUND)))
             units.append(line)
-        place += len(part) + (part[-1:] != HYPHEN)  # Behind it was no end of a line.
+        place += len(part) + (part[-1:] != HYPHEN)  # No line break follows pdfium's hyphen.
     firsts, lasts = places, [place + len(line) - 1 for place, line in zip(places, units, strict=True)]
     if not is_even:
         firsts, lasts = indexes_at(text_page, firsts), indexes_at(text_page, lasts)
@@ -87,7 +87,7 @@ def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool
 
 
 def heads_of(stretches: Stretches) -> list[int]:
-    """The characters that show the lines' size and type: not their bullets, which are often drawn larger."""
+    """The number of the character that shows each line's size and font. Bullets are skipped: they may be larger."""
     return [
         first + 1 + (text[1] == " ") if text[0] in BULLETS and len(text) > MIN_FONT_TEXT else first
         for text, first in zip(stretches.texts, stretches.firsts, strict=True)
@@ -95,7 +95,7 @@ def heads_of(stretches: Stretches) -> list[int]:
 
 
 def blocks_of(text_page: object, indexes: Sequence[int], tags: Tags) -> list[int]:
-    """The block that each of the characters belongs to; -1 where the tags do not say."""
+    """The tagged block of each character; -1 if it has none."""
     return [tags.marked.get(content, -1) for content in contents_of(text_page, indexes)]
 
 
@@ -104,7 +104,7 @@ def units_buffer(size: int) -> ctypes.Array[ctypes.c_ushort]:
 
 
 def as_units(character: str) -> str:
-    """The character as UTF-16 code units, each a character of its own."""
+    """The character as UTF-16 code units, each one a character."""
     if character <= "\uffff":
         return character
     code = ord(character) - 0x10000
@@ -116,15 +116,15 @@ def from_units(text: str) -> str:
 
 
 class Places:
-    """Where the characters of a page stand, as it is turned to be read."""
+    """The positions of a page's characters after the page is turned upright."""
 
     def __init__(self) -> None:
         self.room = Room()
         self._quarters = 0
-        self._known: dict[Span, Boxes] = {}  # Of the characters of lines, as far as they were asked for.
+        self._known: dict[Span, Boxes] = {}  # Boxes of the lines asked for so far.
 
     def start(self, quarters: int) -> None:
-        """Begin a page whose text is turned by so many quarters, clockwise."""
+        """Begin a page whose text is turned clockwise by this many quarters."""
         self._quarters = quarters
         self._known = {}
 
@@ -135,9 +135,11 @@ class Places:
     def heads(
         self, text_page: object, stretches: Stretches, indexes: Sequence[int], firsts: Boxes
     ) -> tuple[Sequence[float], Sequence[float]]:
-        """Bottom and top of each line's first letter, given its index and the box of the line's first sign, as high as
-        the line's text: some fonts say that they are flat, or four times as high; a capital that reaches over several
-        lines says nothing of its own."""
+        """The bottom and top of each line's first letter, corrected to the height of the line's text.
+
+        `indexes` are the letters, `firsts` the boxes of the lines' first characters. Some fonts claim to be flat or
+        four times too high, and a drop capital over several lines is higher than its text.
+        """
         bottoms, tops = list(firsts.bottoms), list(firsts.tops)
         if indexes != stretches.firsts:
             moved = [number for number, index in enumerate(indexes) if index != stretches.firsts[number]]
@@ -157,14 +159,14 @@ class Places:
     def _usual_height(
         self, text_page: object, stretches: Stretches, indexes: Sequence[int], heights: Sequence[float]
     ) -> float:
-        """The height of most lines, or the size of their type where that is much less."""
+        """The median line height, or the type size if that is much less."""
         usual = statistics.median(heights)
         if self._quarters:
             return usual
         lengths = list(map(len, stretches.texts))
         longest = lengths.index(max(lengths))
         index, height = indexes[longest], heights[longest]
-        # What one sign shows is mostly enough to know that the height is none too much.
+        # One character is usually enough to show that the height is plausible.
         if height <= _TOO_HIGH * (top_of(text_page, index) - baseline_of(text_page, index)) / _CAPITAL:
             return usual
         size = self._size(text_page, index, stretches.texts[longest])
@@ -183,21 +185,20 @@ class Places:
         return box if height >= _LEAST_HEIGHT else box._replace(top=box.bottom + max(usual, _LEAST_HEIGHT))
 
     def _size(self, text_page: object, index: int, text: str) -> float:
-        """The size of type, as the ink of its first characters shows; 0 where nothing is to be seen."""
+        """The type size, measured from the ink of the first characters; 0 if they have none."""
         shown = text[:_SHOWING]
         top = max(top_of(text_page, index + step) for step in range(len(shown)))
         return max(top - baseline_of(text_page, index), 0.0) / (_CAPITAL if _TALL.search(shown) else _SMALL)
 
     def hyphens_drawn(self, text_page: object, text: str, indexes: Sequence[int]) -> str:
-        """The text with its soft hyphens, at the places given, as hyphens where they are drawn."""
+        """The text with the soft hyphens at `indexes` replaced by hyphens if they are visible."""
         signs = list(text)
         for index, box in zip(indexes, self.boxes(text_page, indexes).each(), strict=True):
             signs[index] = "-" if box.right - box.left > 0 else signs[index]
         return "".join(signs)
 
     def of_line(self, text_page: object, line: Line, span: Span) -> Boxes:
-        """The boxes of the line's characters: figures that stand on it are as high as its letters, also those of types
-        that have them low and high."""
+        """The boxes of the line's characters. Old-style figures on the baseline get the height of the line."""
         known = self._known.get(span)
         if known is not None:
             return known

@@ -1,4 +1,4 @@
-"""What columns of lines are: running text, code, labels; and how they were drawn. Pure functions."""
+"""Classify columns of lines: running text, code or labels, and the order they were drawn in. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rows import Interval
 from ingest.reading.readers.tables import is_figure
 
-_MIN_PROSE = 22  # Characters of a line of running text in a narrow column.
-_MIN_LOWER = 0.2  # Of such lines begin within a sentence.
+_MIN_PROSE = 22  # Mean characters per line of running text in a narrow column.
+_MIN_LOWER = 0.2  # Share of such lines that begin in the middle of a sentence.
 _MAX_COLUMNS_OF_PROSE = 4
-_MIN_ALIKE, _ALIKE = 3, 1.4  # Columns, and times the narrowest.
+_MIN_ALIKE, _ALIKE = 3, 1.4  # Number of columns; width of the widest as a multiple of the narrowest.
 _MOSTLY = 0.6
-_MIN_RUNNING, _MIN_RUNNING_LENGTH = 5, 30  # Lines, and characters of a line.
-_MIN_OF_ONE_PITCH = 4  # Lines.
-_FEW_CHANGES = 0.25  # From column to column, for each line, where columns are drawn one after the other.
+_MIN_RUNNING, _MIN_RUNNING_LENGTH = 5, 30  # Lines; mean characters per line.
+_MIN_OF_ONE_PITCH = 4  # Lines needed to tell.
+_FEW_CHANGES = 0.25  # Changes of column per line, if columns were drawn one after the other.
 
 
 def spot_of(line: Line) -> Interval:
-    """Where the line begins: it stays the same when others are joined to it."""
+    """The line's starting point, which stays the same when other lines are joined to its end."""
     return line.left, line.bottom
 
 
 def running_side(columns: Sequence[Sequence[Line]]) -> int | None:
-    """Which outer column, first or last, is running text beside a table that stands in another column of the page: its
-    lines end at one place, and go on in each other."""
+    """The outer column, 0 or -1, that is running text beside a table in the other columns: its lines end at one
+    margin and continue each other. None if there is none."""
     if len(columns) <= 2:
         return None
     for side in (0, -1):
@@ -42,7 +42,7 @@ def running_side(columns: Sequence[Sequence[Line]]) -> int | None:
 
 
 def is_code(lines: Sequence[Line]) -> bool:
-    """True for words in type of one pitch, though its name does not say so: statements set out in two columns."""
+    """Whether the lines are monospaced by their widths, whatever the font's name: code set in two columns."""
     widths = [(line.right - line.left) / len(line.text) for line in lines if len(line.text) > 2]
     if len(widths) < _MIN_OF_ONE_PITCH or any(is_figure(line.text) for line in lines):
         return False
@@ -50,7 +50,7 @@ def is_code(lines: Sequence[Line]) -> bool:
 
 
 def go_right(columns: Sequence[Sequence[Line]], places: dict[Interval, int]) -> bool:
-    """True where columns were drawn from left to right, or are not alike: one may stand aside of the text."""
+    """Whether the columns were drawn from left to right, or differ too much to be columns of one text."""
     columns = [column for column in columns if len(column) > _MIN_OF_ONE_PITCH]
     widths = [max(line.right for line in column) - min(line.left for line in column) for column in columns]
     if len(columns) < _MIN_ALIKE or max(widths) > _ALIKE * min(widths):
@@ -60,7 +60,7 @@ def go_right(columns: Sequence[Sequence[Line]], places: dict[Interval, int]) -> 
 
 
 def are_labelled(columns: Sequence[Sequence[Line]]) -> bool:
-    """True where a column holds labels of what stands beside it: they end in a colon."""
+    """Whether a column holds labels, which end in a colon, for the column beside it."""
     return any(
         len(column) > 1 and sum(line.text.endswith((":", "：")) for line in column) >= _MOSTLY * len(column)
         for column in columns[:-1]
@@ -68,7 +68,7 @@ def are_labelled(columns: Sequence[Sequence[Line]]) -> bool:
 
 
 def is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:
-    """True where one column was drawn after the other."""
+    """Whether the columns were drawn one after the other."""
     drawn = sorted(
         (places.get(spot_of(line), 0), column)
         for row in grid.rows
@@ -80,7 +80,7 @@ def is_by_columns(grid: Grid, places: dict[Interval, int]) -> bool:
 
 
 def is_prose(grid: Grid) -> bool:
-    """True for columns of running text: long lines, many of which begin within a sentence."""
+    """Whether the columns are running text: long lines, many of which begin in the middle of a sentence."""
     columns = [grid.column(column) for column in range(grid.width)]
     long = [column for column in columns if len(column) > 2 and _mean_length(column) >= _MIN_PROSE]
     if grid.width > _MAX_COLUMNS_OF_PROSE or len(long) < max(2, grid.width - 1):

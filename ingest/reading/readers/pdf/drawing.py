@@ -1,5 +1,4 @@
-"""The order in which a page's lines were drawn, set right where it goes against what stands above what. Pure
-functions."""
+"""Correct the order in which a page's lines were drawn where it contradicts their positions. Pure functions."""
 
 from __future__ import annotations
 
@@ -12,18 +11,18 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, Upright
 
 _MOSTLY = 0.6
-_OVERLAP = 0.5  # Of the narrower of two: they stand in one column.
-_TOUCH = 0.3  # Of a line's height that blocks may reach into each other.
-_FARTHEST = 4.0  # Heights from line to line of a block.
+_OVERLAP = 0.5  # Share of the narrower one: they are in the same column.
+_TOUCH = 0.3  # Line heights by which blocks may overlap.
+_FARTHEST = 4.0  # Heights between lines of one block.
 _MAX_BLOCKS = 150
-_PARTING = 0.4  # Of the height of a page's text.
-_MIN_BESIDE = 5  # Lines.
-_NEAR = 3.0  # Points.
+_PARTING = 0.4  # Share of the height of the page's text.
+_MIN_BESIDE = 5  # Lines on each side.
+_NEAR = 3.0  # Points between lines that meet.
 
 
 def as_read(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines with blocks that were drawn after what stands below them put before it, and from top to bottom where
-    most of the page was drawn upwards in one column."""
+    """The lines in reading order: a block drawn after one below it is moved before that one, and a page that was
+    mostly drawn upwards in one column is reversed."""
     pairs = list(itertools.pairwise(lines))
     rising = sum(line.bottom > before.bottom + 0.5 * before.height and _overlap(before, line) for before, line in pairs)
     if pairs and rising > _MOSTLY * len(pairs):
@@ -39,8 +38,8 @@ def as_read(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def parted_by_line(lines: Sequence[Line], drawn: Drawn) -> list[list[Line]] | None:
-    """The lines above, left of, right of and below a line that stands alone and parts much of the page; None where
-    there is none."""
+    """The lines above, left of, right of and below a vertical line that stands alone and divides much of the page; None
+    if there is no such line."""
     if not drawn.upright or len(lines) < 2 * _MIN_BESIDE:
         return None
     height = max(line.bottom + line.height for line in lines) - min(line.bottom for line in lines)
@@ -58,7 +57,7 @@ def parted_by_line(lines: Sequence[Line], drawn: Drawn) -> list[list[Line]] | No
 
 
 def _is_met(upright: Upright, drawn: Drawn) -> bool:
-    """True where a level line meets it: they are of a table."""
+    """Whether a horizontal line meets it: both belong to a table."""
     return any(
         rule.left - _NEAR < upright.place < rule.right + _NEAR
         and upright.bottom - _NEAR < rule.height < upright.top + _NEAR
@@ -81,7 +80,7 @@ class _Block:
     top: float
 
     def takes(self, line: Line) -> bool:
-        """True where the line goes on downwards, or stands beside the last one."""
+        """Whether the line continues the block downwards, or beside its last line."""
         last = self.lines[-1]
         if abs(last.bottom - line.bottom) < 0.5 * max(last.height, line.height):
             return True
@@ -110,7 +109,7 @@ def _blocks(lines: Sequence[Line]) -> list[_Block]:
 
 
 def _opened(blocks: Sequence[_Block]) -> list[_Block]:
-    """The blocks, cut where one that was drawn later has its place between two of their lines."""
+    """The blocks, split where a block drawn later belongs between two of their lines."""
     opened: list[_Block] = []
     for number, block in enumerate(blocks):
         start = 0
@@ -123,7 +122,7 @@ def _opened(blocks: Sequence[_Block]) -> list[_Block]:
 
 
 def _fits(block: _Block, above: Line, below: Line) -> bool:
-    """True where the block stands between two lines, in their column."""
+    """Whether the block is between two lines of the same column."""
     near = _TOUCH * block.lines[0].height
     if not (block.top < above.bottom + near and block.bottom > below.bottom + below.height - near):
         return False
@@ -132,7 +131,7 @@ def _fits(block: _Block, above: Line, below: Line) -> bool:
 
 
 def _is_above(one: _Block, other: _Block) -> bool:
-    """True where all of the one stands above the other, in the same column."""
+    """Whether all of the first block is above the second, in the same column."""
     shared = min(one.right, other.right) - max(one.left, other.left)
     if shared < _OVERLAP * min(one.right - one.left, other.right - other.left):
         return False
@@ -140,7 +139,7 @@ def _is_above(one: _Block, other: _Block) -> bool:
 
 
 def _sorted(blocks: Sequence[_Block]) -> list[_Block]:
-    """Each block after all that stand above it; else in the order in which they were drawn."""
+    """The blocks in drawing order, except that each follows all blocks above it."""
     below: list[list[int]] = [[] for _ in blocks]
     waiting = [0] * len(blocks)
     for one, other in itertools.permutations(range(len(blocks)), 2):

@@ -1,6 +1,6 @@
-"""pypdf, for what pdfium leaves open: files and pages it cannot read, links in outlines, letter-spaced text.
+"""pypdf, for what pdfium cannot do: files and pages it cannot read, links in outlines, letter-spaced text.
 
-Slow, and so asked only then. On damaged files it raises errors of all kinds beside its own.
+pypdf is slow, so it is used only when needed. On damaged files it raises errors of many types besides its own.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded
 
-# Places made up for text that has none: layout needs them to compare.
+# Made-up positions for text that has none; the layout code compares positions.
 _HEIGHT, _PITCH, _WIDTH = 10.0, 12.0, 5.0
 _MAX_DEPTH = 32
 
 
 class Fallback:
-    """A PDF opened by pypdf. Raises DocumentUnreadable where it cannot, PasswordNeeded where a password lacks."""
+    """A PDF opened by pypdf. Raises DocumentUnreadable if that fails, PasswordNeeded if a password is missing."""
 
     def __init__(self, data: bytes, password: str | None) -> None:
         with _isolated():
@@ -40,7 +40,7 @@ class Fallback:
         return self._count
 
     def page_lines(self, number: int) -> list[Line]:
-        """A page's lines one below the other. Raises DocumentUnreadable where the page is damaged."""
+        """The lines of a page from top to bottom. Raises DocumentUnreadable if the page is damaged."""
         with _isolated():
             text = self._reader.pages[number].extract_text()
         lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
@@ -50,12 +50,12 @@ class Fallback:
         ]
 
     def outline(self) -> list[OutlineEntry]:
-        """The outline's entries in order. Raises DocumentUnreadable where damaged."""
+        """The outline's entries in order. Raises DocumentUnreadable if the outline is damaged."""
         with _isolated():
             return list(self._entries(self._reader.outline, 1))
 
     def off_layers(self) -> frozenset[str]:
-        """The names of the layers that are off when the file is opened. Raises DocumentUnreadable where damaged."""
+        """The names of the layers hidden by default. Raises DocumentUnreadable if the file is damaged."""
         with _isolated():
             about = _held(self._reader.trailer["/Root"], "/OCProperties") or {}
             shown = _held(about, "/D") or {}
@@ -71,7 +71,7 @@ class Fallback:
 
 
 def _held(holder: Any, key: str) -> Any:
-    """What a dictionary of the file holds; None where there is none."""
+    """The value of a key in a dictionary of the file; None if there is none."""
     found = _resolved(holder).get(key) if holder else None
     return _resolved(found)
 
@@ -81,13 +81,13 @@ def _resolved(item: Any) -> Any:
 
 
 def _names(holder: Any, key: str) -> set[str]:
-    """The names of the layers in a list."""
+    """The names of the layers listed under a key."""
     return {str(_held(layer, "/Name")) for layer in _held(holder, key) or ()}
 
 
 @contextlib.contextmanager
 def _isolated() -> Iterator[None]:
-    """Whatever pypdf raises costs the page, the outline or the file that it was asked for: a lack of memory too."""
+    """Turn whatever pypdf raises, a MemoryError too, into DocumentUnreadable for the page, outline or file at hand."""
     try:
         yield
     except Exception as error:

@@ -1,5 +1,5 @@
-"""Figures of several columns set close together, which look like words of one line: parted where the figures above and
-below are parted too. Pure functions."""
+"""Split lines where figures of several columns are so close that they look like words of one line, if the rows above
+and below have the same gap. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ingest.reading.readers.pdf.lines import Line
 
 _FIGURE = r"(?:[-+(−–]{0,2}[$€£¥]?[\d*][\d.,*]*%?\)?|[-–—$€£¥]|[Nn]/?[Aa])"
 _FIGURES = re.compile(rf"(?<!\S){_FIGURE} {_FIGURE}(?!\S)")
-# Wherever _FIGURES is, and found sooner: a pattern that begins with a blank is looked for from blank to blank.
+# Matches wherever _FIGURES does, but faster: a pattern that begins with a blank is tried at every blank.
 _PERHAPS = re.compile(r" [-+(−–—$€£¥\d*Nn](?<=[\d*.,%)$€£¥–—Aa-].{2})")
 _WHOLE = re.compile(_FIGURE)
 _WHOLE_WORD = re.compile(rf"(?<!\S){_FIGURE}(?!\S)")
 _WORD = re.compile(r"\S+")
 _THOUSANDS = re.compile(r"\d{3}(?:[.,]\d+)?")
-_NARROW = 0.35  # In heights: a gap between thousands is no wider.
+_NARROW = 0.35  # Heights: the widest gap between groups of thousands.
 _MIN_GAP = 0.1
-_WIDER = 1.3  # Times the narrowest gap of the line: what parts words of other columns.
+_WIDER = 1.3  # Times the line's narrowest gap: the gap between words of different columns.
 _MIN_ROWS = 3
-_NEAR_ROWS = 3  # So many above and below are looked at.
-_FARTHEST = 3.5  # Heights from names to rows.
-_FARTHEST_ROW = 12.0  # Heights from row to row nearby.
+_NEAR_ROWS = 3  # Rows examined above and below.
+_FARTHEST = 3.5  # Heights between column names and rows.
+_FARTHEST_ROW = 12.0  # Heights between rows that are compared.
 
 
 class Row(NamedTuple):
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word and its sides."""
+    """A word with its left and right sides in points."""
 
     text: str
     left: float
@@ -45,7 +45,7 @@ class Word(NamedTuple):
 
 
 def may_hold_columns(lines: Sequence[Line]) -> list[int]:
-    """The numbers of the lines with figures beside figures; none where they are too few to stand in columns."""
+    """The numbers of lines with adjacent figures; empty if they are too few to form columns."""
     found = [
         number
         for number, line in enumerate(lines)
@@ -57,7 +57,7 @@ def may_hold_columns(lines: Sequence[Line]) -> list[int]:
 
 
 def names_above(lines: Sequence[Line], rows: Sequence[int]) -> list[int]:
-    """The numbers of the lines of several words close above rows of figures: they may name several columns."""
+    """The numbers of lines of several words close above rows of figures: they may hold column names."""
     known = set(rows)
     return [
         number
@@ -84,7 +84,7 @@ def words_of(units: str, boxes: Boxes) -> list[Word]:
 
 
 def cuts_between(rows: Sequence[Row], names: Sequence[Row]) -> dict[int, list[float]]:
-    """Where rows of figures, and the names above them, are to be parted, by the number of the line."""
+    """Positions where rows of figures, and the names above them, are to be split, by line number."""
     rows = sorted(rows, key=lambda row: -row.line.bottom)
     cuts = {}
     for place, row in enumerate(rows):
@@ -112,7 +112,7 @@ def _cuts_of(row: Row, near: Sequence[Row], *, is_name: bool) -> Iterator[float]
             continue
         if are_figures:
             is_gutter = len(parted) >= max(_MIN_ROWS - 1, (2 * len(reaching) + 2) // 3)
-        else:  # Each of the two stands in the column of a figure.
+        else:  # Each of the two words must be above or below a figure.
             over = [_overlap(before, left) and _overlap(word, right) for left, right in parted]
             is_gutter = gap > _WIDER * narrow and len(parted) == len(reaching) and sum(over) >= _MIN_ROWS - 1
         if is_gutter:
@@ -120,7 +120,7 @@ def _cuts_of(row: Row, near: Sequence[Row], *, is_name: bool) -> Iterator[float]
 
 
 def _parting(words: Sequence[Word], left: float, right: float) -> tuple[Word, Word] | None:
-    """The words on both sides of a gap that the row has there; None where a word stands there."""
+    """The words of a row on both sides of a gap; None if a word is in the gap."""
     return next(
         ((one, other) for one, other in itertools.pairwise(words) if one.right < right and other.left > left), None
     )

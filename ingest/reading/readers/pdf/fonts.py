@@ -1,4 +1,4 @@
-"""What the fonts of a page look like: bold, and of fixed pitch."""
+"""Whether the fonts of a page are bold or monospaced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIXED_FONT = re.compile(rb"Courier|Mono(?!type)|Consol|Menlo|CMTT|Typewriter", 
 
 
 class Fonts:
-    """Fonts by their names, which can differ from page to page."""
+    """Remembers a page's fonts. Call `forget` before the next page, where a number may mean another font."""
 
     def __init__(self) -> None:
         self._known: dict[int | None, tuple[bool, bool]] = {}
@@ -27,8 +27,8 @@ class Fonts:
         self._named.clear()
 
     def look(self, text_page: object, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
-        """Of each character's font whether it is bold and whether it is of fixed pitch: the flag for that is often
-        wrong."""
+        """Whether each character's font is bold, by its name or weight, and whether it is monospaced, by its name: the
+        PDF flag for fixed pitch is often wrong."""
         fonts = fonts_of(text_page, indexes)
         if not self._known.keys() >= set(fonts):
             for font, index in zip(fonts, indexes, strict=True):

@@ -1,4 +1,4 @@
-"""What people have added to a PDF's pages: values filled into its form, and notes stuck on, as pdfium knows them."""
+"""What people add to a PDF's pages: form values, comments and attached files, as pdfium reports them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOTES = (
 
 
 def field_values(page: object, form: object) -> Iterator[tuple[str, str]]:
-    """The filled text and choice fields of a page: label and value."""
+    """Label and value of each text or choice field on a page that is filled in."""
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         field = raw.FPDFPage_GetAnnot(page, index)
         if not field:
@@ -35,7 +35,7 @@ def field_values(page: object, form: object) -> Iterator[tuple[str, str]]:
 
 
 def notes_on(page: object) -> Iterator[tuple[str, str]]:
-    """The notes on a page, with who wrote them: sticky ones, boxes of text, remarks on marked text; names of pinned
+    """Author and text of each comment on a page: sticky notes, text boxes, comments on marked text, names of attached
     files."""
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, index)
@@ -52,7 +52,7 @@ def notes_on(page: object) -> Iterator[tuple[str, str]]:
 
 
 def files_on(page: pypdfium2.PdfPage, document: pypdfium2.PdfDocument) -> Iterator[tuple[str, bytes]]:
-    """The files pinned on a page: name and content. Raises PdfiumError."""
+    """Name and content of each file attached to a page. Raises PdfiumError."""
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         pin = raw.FPDFPage_GetAnnot(page, index)
         if not pin:
@@ -69,7 +69,7 @@ def _value_of(annotation: object, key: bytes) -> str:
 
 
 def _string(function: Callable[..., int], *about: object) -> str:
-    """What a pdfium function writes into a buffer of UTF-16."""
+    """The text that a pdfium function writes into a UTF-16 buffer."""
     size = function(*about, None, 0)
     if size <= 2:
         return ""

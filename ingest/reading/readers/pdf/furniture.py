@@ -1,4 +1,4 @@
-"""Find what a page repeats: running heads and feet, page numbers, numbered lines. Pure functions."""
+"""Find what pages repeat: running heads and feet, page numbers, line numbers. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from ingest.reading.readers.pdf.lines import Line
 
-Spot = tuple[int, int]  # The page and the line on it, both from 0.
+Spot = tuple[int, int]  # Page number and line number on that page, both from 0.
 
 _EDGE_LINES = 4
-_GAP = 1.7  # Heights from line to line that lie between a running head and the text, at least.
-# A running head stands on four pages out of nine in a row, at least: left and right pages may differ.
+_GAP = 1.7  # Heights between a running head and the text, at least.
+# A running head is on at least four of nine consecutive pages: left and right pages may differ.
 _RUN = 4
 _RUN_REACH = 8
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
@@ -23,7 +23,7 @@ _MIN_LINE_NUMBERS = 10
 
 
 def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spot]:
-    """Where the lines stand that belong to the page and not to the text."""
+    """The positions of lines that belong to the page and not to the text."""
     found = _line_numbers(pages)
     numbered: defaultdict[int, set[int]] = defaultdict(set)
     for number, index in found:
@@ -32,10 +32,10 @@ def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spo
     for number, lines in enumerate(pages):
         for index in _edges(lines, numbered[number]):
             text = lines[index].text.lower()
-            # Large type whose number changes is a heading such as "Chapter 3".
+            # Large type with a changing number is a heading such as "Chapter 3".
             is_large = lines[index].height > 1.3 * body_height
             places[text if is_large else _NUMBERS.sub("#", text)].append((number, index))
-    # Bare numbers last: those beside text are a running head's, or a list's of contents.
+    # Bare numbers last: a number beside text belongs to a running head or to a table of contents.
     for pattern, spots in sorted(places.items(), key=lambda item: item[0] == "#"):
         if pattern == "#":
             spots = [
@@ -50,13 +50,13 @@ def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spo
 
 
 def _is_little(found: set[Spot], pages: Sequence[Sequence[Line]]) -> bool:
-    """False where most would go: then the pages are alike because their text is, as in a pile of letters."""
+    """False if most of the text would go: the pages are alike in content, as in a batch of letters."""
     gone = sum(len(pages[number][index].text) for number, index in found)
     return gone < 0.4 * sum(len(line.text) for lines in pages for line in lines)
 
 
 def _edges(lines: Sequence[Line], apart: set[int]) -> list[int]:
-    """The topmost and lowest lines of a page, up to the last gap between them and the text. `apart` do not count."""
+    """The top and bottom lines of a page, each up to the last gap before the text. Lines in `apart` are skipped."""
     bottoms = [line.bottom for line in lines]
     order = sorted(set(range(len(lines))) - apart, key=bottoms.__getitem__)
     return [*_up_to_gap(lines, order), *_up_to_gap(lines, order[::-1])]
@@ -73,7 +73,7 @@ def _up_to_gap(lines: Sequence[Line], order: Sequence[int]) -> Sequence[int]:
 
 
 def _running(spots: Sequence[Spot], page_count: int) -> list[Spot]:
-    """Those of the spots, which hold the same text, that have enough others on the pages around them."""
+    """The positions, all with the same text, that have enough others on the pages around them."""
     numbers = sorted({number for number, _ in spots})
     if len(numbers) == page_count >= 3:
         return list(spots)
@@ -85,19 +85,19 @@ def _running(spots: Sequence[Spot], page_count: int) -> list[Spot]:
 
 
 def _tells_page(lines: Sequence[Line], index: int, number: int) -> bool:
-    """True for the page's own number, counted from 1, that stands alone."""
+    """Whether the line stands alone and holds the page's own number, counted from 1."""
     return not _beside_it(lines, index) and str(number + 1) in re.findall(r"\d+", lines[index].text)
 
 
 def _beside_it(lines: Sequence[Line], index: int) -> list[int]:
-    """The lines at the same height."""
+    """The other lines at the same height."""
     line = lines[index]
     near = 0.3 * line.height
     return [at for at, other in enumerate(lines) if at != index and abs(other.bottom - line.bottom) <= near]
 
 
 def _line_numbers(pages: Sequence[Sequence[Line]]) -> set[Spot]:
-    """Numbers that count the lines in a margin: ten or more on each of three pages, at one place."""
+    """Line numbers in a margin: at least ten on each of three pages, at the same position."""
     columns: defaultdict[int, list[tuple[Spot, int]]] = defaultdict(list)
     for number, lines in enumerate(pages):
         for index, line in enumerate(lines):
@@ -122,7 +122,7 @@ def _line_numbers(pages: Sequence[Sequence[Line]]) -> set[Spot]:
 
 
 def _is_margin(pages: Sequence[Sequence[Line]], page: Sequence[tuple[Spot, int]]) -> bool:
-    """True where hardly a line begins left of the numbers, or right of them; those of a list stand within text."""
+    """Whether hardly any line is left of the numbers, or hardly any right of them, unlike the numbers of a list."""
     number = page[0][0][0]
     lines, left = pages[number], pages[number][page[0][0][1]].left
     others = [line for line in lines if abs(line.left - left) > 12]
@@ -131,7 +131,7 @@ def _is_margin(pages: Sequence[Sequence[Line]], page: Sequence[tuple[Spot, int]]
 
 
 def _beside(pages: Sequence[Sequence[Line]], spot: Spot) -> Iterator[Spot]:
-    """All numbers of lines in the margin where the given one stands."""
+    """All line numbers in the same margin as the given one."""
     number, index = spot
     left = pages[number][index].left
     for position, line in enumerate(pages[number]):

@@ -1,4 +1,4 @@
-"""Part what pdfium gives as one line: cells with wide gaps between them, and signs set higher. Pure functions."""
+"""Split what pdfium gives as one line: at wide gaps between cells, and at raised characters. Pure functions."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from ingest.reading.readers.pdf.letterspacing import is_spaced, spacing_of
 from ingest.reading.readers.pdf.lines import Line, has_right_to_left
 from ingest.reading.readers.superscripts import with_raised
 
-# In heights of the line.
+# In line heights.
 _GAP = 0.75
-_DOUBT = 0.65  # From here on a gap between two runs of text is looked at closer.
+_DOUBT = 0.65  # Wider gaps between two text runs are examined.
 _SMALL, _RAISED = 0.85, 0.2
-_SMALL_RUN, _RAISED_RUN = 0.7, 0.3  # Of the box that its signs fill.
+_SMALL_RUN, _RAISED_RUN = 0.7, 0.3  # Share of the line's height: a raised run's height, and its rise.
 _LOOSE = 1.2  # Times the usual width of a character.
-_WIDER, _WORDS_APART = 1.7, 6.0  # Times the space between letters: between words, and between cells.
-_LONG, _NARROW = 40, 0.75  # Characters, and times the usual width.
-_WIDE = 0.6  # In heights, that of characters in most type.
+_WIDER, _WORDS_APART = 1.7, 6.0  # Times the letter spacing: between words, and between cells.
+_LONG, _NARROW = 40, 0.75  # Characters of a long line; times the usual character width.
+_WIDE = 0.6  # Heights: the width of a character in most fonts.
 _MIN_TEXT = 12
-_SIGNS_PER_JUMP = 8  # Fewer from one to the next are text that runs aslant.
-_NO_GAP = 0.06  # Heights, between letters of one word.
+_SIGNS_PER_JUMP = 8  # Characters between jumps; with fewer, the text runs at an angle.
+_NO_GAP = 0.06  # Heights: the widest gap between letters of one word.
 _AFTER_LIGATURE = re.compile("f[fil] ")
-_SET_BACK = 0.1  # Heights that a blank reaches back into the letter before it, which it is not to part.
+_SET_BACK = 0.1  # Heights by which a real blank may overlap the letter before it.
 _NEARLY = 0.99
-_CUT = 1.0  # Points: characters may reach over a line that parts them.
-_MIN_DOUBT = 3.0  # Points: the same in the smallest type.
-# Of scripts whose letters are not joined: in others a blank may need no place.
+_CUT = 1.0  # Points by which characters may overlap a line that divides them.
+_MIN_DOUBT = 3.0  # Points: the same for the smallest type.
+# Scripts whose letters are not joined; in others a real blank may have no width.
 _LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]{2}")
 
 
 def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
-    """The numbers of the lines that hold wide gaps or signs set higher, given what is drawn at once: left, top, right
-    and bottom of each run, in the order of the text."""
+    """The numbers of lines that hold wide gaps or raised characters. `runs` are the left, top, right and bottom of each
+    text run, in the order of the text."""
     return set(_lines_of(_doubtful(runs), lines))
 
 
 def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tuple[float, float, float, float, float]]:
-    """The runs that stand beside the one before with a gap, or are much lower in height: the gap, left, right, bottom
-    and top of each. Most runs begin a new line."""
+    """The runs beside the one before that leave a gap or are much smaller, as gap, left, right, bottom and top. Most
+    runs begin a new line and are skipped."""
     reach, low, high = math.inf, 0.0, 0.0
     for left, top, right, bottom in runs:
         if (
@@ -57,8 +57,8 @@ def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tup
 
 
 def loose_lines(lines: Sequence[Line]) -> set[int]:
-    """The numbers of the lines that are wide for their text: gaps may stand within what is drawn at once; or narrow:
-    they go back to another column."""
+    """The numbers of lines that are too wide for their text, so that a run may contain gaps, or too narrow, so that it
+    may jump back to another column."""
     widths: defaultdict[float, list[float]] = defaultdict(list)
     measured: list[tuple[int, int, int, float]] = []
     for number, (text, left, right, _, height, *_) in enumerate(lines):
@@ -92,7 +92,7 @@ def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: S
 
 
 def has_false_blanks(line: Line, boxes: Boxes) -> bool:
-    """True where a blank stands within a word: it takes no place, and neither is there a gap."""
+    """Whether there is a blank inside a word: one that has no width and leaves no gap."""
     return any(_is_false_blank(line, boxes, index) for index in range(1, len(boxes.lefts) - 1))
 
 
@@ -109,9 +109,9 @@ def _is_false_blank(line: Line, boxes: Boxes, index: int) -> bool:
 
 
 def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequence[float] = ()) -> list[Line]:
-    """The line's cells, given the boxes of its characters; the line itself where it has no more than one.
+    """Split a line into cells, given the boxes of its characters. A line with one cell is returned unchanged.
 
-    `cuts` are where lines are drawn through it from above, `columns` where columns part it, however narrow the gap.
+    `cuts` are positions of vertical lines drawn through it; at `columns` it is split however narrow the gap.
     """
     if len(boxes.lefts) != len(line.text):
         return [line]
@@ -145,8 +145,8 @@ def _ends_of_cells(
     columns: Sequence[float],
     apart: set[int],
 ) -> list[int] | None:
-    """Which of the signs that are no blanks begin a cell, but for the first: behind a gap as `wide`; None where the
-    line is not to be parted. Those of them that columns part are put into `apart`."""
+    """The indexes into `signs`, the characters that are not blanks, at which a new cell begins: after a gap wider than
+    `wide`, or at a cut. None if the line is not to be split. Cells begun by `columns` are added to `apart`."""
     height = line.height
     lefts, rights, bottoms, _ = boxes
     if len(signs) < len(lefts):
@@ -161,7 +161,7 @@ def _ends_of_cells(
                 ends.add(number)
             elif any(right - _CUT < place < left + _CUT for place in cuts):
                 ends.add(number)
-    # Few lines go back or fall: that this one does not is soon seen.
+    # Few lines jump back or drop; a quick check finds those that do not.
     if min(map(operator.sub, lefts[1:], lefts), default=0.0) >= -_NEARLY * height and (
         max(bottoms) - min(bottoms) <= height
     ):
@@ -172,17 +172,17 @@ def _ends_of_cells(
         is_back = lefts[number] < lefts[number - 1] - height and not is_below
         jumps += is_back or is_below
         if (is_back and has_right_to_left(line.text)) or signs[number] < _SIGNS_PER_JUMP * (jumps - 1):
-            return None  # From right to left, or aslant.
+            return None  # Right-to-left text, or text at an angle.
         if is_below or is_back:
             ends.add(number)
     return sorted(ends)
 
 
 def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0) -> Line:
-    """Some of the line's characters, from `start` to before `end`, as a line of their own; `spacing` is how far the
-    letters of a word are apart, where they are set so."""
+    """The characters from `start` up to, but not including, `end` as a line of their own. `spacing` is the distance
+    between the letters of a word in letter-spaced text."""
     bottom, top = boxes.bottoms[start], boxes.tops[start]
-    if line.bottom - bottom > line.height:  # The next line of text, which pdfium took for the same.
+    if line.bottom - bottom > line.height:  # pdfium joined the next line of text to this one.
         line = line._replace(bottom=bottom, height=top - bottom, is_bold=False)
     part = _plain_part(line, boxes, start, end)
     if spacing == 0 and _is_plain(line, boxes.part(start, end), start, end):
@@ -191,8 +191,8 @@ def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0
 
 
 def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
-    """True where no character from `start` to before `end`, whose boxes are given, is a raised sign or a blank that is
-    none."""
+    """Whether the characters from `start` to before `end`, with the given boxes, hold no raised character and no false
+    blank."""
     return (
         all(map(operator.lt, boxes.lefts, boxes.rights))
         and _AFTER_LIGATURE.search(line.text, start, end) is None
@@ -210,7 +210,7 @@ def _squeezed(text: str) -> str:
 
 
 def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int, spacing: float) -> str:
-    """The text of some characters, raised signs written as such and blanks left out that are none."""
+    """The text of some characters, with raised characters marked and false blanks left out."""
     lefts, rights = boxes.lefts, boxes.rights
     text = raised = ""
     for index in range(start, end):
@@ -232,12 +232,12 @@ def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int, spacing: flo
 
 
 def _leading(mark: str) -> str:
-    """A raised mark before a text, as at the foot of a page."""
+    """A raised mark at the start of a text, as in a footnote."""
     return f"[{mark}] " if mark.isdigit() else mark
 
 
 def raised_in(boxes: Boxes, line: Line) -> list[int]:
-    """The numbers of the boxes that are of raised signs."""
+    """The numbers of the boxes of raised characters."""
     if max(boxes.bottoms, default=0.0) <= line.bottom + _RAISED * line.height:
         return []
     sides = zip(boxes.bottoms, boxes.tops, strict=True)

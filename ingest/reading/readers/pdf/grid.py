@@ -1,4 +1,4 @@
-"""Lines that stand in rows and columns, before they are a table or prose side by side. Pure functions."""
+"""Lines in rows and columns, not yet known to be a table or prose side by side. Pure functions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SPARSE = 0.6
 
 @dataclass(slots=True)
 class Grid:
-    """Lines in rows and columns; None for what is empty."""
+    """Lines in rows and columns; None for an empty cell."""
 
     rows: list[Cells]
 
@@ -29,7 +29,7 @@ class Grid:
         return [line for row in self.rows if (line := row[number])]
 
     def without_markers(self) -> Grid:
-        """With columns of bullets put before the text beside them, and numbers where they stand before one column."""
+        """The grid with columns of bullets joined to the text on their right, and numbers if one column follows."""
         number = 0
         rows = self.rows
         while number < len(rows[0]) - 1:
@@ -45,7 +45,7 @@ class Grid:
         return Grid(rows)
 
     def is_even(self) -> bool:
-        """True where most cells are filled, and a column behind the first holds figures."""
+        """Whether most cells are filled and a column after the first holds figures."""
         columns = [self.column(number) for number in range(1, self.width)]
         if sum(map(len, columns)) < _SPARSE * self.width * len(self.rows) - len(self.rows):
             return False
@@ -54,13 +54,13 @@ class Grid:
         )
 
     def is_ruled(self, rules: Sequence[Rule]) -> bool:
-        """True where lines are drawn between the rows."""
+        """Whether lines are drawn between the rows."""
         bottoms = [line.bottom for row in self.rows for line in row if line]
         return sum(min(bottoms) < height < max(bottoms) for height, *_ in rules) >= _MIN_RULES
 
 
 def _is_marker(text: str) -> bool:
-    """True for a number, or any sign that stands alone."""
+    """Whether the text is a number or a single symbol."""
     return bool(MARKER.fullmatch(text)) or (len(text) == 1 and not text.isalnum())
 
 

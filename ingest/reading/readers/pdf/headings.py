@@ -1,4 +1,4 @@
-"""Tell which lines of a PDF are headings: by its outline, or else by their type. Pure functions."""
+"""Find the headings of a PDF from its outline, or else from its type. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ingest.reading.readers.pdf.pdfium import OutlineEntry
 
 _MAX_CHARACTERS = 160
 _MAX_LINES = 3
-_MAX_PREFIX = 14  # Characters before the title on the page that the outline leaves out, or the reverse: "Chapter 12:".
+_MAX_PREFIX = 14  # Characters before the title, on the page or in the outline only: "Chapter 12:".
 _MAX_MARGIN = 24
 _MIN_LETTERS = 3
-_LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Of a heading; "Invoice (380) No. 471102 of 05.03.2018".
-_LARGE = 1.3  # Times the height of the text.
+_LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Share of letters; a title may be "Invoice (380) No. 471102 of 05.03.2018".
+_LARGE = 1.3  # Times the height of body text.
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
-# A number far before its heading: "SECTION 2    Diesel engines".
+# A number far to the left of its heading: "SECTION 2    Diesel engines".
 _NUMBERED = re.compile(rf"(?:[^\W\d]{{3,10}}\s?[\dIVX.]+|\d+(?:\.\d+)+\.?|\d+\.){CELL}[^{CELL}]+$")
 # The page may say "CHAPTER ONE" where the outline says "Chapter 1".
 _ENUMERATION = re.compile(
@@ -29,7 +29,7 @@ _SENTENCE_ENDS = (".", ",", ";", ":", "。", "、", "：", "；")
 
 
 def by_outline(pages: Sequence[Sequence[Line]], outline: Iterable[OutlineEntry]) -> tuple[dict[int, Marks], float]:
-    """For each page the lines that an outline entry leads to, and the share of the entries that were found."""
+    """For each page the lines that match an outline entry, and the share of the entries that were found."""
     wanted: defaultdict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
     for number, entry in enumerate(outline):
         key = _key(_ENUMERATION.sub("", entry.title)) or _key(entry.title)
@@ -46,7 +46,7 @@ def _key(text: str) -> str:
 
 
 def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks:
-    """Each title is looked for in lines one by one, then in two and three together."""
+    """Find each title first in single lines, then in two and three lines together."""
     longest = 2 * max(map(len, titles)) + _MAX_PREFIX
     keys = [_key(line.text) if len(line.text) <= longest else "" for line in lines]
     marks: dict[int, tuple[int, int]] = {}
@@ -68,7 +68,7 @@ def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks
 
 
 def _agree(shown: str, title: str, *, is_bold: bool) -> bool:
-    """True where one is the other behind a short prefix, or bold and with something in the right margin."""
+    """Whether one text is the other after a short prefix, or the line is bold and has more in the right margin."""
     if is_bold and len(title) > _MIN_LETTERS and shown.startswith(title) and len(shown) <= len(title) + _MAX_MARGIN:
         return True
     spare = len(shown) - len(title)
@@ -78,7 +78,7 @@ def _agree(shown: str, title: str, *, is_bold: bool) -> bool:
 
 
 def by_type(groups: Sequence[Group], *, body_height: float) -> None:
-    """Make headings of groups set in larger type, or in bold on a line of their own; larger type, higher level."""
+    """Mark groups in larger type, or in bold on a line of their own, as headings. Larger type gets a higher level."""
     large = [group for group in groups if _height(group) > 1.15 * body_height and _may_be_heading(group)]
     large += [group for group in groups if is_large(group, body_height) and group not in large]
     sizes = sorted({_height(group) for group in large}, reverse=True)
@@ -94,7 +94,7 @@ def by_type(groups: Sequence[Group], *, body_height: float) -> None:
 
 
 def _by_number(headings: Sequence[Group]) -> None:
-    """Put "2.1 Parts" one level below "2 Pumps", though their type be the same."""
+    """Put "2.1 Parts" one level below "2 Pumps", even if both are set in the same type."""
     depths = [(group, match.group(1).count(".")) for group in headings if (match := _NUMBER.match(group.lines[0].text))]
     if depths:
         least = min(depth for _, depth in depths)
@@ -104,12 +104,12 @@ def _by_number(headings: Sequence[Group]) -> None:
 
 
 def _height(group: Group) -> float:
-    """In half points: fonts of one size differ a little."""
+    """The group's height, rounded to half points: fonts of one size differ a little."""
     return round(max(line.height for line in group.lines) * 2) / 2
 
 
 def is_large(group: Group, body_height: float) -> bool:
-    """True for a short line in type much larger than the text's, whether or not it is a heading."""
+    """Whether this is a short text in type much larger than body text, whether or not it is a heading."""
     is_bold = all(line.is_bold for line in group.lines)
     share = _LETTERS_OF_TITLE if is_bold else _LETTERS
     return _height(group) > _LARGE * body_height and _may_be_heading(group, share)

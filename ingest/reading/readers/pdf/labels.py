@@ -1,5 +1,4 @@
-"""Names in a table of a page: those of its columns, and small ones over or before the values that they name. Pure
-functions."""
+"""Labels in a table: column names, and small labels above or before the values in forms. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,17 +10,19 @@ from ingest.reading.readers.pdf.lines import MARKER, Line
 from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, has_values, is_figure
 
-_SMALL = 0.8  # Times the height of the value that a name names.
-_MIN_MARKED, _MARKED = 3, 0.3  # Labels with lines to be filled in behind them.
-_NEAR_BASE = 0.4  # Heights from such a line to the label's own.
+_SMALL = 0.8  # Times the height of the value: a label's height.
+_MIN_MARKED, _MARKED = 3, 0.3  # Labels followed by lines to be filled in, and their share.
+_NEAR_BASE = 0.4  # Line heights between such a line and the label's baseline.
 _MAX_NAME = 48  # Characters of a name.
-_MAX_SURE_NAME = 30  # Of one that only its place tells.
+_MAX_SURE_NAME = 30  # Characters of a name that only its position suggests.
 
 
 def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int | None:
-    """How many rows are set in bold above others that are not, or stand above the first line that is drawn inside the
-    table; 0 for two columns of words whose first row does not begin as names do: they are as likely a key and its
-    value."""
+    """The number of header rows: bold rows above plain ones, or rows above the first line drawn inside the table.
+
+    0 for two columns of words whose first row does not look like names, as it may be a key and its value; None if this
+    does not decide.
+    """
     rows = [row for group in groups for row in group]
     bold = [all(line.is_bold or len(line.text) < 2 for row in group for line in row if line) for group in groups]
     names = [" ".join(line.text for row in groups[0] if (line := row[column])) for column in range(len(rows[0]))]
@@ -44,7 +45,7 @@ def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int
 
 
 def _leading(groups: Sequence[Sequence[Cells]], most: int) -> int:
-    """How many of the first rows name columns: one, and those below it that are of several cells and no figures."""
+    """The number of leading rows that name columns: the first, and those after it with several cells and no figures."""
     count = 1
     while count < min(most, MAX_HEADER_ROWS):
         cells = [line.text for row in groups[count] for line in row if line]
@@ -55,7 +56,7 @@ def _leading(groups: Sequence[Sequence[Cells]], most: int) -> int:
 
 
 def _above_first_rule(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int:
-    """How many rows of words stand above the one line that is drawn inside the table, near its top; else 0."""
+    """The number of rows of words above the only line drawn inside the table, near its top; else 0."""
     bottoms = [min(map(bottom_of, group)) for group in groups]
     below = [sum(height < bottom for bottom in bottoms) for height, *_ in rules]
     inside = {count for count in below if 0 < count < len(groups)}
@@ -69,7 +70,7 @@ def _above_first_rule(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) 
 
 
 def are_labels_over_values(rows: Sequence[Cells]) -> bool:
-    """True for a form: each second row is set larger and stands below the small names of what it holds."""
+    """Whether this is a form: every second row is set larger than the labels above its values."""
     if len(rows) % 2:
         return False
     return all(
@@ -81,7 +82,7 @@ def are_labels_over_values(rows: Sequence[Cells]) -> bool:
 
 
 def is_named(lines: Sequence[Line]) -> bool:
-    """True for a small first line above what it names in the same box."""
+    """Whether the first line is a small label above the other lines in its box."""
     if len(lines) < 2:
         return False
     first, *rest = sorted(lines, key=lambda line: -line.bottom)
@@ -91,8 +92,10 @@ def is_named(lines: Sequence[Line]) -> bool:
 
 
 def are_to_fill_in(lines: Sequence[Line], rules: Sequence[Rule]) -> bool:
-    """True for the labels of an empty form: lines are drawn right behind many of them. `rules` are in order, the
-    highest first."""
+    """Whether these are the labels of an empty form: a line is drawn right after many of them.
+
+    `rules` are sorted from the top down.
+    """
     rules = rules[::-1]
     heights = [rule.height for rule in rules]
     marked = 0

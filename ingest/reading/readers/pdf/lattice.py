@@ -1,4 +1,4 @@
-"""Tables whose cells are drawn: boxes of level and upright lines that meet. Pure functions."""
+"""Tables with drawn cells: boxes of horizontal and vertical lines that meet. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net, nets_of, sec
 from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED
 
-_MAX_REPEATED_CHARS = 80  # Characters of a cell that stands for each row it reaches down to.
+_MAX_REPEATED_CHARS = 80  # Characters of a tall cell that is repeated in each of its rows.
 _MIN_FILLED = 0.2
-_LOWEST_ROW = 0.6  # Of a line's height: what is lower lies between two lines of a border.
+_LOWEST_ROW = 0.6  # Line heights; a lower row lies between two lines of one border.
 _MOSTLY = 0.6
-_LEVEL = 0.3  # Of a line's height, from what stands beside it.
+_LEVEL = 0.3  # Line heights between baselines of lines side by side.
 
-
-# Lines, and what is drawn around them.
+# Lines of text, and what is drawn around them.
 Area = tuple[list[Line], Drawn]
 
 
 def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | list[Area]]]:
-    """The lines inside each net of drawn lines, with the table that they make.
+    """For each grid of drawn lines, the lines of text inside it and their table.
 
-    Where its boxes hold parts of a page, it is the lines in each of them, with what is drawn there.
+    If its boxes hold parts of a page, yields the lines in each box with what is drawn inside it instead.
     """
     free = list(lines)
     drawn = drawn._replace(level=without_underlines(drawn.level, lines))
@@ -66,7 +65,7 @@ def _box_of(net: Net, cell: Cell) -> Box:
 
 
 def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
-    """Each cell by its upper left corner."""
+    """The cells by row and column of their upper left corner."""
     owner: dict[tuple[int, int], Cell] = {}
     rows, columns = len(net.heights) - 1, len(net.columns) - 1
     for row, column in itertools.product(range(rows), range(columns)):
@@ -95,8 +94,8 @@ def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
 
 
 def _in_columns(net: Net, cell: Cell) -> list[Cell]:
-    """The columns of a wide cell, where each of its lines stands within one, or several beside each other in as many
-    equal parts: no lines are drawn between them."""
+    """The columns of a wide cell that has no lines drawn inside: each line of text fits one column, or they fill equal
+    parts. Empty if not."""
     if parts := _in_parts(net, cell):
         return parts
     parts = [Cell(cell.row, cell.column + offset, cell.height) for offset in range(cell.width)]
@@ -109,7 +108,7 @@ def _in_columns(net: Net, cell: Cell) -> list[Cell]:
 
 
 def _in_parts(net: Net, cell: Cell) -> list[Cell]:
-    """The parts of a wide cell: each holds a line in its middle, and they stand beside each other."""
+    """The equal parts of a wide cell, side by side, that hold one line each; empty if there are none."""
     lines = sorted(cell.lines, key=lambda line: line.left)
     count = len(lines)
     if count < 2 or count == cell.width or cell.width % count:
@@ -127,7 +126,7 @@ def _in_parts(net: Net, cell: Cell) -> list[Cell]:
 
 
 def _in_rows(net: Net, cell: Cell) -> list[Cell]:
-    """The rows of a tall cell, where nearly each of them has a line of its own: no lines are drawn between them."""
+    """The rows of a tall cell that has no lines drawn inside, if almost every row has a line of text; else empty."""
     parts = [Cell(cell.row + offset, cell.column, 1, cell.width) for offset in range(cell.height)]
     for line in cell.lines:
         up = line.bottom + line.height / 2
@@ -142,8 +141,8 @@ def _in_rows(net: Net, cell: Cell) -> list[Cell]:
 def _tables(
     net: Net, cells: dict[tuple[int, int], Cell], sections: Sequence[range]
 ) -> Iterator[tuple[list[Line], Table | list[Area]]]:
-    """The table of each section of rows, with its lines; a cell alone is no table."""
-    reaching: dict[int, tuple[int, str]] = {}  # By column: the last row that a tall cell reaches to, and its text.
+    """The lines of each section of rows, with their table, or without one if only one cell is filled."""
+    reaching: dict[int, tuple[int, str]] = {}  # By column: the last row of a tall cell, and its text.
     for section in sections:
         inside = [cell for (row, _), cell in sorted(cells.items()) if row in section]
         lines = [line for cell in inside for line in cell.lines]

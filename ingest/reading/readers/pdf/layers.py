@@ -1,4 +1,4 @@
-"""Layers of a PDF that are off (ISO 32000-1, 8.11): what is drawn in them is not shown, and so not read."""
+"""Layers of a PDF that are off (ISO 32000-1, 8.11). Their content is not shown, so it is not read."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.bulk import are_marked
 
-_SAMPLED = 6  # Of so many lines one is asked whether the page has layers at all.
+_SAMPLED = 6  # One line in so many is checked to see whether the page has layers at all.
 _NAME_UNITS = 128
 
 
 class Layers:
-    """`off` gives the names of those that are off; it is asked when a page has layers."""
+    """Checks lines against hidden layers. `off` returns the names of those layers; it is called on first need."""
 
     def __init__(self, off: Callable[[], frozenset[str]]) -> None:
         self._off = off
@@ -22,7 +22,7 @@ class Layers:
         self._bytes = ctypes.c_ulong()
 
     def shown(self, text_page: object, characters: Sequence[int]) -> list[bool]:
-        """Whether each of the lines is shown, given the number of a character in it."""
+        """Whether each line is shown, given the number of one of its characters."""
         sample = [*characters[::_SAMPLED], *characters[-1:]]
         if not are_marked(text_page, sample) or not any(self._names(text_page, index) for index in sample):
             return [True] * len(characters)
@@ -32,7 +32,7 @@ class Layers:
         )
 
     def _names(self, text_page: object, index: int) -> list[str]:
-        """The layers that a character is in."""
+        """The names of the layers that a character is in."""
         item = raw.FPDFText_GetTextObject(text_page, index)
         count = raw.FPDFPageObj_CountMarks(item) if item else 0
         names = []
@@ -46,6 +46,6 @@ class Layers:
         return names
 
     def _text(self) -> str:
-        """What pdfium wrote last, without the zero at its end."""
+        """The text that pdfium wrote last, without the trailing zero."""
         size = min(self._bytes.value, 2 * _NAME_UNITS)
         return ctypes.string_at(self._units, max(size - 2, 0)).decode("utf-16-le", "replace")

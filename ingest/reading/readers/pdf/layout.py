@@ -1,4 +1,4 @@
-"""From the lines of a page to paragraphs, list items, table rows and code. Pure functions: knows places, not PDF."""
+"""Turn the lines of a page into paragraphs, list items, table rows and code. Pure functions; no PDF library."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from ingest.reading.readers.pdf.lines import (
 from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.superscripts import with_raised
 
-# For the lines of a heading that is known from elsewhere: its level, and a number that no other heading has.
+# Marks a line of a known heading: its level, and a number unique to that heading.
 Marks = Mapping[int, tuple[int, int]]
 
 _BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
-_NEAR, _MIN_LIST, _MAX_LIST_LINE = 3, 5, 40  # Lines before and after one of a list; so many at least; characters.
+_NEAR, _MIN_LIST, _MAX_LIST_LINE = 3, 5, 40  # Lines checked on each side; lines needed; characters of a line.
 _TITLE = 1.3  # Times the usual height.
-_LINES_OF_TITLE = 2.8  # Heights from line to line.
+_LINES_OF_TITLE = 2.8  # Heights between lines of a title.
 
 
 @dataclass(slots=True)
 class Group:
-    """Lines that belong together. `level` is above 0 for headings, `table` is what was made of the lines of one."""
+    """Lines that belong together. `level` is above 0 for headings; `table` is set for the lines of a table."""
 
     kind: BlockKind
     lines: list[Line] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Group:
 
 
 def body_height(pages: Sequence[Sequence[Line]]) -> float:
-    """The height of most of the text."""
+    """The height of most of the text, in points."""
     heights: Counter[float] = Counter()
     for lines in pages:
         for line in lines:
@@ -55,7 +55,7 @@ def body_height(pages: Sequence[Sequence[Line]]) -> float:
 
 
 def merged(lines: Sequence[Line]) -> list[Line]:
-    """The lines with what stands on one baseline put together: raised notes close by, cells apart by CELL."""
+    """The lines, with those on one baseline joined: raised marks directly, cells with CELL between them."""
     whole: list[Line] = []
     for line in lines:
         previous = whole[-1] if whole else None
@@ -80,14 +80,14 @@ def _beside(left: Line, right: Line) -> bool:
 
 
 def grouped(lines: Sequence[Line], marks: Marks) -> list[Group]:
-    """The groups of a page's merged lines, in their order."""
+    """The groups of a page's merged lines, in order."""
     if is_right_to_left(lines):
         lines = [line._replace(left=-line.right, right=-line.left) for line in lines]
     return _Grouping(lines, marks).groups()
 
 
 class _Grouping:
-    """One pass over the lines of a page, each compared with the one before it."""
+    """One pass over the lines of a page, comparing each with the one before it."""
 
     def __init__(self, lines: Sequence[Line], marks: Marks) -> None:
         self._lines = lines
@@ -115,7 +115,7 @@ class _Grouping:
         return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
 
     def _breaks(self, group: Group, index: int) -> bool:
-        """True when a new group begins with the line."""
+        """Whether a new group begins with the line."""
         before, line = self._lines[index - 1], self._lines[index]
         if before.text.endswith(HYPHEN):
             return False
@@ -130,7 +130,7 @@ class _Grouping:
             return True
         if abs(before.height - line.height) > 0.15 * height or before.is_bold != line.is_bold:
             return not continues(before, line) or abs(before.height - line.height) > 0.4 * height
-        if fall < -0.5 * height:  # The next column.
+        if fall < -0.5 * height:  # The next column begins.
             return not continues(before, line)
         if self._is_title(before, line, fall) or self._is_numbered_heading(group, before, line):
             return False
@@ -139,7 +139,7 @@ class _Grouping:
         return self._is_indented(group, index) or self._ends_early(before, index)
 
     def _is_title(self, before: Line, line: Line, fall: float) -> bool:
-        """True for lines of a large heading that stand in the middle of the page, however far apart."""
+        """Whether two lines of a large centred title belong together, however far apart they are."""
         if line.height <= _TITLE * self._usual:
             return False
         centre = (line.left + line.right) - (before.left + before.right)
@@ -151,14 +151,14 @@ class _Grouping:
         )
 
     def _is_numbered_heading(self, group: Group, before: Line, line: Line) -> bool:
-        """True where a heading in bold goes on below its text, not below its number."""
+        """Whether a bold heading continues below its text and not below its number."""
         if not (before.is_bold and line.is_bold and len(group.lines) == 1):
             return False
         step = line.left - before.left
         return 0 < step < 4 * line.height and _HEADING_NUMBER.match(before.text) is not None
 
     def _is_indented(self, group: Group, index: int) -> bool:
-        """True when the line's left edge sets it off from the lines before it."""
+        """Whether the line's left edge sets it off from the lines before it."""
         before, line = self._lines[index - 1], self._lines[index]
         step = line.left - before.left
         if abs(step) <= 0.9 * line.height:
@@ -174,7 +174,7 @@ class _Grouping:
         return step > 0 or not is_first
 
     def _is_set_right(self, index: int) -> bool:
-        """True where lines are even on their right and ragged on their left, as three in a row show."""
+        """Whether the text is flush right: at least three lines end at one margin and begin at different places."""
         near = 0.3 * self._lines[index].height
         right = self._lines[index].right
         around = [self._lines[at] for at in range(max(index - 2, 0), min(index + 2, len(self._lines)))]
@@ -182,7 +182,7 @@ class _Grouping:
         return len(even) > 2 and len({round(line.left / near) for line in even}) == len(even)
 
     def _ends_early(self, before: Line, index: int) -> bool:
-        """True when the line before was broken although the next word would have fitted: on purpose."""
+        """Whether the line before was broken on purpose: the next word would have fitted."""
         line = self._lines[index]
         if line.text[0].islower():
             return False
@@ -200,7 +200,7 @@ class _Grouping:
         return False
 
     def _is_line_of_list(self, index: int) -> bool:
-        """True among short lines that each begin anew and end without a stop, as those of a list or an address."""
+        """Whether the line is one of several short lines without a full stop, as in a list or an address."""
         _, left, right, _, height, *_ = self._lines[index]
         near = self._lines[max(index - _NEAR, 0) : index + _NEAR]
         alike = (other for other in near if abs(other.height - height) < 0.1 * height)
@@ -214,7 +214,7 @@ class _Grouping:
 
 
 def _hollow_bullets(lines: Sequence[Line]) -> set[int]:
-    """The lines that begin with an o for a bullet, as Word sets it: several, further in than the text."""
+    """The lines that begin with the letter o as a bullet, as Word sets it: at least two, indented."""
     marked = [number for number, line in enumerate(lines) if line.text.startswith(("o ", "o" + CELL))]
     if len(marked) < 2:
         return set()
@@ -223,21 +223,21 @@ def _hollow_bullets(lines: Sequence[Line]) -> set[int]:
 
 
 def continues(before: Line, line: Line) -> bool:
-    """True when a sentence goes on over what looks like an end: another column, page or font."""
+    """Whether a sentence continues across a change of column, page or font."""
     if before.text.endswith(HYPHEN):
         return True
     return line.text[0].islower() and not before.text.endswith(SENTENCE_ENDS)
 
 
 def fills_its_line(group: Group) -> bool:
-    """True when the group's last line is as long as the others: only the page's end broke it."""
+    """Whether the group's last line is as long as the others, so that only the end of the page broke it."""
     last = group.lines[-1]
     margin = max(line.right for line in group.lines)
     return len(group.lines) > 1 and last.right > margin - 0.5 * last.height
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    """The usual distance between baselines, in heights."""
+    """The usual distance between baselines, in line heights."""
     distances = []
     for before, line in itertools.pairwise(lines):
         if before.height and abs(before.height - line.height) < 0.1 * before.height:

@@ -1,4 +1,4 @@
-"""Letters that are set apart, as in "T I T L E": how far, so that words are told from them. Pure functions."""
+"""Letter-spaced text, as in "T I T L E": measure the spacing, to find where words end. Pure functions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 import statistics
 from collections.abc import Sequence
 
-_MIN_WORDS, _MOSTLY = 5, 0.7  # Words of a line, and letters that stand alone among them.
+_MIN_WORDS, _MOSTLY = 5, 0.7  # Words in the line; share of them that are single letters.
 
 
 def is_spaced(text: str) -> bool:
@@ -15,7 +15,7 @@ def is_spaced(text: str) -> bool:
 
 
 def spacing_of(lefts: Sequence[float], rights: Sequence[float], signs: Sequence[int]) -> float:
-    """How far the letters of a word are apart in a line that is spaced, given its characters' sides and the numbers of
-    those that are no blanks."""
+    """The distance between letters of a word in a letter-spaced line, in points, given the sides of its characters and
+    the numbers of those that are not blanks."""
     gaps = [lefts[after] - rights[before] for before, after in itertools.pairwise(signs)]
     return max(statistics.median(gaps), 0.0)

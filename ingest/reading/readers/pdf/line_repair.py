@@ -1,4 +1,4 @@
-"""Lines set right that fonts and programs describe oddly: heights, what is drawn twice. Pure functions."""
+"""Repair lines that fonts or programs describe wrongly: false heights, text drawn twice. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from ingest.reading.readers.pdf.boxes import Box
 from ingest.reading.readers.pdf.lines import Line
 
 _MIN_LINES = 3
-_OF_PITCH = 0.85  # Of the distance from line to line is a line high, at most.
-_SAME_PLACE = 0.35  # Heights.
+_OF_PITCH = 0.85  # Share of the line distance that a line's height may take.
+_SAME_PLACE = 0.35  # Line heights.
 
 
 def with_true_heights(lines: list[Line]) -> list[Line]:
-    """The lines with heights that let one stand below the other: some fonts say that their letters are twice as
-    high."""
+    """The lines with heights small enough not to overlap the next line: some fonts claim twice their real height."""
     falls: defaultdict[float, list[float]] = defaultdict(list)
     for before, line in itertools.pairwise(lines):
         fall = before.bottom - line.bottom
@@ -44,7 +43,7 @@ def with_true_heights(lines: list[Line]) -> list[Line]:
 
 
 def shown_on(lines: Sequence[Line], box: Box | None) -> list[bool]:
-    """Which of the lines a page shows, given what of it is shown; all, where that would be none."""
+    """Whether each line is inside the visible box of the page; all are kept if none would be."""
     if box is None:
         return [True] * len(lines)
     left, right, bottom, top = box.left, box.right, box.bottom, box.top
@@ -56,7 +55,7 @@ def shown_on(lines: Sequence[Line], box: Box | None) -> list[bool]:
 
 
 def each_once(lines: list[Line]) -> list[Line]:
-    """The lines without those that are drawn a second time at the same place, as for a shadow."""
+    """The lines without those drawn a second time at the same place, for example as a shadow."""
     counts = Counter([line.text for line in lines])
     if len(counts) == len(lines):
         return lines
@@ -77,5 +76,5 @@ def _is_same_place(line: Line, other: Line) -> bool:
 
 
 def is_one_sign(boxes: Sequence[tuple[float, float]]) -> bool:
-    """True where characters stand at one place, left and right given: they are one sign of the font."""
+    """Whether all (left, right) pairs are equal: the characters are one glyph of the font."""
     return all(abs(left - boxes[0][0]) < 0.05 and abs(right - boxes[0][1]) < 0.05 for left, right in boxes)

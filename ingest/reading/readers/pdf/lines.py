@@ -1,4 +1,4 @@
-"""A line of a page, and what it looks like, alone and by its neighbours: code, a table's row, plain text. Pure
+"""A line of a page, and what it looks like by itself and next to its neighbours: code, table row or plain text. Pure
 functions."""
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from typing import NamedTuple
 
 from ingest.reading.document import BlockKind
 
-HYPHEN = "\ufffe"  # What pdfium gives for a hyphen at the end of a line.
-CELL = "\t"  # Between what stands on one line but far apart.
+HYPHEN = "\ufffe"  # pdfium's character for a hyphen at the end of a line.
+CELL = "\t"  # Between cells that are on one line but far apart.
 SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "：", "؟", "…")
 
 LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
-# A bullet or a number that stands alone before its text.
+# A bullet or a number alone before its text.
 BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·*-"
 MARKER = re.compile(
     "[" + BULLETS + r"]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
 )
 _MAX_MARK_CHARS = 4
-_BELOW = 0.5  # Heights from one line to the next, where nothing stands beside anything.
-# Scripts that put no blank between words, and so none where a line is broken.
+_BELOW = 0.5  # Heights from one line to the next on a page with nothing side by side.
+# Scripts without blanks between words, so none is added where a line is broken.
 _UNSPACED = re.compile(
     "[\u2e80-\u303f\u3040-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
 )
@@ -33,9 +33,9 @@ _FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
 
 
 class Line(NamedTuple):
-    """A line of text and where it stands, in points from the page's lower left corner.
+    """A line of text and its position, in points from the page's lower left corner.
 
-    `bottom` is the same for all characters of one font on a line; `height` is near the font's size.
+    `bottom` is the same for all characters of one font on a line; `height` is close to the font size.
     """
 
     text: str
@@ -44,14 +44,14 @@ class Line(NamedTuple):
     bottom: float
     height: float
     is_bold: bool
-    is_fixed: bool  # Of fixed pitch, as code is.
-    block: int = -1  # Of the page's tags, where they say which it belongs to.
-    is_apart: bool = False  # From what stands before it, however near that is.
+    is_fixed: bool  # Monospaced, as code is.
+    block: int = -1  # The page's tagged block that it belongs to, if known.
+    is_apart: bool = False  # A separate cell, however close the one before it is.
 
 
 def joined_beside(left: Line, right: Line, between: str) -> Line:
-    """Both as one line; a bullet takes size and weight of the text that it stands before."""
-    # Without a gap it is a sign that is missing, and no line's end.
+    """Both lines as one; a bullet takes the size and weight of its text."""
+    # Without a blank between them the hyphen stands for a missing character, not for a line's end.
     text = (left.text if between else left.text.removesuffix(HYPHEN)) + between + right.text
     if MARKER.fullmatch(left.text):
         return right._replace(text=text, left=left.left)
@@ -59,19 +59,19 @@ def joined_beside(left: Line, right: Line, between: str) -> Line:
 
 
 def are_unspaced(last: str, line: str) -> bool:
-    """True where no blank stands between a line that ends in `last` and the next."""
+    """Whether no blank belongs between a line that ends in `last` and the next one."""
     return last > "\u0e00" and _UNSPACED.match(last) is not None and _UNSPACED.match(line) is not None
 
 
 def has_neighbours(lines: Sequence[Line], least: int = 1) -> bool:
-    """True where a line does not stand below the one before it, or so many at `least`: a page's head alone is no
-    table."""
+    """Whether at least `least` lines are beside the one before them, not below it: the running head alone is not
+    a table."""
     beside = (line.bottom + _BELOW * line.height >= before.bottom for before, line in itertools.pairwise(lines))
     return next(itertools.islice(filter(None, beside), least - 1, None), False)
 
 
 def is_raised(before: Line, line: Line) -> bool:
-    """True for a small sign set higher beside a line: a power, or the mark of a note."""
+    """Whether the line is a small raised character beside the one before: an exponent or a note mark."""
     return (
         len(line.text) <= _MAX_MARK_CHARS
         and line.height < 0.85 * before.height
@@ -80,7 +80,7 @@ def is_raised(before: Line, line: Line) -> bool:
 
 
 def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
-    """What each line looks like by itself and its neighbours: code, a table's row, or plain text."""
+    """The kind of each line, judged by itself and its neighbours: code, table row or plain text."""
     fixed = sum(line.is_fixed for line in lines)
     has_code = 0 < fixed < 0.9 * len(lines)
     rows = [CELL in line.text or _is_row(line.text) for line in lines]
@@ -99,7 +99,7 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
 
 
 def _is_code_between(lines: Sequence[Line], index: int) -> bool:
-    """True for a bracket or the like on a line of its own, whose type was not asked for, within lines of code."""
+    """Whether this is a short line, such as a single bracket, of unknown font between lines of code."""
     text = lines[index].text
     if len(text) > _MAX_MARK_CHARS or text.isalnum():
         return False
@@ -108,7 +108,7 @@ def _is_code_between(lines: Sequence[Line], index: int) -> bool:
 
 
 def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
-    """Count the line of column names above two rows as a row."""
+    """Count the line of column names above two table rows as a row too."""
     for index in range(len(rows) - 3, -1, -1):
         line, below = lines[index], lines[index + 1]
         if rows[index] or not (rows[index + 1] and rows[index + 2]):
@@ -124,9 +124,9 @@ def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
 
 
 def _is_row(text: str) -> bool:
-    """True when two figures or more make up most of the line: in running text stand dates and sums."""
+    """Whether at least two figures make up most of the line; running text may contain dates and sums."""
     if text.isascii() and text[:1].isalpha() and _BESIDE.search(text) is None:
-        return False  # Where more than half of the words are figures, two stand side by side, or the first is one.
+        return False  # More than half of the words must be figures, or two adjacent ones, or the first.
     if _DIGIT.search(text) is None:
         return False
     figures = len(_FIGURE.findall(text))
@@ -134,7 +134,7 @@ def _is_row(text: str) -> bool:
 
 
 def has_right_to_left(text: str) -> bool:
-    """True where letters of Arabic, Hebrew or their like are in the text."""
+    """Whether the text has letters of Arabic, Hebrew or another right-to-left script."""
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 

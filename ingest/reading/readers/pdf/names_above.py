@@ -1,5 +1,4 @@
-"""Names of columns that stand on a drawn table, outside its lines: with a line above them, or close to it. Pure
-functions."""
+"""Column names that stand on top of a drawn table, outside its lines. Pure functions."""
 
 from __future__ import annotations
 
@@ -23,8 +22,10 @@ _DATE = re.compile(r"(?:19|20)\d\d|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./-](
 
 
 def with_names(net: Net, inside: Sequence[Line], lines: Sequence[Line], drawn: Drawn) -> Net:
-    """The net with columns that no line parts, and a row for the names on top of it, where its own first row holds
-    figures; `inside` are those of the page's lines that stand in it."""
+    """The net with its unruled columns, and with a row for the names above it if its own first row holds figures.
+
+    `inside` are those of the page's lines that the net holds.
+    """
     names, roof = _names_on(net, inside, lines, drawn)
     finer = refined(net, inside, _merged(names))
     columns = list(itertools.pairwise(finer.columns))
@@ -37,7 +38,10 @@ def with_names(net: Net, inside: Sequence[Line], lines: Sequence[Line], drawn: D
 
 
 def _names_on(net: Net, inside: Sequence[Line], lines: Sequence[Line], drawn: Drawn) -> tuple[Sequence[Line], float]:
-    """The lines that may be names, and where they end above; none where the table has names of its own."""
+    """The lines that may be names, and the height where they end; none if the table has names of its own.
+
+    They end at a line drawn above them, or else stand close to the table.
+    """
     left, right, _, top = net.box
     first = [line for line in inside if line.bottom + line.height / 2 > net.heights[1]]
     if not any(is_figure(line.text) for line in first if line.left > min(other.left for other in first)):
@@ -60,7 +64,7 @@ def _names_on(net: Net, inside: Sequence[Line], lines: Sequence[Line], drawn: Dr
 
 
 def _merged(names: Sequence[Line]) -> list[Line]:
-    """Names of several lines as one each: what stands below something else."""
+    """The names, those of several lines as one each."""
     whole: list[Line] = []
     for line in sorted(names, key=lambda line: line.left):
         if whole and line.left < whole[-1].right:
@@ -71,12 +75,12 @@ def _merged(names: Sequence[Line]) -> list[Line]:
 
 
 def _reaches_over(line: Line, place: float) -> bool:
-    """True where much of the line stands on both sides of the place."""
+    """Whether much of the line stands on both sides of the place."""
     return min(place - line.left, line.right - place) > _OVER * (line.right - line.left)
 
 
 def _close(lines: Sequence[Line], top: float) -> list[Line]:
-    """The lines that stand close on each other, from the table up."""
+    """The lines that stand close to each other, from the table upwards."""
     found: list[Line] = []
     for line in sorted(lines, key=lambda line: line.bottom):
         lowest = max((other.bottom for other in found), default=top)
@@ -87,7 +91,7 @@ def _close(lines: Sequence[Line], top: float) -> list[Line]:
 
 
 def _are_names(names: Sequence[Line], columns: Sequence[tuple[float, float]]) -> bool:
-    """True for words that name nearly all of the columns behind the first."""
+    """Whether the lines are words, and name nearly all of the columns after the first."""
     if any(len(line.text) > _LONGEST or (is_figure(line.text) and not _DATE.fullmatch(line.text)) for line in names):
         return False
     if any(_reaches_over(line, place) for line in names for place, _ in columns[1:]):

@@ -1,5 +1,5 @@
-"""A page's table as lines, with the names of its columns given to those rows alone that go with them: a wrong name is
-worse than none. Pure functions."""
+"""Write a page's table as lines. Only rows that match the column names get them: a wrong name is worse than none.
+Pure functions."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ingest.reading.readers.tables import (
     repeated,
 )
 
-_MIN_NAMED = 0.5  # Of the columns in use.
-_MAX_NAME = 120  # Characters of what is said before each value.
-_MIN_NAMES = 3  # Above a table within a table.
+_MIN_NAMED = 0.5  # Share of the columns in use.
+_MAX_NAME = 120  # Characters of a name that is repeated before each value.
+_MIN_NAMES = 3  # Names above a table within a table.
 _MAX_INNER_NAME = 40
-_RECENT = 12  # Rows above it that are looked at.
+_RECENT = 12  # Rows examined above it.
 _MOSTLY, _NEARLY = 0.6, 0.8
 _FEW_FIGURES = 0.3
 _MIN_COLUMNS_OF_TOTALS = 4
@@ -32,12 +32,12 @@ _SYMBOLS = frozenset("$€£¥%()-–—")
 
 
 def named_lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
-    """The rows as lines; `header_rows` as the table says it, None lets the look decide."""
+    """The rows as lines of text. If `header_rows` is None, the number of header rows is judged by their look."""
     return [line for part, count in _tables_in(rows, header_rows) for line in _lines(part, count)]
 
 
 def are_named(rows: Sequence[Row], header_rows: int | None) -> bool:
-    """True where the columns have names that go with most of the rows."""
+    """Whether the columns have names that match most rows."""
     _, header, body = _parted(*_with_groups(rows, header_rows))
     return bool(header) and not _are_in_doubt(header, body)
 
@@ -60,15 +60,15 @@ def _lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
 
 
 def _parted(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], list[list[str]], list[list[str]]]:
-    """The titles above the table, the rows that name the columns, and those below them."""
+    """The titles above the table, the header rows, and the rows below them."""
     titles, cleaned, count = opened(rows, header_rows)
     count = header_by_look(cleaned) if count is None else count
     return titles, cleaned[:count], cleaned[count:]
 
 
 def _with_groups(rows: Sequence[Row], header_rows: int | None) -> tuple[Sequence[Row], int | None]:
-    """The rows with names of groups over all of their columns, where these have the same names in each group; and how
-    many rows are names, where below the first there is one that names more."""
+    """Repeat group headings over each of their columns, if every group has the same column names. Returns the rows and
+    the number of header rows, which is 2 if the second row names more columns than the first."""
     if header_rows not in (None, 1, 2) or len(rows) < 3:
         return rows, header_rows
     groups, names = ([at for at, cell in enumerate(row) if at and cell not in NOTHING] for row in rows[:2])
@@ -97,7 +97,7 @@ def _is_year(text: str) -> bool:
 
 
 def _tables_in(rows: Sequence[Row], header_rows: int | None) -> Iterator[tuple[Sequence[Row], int | None]]:
-    """The table cut above rows that name the columns of those below them, and not of those above."""
+    """Split the table above each row that names the columns of the rows below it, but not of those above."""
     start, count = 0, header_rows
     for number in range(max(header_rows or 0, 1) + 1, len(rows) - 1):
         above = rows[max(start + (count or 0), number - _RECENT) : number]
@@ -108,7 +108,7 @@ def _tables_in(rows: Sequence[Row], header_rows: int | None) -> Iterator[tuple[S
 
 
 def _names_others(row: Row, below: Row, above: Sequence[Row]) -> bool:
-    """True for a row of names whose columns hold figures below it, and where hardly a figure stands above it."""
+    """Whether the row names columns that hold figures below it, while there is hardly a figure above it."""
     names = [column for column, cell in enumerate(row) if cell not in NOTHING]
     texts = [row[column] for column in names]
     if len(names) < _MIN_NAMES or len(set(texts)) < len(texts):
@@ -128,8 +128,8 @@ def _is_name(text: str) -> bool:
 
 
 def _are_in_doubt(header: Sequence[Row], body: Sequence[Row]) -> bool:
-    """True where many columns have no name of their own, or one is as long as a sentence or holds a code; or where a
-    colon says that what stands beside it is a value."""
+    """Whether the names are doubtful: many columns have none, one is as long as a sentence or holds a code, or a colon
+    marks it as a label followed by a value."""
     names = labels_of([repeated(row) for row in header])
     width = max((len(row) for row in body), default=0)
     used = [
@@ -146,21 +146,21 @@ def _are_in_doubt(header: Sequence[Row], body: Sequence[Row]) -> bool:
         return True
     if any(_CODE.search(name) and not _stands_in(name, column, body) for name, column in zip(found, used, strict=True)):
         return True
-    # What one name names twice counts against it.
+    # A name shared by neighbouring columns counts against the header.
     own = sum((1 if name != before else -1) for before, name in zip(["", *found], found, strict=False) if name)
     own += bool(found) and not found[0]
     return len(used) >= _MIN_NAMES and own < _MIN_NAMED * len(used)
 
 
 def _has_value(row: Row) -> bool:
-    """True where a colon parts two cells."""
+    """Whether a colon marks one cell as the label of the next."""
     filled = [cell for cell in row if cell not in NOTHING]
     ends = [cell.endswith(":") for cell in filled]
     return any(ends[1:-1]) and not all(ends[1:])
 
 
 def _is_label(name: str, column: int, body: Sequence[Row]) -> bool:
-    """True for what ends in a colon, as something below it does."""
+    """Whether the name ends in a colon, as a cell below it does."""
     return name.endswith(":") and any(cell.endswith(":") for row in body for cell in row[column : column + 1])
 
 
@@ -169,12 +169,12 @@ def _is_label_or_empty(cell: str) -> bool:
 
 
 def _stands_in(name: str, column: int, body: Sequence[Row]) -> bool:
-    """True where the column holds what is above it once more, as a cell that reaches down does."""
+    """Whether the column repeats the name in every row, as a tall cell does."""
     return all(row[column : column + 1] in ([name], [""], []) for row in body)
 
 
 def _columns_of_figures(body: Sequence[Row]) -> set[int]:
-    """Columns behind the first that hold hardly a word in the rows that have a name."""
+    """The columns after the first that hold hardly any words in rows with a first cell."""
     found = set()
     body = [row for row in body if _is_filled(row, 0)] or body
     for column in range(1, max((len(row) for row in body), default=0)):
@@ -185,7 +185,7 @@ def _columns_of_figures(body: Sequence[Row]) -> set[int]:
 
 
 def _stands_apart(row: Row, figures: set[int], width: int) -> bool:
-    """True for a sum and what it is the sum of, below columns that name neither."""
+    """Whether the row holds a sum and its label, which the column names do not describe."""
     filled = [column for column, cell in enumerate(row) if cell not in NOTHING]
     if not filled:
         return False
@@ -195,7 +195,7 @@ def _stands_apart(row: Row, figures: set[int], width: int) -> bool:
 
 
 def _sums_below(body: Sequence[Row]) -> Iterator[Row]:
-    """The last rows that hold but a name behind the first column, and a figure."""
+    """The last rows that hold only a label after the first column, and a figure."""
     for row in reversed(body):
         filled = [column for column, cell in enumerate(row) if cell not in NOTHING]
         if len(filled) != 2 or filled[0] == 0 or is_figure(row[filled[0]]) or not is_figure(row[filled[1]]):

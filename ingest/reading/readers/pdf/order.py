@@ -1,4 +1,4 @@
-"""The order in which a page is read: bands of one column and of several, found by the white space. Pure functions."""
+"""The reading order of a page: bands of one or several columns, found by the white space. Pure functions."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ Part = list[Line] | Table
 
 
 def arranged(lines: Sequence[Line], drawn: Drawn = NOTHING_DRAWN) -> list[Part]:
-    """The lines of a page in reading order, tables apart. Lines with wide gaps in them must have been parted.
+    """The parts of a page in reading order, with its tables separate. Lines with wide gaps must be split before.
 
-    That is the order in which they were drawn, but for tables, columns drawn line by line and pages drawn upwards.
+    The order is the drawing order, except for tables, columns drawn line by line and pages drawn upwards.
     """
     if not has_neighbours(lines):
         return [list(lines)]
@@ -92,7 +92,7 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
 
 
 def _joined(parts: Sequence[Part]) -> list[Part]:
-    """The parts with lines that follow each other in one."""
+    """The parts, with consecutive lists of lines joined."""
     joined: list[Part] = []
     for part in parts:
         if isinstance(part, list) and joined and isinstance(joined[-1], list):
@@ -103,13 +103,13 @@ def _joined(parts: Sequence[Part]) -> list[Part]:
 
 
 class _Reordered(NamedTuple):
-    """Lines in another order than they were drawn in."""
+    """Lines in an order other than the drawing order."""
 
     lines: list[Line]
 
 
 class _Together(NamedTuple):
-    """Parts of a page that stand beside each other, in the order to read them in."""
+    """Parts of a page that are side by side, in reading order."""
 
     parts: list[Part]
 
@@ -125,7 +125,7 @@ def _pieces(part: Table | _Reordered | _Together) -> list[Part]:
 
 
 def _is_turned(line: Line) -> bool:
-    """True for text that runs up or down the page, as in a margin."""
+    """Whether the text runs up or down the page, as in a margin."""
     return len(line.text) > _TURNED_LENGTH and line.height > line.right - line.left
 
 
@@ -168,7 +168,7 @@ def _parts(
 def _tables_or_blocks(
     grid: Grid, places: dict[Interval, int], rules: Sequence[Rule]
 ) -> Iterator[list[Line] | _Together | Table]:
-    """The tables of the grid; blocks beside each other, where these have no names and the columns look so."""
+    """The grid's tables, or blocks side by side if no table has column names and the columns look like blocks."""
     parts = list(tables_of(grid, rules))
     are_sure = any(isinstance(part, Table) and are_named(part.rows, part.header_rows) for part in parts)
     blocks = [] if are_sure or grid.is_ruled(rules) else blocks_in(grid)
@@ -187,12 +187,12 @@ def _tables_or_blocks(
 
 
 def _line_by_line(lines: list[Line]) -> Table:
-    """A block whose lines stay apart."""
+    """A block whose lines are not joined."""
     return Table([[cell.text for cell in row.cells] for row in rows_of(lines)], 0, [], lines)
 
 
 def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line | None:
-    """What of the row stands in the column, as one line."""
+    """The part of the row that is in the column, as one line; None if there is none."""
     inside = [cell for cell in row.cells if _first_touched(cell, columns) == column]
     if not inside:
         return None
@@ -204,6 +204,6 @@ def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line 
 
 
 def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
-    """The column where the cell begins, which may reach over others too; the nearest where it stands between two."""
+    """The column where the cell begins, though it may reach over others; the nearest if it is between two."""
     touched = (column for column in columns if column[0] < cell.right and cell.left < column[1])
     return next(touched, None) or min(columns, key=lambda column: abs(column[0] - cell.left))

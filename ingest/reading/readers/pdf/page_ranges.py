@@ -1,4 +1,4 @@
-"""A PDF's pages on their way from the processes that read a share of them to the one that makes the document."""
+"""Carry pages from the processes that each read a range of them to the one that builds the document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.reading.readers.pdf.tags import Tag
 
 
 class Page(NamedTuple):
-    """`fields` are label and value of what is filled in or noted, `tags` the blocks of the page's tags."""
+    """One page. `fields` are (label, value) of form fields and notes, `tags` the tagged blocks."""
 
     lines: list[Line]
     fields: list[tuple[str, str]]
@@ -26,15 +26,15 @@ class Page(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What all shares together have found."""
+    """What all ranges contain together."""
 
     pages: list[Page]
     outline: list[OutlineEntry]
 
 
 def packed(pages: Iterable[Page], outline: Sequence[OutlineEntry], data: bytes) -> bytes:
-    """Pages of the PDF `data`, and its outline in one of the shares. Lines go as columns, which takes a third of the
-    time."""
+    """Pickle pages of the PDF `data`, with the outline in one of the shares. Lines go as columns, which takes a third
+    of the time."""
     pages = list(pages)
     columns = list(zip(*(line for page in pages for line in page.lines), strict=True))
     rest = [(len(page.lines), page.fields, page.drawn, page.tags, page.is_damaged, page.is_scan) for page in pages]
@@ -42,7 +42,7 @@ def packed(pages: Iterable[Page], outline: Sequence[OutlineEntry], data: bytes) 
 
 
 def unpacked(shares: Sequence[bytes], data: bytes) -> Found | None:
-    """All pages and the outline; None where there are none, or where the file has changed between the readings."""
+    """All pages and the outline; None if there are no shares, or if the file changed between them."""
     if not shares:
         return None
     mark = zlib.crc32(data)

@@ -24,7 +24,7 @@ _MAX_OUTLINE_ENTRIES = 20_000
 
 
 class PasswordNeeded(DocumentUnreadable):
-    """The PDF does not open with the passwords tried."""
+    """None of the given passwords opens the PDF."""
 
 
 class OutlineEntry(NamedTuple):
@@ -36,9 +36,9 @@ class OutlineEntry(NamedTuple):
 
 
 class Pdf:
-    """An open PDF; `off_layers` tells the names of its layers that are off, which pdfium does not.
+    """An open PDF. `off_layers` returns the names of its hidden layers, which pdfium does not report.
 
-    Raises DocumentUnreadable where pdfium cannot open it.
+    Raises DocumentUnreadable if pdfium cannot open the file, PasswordNeeded if no password fits.
     """
 
     def __init__(self, data: bytes, password: str | None, *, off_layers: Callable[[], frozenset[str]]) -> None:
@@ -63,10 +63,10 @@ class Pdf:
         return len(self._document)
 
     def page(self, number: int) -> tuple[list[Line], list[tuple[str, str]], Drawn, list[Tag], bool]:
-        """A page's lines in the order in which they are drawn, its filled form fields and notes as label and value, the
-        straight lines drawn on it where text stands beside text, the blocks of its tags, and whether it is a picture.
+        """A page: its lines in drawing order, its filled form fields and notes as (label, value), the straight lines
+        drawn on it if any text is side by side, the blocks of its tags, and whether it is a scan.
 
-        All are the same whichever pages were read before. Raises DocumentUnreadable where the page is damaged.
+        The result does not depend on the pages read before. Raises DocumentUnreadable if the page is damaged.
         """
         page = raw.FPDF_LoadPage(self._document, number)
         if not page:
@@ -87,7 +87,7 @@ class Pdf:
             raw.FPDF_ClosePage(page)
 
     def outline(self) -> list[OutlineEntry]:
-        """The outline's entries in order; `page` is None where pdfium cannot follow the link."""
+        """The outline's entries in order; `page` is None if pdfium cannot follow the link."""
         entries = []
         for entry in self._document.get_toc():
             target = entry.get_dest()
@@ -100,16 +100,16 @@ class Pdf:
         return entries
 
     def page_labels(self) -> list[str]:
-        """The printed page numbers, one for each page; empty where the file has none."""
+        """The printed page numbers, one per page; empty if the file has none."""
         labels = [one_line(self._document.get_page_label(number)) for number in range(len(self))]
         return labels if any(labels) else []
 
     def properties(self) -> dict[str, str]:
-        """Title, Author, Subject, Keywords, ModDate… as far as they are filled."""
+        """Title, Author, Subject, Keywords, ModDate and so on, if not empty."""
         return {key: text for key, value in self._document.get_metadata_dict().items() if (text := one_line(value))}
 
     def attachments(self, pages: Iterable[int]) -> Iterator[tuple[str, bytes]]:
-        """The files embedded in the PDF, and those pinned on the pages given: name and content."""
+        """Name and content of files embedded in the PDF, or attached to the given pages."""
         for index in range(self._document.count_attachments()):
             attachment = self._document.get_attachment(index)
             with contextlib.suppress(pypdfium2.PdfiumError):
@@ -121,7 +121,7 @@ class Pdf:
 
 def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
     for attempt in dict.fromkeys((None, password)):
-        raw.FPDF_LoadMemDocument64(b"", 0, None)  # Or a file without pages is said to fail as the last file did.
+        raw.FPDF_LoadMemDocument64(b"", 0, None)  # Resets the last error, which a file without pages would inherit.
         try:
             document = pypdfium2.PdfDocument(data, password=attempt)
             if len(document) > 0:

@@ -1,7 +1,7 @@
-"""PDF: text by pdfium, page by page; by pypdf where pdfium gives up. A damaged page costs that page alone.
+"""PDF: text by pdfium, page by page, and by pypdf if pdfium fails. A damaged page costs only that page.
 
-Pages do not depend on each other, so that several processes can share them: what `read_share` gives for all shares is
-what `read` would find on the pages itself.
+Pages are independent, so several processes can share them: `read`, given the results of `read_share`, finds what it
+would find by reading all pages itself.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ _XFA_NOTICE = re.compile(r"\s*Please wait", re.IGNORECASE)
 _PRINT_ANEW = "Open it in a PDF viewer and print it to PDF again."
 _PRINT_FORM = "Open it in Adobe Reader and print it to PDF."
 _RUN_OCR = "Run OCR over it first, for example with ocrmypdf, or give --ocr-command."
-_MAX_LOST_SHARE = 0.1  # Of the outline's links, before pypdf is asked where they lead.
+_MAX_LOST_SHARE = 0.1  # Share of outline links that pdfium may fail to follow before pypdf is asked.
 _MAX_SPACED_LENGTH = 3.2
 
 
 class Scan(OcrNeeded, DocumentEmpty):
-    """The pages are pictures."""
+    """The pages are images."""
 
 
 class Noise(OcrNeeded, DocumentUnreadable):
-    """The fonts tell no characters."""
+    """The fonts do not map to characters."""
 
 
 def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
@@ -50,8 +50,8 @@ def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = 
 
 @contextlib.contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """No search for what is no longer needed: the lines of a book are a hundred thousand objects, none of which refers
-    back to another, and all of them would be looked at again and again."""
+    """Pause garbage collection. The lines of a book are a hundred thousand objects without cycles, which the collector
+    would visit again and again."""
     is_on = gc.isenabled()
     gc.disable()
     try:
@@ -83,8 +83,8 @@ def _read(data: bytes, password: str | None, shares: Sequence[bytes]) -> list[Do
 
 
 def read_share(data: bytes, number: int, of: int, *, password: str | None = None) -> bytes:
-    """Share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable where the file has to be read
-    whole."""
+    """Read share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable if the file has to be
+    read as a whole."""
     second = _SecondTry(data, password)
     with _nothing_collected(), Pdf(data, password, off_layers=second.off_layers) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
@@ -93,7 +93,7 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
 
 
 class _SecondTry:
-    """pypdf, opened when it is first asked: it takes longer to load than most PDFs to read."""
+    """pypdf, opened on first use because loading it takes longer than reading most PDFs."""
 
     def __init__(self, data: bytes, password: str | None) -> None:
         self._data = data
@@ -108,21 +108,21 @@ class _SecondTry:
         return self._opened
 
     def page_lines(self, number: int) -> list[Line]:
-        """The page's lines; none where pypdf fails as well."""
+        """The page's lines; empty if pypdf fails too."""
         try:
             return self.open().page_lines(number)
         except DocumentUnreadable:
             return []
 
     def off_layers(self) -> frozenset[str]:
-        """The names of the layers that are off; none where pypdf fails."""
+        """The names of the hidden layers; empty if pypdf fails."""
         try:
             return self.open().off_layers()
         except DocumentUnreadable:
             return frozenset()
 
     def outline(self) -> list[OutlineEntry]:
-        """The outline; empty where pypdf fails as well."""
+        """The outline; empty if pypdf fails too."""
         try:
             return self.open().outline()
         except DocumentUnreadable:
@@ -184,7 +184,7 @@ def _by_pypdf(second: _SecondTry, cause: DocumentUnreadable) -> Content:
 
 
 def _is_spaced_out(lines: Sequence[Line]) -> bool:
-    """True where blanks stand inside most words, as where letters are set apart: "H e re i s so me te xt"."""
+    """Whether blanks are inside most words, as in letter-spaced text: "H e re i s so me te xt"."""
     text = " ".join([line.text for line in lines])
     blanks = text.count(" ")
     if blanks < 5 or len(text) > _MAX_SPACED_LENGTH * (blanks + 1):
@@ -194,14 +194,14 @@ def _is_spaced_out(lines: Sequence[Line]) -> bool:
 
 
 def _refuse_form(content: Content) -> None:
-    """An XFA form's text is no page's: all that the first page says is to wait for another viewer."""
+    """Raise for an XFA form: its pages hold no text but the advice to use another viewer."""
     first = " ".join(line.text for line in content.pages[0])
     if content.is_dynamic_form and _XFA_NOTICE.match(first):
         raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds but a notice. {_PRINT_FORM}")
 
 
 def _drop_noise(content: Content) -> None:
-    """Empty the pages whose font tells no characters. Raises where nothing is left."""
+    """Empty the pages whose font does not map to characters. Raises if no page is left."""
     texts = ["\n".join(line.text for line in lines) for lines in content.pages]
     found = [number for number, text in enumerate(texts) if is_garbage(text)]
     for number in found:
@@ -230,7 +230,7 @@ def _remark(content: Content, numbers: Sequence[int], what: str) -> None:
 
 
 def _ranges(numbers: Sequence[int]) -> list[str]:
-    """Page numbers, counted from 1, runs as "2-5"."""
+    """Page numbers, counted from 1, with runs as "2-5"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

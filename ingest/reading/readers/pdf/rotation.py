@@ -1,4 +1,4 @@
-"""Pages whose text runs up, down or upside down, as tables laid across often do: turned to be read like any other."""
+"""Turn pages whose text runs up, down or upside down, such as wide tables, so that they read like any other."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from ingest.reading.readers.pdf.boxes import Box, Boxes
 from ingest.reading.readers.pdf.bulk import Room, angles_of
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
-_SAMPLES = 7  # Characters of a page that are asked how they stand.
+_SAMPLES = 7  # Characters of a page whose rotation is checked.
 _MOSTLY = 0.6
 _FIRST_EASTERN = 0x2E80
-# Where a point (x, y) goes, by the quarters of a turn that the text is turned clockwise: signs, and whether x and y
-# change places.
+# Where a point (x, y) goes, by quarter turns of the text clockwise: the signs, and whether x and y are swapped.
 _TURNS = {1: (-1, 1, True), 2: (-1, -1, False), 3: (1, -1, True)}
 
 
 def quarters_of(text_page: object, count: int, text: str, room: Room) -> int:
-    """By how many quarters of a turn, clockwise, most of the page's `count` characters are turned: 0 to 3."""
+    """How many quarter turns, clockwise, most of the page's `count` characters are rotated: 0 to 3."""
     angles = angles_of(text_page, range(0, count, max(count // _SAMPLES, 1)))
     found = [round(angle / (math.pi / 2)) % 4 for angle in angles] if any(angles) else [0] * len(angles)
     usual = max(set(found), key=found.count, default=0)
@@ -29,7 +28,7 @@ def quarters_of(text_page: object, count: int, text: str, room: Room) -> int:
 
 
 def _is_set_downwards(text_page: object, count: int, room: Room) -> bool:
-    """True for columns of Chinese or Japanese: turned to the left they are lines, the first of them on top."""
+    """Whether the text is vertical Chinese or Japanese. Turned left, its columns are lines, the first on top."""
     places = range(0, count - 1, max(count // _SAMPLES, 1))
     if sum(raw.FPDFText_GetUnicode(text_page, index) > _FIRST_EASTERN for index in places) <= _MOSTLY * len(places):
         return False
@@ -40,7 +39,7 @@ def _is_set_downwards(text_page: object, count: int, room: Room) -> bool:
 
 
 def box_of(page: object, quarters: int) -> Box | None:
-    """What of the page is shown: its box may be cut to a part of it. None where it says nothing sensible."""
+    """The visible box of the page, which may be cropped; None if its values make no sense."""
     box = raw.FS_RECTF()
     if not raw.FPDF_GetPageBoundingBox(page, box) or box.right - box.left < 1 or box.top - box.bottom < 1:
         return None
@@ -48,18 +47,18 @@ def box_of(page: object, quarters: int) -> Box | None:
 
 
 def turned_box(box: Box, quarters: int) -> Box:
-    """Where the box stands once the page is turned to be read."""
+    """The box after the page is turned."""
     (left, top), (right, bottom) = _point(box.left, box.top, quarters), _point(box.right, box.bottom, quarters)
     return Box(min(left, right), max(left, right), min(bottom, top), max(bottom, top))
 
 
 def turned_boxes(boxes: Boxes, quarters: int) -> Boxes:
-    """Where the boxes stand once the page is turned to be read."""
+    """The boxes after the page is turned."""
     return Boxes.of([turned_box(box, quarters) for box in boxes.each()]) if quarters and boxes.lefts else boxes
 
 
 def turned(drawn: Drawn, quarters: int) -> Drawn:
-    """The straight lines of a page where they stand once it is turned."""
+    """The page's straight lines after it is turned."""
     if quarters == 0:
         return drawn
     level: list[Rule] = []

@@ -1,4 +1,4 @@
-"""A page's lines as rows of cells beside each other. Pure functions."""
+"""Arrange a page's lines as rows of cells. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import NamedTuple
 from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside
 from ingest.reading.readers.superscripts import with_raised
 
-# In heights of a line: what is nearer than that is one cell, and what parts two columns is as wide.
+# In line heights: closer cells are joined, and a gutter between columns is at least as wide.
 CELL_GAP = 0.75
 _GUTTER = 0.6
-_NARROW_GUTTER = -0.2  # Where a row is known to stand in columns, which may reach over each other a little.
+_NARROW_GUTTER = -0.2  # For rows known to be in columns, which may overlap a little.
 _WIDEST_BLANK = 3.0
-_MIN_GAPS, _BY_CHANCE = 12, 0.35  # On a page; of them.
-_RECENT = 8  # Lines of a row.
-_NEXT_LINE = 0.7  # Heights from line to line.
-_MIN_TEXT, _ALIKE = 6, 0.1  # Characters of a line that is no part of a formula; of its height.
-_SAME_ROW = 0.5  # Of the lower of two lines stands beside the other.
-_FARTHEST_ROW = 2.5  # Heights.
+_MIN_GAPS, _BY_CHANCE = 12, 0.35  # Gaps on a page; share of them.
+_RECENT = 8  # Lines of a row that a new one is compared with.
+_NEXT_LINE = 0.7  # Heights between lines.
+_MIN_TEXT, _ALIKE = 6, 0.1  # Characters of a line that is not part of a formula; share of its height.
+_SAME_ROW = 0.5  # Share of the lower line's height that overlaps the other.
+_FARTHEST_ROW = 2.5  # Heights between rows.
 
 Interval = tuple[float, float]
 
 
 class Row(NamedTuple):
-    """Cells beside each other, from left to right."""
+    """Cells side by side, from left to right."""
 
     cells: list[Line]
     bottom: float
@@ -33,12 +33,12 @@ class Row(NamedTuple):
 
     @property
     def gutter(self) -> float:
-        """What parts two columns is as wide."""
+        """The width, in points, of a gap that separates two columns."""
         return (_NARROW_GUTTER if any(cell.is_apart for cell in self.cells) else _GUTTER) * self.height
 
 
 def rows_of(lines: Iterable[Line]) -> list[Row]:
-    """From top to bottom; lines close beside each other are joined."""
+    """The rows from top to bottom; lines close together are joined."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: (-(line.bottom + line.height / 2), line.left)):
         if rows and _is_beside(rows[-1], line):
@@ -57,7 +57,7 @@ def _is_beside(row: Sequence[Line], line: Line) -> bool:
 
 
 def _stands_below(line: Line, other: Line) -> bool:
-    """True for the next line of a text, though a taller one stands beside both."""
+    """Whether the line is the next line of a text, although a taller one is beside both."""
     return (
         min(len(line.text), len(other.text)) >= _MIN_TEXT
         and abs(line.height - other.height) < _ALIKE * line.height
@@ -83,8 +83,8 @@ def _cells(row: Sequence[Line]) -> list[Line]:
 
 
 def without_chance_gaps(rows: Sequence[Row]) -> list[Row]:
-    """The rows with those gaps closed that are only wide blanks between words, as of text recognised on a picture: in
-    the rows above and below there is text at their place, or on most of the page is."""
+    """The rows, with gaps closed that are only wide blanks between words, as in OCR text: the rows above and below have
+    text there, or gaps on most of the page do not line up."""
     if _are_by_chance(rows):
         return [_closed(row, None, None) if len(row.cells) > 1 else row for row in rows]
     return [
@@ -94,7 +94,7 @@ def without_chance_gaps(rows: Sequence[Row]) -> list[Row]:
 
 
 def _are_by_chance(rows: Sequence[Row]) -> bool:
-    """True where few of the gaps between words go on in the next two rows."""
+    """Whether few of the gaps between words continue in the next two rows."""
     going_on = count = 0
     for number, row in enumerate(rows[:-2]):
         for one, other in itertools.pairwise(row.cells):
@@ -107,7 +107,7 @@ def _are_by_chance(rows: Sequence[Row]) -> bool:
 
 
 def _closed(row: Row, above: Row | None, below: Row | None) -> Row:
-    """The row with the gaps closed that are covered above and below, if there is either."""
+    """The row, with those gaps closed that the rows above and below, if any, cover with text."""
     if above and below and above.bottom - below.bottom > 2 * _FARTHEST_ROW * row.height:
         return row
     cells = row.cells[:1]

@@ -1,5 +1,5 @@
-"""Straight lines that are drawn on a page, as between the rows and columns of a table. Asked only where text stands
-beside text."""
+"""Straight lines drawn on a page, such as those between the rows and columns of a table. Only needed if text is side by
+side."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pypdfium2 import raw
 from ingest.reading.readers.pdf.bulk import Room, is_area, items_on, items_within, kinds_of, placing_of, segment_counts
 from ingest.reading.readers.pdf.lines import Line
 
-_THIN = 2.5  # Points: a rectangle so low is a line.
+_THIN = 2.5  # Points; a rectangle this low is a line.
 _MIN_LENGTH = 24.0
 _MIN_RISE = 7.0
-_EDGE = 0.2  # Heights of a line that may reach over an upright one.
-_DEEPEST = 3  # Drawings within drawings.
+_EDGE = 0.2  # Line heights by which text may overlap a vertical line.
+_DEEPEST = 3  # Levels of nested form objects.
 _MAX_OBJECTS = 20_000
-_ACROSS, _ACROSS_IN_PIECES = 0.5, 0.4  # Of the width of what it parts.
-_COVERED = 0.4  # Of a page that is a scan.
-_MAX_SEGMENTS = 400  # A path of more is a drawing.
-_MAX_UPRIGHTS = 4_000  # On a page of more they are a drawing.
+_ACROSS, _ACROSS_IN_PIECES = 0.5, 0.4  # Share of the width to be divided.
+_COVERED = 0.4  # Share of the page that the image of a scan covers.
+_MAX_SEGMENTS = 400  # A path with more is an illustration.
+_MAX_UPRIGHTS = 4_000  # A page with more holds an illustration.
 
 
 class Rule(NamedTuple):
-    """A level line, in points from the page's lower left corner; `is_edge` where it is that of a coloured area."""
+    """A horizontal line, in points from the page's lower left corner. `is_edge`: the edge of a coloured area."""
 
     height: float
     left: float
@@ -36,7 +36,7 @@ class Rule(NamedTuple):
 
 
 class Upright(NamedTuple):
-    """A line straight up, in the same points."""
+    """A vertical line, in the same units."""
 
     place: float
     bottom: float
@@ -45,7 +45,7 @@ class Upright(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """The straight lines of a page, edges of boxes among them."""
+    """The straight lines of a page, including the edges of boxes."""
 
     level: list[Rule]
     upright: list[Upright]
@@ -55,7 +55,7 @@ NOTHING_DRAWN = Drawn([], [])
 
 
 def crossings(lines: Sequence[Line], uprights: Sequence[Upright]) -> Iterator[tuple[int, list[float]]]:
-    """The numbers of the lines of text that upright lines run through, and where; `uprights` are in order."""
+    """The numbers of text lines crossed by vertical lines, with their positions. `uprights` must be sorted."""
     if not uprights:
         return
     places = [upright.place for upright in uprights]
@@ -70,8 +70,8 @@ def crossings(lines: Sequence[Line], uprights: Sequence[Upright]) -> Iterator[tu
 
 
 def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
-    """The level lines that reach over much of what stands between two places, pieces at one height as one: each cell
-    of a table may have its own."""
+    """The horizontal lines that cover much of the width from `left` to `right`. Pieces at one height count as one,
+    because each cell may have its own."""
     levels: list[list[Rule]] = []
     for rule in rules:
         if levels and levels[-1][0].height - rule.height < _THIN / 2:
@@ -91,7 +91,7 @@ def across(rules: Sequence[Rule], left: float, right: float) -> list[Rule]:
 
 
 def without_underlines(rules: Sequence[Rule], lines: Sequence[Line]) -> list[Rule]:
-    """The level lines without those that only underline a text: as wide as it is, and close below it."""
+    """The horizontal lines, without underlines: lines close below a text and as wide as it is."""
     near: defaultdict[int, list[Line]] = defaultdict(list)
     for line in lines:
         near[round(line.left / _THIN)].append(line)
@@ -115,7 +115,7 @@ def _underlines(rule: Rule, line: Line) -> bool:
 
 
 def rules_of(page: object, room: Room, *, is_laid_across: bool = False) -> Drawn:
-    """The straight lines of a page; `is_laid_across` where the page is to be turned, and what is level is upright."""
+    """The straight lines of a page. `is_laid_across`: the page is to be turned, so horizontal lines are vertical."""
     least_length, least_rise = (_MIN_RISE, _MIN_LENGTH) if is_laid_across else (_MIN_LENGTH, _MIN_RISE)
     level: set[Rule] = set()
     upright: set[Upright] = set()
@@ -129,7 +129,7 @@ def rules_of(page: object, room: Room, *, is_laid_across: bool = False) -> Drawn
 
 
 def is_picture(page: object) -> bool:
-    """True where a picture covers much of the page, as of a scan."""
+    """Whether an image covers much of the page, as in a scan."""
     width, height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
     for index in range(min(raw.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page, index)
@@ -146,7 +146,7 @@ def _lines_among(
     kinds = kinds_of(items)
     paths = [item for item, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_PATH]
     for path, extent, count in zip(paths, room.extents(paths), segment_counts(paths), strict=True):
-        # A path of many segments is a drawing; a small one a letter, or a part of a mark.
+        # A path with many segments is an illustration, a small one a letter or part of a mark.
         if count <= _MAX_SEGMENTS and max(extent) >= _MIN_RISE:
             yield from _straight_lines(path, room, count, extent, _matrix_of(path, outer))
     if depth < _DEEPEST:
@@ -177,7 +177,7 @@ def _straight_lines(
 
 
 def _extent(item: object) -> tuple[float, float]:
-    """How far a thing reaches across and up."""
+    """The width and height of a page object."""
     edges = [ctypes.c_float() for _ in range(4)]
     raw.FPDFPageObj_GetBounds(item, *edges)
     left, bottom, right, top = (edge.value for edge in edges)

@@ -1,4 +1,4 @@
-"""Lines drawn on a page that meet, as those around the cells of a table do. Pure functions."""
+"""Lines drawn on a page that meet, such as those around the cells of a table. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import NamedTuple
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
-NEAR = 3.0  # Points between lines that are one, or that meet.
-_MAX_LINES = 1_000  # Of each kind: more are a drawing.
-_MAX_LAYERS = 3  # Rows of names, the upper for several of the lower.
-_TOUCHING = 1.0  # Points between lines of one table, where another stands close to it.
+NEAR = 3.0  # Points between lines that are the same, or that meet.
+_MAX_LINES = 1_000  # Of each direction; a page with more holds an illustration.
+_MAX_LAYERS = 3  # Rows of column names, where an upper name covers several lower ones.
+_TOUCHING = 1.0  # Points between lines of one table, if another table is close to it.
 _NEARLY = 0.95
 _MAX_CELLS = 20_000
 
@@ -32,7 +32,7 @@ class Box(NamedTuple):
 
 @dataclass(slots=True)
 class Net:
-    """Lines that meet: `columns` from left to right, `heights` from the top down."""
+    """Lines that meet: positions of `columns` from left to right, of `heights` from the top down."""
 
     level: list[Rule]
     upright: list[Upright]
@@ -44,7 +44,7 @@ class Net:
     def __post_init__(self) -> None:
         ends = [(rule.left, rule.right) for rule in self.level]
         reach = [(upright.bottom, upright.top) for upright in self.upright]
-        # A table may have no line at its sides.
+        # A table may have no line on its left or right side.
         self.columns = _joined([upright.place for upright in self.upright], min(ends)[0], max(e for _, e in ends))
         self.heights = _joined([rule.height for rule in self.level], min(reach)[0], max(e for _, e in reach))[::-1]
         self._beside = [[line for line in self.upright if abs(line.place - at) <= NEAR] for at in self.columns]
@@ -58,18 +58,18 @@ class Net:
         return [top - bottom for top, bottom in itertools.pairwise(self.heights)]
 
     def is_parted(self, row: int, column: int) -> bool:
-        """True where a line is drawn at the left of the cell."""
+        """Whether a line is drawn on the cell's left side."""
         middle = (self.heights[row] + self.heights[row + 1]) / 2
         return any(line.bottom < middle < line.top for line in self._beside[column])
 
     def is_roofed(self, row: int, column: int) -> bool:
-        """True where a line is drawn on top of the cell."""
+        """Whether a line is drawn above the cell."""
         middle = (self.columns[column] + self.columns[column + 1]) / 2
         return any(line.left < middle < line.right for line in self._above[row])
 
 
 def sections_of(net: Net) -> list[range]:
-    """The rows of a net, cut where its columns change: forms are several tables, one below the other."""
+    """The rows of a net, split where its columns change: a form is several tables, one below the other."""
     rows = range(len(net.heights) - 1)
     columns = range(1, len(net.columns) - 1)
     sections = [range(0)]
@@ -88,7 +88,7 @@ def sections_of(net: Net) -> list[range]:
 
 
 def nets_of(drawn: Drawn) -> Iterator[Net]:
-    """Nets of lines, and of coloured areas where no net of lines is."""
+    """The nets of drawn lines, and those of coloured areas that no net of lines covers."""
     nets = list(_nets(Drawn([line for line in drawn.level if not line.is_edge], _lines_alone(drawn.upright))))
     yield from nets
     boxes = [net.box for net in nets]
@@ -111,7 +111,7 @@ def _stands_in(line: Upright, box: Box) -> bool:
 
 
 def _nets(drawn: Drawn) -> Iterator[Net]:
-    """Lines that meet each other, directly or by others."""
+    """Groups of lines that meet, directly or through others."""
     drawn = _whole(drawn)
     if not 0 < len(drawn.upright) <= _MAX_LINES or not 1 < len(drawn.level) <= _MAX_LINES:
         return
@@ -129,7 +129,7 @@ def _is_table(net: Net) -> bool:
 
 
 def _connected(drawn: Drawn, near: float) -> Iterator[Drawn]:
-    """Level and upright lines that meet each other within so many points, directly or by others."""
+    """Horizontal and vertical lines that come within `near` points of each other, directly or through others."""
     parent = list(range(len(drawn.level) + len(drawn.upright)))
 
     def root(number: int) -> int:
@@ -154,7 +154,7 @@ def _connected(drawn: Drawn, near: float) -> Iterator[Drawn]:
 
 
 def within(box: Box, drawn: Drawn) -> Drawn:
-    """What of it is drawn inside the box."""
+    """What is drawn inside the box."""
     wide = Box(box.left - NEAR, box.right + NEAR, box.bottom - NEAR, box.top + NEAR)
     level = [
         line
@@ -170,7 +170,7 @@ def within(box: Box, drawn: Drawn) -> Drawn:
 
 
 def _whole(drawn: Drawn) -> Drawn:
-    """The lines with those put together that go on in each other, as where each cell has a border of its own."""
+    """The lines, with pieces that continue each other joined: each cell may have a border of its own."""
     level: list[Rule] = []
     for rule in sorted(drawn.level):
         if level and level[-1].height == rule.height and rule.left <= level[-1].right + _TOUCHING:
@@ -187,7 +187,7 @@ def _whole(drawn: Drawn) -> Drawn:
 
 
 def _joined(places: Iterable[float], first: float, last: float) -> list[float]:
-    """The places in order, each once, with the ends where these lie well outside."""
+    """The positions in order, without duplicates, and with the ends added if they are well outside."""
     ordered = sorted(places)
     ordered = [first, *ordered] if first < ordered[0] - 3 * NEAR else ordered
     ordered = [*ordered, last] if last > ordered[-1] + 3 * NEAR else ordered

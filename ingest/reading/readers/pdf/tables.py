@@ -1,4 +1,4 @@
-"""Tables of a page, from lines that stand in columns: rows, wrapped cells, the names of the columns. Pure functions."""
+"""Build tables from lines in columns: rows, wrapped cells, column names. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ingest.reading.readers.pdf.lines import HYPHEN, MARKER, Line, are_unspaced
 from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import SPANNED, is_figure
 
-_LONG = 22  # Characters of a cell that reads like text.
+_LONG = 22  # Mean characters of cells that hold running text.
 _SPARSE = 0.6
 _MANY_COLUMNS, _SCATTERED = 14, 0.35
 
 
 @dataclass(slots=True)
 class Table:
-    """`rows` hold the text of each cell, `header_rows` of them name the columns; None lets the look decide.
+    """`rows` hold the text of each cell; the first `header_rows` of them name the columns (None: not known).
 
-    `lefts` are where the columns begin; `lines` are the page's lines in it.
+    `lefts` are the left sides of the columns, in points; `lines` are the page's lines in the table.
     """
 
     rows: list[list[str]]
@@ -31,14 +31,14 @@ class Table:
     lines: list[Line]
 
     def names_from(self, before: Table) -> None:
-        """Take the names of the columns from the table before, which this one carries on, unless they are repeated."""
+        """Copy the column names from the table that this one continues, unless they are repeated here."""
         if before.header_rows and not self.header_rows and self.rows[0] != before.rows[0]:
             self.rows = [*before.rows[: before.header_rows], *self.rows]
             self.header_rows = before.header_rows
 
 
 def tables_of(grid: Grid, rules: Sequence[Rule]) -> Iterator[list[Line] | Table]:
-    """The tables in a grid, and the lines that only stand near them."""
+    """The tables in a grid, and the lines near them that are not part of a table."""
     is_ruled = grid.is_ruled(rules)
     for rows in _apart(grid.rows):
         several = [number for number, row in enumerate(rows) if sum(cell is not None for cell in row) > 1]
@@ -63,8 +63,8 @@ def _pair(names: Cells, values: Cells) -> Table:
 
 
 def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) -> bool:
-    """True for two rows of three cells; of two, three are needed, or figures beside their names. Most rows have
-    several cells, but where lines are drawn between them."""
+    """Whether the rows form a table: two rows of three cells, or three rows of two, or two rows of two with figures.
+    Most rows have several cells, unless lines are drawn between the rows."""
     width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
     if len(several) < 2 or (len(several) * 2 < len(rows) and not is_ruled):
         return False
@@ -72,19 +72,19 @@ def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) 
     if is_ruled and 2 * lone >= len(rows):
         return False  # The axis of a chart.
     if width == 2 and all(row[1].text.startswith("(") and MARKER.fullmatch(row[1].text) for row in rows if row[1]):
-        return False  # The numbers of formulas.
+        return False  # Equation numbers.
     figures = sum(is_figure(line.text) for number in several for line in rows[number][1:] if line)
     return width > 2 or len(several) > 2 or figures >= len(several)
 
 
 def _is_scattered(rows: Sequence[Sequence[str]]) -> bool:
-    """True for words of a map or a drawing: many columns, and most of their cells empty."""
+    """Whether the words come from a map or a diagram: many columns with mostly empty cells."""
     filled = sum(cell not in ("", SPANNED) for row in rows for cell in row)
     return len(rows[0]) >= _MANY_COLUMNS and filled < _SCATTERED * len(rows[0]) * len(rows)
 
 
 def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
-    """The rows between gaps that are much wider than those from row to row."""
+    """The rows, split at gaps much wider than the usual distance."""
     usual = _usual_distance(rows)
     part: list[Cells] = []
     for row in rows:
@@ -101,7 +101,7 @@ def _usual_distance(rows: Sequence[Cells]) -> float:
 
 
 def _without_neighbours(rows: Sequence[Cells], several: Sequence[int]) -> tuple[int, int]:
-    """Where the table begins and ends: lone lines at some distance above and below it are text."""
+    """The start and end of the table: single lines at some distance above or below it are text."""
     usual = _usual_distance([rows[number] for number in several])
     first, last = several[0], several[-1] + 1
     while (
@@ -130,7 +130,7 @@ def _table(rows: Sequence[Cells], rules: Sequence[Rule]) -> Table:
 
 
 def _with_spans(texts: list[str], group: Sequence[Cells], lefts: Sequence[float]) -> list[str]:
-    """The row's texts with SPANNED in the columns that a cell reaches over."""
+    """The row's texts, with SPANNED in the columns that a wide cell covers."""
     for column in range(1, len(texts)):
         before = [line for row in group for line in row[:column] if line]
         if not texts[column] and any(line.right > lefts[column] + line.height for line in before):
@@ -139,7 +139,7 @@ def _with_spans(texts: list[str], group: Sequence[Cells], lefts: Sequence[float]
 
 
 def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cells]]:
-    """The rows with those that go on in the next line together."""
+    """The rows of the table, each with the lines that continue it."""
     between = sorted((height for height, *_ in rules), reverse=True)
     is_ruled = _parts_rows(between, rows)
     is_labelled = _is_labelled(rows)
@@ -165,20 +165,20 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
 
 
 def _are_name_and_value(above: Cells, row: Cells) -> bool:
-    """True for a row in bold above one with figures that is not."""
+    """Whether the first row is bold and the second is not bold and holds figures."""
     is_name, is_bold = (all(line.is_bold for line in cells if line and len(line.text) > 1) for cells in (above, row))
     return is_name and not is_bold and any(is_figure(line.text) for line in row[1:] if line)
 
 
 def _are_like(above: Cells, row: Cells) -> bool:
-    """True for two rows that fill the same columns, with figures in one of them: no line need stand between them."""
+    """Whether both rows fill the same columns, one of them with figures, so that no line has to separate them."""
     both = [(one.text, other.text) for one, other in zip(above, row, strict=True) if one and other]
     figures = sum(is_figure(one) and is_figure(other) for one, other in both)
     return len(both) > _SPARSE * len(row) and figures > 0
 
 
 def _parts_rows(heights: Sequence[float], rows: Sequence[Cells]) -> bool:
-    """True where lines are drawn between many rows, or where most rows between two lines go on with what is above."""
+    """Whether the drawn lines separate rows: there are many, or most rows between two lines continue the row above."""
     inside = [height for height in heights if bottom_of(rows[-1]) < height < bottom_of(rows[0])]
     if len(inside) > len(rows) // 3:
         return True
@@ -192,7 +192,7 @@ def _parts_rows(heights: Sequence[float], rows: Sequence[Cells]) -> bool:
 
 
 def _is_labelled(rows: Sequence[Cells]) -> bool:
-    """True for labels beside texts of several lines."""
+    """Whether the rows are labels beside texts of several lines."""
     if len(rows[0]) != 2:
         return False
     labels = sum(row[0] is not None for row in rows)
@@ -201,7 +201,7 @@ def _is_labelled(rows: Sequence[Cells]) -> bool:
 
 
 def _all_go_on(group: Sequence[Cells], row: Cells) -> bool:
-    """True where each cell of the row carries on the text above it."""
+    """Whether each cell of the row continues the text above it."""
     filled = [(column, line) for column, line in enumerate(row) if line]
     return all(line.text[0].islower() and any(above[column] for above in group) for column, line in filled)
 
@@ -211,7 +211,7 @@ def _text_of(group: Sequence[Cells]) -> list[str]:
 
 
 def joined_cell(lines: Sequence[str]) -> str:
-    """The lines of a cell as one, words put together again."""
+    """The lines of a cell joined, with divided words made whole."""
     text = ""
     for line in lines:
         between = "" if not text or are_unspaced(text[-1], line) else " "

@@ -1,4 +1,4 @@
-"""A page in the order of its tags, with the tables and headings that they tell. Pure functions."""
+"""Arrange a page by its tags, with the tables and headings that they mark. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from ingest.reading.readers.pdf.tables import Table, joined_cell
 from ingest.reading.readers.pdf.tags import Tag
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED
 
-_MIN_TAGGED = 0.85  # Of a page's text, or its tags are not trusted.
-_MAX_LINES = 40  # For each block.
-_MAX_CELL_CHARS = 900  # Characters: a table of such cells is there for the page's looks.
+_MIN_TAGGED = 0.85  # Share of the page's text; with less, the tags are not trusted.
+_MAX_LINES = 40  # Lines per block on average.
+_MAX_CELL_CHARS = 900  # Characters; a table with longer cells is used for layout.
 _MAX_HEADING_CHARS = 200
-_MIN_FULL, _MOSTLY_FULL = 2, 0.5  # Rows that have a cell in each column, and their share.
-_FEW_FULL = 0.25  # Of the rows reach over all columns where the tags do not tell these.
-_MIN_PAGES = 0.05  # Pages with a heading, or these are not told by tags.
+_MIN_FULL, _MOSTLY_FULL = 2, 0.5  # Rows with a cell in each column, and their share of all rows.
+_FEW_FULL = 0.25  # Share of rows that reach over all columns; with fewer, the table's tags are not trusted.
+_MIN_PAGES = 0.05  # Share of pages with a heading; with fewer, the tags do not mark headings.
 
 
 def is_tagged(lines: Sequence[Line], tags: Sequence[Tag]) -> bool:
-    """True where nearly all of a page's text is tagged, in blocks that are no whole pages."""
+    """Whether almost all of a page's text is tagged, in blocks smaller than the page."""
     total = sum(len(line.text) for line in lines)
     tagged = sum(len(line.text) for line in lines if line.block >= 0)
     return bool(tags) and tagged > _MIN_TAGGED * total and len(lines) < _MAX_LINES * len(tags)
 
 
 def arranged_by_tags(lines: Sequence[Line], tags: Sequence[Tag], drawn: Drawn) -> list[Part]:
-    """The parts of a page that `is_tagged`: its tables, and the lines between them, arranged as on other pages."""
+    """The parts of a page that `is_tagged`: its tables, and the lines between them in their usual arrangement."""
     places = _places(lines, tags)
     ordered = [lines[number] for number in sorted(range(len(lines)), key=places.__getitem__)]
     parts: list[Part] = []
@@ -49,7 +49,7 @@ def arranged_by_tags(lines: Sequence[Line], tags: Sequence[Tag], drawn: Drawn) -
 
 
 def headings_by_tags(pages: Sequence[Sequence[Line]], tags: Sequence[Sequence[Tag]]) -> dict[int, Marks]:
-    """For each page the lines that are tagged as headings; none where hardly a page has any."""
+    """For each page the lines tagged as headings; empty if hardly any page has one."""
     numbers = itertools.count()
     found: dict[int, Marks] = {}
     for page, (lines, blocks) in enumerate(zip(pages, tags, strict=True)):
@@ -68,7 +68,7 @@ def headings_by_tags(pages: Sequence[Sequence[Line]], tags: Sequence[Sequence[Ta
 
 
 def _places(lines: Sequence[Line], tags: Sequence[Tag]) -> list[float]:
-    """Where each line stands in the order of the tags; without a tag, behind the line before it, and its table."""
+    """The position of each line in the order of the tags. An untagged line follows the line before it, or its table."""
     last: dict[int, int] = {}
     for number, tag in enumerate(tags):
         last[tag.table] = number
@@ -91,7 +91,7 @@ def _table_of(line: Line, tags: Sequence[Tag]) -> int:
 
 
 def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
-    """The table; None where it has one column or row, or is there for the page's looks."""
+    """The table; None if it has only one column or row, or is used for layout."""
     cells: defaultdict[int, list[Line]] = defaultdict(list)
     for line in lines:
         cells[line.block].append(line)
@@ -127,7 +127,7 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
 
 
 def _are_wrong(known: dict[int, Tag], columns: int) -> bool:
-    """True where hardly a row has as many columns as the table, and most others have one number of them."""
+    """Whether hardly any row has as many columns as the table, and most others have the same number."""
     widths: defaultdict[int, int] = defaultdict(int)
     for tag in known.values():
         for row in range(tag.row, tag.row + tag.height):
@@ -138,8 +138,8 @@ def _are_wrong(known: dict[int, Tag], columns: int) -> bool:
 
 
 def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequence[int]) -> dict[int, Tag]:
-    """The cells of rows that have fewer of them than the table has columns, in the columns where they stand: programs
-    leave out empty cells, and say not of all cells how far down they reach."""
+    """Assign the cells of short rows to the columns that they are drawn in, because some programs leave out empty
+    cells, or do not say how far down a cell reaches."""
     by_row: defaultdict[int, list[int]] = defaultdict(list)
     taken: defaultdict[int, set[int]] = defaultdict(set)
     for block, tag in known.items():
@@ -171,5 +171,5 @@ def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequenc
 
 
 def _shared(lines: Sequence[Line], side: tuple[float, float]) -> float:
-    """By how much lines and a column reach over each other; below 0 is how far they are apart."""
+    """How far lines and a column overlap, in points; negative if they are apart."""
     return min(max(line.right for line in lines), side[1]) - max(min(line.left for line in lines), side[0])

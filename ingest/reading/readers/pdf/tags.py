@@ -1,6 +1,6 @@
-"""The tags of a page, as tagged PDFs have them: which text is a heading, and which a cell of which table.
+"""The tags of a page in a tagged PDF: which text is a heading, and which is a cell of which table.
 
-ISO 32000-1, 14.7 and 14.8. pdfium maps a program's own names to the standard ones.
+See ISO 32000-1, 14.7 and 14.8. pdfium maps a program's own tag names to the standard ones.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
-_MAX_ELEMENTS = 20_000  # Of a page.
+_MAX_ELEMENTS = 20_000  # Per page.
 _DEEPEST = 60
 _NAME_UNITS = 64
 _MAX_SPANNED = 100
 _HEADING = re.compile(r"H([1-6])?|Title")
 _BLOCKS = frozenset(("P", "LI", "Caption", "BibEntry", "TOCI", "BlockQuote", "Code", "Formula", "Index"))
-# What stands aside of the text, wherever its tag may be.
+# Elements read after the text, wherever their tag is.
 _ASIDES = frozenset(("Note", "FENote", "Footnote", "Endnote", "Textbox", "Annotation", "Sidebar", "Aside"))
 _CELLS = frozenset({"TD", "TH"})
 
 
 class Tag(NamedTuple):
-    """A block of text: `level` from 1 where it is a heading; `table`, `row` and `column` from 0 where it is a cell."""
+    """A block of text. `level` is from 1 for headings; `table`, `row` and `column` are from 0 for cells."""
 
     level: int = 0
     table: int = -1
@@ -36,7 +36,7 @@ class Tag(NamedTuple):
 
 
 class Tags(NamedTuple):
-    """A page's blocks in reading order, and which of them each piece of marked content belongs to."""
+    """A page's blocks in reading order, and the block of each marked content ID."""
 
     blocks: list[Tag]
     marked: dict[int, int]
@@ -46,7 +46,7 @@ NO_TAGS = Tags([], {})
 
 
 def tags_on(page: object) -> Tags:
-    """The page's tags; none where it has none."""
+    """The page's tags; empty if it has none."""
     tree = raw.FPDF_StructTree_GetForPage(page)
     if not tree:
         return NO_TAGS
@@ -60,28 +60,28 @@ def tags_on(page: object) -> Tags:
 
 
 class _Walk:
-    """One way through the elements of a page."""
+    """One traversal of a page's elements."""
 
     def __init__(self) -> None:
         self.blocks: list[Tag] = []
         self.marked: dict[int, int] = {}
         self._seen = 0
         self._tables = 0
-        self._aside = 0  # How many asides are open.
+        self._aside = 0  # Number of open asides.
         self._row = -1
         self._column = 0
-        self._taken: dict[tuple[int, int], bool] = {}  # Places that cells reach to.
+        self._taken: dict[tuple[int, int], bool] = {}  # Positions covered by cells.
         self._name = (ctypes.c_ushort * _NAME_UNITS)()
 
     def into(self, element: object, block: int | None, depth: int) -> None:
-        """Go through the element, whose text belongs to the `block`, to one of its own, or to none."""
+        """Visit the element. Its text belongs to the given `block`, to a block of its own, or to none."""
         self._seen += 1
         if not element or depth > _DEEPEST or self._seen > _MAX_ELEMENTS:
             return
         kind = self._kind_of(element)
         in_cell = block is not None and self.blocks[block].table >= 0
         if in_cell:
-            pass  # Whatever stands in a cell is the cell's.
+            pass  # Everything inside a cell belongs to the cell.
         elif kind == "Table":
             outer = self._row, self._column, self._taken
             self._row, self._column, self._taken = -1, 0, {}

@@ -1,4 +1,4 @@
-"""The text of a PDF's groups of lines: words put together again, odd characters set right. Pure functions."""
+"""The text of a PDF's groups of lines: divided words made whole, unusual characters corrected. Pure functions."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
 _LIGATURE_TABLE = str.maketrans({**_LIGATURES, "\x02": None, "\xad": None})
 _ODD = re.compile(f"[{''.join(_LIGATURES)}\x02\xad¸¨ˆ˜ˇ˘˚´`{HYPHEN}]")
 _LEADERS = re.compile(r"\s*(?:(?:\.\s?){5,}|…{2,})\s*")
-# TeX sets an accent and then its letter.
+# TeX puts an accent before its letter.
 _ACCENTED = re.compile("([¨ˆ˜ˇ˘˚])([A-Za-zıȷ])|([´`])([aeiouAEIOUı])")
-# Others set the letter first: then an accent stands behind words too.
+# Other programs put it after the letter, so an accent may also end a word.
 _ACCENT_BEHIND = re.compile("[A-Za-z][´`¨ˆ˜](?![A-Za-zıȷ])")
 _ACCENT_BEFORE = re.compile("(?<![A-Za-z])[´`¨ˆ˜](?=[A-Za-zıȷ])|[´`¨ˆ˜][ıȷ]")
 _LETTER_ACCENTED = re.compile("([A-Za-zı])([´`¨ˆ˜])")
 _CEDILLA = re.compile("([cCsS])¸")
-_MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # Of Arabic vowels, within a word.
+_MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # An Arabic vowel mark inside a word.
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
-_SAMPLE = 1_000  # Characters of a page.
+_SAMPLE = 1_000  # Characters examined per page.
 _SPARE = 100
 _MIN_SAMPLE = 60
-_PART, _TAIL = 160, 2  # Characters of a page looked at together; lines looked at with its last ones.
+_PART, _TAIL = 160, 2  # Characters checked together; lines checked again with the last ones.
 _LEFT = 0.3
 _LEAST_FILLED = 4
-_FILLED = re.compile(r"([^\w\s]|_)\1{3,}")  # Lines to be filled in, and leaders.
+_FILLED = re.compile(r"([^\w\s]|_)\1{3,}")  # Blank lines to fill in, and leaders.
 _COMMON = frozenset("eariotns")
 _COMMON_CODES = [ord(sign) for letter in sorted(_COMMON) for sign in (letter, letter.upper())]
 _LETTERS = re.compile("[A-Za-z]")
-_FOREIGN = re.compile("[\x80-\xff]")  # In the code page of the West, where others are meant.
+_FOREIGN = re.compile("[\x80-\xff]")  # Latin-1 where another code page is meant.
 _COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
 _FARTHEST = 40
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
 
 def is_garbage(text: str) -> bool:
-    """True where a font tells no characters or wrong ones: controls, private use, another code page, moved letters."""
+    """Whether the font maps to wrong characters: controls, private use, the wrong code page, or shifted letters."""
     if not text.replace("\n", "").replace(HYPHEN, "").isprintable() or "\ufffd" in text:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
@@ -57,7 +57,7 @@ def is_garbage(text: str) -> bool:
 
 
 def _sample_of(text: str) -> str:
-    """The first characters, without what is to be filled in."""
+    """The first characters, without leaders and blank lines to fill in."""
     begin = _FILLED.sub("", text[: _SAMPLE + _SPARE])
     if len(begin) < _SAMPLE + _LEAST_FILLED and len(text) > _SAMPLE + _SPARE:
         begin = _FILLED.sub("", text)
@@ -65,8 +65,8 @@ def _sample_of(text: str) -> str:
 
 
 def without_noise(lines: Sequence[Line]) -> list[Line]:
-    """The lines of a page that is garbage as far as they are not: a figure may have such a font, and the text none.
-    None of them, where little is left."""
+    """The readable lines of a page with garbage: a figure may use such a font and the text another. Empty if little of
+    the page is readable."""
     kept: list[Line] = []
     part: list[Line] = []
     for line in lines:
@@ -81,7 +81,7 @@ def without_noise(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_shifted(sample: str) -> bool:
-    """True where the letters are far less like a language's than those at a fixed distance from them in the code."""
+    """Whether the letters are far less typical of a language than those at a fixed distance in the code."""
     small = sample.lower()
     common = sum(map(small.count, _COMMON))
     if common > _COMMON_SHARE * len(sample) or len(_LETTERS.findall(sample)) < 0.5 * len(sample):
@@ -92,12 +92,12 @@ def _is_shifted(sample: str) -> bool:
 
 
 def _common(counts: Counter[str], shift: int) -> int:
-    """How many characters would be among the most common letters of European languages."""
+    """How many characters, moved by `shift`, are among the most common letters of European languages."""
     return sum(counts[chr(code - shift)] for code in _COMMON_CODES if code >= shift)
 
 
 def text_of(group: Group, words: Collection[str]) -> str:
-    """The group's text: code and rows line by line, all else as one line. `words` decides about hyphens."""
+    """The group's text: code and table rows line by line, other kinds as one line. `words` decides about hyphens."""
     lines = [line.text for line in group.lines]
     if group.table is not None:
         text = "\n".join(named_lines(group.table.rows, group.table.header_rows))
@@ -111,7 +111,7 @@ def text_of(group: Group, words: Collection[str]) -> str:
 
 
 def polished(text: str) -> str:
-    """Ligatures as letters, accents on their letters, no soft hyphens, leaders as an ellipsis."""
+    """Replace ligatures by letters, join accents to letters, remove soft hyphens, shorten leaders to an ellipsis."""
     if ". . ." in text or "...." in text or "……" in text:
         text = _LEADERS.sub(" … ", text)
     if text.isascii():
@@ -127,7 +127,7 @@ def polished(text: str) -> str:
 
 
 def joined(lines: Sequence[str], words: Collection[str]) -> str:
-    """The lines as one, a word that was divided at a line's end whole again."""
+    """The lines joined to one, with words divided at line ends made whole."""
     if len(lines) == 1:
         return lines[0]
     parts: list[str] = []
@@ -141,7 +141,7 @@ def joined(lines: Sequence[str], words: Collection[str]) -> str:
 
 
 def _with_joint(before: str, line: str, words: Collection[str]) -> tuple[str, str]:
-    """The line before, without the hyphen that marks its end, and what stands between it and the next."""
+    """The line before, without the hyphen at its end, and the text to put between it and the next."""
     last = before[-1]
     if last == HYPHEN:
         head = before[:-1].rpartition(" ")[2]
@@ -153,7 +153,7 @@ def _with_joint(before: str, line: str, words: Collection[str]) -> tuple[str, st
 
 
 def _keeps_hyphen(head: str, tail: str, words: Collection[str]) -> bool:
-    """True when the document knows the compound, or the parts do not make one word."""
+    """Whether the document has this compound elsewhere, or the parts do not make one word."""
     if not head or not tail or not head[-1].isalpha() or not tail[0].islower():
         return True
     bare = tail.rstrip(".,;:!?)”\"'").lower()
@@ -161,7 +161,7 @@ def _keeps_hyphen(head: str, tail: str, words: Collection[str]) -> bool:
 
 
 def _indented(group: Group) -> list[str]:
-    """Lines of code, their indentation told from where they start."""
+    """The lines of code, indented by their horizontal positions."""
     left = min(line.left for line in group.lines)
     widths = sorted((line.right - line.left) / len(line.text) for line in group.lines)
     width = max(widths[len(widths) // 2], 1.0)

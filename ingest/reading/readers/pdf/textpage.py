@@ -1,6 +1,6 @@
-"""The lines of a page's text as pdfium gives them, with their places and fonts.
+"""The lines of a page as pdfium gives them, with positions and fonts.
 
-What is asked of many lines or characters is asked at once (`bulk.py`): a long book has some hundred thousand of them.
+A long book has some hundred thousand lines, so pdfium is asked about many of them at once (`bulk.py`).
 """
 
 from __future__ import annotations
@@ -44,33 +44,33 @@ from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
 
 _MIN_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
-_MIN_NEIGHBOURS = 2  # Or a page has no cells.
-# Ligatures of lam and what follows it, the wrong way round.
+_MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
+# Ligatures of lam and the letter after it, in the wrong order.
 _LAM = "\u0644"
 _TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
 _NO_CUTS: list[float] = []
-_SYMBOL_BULLET = re.compile("(?<![^\n])[\uf020-\uf0ff](?=[ \r]|$)")  # Of a font of symbols, before a line or alone.
-_SYMBOL = re.compile("\n[\uf020-\uf0ff]")  # At the begin of a line, which is soon found.
+_SYMBOL_BULLET = re.compile("(?<![^\n])[\uf020-\uf0ff](?=[ \r]|$)")  # From a symbol font, before a line or alone.
+_SYMBOL = re.compile("\n[\uf020-\uf0ff]")  # The same at the start of a line: a faster test.
 _SOFT = re.compile("\xad")
-_LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Behind which programs set a blank back to take no place.
-_LONE_LETTERS = frozenset("bcdefghjklmnopqrstuvwxyzBCDEFGHJKLMNOPQRSTUVWXYZ")  # As where blanks are within words.
-_DIVIDED = "\u2010\r\n"  # A word divided by a hyphen of its own, which pdfium does not know as one.
+_LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Programs may put a blank without width after a ligature.
+_LONE_LETTERS = frozenset("bcdefghjklmnopqrstuvwxyzBCDEFGHJKLMNOPQRSTUVWXYZ")  # They suggest blanks inside words.
+_DIVIDED = "\u2010\r\n"  # A word divided by a Unicode hyphen, which pdfium does not recognise.
 _PLAIN = (False, False)
 
 
 class LineReader:
-    """Reads text pages of pdfium, one after the other, into buffers of its own."""
+    """Reads pdfium text pages, one after the other, reusing its buffers."""
 
     def __init__(self, layers: Layers) -> None:
         self._layers = layers
         self._places = Places()
         self._text = units_buffer(_MIN_BUFFER)
         self._fonts = Fonts()
-        self._falling: set[int] = set()  # Lines whose end stands lower than their begin: pdfium took two for one.
+        self._falling: set[int] = set()  # Lines whose end is lower than their start: pdfium joined two.
 
     def lines(self, page: object, text_page: object, tags: Tags = NO_TAGS) -> tuple[list[Line], Drawn]:
-        """The lines that a page shows in the order of its text, and the straight lines drawn on it, asked for where
-        text stands beside text: the same whichever pages were read before."""
+        """The visible lines of a page in the order of the text, and the straight lines drawn on it, which are read only
+        if text is side by side. The result does not depend on the pages read before."""
         self._fonts.forget()
         count = raw.FPDFText_CountChars(text_page)
         if count <= 0:
@@ -103,16 +103,16 @@ class LineReader:
         return each_once(whole), straight
 
     def _stretches(self, text_page: object, count: int) -> tuple[Stretches, int]:
-        """The page's lines as text, and by how many quarters of a turn they are turned."""
+        """The page's lines as text, and by how many quarter turns they are rotated."""
         if count + _SPARE_UNITS > len(self._text):
             self._text = units_buffer(2 * (count + _SPARE_UNITS))
         units = raw.FPDFText_GetText(text_page, 0, count, self._text)
         text = ctypes.string_at(self._text, 2 * max(units - 1, 0)).decode("utf-16-le", "surrogatepass")
         quarters = quarters_of(text_page, count, text, self._places.room)
         self._places.start(quarters)
-        # pdfium counts code units: a pair of surrogates stays two characters until its line is cut out.
+        # pdfium counts code units, so a surrogate pair stays two characters until its line is cut out.
         has_pairs = len(text) < units - 1
-        # Characters without Unicode are left out of the text, and then positions in it are not their numbers.
+        # The text lacks characters without Unicode; then its offsets are not pdfium's character numbers.
         is_even = units - 1 == count
         text = text.replace("\t", " ")
         if not text.isascii():
@@ -120,7 +120,7 @@ class LineReader:
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
 
     def _with_odd_signs(self, text_page: object, text: str, *, has_pairs: bool, is_even: bool) -> str:
-        """The text with ligatures, hyphens and bullets set right that are not of ASCII."""
+        """The text with its ligatures, hyphens and bullets outside ASCII corrected."""
         if has_pairs:
             text = "".join(map(as_units, text))
         elif is_even and _LAM in text:
@@ -132,7 +132,7 @@ class LineReader:
         return text.replace(_DIVIDED, HYPHEN + "\r\n") if _DIVIDED in text else text
 
     def _measured(self, text_page: object, stretches: Stretches) -> list[Line]:
-        """The lines with their places and fonts, as their first and last characters tell."""
+        """The lines with positions and fonts, measured at their first and last characters."""
         indexes = heads_of(stretches)
         firsts = self._places.boxes(text_page, stretches.firsts)
         lasts = self._places.boxes(text_page, stretches.lasts)
@@ -140,15 +140,15 @@ class LineReader:
         heights = list(map(operator.sub, tops, bottoms))
         falls = map(operator.sub, bottoms, lasts.bottoms)
         self._falling = {number for number, is_lower in enumerate(map(operator.gt, falls, heights)) if is_lower}
-        # The first character stands on the right in Arabic and Hebrew.
+        # In Arabic and Hebrew the first character is on the right.
         lefts, rights = map(min, firsts.lefts, lasts.lefts), map(max, firsts.rights, lasts.rights)
         are_bold, are_fixed = zip(*self._types(text_page, stretches, indexes), strict=True)
         rest = itertools.repeat(-1), itertools.repeat(object=False)
         columns = zip(stretches.texts, lefts, rights, bottoms, heights, are_bold, are_fixed, *rest, strict=False)
-        return list(map(tuple.__new__, itertools.repeat(Line), columns))  # As Line(…) for each, in a third of the time.
+        return list(map(tuple.__new__, itertools.repeat(Line), columns))  # A third of the time of calling Line(…).
 
     def _types(self, text_page: object, stretches: Stretches, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
-        """Whether each line is bold and of fixed pitch: all of it is, if its ends are."""
+        """Whether each line is bold, and whether it is monospaced, judged by its two ends."""
         types = [_PLAIN] * len(indexes)
         long = [number for number, text in enumerate(stretches.texts) if len(text) > MIN_FONT_TEXT]
         for number, found in zip(long, self._fonts.look(text_page, [indexes[at] for at in long]), strict=True):
@@ -160,8 +160,8 @@ class LineReader:
         return types
 
     def _with_ligatures(self, text_page: object, text: str) -> str:
-        """The text with lam and alef in their order, or lam and meem, where one sign stands for both: pdfium takes it
-        for two, and turns them round with the rest of the line."""
+        """Put lam before alef (or lam before meem) where one glyph stands for both: pdfium reports it as two characters
+        and reverses them with the rest of the line."""
         for match in _TURNED_LAM.finditer(text):
             first, second = self._places.boxes(text_page, [match.start(), match.start() + 1]).each()
             if is_one_sign([first[:2], second[:2]]):
@@ -169,7 +169,7 @@ class LineReader:
         return text
 
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
-        """The numbers of the lines that may hold wide gaps or raised signs: their runs of text tell, or their width."""
+        """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
         text = "\n".join([line.text for line in lines])
         spaced: set[int] = set()
         if not _LONE_LETTERS.isdisjoint(text.split()):
@@ -185,7 +185,7 @@ class LineReader:
         return uneven
 
     def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
-        """Where figures of several columns are to be parted, by the number of the line."""
+        """Positions at which lines with figures of several columns are to be split, by line number."""
         rows = may_hold_columns(lines)
         if not rows:
             return {}
@@ -207,8 +207,8 @@ class LineReader:
         return [cell._replace(text=from_units(cell.text)) for cell in cells]
 
     def _by_tags(self, text_page: object, lines: list[Line], stretches: Stretches, tags: Tags) -> dict[int, list[Line]]:
-        """The pieces of the lines that belong to several blocks of tags, by their numbers; the other lines are told
-        which block is theirs."""
+        """The pieces of lines that belong to several tagged blocks, by line number. Other lines get their block's
+        number in place."""
         firsts, lasts = (blocks_of(text_page, ends, tags) for ends in (stretches.firsts, stretches.lasts))
         pieces = {}
         for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
@@ -219,13 +219,13 @@ class LineReader:
         return pieces
 
     def _of_blocks(self, text_page: object, line: Line, span: Span, tags: Tags) -> Iterator[Line]:
-        """The parts of a line that belong to different blocks of tags."""
+        """The parts of a line that belong to different tagged blocks."""
         indexes = span.indexes(text_page)
         boxes = self._places.boxes(text_page, indexes)
         blocks = blocks_of(text_page, indexes, tags)
         start = 0
         for end in range(1, len(indexes) + 1):
-            # Blanks that pdfium puts between words belong to no block.
+            # Blanks that pdfium generates between words belong to no block.
             if end < len(indexes) and (span.units[end] == " " or blocks[end] == blocks[start]):
                 continue
             piece = part_of(line._replace(text=span.units), boxes, start, end)
@@ -235,7 +235,7 @@ class LineReader:
 
 
 def _with_pieces(lines: list[Line], pieces: Mapping[int, Sequence[Line]]) -> list[Line]:
-    """The lines with pieces in place of those that are in several."""
+    """The lines, with those that have pieces replaced by them."""
     if not pieces:
         return lines
     return [piece for number, line in enumerate(lines) for piece in pieces.get(number, (line,))]

@@ -1,4 +1,4 @@
-"""Columns of a drawn table that no line parts: found by what stands beside what in its rows. Pure functions."""
+"""Find columns of a drawn table that no line separates, by the gaps in its rows. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _CURRENCIES = ("$", "€", "£", "¥")
 
 
 def refined(net: Net, lines: Sequence[Line], names: Sequence[Line] = ()) -> Net:
-    """The net with lines added where its rows have several columns between two drawn ones; `names` are those that stand
-    above them."""
+    """The net, with lines added where its rows have several columns between two drawn lines.
+
+    `names` are the column names that stand above it.
+    """
     added: list[Upright] = []
     for left, right in itertools.pairwise(net.columns):
         inside = [line for line in lines if left < (line.left + line.right) / 2 < right]
@@ -30,7 +32,7 @@ def refined(net: Net, lines: Sequence[Line], names: Sequence[Line] = ()) -> Net:
 
 
 def _gutters(lines: Sequence[Line], names: Sequence[Line]) -> list[float]:
-    """Where most rows that have several cells are parted; none where most rows have one."""
+    """The gaps shared by most rows with several cells, and by the names; empty if most rows have one cell."""
     rows = [row.cells for row in rows_of(lines)]
     counts = Counter(len(cells) for cells in rows if 1 < len(cells) <= _MAX_COLUMNS)
     if not counts or sum(counts.values()) < max(_MIN_ROWS, _MOSTLY * len(rows)):
@@ -50,7 +52,7 @@ def _gutters(lines: Sequence[Line], names: Sequence[Line]) -> list[float]:
 
 
 def _uprights(net: Net, lines: Sequence[Line], place: float) -> Iterator[Upright]:
-    """Lines through those rows of the net that have text on both sides of the place and none across it."""
+    """Vertical lines through the rows of the net that have text on both sides of the position and none across it."""
     for top, bottom in itertools.pairwise(net.heights):
         inside = [line for line in lines if bottom < line.bottom + line.height / 2 < top]
         is_crossed = any(line.left < place < line.right for line in inside)

@@ -1,1 +1,1 @@
-"""PowerPoint files of before 2007 (PPT)."""
+"""PowerPoint files from before 2007 (PPT)."""

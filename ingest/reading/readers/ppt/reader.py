@@ -1,4 +1,4 @@
-"""PowerPoint files of before 2007 (PPT, [MS-PPT]): slides with their titles, texts, tables and notes, in order."""
+"""PowerPoint files from before 2007 (PPT, [MS-PPT]): slides in order, with titles, texts, tables and notes."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ _CHILD_ANCHOR, _MORE_PROPERTIES, _PLACEHOLDER = 0xF00F, 0xF122, 0x0BC3
 _TABLE_PROPERTIES = 0x039F
 _TITLES, _BODIES, _NOTES = (0, 6), (1, 7, 8), 2
 _FURNITURE = frozenset((0x07, 0x08, 0x09, 0x0A))  # Date, number, footer and header.
-_BY_PLACE = {0x0D: 0, 0x0F: 6, 0x0E: 1, 0x0C: 2}  # Kinds of text by those of placeholders.
+_BY_PLACE = {0x0D: 0, 0x0F: 6, 0x0E: 1, 0x0C: 2}  # Placeholder type: text type.
 _HIDDEN = 0x0004
-_SLIDES, _NOTES_PAGES = 0, 2  # Instances of lists of slides.
+_SLIDES, _NOTES_PAGES = 0, 2  # Instance numbers of the lists of slides and of notes pages.
 
 
-_OTHER = 4  # The kind of a text that is in no placeholder.
+_OTHER = 4  # The type of a text outside placeholders.
 _MAX_DEPTH = 30
 
 _MAX_CELLS = 10_000
 
-_Place = tuple[int, ...]  # The left, upper, right and lower edge of a cell.
+_Place = tuple[int, ...]  # The left, top, right and bottom edges of a cell.
 _Table = list[list[str]]
-_Piece = tuple[int, str | _Table]  # A kind of text, and the text; or a table.
+_Piece = tuple[int, str | _Table]  # A text type with the text or table.
 
 
 @dataclass(slots=True)
 class _Entry:
-    """A slide or page of notes in the list of them: its part, its own number, its outline's texts with their kinds."""
+    """A slide or notes page in its list: its part number, its own number, and its outline texts with their types."""
 
     part: int
     number: int
@@ -55,7 +55,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
     composer = Composer()
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            if not ole.exists(_STREAM):  # Of before PowerPoint 97.
+            if not ole.exists(_STREAM):  # Older than PowerPoint 97.
                 return legacy.read(data, password=password)
             user, stream = ole.openstream(_USER).read(), ole.openstream(_STREAM).read()
             about = compound_properties(ole)
@@ -130,7 +130,7 @@ class _Deck:
         return int(struct.unpack_from("<I", self._data, atom.start + 16)[0]) if atom else 0
 
     def _boxes(self, slide: Record, entry: _Entry) -> list[_Piece]:
-        """What lies on the slide, in order. The texts of its outline that it shows are taken out of there."""
+        """What the slide shows, in order. `entry.texts` keeps only the outline texts that it does not show."""
         drawing = first(self._data, slide, _DRAWING)
         if drawing is None:
             return []
@@ -151,7 +151,7 @@ class _Deck:
                 yield from self._group(below, outline, depth + 1)
 
     def _box(self, shape: Record, outline: Sequence[tuple[int, str]]) -> tuple[int, str] | None:
-        """The kind of a shape's text, and the text."""
+        """The type and text of a shape; None for furniture and shapes without text."""
         about = first(self._data, shape, _CLIENT_DATA)
         holder = first(self._data, about, _PLACEHOLDER) if about else None
         if holder is not None and self._data[holder.start + 4] in _FURNITURE:
@@ -170,7 +170,7 @@ class _Deck:
         return (placed if placed != _OTHER else kind, text) if text.strip() else None
 
     def _is_table(self, group: Record) -> bool:
-        """True where the group's own shape says that it is one."""
+        """Whether the properties of the group's own shape mark it as a table."""
         head = first(self._data, group, _SHAPE)
         more = first(self._data, head, _MORE_PROPERTIES) if head else None
         if more is None:
@@ -180,7 +180,7 @@ class _Deck:
         return any(struct.unpack_from("<H", self._data, place)[0] & 0x3FFF in wanted for place in starts)
 
     def _table(self, group: Record, outline: Sequence[tuple[int, str]]) -> list[list[str]]:
-        """The cells by their places: each is a shape in the group."""
+        """The table's rows. Each cell is a shape in the group, located by its edges."""
         cells: dict[_Place, str] = {}
         for shape in [below for below in children(self._data, group) if below.kind == _SHAPE][1:]:
             anchor = first(self._data, shape, _CHILD_ANCHOR)
@@ -191,7 +191,7 @@ class _Deck:
 
 
 def _grid(cells: Mapping[_Place, str]) -> _Table:
-    """The rows of cells that are given by their edges; those that reach across and down are laid out."""
+    """The rows of cells that are located by their edges, with spans laid out."""
     lefts, tops = sorted({place[0] for place in cells}), sorted({place[1] for place in cells})
     if len(lefts) * len(tops) > _MAX_CELLS:
         return [[text] for text in cells.values() if text]
@@ -206,7 +206,7 @@ def _grid(cells: Mapping[_Place, str]) -> _Table:
 
 
 def _write_texts(composer: Composer, shown: Sequence[_Piece]) -> None:
-    """The titles first, then the rest as it lies there."""
+    """Write the titles first, then the rest in its order."""
     for kind, text in shown:
         if kind in _TITLES and isinstance(text, str):
             composer.heading(text.replace("\x0b", " "), 1)

@@ -1,4 +1,4 @@
-"""The records of a PPT file ([MS-PPT] 2.3, [MS-ODRAW] 2.2): a tree, and its newest parts. Pure functions."""
+"""The record tree of a PPT file ([MS-PPT] 2.3, [MS-ODRAW] 2.2) and the newest version of its parts. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _USER_EDIT, _PERSIST_DIRECTORY = 0x0FF5, 0x1772
 
 
 class Record(NamedTuple):
-    """A record in the stream: its body is data[start:end]."""
+    """A record in the stream; its body is data[start:end]."""
 
     kind: int
     instance: int
@@ -23,7 +23,7 @@ class Record(NamedTuple):
 
 
 def record_at(data: bytes, offset: int) -> Record:
-    """Raises struct.error where none begins there."""
+    """The record that begins at `offset`. Raises struct.error if there is none."""
     version, kind, length = _HEADER.unpack_from(data, offset)
     start = offset + _HEADER.size
     return Record(kind, version >> 4, version & 0xF == _CONTAINER, start, min(start + length, len(data)))
@@ -42,7 +42,10 @@ def first(data: bytes, record: Record, kind: int) -> Record | None:
 
 
 def persisted(data: bytes, edit: int) -> tuple[dict[int, int], int]:
-    """Where each part's newest version is, by its number, and the document's number. `edit` is the last's place."""
+    """The offset of each part's newest version by part number, and the document's part number.
+
+    `edit` is the offset of the last user edit.
+    """
     places: dict[int, int] = {}
     document = 0
     seen: set[int] = set()

@@ -1,4 +1,4 @@
-"""PowerPoint presentations (PPTX): a page for each slide, its title as heading, text, tables, charts and notes."""
+"""PowerPoint presentations (PPTX): a page per slide with its title as heading, text, tables, charts and notes."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 
 
 def _slide_ids(root: etree._Element) -> list[str]:
-    """The relationship ids of the slides in the order of the show."""
+    """The relationship ids of the slides, in the order of the presentation."""
     slides = next((node for node in root if local_name(node) == "sldIdLst"), None)
-    # The id of the relationship is the one with a namespace.
+    # Of the two id attributes, the one with a namespace is the relationship id.
     return [
         str(value)
         for slide in (slides if slides is not None else ())
@@ -63,7 +63,7 @@ def _slide_ids(root: etree._Element) -> list[str]:
 def _write_slide(
     package: Package, part: str, root: etree._Element, composer: Composer, authors: dict[str, str]
 ) -> str | None:
-    """Write the slide; its title."""
+    """Write the slide. Returns its title, if any."""
     related = relationships(package, part)
     targets = {relationship.identifier: relationship.target for relationship in related}
     writer = SlideWriter(composer, lambda identifier: _linked(package, targets, identifier))
@@ -85,7 +85,7 @@ def _linked(package: Package, targets: dict[str, str], identifier: str) -> etree
 
 
 def _authors(package: Package, part: str) -> dict[str, str]:
-    """The names of those who comment, by id."""
+    """The names of comment authors by id."""
     return {
         identifier: attribute(author, "name") or ""
         for relationship in relationships(package, part)

@@ -42,7 +42,7 @@ class SlideWriter:
                 self._shape(shape)
 
     def write_notes(self, root: etree._Element) -> None:
-        """The speaker's notes of the slide."""
+        """Write the slide's speaker notes."""
         tree = _shape_tree(root)
         for shape in _leaves(tree) if tree is not None else ():
             if _placeholder(shape) == "body":
@@ -75,7 +75,7 @@ def _shape_tree(root: etree._Element) -> etree._Element | None:
 
 
 def _leaves(tree: etree._Element) -> Iterator[etree._Element]:
-    """The shapes in the order of the file, groups opened."""
+    """The shapes in file order, including those inside groups."""
     for node in tree:
         name = local_name(node)
         if name in ("sp", "cxnSp", "graphicFrame", "pic"):
@@ -88,7 +88,7 @@ def _leaves(tree: etree._Element) -> Iterator[etree._Element]:
 
 
 def _placeholder(shape: etree._Element) -> str | None:
-    """The kind of placeholder that the shape fills; None where it is none."""
+    """The type of placeholder that the shape fills; None if it is not a placeholder."""
     for properties in shape:
         application = child(properties, "nvPr")
         if application is not None:
@@ -98,7 +98,7 @@ def _placeholder(shape: etree._Element) -> str | None:
 
 
 def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, int | None, str]]:
-    """Each paragraph's text, and its depth in a list and its mark there, where it is in one."""
+    """Each paragraph's text, list depth (None outside a list) and list marker."""
     body = child(shape, "txBody")
     is_list = _placeholder(shape) == "body"
     counts: dict[int, int] = {}
@@ -125,7 +125,7 @@ def _paragraphs(shape: etree._Element) -> Iterator[tuple[str, int | None, str]]:
 
 
 def _numbered(number: int, kind: str) -> str:
-    """The number as a kind of automatic numbering such as alphaLcParenBoth shows it (ECMA-376, 20.1.10.61)."""
+    """The number as automatic numbering shows it, for a type such as alphaLcParenBoth (ECMA-376, 20.1.10.61)."""
     match = _NUMBERING.match(kind)
     shown = numeral(number, (style_of(match.group(1)) if match else None) or "1")
     ending = match.group(2) if match else "Period"
@@ -133,7 +133,7 @@ def _numbered(number: int, kind: str) -> str:
 
 
 def description_of(element: etree._Element) -> str:
-    """What an author wrote of a picture in this element for those who cannot see it."""
+    """The alternative text of a picture in this element; empty if it is missing, too short or generated."""
     for node in element.iter():
         if local_name(node) in ("cNvPr", "docPr"):
             text = one_line(node.get("descr") or "")

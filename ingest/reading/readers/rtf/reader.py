@@ -40,10 +40,10 @@ class _Writer:
         self.title: str | None = None
         self._styles: dict[int, str] = {}
         self._text: list[str] = []
-        self._aside: list[list[str]] = []  # Text of groups that do not belong to the paragraph they stand in.
+        self._aside: list[list[str]] = []  # Text of groups that do not belong to the paragraph around them.
         self._marker = ""
         self._notes: list[str] = []
-        self._count = 0  # Of the notes so far.
+        self._count = 0  # Notes so far.
         self._cells: list[str] = []
         self._rows: list[list[str]] = []
         self._style = 0
@@ -84,7 +84,7 @@ class _Writer:
             self._property(mark.value, mark.number)
 
     def _style_entry(self, mark: Mark) -> None:
-        """Part of a style's definition: its number, words for its look, and last its name and a semicolon."""
+        """Read a part of a style definition: its number, its formatting, and last its name with a semicolon."""
         if mark.kind == "text":
             self._styles[self._style] = self._styles.get(self._style, "") + mark.value.strip().removesuffix(";")
             if mark.value.endswith(";"):

@@ -1,4 +1,4 @@
-"""RTF taken apart: text decoded, groups named, the words that say something of structure (RTF 1.9.1, Microsoft)."""
+"""Tokenize RTF: decoded text, named groups, and control words that matter for structure (RTF 1.9.1, Microsoft)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     rb"|([{}])"
     rb"|([^\\{}\r\n]+)"
 )
-# Character sets of fonts and the code pages that they stand for.
+# Character sets of fonts, and their code pages.
 _CODE_PAGES = {
     77: "mac_roman", 128: "cp932", 129: "cp949", 134: "cp936", 136: "cp950", 161: "cp1253", 162: "cp1254",
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
@@ -25,22 +25,22 @@ _CHARACTERS = {
     "ldblquote": "“", "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ", "page": "\n", "column": "\n",
 }  # fmt: skip
 _SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}"}
-# Groups without text for the reader.
+# Groups without text to read.
 _SKIPPED = frozenset({
     "annotation", "atnauthor", "atnid", "bkmkend", "bkmkstart", "colortbl", "datastore", "filetbl", "fldinst", "footer",
     "footerf", "footerl", "footerr", "ftncn", "ftnsep", "ftnsepc", "generator", "header", "headerf", "headerl",
     "headerr", "latentstyles", "listoverridetable", "listtable", "object", "pict", "revtbl", "rsidtbl", "tc",
     "template", "themedata", "xe", "nonshppict", "sp",
 })  # fmt: skip
-# Groups that a reader may ignore, but this one does not.
+# Groups marked as ignorable that are read all the same.
 _KEPT = frozenset({"shptxt", "shpinst", "listtext", "pntext", "footnote"})
 _NAMED = frozenset({"fonttbl", "stylesheet", "info", "title", "author", "listtext", "pntext", "footnote", "shptxt"})
 _MAX_DEPTH = 10_000
 
 
 class Mark(NamedTuple):
-    """`kind` is "text", "raised" for text set higher, "open" or "close" of a group with a name, or "word"; `value` the
-    text or name."""
+    """`kind` is "text", "raised" (superscript), "open" or "close" (of a named group) or "word"; `value` is the text or
+    name."""
 
     kind: str
     value: str
@@ -49,14 +49,14 @@ class Mark(NamedTuple):
 
 @dataclass(slots=True)
 class _Group:
-    """What a group inherits from the one around it, and the name it was opened under."""
+    """What a group inherits from the one around it, and its name."""
 
     name: str = ""
     font: int | None = None
     skipped: bool = False
     may_be_ignored: bool = False
     is_raised: bool = False
-    substitutes: int = 1  # How many characters follow \u for those who cannot read it.
+    substitutes: int = 1  # Fallback characters after \u, for readers without Unicode.
 
 
 class _Lexer:
@@ -102,7 +102,7 @@ class _Lexer:
         self._pending += content[skipped:]
 
     def _flush(self) -> Iterator[Mark]:
-        """What has been read of bytes, as text: only together do they make characters of two bytes."""
+        """The bytes collected so far, decoded as text; two bytes may form one character."""
         if self._pending:
             page = self._fonts.get(self._group.font or 0, self._default_page)
             yield Mark(self._kind(), self._pending.decode(page, "replace"))
@@ -131,7 +131,7 @@ class _Lexer:
             yield Mark("word", word, number)
 
     def _note(self, word: str, number: int | None) -> None:
-        """Keep what decides about characters."""
+        """Remember the settings that decide how characters are decoded."""
         if word in ("super", "nosupersub", "sub", "plain"):
             self._group.is_raised = word == "super" and number != 0
         if number is None:
@@ -159,7 +159,7 @@ class _Lexer:
 
 
 def marks(data: bytes) -> Iterator[Mark]:
-    """The file's text and marks in order."""
+    """The file's text and marks, in order."""
     return _Lexer().marks(data)
 
 

@@ -1,4 +1,4 @@
-"""What a sheet holds, whatever format it came in: cells by place, what is merged, remarks. Plain data."""
+"""The content of a sheet in any format: cells by position, merged areas, comments. Data only."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from ingest.reading.readers.tables import SPANNED
 
 Place = tuple[int, int]  # Row and column, both from 0.
-Area = tuple[int, int, int, int]  # First row and column, last row and column, all within.
+Area = tuple[int, int, int, int]  # First row, first column, last row, last column; both ends inclusive.
 
-_GAP = 2  # So many empty rows or columns part two tables; more say nothing.
-_LONG = 40  # Characters of a text that is no name of a group of rows.
+_GAP = 2  # Empty rows or columns between two tables; a wider gap means no more.
+_LONG = 40  # Characters; a longer text does not name a group of rows.
 
 
 @dataclass(slots=True)
 class Sheet:
-    """`texts` holds the cells that are not empty. `comments` are place, author and text."""
+    """`texts` holds the cells that are not empty. `comments` are (position, author, text)."""
 
     name: str
     texts: dict[Place, str] = field(default_factory=dict)
@@ -25,12 +25,12 @@ class Sheet:
     comments: list[tuple[Place, str, str]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    boxes: list[str] = field(default_factory=list)  # Of text, which lie on the sheet.
-    charts: list[tuple[str, list[list[str]]]] = field(default_factory=list)  # Title and rows, the first with names.
+    boxes: list[str] = field(default_factory=list)  # Text boxes on the sheet.
+    charts: list[tuple[str, list[list[str]]]] = field(default_factory=list)  # Title and rows; first the names.
     unknown_results: list[Place] = field(default_factory=list)
 
     def rows(self) -> list[list[str]]:
-        """The rows as far as there is something in them; wide gaps are shortened, so that a far cell costs nothing."""
+        """The used rows and columns. Wide gaps are shortened, so a distant cell costs nothing."""
         texts = {
             place: text
             for place, text in self.texts.items()
@@ -46,12 +46,12 @@ class Sheet:
         return grid
 
     def hidden(self) -> int:
-        """How many cells with a text lie in hidden rows and columns."""
+        """The number of cells with text in hidden rows and columns."""
         return sum(row in self.hidden_rows or column in self.hidden_columns for row, column in self.texts)
 
 
 def _shortened(numbers: Iterable[int], hidden: Iterable[int]) -> dict[int, int]:
-    """Each number's new one, with gaps of at most two between them; what is hidden makes none."""
+    """The new position of each number, with gaps of at most two. Hidden numbers do not count as gaps."""
     away = sorted(hidden)
     new: dict[int, int] = {}
     before, place = -1, -1
@@ -64,7 +64,7 @@ def _shortened(numbers: Iterable[int], hidden: Iterable[int]) -> dict[int, int]:
 
 
 def _spread(texts: dict[Place, str], area: Area) -> None:
-    """Cells merged across are SPANNED; merged down they repeat their text, where it names the rows beside it."""
+    """Fill a merged area: SPANNED across, and the text repeated downwards if it names the rows beside it."""
     top, left, bottom, right = area
     text = texts.get((top, left))
     if not text:
@@ -80,7 +80,7 @@ def _spread(texts: dict[Place, str], area: Area) -> None:
 
 
 def named(place: Place) -> str:
-    """The place as people write it, such as C4."""
+    """The cell reference as people write it, such as C4."""
     row, column = place
     letters = ""
     column += 1

@@ -1,4 +1,4 @@
-"""Find the tables on a sheet: titles, column names over one or more rows, rows. Pure functions."""
+"""Find the tables on a sheet: titles, column names in one or more rows, rows. Pure functions."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from ingest.reading.readers.tables import (
 
 Rows = Sequence[Sequence[str]]
 
-_MOST = 0.6  # Of a column's cells that are figures.
-_SAMPLE_ROWS, _MAX_TABLES = 100, 8  # What of a table, and how many of them, is looked at for those below.
+_MOST = 0.6  # Share of a column's cells that are figures.
+_SAMPLE_ROWS, _MAX_TABLES = 100, 8  # Rows and tables remembered for comparison with tables below them.
 _PIVOT_ROWS = frozenset(("Row Labels", "Zeilenbeschriftungen", "Étiquettes de lignes", "Etiquetas de fila"))
 _PIVOT_COLUMNS = frozenset((
     "Column Labels", "Spaltenbeschriftungen", "Étiquettes de colonnes", "Etiquetas de columna",
 ))  # fmt: skip
-_GAP_COLUMNS = 2  # So many empty columns part two tables; one is often there for looks.
+_GAP_COLUMNS = 2  # Empty columns between two tables; a single one is often only for looks.
 
 
 class Part(NamedTuple):
-    """A line of text that stands alone, or a table's rows as lines."""
+    """A line of text on its own, or a table's rows as lines."""
 
     is_table: bool
     lines: list[str]
 
 
 class _Table(NamedTuple):
-    """A table whose columns have names, and where it begins; which columns hold figures, and the words by column."""
+    """A table with named columns: its first column, names, columns of figures, and words with their columns."""
 
     column: int
     names: list[str]
@@ -43,24 +43,24 @@ class _Table(NamedTuple):
 
 
 def parts_of(rows: Rows) -> Iterator[Part]:
-    """What stands on the sheet, from top to bottom and left to right."""
-    above: list[_Table] = []  # The last table of each place.
+    """The parts of a sheet, from top to bottom and left to right."""
+    above: list[_Table] = []  # The last table in each position.
     for band in _bands(rows):
         for column, table in _side_by_side(band):
             yield from _parts_of_table(table, column, above)
 
 
 def _bands(rows: Rows) -> Iterator[Rows]:
-    """Runs of rows between empty ones, or that share no column; names above an empty row stay with their figures."""
+    """Runs of rows between empty rows, or that share no column. Column names stay with figures below an empty row."""
     band: list[Sequence[str]] = []
-    pending = False  # An empty row has come.
+    pending = False  # An empty row was seen.
     for row, following in zip(rows, [*rows[1:], ()], strict=False):
         if not any(row):
             pending = bool(band)
             continue
         is_apart = bool(band) and not _shares_with(band, row)
         if is_apart and _shares_with(band, following) and _share_column(row, following):
-            is_apart = False  # Such as the name of a group between the columns' names and its rows.
+            is_apart = False  # For example the name of a group between column names and rows.
         if is_apart or (pending and not (_is_header_only(band) and has_values(row))):
             yield band
             band = []
@@ -83,7 +83,7 @@ def _is_header_only(band: Rows) -> bool:
 
 
 def _side_by_side(band: Rows) -> Iterator[tuple[int, Rows]]:
-    """Tables beside each other, each with its first column."""
+    """Tables side by side, each with the number of its first column."""
     width = max(map(len, band))
     used = [any(column < len(row) and row[column] for row in band) for column in range(width)]
     parts: list[tuple[int, int]] = []
@@ -98,7 +98,7 @@ def _side_by_side(band: Rows) -> Iterator[tuple[int, Rows]]:
             if gap == _GAP_COLUMNS:
                 parts.append((first, column - gap + 1))
                 first = None
-    # Lone columns are labels and their values, as on a form; what has the same rows is one table with a gap in it.
+    # Single columns are labels and values, as in a form; parts with the same rows are one table with a gap in it.
     if any(end - start < _GAP_COLUMNS for start, end in parts) or _has_same_rows(band, parts):
         parts = [(parts[0][0], parts[-1][1])] if parts else []
     for start, end in parts:
@@ -106,15 +106,15 @@ def _side_by_side(band: Rows) -> Iterator[tuple[int, Rows]]:
 
 
 def _has_same_rows(band: Rows, parts: Sequence[tuple[int, int]]) -> bool:
-    """True where each row has something in each part, and no name stands in two of their first rows."""
+    """Whether every row has content in every part, and no column name occurs twice."""
     names = [cell for start, end in parts for cell in band[0][start:end] if cell]
     is_whole = all(any(row[start:end]) for row in band for start, end in parts)
     return len(band) > 2 and is_whole and len(set(names)) == len(names) and not any(map(is_figure, names))
 
 
 def _parts_of_table(rows: Rows, column: int, above: list[_Table]) -> Iterator[Part]:
-    """Lone cells above the table are text, its first rows without figures are the column names, or those of a table
-    above it in the same columns."""
+    """Split a table into text, which is single cells above it, and rows. The first rows without figures are the column
+    names; if there are none, they may come from a table above in the same columns."""
     start = 0
     while start < len(rows) and rows[start][0] and _filled(rows[start]) == 1:
         yield Part(is_table=False, lines=[rows[start][0]])
@@ -146,7 +146,7 @@ def _table(column: int, names: list[str], rows: Rows) -> _Table:
 
 
 def _goes_on(table: _Table, rows: Rows, *, has_names: bool) -> bool:
-    """True where the rows hold what the table's columns hold: figures below figures, or words that stand there too."""
+    """Whether the rows continue the table: figures below figures, or words that occur in the same column."""
     if table.figures and not has_names:
         cells = [row[place] for row in rows for place in table.figures if place < len(row) and row[place]]
         return bool(cells) and all(is_figure(cell) or cell in NO_VALUE for cell in cells)
@@ -155,7 +155,7 @@ def _goes_on(table: _Table, rows: Rows, *, has_names: bool) -> bool:
 
 
 def _is_pivot(first: Sequence[str], second: Sequence[str]) -> bool:
-    """True for the two rows above a pivot table, whose captions are the program's and not the author's."""
+    """Whether the two rows are the head of a pivot table, whose captions are the program's, not the author's."""
     return second[0] in _PIVOT_ROWS and first[0] != "" and any(cell in _PIVOT_COLUMNS for cell in first[1:])
 
 

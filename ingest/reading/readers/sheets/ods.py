@@ -1,4 +1,4 @@
-"""Sheets of OpenDocument (ODS): cells as the file itself shows them (OpenDocument 1.3, part 3, 9)."""
+"""Sheets of OpenDocument (ODS): cells as the file displays them (OpenDocument 1.3, part 3, 9)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.sheets.grid import Sheet
 
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
-_MAX_REPEATED = 1000  # A filled cell or row that is repeated more often is a background.
+_MAX_REPEATED = 1000  # A filled cell or row repeated more often is background.
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _HIDDEN = ("collapse", "filter")
 _GROUPS = ("table-row-group", "table-header-rows", "table-rows", "table-columns", "table-column-group")
@@ -55,7 +55,7 @@ def _sheet(table: etree._Element) -> Sheet:
 
 
 def _add_drawings(sheet: Sheet, table: etree._Element, package: Package) -> None:
-    """Boxes of text and charts that lie on the sheet."""
+    """Add the text boxes and charts on the sheet."""
     for node in table.iter(f"{_DRAW}custom-shape", f"{_DRAW}text-box", f"{_DRAW}rect", f"{_DRAW}ellipse"):
         sheet.boxes.extend(filter(None, ["\n".join(filter(None, texts_of(node)))]))
     for node in table.iter(f"{_DRAW}object"):
@@ -76,7 +76,7 @@ def _opened(table: etree._Element) -> Iterator[etree._Element]:
 
 
 def _add_row(sheet: Sheet, node: etree._Element, row: int) -> bool:
-    """Add a row's cells; False where it holds none."""
+    """Add a row's cells. Returns False if there are none."""
     column, found = 0, False
     if attribute(node, "visibility") in _HIDDEN:
         sheet.hidden_rows.add(row)

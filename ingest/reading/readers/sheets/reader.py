@@ -1,4 +1,4 @@
-"""Spreadsheets: each sheet a heading, each of its tables rows with their columns' names, as people see the cells."""
+"""Spreadsheets: a heading per sheet, and tables as rows with column names. Cells read as they are displayed."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from ingest.reading.readers.tables import lines
 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_STREAMS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))  # What XLS files are kept in.
+_STREAMS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))  # Stream names of XLS files.
 _MAX_NAMED = 5
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
-    if data.startswith(_OLE) and any(name in data for name in _STREAMS):  # Else it is a package that is encrypted.
+    if data.startswith(_OLE) and any(name in data for name in _STREAMS):  # Otherwise it is an encrypted package.
         properties = Properties()
         try:
             write_sheets(xls.sheets_of(data), composer)
         except DocumentUnreadable:
             if composer.blocks or b"E\x00n\x00c\x00r\x00y\x00p\x00t" in data:
                 raise
-            _read_binary(data, composer)  # Another parser, without formats, takes some of what is damaged.
+            _read_binary(data, composer)  # calamine reads no formats, but accepts some damaged files.
     else:
         package = Package(data, kind="spreadsheet")
         properties = properties_of(package)
@@ -64,7 +64,7 @@ def _read_workbook(package: Package, composer: Composer) -> None:
 
 
 def write_sheets(sheets: Sequence[tuple[Sheet, bool]], composer: Composer) -> None:
-    """Write sheets, each given with whether it is hidden."""
+    """Write the sheets; each comes with a flag that says whether it is hidden."""
     _tell_hidden(composer, [sheet.name for sheet, is_hidden in sheets if is_hidden])
     for sheet, is_hidden in sheets:
         if not is_hidden:
@@ -72,7 +72,7 @@ def write_sheets(sheets: Sequence[tuple[Sheet, bool]], composer: Composer) -> No
 
 
 def _read_binary(data: bytes, composer: Composer) -> Properties:
-    """XLS by a parser that reads no formats: numbers come as they are stored."""
+    """Read XLS with calamine, which ignores formats: numbers appear as they are stored."""
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheets = [sheet for sheet in book.sheets_metadata if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet]
@@ -90,7 +90,7 @@ def _read_binary(data: bytes, composer: Composer) -> Properties:
                 _write(
                     composer, Sheet(name, texts, [(*first, *last) for first, last in cells.merged_cell_ranges or ()])
                 )
-    except BaseException as error:  # A panic of the parser is no Exception; what ends a process is none of its own.
+    except BaseException as error:  # The parser's panic is not an Exception; others, such as SystemExit, go on.
         if not isinstance(error, python_calamine.CalamineError) and type(error).__name__ != "PanicException":
             raise
         reason = one_line(str(error))[:120]
@@ -131,7 +131,7 @@ def _write(composer: Composer, sheet: Sheet) -> None:
 
 
 def _write_drawings(package: Package, member: str, composer: Composer) -> None:
-    """What lies on a sheet: boxes of text, charts."""
+    """Write the text boxes and charts on a sheet."""
     for relationship in relationships(package, member):
         if relationship.kind != "drawing":
             continue
@@ -146,7 +146,7 @@ def _write_drawings(package: Package, member: str, composer: Composer) -> None:
 
 
 def shown(value: _Value) -> str:
-    """A value as a reader would write it: whole numbers without a point, times in ISO 8601."""
+    """A value as people would write it: whole numbers without a decimal point, times in ISO 8601."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):

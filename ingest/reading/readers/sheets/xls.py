@@ -1,4 +1,4 @@
-"""Sheets of XLS workbooks ([MS-XLS]) as Excel shows them: formats, comments, hidden rows and columns."""
+"""Sheets of XLS workbooks ([MS-XLS]) as Excel displays them: formats, comments, hidden rows and columns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.numberformats import shown_number
 from ingest.reading.readers.sheets.grid import Sheet
 
-# What damaged files make of it, beside errors of its own.
+# What xlrd raises on damaged files, besides its own errors.
 _FAULTS = (
     xlrd.XLRDError, CompDocError, struct.error, AssertionError, AttributeError, IndexError, KeyError, TypeError,
     UnicodeError, ValueError, OverflowError,
@@ -65,7 +65,7 @@ def _shown(book: xlrd.Book, cell: xlrd.sheet.Cell) -> str:
 
 
 def _code(book: xlrd.Book, cell: xlrd.sheet.Cell) -> str:
-    """The code of the cell's format."""
+    """The format code of a cell."""
     index = cell.xf_index
     key = book.xf_list[index].format_key if index is not None and index < len(book.xf_list) else 0
     found = book.format_map.get(key)

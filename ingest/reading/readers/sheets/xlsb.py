@@ -1,4 +1,4 @@
-"""Sheets of binary workbooks (XLSB, [MS-XLSB]) as Excel shows them: formats, comments, hidden rows and columns."""
+"""Sheets of binary workbooks (XLSB, [MS-XLSB]) as Excel displays them: formats, comments, hidden rows and columns."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ingest.reading.readers.package import Package
 from ingest.reading.readers.sheets.grid import Sheet
 from ingest.reading.readers.sheets.xlsx import Part, Workbook
 
-# Kinds of records (2.3).
+# Record types ([MS-XLSB] 2.3).
 _ROW, _COLUMNS, _MERGED = 0, 60, 176
 _PACKED, _ERROR, _BOOLEAN, _REAL, _TEXT, _SHARED, _RICH = 2, 3, 4, 5, 6, 7, 62
-_RESULTS = {8: _TEXT, 9: _REAL, 10: _BOOLEAN, 11: _ERROR}  # Of formulas, stored like other values.
+_RESULTS = {8: _TEXT, 9: _REAL, 10: _BOOLEAN, 11: _ERROR}  # Formula results, stored like other values.
 _WORKBOOK, _SHEET, _SHARED_ITEM = 153, 156, 19
 _FORMAT, _CELL_FORMATS, _CELL_FORMATS_END, _CELL_FORMAT = 44, 617, 618, 47
 _AUTHOR, _COMMENT, _COMMENT_TEXT = 632, 635, 637
@@ -26,7 +26,7 @@ _ERRORS = {
 }  # fmt: skip
 _ROW_HIDDEN = 0x10
 _LAST_COLUMN = 16_384
-_CELL_BYTES = 8  # Column and style before each value.
+_CELL_BYTES = 8  # Column and style, before each value.
 _NO_TEXT = 0xFFFFFFFF
 
 _Record = tuple[int, bytes]
@@ -61,7 +61,7 @@ def opened(package: Package) -> tuple[Workbook, list[Part]]:
 
 
 def read_sheet(book: Workbook, part: Part) -> Sheet:
-    """A sheet's cells as they are shown. Raises DocumentUnreadable."""
+    """A sheet's cells as displayed. Raises DocumentUnreadable."""
     sheet = Sheet(part.name)
     row = 0
     try:
@@ -85,7 +85,7 @@ def read_sheet(book: Workbook, part: Part) -> Sheet:
 
 
 def add_comments(book: Workbook, part: Part, sheet: Sheet) -> None:
-    """What people have noted on cells."""
+    """Add the comments on cells."""
     for relationship in relationships(book.package, part.member):
         if relationship.kind != "comments" or not relationship.target.endswith(".bin"):
             continue
@@ -103,7 +103,7 @@ def add_comments(book: Workbook, part: Part, sheet: Sheet) -> None:
 
 
 def _shown(book: Workbook, kind: int, body: bytes) -> str:
-    """The text of a cell's record; empty for records of another kind."""
+    """The text of a cell record; empty for other records."""
     if kind == _SHARED:
         (index,) = struct.unpack_from("<I", body, _CELL_BYTES)
         return book.strings[index] if index < len(book.strings) else ""
@@ -122,7 +122,7 @@ def _shown(book: Workbook, kind: int, body: bytes) -> str:
 
 
 def _packed(body: bytes) -> float:
-    """A number in 30 bits (2.5.123): whole, or the upper part of a fraction; perhaps a hundredth of it."""
+    """A number in 30 bits (2.5.123): an integer or the upper part of a double, perhaps to be divided by 100."""
     (bits,) = struct.unpack_from("<i", body, _CELL_BYTES)
     upper = struct.unpack("<d", struct.pack("<4xi", bits & ~3))[0]
     number = float(bits >> 2) if bits & 2 else float(upper)
@@ -130,7 +130,7 @@ def _packed(body: bytes) -> float:
 
 
 def _codes(styles: bytes) -> list[str]:
-    """The format code of each style of cells, by its number."""
+    """The format code of each cell style, in order."""
     own: dict[int, str] = {}
     codes: list[str] = []
     is_within = False
@@ -146,14 +146,14 @@ def _codes(styles: bytes) -> list[str]:
 
 
 def _string(body: bytes, start: int) -> tuple[str, int]:
-    """The text that begins there, and where it ends; empty where there is none."""
+    """The text that begins at `start`, and the offset after it; empty if there is none."""
     (length,) = struct.unpack_from("<I", body, start)
     end = start + 4 + (2 * length if length != _NO_TEXT else 0)
     return body[start + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def _records(data: bytes) -> Iterator[_Record]:
-    """Each record's kind and body (2.1.4): both numbers come in groups of seven bits."""
+    """Each record's type and body (2.1.4). Type and length are stored in groups of seven bits."""
     place = 0
     while place < len(data):
         kind, place = data[place], place + 1

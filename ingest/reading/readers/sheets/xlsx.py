@@ -1,4 +1,4 @@
-"""Sheets of XLSX workbooks, as Excel shows them (ECMA-376, 18.3): formats, comments, hidden rows, drawings."""
+"""Sheets of XLSX workbooks as Excel displays them (ECMA-376, 18.3): formats, comments, hidden rows, drawings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _THREADED = "[Threaded comment]"
 
 @dataclass(slots=True)
 class Workbook:
-    """A workbook's shared texts and formats."""
+    """A workbook's shared strings and formats."""
 
     package: Package
     strings: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A sheet of the workbook, not read yet. `kind` is "worksheet" or another, such as "chartsheet"."""
+    """A sheet of the workbook that has not been read yet. `kind` is "worksheet", "chartsheet" or another."""
 
     name: str
     member: str
@@ -59,7 +59,7 @@ def opened(package: Package) -> tuple[Workbook, list[Part]]:
 
 def _parts(root: etree._Element, related: dict[str, Relationship]) -> Iterator[Part]:
     for node in (inner for inner in root.iter() if local_name(inner) == "sheet"):
-        # The id of the relationship is the one with a namespace.
+        # Of the two id attributes, the one with a namespace is the relationship id.
         identifier = next((str(value) for key, value in node.attrib.items() if str(key).endswith("}id")), "")
         if identifier in related:
             target = related[identifier]
@@ -68,7 +68,7 @@ def _parts(root: etree._Element, related: dict[str, Relationship]) -> Iterator[P
 
 
 def _codes(styles: etree._Element) -> Iterator[str]:
-    """The format code of each style of cells, by its number."""
+    """The format code of each cell style, in order."""
     own: dict[int, str] = {}
     for node in styles.iter():
         if local_name(node) == "numFmt" and (number := node.get("numFmtId") or "").isdecimal():
@@ -81,7 +81,7 @@ def _codes(styles: etree._Element) -> Iterator[str]:
 
 
 def _text_of(item: etree._Element) -> str:
-    """A shared or inline text, without how to pronounce it."""
+    """A shared or inline string, without its phonetic reading."""
     parts = [
         node.text or ""
         for node in item.iter()
@@ -91,7 +91,7 @@ def _text_of(item: etree._Element) -> str:
 
 
 def read_sheet(book: Workbook, part: Part) -> Sheet:
-    """A sheet's cells as they are shown. Rows are let go as they come: sheets can be large."""
+    """A sheet's cells as displayed. Rows are freed while reading, because sheets can be large."""
     sheet = Sheet(part.name)
     source = io.BytesIO(book.package.read(part.member))
     row = -1
@@ -166,7 +166,7 @@ def _area(reference: str) -> Area | None:
 
 
 def add_comments(book: Workbook, part: Part, sheet: Sheet) -> None:
-    """What people have noted on cells, in either way that Excel has."""
+    """Add the comments on cells, both old notes and threaded comments."""
     for relationship in relationships(book.package, part.member):
         if relationship.kind not in ("comments", "threadedComment"):
             continue

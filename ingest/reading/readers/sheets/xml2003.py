@@ -1,4 +1,4 @@
-"""Workbooks in one file of XML, as Excel 2002 and 2003 wrote them and many programs export them (XML Spreadsheet)."""
+"""Workbooks in a single XML file (XML Spreadsheet), as Excel 2002 and 2003 wrote them and many programs export them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.reading.readers.package import attribute, local_name, parse_xml
 from ingest.reading.readers.sheets.grid import Sheet
 from ingest.reading.readers.sheets.reader import write_sheets
 
-# Formats that have a name; all others are codes.
+# Named formats; all others are format codes.
 _NAMED = {
     "Percent": "0.00%", "Currency": '"$"#,##0.00', "Standard": "#,##0.00", "Fixed": "0.00", "Scientific": "0.00E+00",
     "General Number": "General", "Euro Currency": "€#,##0.00",
@@ -57,7 +57,7 @@ def _sheet(worksheet: etree._Element, codes: Mapping[str, str]) -> Sheet:
 
 
 def _placed(around: etree._Element | None, name: str) -> Iterator[tuple[int, etree._Element]]:
-    """The elements of that name, each with its place: the one that it gives, or the next."""
+    """The elements of that name, each with its position: the one it states, or the next one."""
     place = 0
     for node in around if around is not None else ():
         if local_name(node) == name:
