@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.reading.document import BlockKind
+from ingest.reading.readers.pdf.enumeration import counted_items
 from ingest.reading.readers.pdf.lines import (
     CELL,
     HYPHEN,
@@ -26,7 +27,7 @@ from ingest.reading.readers.superscripts import with_raised
 # Marks a line of a known heading: its level, and a number unique to that heading.
 Marks = Mapping[int, tuple[int, int]]
 
-_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
+_BULLET = re.compile(r"[•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·]\s*\S|[*-]\s+\S")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
@@ -94,7 +95,7 @@ class _Grouping:
         self._marks = marks
         self._pitch = _pitch(lines)
         self._kinds = kinds_of(lines)
-        self._hollow = _hollow_bullets(lines)
+        self._items = _hollow_bullets(lines) | counted_items(lines)
         self._usual = statistics.median([line.height for line in lines]) if lines else 1.0
 
     def groups(self) -> list[Group]:
@@ -111,7 +112,7 @@ class _Grouping:
 
     def _kind(self, index: int) -> BlockKind:
         text = self._lines[index].text
-        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._hollow
+        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._items
         return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
 
     def _breaks(self, group: Group, index: int) -> bool:
@@ -134,7 +135,7 @@ class _Grouping:
             return not continues(before, line)
         if self._is_title(before, line, fall) or self._is_numbered_heading(group, before, line):
             return False
-        if fall > self._pitch * 1.25 * height or _BULLET.match(line.text) or index in self._hollow:
+        if fall > self._pitch * 1.25 * height or _BULLET.match(line.text) or index in self._items:
             return True
         return self._is_indented(group, index) or self._ends_early(before, index)
 
