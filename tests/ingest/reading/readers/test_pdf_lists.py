@@ -50,7 +50,7 @@ def test_marks_that_do_not_count_on_or_stand_elsewhere_begin_no_item() -> None:
     texts = ("4. It is paid in the office", "8. The harbour master", "[5) Nothing", "9. Further in", "(c) a", "d. b")
     lefts = (72, 72, 72, 130, 72, 72)
     lines = [
-        Line(text, left, 300, 700 - 14 * number, 11, False, False)
+        Line(text, left, 300, 700 - 14 * number, 11, is_bold=False, is_fixed=False)
         for number, (text, left) in enumerate(zip(texts, lefts, strict=True))
     ]
     assert counted_items(lines) == set()
