@@ -12,6 +12,7 @@ from ingest.reading.readers.tables import MAX_HEADER_ROWS, has_values, is_figure
 
 _SMALL = 0.8  # Times the height of the value: a label's height.
 _MIN_MARKED, _MARKED = 3, 0.3  # Labels followed by lines to be filled in, and their share.
+_OVER = 2.0  # Points that a line below the label itself overlaps it, at least.
 _NEAR_BASE = 0.4  # Line heights between such a line and the label's baseline.
 _MAX_NAME = 48  # Characters of a name.
 _MAX_SURE_NAME = 30  # Characters of a name that only its position suggests.
@@ -102,7 +103,11 @@ def are_to_fill_in(lines: Sequence[Line], rules: Sequence[Rule]) -> bool:
     for line in lines if rules else ():
         near = _NEAR_BASE * line.height
         first, last = bisect_left(heights, line.bottom - near), bisect_right(heights, line.bottom + near)
-        marked += any(-0.3 * line.height < rule.left - line.right < line.height for rule in rules[first:last])
+        beside = rules[first:last]
+        is_underlined = any(rule.left < line.right - _OVER and rule.right > line.left + _OVER for rule in beside)
+        marked += not is_underlined and any(
+            -0.3 * line.height < rule.left - line.right < line.height for rule in beside
+        )
     return marked >= max(_MIN_MARKED, _MARKED * len(lines))
 
 

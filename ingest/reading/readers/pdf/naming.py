@@ -140,8 +140,6 @@ def _are_in_doubt(header: Sequence[Row], body: Sequence[Row]) -> bool:
     found = [names[column] if column < len(names) else "" for column in used]
     if any(len(name) > _MAX_NAME for name in found) or any(map(_has_value, header)):
         return True
-    if any(row and row[0].endswith(":") and not all(map(_is_label_or_empty, row)) for row in header):
-        return True
     if any(_is_label(name, column, body) for column, name in enumerate(header[-1])):
         return True
     if any(_CODE.search(name) and not _stands_in(name, column, body) for name, column in zip(found, used, strict=True)):
@@ -162,10 +160,6 @@ def _has_value(row: Row) -> bool:
 def _is_label(name: str, column: int, body: Sequence[Row]) -> bool:
     """Whether the name ends in a colon, as a cell below it does."""
     return name.endswith(":") and any(cell.endswith(":") for row in body for cell in row[column : column + 1])
-
-
-def _is_label_or_empty(cell: str) -> bool:
-    return cell in NOTHING or cell.endswith(":")
 
 
 def _stands_in(name: str, column: int, body: Sequence[Row]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.layout import Marks
@@ -19,8 +19,7 @@ _MIN_TAGGED = 0.85  # Share of the page's text; with less, the tags are not trus
 _MAX_LINES = 40  # Lines per block on average.
 _MAX_CELL_CHARS = 900  # Characters; a table with longer cells is used for layout.
 _MAX_HEADING_CHARS = 200
-_MIN_FULL, _MOSTLY_FULL = 2, 0.5  # Rows with a cell in each column, and their share of all rows.
-_FEW_FULL = 0.25  # Share of rows that reach over all columns; with fewer, the table's tags are not trusted.
+_MIN_FULL = 2  # Rows with a cell in each column.
 _MIN_PAGES = 0.05  # Share of pages with a heading; with fewer, the tags do not mark headings.
 
 
@@ -102,8 +101,6 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
         return None
     if any(sum(len(line.text) for line in inside) > _MAX_CELL_CHARS for inside in cells.values()):
         return None
-    if _are_wrong(known, len(columns)):
-        return None
     known = _moved(known, cells, columns)
     texts = [[""] * len(columns) for _ in rows]
     names = [True] * len(rows)
@@ -126,17 +123,6 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
     return Table(texts, header, lefts, lines)
 
 
-def _are_wrong(known: dict[int, Tag], columns: int) -> bool:
-    """Whether hardly any row has as many columns as the table, and most others have the same number."""
-    widths: defaultdict[int, int] = defaultdict(int)
-    for tag in known.values():
-        for row in range(tag.row, tag.row + tag.height):
-            widths[row] += tag.width
-    usual, times = Counter(widths.values()).most_common(1)[0]
-    full = sum(width >= columns for width in widths.values())
-    return 1 < usual < columns and times > _MOSTLY_FULL * len(widths) and full < _FEW_FULL * len(widths)
-
-
 def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequence[int]) -> dict[int, Tag]:
     """Assign the cells of short rows to the columns that they are drawn in, because some programs leave out empty
     cells, or do not say how far down a cell reaches."""
@@ -147,9 +133,7 @@ def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequenc
         for row in range(tag.row, tag.row + tag.height):
             taken[row].update(range(tag.column, tag.column + tag.width))
     full = [blocks for blocks in by_row.values() if len(blocks) == len(columns)]
-    if len(full) < max(_MIN_FULL, _MOSTLY_FULL * len(by_row)) or any(
-        known[block].height > 1 for blocks in full for block in blocks
-    ):
+    if len(full) < _MIN_FULL or any(known[block].height > 1 for blocks in full for block in blocks):
         return known
     sides: dict[int, tuple[float, float]] = {}
     for block in (block for blocks in full for block in blocks):
