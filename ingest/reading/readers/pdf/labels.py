@@ -11,6 +11,7 @@ from ingest.reading.readers.pdf.rules import Rule
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, has_values, is_figure
 
 _SMALL = 0.8  # Times the height of the value: a label's height.
+_NEARLY = 0.8  # Share of lines in bold.
 _MIN_MARKED, _MARKED = 3, 0.3  # Labels followed by lines to be filled in, and their share.
 _OVER = 2.0  # Points that a line below the label itself overlaps it, at least.
 _NEAR_BASE = 0.4  # Line heights between such a line and the label's baseline.
@@ -28,6 +29,8 @@ def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int
     bold = [all(line.is_bold or len(line.text) < 2 for row in group for line in row if line) for group in groups]
     names = [" ".join(line.text for row in groups[0] if (line := row[column])) for column in range(len(rows[0]))]
     is_name = not has_values(names) and not MARKER.fullmatch(names[0])
+    if (count := _staggered(groups)) and is_name:
+        return count
     if len(groups) > 1 and bold[0] and not all(bold[1:]) and is_name:
         return _leading(groups, bold.index(False))
     above = _above_first_rule(groups, rules)
@@ -43,6 +46,24 @@ def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int
         )
         else None
     )
+
+
+def _staggered(groups: Sequence[Sequence[Cells]]) -> int:
+    """The number of rows above the first figures if names of several lines stand there, nearly all in bold.
+
+    Then the lines of one name are at other heights than those of the next, and no row has a cell in each column.
+    """
+    figures = (number for number, group in enumerate(groups) if any(map(is_figure, _texts(group)[1:])))
+    count = next(figures, 0)
+    lines = [line for group in groups[:count] for row in group for line in row if line]
+    if not 1 < count <= MAX_HEADER_ROWS or sum(line.is_bold for line in lines) < _NEARLY * len(lines):
+        return 0
+    rows = [_texts(group) for group in groups[:count]]
+    return count if all(map(any, zip(*rows, strict=True))) and not any(map(all, rows)) else 0
+
+
+def _texts(group: Sequence[Cells]) -> list[str]:
+    return ["".join(line.text for row in group if (line := row[column])) for column in range(len(group[0]))]
 
 
 def _leading(groups: Sequence[Sequence[Cells]], most: int) -> int:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.bands import Band, bands_of
+from ingest.reading.readers.pdf.bands import REACH, Band, bands_of, touched_by
 from ingest.reading.readers.pdf.blocks import blocks_in
 from ingest.reading.readers.pdf.cellrows import is_wrapped
 from ingest.reading.readers.pdf.columns import (
@@ -205,5 +205,6 @@ def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line 
 
 def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
     """The column where the cell begins, though it may reach over others; the nearest if it is between two."""
-    touched = (column for column in columns if column[0] < cell.right and cell.left < column[1])
-    return next(touched, None) or min(columns, key=lambda column: abs(column[0] - cell.left))
+    span = (cell.left, cell.right)
+    touched = touched_by(span, columns, REACH) or touched_by(span, columns)
+    return touched[0] if touched else min(columns, key=lambda column: abs(column[0] - cell.left))
