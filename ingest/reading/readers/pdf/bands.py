@@ -74,6 +74,12 @@ def _end_of_item(band: Band, rows: Sequence[Row], number: int) -> int:
     return 0
 
 
+def _is_named(band: Band) -> bool:
+    """Whether the band begins with names in bold: then its columns are known, however close they are."""
+    first = band.rows[0].cells
+    return len(band.columns) >= _MIN_COLUMNS_ABOVE and all(cell.is_bold and _may_name(cell) for cell in first)
+
+
 def _is_item(row: Row, band: Band) -> bool:
     """Whether the row has cells in the first and in most other columns, a figure among them."""
     touched = [touched_by((cell.left, cell.right), band.columns, REACH) for cell in row.cells]
@@ -85,7 +91,8 @@ def _is_item(row: Row, band: Band) -> bool:
 def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interval] | None:
     """The band's columns once the row is added; None if the row does not belong to the band."""
     spans = [(cell.left, cell.right) for cell in row.cells]
-    touched = [len(touched_by(span, band.columns, REACH)) for span in spans]
+    is_named = _is_named(band)
+    touched = [len(touched_by(span, band.columns, REACH if is_named else 0.0)) for span in spans]
     is_other = abs(len(spans) - len(band.columns)) > 1
     if _is_far(band, row, _FAR_ASIDE if 0 in touched else _FAR if is_other else _FAR_ANYHOW):
         return None
@@ -106,7 +113,7 @@ def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interva
     if reaching and len(band.rows) > 1 and following and not _reaches(following, band.columns):
         spans = [span for span in spans if span not in reaching]  # Headings over several columns, between two rows.
     columns = _merged([*band.columns, *spans], min(band.gutter, row.gutter))
-    if len(columns) < len(band.columns) and not reaching:
+    if is_named and len(columns) < len(band.columns) and not reaching:
         kept = _merged([*band.columns, *spans], float("-inf"))  # Names of several lines stand close to each other.
         columns = kept if len(kept) == len(band.columns) else columns
     return columns if len(columns) > 1 and len(columns) >= len(band.columns) - 1 else None

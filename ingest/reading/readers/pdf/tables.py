@@ -101,7 +101,9 @@ def _are_items(above: Sequence[Cells], below: Sequence[Cells], distance: float) 
     """Whether the next item, or its details, follow after a gap: figures, in the same columns."""
     first = next((row for row in below[:_MAX_DETAILS] if sum(map(bool, row)) > 1), None)
     last = next((row for row in reversed(above[-_MAX_DETAILS:]) if sum(map(bool, row)) > 1), None)
-    if first is None or last is None or distance > _FARTHEST_ITEM * max(line.height for line in last if line):
+    if first is None or last is None or (first is below[0] and last is above[-1]):
+        return False
+    if distance > _FARTHEST_ITEM * max(line.height for line in last if line):
         return False
     filled, known = ({column for column, line in enumerate(row) if line} for row in (first, last))
     has_figures = all(any(is_figure(line.text) for line in row[1:] if line) for row in (first, last))
