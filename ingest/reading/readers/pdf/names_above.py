@@ -13,8 +13,8 @@ from ingest.reading.readers.pdf.unruled_columns import refined
 from ingest.reading.readers.tables import is_figure
 
 _HIGHEST = 6.0  # Heights of a line, from the table to the line above its names.
-_CLOSE = 1.5  # Heights from name to name, and to the table, where no line is drawn above them.
-_MOST_CLOSE = 3  # Lines of a name.
+_CLOSE = 1.5  # Heights from name to name, and to the table, if no line is drawn above them.
+_HIGHEST_CLOSE = 4.0  # Heights from the table to the highest of them.
 _MIN_NAMES, _NEARLY = 2, 0.8  # Columns behind the first that are named, and their share.
 _OVER = 0.35  # Of its width a name may reach into the next column.
 _LONGEST = 60  # Characters of a name.
@@ -87,7 +87,8 @@ def _close(lines: Sequence[Line], top: float) -> list[Line]:
         if line.bottom - lowest > _CLOSE * line.height:
             break
         found.append(line)
-    return found if len({round(line.bottom) for line in found}) <= _MOST_CLOSE else []
+    highest = max((line.bottom for line in found), default=top)
+    return found if highest - top <= _HIGHEST_CLOSE * max((line.height for line in found), default=0.0) else []
 
 
 def _are_names(names: Sequence[Line], columns: Sequence[tuple[float, float]]) -> bool:

@@ -168,7 +168,7 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
             goes_on = goes_on and not _are_like(group[-1], row) and not _are_name_and_value(group[-1], row)
         elif row[0] is not None:
             goes_on = False
-        elif is_labelled:
+        elif is_labelled or _is_detail(row, group[0]):
             goes_on = True
         else:
             goes_on = distance < 0.85 * usual or _all_go_on(group, row)
@@ -213,6 +213,14 @@ def _is_labelled(rows: Sequence[Cells]) -> bool:
     labels = sum(row[0] is not None for row in rows)
     texts = [line.text for row in rows if (line := row[1])]
     return 0 < labels < _SPARSE * len(rows) and statistics.mean(map(len, texts)) >= _LONG
+
+
+def _is_detail(row: Cells, item: Cells) -> bool:
+    """Whether the row is one text below an item that reaches under the item's next cells."""
+    filled = [(column, line) for column, line in enumerate(row) if line]
+    column, line = filled[0]
+    after = [other for other in item[column + 1 :] if other]
+    return len(filled) == 1 and None not in (item[0], item[column]) and any(other.left < line.right for other in after)
 
 
 def _all_go_on(group: Sequence[Cells], row: Cells) -> bool:
