@@ -16,8 +16,9 @@ def counted_items(lines: Sequence[Line]) -> set[int]:
     """The indexes of lines that begin an item and whose marks count on: 1. 2. 3., (a) (b), [9] [10], ii. iii."""
     found: set[int] = set()
     last: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for index, line in enumerate(lines):
-        for style, value in _marks_of(line.text):
+    marked = [(index, line, match) for index, line in enumerate(lines) if (match := _MARK.match(line.text))]
+    for index, line, match in marked:
+        for style, value in _marks_of(match):
             before = last.get(style)
             if before is not None and before[0] + 1 == value and _is_next(lines[before[1]], line, index - before[1]):
                 found |= {before[1], index}
@@ -32,10 +33,9 @@ def _is_next(before: Line, line: Line, distance: int) -> bool:
     return abs(line.left - before.left) < max(before.height, line.height) or line.bottom > before.bottom + line.height
 
 
-def _marks_of(text: str) -> Iterator[tuple[tuple[str, str, str], int]]:
-    """The styles and values that the mark before the text may have: "i." is a letter, and a Roman number."""
-    match = _MARK.match(text)
-    if match is None or (match.group(1) == "[") != (match.group(3) == "]"):
+def _marks_of(match: re.Match[str]) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """The styles and values that a mark may have: "i." is a letter, and a Roman number."""
+    if (match.group(1) == "[") != (match.group(3) == "]"):
         return
     opening, mark, closing = match.groups()
     if mark.isdigit():
