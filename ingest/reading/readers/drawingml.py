@@ -33,29 +33,46 @@ def write_chart(composer: Composer, root: etree._Element) -> None:
     if title is not None:
         composer.paragraph(one_line(" ".join(all_text(title))))
     names = [""]
-    rows: dict[str, list[str]] = {}
+    rows: dict[tuple[str, int], list[str]] = {}
     for series in (node for node in root.iter() if local_name(node) == "ser"):
-        names.append(" ".join(_points(child(series, "tx"))))
+        names.append(" ".join(_points(child(series, "tx")).values()))
         categories = _points(child(series, "cat")) or _points(child(series, "xVal"))
         values = _points(child(series, "val")) or _points(child(series, "yVal"))
-        for position, value in enumerate(values):
-            category = categories[position] if position < len(categories) else str(position + 1)
-            row = rows.setdefault(category, [category])
+        is_told_apart = len(set(categories.values())) == len(categories)
+        for position, value in values.items():
+            category = categories.get(position) or str(position + 1)
+            row = rows.setdefault((category, 0 if is_told_apart else position), [category])
             row.extend([""] * (len(names) - 1 - len(row)))
             row.append(value)
     composer.table(lines([names, *rows.values()], header_rows=1) if rows else [])
 
 
-def _points(element: etree._Element | None) -> list[str]:
-    """The values of the source sheet that a chart caches, as they are displayed."""
+def _points(element: etree._Element | None) -> dict[int, str]:
+    """The values the chart keeps from its sheet, as shown there, by position. Several levels of names are joined."""
     if element is None:
-        return []
+        return {}
+    levels = [_level(node) for node in element.iter() if local_name(node) == "lvl"]
+    if not levels:
+        values = _level(element)
+        texts = (one_line(node.text or "") for node in element.iter() if local_name(node) == "v")
+        return values or dict(enumerate(texts))
+    joined = {}
+    outer = [""] * (len(levels) - 1)
+    for position, text in levels[0].items():
+        outer = [level.get(position, above) for level, above in zip(reversed(levels[1:]), outer, strict=True)]
+        joined[position] = " ".join(filter(None, [*outer, text]))
+    return joined
+
+
+def _level(element: etree._Element) -> dict[int, str]:
     code = next((node.text or "" for node in element.iter() if local_name(node) == "formatCode"), "General")
-    values = []
-    for point in (node for node in element.iter() if local_name(node) == "pt"):
+    values = {}
+    for number, point in enumerate(node for node in element.iter() if local_name(node) == "pt"):
         text = one_line(next((node.text or "" for node in point if local_name(node) == "v"), ""))
-        values.append(shown_number(text, attribute(point, "formatCode") or code) or text)
-    return values or [one_line(node.text or "") for node in element.iter() if local_name(node) == "v"]
+        position = point.get("idx") or ""
+        shown = shown_number(text, attribute(point, "formatCode") or code) or text
+        values[int(position) if position.isdecimal() else number] = shown
+    return values
 
 
 def _diagram_texts(root: etree._Element) -> Iterator[str]:
