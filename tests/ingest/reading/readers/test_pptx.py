@@ -125,7 +125,7 @@ def test_points_of_a_chart_with_one_name_stay_apart_and_names_over_names_are_joi
     for data in (plain, nested):
         slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *BOX, data)
     assert read_bytes(tmp_path, "a.pptx", _saved(deck)).text.split("\n\n") == [
-        "East; 2023: 1; 2024: 4\nEast; 2023: 3; 2024: 6\nWest; 2024: 5",
+        "East; 2023: 1; 2024: 4\nWest; 2024: 5\nEast; 2023: 3; 2024: 6",
         "USA Erie; Sales: 7\nUSA Reno; Sales: 8\nUK Bath; Sales: 9",
     ]
 
