@@ -17,7 +17,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     message = parse(data)
     page = next((part for part in leaves(message) if part.get_content_type() in _PAGES), None)
     if page is None:
-        raise DocumentEmpty("The saved page holds no HTML. Save the page anew.")
+        raise DocumentEmpty("The saved page holds no HTML. Save the page again.")
     content = content_of(page)
     source = decode(content, declared=page.get_content_charset() or charset_of(content))
     locations = (one_line(str(part.get(name, ""))) for part in (message, page) for name in _LOCATIONS)

@@ -103,7 +103,8 @@ _UNREAD = {suffix: target for target, suffixes in _CONVERSIONS.items() for suffi
 
 
 class _Reader(Protocol):
-    """The functions of a reader module; `read_share` only if it `has_shares`."""
+    """A reader module: `read` turns a file's bytes into documents, or raises DocumentError. Only modules that
+    `has_shares` names have `read_share`."""
 
     def read(self, data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]: ...
 
@@ -205,7 +206,7 @@ def read_bytes(data: bytes, name: str, *, password: str | None = None, shares: S
         documents = reader.read(data, password=password, **({"shares": shares} if shares else {}))
         documents = [without_data(document) for document in documents]
     if documents and guessed:
-        note = f"Its encoding is not said and was taken for {', '.join(guessed)}. Save it as UTF-8 if it reads wrong."
+        note = f"Its encoding was guessed: {', '.join(guessed)}. Save it as UTF-8 if the text looks wrong."
         documents[0] = replace(documents[0], notes=(*documents[0].notes, note))
     if not any(document.text.strip() for document in documents):
         raise DocumentEmpty("The file holds no text.")
@@ -223,7 +224,7 @@ def _isolated() -> Iterator[None]:
         raise
     except Exception as error:
         reason = one_line(f"{type(error).__name__}: {error}")[:200]
-        raise DocumentUnreadable(f"The file is damaged: its reader failed with {reason}. Save it anew.") from error
+        raise DocumentUnreadable(f"The file is damaged: its reader failed with {reason}. Save it again.") from error
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -133,6 +133,6 @@ def _levels_of(abstract: etree._Element) -> dict[int, _Level]:
 
 
 def _format_of(level: etree._Element) -> str:
-    """The number format of a level. A newer format may stand beside one for older programs ("custom")."""
+    """The number format of a level. Newer formats come as "custom", with another one for older programs."""
     found = next((node for node in level.iter("{*}numFmt") if attribute(node, "val") != "custom"), None)
     return (attribute(found, "val") if found is not None else None) or "bullet"

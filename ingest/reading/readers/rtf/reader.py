@@ -1,4 +1,4 @@
-"""Rich Text Format (RTF): headings by style or outline level, lists, tables as rows, footnotes."""
+"""Rich Text Format (RTF): headings by style or outline level, lists, tables as rows, footnotes, comments."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from ingest.reading.readers.superscripts import behind
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _TITLE = "Title"
+# What counts list items and headings: "1", "a)", "(iv)", "1.1.", "Article I."; bullets (a lone "o" among them) do not.
+_NUMBER = re.compile(r"(?=.{1,40}$)(?=.*\w)(?:.*\d.*|.*[.):]|\S+\s.*)")
 _MAX_DEPTH = 30
 _MOMENT = ("yr", "mo", "dy", "hr", "min")
 _MERGED = frozenset(("clmgf", "clmrg", "clvmgf", "clvmrg"))
@@ -24,7 +26,7 @@ _MERGED = frozenset(("clmgf", "clmrg", "clvmgf", "clvmrg"))
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     if not data.lstrip().startswith(b"{\\rtf"):
-        raise DocumentUnreadable("The file is not in Rich Text Format, whatever its name says. Save it anew.")
+        raise DocumentUnreadable("The file is not in Rich Text Format, whatever its name says. Save it again.")
     writer = _Writer()
     for mark in marks(data):
         writer.take(mark)
@@ -101,7 +103,7 @@ class _Writer:
 
     def _style_entry(self, mark: Mark) -> None:
         """Part of a style's definition: its number, words for its look, and last its name and a semicolon."""
-        if mark.kind == "text":
+        if mark.kind in ("text", "raised", "hidden", "deleted"):
             self._styles[self._style] = self._styles.get(self._style, "") + mark.value.strip().removesuffix(";")
             if mark.value.endswith(";"):
                 self._style = 0
@@ -148,8 +150,7 @@ class _Writer:
         self._in_styles = False
         if name in ("listtext", "pntext"):
             marker = one_line(text)
-            is_shown = marker.isdecimal() or (len(marker) > 1 and any(map(str.isalnum, marker)))
-            self._marker = marker if is_shown else "-"
+            self._marker = marker if _NUMBER.fullmatch(marker) else "-"
         elif name == "footnote":
             self._notes.append(f"Footnote {self._count}: {one_line(text)}")
         elif name == "annotation":

@@ -38,17 +38,18 @@ _SKIPPED = frozenset({
 _KEPT = frozenset({
     "shptxt", "shpinst", "listtext", "pntext", "footnote", "annotation", "atnauthor", "nesttableprops",
 })  # fmt: skip
-_NAMED = frozenset({
-    "fonttbl", "stylesheet", "info", "title", "author", "creatim", "revtim", "listtext", "pntext", "footnote",
-    "shptxt", "annotation", "atnauthor",
-})  # fmt: skip
+_NAMED = _KEPT - {"shpinst", "nesttableprops"} | {
+    "fonttbl", "stylesheet", "info", "title", "author", "creatim", "revtim",
+}  # fmt: skip
+# Character sets of a whole document.
+_CHARACTER_SETS = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
 _SYMBOL_SET = 2
 _MAX_DEPTH = 10_000
 
 
 class Mark(NamedTuple):
-    """`kind` is "text", "raised" (superscript), "open" or "close" (of a named group) or "word"; `value` is the text or
-    name."""
+    """`kind` is "text", "raised" (superscript), "hidden", "deleted" (by a revision), "open" or "close" (of a named
+    group) or "word"; `value` is the text or name."""
 
     kind: str
     value: str
@@ -158,8 +159,9 @@ class _Lexer:
             self._group.is_raised = word == "super" and number != 0
         if word in ("v", "plain"):
             self._group.is_hidden = word == "v" and number != 0
-        elif word == "deleted":
-            self._group.is_deleted = number != 0
+        if word in ("deleted", "plain"):
+            self._group.is_deleted = word == "deleted" and number != 0
+        self._default_page = _CHARACTER_SETS.get(word, self._default_page)
         if number is None:
             return
         if word == "f":
@@ -184,7 +186,7 @@ class _Lexer:
         elif symbol in "\r\n":
             yield Mark("word", "par")
         elif symbol in _SYMBOLS:
-            yield Mark("text", _SYMBOLS[symbol])
+            yield Mark(self._kind(), _SYMBOLS[symbol])
 
 
 def _symbol(code: int, font: str) -> str:

@@ -94,7 +94,7 @@ def _read_binary(data: bytes, composer: Composer) -> Properties:
         if not isinstance(error, python_calamine.CalamineError) and type(error).__name__ != "PanicException":
             raise
         reason = one_line(str(error))[:120]
-        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it anew.") from error
+        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it again.") from error
     return Properties()
 
 

@@ -28,7 +28,7 @@ def sheets_of(data: bytes) -> list[tuple[Sheet, bool]]:
         return [(_read(book, sheet), sheet.visibility != 0) for sheet in book.sheets()]
     except _FAULTS as error:
         reason = one_line(str(error))[:120] or type(error).__name__
-        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it anew.") from error
+        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it again.") from error
 
 
 def _read(book: xlrd.Book, source: xlrd.sheet.Sheet) -> Sheet:

@@ -48,7 +48,7 @@ def test_a_flat_spreadsheet_is_read_like_a_packed_one(tmp_path: Path) -> None:
 
 
 def test_a_flat_drawing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DocumentUnreadable, match="no flat OpenDocument"):
+    with pytest.raises(DocumentUnreadable, match="not a flat OpenDocument"):
         read_bytes(tmp_path, "a.fodt", _flat("graphics", ""))
 
 

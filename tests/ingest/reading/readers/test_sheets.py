@@ -134,8 +134,13 @@ def test_cells_whose_format_shows_nothing_are_left_out_and_errors_name_no_column
 
 
 def test_names_are_found_below_a_title_and_a_value_and_where_their_row_is_numbered_too(tmp_path: Path) -> None:
-    above = [["Yearly", None, None, None, "total:", 12, None], [None, None, None, None, "Town", "Sold", "Share"]]
-    rows = [[None, None, None, None, town, sold, 0.5] for town, sold in (("Erie", 3), ("Reno", 4), ("Bath", 5))]
+    above: list[list[object]] = [
+        ["Yearly", None, None, None, "total:", 12, None],
+        [None, None, None, None, "Town", "Sold", "Share"],
+    ]
+    rows: list[list[object]] = [
+        [None, None, None, None, town, sold, 0.5] for town, sold in (("Erie", 3), ("Reno", 4), ("Bath", 5))
+    ]
     assert read_bytes(tmp_path, "a.xlsx", _saved(_book(*above, *rows))).text.split("\n\n")[1:] == [
         "Yearly", "total: 12",
         "Town: Erie; Sold: 3; Share: 0.5\nTown: Reno; Sold: 4; Share: 0.5\nTown: Bath; Sold: 5; Share: 0.5",
