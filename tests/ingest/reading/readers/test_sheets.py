@@ -133,6 +133,25 @@ def test_cells_whose_format_shows_nothing_are_left_out_and_errors_name_no_column
     assert document.notes == ("Cells of Parts whose format shows nothing were left out: 1.",)
 
 
+def test_names_are_found_below_a_title_and_a_value_and_where_their_row_is_numbered_too(tmp_path: Path) -> None:
+    above: list[list[object]] = [
+        ["Yearly", None, None, None, "total:", 12, None],
+        [None, None, None, None, "Town", "Sold", "Share"],
+    ]
+    rows: list[list[object]] = [
+        [None, None, None, None, town, sold, 0.5] for town, sold in (("Erie", 3), ("Reno", 4), ("Bath", 5))
+    ]
+    assert read_bytes(tmp_path, "a.xlsx", _saved(_book(*above, *rows))).text.split("\n\n")[1:] == [
+        "Yearly", "total: 12",
+        "Town: Erie; Sold: 3; Share: 0.5\nTown: Reno; Sold: 4; Share: 0.5\nTown: Bath; Sold: 5; Share: 0.5",
+    ]  # fmt: skip
+    numbered = _book([0, "Name", "Age", "Id"], [1, "Ann", 32, 1562], [2, "Bo", 25, 1582])
+    text = read_bytes(tmp_path, "b.xlsx", _saved(numbered)).text
+    assert text.endswith("0: 1; Name: Ann; Age: 32; Id: 1562\n0: 2; Name: Bo; Age: 25; Id: 1582")
+    contents = _book([1, "Terms", 5], [2, "Prices", 9], [3, "Law", 12])
+    assert "Terms | 5" in read_bytes(tmp_path, "c.xlsx", _saved(contents)).text
+
+
 def test_threads_of_comments_say_who_wrote_each(tmp_path: Path) -> None:
     book = _book(["Seal", 2])
     book["Parts"]["B1"].comment = Comment("[Threaded comment]\n\nToo high?", "tc={1}")
