@@ -29,8 +29,7 @@ _NOTES = frozenset((
     "versionadded", "versionchanged", "admonition", "topic", "sidebar",
 ))  # fmt: skip
 _VERSIONS = {
-    "deprecated": "Deprecated since version", "versionadded": "Added in version",
-    "versionchanged": "Changed in version",
+    "deprecated": "Deprecated since version", "versionadded": "Added in version", "versionchanged": "Changed in version"
 }  # fmt: skip
 _OPTION = re.compile(r"-{1,2}\w[\w-]*(?:[ =]<?\w+>?)?(?:, -{1,2}\w[\w-]*(?:[ =]<?\w+>?)?)*(?:  +\S.*)?$")
 _SILENT = frozenset((
