@@ -83,7 +83,8 @@ def test_exports_keep_what_is_said_and_not_how_it_looks(tmp_path: Path) -> None:
             "site/a.html": "<p>Page</p>",
             "site/a.css": "p {color: red}",
             "general/2024-05-06.json": '[{"type": "message", "user": "U1", "user_profile": {"real_name": "Jo"}, '
-            '"text": "See <https://x.org|this>, <@U1>", "ts": "1714982400.1"}, {"type": "message", "user": "U2", "text": "OK", '
+            '"text": "See <https://x.org|this>, <@U1>", "ts": "1714982400.1"}, '
+            '{"type": "message", "user": "U2", "text": "OK", '
             '"ts": "1714982460.1", "thread_ts": "1714982400.1"}]',
         }
     )
