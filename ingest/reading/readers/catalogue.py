@@ -32,8 +32,8 @@ COLUMNS = ("format", "suffixes", "pages", "headings", "tables", "title", "url", 
 FORMATS = (
     Format("PDF", ("pdf.reader",), "its pages, with printed numbers", "tags, outline, or size and weight of type",
            "by tags, drawn lines or alignment", "property, or first large heading", "–", "last change",
-           "running heads, page and line numbers, what the page box cuts off, layers that are off; "
-           "scans but for `--ocr-command`"),
+           "running heads, page and line numbers, what the page box cuts off, layers that are off, "
+           "text below boxes or pictures; scans but for `--ocr-command`"),
     Format("Word", ("docx.reader",), "–", "styles, with their numbers", "rows", "property or title style", "–",
            "last change", "deleted and hidden text, pictures, running heads"),
     Format("PowerPoint", ("pptx.reader", "ppt.reader"), "slides", "slide titles", "tables and charts",
@@ -44,10 +44,11 @@ FORMATS = (
     Format("OpenDocument text, slides", ("odf.reader", "odf.flat"), "slides", "outline levels", "rows",
            "property or title style",
            "–", "last change", "tracked deletions, indexes"),
-    Format("Word before 2007", ("legacy",), "–", "as of DOCX, by LibreOffice alone", "rows", "property", "–",
-           "last change", "all, where neither LibreOffice, antiword nor catdoc is installed"),
-    Format("RTF", ("rtf.reader",), "–", "styles and outline levels", "rows", "property", "–", "–",
-           "pictures, running heads"),
+    Format("Word before 2007", ("doc.reader",), "–", "styles, with their numbers", "rows", "property or title style",
+           "–", "last change", "deleted and hidden text, pictures, running heads; all of Word 95 and before, where "
+           "neither LibreOffice, antiword nor catdoc is installed"),
+    Format("RTF", ("rtf.reader",), "–", "styles and outline levels, with their numbers", "rows", "property", "–",
+           "–", "deleted and hidden text, pictures, running heads"),
     Format("HTML", ("html.reader", "mhtml"), "slides of a show", "h1 to h6", "rows", "og:title, title or first heading",
            "canonical link or saved address", "modified or published",
            "scripts, navigation, margins of links, hidden parts"),

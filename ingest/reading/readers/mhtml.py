@@ -19,7 +19,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     message = parse(data)
     pages = [part for part in leaves(message) if part.get_content_type() in _PAGES]
     if not pages:
-        raise DocumentEmpty("The saved page holds no HTML. Save the page anew.")
+        raise DocumentEmpty("The saved page holds no HTML. Save the page again.")
     page = pages[0]
     frames = {address: _source_of(part) for part in pages[1:] for address in _addresses(part)}
     locations = (one_line(str(part.get(name, ""))) for part in (message, page) for name in _LOCATIONS)

@@ -12,8 +12,8 @@ from ingest.reading.document import BlockKind, Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.pdf import headings as pdfheadings
 from ingest.reading.readers.pdf.furniture import furniture
-from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continues, fills_its_line, grouped, merged
-from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line
+from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continues, fills_its_line, grouped
+from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line, merged
 from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
 from ingest.reading.readers.pdf.rules import Drawn

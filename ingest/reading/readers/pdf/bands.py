@@ -50,6 +50,8 @@ def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
 
 def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interval] | None:
     """The band's columns once the row is added; None if the row does not belong to the band."""
+    if len(band.columns) == 1:
+        return _with_single(band, row) if len(row.cells) == 1 else None
     spans = [(cell.left, cell.right) for cell in row.cells]
     touched = [len(_touched(span, band.columns)) for span in spans]
     is_other = abs(len(spans) - len(band.columns)) > 1
@@ -57,9 +59,6 @@ def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interva
         return None
     if _is_set_off(band, row) and _begins_anew(band, row, following):
         return None
-    several = len(band.columns) > 1
-    if not several:
-        return _merged([*band.columns, *spans], row.gutter) if len(spans) == 1 else None
     reaching = [span for span in spans if len(_touched(span, band.columns)) > 1]
     if reaching and len(spans) == 1:
         return None
@@ -75,19 +74,34 @@ def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interva
     return columns if len(columns) > 1 and len(columns) >= len(band.columns) - 1 else None
 
 
+def _with_single(band: Band, row: Row) -> list[Interval] | None:
+    """The same for a band of one column and a row of one cell: most rows of most pages."""
+    left, right = band.columns[0]
+    cell = row.cells[0]
+    is_touched = left < cell.right and cell.left < right
+    if _is_far(band, row, _FAR_ANYHOW if is_touched else _FAR_ASIDE):
+        return None
+    if is_touched and not cell.is_apart:
+        return [(min(left, cell.left), max(right, cell.right))]
+    return _merged([(left, right), (cell.left, cell.right)], row.gutter)
+
+
 def _is_far(band: Band, row: Row, heights: float) -> bool:
     """Whether the row is much farther below the band than the band's rows are from each other."""
-    pitches = [above.bottom - below.bottom for above, below in itertools.pairwise(band.rows)]
-    usual = max(statistics.median(pitches), row.height) if pitches else 0.0
     distance = band.rows[-1].bottom - row.bottom
-    return len(band.rows) > 2 and distance > max(_FARTHEST_ROW * usual, heights * row.height)
+    if len(band.rows) <= 2 or distance <= max(heights, _FARTHEST_ROW) * row.height:
+        return False
+    pitches = [above.bottom - below.bottom for above, below in itertools.pairwise(band.rows)]
+    return distance > _FARTHEST_ROW * statistics.median(pitches)
 
 
 def _is_set_off(band: Band, row: Row) -> bool:
     """Whether the gap above the row is wider than the gaps between the band's rows."""
-    pitches = [above.bottom - below.bottom for above, below in itertools.pairwise(band.rows[-_RECENT:])]
     distance = band.rows[-1].bottom - row.bottom
-    return bool(pitches) and distance > max(_WIDER_ROW * statistics.median(pitches), _MIN_WIDER * row.height)
+    if len(band.rows) < 2 or distance <= _MIN_WIDER * row.height:
+        return False
+    pitches = [above.bottom - below.bottom for above, below in itertools.pairwise(band.rows[-_RECENT:])]
+    return distance > _WIDER_ROW * statistics.median(pitches)
 
 
 def _begins_anew(band: Band, row: Row, following: Row | None) -> bool:

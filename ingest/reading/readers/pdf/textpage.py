@@ -25,22 +25,19 @@ from ingest.reading.readers.pdf.characters import (
     stretches_of,
     units_buffer,
 )
+from ingest.reading.readers.pdf.covers import NOTHING_PAINTED, Cover, Painted, uncovered
+from ingest.reading.readers.pdf.drawn_bullets import with_bullets
 from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_columns, names_above, words_of
 from ingest.reading.readers.pdf.fonts import Fonts
-from ingest.reading.readers.pdf.gaps import (
-    has_false_blanks,
-    loose_lines,
-    part_of,
-    parted,
-    uneven_lines,
-)
-from ingest.reading.readers.pdf.layers import Layers
+from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted
 from ingest.reading.readers.pdf.letterspacing import is_spaced
 from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, shown_on, with_true_heights
 from ingest.reading.readers.pdf.lines import HYPHEN, Line, has_neighbours
 from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, rules_of
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
+from ingest.reading.readers.pdf.text import is_noise
+from ingest.reading.readers.pdf.unevenness import loose_lines, uneven_lines, with_ligatures, with_lone_letters
 
 _MIN_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
@@ -48,12 +45,11 @@ _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
 # Ligatures of lam and the letter after it, in the wrong order.
 _LAM = "\u0644"
 _TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
+_MANY = 8  # Lines to be examined, before the page is asked whether it is worth it.
 _NO_CUTS: list[float] = []
 _SYMBOL_BULLET = re.compile("(?<![^\n])[\uf020-\uf0ff](?=[ \r]|$)")  # From a symbol font, before a line or alone.
 _SYMBOL = re.compile("\n[\uf020-\uf0ff]")  # The same at the start of a line: a faster test.
 _SOFT = re.compile("\xad")
-_LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Programs may put a blank without width after a ligature.
-_LONE_LETTERS = frozenset("bcdefghjklmnopqrstuvwxyzBCDEFGHJKLMNOPQRSTUVWXYZ")  # They suggest blanks inside words.
 _DIVIDED = "\u2010\r\n"  # A word divided by a Unicode hyphen, which pdfium does not recognise.
 _PLAIN = (False, False)
 
@@ -61,31 +57,33 @@ _PLAIN = (False, False)
 class LineReader:
     """Reads pdfium text pages, one after the other, reusing its buffers."""
 
-    def __init__(self, layers: Layers) -> None:
-        self._layers = layers
+    def __init__(self) -> None:
         self._places = Places()
         self._text = units_buffer(_MIN_BUFFER)
         self._fonts = Fonts()
         self._falling: set[int] = set()  # Lines whose end is lower than their start: pdfium joined two.
 
-    def lines(self, page: object, text_page: object, tags: Tags = NO_TAGS) -> tuple[list[Line], Drawn]:
-        """The visible lines of a page in the order of the text, and the straight lines drawn on it, which are read only
-        if text is side by side. The result does not depend on the pages read before."""
+    def lines(
+        self, page: object, text_page: object, tags: Tags = NO_TAGS, painted: Painted = NOTHING_PAINTED
+    ) -> tuple[list[Line], Drawn]:
+        """The lines that a page shows in the order of its text, and the straight lines drawn on it, asked for where
+        text stands beside text: the same whichever pages were read before."""
         self._fonts.forget()
         count = raw.FPDFText_CountChars(text_page)
         if count <= 0:
             return [], NOTHING_DRAWN
-        stretches, quarters = self._stretches(text_page, count)
+        stretches, quarters = self._stretches(text_page, count, painted.covers)
         if not stretches.texts:
             return [], NOTHING_DRAWN
         lines = self._measured(text_page, stretches)
         shown = shown_on(lines, box_of(page, quarters))
-        shown = [*map(operator.and_, shown, self._layers.shown(text_page, stretches.firsts))]
         if not all(shown):
             lines, stretches = list(itertools.compress(lines, shown)), stretches.kept(shown)
             self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
         lines = with_true_heights(lines)
         uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
+        if len(uneven) > _MANY and is_noise(lines):
+            return lines, NOTHING_DRAWN
         doubtful = dict.fromkeys(uneven, _NO_CUTS) | self._columns(text_page, lines, stretches)
         pieces = self._by_tags(text_page, lines, stretches, tags) if tags.blocks else {}
         open_lines = doubtful.keys() - pieces.keys()
@@ -100,10 +98,12 @@ class LineReader:
                 if at in open_lines or at not in pieces
             }
             whole = _with_pieces(lines, pieces | crossed) if crossed else whole
+        if painted.marks and quarters == 0:
+            whole = with_bullets(whole, painted.marks)
         return each_once(whole), straight
 
-    def _stretches(self, text_page: object, count: int) -> tuple[Stretches, int]:
-        """The page's lines as text, and by how many quarter turns they are rotated."""
+    def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[Stretches, int]:
+        """The page's lines as text, and by how many quarters of a turn they are turned."""
         if count + _SPARE_UNITS > len(self._text):
             self._text = units_buffer(2 * (count + _SPARE_UNITS))
         units = raw.FPDFText_GetText(text_page, 0, count, self._text)
@@ -115,6 +115,9 @@ class LineReader:
         # The text lacks characters without Unicode; then its offsets are not pdfium's character numbers.
         is_even = units - 1 == count
         text = text.replace("\t", " ")
+        if covers:
+            text = "".join(map(as_units, text)) if has_pairs else text
+            text = uncovered(text_page, text, covers, self._places.room, is_even=is_even)
         if not text.isascii():
             text = self._with_odd_signs(text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
@@ -142,16 +145,20 @@ class LineReader:
         self._falling = {number for number, is_lower in enumerate(map(operator.gt, falls, heights)) if is_lower}
         # In Arabic and Hebrew the first character is on the right.
         lefts, rights = map(min, firsts.lefts, lasts.lefts), map(max, firsts.rights, lasts.rights)
-        are_bold, are_fixed = zip(*self._types(text_page, stretches, indexes), strict=True)
+        types = self._types(text_page, stretches, indexes)
+        are_bold, are_fixed = zip(*types, strict=True) if types else (itertools.repeat(object=False),) * 2
         rest = itertools.repeat(-1), itertools.repeat(object=False)
         columns = zip(stretches.texts, lefts, rights, bottoms, heights, are_bold, are_fixed, *rest, strict=False)
         return list(map(tuple.__new__, itertools.repeat(Line), columns))  # A third of the time of calling Line(…).
 
     def _types(self, text_page: object, stretches: Stretches, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
-        """Whether each line is bold, and whether it is monospaced, judged by its two ends."""
-        types = [_PLAIN] * len(indexes)
+        """Whether each line is bold, and whether it is monospaced, judged by its two ends; empty if none is either."""
         long = [number for number, text in enumerate(stretches.texts) if len(text) > MIN_FONT_TEXT]
-        for number, found in zip(long, self._fonts.look(text_page, [indexes[at] for at in long]), strict=True):
+        looks = self._fonts.look(text_page, indexes if len(long) == len(indexes) else [indexes[at] for at in long])
+        if looks.count(_PLAIN) == len(looks):
+            return []
+        types = [_PLAIN] * len(indexes)
+        for number, found in zip(long, looks, strict=True):
             types[number] = found
         marked = [number for number in long if types[number] != _PLAIN]
         ends = self._fonts.look(text_page, [stretches.lasts[at] for at in marked])
@@ -170,19 +177,15 @@ class LineReader:
 
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
-        text = "\n".join([line.text for line in lines])
-        spaced: set[int] = set()
-        if not _LONE_LETTERS.isdisjoint(text.split()):
-            for number, line in enumerate(lines):
-                if not _LONE_LETTERS.isdisjoint(line.text.split()) and has_false_blanks(
-                    line, self._places.of_line(text_page, line, stretches.span(number))
-                ):
-                    return set(range(len(lines)))
-            spaced = {number for number, line in enumerate(lines) if is_spaced(line.text)}
-        uneven = uneven_lines(lines, self._places.room.runs(text_page)) | self._falling | loose_lines(lines) | spaced
-        if _LIGATURE.search(text):
-            uneven |= {number for number, line in enumerate(lines) if _LIGATURE.search(line.text)}
-        return uneven
+        texts = [line.text for line in lines]
+        alone = with_lone_letters(texts)
+        if any(
+            has_false_blanks(lines[at], self._places.of_line(text_page, lines[at], stretches.span(at))) for at in alone
+        ):
+            return set(range(len(lines)))
+        spaced = {number for number, text in enumerate(texts) if is_spaced(text)} if alone else set()
+        by_runs = uneven_lines(lines, self._places.room.runs(text_page))
+        return by_runs | self._falling | loose_lines(lines) | spaced | with_ligatures(texts)
 
     def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
         """Positions at which lines with figures of several columns are to be split, by line number."""
