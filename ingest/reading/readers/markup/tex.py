@@ -55,7 +55,6 @@ _FRAME_LEVEL = 4  # Below sections and subsections.
 # The state of a list: the number of its last item, or one of two values for items with dashes or names.
 _COUNTED, _DASHED, _NAMED = {"enumerate": 0, "description": -2}, -1, -2
 _START = re.compile(r"start\s*=\s*(\d{1,5})")
-_VERB = re.compile(r"\\(?:verb\*?|lstinline)([^a-zA-Z\s*{\[])([^\n]{1,500}?)\1")
 _SPANNING = re.compile(rf"\\multi(?:column|row)\{{[^{{}}]*\}}\{{[^{{}}]*\}}{_ARGUMENT}")
 _ACROSS = re.compile(r"\\multicolumn\{\s*(\d{1,2})\s*\}")
 _MAX_SPAN = 40
@@ -207,11 +206,7 @@ def _plain(source: str) -> str:
         )
         return f"\x00{len(formulas) - 1}\x00"
 
-    def as_written(match: re.Match[str]) -> str:
-        formulas.append(match.group(2))
-        return f"\x00{len(formulas) - 1}\x00"
-
-    text = _MATH.sub(kept, _COMMENT.sub("", _VERB.sub(as_written, source)))
+    text = _MATH.sub(kept, _COMMENT.sub("", source))
     text = _STATED.sub(_statement, _TARGET.sub("", text))
     text = _TOLD_HOW.sub("", _LENGTHS.sub(r"\1{}", text))
     text = _SILENT.sub("", spelled(_RAISED, text))
