@@ -11,6 +11,7 @@ from corpus.embedding.lazy import LazyEmbedder
 from corpus.embedding.model import Embedder, QueryEmbedder
 from corpus.embedding.remote import NATIVE_DIMENSIONS, RemoteEmbedder, RemoteOptions
 from corpus.errors import ModelFilesInvalid, SettingsError
+from corpus.program import quick_imports
 from corpus.settings import LOCAL_MODEL, LOCAL_MODELS, CorpusSettings
 from corpus.tokens import Cl100kTokenizer
 
@@ -80,7 +81,8 @@ def _embedder(
     if model in LOCAL_MODELS:
         return _local(model, dimensions, prompts)
     options = _options(settings, model, dimensions, shortened=shortened, prompts=prompts, paid=paid)
-    from corpus.embedding.openai import OpenAIEmbedder
+    with quick_imports():
+        from corpus.embedding.openai import OpenAIEmbedder
 
     return OpenAIEmbedder(**options)
 
