@@ -14,9 +14,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus import __version__
+from corpus.command_line import ENV_FILE_HELP, examples, silence_telemetry, with_env_file_first
 from corpus.errors import CorpusError, SettingsError
 from corpus.loading import load, use_env_file
-from corpus.program import ENV_FILE_HELP, examples, silence_telemetry, with_env_file_first
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat
@@ -140,7 +140,7 @@ def pack(
     ] = None,
 ) -> None:
     """Write what an administrator or a directory asks for: texts, URLs, hints with reasons, test questions, images."""
-    from corpus.opening import open_corpus
+    from corpus.corpus_opening import open_corpus
     from corpus.principals import EVERYONE
     from corpus.searching.view import View
     from handler.pack.cases import read_cases
@@ -180,10 +180,10 @@ def check(
 ) -> None:
     """Ask a live deployment, ours or not, all that a GPT will ask of it. Exit code 0 only when all hold."""
     from corpus.quality.questions import read_questions
-    from handler.check.gate import Gate
+    from handler.check.deployment import CannotCheck
+    from handler.check.gate_rows import Gate
     from handler.check.matrix import CheckOptions
     from handler.check.run import check as run_check
-    from handler.check.target import CannotCheck
 
     wishes = CheckOptions(
         no_rate_limit=no_rate_limit,

@@ -28,7 +28,7 @@ sys.path.insert(0, sys.argv[1])
 import corpus, ingest
 if not isdir(sys.argv[1] + "/chromadb"):
     sys.path.append(sys.path.pop(0))
-from corpus.program import quick_imports
+from corpus.command_line import quick_imports
 with quick_imports():
     module = import_module(sys.argv[2])
 module.serve()

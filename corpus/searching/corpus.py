@@ -13,8 +13,8 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.filters import Filter
 from corpus.lexical.bm25 import Frequencies
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of, record_id_of
+from corpus.searching.document_listing import Listing
 from corpus.searching.excerpts import neighbour_ids
-from corpus.searching.listing import Listing
 from corpus.searching.rerank import Reranker, reranked_each
 from corpus.searching.search import Plan, counted, fits_of, search
 from corpus.settings import SearchMode
@@ -137,7 +137,7 @@ class Corpus:
         if (mode or self._mode) == "dense":
             return None
         try:
-            index = self.store.words.index()
+            index = self.store.lexical_index.index()
             return [index.frequencies(query) for query in queries]
         except LexicalIndexUnusable:
             return None
@@ -168,7 +168,7 @@ class Corpus:
     def shows(self, document_id: str, principals: frozenset[str]) -> tuple[bool, bool] | None:
         """Whether the lexical index knows the document, and whether the principals see it; None if it cannot tell."""
         try:
-            return self.store.words.index().shows(record_id_of(document_id), principals)
+            return self.store.lexical_index.index().shows(record_id_of(document_id), principals)
         except LexicalIndexUnusable:
             return None
 

@@ -25,7 +25,7 @@ from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH
-from corpus.searching.language import Fit, fit_of
+from corpus.searching.language_fit import Fit, fit_of
 from corpus.searching.lexical_candidates import index_of, passing_of, scores_of
 from corpus.searching.scale import scale_of
 from corpus.settings import SearchMode
@@ -53,7 +53,7 @@ class Plan:
 def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
     """How much vectors and words count for each query."""
     try:
-        index = store.words.index()
+        index = store.lexical_index.index()
         spoken, chunks = index.spoken, len(index)
     except LexicalIndexUnusable:
         spoken, chunks = {}, 0
@@ -65,7 +65,7 @@ def search(
 ) -> list[list[Hit]]:
     """The best chunks for each query, best first. `vectors` has a row for each query; lexical search needs none.
 
-    Without a usable index of words, hybrid search is dense search, and lexical search raises LexicalIndexUnusable.
+    Without a usable lexical index, hybrid search is dense search, and lexical search raises LexicalIndexUnusable.
     """
     limit = plan.top_k if plan.join is None else plan.depth
     return [

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from corpus.errors import CorpusError, LexicalIndexUnusable, SnapshotInvalid
 from corpus.settings import CorpusSettings
-from corpus.snapshot.layout import warm_vector
+from corpus.snapshot.store_layout import warm_vector
 
 SECONDS = 60.0
 # -P: no file of the working folder is taken for one of our modules. Packages and libraries are the parent's. It ends
@@ -68,6 +68,6 @@ def main() -> None:
             store.count()
             store.nearest(warm_vector(store.record.dimensions), count=1)
             with contextlib.suppress(LexicalIndexUnusable):
-                store.words.index().scores("retrieval")
+                store.lexical_index.index().scores("retrieval")
     except CorpusError as error:
         sys.exit(str(error))

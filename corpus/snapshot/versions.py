@@ -22,7 +22,7 @@ from corpus.snapshot.manifest import (
 )
 from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def rollback(url: str, version: str | None = None, *, sign: Sign | None = None) 
     no version named, nothing else does.
 
     Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
-    SettingsError where `url` is no place.
+    SettingsError where `url` is not a place.
     """
     place = snapshot_store_of(url)
     try:
@@ -79,7 +79,7 @@ def promote(url: str) -> Manifest:
     """Serve to all the version that some get first. Returns it.
 
     Its pointer was signed, or not, when it was published. Raises SnapshotMissing where there is none, SnapshotInvalid
-    for one that is no longer whole, SettingsError where `url` is no place.
+    for one that is no longer whole, SettingsError where `url` is not a place.
     """
     place = snapshot_store_of(url)
     try:

@@ -13,8 +13,8 @@ from corpus.embedding.model import Vectors
 from corpus.filters import Where, passes
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, record_id_of
+from corpus.store.chroma_client import Connection
 from corpus.store.chunk_file import ChunkFile
-from corpus.store.client import Connection
 from corpus.store.exact import ExactVectors
 from corpus.store.handle import Handle
 from corpus.store.rows import PAGE, batched
@@ -57,9 +57,9 @@ class PublishedStore(Store):
     """Whole documents that nobody writes to."""
 
     def __init__(
-        self, handle: Handle, chunks: ChunkFile, *, words: LexicalIndexStore, vectors: ExactVectors | None
+        self, handle: Handle, chunks: ChunkFile, *, lexical_index: LexicalIndexStore, vectors: ExactVectors | None
     ) -> None:
-        super().__init__(handle, chunks.record, words=words, is_published=True)
+        super().__init__(handle, chunks.record, lexical_index=lexical_index, is_published=True)
         self.mapped = vectors
         self._chunks = chunks
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from handler.access.addresses import is_own_name
-from handler.contract.origin import own_url
+from handler.access.caller_addresses import is_own_name
+from handler.contract.deployment_url import own_url
 
 ANY = "*"
 

@@ -13,8 +13,8 @@ from typing import Self
 from corpus.errors import DocumentUnreadable
 from ingest.reading.ocr import Ocr
 from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
+from ingest.reading.reader_child import Limits, Request, Result
 from ingest.reading.reader_process import ReaderProcess, Spares, end_all, size_of
-from ingest.reading.worker import Limits, Request, Result
 from ingest.settings import IngestSettings
 
 __all__ = ["SPARES", "ReaderPool", "Result", "pool_of"]
@@ -135,9 +135,9 @@ class ReaderPool:
     def _verdict(self, code: int) -> DocumentUnreadable:
         if code in (-signal.SIGALRM, -signal.SIGPROF):
             seconds = self._limits.timeout_seconds
-            return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it anew.")
+            return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it again.")
         return DocumentUnreadable(
-            "The file makes its reader crash: it is damaged or hostile. Open it and save it anew."
+            "The file makes its reader crash: it is damaged or hostile. Open it and save it again."
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.processes import Child
-from ingest.reading.worker import Limits, Request, Result
+from ingest.reading.reader_child import Limits, Request, Result
 
 # Queued at a worker, so that it can continue while the parent processes its last answer.
 _FILES_AHEAD = 8
@@ -21,7 +21,7 @@ class ReaderProcess:
     """One process and its unanswered requests, oldest first."""
 
     def __init__(self, limits: Limits) -> None:
-        self._child = Child("ingest.reading.worker")
+        self._child = Child("ingest.reading.reader_child")
         self.limits = limits
         self.answers = self._child.answers
         self.close_stdin = self._child.close_stdin
@@ -66,7 +66,7 @@ class Spares:
         self._owner = os.getpid()
 
     def take(self, limits: Limits) -> ReaderProcess | None:
-        """One that is still alive; None if there is none."""
+        """An idle process that is still alive; None if there is none."""
         with self._lock:
             self._forget_a_parents()
             while self._workers and self._workers[-1].limits == limits:
@@ -77,7 +77,7 @@ class Spares:
         return None
 
     def keep(self, workers: Sequence[ReaderProcess]) -> list[ReaderProcess]:
-        """Keep idle processes; returns the others, and those that these replace."""
+        """Keep the idle ones. Returns those to end: the busy ones, and those that the kept ones replace."""
         idle = [worker for worker in workers if not worker.pending]
         with self._lock:
             self._forget_a_parents()

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from handler.routes.action import QUESTIONS_AT_ONCE
-from tests.gate import gate
+from tests.closed_gate import gate
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.handler.running import running

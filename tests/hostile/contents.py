@@ -15,8 +15,8 @@ import numpy as np
 from corpus.errors import CorpusError
 from corpus.filters import Filter
 from corpus.settings import CorpusSettings
-from corpus.snapshot.layout import warm_vector
 from corpus.snapshot.staging import stage
+from corpus.snapshot.store_layout import warm_vector
 from corpus.store import create_store, read_store
 from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.store.test_store import RECORD, document
@@ -102,7 +102,7 @@ def _ask(folder: Path) -> None:
         documents = store.documents()
         for each in documents:
             store.document(each.document_id)
-        index = store.words.index()
+        index = store.lexical_index.index()
         index.scores("warranty pump").top(5)
         for asked in (Filter(metadata={"year": 2001}), Filter(visible_to=frozenset({"anna"}))):
             index.passing(asked.to_where() or {})

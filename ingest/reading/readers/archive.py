@@ -23,7 +23,7 @@ _depth: contextvars.ContextVar[int] = contextvars.ContextVar("_depth", default=0
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     if _depth.get() >= _MAX_DEPTH:
-        raise DocumentUnreadable("An archive so deep in others is left out. Unpack it.")
+        raise DocumentUnreadable("An archive nested this deep is left out. Unpack it.")
     package = Package(data, kind="archive")
     entries = [info for info in package.entries() if not _is_noise(info)]
     if len(entries) > MAX_ENTRIES:

@@ -27,7 +27,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         source = io.StringIO(text[stated.end() :] if stated else text)
         rows = list(csv.reader(source, delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
-        raise DocumentUnreadable(f"The table cannot be taken apart: {error}. Save it as CSV anew.") from error
+        raise DocumentUnreadable(f"The table cannot be parsed: {error}. Save it as CSV again.") from error
     composer = Composer()
     composer.table(lines(_with_titles_told(rows)))
     if not composer.blocks:

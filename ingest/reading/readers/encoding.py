@@ -121,7 +121,7 @@ def _wide_encoding(sample: bytes) -> str | None:
 def _by_look(data: bytes) -> str:
     found = guess(data)
     if found is None:
-        raise DocumentUnreadable("The file's text encoding cannot be told. Save it as UTF-8.")
+        raise DocumentUnreadable("The file's text encoding is unknown. Save it as UTF-8.")
     guesses = _guessed.get()
     if guesses is not None and found.name not in guesses:
         guesses.append(found.name)

@@ -59,7 +59,7 @@ def _package_document(package: Package) -> str:
     for node in package.xml(_CONTAINER).iter():
         if local_name(node) == "rootfile" and (path := node.get("full-path")):
             return path
-    raise DocumentUnreadable("The EPUB book is damaged: it does not say where its contents are. Get it anew.")
+    raise DocumentUnreadable("The EPUB book is damaged: it does not say where its contents are. Get a new copy.")
 
 
 def _spine(root: etree._Element, folder: str) -> list[str]:

@@ -121,7 +121,7 @@ def access_in(fields: Iterable[tuple[str, object]]) -> tuple[tuple[str, ...] | N
     if not said:
         return None, ""
     if len(said) > 1:
-        return None, "access stands twice"
+        return None, "access is given twice"
     try:
         return access_of(said[0]), ""
     except ValueError as error:

@@ -20,7 +20,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         cells = notebook["cells"]
         stated = notebook.get("metadata", {}).get("title")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DocumentUnreadable(f"The file is no Jupyter notebook of version 4: {error!r}. Save it anew.") from error
+        raise DocumentUnreadable(f"The file is not a version 4 notebook: {error!r}. Save it again.") from error
     composer = Composer()
     for cell in cells if isinstance(cells, list) else ():
         if isinstance(cell, dict):

@@ -20,7 +20,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
             return jsonlines.read(data, password=password)
         raise DocumentUnreadable(f"The file is not valid JSON: {error}.") from error
     except RecursionError as error:
-        raise DocumentUnreadable("The JSON is nested too deep.") from error
+        raise DocumentUnreadable("The JSON is nested too deeply.") from error
     if is_record(value):
         value = [value]
     if isinstance(value, list) and value and all(map(is_record, value)):

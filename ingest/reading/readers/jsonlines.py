@@ -33,7 +33,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     if damaged:
         notes.append(f"Not JSON, and left out: line {_first(damaged)}.")
     if names.doubled:
-        notes.append(f"Ids that stand twice, told apart by their line: {_first(names.doubled)}.")
+        notes.append(f"Ids that occur twice, distinguished by their line: {_first(names.doubled)}.")
     documents[0] = replace(documents[0], notes=(*documents[0].notes, *notes))
     return documents
 

@@ -18,7 +18,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     try:
         value = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, OverflowError, RecursionError, LookupError) as error:
-        raise DocumentUnreadable(f"The property list is damaged: {error}. Save it anew.") from error
+        raise DocumentUnreadable(f"The property list is damaged: {error}. Save it again.") from error
     composer = Composer()
     add_fields(_plain(value, 0), composer)
     if not composer.blocks:
@@ -29,7 +29,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
 def _plain(value: object, depth: int) -> object:
     """The value in JSON's types: dates become text, binary data is left out."""
     if depth > _MAX_DEPTH:
-        raise DocumentUnreadable("The property list is nested too deep.")
+        raise DocumentUnreadable("The property list is nested too deeply.")
     if isinstance(value, dict):
         return {str(key): _plain(inner, depth + 1) for key, inner in value.items() if not isinstance(inner, bytes)}
     if isinstance(value, list):

@@ -37,7 +37,7 @@ def read_sidecar(path: Path) -> dict[str, object]:
         values = value_of(content, is_json=path.suffix == ".json")
     except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0]
-        raise DocumentUnreadable(f"Its sidecar {path.name} cannot be read: {reason}. Mend or remove it.") from None
+        raise DocumentUnreadable(f"Its sidecar {path.name} cannot be read: {reason}. Correct or remove it.") from None
     if values is None:
         return {}
     if not isinstance(values, dict):

@@ -14,7 +14,7 @@ from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, CorpusError
 from corpus.filters import Filter
 from corpus.records import CHUNK_ID
-from corpus.searching.language import WELL
+from corpus.searching.language_fit import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store, open_store, read_store
@@ -79,7 +79,7 @@ def answers(store: Store) -> Iterator[object]:
 def test_it_finds_what_the_engine_finds_among_so_few(reader: Store, settings: CorpusSettings) -> None:
     settle(reader)
     assert reader.exact is not None
-    assert reader.words.index().lists(reader.exact.ids)
+    assert reader.lexical_index.index().lists(reader.exact.ids)
     assert len(reader.exact) == DOCUMENTS * CHUNKS
     assert all(CHUNK_ID.fullmatch(each.decode()) for each in reader.exact.ids.tolist())
     found = list(answers(reader))

@@ -36,7 +36,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
             inner = f"{name}/{document.name}" if document.name else name
             documents.append(names.distinct(replace(document, name=inner), position=number))
     if not documents:
-        raise DocumentUnreadable("The file holds no message. Is it a mail archive? Export it anew as MBOX.")
+        raise DocumentUnreadable("The file holds no message. Is it a mail archive? Export it again as MBOX.")
     if damaged:
         named = ", ".join(damaged[:_MAX_NAMED]) + (" …" if len(damaged) > _MAX_NAMED else "")
         note = f"Messages without text, left out: {named}."

@@ -31,7 +31,7 @@ def parse(data: bytes) -> EmailMessage:
     data = _ODD_BOUNDARY.sub(rb'\1"\2"', _with_plain_headers(data.lstrip()))
     message = email.message_from_bytes(data, policy=email.policy.default)
     if not message.keys():
-        raise DocumentUnreadable("The file is no message: it has no headers. Save it anew.")
+        raise DocumentUnreadable("The file is not a message: it has no headers. Save it again.")
     return message
 
 

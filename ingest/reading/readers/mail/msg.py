@@ -42,7 +42,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             message = _message(ole)
     except (OSError, ValueError, IndexError, struct.error) as error:
-        raise DocumentUnreadable(f"The Outlook message is damaged: {error}. Save it anew, or as EML.") from error
+        raise DocumentUnreadable(f"The Outlook message is damaged: {error}. Save it again, or as EML.") from error
     return documents_of(message)
 
 

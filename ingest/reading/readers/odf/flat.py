@@ -18,7 +18,7 @@ _START = 4096  # Bytes that are searched for the root element.
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
     kind = _KIND.search(data[:_START])
     if kind is None or kind.group(1) not in (b"text", b"spreadsheet", b"presentation"):
-        raise DocumentUnreadable("This is no flat OpenDocument text, spreadsheet or presentation. Save it as ODT.")
+        raise DocumentUnreadable("This is not a flat OpenDocument text, spreadsheet or presentation. Save it as ODT.")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for name in ("content.xml", "styles.xml", "meta.xml"):

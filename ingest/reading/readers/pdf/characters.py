@@ -73,13 +73,14 @@ def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool
     """The lines of a page's text, stripped of surrounding blanks."""
     if HYPHEN in text:
         text = text.replace(HYPHEN, HYPHEN + "\n")
-    places, units, place = [], [], 0
-    for part in text.split("\n"):
-        line = part.strip(_AROUND)
-        if line:
-            places.append(place if part[0] not in _AROUND else place + len(part) - len(part.lstrip(_AROUND)))
-            units.append(line)
-        place += len(part) + (part[-1:] != HYPHEN)  # No line break follows pdfium's hyphen.
+    parts = text.split("\n")
+    units = [part.strip(_AROUND) for part in parts]
+    # No line break follows pdfium's hyphen.
+    places = list(itertools.accumulate([len(part) + (part[-1:] != HYPHEN) for part in parts], initial=0))[:-1]
+    if text[:1] in _AROUND or "\n " in text or "\n\r" in text:
+        places = [place + len(part) - len(part.lstrip(_AROUND)) for place, part in zip(places, parts, strict=True)]
+    if not all(units):
+        places, units = list(itertools.compress(places, units)), list(filter(None, units))
     firsts, lasts = places, [place + len(line) - 1 for place, line in zip(places, units, strict=True)]
     if not is_even:
         firsts, lasts = indexes_at(text_page, firsts), indexes_at(text_page, lasts)
@@ -115,6 +116,11 @@ def from_units(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def _longest(texts: Sequence[str]) -> int:
+    lengths = list(map(len, texts))
+    return lengths.index(max(lengths))
+
+
 class Places:
     """The positions of a page's characters after the page is turned upright."""
 
@@ -147,6 +153,9 @@ class Places:
             for number, bottom, top in zip(moved, letters.bottoms, letters.tops, strict=True):
                 bottoms[number], tops[number] = bottom, top
         heights = list(map(operator.sub, tops, bottoms))
+        is_even = min(heights) >= _LEAST_HEIGHT and max(heights) <= _ODD_HEIGHT * min(heights)
+        if is_even and (self._quarters or self._is_plausible(text_page, stretches, indexes, heights)):
+            return bottoms, tops
         usual = self._usual_height(text_page, stretches, indexes, heights)
         if min(heights) < _LEAST_HEIGHT or max(heights) > _ODD_HEIGHT * usual:
             for number, height in enumerate(heights):
@@ -161,16 +170,20 @@ class Places:
     ) -> float:
         """The median line height, or the type size if that is much less."""
         usual = statistics.median(heights)
-        if self._quarters:
+        if self._quarters or self._is_plausible(text_page, stretches, indexes, heights):
             return usual
-        lengths = list(map(len, stretches.texts))
-        longest = lengths.index(max(lengths))
-        index, height = indexes[longest], heights[longest]
-        # One character is usually enough to show that the height is plausible.
-        if height <= _TOO_HIGH * (top_of(text_page, index) - baseline_of(text_page, index)) / _CAPITAL:
-            return usual
-        size = self._size(text_page, index, stretches.texts[longest])
-        return min(usual, size) if size and height > _TOO_HIGH * size else usual
+        longest = _longest(stretches.texts)
+        size = self._size(text_page, indexes[longest], stretches.texts[longest])
+        return min(usual, size) if size and heights[longest] > _TOO_HIGH * size else usual
+
+    def _is_plausible(
+        self, text_page: object, stretches: Stretches, indexes: Sequence[int], heights: Sequence[float]
+    ) -> bool:
+        """Whether the first character of the longest line is not much lower than the line: one is usually enough."""
+        longest = _longest(stretches.texts)
+        index = indexes[longest]
+        drawn = top_of(text_page, index) - baseline_of(text_page, index)
+        return heights[longest] <= _TOO_HIGH * drawn / _CAPITAL
 
     def _as_drawn(self, text_page: object, index: int, box: Box, text: str, usual: float) -> Box:
         height = box.top - box.bottom

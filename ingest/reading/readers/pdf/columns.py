@@ -17,7 +17,7 @@ _MAX_COLUMNS_OF_PROSE = 4
 _MIN_ALIKE, _ALIKE = 3, 1.4  # Number of columns; width of the widest as a multiple of the narrowest.
 _MOSTLY = 0.6
 _MIN_RUNNING, _MIN_RUNNING_LENGTH = 5, 30  # Lines; mean characters per line.
-_MIN_OF_ONE_PITCH = 4  # Lines needed to tell.
+_MIN_OF_ONE_PITCH = 4  # Lines; fewer do not decide.
 _FEW_CHANGES = 0.25  # Changes of column per line, if columns were drawn one after the other.
 
 

@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from ingest.reading.readers.pdf.boxes import Boxes
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.signs import Signs
 
 _FIGURE = r"(?:[-+(−–]{0,2}[$€£¥]?[\d*][\d.,*]*%?\)?|[-–—$€£¥]|[Nn]/?[Aa])"
 _FIGURES = re.compile(rf"(?<!\S){_FIGURE} {_FIGURE}(?!\S)")
 # Matches wherever _FIGURES does, but faster: a pattern that begins with a blank is tried at every blank.
 _PERHAPS = re.compile(r" [-+(−–—$€£¥\d*Nn](?<=[\d*.,%)$€£¥–—Aa-].{2})")
+_SIGNS = Signs.of("0123456789*-$\xa3\xa5/")
 _WHOLE = re.compile(_FIGURE)
 _WHOLE_WORD = re.compile(rf"(?<!\S){_FIGURE}(?!\S)")
 _WORD = re.compile(r"\S+")
@@ -46,12 +48,13 @@ class Word(NamedTuple):
 
 def may_hold_columns(lines: Sequence[Line]) -> list[int]:
     """The numbers of lines with adjacent figures; empty if they are too few to form columns."""
+    texts = [line.text for line in lines]
     found = [
         number
-        for number, line in enumerate(lines)
-        if _PERHAPS.search(line.text)
-        and _FIGURES.search(line.text)
-        and 2 * len(_WHOLE_WORD.findall(line.text)) >= line.text.count(" ")
+        for number in _SIGNS.lines_with(texts, 2 * _MIN_ROWS)
+        if _PERHAPS.search(text := texts[number])
+        and _FIGURES.search(text)
+        and 2 * len(_WHOLE_WORD.findall(text)) >= text.count(" ")
     ]
     return found if len(found) >= _MIN_ROWS else []
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import math
 import operator
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ingest.reading.readers.pdf.boxes import Boxes
 from ingest.reading.readers.pdf.letterspacing import is_spaced, spacing_of
@@ -16,90 +14,34 @@ from ingest.reading.readers.superscripts import with_raised
 
 # In line heights.
 _GAP = 0.75
-_DOUBT = 0.65  # Wider gaps between two text runs are examined.
 _SMALL, _RAISED = 0.85, 0.2
-_SMALL_RUN, _RAISED_RUN = 0.7, 0.3  # Share of the line's height: a raised run's height, and its rise.
-_LOOSE = 1.2  # Times the usual width of a character.
 _WIDER, _WORDS_APART = 1.7, 6.0  # Times the letter spacing: between words, and between cells.
-_LONG, _NARROW = 40, 0.75  # Characters of a long line; times the usual character width.
-_WIDE = 0.6  # Heights: the width of a character in most fonts.
-_MIN_TEXT = 12
 _SIGNS_PER_JUMP = 8  # Characters between jumps; with fewer, the text runs at an angle.
 _NO_GAP = 0.06  # Heights: the widest gap between letters of one word.
 _AFTER_LIGATURE = re.compile("f[fil] ")
 _SET_BACK = 0.1  # Heights by which a real blank may overlap the letter before it.
 _NEARLY = 0.99
 _CUT = 1.0  # Points by which characters may overlap a line that divides them.
-_MIN_DOUBT = 3.0  # Points: the same for the smallest type.
 # Scripts whose letters are not joined; in others a real blank may have no width.
 _LETTERS = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]{2}")
 
 
-def uneven_lines(lines: Sequence[Line], runs: Iterable[tuple[float, float, float, float]]) -> set[int]:
-    """The numbers of lines that hold wide gaps or raised characters. `runs` are the left, top, right and bottom of each
-    text run, in the order of the text."""
-    return set(_lines_of(_doubtful(runs), lines))
-
-
-def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tuple[float, float, float, float, float]]:
-    """The runs beside the one before that leave a gap or are much smaller, as gap, left, right, bottom and top. Most
-    runs begin a new line and are skipped."""
-    reach, low, high = math.inf, 0.0, 0.0
-    for left, top, right, bottom in runs:
-        if (
-            left > reach - 1
-            and bottom < high
-            and top > low
-            and (left - reach > _MIN_DOUBT or 2 * (top - bottom) < 1.7 * (high - low))
-        ):
-            yield left - reach, left, right, bottom, top
-        reach, low, high = right, bottom, top
-
-
-def loose_lines(lines: Sequence[Line]) -> set[int]:
-    """The numbers of lines that are too wide for their text, so that a run may contain gaps, or too narrow, so that it
-    may jump back to another column."""
-    widths: defaultdict[float, list[float]] = defaultdict(list)
-    measured: list[tuple[int, int, int, float]] = []
-    for number, (text, left, right, _, height, *_) in enumerate(lines):
-        length, size = len(text), round(height)
-        width = (right - left) / (height * length)
-        if length >= _MIN_TEXT and text.isascii():
-            widths[size].append(width)
-        if " " in text:
-            measured.append((number, size, length, width))
-    usual = {size: min(sorted(found)[len(found) * 2 // 5], _WIDE) for size, found in widths.items()}
-    return {
-        number
-        for number, size, length, width in measured
-        if width > _LOOSE * (most := usual.get(size, _WIDE)) or (length >= _LONG and width < _NARROW * most)
-    }
-
-
-def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: Sequence[Line]) -> Iterator[int]:
-    number = 0
-    for gap, left, right, bottom, top in runs:
-        across, up = (left + right) / 2, (bottom + top) / 2
-        for ahead in itertools.chain(range(number, len(lines)), range(number)):
-            _, start, end, low, height, *_ = lines[ahead]
-            if not (start - 1 <= across <= end + 1 and -0.3 <= (up - low) / height <= 1.3):
-                continue
-            number = ahead
-            is_small = top - bottom < _SMALL_RUN * height and bottom > low + _RAISED_RUN * height
-            if gap > _DOUBT * height or is_small:
-                yield ahead
-            break
-
-
 def has_false_blanks(line: Line, boxes: Boxes) -> bool:
     """Whether there is a blank inside a word: one that has no width and leaves no gap."""
-    return any(_is_false_blank(line, boxes, index) for index in range(1, len(boxes.lefts) - 1))
+    return any(_is_false_blank(line, boxes, index) for index in _blanks_in(line.text, 1, len(boxes.lefts) - 1))
+
+
+def _blanks_in(text: str, start: int, end: int) -> Iterator[int]:
+    """The indexes of the blanks from `start` to before `end`."""
+    index = text.find(" ", start, end)
+    while index >= 0:
+        yield index
+        index = text.find(" ", index + 1, end)
 
 
 def _is_false_blank(line: Line, boxes: Boxes, index: int) -> bool:
+    """Whether the blank at the index has no width and leaves no gap."""
     text, lefts, rights = line.text, boxes.lefts, boxes.rights
-    if text[index] != " ":
-        return False
     if rights[index] > lefts[index] and lefts[index] >= rights[index - 1] - _SET_BACK * line.height:
         return False
     if not _LETTERS.fullmatch(text[index - 1] + text[index + 1]):
@@ -115,7 +57,7 @@ def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequen
     """
     if len(boxes.lefts) != len(line.text):
         return [line]
-    signs = [index for index, sign in enumerate(line.text) if sign != " "]
+    signs = list(itertools.compress(range(len(line.text)), map(" ".__ne__, line.text)))
     apart: set[int] = set()
     spacing = spacing_of(boxes.lefts, boxes.rights, signs) if is_spaced(line.text) else 0.0
     wide = max(_GAP * line.height, _WORDS_APART * spacing)
@@ -150,12 +92,11 @@ def _ends_of_cells(
     height = line.height
     lefts, rights, bottoms, _ = boxes
     if len(signs) < len(lefts):
-        lefts, rights, bottoms = ([edges[index] for index in signs] for edges in (lefts, rights, bottoms))
-    steps = zip(rights, lefts[1:], strict=False)
-    gaps = map(operator.sub, lefts[1:], rights)
-    ends = {number for number, gap in enumerate(gaps, 1) if gap > wide}
+        lefts, rights, bottoms = (list(map(edges.__getitem__, signs)) for edges in (lefts, rights, bottoms))
+    gaps = list(map(operator.sub, lefts[1:], rights))
+    ends = {number for number, gap in enumerate(gaps, 1) if gap > wide} if max(gaps, default=0.0) > wide else set()
     if cuts or columns:
-        for number, (right, left) in enumerate(steps, 1):
+        for number, (right, left) in enumerate(zip(rights, lefts[1:], strict=False), 1):
             if any(right - _CUT < place < left + _CUT for place in columns):
                 apart.add(signs[number])
                 ends.add(number)
@@ -187,7 +128,7 @@ def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0
     part = _plain_part(line, boxes, start, end)
     if spacing == 0 and _is_plain(line, boxes.part(start, end), start, end):
         return part
-    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end, spacing)))
+    return part._replace(text=squeezed(_with_signs_set(line, boxes, start, end, spacing)))
 
 
 def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
@@ -202,33 +143,39 @@ def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
 
 def _plain_part(line: Line, boxes: Boxes, start: int, end: int) -> Line:
     left, right = min(boxes.lefts[start:end]), max(boxes.rights[start:end])
-    return Line(_squeezed(line.text[start:end]), left, right, *line[3:])
+    return Line(squeezed(line.text[start:end]), left, right, *line[3:])
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
 
 
 def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int, spacing: float) -> str:
     """The text of some characters, with raised characters marked and false blanks left out."""
-    lefts, rights = boxes.lefts, boxes.rights
+    marks = {index for index in _raised_between(boxes, line, start, end) if line.text[index] != " "}
     text = raised = ""
-    for index in range(start, end):
-        sign = line.text[index]
-        if sign != " " and _is_raised(boxes.bottoms[index], boxes.tops[index], line):
-            raised += sign
-            continue
-        if start < index < end - 1 and _is_false_blank(line, boxes, index):
-            continue
-        if spacing and sign == " " and index > start and lefts[index + 1] - rights[index - 1] < _WIDER * spacing:
-            continue
-        if raised:
-            is_within = text and raised[-1].isalpha() and sign.isalpha()
-            text, raised = text + raised if is_within else with_raised(text, raised) if text else _leading(raised), ""
-        text += sign
+    place = start
+    for index in [*sorted(marks.union(_false_blanks(line, boxes, start, end, spacing))), end]:
+        if place < index:
+            if raised:
+                is_within = text and raised[-1].isalpha() and line.text[place].isalpha()
+                text = text + raised if is_within else with_raised(text, raised) if text else _leading(raised)
+            text, raised = text + line.text[place:index], ""
+        if index in marks:
+            raised += line.text[index]
+        place = index + 1
     if raised:
         text = with_raised(text, raised) if text else raised
     return text
+
+
+def _false_blanks(line: Line, boxes: Boxes, start: int, end: int, spacing: float) -> Iterator[int]:
+    """The indexes of the blanks from `start` to before `end` that part no words."""
+    lefts, rights = boxes.lefts, boxes.rights
+    for index in _blanks_in(line.text, start + 1, end):
+        is_within = spacing > 0 and lefts[index + 1] - rights[index - 1] < _WIDER * spacing
+        if is_within or (index < end - 1 and _is_false_blank(line, boxes, index)):
+            yield index
 
 
 def _leading(mark: str) -> str:
@@ -238,11 +185,14 @@ def _leading(mark: str) -> str:
 
 def raised_in(boxes: Boxes, line: Line) -> list[int]:
     """The numbers of the boxes of raised characters."""
-    if max(boxes.bottoms, default=0.0) <= line.bottom + _RAISED * line.height:
+    return _raised_between(boxes, line, 0, len(boxes.bottoms))
+
+
+def _raised_between(boxes: Boxes, line: Line, start: int, end: int) -> list[int]:
+    bottoms, tops = boxes.bottoms[start:end], boxes.tops
+    level, highest = line.bottom + _RAISED * line.height, _SMALL * line.height
+    if max(bottoms, default=level) <= level:
         return []
-    sides = zip(boxes.bottoms, boxes.tops, strict=True)
-    return [number for number, (bottom, top) in enumerate(sides) if _is_raised(bottom, top, line)]
-
-
-def _is_raised(bottom: float, top: float, line: Line) -> bool:
-    return 0 < top - bottom < _SMALL * line.height and bottom > line.bottom + _RAISED * line.height
+    return [
+        number for number, bottom in enumerate(bottoms, start) if bottom > level and 0 < tops[number] - bottom < highest
+    ]

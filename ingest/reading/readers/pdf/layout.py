@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import statistics
 from collections import Counter
@@ -10,29 +9,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.reading.document import BlockKind
+from ingest.reading.readers.pdf.enumeration import counted_items
 from ingest.reading.readers.pdf.lines import (
     CELL,
     HYPHEN,
     SENTENCE_ENDS,
     Line,
-    is_raised,
+    follows_in_list,
     is_right_to_left,
-    joined_beside,
     kinds_of,
 )
 from ingest.reading.readers.pdf.tables import Table
-from ingest.reading.readers.superscripts import with_raised
 
 # Marks a line of a known heading: its level, and a number unique to that heading.
 Marks = Mapping[int, tuple[int, int]]
 
-_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
+_BULLET = re.compile(r"[•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒]\s*\S|[*→-]\s+\S")
+_HOLLOW = ("o ", "o" + CELL)
+_BULLET_SIGNS = frozenset("•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒*→-")
+_NUMBER_SIGNS = frozenset("(0123456789")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
 _NEAR, _MIN_LIST, _MAX_LIST_LINE = 3, 5, 40  # Lines checked on each side; lines needed; characters of a line.
+_STEP = 0.9  # Heights that an indented line is set in or out, at least.
 _TITLE = 1.3  # Times the usual height.
-_LINES_OF_TITLE = 2.8  # Heights between lines of a title.
+_CLOSE, _LINES_OF_TITLE = 1.3, 2.8  # Heights between lines of a title.
 
 
 @dataclass(slots=True)
@@ -54,31 +56,6 @@ def body_height(pages: Sequence[Sequence[Line]]) -> float:
     return heights.most_common(1)[0][0] if heights else 1.0
 
 
-def merged(lines: Sequence[Line]) -> list[Line]:
-    """The lines, with those on one baseline joined: raised marks directly, cells with CELL between them."""
-    whole: list[Line] = []
-    for line in lines:
-        previous = whole[-1] if whole else None
-        if previous is None or not _beside(previous, line):
-            whole.append(line)
-            continue
-        if is_raised(previous, line):
-            whole[-1] = previous._replace(text=with_raised(previous.text, line.text), right=line.right)
-            continue
-        gap = line.left - previous.right
-        between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""
-        whole[-1] = joined_beside(previous, line, between)
-    return whole
-
-
-def _beside(left: Line, right: Line) -> bool:
-    return (
-        abs(left.bottom - right.bottom) < 0.5 * max(left.height, right.height)
-        and right.left > left.right - 0.5 * left.height
-        and not left.text.endswith(HYPHEN)
-    )
-
-
 def grouped(lines: Sequence[Line], marks: Marks) -> list[Group]:
     """The groups of a page's merged lines, in order."""
     if is_right_to_left(lines):
@@ -94,13 +71,14 @@ class _Grouping:
         self._marks = marks
         self._pitch = _pitch(lines)
         self._kinds = kinds_of(lines)
-        self._hollow = _hollow_bullets(lines)
+        self._items = _hollow_bullets(lines) | counted_items(lines)
         self._usual = statistics.median([line.height for line in lines]) if lines else 1.0
+        self._margin = max([line.right for line in lines], default=0.0)
 
     def groups(self) -> list[Group]:
         found: list[Group] = []
         for index, line in enumerate(self._lines):
-            mark = self._marks.get(index)
+            mark = self._marks.get(index) if self._marks else None
             if mark is not None and mark != self._marks.get(index - 1):
                 found.append(Group("heading", [line], mark[0]))
             elif mark is None and (not found or found[-1].level or self._breaks(found[-1], index)):
@@ -111,7 +89,7 @@ class _Grouping:
 
     def _kind(self, index: int) -> BlockKind:
         text = self._lines[index].text
-        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._hollow
+        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._items
         return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
 
     def _breaks(self, group: Group, index: int) -> bool:
@@ -122,8 +100,8 @@ class _Grouping:
         kind = self._kinds[index]
         if kind != self._kinds[index - 1]:
             return True
-        height = max(before.height, line.height)
         fall = before.bottom - line.bottom
+        height = before.height if before.height > line.height else line.height
         if kind != "paragraph":
             return kind == "list_item" or fall < 0 or fall > 3 * height
         if before.is_bold and not line.is_bold and before.height > 1.15 * line.height and before.text.isupper():
@@ -132,23 +110,26 @@ class _Grouping:
             return not continues(before, line) or abs(before.height - line.height) > 0.4 * height
         if fall < -0.5 * height:  # The next column begins.
             return not continues(before, line)
-        if self._is_title(before, line, fall) or self._is_numbered_heading(group, before, line):
+        is_set_off = (
+            fall > self._pitch * 1.25 * height
+            or (line.text[0] in _BULLET_SIGNS and _BULLET.match(line.text) is not None)
+            or index in self._items
+            or (abs(line.left - before.left) > _STEP * line.height and self._is_indented(group, index))
+            or (not line.text[0].islower() and self._ends_early(before, index))
+            or (line.text[0] in _NUMBER_SIGNS and follows_in_list(group.lines[0], line))
+        )
+        if not is_set_off:
             return False
-        if fall > self._pitch * 1.25 * height or _BULLET.match(line.text) or index in self._hollow:
-            return True
-        return self._is_indented(group, index) or self._ends_early(before, index)
+        return not (self._is_title(before, line, fall) or self._is_numbered_heading(group, before, line))
 
     def _is_title(self, before: Line, line: Line, fall: float) -> bool:
-        """Whether two lines of a large centred title belong together, however far apart they are."""
-        if line.height <= _TITLE * self._usual:
+        """Whether two lines of a large title belong together: centred however far apart, else close below."""
+        if line.height <= _TITLE * self._usual or abs(before.height - line.height) >= 0.02 * line.height or fall <= 0:
             return False
+        if abs(before.left - line.left) <= line.height:
+            return fall < _CLOSE * line.height and not before.text.endswith((".", "!", "?"))
         centre = (line.left + line.right) - (before.left + before.right)
-        return (
-            abs(before.height - line.height) < 0.02 * line.height
-            and abs(centre) < line.height
-            and abs(before.left - line.left) > line.height
-            and 0 < fall < _LINES_OF_TITLE * line.height
-        )
+        return abs(centre) < line.height and fall < _LINES_OF_TITLE * line.height
 
     def _is_numbered_heading(self, group: Group, before: Line, line: Line) -> bool:
         """Whether a bold heading continues below its text and not below its number."""
@@ -161,8 +142,6 @@ class _Grouping:
         """Whether the line's left edge sets it off from the lines before it."""
         before, line = self._lines[index - 1], self._lines[index]
         step = line.left - before.left
-        if abs(step) <= 0.9 * line.height:
-            return False
         centre = (line.left + line.right) - (before.left + before.right)
         if abs(centre) < line.height and before.left != line.left:
             return False
@@ -184,8 +163,6 @@ class _Grouping:
     def _ends_early(self, before: Line, index: int) -> bool:
         """Whether the line before was broken on purpose: the next word would have fitted."""
         line = self._lines[index]
-        if line.text[0].islower():
-            return False
         if _ENUMERATED.match(line.text) and before.text.endswith(SENTENCE_ENDS):
             return True
         if not before.is_bold and self._is_line_of_list(index):
@@ -193,6 +170,8 @@ class _Grouping:
         word = len(line.text.split(" ", 1)[0]) if line.text[0] < "\u2e80" else 1
         width = (line.right - line.left) / len(line.text) * (word + 1)
         room = before.right + width + 0.3 * before.height
+        if self._margin <= room:
+            return False
         for other in self._lines[max(index - _WINDOW, 0) : index + _WINDOW]:
             is_same_column = other.left < before.right and before.left < other.right
             if is_same_column and other.right > room and abs(other.height - before.height) < 0.1 * before.height:
@@ -201,7 +180,9 @@ class _Grouping:
 
     def _is_line_of_list(self, index: int) -> bool:
         """Whether the line is one of several short lines without a full stop, as in a list or an address."""
-        _, left, right, _, height, *_ = self._lines[index]
+        text, left, right, _, height, *_ = self._lines[index]
+        if len(text) > _MAX_LIST_LINE:
+            return False
         near = self._lines[max(index - _NEAR, 0) : index + _NEAR]
         alike = (other for other in near if abs(other.height - height) < 0.1 * height)
         around = [other for other in alike if other.left < right and left < other.right]
@@ -215,7 +196,7 @@ class _Grouping:
 
 def _hollow_bullets(lines: Sequence[Line]) -> set[int]:
     """The lines that begin with the letter o as a bullet, as Word sets it: at least two, indented."""
-    marked = [number for number, line in enumerate(lines) if line.text.startswith(("o ", "o" + CELL))]
+    marked = [number for number, line in enumerate(lines) if line.text[:2] in _HOLLOW]
     if len(marked) < 2:
         return set()
     margin = min(line.left for line in lines)
@@ -238,10 +219,10 @@ def fills_its_line(group: Group) -> bool:
 
 def _pitch(lines: Sequence[Line]) -> float:
     """The usual distance between baselines, in line heights."""
-    distances = []
-    for before, line in itertools.pairwise(lines):
-        if before.height and abs(before.height - line.height) < 0.1 * before.height:
-            distance = (before.bottom - line.bottom) / before.height
-            if 0.7 < distance < 2.6:
-                distances.append(distance)
+    heights, bottoms = [line.height for line in lines], [line.bottom for line in lines]
+    distances = [
+        distance
+        for height, other, bottom, below in zip(heights, heights[1:], bottoms, bottoms[1:], strict=False)
+        if height and abs(height - other) < 0.1 * height and 0.7 < (distance := (bottom - below) / height) < 2.6
+    ]
     return statistics.median(distances) if len(distances) > 2 else 1.4

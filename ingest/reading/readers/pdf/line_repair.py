@@ -56,9 +56,10 @@ def shown_on(lines: Sequence[Line], box: Box | None) -> list[bool]:
 
 def each_once(lines: list[Line]) -> list[Line]:
     """The lines without those drawn a second time at the same place, for example as a shadow."""
-    counts = Counter([line.text for line in lines])
-    if len(counts) == len(lines):
+    texts = [line.text for line in lines]
+    if len(set(texts)) == len(texts):
         return lines
+    counts = Counter(texts)
     known: defaultdict[str, list[Line]] = defaultdict(list)
     kept = []
     for line in lines:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ingest.reading.document import BlockKind
+from ingest.reading.readers.pdf.signs import Signs
+from ingest.reading.readers.superscripts import with_raised
 
 HYPHEN = "\ufffe"  # pdfium's character for a hyphen at the end of a line.
 CELL = "\t"  # Between cells that are on one line but far apart.
@@ -16,10 +18,11 @@ SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "："
 
 LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 # A bullet or a number alone before its text.
-BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·*-"
+BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒*-"
 MARKER = re.compile(
     "[" + BULLETS + r"]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
 )
+_NUMBERED = re.compile(r"(\(?)(\d{1,3})([.)])\s+\S")
 _MAX_MARK_CHARS = 4
 _BELOW = 0.5  # Heights from one line to the next on a page with nothing side by side.
 # Scripts without blanks between words, so none is added where a line is broken.
@@ -28,6 +31,7 @@ _UNSPACED = re.compile(
 )
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _DIGIT = re.compile(r"\d")
+_DIGITS = Signs.of("0123456789")
 _BESIDE = re.compile(r" [-+($€£\d](?<=[\d.,%) ].{2})")
 _FIGURE = re.compile(r"(?<!\S)[-+(]?[$€£]?\d[\d.,%]*\)?(?!\S)")
 
@@ -49,6 +53,14 @@ class Line(NamedTuple):
     is_apart: bool = False  # A separate cell, however close the one before it is.
 
 
+def follows_in_list(first: Line, line: Line) -> bool:
+    """Whether the line is the next item after one that begins with `first`: "2." after "1.", set in as far."""
+    before, after = _NUMBERED.match(first.text), _NUMBERED.match(line.text)
+    if before is None or after is None or abs(first.left - line.left) > line.height:
+        return False
+    return int(after.group(2)) == int(before.group(2)) + 1 and before.groups()[::2] == after.groups()[::2]
+
+
 def joined_beside(left: Line, right: Line, between: str) -> Line:
     """Both lines as one; a bullet takes the size and weight of its text."""
     # Without a blank between them the hyphen stands for a missing character, not for a line's end.
@@ -56,6 +68,31 @@ def joined_beside(left: Line, right: Line, between: str) -> Line:
     if MARKER.fullmatch(left.text):
         return right._replace(text=text, left=left.left)
     return left._replace(text=text, right=max(left.right, right.right), is_bold=left.is_bold and right.is_bold)
+
+
+def merged(lines: Sequence[Line]) -> list[Line]:
+    """The lines, with those on one baseline joined: raised marks directly, cells with CELL between them."""
+    whole: list[Line] = []
+    for line in lines:
+        previous = whole[-1] if whole else None
+        if previous is None or not _beside(previous, line):
+            whole.append(line)
+            continue
+        if is_raised(previous, line):
+            whole[-1] = previous._replace(text=with_raised(previous.text, line.text), right=line.right)
+            continue
+        gap = line.left - previous.right
+        between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""
+        whole[-1] = joined_beside(previous, line, between)
+    return whole
+
+
+def _beside(left: Line, right: Line) -> bool:
+    return (
+        abs(left.bottom - right.bottom) < 0.5 * max(left.height, right.height)
+        and right.left > left.right - 0.5 * left.height
+        and not left.text.endswith(HYPHEN)
+    )
 
 
 def are_unspaced(last: str, line: str) -> bool:
@@ -81,13 +118,20 @@ def is_raised(before: Line, line: Line) -> bool:
 
 def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
     """The kind of each line, judged by itself and its neighbours: code, table row or plain text."""
-    fixed = sum(line.is_fixed for line in lines)
+    fixed = [line.is_fixed for line in lines].count(True)
     has_code = 0 < fixed < 0.9 * len(lines)
-    rows = [CELL in line.text or _is_row(line.text) for line in lines]
-    _add_captions(rows, lines)
+    texts = [line.text for line in lines]
+    rows = _rows_in(texts)
+    has_rows = any(rows)
+    whole = "\n".join(texts)
+    has_leaders = ".." in whole or ". ." in whole or "…" in whole
+    if not (has_code or has_rows or has_leaders):
+        return ["paragraph"] * len(lines)
+    if has_rows:
+        _add_captions(rows, lines)
     kinds: list[BlockKind] = []
     for index, line in enumerate(lines):
-        if (".." in line.text or ". ." in line.text or "…" in line.text) and LEADERS.search(line.text):
+        if has_leaders and LEADERS.search(line.text):
             kinds.append("list_item")
         elif has_code and (line.is_fixed or _is_code_between(lines, index)):
             kinds.append("code")
@@ -121,6 +165,14 @@ def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
             and sum(not name[0].islower() for name in names) > 0.6 * len(names)
             and not line.text.endswith(SENTENCE_ENDS)
         )
+
+
+def _rows_in(texts: Sequence[str]) -> list[bool]:
+    """Whether each line looks like a table row by itself."""
+    rows = [CELL in text for text in texts]
+    for number in _DIGITS.lines_with(texts, 2):
+        rows[number] = rows[number] or _is_row(texts[number])
+    return rows
 
 
 def _is_row(text: str) -> bool:

@@ -18,6 +18,7 @@ from ingest.reading.document import Document, OcrNeeded
 from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
 from ingest.reading.readers.pdf.forms import PINNED
+from ingest.reading.readers.pdf.layers import may_hide
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.page_ranges import Found, Page, packed, unpacked
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
@@ -66,7 +67,7 @@ def _read(data: bytes, password: str | None, shares: Sequence[bytes]) -> list[Do
     found = unpacked(shares, data)
     files: list[tuple[str, bytes]] = []
     try:
-        with Pdf(data, password, off_layers=second.off_layers) as pdf:
+        with Pdf(second.shown(), password) as pdf:
             content = _by_pdfium(pdf, second, found)
             pins = [number for number, fields in enumerate(content.fields) if any(name == PINNED for name, _ in fields)]
             files = list(pdf.attachments(pins))
@@ -86,7 +87,7 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
     """Read share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable if the file has to be
     read as a whole."""
     second = _SecondTry(data, password)
-    with _nothing_collected(), Pdf(data, password, off_layers=second.off_layers) as pdf:
+    with _nothing_collected(), Pdf(second.shown(), password) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
         outline = pdf.outline() if number == 0 else []
         return packed(_pages(pdf, mine, second), outline, data)
@@ -114,12 +115,14 @@ class _SecondTry:
         except DocumentUnreadable:
             return []
 
-    def off_layers(self) -> frozenset[str]:
-        """The names of the hidden layers; empty if pypdf fails."""
+    def shown(self) -> bytes:
+        """The file, with its layers marked where some are off."""
+        if not may_hide(self._data):
+            return self._data
         try:
-            return self.open().off_layers()
+            return self.open().with_marked_layers() or self._data
         except DocumentUnreadable:
-            return frozenset()
+            return self._data
 
     def outline(self) -> list[OutlineEntry]:
         """The outline; empty if pypdf fails too."""
@@ -197,7 +200,7 @@ def _refuse_form(content: Content) -> None:
     """Raise for an XFA form: its pages hold no text but the advice to use another viewer."""
     first = " ".join(line.text for line in content.pages[0])
     if content.is_dynamic_form and _XFA_NOTICE.match(first):
-        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds but a notice. {_PRINT_FORM}")
+        raise DocumentUnreadable(f"The PDF is a dynamic XFA form: its page holds only a notice. {_PRINT_FORM}")
 
 
 def _drop_noise(content: Content) -> None:
@@ -211,13 +214,11 @@ def _drop_noise(content: Content) -> None:
     if any(content.pages) or any(content.fields):
         _remark(content, content.damaged, f"damaged and left out. {_PRINT_ANEW}")
         _remark(content, content.scans, f"left out: without text, a picture. {_RUN_OCR}")
-        _remark(
-            content, in_part, f"left out in part: a font without a table of characters makes noise of it. {_RUN_OCR}"
-        )
-        _remark(content, garbled, f"left out: a font without a table of characters makes noise of it. {_RUN_OCR}")
+        _remark(content, in_part, f"left out in part: the font does not map to characters. {_RUN_OCR}")
+        _remark(content, garbled, f"left out: the font does not map to characters. {_RUN_OCR}")
         return
     if garbled:
-        raise Noise(f"The PDF's fonts have no table of characters: its text is noise. {_RUN_OCR}")
+        raise Noise(f"The PDF's fonts do not map to characters: its text is noise. {_RUN_OCR}")
     if content.damaged:
         raise DocumentUnreadable(f"The PDF is damaged: none of its pages can be read. {_PRINT_ANEW}")
     raise Scan(f"The PDF has no text: it is a scan or pictures. {_RUN_OCR}")

@@ -34,7 +34,8 @@ class Row(NamedTuple):
     @property
     def gutter(self) -> float:
         """The width, in points, of a gap that separates two columns."""
-        return (_NARROW_GUTTER if any(cell.is_apart for cell in self.cells) else _GUTTER) * self.height
+        is_apart = self.cells[0].is_apart if len(self.cells) == 1 else any(cell.is_apart for cell in self.cells)
+        return (_NARROW_GUTTER if is_apart else _GUTTER) * self.height
 
 
 def rows_of(lines: Iterable[Line]) -> list[Row]:
@@ -45,11 +46,16 @@ def rows_of(lines: Iterable[Line]) -> list[Row]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [Row(_cells(row), min(line.bottom for line in row), max(line.height for line in row)) for row in rows]
+    return [
+        Row(row, row[0].bottom, row[0].height)
+        if len(row) == 1
+        else Row(_cells(row), min(line.bottom for line in row), max(line.height for line in row))
+        for row in rows
+    ]
 
 
 def _is_beside(row: Sequence[Line], line: Line) -> bool:
-    tallest = max(row, key=lambda other: other.height)
+    tallest = row[0] if len(row) == 1 else max(row, key=lambda other: other.height)
     overlap = min(tallest.bottom + tallest.height, line.bottom + line.height) - max(tallest.bottom, line.bottom)
     return overlap > _SAME_ROW * min(tallest.height, line.height) and not any(
         _stands_below(line, other) for other in row[-_RECENT:]

@@ -25,6 +25,7 @@ _ACCENT_BEFORE = re.compile("(?<![A-Za-z])[´`¨ˆ˜](?=[A-Za-zıȷ])|[´`¨ˆ˜
 _LETTER_ACCENTED = re.compile("([A-Za-zı])([´`¨ˆ˜])")
 _CEDILLA = re.compile("([cCsS])¸")
 _MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # An Arabic vowel mark inside a word.
+_ARABIC = b"\x06"  # In UTF-16, of characters from U+0600 to U+06FF.
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
 _SAMPLE = 1_000  # Characters examined per page.
 _SPARE = 100
@@ -37,6 +38,7 @@ _COMMON = frozenset("eariotns")
 _COMMON_CODES = [ord(sign) for letter in sorted(_COMMON) for sign in (letter, letter.upper())]
 _LETTERS = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[\x80-\xff]")  # Latin-1 where another code page is meant.
+_COPTIC, _MUCH_COPTIC = re.compile("[\u03e2-\u03ef]"), 0.05  # Behind Greek, where a font means another script.
 _COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
 _FARTHEST = 40
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
@@ -48,12 +50,24 @@ def is_garbage(text: str) -> bool:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
             return True
+    if _begins_as_language(text):
+        return False
     sample = "".join(_sample_of(text).split())
     if len(sample) < _MIN_SAMPLE:
         return False
-    if not sample.isascii() and len(_FOREIGN.findall(sample)) > 0.5 * len(sample):
+    if not sample.isascii() and (
+        len(_FOREIGN.findall(sample)) > 0.5 * len(sample) or len(_COPTIC.findall(sample)) > _MUCH_COPTIC * len(sample)
+    ):
         return True
     return _is_shifted(sample)
+
+
+def _begins_as_language(text: str) -> bool:
+    """A quick test, which most pages pass: the first characters have a language's letters, hardly any of them of the
+    upper half of Latin-1."""
+    begin = text[:_SAMPLE].lower()
+    common = sum(map(begin.count, _COMMON))
+    return common > _COMMON_SHARE * _SAMPLE and begin.encode("latin-1", "replace").isascii()
 
 
 def _sample_of(text: str) -> str:
@@ -80,6 +94,11 @@ def without_noise(lines: Sequence[Line]) -> list[Line]:
     return kept if left >= _LEFT * sum(len(line.text) for line in lines) else []
 
 
+def is_noise(lines: Sequence[Line]) -> bool:
+    """Whether nothing would be left of a page without its garbage."""
+    return is_garbage("\n".join([line.text for line in lines])) and not without_noise(lines)
+
+
 def _is_shifted(sample: str) -> bool:
     """Whether the letters are far less typical of a language than those at a fixed distance in the code."""
     small = sample.lower()
@@ -87,8 +106,14 @@ def _is_shifted(sample: str) -> bool:
     if common > _COMMON_SHARE * len(sample) or len(_LETTERS.findall(sample)) < 0.5 * len(sample):
         return False
     counts = Counter(sample)
-    best = max(_common(counts, shift) for shift in range(-_FARTHEST, _FARTHEST + 1))
-    return best > _MOSTLY_COMMON * len(sample) and best - common > _FAR_MORE * len(sample)
+    best = max(_share_of_common(counts, len(sample), shift) for shift in range(-_FARTHEST, _FARTHEST + 1))
+    return best > max(_MOSTLY_COMMON, common / len(sample) + _FAR_MORE)
+
+
+def _share_of_common(counts: Counter[str], length: int, shift: int) -> float:
+    """The share of common letters, were all moved by `shift`: the blank may be moved too, and is none of them then."""
+    blanks = counts[chr(max(ord(" ") - shift, 0))]
+    return _common(counts, shift) / max(length - blanks, 1)
 
 
 def _common(counts: Counter[str], shift: int) -> int:
@@ -116,7 +141,8 @@ def polished(text: str) -> str:
         text = _LEADERS.sub(" … ", text)
     if text.isascii():
         return text
-    text = _MARK_BEFORE.sub(r"\2\1", text)
+    if _ARABIC in text.encode("utf-16-le", "surrogatepass"):
+        text = _MARK_BEFORE.sub(r"\2\1", text)
     if _ODD.search(text) is None:
         return text
     if len(_ACCENT_BEHIND.findall(text)) > len(_ACCENT_BEFORE.findall(text)):

@@ -94,7 +94,7 @@ def _read_binary(data: bytes, composer: Composer) -> Properties:
         if not isinstance(error, python_calamine.CalamineError) and type(error).__name__ != "PanicException":
             raise
         reason = one_line(str(error))[:120]
-        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it anew.") from error
+        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it again.") from error
     return Properties()
 
 
@@ -113,6 +113,8 @@ def _write(composer: Composer, sheet: Sheet) -> None:
             f"Formulas without a stored result, which are not worked out: {len(sheet.unknown_results)} on {sheet.name} "
             f"({places}{more}). Open the file and save it."
         )
+    if sheet.unshown:
+        composer.note(f"Cells of {sheet.name} whose format shows nothing were left out: {sheet.unshown}.")
     rows = sheet.rows()
     if rows or sheet.comments or sheet.boxes or sheet.charts:
         composer.heading(sheet.name, 1)
@@ -136,7 +138,10 @@ def _write_drawings(package: Package, member: str, composer: Composer) -> None:
         if relationship.kind != "drawing":
             continue
         charts = {other.identifier: other.target for other in relationships(package, relationship.target)}
-        for node in package.xml(relationship.target).iter():
+        root = package.xml(relationship.target)
+        for older in list(root.iter("{*}Fallback")):  # For programs that do not know the shape beside it.
+            older.clear()
+        for node in root.iter():
             if local_name(node) == "txBody":
                 composer.paragraph("\n".join(all_text(node)))
             elif local_name(node) == "chart":

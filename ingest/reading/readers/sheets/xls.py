@@ -28,7 +28,7 @@ def sheets_of(data: bytes) -> list[tuple[Sheet, bool]]:
         return [(_read(book, sheet), sheet.visibility != 0) for sheet in book.sheets()]
     except _FAULTS as error:
         reason = one_line(str(error))[:120] or type(error).__name__
-        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it anew.") from error
+        raise DocumentUnreadable(f"The spreadsheet is damaged or has a password: {reason}. Save it again.") from error
 
 
 def _read(book: xlrd.Book, source: xlrd.sheet.Sheet) -> Sheet:
@@ -36,6 +36,7 @@ def _read(book: xlrd.Book, source: xlrd.sheet.Sheet) -> Sheet:
     for row in range(source.nrows):
         for column, cell in enumerate(source.row(row)):
             text = _shown(book, cell)
+            sheet.unshown += not text and cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE)
             if text:
                 sheet.texts[row, column] = text
     sheet.merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in source.merged_cells]

@@ -80,7 +80,7 @@ def test_a_declared_encoding_is_believed_by_its_usual_superset(declared: str, en
 def test_a_guess_is_told_and_what_is_known_is_not(tmp_path: Path) -> None:
     text = "Die Maschine wird jeden Tag geprüft."
     assert read_bytes(tmp_path, "a.txt", text.encode("cp1252")).notes == (
-        "Its encoding is not said and was taken for Windows-1252. Save it as UTF-8 if it reads wrong.",
+        "Its encoding was guessed: Windows-1252. Save it as UTF-8 if the text looks wrong.",
     )
     assert read_bytes(tmp_path, "b.txt", text.encode()).notes == ()
     page = f'<meta charset="windows-1252"><p>{text}</p>'

@@ -33,7 +33,7 @@ def test_what_would_crash_or_swell_a_parser_is_refused_in_words(tmp_path: Path, 
     suffix, text, said = REFUSED[kind]
     path = tmp_path / f"a.md.{suffix}"
     path.write_text(text)
-    with pytest.raises(DocumentUnreadable, match=r"Mend or remove it|Leave out") as refused:
+    with pytest.raises(DocumentUnreadable, match=r"Correct or remove it|Leave out") as refused:
         read_sidecar(path)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
