@@ -41,7 +41,8 @@ def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int
     first = [line.text for line in rows[0] if line]
     return (
         0
-        if any(
+        if any(None in row for group in groups for row in group[:1])
+        or any(
             text[0].islower() or not text[0].isalnum() or len(text) > _MAX_SURE_NAME or "," in text for text in first
         )
         else None

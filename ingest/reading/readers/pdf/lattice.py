@@ -19,6 +19,7 @@ _MAX_REPEATED_CHARS = 80  # Characters of a tall cell that is repeated in each o
 _MIN_FILLED = 0.2
 _LOWEST_ROW = 0.6  # Line heights; a lower row lies between two lines of one border.
 _MOSTLY = 0.6
+_FAR_OVER, _MANY = 0.2, 0.25  # Share of a line's width, and of the lines.
 _LEVEL = 0.3  # Line heights between baselines of lines side by side.
 
 # Lines of text, and what is drawn around them.
@@ -40,7 +41,7 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
         filled = [cell for cell in cells.values() if cell.lines]
         if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
             continue
-        if len(filled) < _MIN_FILLED * len(cells) or are_marked(filled, net.row_heights()):
+        if len(filled) < _MIN_FILLED * len(cells) or are_marked(filled, net.row_heights()) or _are_crossed(net, filled):
             continue
         is_page = are_parts(filled) or are_areas(filled)
         finer = net if is_page else with_names(net, inside, free, drawn)
@@ -52,11 +53,25 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
         elif are_parts(filled):
             yield from ((cell.lines, [(cell.lines, within(_box_of(net, cell), drawn))]) for cell in filled)
         else:
-            yield inside, [_area(net, together, drawn) for together in texts_of(filled)]
+            yield inside, [_area(net, together, inside, drawn) for together in texts_of(filled)]
 
 
-def _area(net: Net, cells: Sequence[Cell], drawn: Drawn) -> Area:
-    return [line for cell in cells for line in cell.lines], within(_box_of(net, cells[-1]), drawn)
+def _are_crossed(net: Net, filled: Sequence[Cell]) -> bool:
+    """Whether many lines reach far over the sides of their cells: what is drawn has nothing to do with them."""
+    count = crossed = 0
+    for cell in filled:
+        left, right = net.columns[cell.column], net.columns[cell.column + cell.width]
+        for line in cell.lines:
+            over = max(left - line.left, line.right - right)
+            count += 1
+            crossed += over > max(NEAR, _FAR_OVER * (line.right - line.left))
+    return crossed > max(1, _MANY * count)
+
+
+def _area(net: Net, cells: Sequence[Cell], inside: Sequence[Line], drawn: Drawn) -> Area:
+    """The lines in some of the net's cells, in their order among those `inside` the net."""
+    here = {id(line) for cell in cells for line in cell.lines}
+    return [line for line in inside if id(line) in here], within(_box_of(net, cells[-1]), drawn)
 
 
 def _box_of(net: Net, cell: Cell) -> Box:

@@ -15,7 +15,7 @@ from ingest.reading.readers.tables import SPANNED, is_figure
 
 _LONG = 22  # Mean characters of cells that hold running text.
 _SPARSE = 0.6
-_MAX_DETAILS, _FARTHEST_ITEM, _MIN_FILLED = 12, 4.5, 4  # Lines of an item; heights; cells.
+_MAX_DETAILS, _FARTHEST_ITEM, _MIN_FILLED = 12, 5.0, 4  # Lines of an item; heights; cells.
 _MANY_COLUMNS, _SCATTERED = 14, 0.35
 
 
@@ -99,15 +99,17 @@ def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
 
 def _are_items(above: Sequence[Cells], below: Sequence[Cells], distance: float) -> bool:
     """Whether the next item, or its details, follow after a gap: figures, in the same columns."""
-    first = next((row for row in below[:_MAX_DETAILS] if sum(map(bool, row)) > 1), None)
-    last = next((row for row in reversed(above[-_MAX_DETAILS:]) if sum(map(bool, row)) > 1), None)
+    first = next((row for row in below[:_MAX_DETAILS] if _is_item(row)), None)
+    last = next((row for row in reversed(above[-_MAX_DETAILS:]) if _is_item(row)), None)
     if first is None or last is None or (first is below[0] and last is above[-1]):
         return False
     if distance > _FARTHEST_ITEM * max(line.height for line in last if line):
         return False
-    filled, known = ({column for column, line in enumerate(row) if line} for row in (first, last))
-    has_figures = all(any(is_figure(line.text) for line in row[1:] if line) for row in (first, last))
-    return filled == known and len(filled) >= _MIN_FILLED and has_figures
+    return [line is None for line in first] == [line is None for line in last]
+
+
+def _is_item(row: Cells) -> bool:
+    return sum(map(bool, row)) >= _MIN_FILLED and any(is_figure(line.text) for line in row[1:] if line)
 
 
 def _usual_distance(rows: Sequence[Cells]) -> float:
