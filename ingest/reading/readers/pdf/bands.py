@@ -22,7 +22,7 @@ _MIN_FIGURES = 2
 _RECENT = 12  # Rows of the band that a new row is compared with.
 _MAX_DETAILS, _MOST = 12, 0.6  # Lines of text below an item; share of the columns.
 _SHORT = 3  # Characters.
-_STAGGERED, _NEXT_LINE = 0.8, 1.45  # Line heights between baselines.
+_STAGGERED, _NEXT_LINE = 0.85, 1.6  # Line heights between baselines.
 _MAX_NAMES = 4  # Rows of column names above a table.
 
 

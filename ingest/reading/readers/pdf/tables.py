@@ -15,6 +15,7 @@ from ingest.reading.readers.tables import SPANNED, is_figure
 
 _LONG = 22  # Mean characters of cells that hold running text.
 _SPARSE = 0.6
+_MIN_ITEMS = 2
 _MAX_DETAILS, _FARTHEST_ITEM, _MIN_FILLED = 12, 5.0, 4  # Lines of an item; heights; cells.
 _MANY_COLUMNS, _SCATTERED = 14, 0.35
 
@@ -67,7 +68,9 @@ def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) 
     """Whether the rows form a table: two rows of three cells, or three rows of two, or two rows of two with figures.
     Most rows have several cells, unless lines are drawn between the rows."""
     width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
-    if len(several) < 2 or (len(several) * 2 < len(rows) and not is_ruled):
+    if len(several) < 2:
+        return False
+    if len(several) * 2 < len(rows) and not is_ruled and sum(map(_is_item, rows)) < _MIN_ITEMS:
         return False
     lone = sum(is_figure(next(line.text for line in row if line)) for row in rows if sum(map(bool, row)) == 1)
     if is_ruled and 2 * lone >= len(rows):
