@@ -141,8 +141,8 @@ def test_names_of_several_lines_beside_others_belong_to_the_table_below(tmp_path
     sheet = Sheet()
     sheet.line("Country: Northland", left=50, y=720, font="Helvetica-Bold")
     for y, left, name in (
-        (690, 90, "Number"), (679, 90, "at yours"), (673, 60, "Pos"), (673, 160, "Text"), (673, 260, "Price"),
-        (673, 340, "Pieces"), (673, 440, "Sum"),
+        (673, 160, "Text"), (673, 260, "Price"), (673, 340, "Pieces"), (673, 440, "Sum"), (673, 60, "Pos"),
+        (690, 90, "Number"), (680, 90, "at yours"),
     ):  # fmt: skip
         sheet.line(name, left=left, y=y, size=9, font="Helvetica-Bold")
     for number, row in enumerate(
