@@ -13,12 +13,13 @@ from ingest.reading.readers.pdf.names_above import with_names
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, without_underlines
 from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net, nets_of, sections_of, within
 from ingest.reading.readers.pdf.tables import Table
-from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED
+from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
 _MAX_REPEATED_CHARS = 80  # Characters of a tall cell that is repeated in each of its rows.
 _MIN_FILLED = 0.2
 _LOWEST_ROW = 0.6  # Line heights; a lower row lies between two lines of one border.
 _MOSTLY = 0.6
+_SHORT, _MAX_INSIDE = 3, 500  # Characters; lines of a net.
 _FAR_OVER, _MANY = 0.2, 0.25  # Share of a line's width, and of the lines.
 _LEVEL = 0.3  # Line heights between baselines of lines side by side.
 
@@ -35,7 +36,7 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
     drawn = drawn._replace(level=without_underlines(drawn.level, lines))
     for net in sorted(nets_of(drawn), key=lambda net: net.box.right - net.box.left, reverse=True):
         inside = [line for line in free if net.box.holds(line)]
-        if len(inside) < 3:
+        if len(inside) < 3 or _is_one_column(net, inside, lines):
             continue
         cells = _cells(net, inside)
         filled = [cell for cell in cells.values() if cell.lines]
@@ -54,6 +55,21 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
             yield from ((cell.lines, [(cell.lines, within(_box_of(net, cell), drawn))]) for cell in filled)
         else:
             yield inside, [_area(net, together, inside, drawn) for together in texts_of(filled)]
+
+
+def _is_one_column(net: Net, inside: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Whether the net is only the coloured ground of some figures, whose rows go on beside it."""
+    if not any(line.is_edge for line in net.upright) or len(inside) > _MAX_INSIDE:
+        return False
+    left, right, bottom, top = net.box
+    if sum(is_figure(line.text) or len(line.text) < _SHORT for line in inside) < _MOSTLY * len(inside):
+        return False
+    beside = [line for line in lines if bottom < line.bottom + line.height / 2 < top and not left < line.left < right]
+    heights = {round(line.bottom) for line in inside}
+    with_text = {
+        round(line.bottom) for line in beside if line.right < left and any(map(str.isalpha, line.text[:_SHORT]))
+    }
+    return len(heights & with_text) >= _MOSTLY * len(heights)
 
 
 def _are_crossed(net: Net, filled: Sequence[Cell]) -> bool:

@@ -130,3 +130,25 @@ def test_lines_drawn_through_a_list_are_no_table(tmp_path: Path) -> None:
         ("paragraph", "Who works here, and at which time of the day"),
         *(("list_item", f"• {text}") for text in texts),
     ]
+
+
+@pytest.mark.parametrize("has_coloured_labels", [True, False])
+def test_coloured_columns_with_gaps_between_them_are_one_table(tmp_path: Path, *, has_coloured_labels: bool) -> None:
+    sheet = Sheet()
+    rows = (
+        ("Net sales", "26.6", "23.7"),
+        ("Income", "1.1", "0.7"),
+        ("Shops", "5,262", "5,250"),
+        ("Square feet", "272", "277"),
+    )
+    for number, row in enumerate(rows):
+        y = 600 - 14 * number
+        grey = 0.9 - 0.1 * (number % 2)
+        for left, width in ((60, 180), (246, 70), (322, 70))[not has_coloured_labels :]:
+            _area(sheet, left, y - 4, width, 14, grey=grey)
+            if left > 60:  # The sign of a currency has ground of its own.
+                _area(sheet, left, y - 4, 10, 14, grey=grey)
+        for left, text in zip((62, 280, 356), row, strict=True):
+            sheet.line(text, left=left, y=y, size=9)
+    lines = "\n".join(text for _, text in _read(tmp_path, sheet)).splitlines()
+    assert lines == [" | ".join(row) for row in rows]
