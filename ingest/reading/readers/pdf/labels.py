@@ -109,8 +109,8 @@ def is_named(lines: Sequence[Line]) -> bool:
     if len(lines) < 2:
         return False
     first, *rest = sorted(lines, key=lambda line: -line.bottom)
-    if first.height >= _SMALL * min(line.height for line in rest):
-        return False
+    if first.height >= _SMALL * min(line.height for line in rest) or first.left > min(line.right for line in rest):
+        return False  # Not smaller, or the mark of a note after the text.
     return len(first.text) <= _MAX_NAME and not first.text.endswith(".") and not rest[0].text[0].islower()
 
 
