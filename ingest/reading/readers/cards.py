@@ -22,7 +22,7 @@ _NAMES = {
     "PERCENT-COMPLETE": "Per cent done", "COMPLETED": "Completed", "PRIORITY": "Priority", "ANNIVERSARY": "Anniversary",
 }  # fmt: skip
 _ENTRIES = ("VEVENT", "VTODO", "VJOURNAL", "VCARD")
-_LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\")?[^:\"]*)*):(.*)$", re.DOTALL)
+_LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;(?:[^:\"]++|\"[^\"]*+\")*+)?):(.*)$", re.DOTALL)
 _ZONE = re.compile(r';TZID="?([^";:]+)')
 _COMMON_NAME = re.compile(r';CN="?([^";:]+)')
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?\d\d)?(Z?))?$")

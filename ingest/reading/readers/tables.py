@@ -124,9 +124,9 @@ def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> in
         # Rows above it may only name groups of columns, with gaps between the names.
         pairs = itertools.pairwise(header)
         has_layers = all("" in row or SPANNED in row or not below[0] for row, below in pairs)
-        is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
+        is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _columns_of_figures(header, rows[count:]) > 0
         is_header = is_header and not any(cell.endswith(":") for cell in header[-1][:-1])
-        is_header = is_header and not _counts_on(header[-1][0], rows[count:])
+        is_header = is_header and not _counts_on(header[-1], rows[count:])
         if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
             return count if is_header else 0
     if any(cell and cell == below for row in body for cell, below in zip(rows[top], row, strict=False)):
@@ -157,26 +157,30 @@ def _names_figures(row: Row, figures: Row) -> bool:
     return any(name and is_figure(cell) for name, cell in zip(repeated(row)[1:], figures[1:], strict=False))
 
 
-def _counts_on(corner: str, body: Sequence[Row]) -> bool:
-    """Whether the first column numbers the rows, including this one: a list, without column names."""
-    firsts = [row[0] for row in body if row and row[0]]
-    return is_figure(corner) and len(corner) < len("1900") and bool(firsts) and all(map(is_figure, firsts))
+def _counts_on(row: Row, body: Sequence[Row]) -> bool:
+    """Whether the first column numbers the rows, including this one: a list, without column names. Words above more
+    than one column of figures are names, even where their row is numbered too.
+    """
+    firsts = [below[0] for below in body if below and below[0]]
+    is_counted = is_figure(row[0]) and len(row[0]) < len("1900") and bool(firsts) and all(map(is_figure, firsts))
+    return is_counted and (any(map(is_figure, row[1:])) or _columns_of_figures([row], body) < 2)
 
 
 def has_values(row: Row) -> bool:
     """Whether a figure follows the first cell. Years and age ranges (18 - 24) alone may be column names."""
-    figures = [cell for cell in row[1:] if is_figure(cell) and not _RANGE.match(cell)]
+    figures = [cell for cell in row[1:] if is_figure(cell) and not _RANGE.match(cell) and not _ERROR.match(cell)]
     return bool(figures) and not all(len(cell) == 4 and "1900" <= cell < "2100" for cell in figures)
 
 
-def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
-    width = max(map(len, body))
+def _columns_of_figures(header: Sequence[Row], body: Sequence[Row]) -> int:
+    """How many columns with a name, but the first, mostly hold figures."""
+    width, count = max(map(len, body), default=0), 0
     for column in range(1, width):
         cells = [row[column] for row in body if column < len(row) and row[column] not in ("", SPANNED)]
         figures = sum(is_figure(cell) or cell in NO_VALUE for cell in cells)
         if cells and figures >= 0.6 * len(cells) and any(column < len(row) and row[column] for row in header):
-            return True
-    return False
+            count += 1
+    return count
 
 
 def repeated(row: Row) -> list[str]:

@@ -138,7 +138,10 @@ def _write_drawings(package: Package, member: str, composer: Composer) -> None:
         if relationship.kind != "drawing":
             continue
         charts = {other.identifier: other.target for other in relationships(package, relationship.target)}
-        for node in package.xml(relationship.target).iter():
+        root = package.xml(relationship.target)
+        for older in list(root.iter("{*}Fallback")):  # For programs that do not know the shape beside it.
+            older.clear()
+        for node in root.iter():
             if local_name(node) == "txBody":
                 composer.paragraph("\n".join(all_text(node)))
             elif local_name(node) == "chart":
