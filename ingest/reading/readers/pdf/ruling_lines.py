@@ -17,6 +17,7 @@ _MAX_LAYERS = 3  # Rows of column names, where an upper name covers several lowe
 _TOUCHING = 1.0  # Points between lines of one table, if another table is close to it.
 _NEARLY = 0.95
 _MAX_CELLS = 20_000
+_MAX_COLUMNS = 60  # Of coloured columns put together.
 _COLUMN_GAP, _SAME_TOP = 16.0, 8.0  # Points between coloured columns of one table; between tops that are sorted as one.
 
 
@@ -116,6 +117,7 @@ def _are_columns(one: Net, other: Net) -> bool:
         0 < other.box.left - one.box.right < _COLUMN_GAP
         and abs(one.box.top - other.box.top) < NEAR
         and abs(one.box.bottom - other.box.bottom) < NEAR
+        and len(one.columns) < _MAX_COLUMNS
         and len(one.columns) * len(one.heights) < _MAX_CELLS
         and all(any(line.is_edge for line in net.upright) for net in (one, other))
     )
