@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest.reading.readers.pdf.box_parts import are_areas, are_marked, are_parts, texts_of
@@ -42,7 +43,10 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
         filled = [cell for cell in cells.values() if cell.lines]
         if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
             continue
-        if len(filled) < _MIN_FILLED * len(cells) or are_marked(filled, net.row_heights()) or _are_crossed(net, filled):
+        is_coloured = all(line.is_edge for line in net.upright)
+        if len(filled) < _MIN_FILLED * len(cells) or (is_coloured and are_marked(filled, net.row_heights())):
+            continue
+        if _are_crossed(net, filled):
             continue
         is_page = are_parts(filled) or are_areas(filled)
         finer = net if is_page else with_names(net, inside, free, drawn)
@@ -74,6 +78,9 @@ def _is_one_column(net: Net, inside: Sequence[Line], lines: Sequence[Line]) -> b
 
 def _are_crossed(net: Net, filled: Sequence[Cell]) -> bool:
     """Whether many lines reach far over the sides of their cells: what is drawn has nothing to do with them."""
+    rows = Counter(cell.row for cell in filled)
+    if sum(number > 1 for number in rows.values()) > 1:
+        return False
     count = crossed = 0
     for cell in filled:
         left, right = net.columns[cell.column], net.columns[cell.column + cell.width]

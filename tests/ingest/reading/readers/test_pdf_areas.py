@@ -115,21 +115,18 @@ def test_shaded_cells_with_wrapped_text_are_a_table(tmp_path: Path) -> None:
     ]
 
 
-def test_lines_drawn_through_a_list_are_no_table(tmp_path: Path) -> None:
+def test_an_ornament_above_a_list_makes_no_table_of_it(tmp_path: Path) -> None:
     sheet = Sheet()
-    for edge in (150, 260):  # Of an ornament behind the text.
-        sheet.canvas.line(edge, 600, edge, 720)
-    for height in (720, 690, 600):
+    for edge, bottom in ((60, 590), (150, 636), (420, 590)):
+        sheet.canvas.line(edge, bottom, edge, 720)
+    for height in (720, 690, 590):
         sheet.canvas.line(60, height, 420, height)
     texts = ("Pilots lead ships in and out of the harbour", "Guards watch the gate and the yard", "Cooks work at night")
     for number, text in enumerate(texts):
-        sheet.line("•", left=70, y=670 - 20 * number)
-        sheet.line(text, left=86, y=670 - 20 * number)
-    sheet.line("Who works here, and at which time of the day", left=70, y=700)
-    assert _read(tmp_path, sheet) == [
-        ("paragraph", "Who works here, and at which time of the day"),
-        *(("list_item", f"• {text}") for text in texts),
-    ]
+        sheet.line("•", left=70, y=628 - 14 * number)
+        sheet.line(text, left=86, y=628 - 14 * number)
+    sheet.line("Who works", left=70, y=700)
+    assert _read(tmp_path, sheet) == [("paragraph", "Who works"), *(("list_item", f"• {text}") for text in texts)]
 
 
 @pytest.mark.parametrize("has_coloured_labels", [True, False])
