@@ -54,7 +54,9 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
         gone = set(map(id, inside))
         free = [line for line in free if id(line) not in gone]
         if not is_page:
-            yield from _tables(finer, _cells(finer, inside), sections_of(finer))
+            added = len(finer.heights) - len(net.heights)
+            sections = [range(part.start + added if part.start else 0, part.stop + added) for part in sections_of(net)]
+            yield from _tables(finer, _cells(finer, inside), sections)
         elif are_parts(filled):
             yield from ((cell.lines, [(cell.lines, within(_box_of(net, cell), drawn))]) for cell in filled)
         else:
