@@ -36,8 +36,10 @@ def write_chart(composer: Composer, root: etree._Element) -> None:
     names = [""]
     rows: dict[tuple[str, int], list[str]] = {}
     places: dict[tuple[str, int], int] = {}
-    for name, categories, values in _series(root):
+    known: _Points = {}
+    for name, stated, values in _series(root):
         names.append(name)
+        categories = known = stated or known
         is_told_apart = len(set(categories.values())) == len(categories)
         for position, value in values.items():
             category = categories.get(position) or str(position + 1)

@@ -148,6 +148,9 @@ def test_names_are_found_below_a_title_and_a_value_and_where_their_row_is_number
     numbered = _book([0, "Name", "Age", "Id"], [1, "Ann", 32, 1562], [2, "Bo", 25, 1582])
     text = read_bytes(tmp_path, "b.xlsx", _saved(numbered)).text
     assert text.endswith("0: 1; Name: Ann; Age: 32; Id: 1562\n0: 2; Name: Bo; Age: 25; Id: 1582")
+    keyed = _book([None, "Quarter:", "Sales:"], [None, 3, 40], [None, 4, 71], ["Total:", None, 111])
+    text = read_bytes(tmp_path, "d.xlsx", _saved(keyed)).text
+    assert text.endswith("Quarter: 3; Sales: 40\nQuarter: 4; Sales: 71\nTotal:; Sales: 111")
     contents = _book([1, "Terms", 5], [2, "Prices", 9], [3, "Law", 12])
     assert "Terms | 5" in read_bytes(tmp_path, "c.xlsx", _saved(contents)).text
 
