@@ -221,7 +221,7 @@ def _plain(row: Row) -> str:
 def _aligned(body: Sequence[Row]) -> list[str]:
     """Rows without column names. Empty cells are kept, so that the others stay in their columns."""
     width = max(map(len, body))
-    used = [column for column in range(width) if any(row[column : column + 1] not in ([""], []) for row in body)]
+    used = [column for column in range(width) if any(column < len(row) and row[column] not in NOTHING for row in body)]
     shown = []
     for row in body:
         cells = [row[column] for column in used if column < len(row) and row[column] != SPANNED]
