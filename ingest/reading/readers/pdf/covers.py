@@ -144,7 +144,7 @@ class _Covering:
         self, items: _Items, areas: Sequence[tuple[int, Box]], page: object, document: object, room: Room
     ) -> None:
         self._items, self._areas = items, areas
-        self._page, self._document = page, document
+        self._page, self._document, self._room = page, document, room
         texts = [at for at, kind in enumerate(items.kinds[: areas[-1][0]]) if kind == raw.FPDF_PAGEOBJ_TEXT]
         boxes = items.boxes(texts, room)
         middles = map(operator.add, boxes.bottoms, boxes.tops)  # Twice as high.
@@ -156,21 +156,33 @@ class _Covering:
         """What covers texts in part; those that are covered whole are taken out."""
         whole: set[int] = set()
         below_pictures: set[int] = set()
-        partly: list[tuple[Box, list[int]]] = []
+        partly: list[tuple[int, Box, list[tuple[int, Box]]]] = []
         for number, box in self._areas:
             below = self._below(number, box)
             inside = {at for at, text in below if box.left - _NEAR < text.left and text.right < box.right + _NEAR}
             if self._items.kinds[number] != raw.FPDF_PAGEOBJ_IMAGE:
                 whole |= inside
-                partly.append((box, [at for at, _ in below if at not in inside]))
+                partly.append((number, box, [text for text in below if text[0] not in inside]))
             elif inside and self._is_opaque_picture(number):
                 below_pictures |= inside
         if len(below_pictures) <= _MOST_BELOW_PICTURES * self._items.kinds.count(raw.FPDF_PAGEOBJ_TEXT):
             whole |= below_pictures
         for number in whole:
             take_out(self._items.things[number])
-        addresses = [(box, {self._items.things[at].value for at in texts if at not in whole}) for box, texts in partly]
-        return [Cover(box, texts) for box, texts in addresses if texts]
+        return list(self._partly([cover for cover in partly if cover[2]], whole))
+
+    def _partly(self, covers: Sequence[tuple[int, Box, list[tuple[int, Box]]]], whole: set[int]) -> Iterator[Cover]:
+        """The covers over parts of texts, but for texts that are painted anew after them: pages come in tiles."""
+        texts = [at for at, kind in enumerate(self._items.kinds) if kind == raw.FPDF_PAGEOBJ_TEXT] if covers else []
+        places = {at: tuple(map(round, box)) for at, box in zip(texts, self._boxes_of(texts), strict=True)}
+        for number, box, below in covers:
+            later = {place for at, place in places.items() if at > number}
+            found = {self._items.things[at].value for at, _ in below if at not in whole and places[at] not in later}
+            if found:
+                yield Cover(box, found)
+
+    def _boxes_of(self, texts: Sequence[int]) -> list[Box]:
+        return self._items.boxes(texts, self._room).each() if texts else []
 
     def _below(self, number: int, area: Box) -> list[tuple[int, Box]]:
         """The visible texts that were painted before and that the area covers, at least in part."""

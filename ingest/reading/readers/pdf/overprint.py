@@ -45,6 +45,8 @@ def each_sign_once(units: str, boxes: Boxes) -> str:
         if sign.isspace() or height <= 0:
             continue
         near, level = min(_OFF * height, _OF_WIDTH * (right - left)), _OFF * height
+        if number and sign == units[number - 1] and left == boxes.lefts[number - 1]:
+            continue  # A ligature, which pdfium tells as two signs at one place.
         place = round(left / height)
         around = itertools.chain.from_iterable(known.get((sign, place + step), ()) for step in (-1, 0, 1))
         if any(abs(left - other) < near and abs(bottom - low) < level for other, low in around):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import operator
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
@@ -52,6 +53,7 @@ _SPARE_UNITS = 512
 _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
 _MANY = 8  # Lines to be examined, before the page is asked whether it is worth it.
 _NO_CUTS: list[float] = []
+_WITHOUT_BLANK = re.compile("  |[a-z][A-Z]")  # Signs were taken out, or a blank with them.
 _PLAIN = (False, False)
 
 
@@ -85,7 +87,7 @@ class LineReader:
             lines, stretches = list(itertools.compress(lines, shown)), stretches.kept(shown)
             self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
         lines = with_true_heights(lines)
-        uneven = set(range(len(lines))) if quarters or self._has_blanks else self._uneven(text_page, lines, stretches)
+        uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
         if len(uneven) > _MANY and is_noise(lines):
             return lines, NOTHING_DRAWN
         doubtful = dict.fromkeys(uneven, _NO_CUTS) | self._columns(text_page, lines, stretches)
@@ -179,6 +181,8 @@ class LineReader:
             return set(range(len(lines)))
         spaced = {number for number, text in enumerate(texts) if is_spaced(text)} if alone else set()
         by_texts = spaced | with_ligatures(texts) | with_long_words(texts)
+        if self._has_blanks:
+            by_texts |= {number for number, text in enumerate(texts) if _WITHOUT_BLANK.search(text)}
         return uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | by_texts
 
     def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
@@ -198,7 +202,7 @@ class LineReader:
     ) -> list[Line]:
         """The cells of a line."""
         boxes = self._places.of_line(text_page, line, span)
-        if self._has_blanks or is_glued(span.units):
+        if is_glued(span.units) or (self._has_blanks and _WITHOUT_BLANK.search(span.units)):
             units, boxes = unglued(span.units, boxes, line.height)
             line, span = line._replace(text=units), span._replace(units=units)
         if span.units == line.text:
