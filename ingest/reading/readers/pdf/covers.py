@@ -13,9 +13,9 @@ from typing import NamedTuple
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, indexes_at, items_on, items_within, kinds_of, owners_of, placing_of
+from ingest.reading.readers.pdf.bulk import Room, items_on, items_within, kinds_of, owners_of, placing_of
 from ingest.reading.readers.pdf.calls import Thing
-from ingest.reading.readers.pdf.opacity import clipped, is_opaque_box, is_opaque_picture
+from ingest.reading.readers.pdf.opacity import EVERYWHERE, clip_of, is_opaque_box, is_opaque_picture, shared
 from ingest.reading.readers.pdf.paint import is_invisible, take_out
 from ingest.reading.readers.pdf.placing import combined, placed
 
@@ -24,7 +24,7 @@ _MAX_PAINTED = 3_000  # Things that are no text; on a page of more they are a dr
 _DEEPEST = 3  # Drawings within drawings.
 _LEAST = 4.0  # Points that a cover is wide and high.
 _NEAR = 1.0  # Points.
-_COVERED = 0.7  # Of a text's height, that nothing of it is seen.
+_COVERED = 0.92  # Of a text's height, that nothing of it is seen.
 _LEAST_SHARE = 0.3  # Of its height, that a cover reaches over a text's end.
 _MOST_BELOW_PICTURES = 0.5  # Of a page's texts: where more of them are, it is a scan.
 _MAX_PICTURES = 8
@@ -48,11 +48,12 @@ class Painted(NamedTuple):
 
 class _Items(NamedTuple):
     """The things on a page in the order in which they are painted, side by side with what kind of thing each is;
-    `outer` places the drawings that some of them stand in, by their numbers."""
+    `outer` places the drawings that some of them stand in, by their numbers, and `clips` is what these show."""
 
     things: list[Thing]
     kinds: list[int]
     outer: dict[int, raw.FS_MATRIX]
+    clips: dict[int, Box]
 
     def boxes(self, numbers: Sequence[int], room: Room) -> Boxes:
         """Where some of them stand on the page."""
@@ -71,10 +72,10 @@ def painted_on(page: object, document: object, room: Room) -> Painted:
     kinds = kinds_of(things)
     if not 0 < len(kinds) - kinds.count(raw.FPDF_PAGEOBJ_TEXT) <= _MAX_PAINTED:
         return NOTHING_PAINTED
-    items = _Items(things, kinds, {})
+    items = _Items(things, kinds, {}, {})
     if raw.FPDF_PAGEOBJ_FORM in kinds:
-        items = _Items([], [], {})
-        _add(items, things, kinds, None, 0)
+        items = _Items([], [], {}, {})
+        _add(items, things, kinds, None, EVERYWHERE, 0)
     areas = [at for at, kind in enumerate(items.kinds) if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)]
     if not areas or len(areas) > _MAX_PAINTED or raw.FPDF_PAGEOBJ_TEXT not in items.kinds:
         return NOTHING_PAINTED
@@ -83,18 +84,25 @@ def painted_on(page: object, document: object, room: Room) -> Painted:
     return Painted(_Covering(items, covers, page, document, room).covers() if covers else [], _marks(boxes))
 
 
-def _add(items: _Items, things: Sequence[Thing], kinds: Sequence[int], outer: raw.FS_MATRIX | None, depth: int) -> None:
+def _add(
+    items: _Items,
+    things: Sequence[Thing],
+    kinds: Sequence[int],
+    outer: raw.FS_MATRIX | None,
+    clip: Box,
+    depth: int,
+) -> None:
     """Add the things, and those of drawings in their place."""
     for thing, kind in zip(things, kinds, strict=True):
         if kind != raw.FPDF_PAGEOBJ_FORM:
             if outer is not None:
-                items.outer[len(items.things)] = outer
+                items.outer[len(items.things)], items.clips[len(items.things)] = outer, clip
             items.things.append(thing)
             items.kinds.append(kind)
         elif depth < _DEEPEST:
-            inside = items_within(thing, _MAX_OBJECTS)
-            matrix = placing_of(thing)
-            _add(items, inside, kinds_of(inside), combined(matrix, outer) if outer else matrix, depth + 1)
+            inside, matrix, shown = items_within(thing, _MAX_OBJECTS), placing_of(thing), clip_of(thing, outer)
+            whole = combined(matrix, outer) if outer else matrix
+            _add(items, inside, kinds_of(inside), whole, shared(shown, clip), depth + 1)
 
 
 def _opaque(items: _Items, areas: Sequence[int], boxes: Boxes) -> Iterator[tuple[int, Box]]:
@@ -103,9 +111,10 @@ def _opaque(items: _Items, areas: Sequence[int], boxes: Boxes) -> Iterator[tuple
     for number, left, right, bottom, top in zip(areas, *boxes, strict=True):
         if number < first or right - left < _LEAST or top - bottom < _LEAST:
             continue
-        thing = items.things[number]
-        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or is_opaque_box(thing, items.outer.get(number)):
-            box = clipped(thing, Box(left, right, bottom, top))
+        thing, outer = items.things[number], items.outer.get(number)
+        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or is_opaque_box(thing, outer):
+            shown = shared(clip_of(thing, outer), items.clips.get(number, EVERYWHERE))
+            box = shared(Box(left, right, bottom, top), shown)
             if box.right > box.left and box.top > box.bottom:
                 yield number, box
 
@@ -122,11 +131,9 @@ def _marks(boxes: Boxes) -> list[Box]:
     return small if len(small) <= _MAX_MARKS else []
 
 
-def uncovered(text_page: object, units: str, covers: Sequence[Cover], room: Room, *, is_even: bool) -> str:
-    """The code units of a page's text, blanks in place of those that are covered; `is_even` where they are pdfium's
-    characters."""
+def uncovered(text_page: object, units: str, indexes: Sequence[int], covers: Sequence[Cover], room: Room) -> str:
+    """The code units of a page's text, given their characters, with blanks in place of those that are covered."""
     signs = list(units)
-    indexes = range(len(units)) if is_even else indexes_at(text_page, range(len(units)))
     owners = owners_of(text_page, indexes)
     for cover in covers:
         below = [at for at, owner in enumerate(owners) if owner in cover.texts and not signs[at].isspace()]

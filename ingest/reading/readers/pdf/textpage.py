@@ -124,20 +124,16 @@ class LineReader:
         is_even = units - 1 == count
         text = text.replace("\t", " ")
         self._runs = [] if quarters else list(self._places.room.runs(text_page))
-        self._has_blanks = bool(covers) or is_overprinted(self._runs)
+        is_twice = is_overprinted(self._runs)
+        self._has_blanks = is_twice or bool(covers)
         if self._has_blanks:
-            text = self._with_blanks(
-                text_page, "".join(map(as_units, text)) if has_pairs else text, covers, is_even=is_even
-            )
+            text = "".join(map(as_units, text)) if has_pairs else text
+            indexes = range(len(text)) if is_even else indexes_at(text_page, range(len(text)))
+            text = uncovered(text_page, text, indexes, covers, self._places.room) if covers else text
+            text = each_sign_once(text, self._places.room.boxes(text_page, indexes)) if is_twice else text
         if not text.isascii():
             text = with_odd_signs(self._places, text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
-
-    def _with_blanks(self, text_page: object, units: str, covers: Sequence[Cover], *, is_even: bool) -> str:
-        """The code units with blanks in place of what is covered, or printed a second time."""
-        units = uncovered(text_page, units, covers, self._places.room, is_even=is_even)
-        indexes = range(len(units)) if is_even else indexes_at(text_page, range(len(units)))
-        return each_sign_once(units, self._places.room.boxes(text_page, indexes))
 
     def _measured(self, text_page: object, stretches: Stretches) -> list[Line]:
         """The lines with positions and fonts, measured at their first and last characters."""
