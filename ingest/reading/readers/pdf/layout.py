@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.reading.document import BlockKind
+from ingest.reading.readers.pdf.enumeration import counted_items
 from ingest.reading.readers.pdf.lines import (
     CELL,
     HYPHEN,
@@ -23,9 +24,9 @@ from ingest.reading.readers.pdf.tables import Table
 # Marks a line of a known heading: its level, and a number unique to that heading.
 Marks = Mapping[int, tuple[int, int]]
 
-_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒]\s*\S|[*→-]\s+\S")
+_BULLET = re.compile(r"[•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒]\s*\S|[*→-]\s+\S")
 _HOLLOW = ("o ", "o" + CELL)
-_BULLET_SIGNS = frozenset("•▪‣◦●○■□▶➢➤❖✓–∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒*→-")
+_BULLET_SIGNS = frozenset("•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒*→-")
 _NUMBER_SIGNS = frozenset("(0123456789")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
@@ -71,7 +72,7 @@ class _Grouping:
         self._marks = marks
         self._pitch = _pitch(lines)
         self._kinds = kinds_of(lines)
-        self._hollow = _hollow_bullets(lines)
+        self._items = _hollow_bullets(lines) | counted_items(lines)
         self._usual = statistics.median([line.height for line in lines]) if lines else 1.0
         self._margin = max([line.right for line in lines], default=0.0)
 
@@ -89,7 +90,7 @@ class _Grouping:
 
     def _kind(self, index: int) -> BlockKind:
         text = self._lines[index].text
-        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._hollow
+        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._items
         return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
 
     def _breaks(self, group: Group, index: int) -> bool:
@@ -113,7 +114,7 @@ class _Grouping:
         is_set_off = (
             fall > self._pitch * 1.25 * height
             or (line.text[0] in _BULLET_SIGNS and _BULLET.match(line.text) is not None)
-            or index in self._hollow
+            or index in self._items
             or (abs(line.left - before.left) > _STEP * line.height and self._is_indented(group, index))
             or (not line.text[0].islower() and self._ends_early(before, index))
             or (line.text[0] in _NUMBER_SIGNS and follows_in_list(group.lines[0], line))
