@@ -34,6 +34,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
         writer = _write(composer, file)
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise DocumentUnreadable(f"The document is damaged: {one_line(str(error))}. Save it as DOCX.") from error
+    if file.is_cut:
+        composer.note("The file is damaged: part of its text is missing. Save it as DOCX.")
     if writer.has_hidden:
         composer.note("Hidden text was left out.")
     if not composer.blocks:

@@ -151,6 +151,14 @@ def test_a_password_damage_and_emptiness_are_a_line_each(tmp_path: Path) -> None
             read_bytes(tmp_path, "a.doc", data)
 
 
+def test_text_that_is_not_there_is_told(tmp_path: Path) -> None:
+    pieces = made.plc((0, 9), struct.pack("<HIH", 0, 2048, 0))
+    cut = word97([paragraph("The lamp is lit.")], tables={33: b"\x02" + struct.pack("<I", len(pieces)) + pieces})
+    document = read_bytes(tmp_path, "a.doc", cut)
+    assert document.text == "The lamp"
+    assert document.notes == ("The file is damaged: part of its text is missing. Save it as DOCX.",)
+
+
 def test_pieces_that_say_the_same_bytes_over_and_over_end(tmp_path: Path) -> None:
     data = word97([paragraph("The lamp. " * 20)])
     pieces = made.plc([200 * number for number in range(400)], *[struct.pack("<HIH", 0, 2048, 0)] * 399)
