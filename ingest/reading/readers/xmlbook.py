@@ -101,7 +101,7 @@ class _Writer:
         if name in HEADINGS:
             text = _joined(node)
             above = node.getparent()
-            if above is not None and local_name(above) in TITLED:
+            if not any(map(str.isalnum, text)) or (above is not None and local_name(above) in TITLED):
                 self._composer.paragraph(text)
             else:
                 self._composer.heading(text, level)

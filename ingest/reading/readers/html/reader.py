@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape
 from types import MappingProxyType
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -73,6 +74,7 @@ def _add(tree: LexborHTMLParser, composer: Composer, frames: Mapping[str, str]) 
     has_slides = mark_slides(tree)
     put_in_place(tree, frames)
     write_counters(tree)
+    _name_title(tree)
     write_signs(tree)
     for remark in prune(tree):
         composer.note(remark)
@@ -81,6 +83,15 @@ def _add(tree: LexborHTMLParser, composer: Composer, frames: Mapping[str, str]) 
     if root is not None:
         render(root, composer, has_slides=has_slides)
     return has_slides
+
+
+def _name_title(tree: LexborHTMLParser) -> None:
+    """Make a heading of a first paragraph in the style of titles, as word processors export it."""
+    first = tree.css_first("body > p, body > div > p, body h1")
+    if first is not None and "title" in (first.attributes.get("class") or "").lower().split() and first.tag == "p":
+        heading = LexborHTMLParser(f"<h1>{escape(one_line(first.text()))}</h1>").css_first("h1")
+        if heading is not None:
+            first.replace_with(heading)
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,6 +23,8 @@ _OFF = (
 _TASKS = ".inline-task-list > li"
 _REFERENCE = re.compile(r"\[?[\w*†‡§]{1,4}\]?")
 _NUMBER = re.compile(r"[+\-−–]?\d+(?:[.,]\d+)?")
+# As Google Docs exports links.
+_REDIRECTED = re.compile(r"^https://www\.google\.com/url\?q=([^&]+)&.*$")
 _MAX_INDEX = 6
 _MAX_TARGET_CHARS = 200
 # What a link is called that says nothing of where it leads.
@@ -130,7 +133,7 @@ def _is_reference(link: LexborNode) -> bool:
 def _add_target(link: LexborNode) -> None:
     """Keep a target if it is the point of the link: an address to write to or to call, a button, a list item that is
     only a link, or a text such as "here" that does not say where it leads."""
-    target = (link.attributes.get("href") or "").strip()
+    target = _REDIRECTED.sub(lambda match: unquote(match.group(1)), (link.attributes.get("href") or "").strip())
     text = one_line(link.text())
     if len(target) > _MAX_TARGET_CHARS or not _TARGET.match(target) or not text:
         return

@@ -21,23 +21,22 @@ _FOOTNOTE = re.compile(r"\.\. (\[[^\]]+\])(?:\s+(.*)|$)")
 _REPLACED = re.compile(r"\.\. \|([^|]+)\| replace::\s*(.*)")
 _ITEM = re.compile(r"([-*+•]|(?:\(?(?:\d+|[a-zA-Z]|#|[ivxIVX]+)[.)]))\s+")
 _FIELD = re.compile(r":([^:\n]+):(?:\s+(.*)|$)")
-_CODE = frozenset(
-    ("code", "code-block", "sourcecode", "parsed-literal", "highlight-block", "prompt", "math", "literal")
-)
+_CODE = frozenset((
+    "code", "code-block", "sourcecode", "parsed-literal", "highlight-block", "prompt", "math", "literal",
+))  # fmt: skip
 _NOTES = frozenset((
     "note", "warning", "tip", "important", "caution", "danger", "hint", "attention", "error", "seealso", "deprecated",
     "versionadded", "versionchanged", "admonition", "topic", "sidebar",
 ))  # fmt: skip
 _VERSIONS = {
-    "deprecated": "Deprecated since version", "versionadded": "Added in version",
-    "versionchanged": "Changed in version",
+    "deprecated": "Deprecated since version", "versionadded": "Added in version", "versionchanged": "Changed in version"
 }  # fmt: skip
 _OPTION = re.compile(r"-{1,2}\w[\w-]*(?:[ =]<?\w+>?)?(?:, -{1,2}\w[\w-]*(?:[ =]<?\w+>?)?)*(?:  +\S.*)?$")
 _SILENT = frozenset((
-    "toctree", "contents", "include", "literalinclude", "index", "meta", "highlight", "currentmodule", "raw",
-    "default-role", "role", "tabularcolumns", "sectnum", "only", "image", "target-notes", "module", "testsetup",
-    "unicode", "replace",
+    "toctree", "contents", "include", "literalinclude", "index", "meta", "highlight", "currentmodule", "raw", "role",
+    "default-role", "tabularcolumns", "sectnum", "target-notes", "module", "testsetup", "unicode", "replace",
 ))  # fmt: skip
+_WRAPPING = frozenset(("only", "ifconfig", "container", "class", "rst-class", "compound", "tabs", "image", "figure"))
 _MAX_DEPTH = 40
 
 
@@ -113,13 +112,17 @@ class _Writer:
         elif name in ("csv-table", "list-table", "table"):
             self._composer.paragraph(self._plain(argument))
             self._directive_table(name, content, options, depth)
-        elif name in ("image", "figure"):
+        elif name in _WRAPPING:
             self._composer.paragraph(f"Picture: {options['alt']}" if options.get("alt") else "")
             self.write(content, depth + 1)
         elif name == "rubric":
             self._composer.paragraph(self._plain(argument))
         elif name not in _SILENT:
-            label = name.capitalize() if name in _NOTES and name not in ("admonition", "topic", "sidebar") else ""
+            label = (
+                name.capitalize().replace("Seealso", "See also")
+                if name in _NOTES and name not in ("admonition", "topic", "sidebar")
+                else ""
+            )
             if name in _VERSIONS:
                 version, _, argument = argument.partition(" ")
                 label = f"{_VERSIONS[name]} {version}".strip()
