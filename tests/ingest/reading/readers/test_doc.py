@@ -33,7 +33,7 @@ def _in_list(number: int, depth: int) -> bytes:
 @pytest.mark.parametrize("compressed", [False, True])
 def test_headings_come_from_styles_whatever_these_are_called(tmp_path: Path, *, compressed: bool) -> None:
     text = [paragraph("The Lamp", 4), paragraph("Inhalt 3", 5), paragraph("Lighting", 1), paragraph("At dusk – é.")]
-    text.append(paragraph("Late", words=word(0x2640, 2)))
+    text += [paragraph("L", words=word(0x442C, 0x19, 2)), paragraph("ate", words=word(0x2640, 2))]
     document = read_bytes(tmp_path, "a.doc", word97(text, tables=_STYLES, compressed=compressed))
     assert outline(document) == [
         ("heading1", "The Lamp"), ("heading1", "Lighting"), ("paragraph", "At dusk – é."), ("heading3", "Late"),
