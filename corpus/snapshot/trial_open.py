@@ -66,6 +66,6 @@ def main() -> None:
             store.count()
             store.nearest(warm_vector(store.record.dimensions), count=1)
             with contextlib.suppress(LexicalIndexUnusable):
-                store.words.index().scores("retrieval")
+                store.lexical_index.index().scores("retrieval")
     except CorpusError as error:
         sys.exit(str(error))

@@ -15,8 +15,8 @@ from typing import Any
 import pydantic_settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from corpus.command_line import silence_telemetry
 from corpus.errors import SettingsError
-from corpus.program import silence_telemetry
 from corpus.store.chroma_errors import step_aside
 from corpus.store.fast_import import leave_out_checks
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from corpus.command_line import ENV_FILE, with_env_file_first
 from corpus.errors import CorpusError
-from corpus.program import ENV_FILE, with_env_file_first
 from ingest.command import console
 from ingest.command.app import app
 

@@ -41,7 +41,7 @@ from corpus.snapshot.manifest import (
     pointer_to_bytes,
 )
 from corpus.snapshot.publish import _prune, publish
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.versions import list_versions, rollback
 from corpus.store import open_store
 from corpus.store.hnsw_files import DATA_FILE, HEADER_FILE, LENGTHS_FILE

@@ -97,7 +97,7 @@ def test_prune_removes_documents_whose_file_has_gone(folder: Path, ingest: Inges
     found = ingest("search", "unused goods returned", "--mode", "lexical", "--json", server=server)
     assert "docs/returns.txt" not in [hit["source"] for hit in result_of(found)["results"]]
     with open_store(CorpusSettings(chroma_path=folder / ".chroma")) as store:
-        assert len(store.words.index()) == store.count()
+        assert len(store.lexical_index.index()) == store.count()
 
 
 def test_prune_does_not_empty_a_collection_unless_told(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:

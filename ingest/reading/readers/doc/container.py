@@ -55,7 +55,7 @@ class WordFile:
         self._starts = [piece.start for piece in self.pieces]
         self.text = "".join(self._decoded(piece) for piece in self.pieces)
         self.parts = dict(self._parts_of())
-        self._fonts = self.table(_FONTS)
+        self.fonts = list(_fonts_in(self.table(_FONTS)))
 
     def table(self, number: int) -> bytes:
         """What the file's head says lies at the place of that number ([MS-DOC] 2.5.6); empty where it says nothing."""
@@ -65,16 +65,6 @@ class WordFile:
         """As `table`, but to the end of the stream: more follows than the length says of lists."""
         start, length = struct.unpack_from("<II", self.stream, _PLACES + 8 * number)
         return self._table[start:] if length else b""
-
-    def font(self, index: int) -> str:
-        """The name of a font ([MS-DOC] 2.9.286); empty where there is none of that number."""
-        offset = 4
-        for _ in range(index):
-            offset += 1 + self._fonts[offset] if offset < len(self._fonts) else 1
-        entry = (
-            self._fonts[offset + _FONT_BYTES : offset + 1 + self._fonts[offset]] if offset < len(self._fonts) else b""
-        )
-        return entry.decode("utf-16-le", "replace").partition("\0")[0]
 
     def place_of(self, character: int) -> int:
         """Where a character's bytes lie in the stream; -1 where there is none."""
@@ -123,6 +113,15 @@ class WordFile:
         if piece.width == 1:
             return content.decode("cp1252", "replace")
         return "".join(map(chr, memoryview(content).cast("H")))
+
+
+def _fonts_in(table: bytes) -> Iterator[str]:
+    """The names of the fonts ([MS-DOC] 2.9.286)."""
+    offset = 4
+    while offset < len(table):
+        end = offset + 1 + table[offset]
+        yield table[offset + _FONT_BYTES : end].decode("utf-16-le", "replace").partition("\0")[0]
+        offset = end
 
 
 def plc(content: bytes, width: int) -> Iterator[tuple[int, int, bytes]]:

@@ -196,7 +196,7 @@ def _rows(table: etree._Element) -> Iterator[list[_Cell]]:
         if local_name(row) == "sdt":
             content = child(row, "sdtContent")
             yield from _rows(content) if content is not None else ()
-        elif local_name(row) == "tr":
+        elif local_name(row) == "tr" and child(child(row, "trPr"), "del") is None:
             before = value(child(row, "trPr"), "gridBefore") or "0"
             skipped: list[_Cell] = [""] * min(int(before) if before.isdecimal() else 0, _MAX_SPAN)
             yield [*skipped, *_cells(row)]

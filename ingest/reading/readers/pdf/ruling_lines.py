@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,9 @@ class Net:
     @property
     def box(self) -> Box:
         return Box(self.columns[0], self.columns[-1], self.heights[-1], self.heights[0])
+
+    def row_heights(self) -> list[float]:
+        return [top - bottom for top, bottom in itertools.pairwise(self.heights)]
 
     def is_parted(self, row: int, column: int) -> bool:
         """Whether a line is drawn on the cell's left side."""

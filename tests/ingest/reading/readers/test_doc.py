@@ -161,3 +161,22 @@ def test_pieces_that_say_the_same_bytes_over_and_over_end(tmp_path: Path) -> Non
     except DocumentError:
         return
     assert len(text) < 5 * len(swollen)
+
+
+def test_boxes_and_notes_that_lie_over_each_other_end(tmp_path: Path) -> None:
+    main, boxes = [paragraph("Here\x08.")], [paragraph("Box\x08 " * 20)]
+    size = len(main[0].pieces[0][0]) + 1 + len(boxes[0].pieces[0][0]) + 1
+    circle = {
+        made.ANCHORS: made.plc((4, 10, size), *(struct.pack("<I22x", shape) for shape in (1026, 1027))),
+        made.BOXES: made.plc((0, 10, 0, 10), *(struct.pack("<14xI4x", shape) for shape in (1026, 0, 1027))),
+    }
+    data = word97(main, [], [], [], [], [], boxes, tables=circle)
+    assert read_bytes(tmp_path, "a.doc", data).text == "Here.\n\nBox Box\n\nBox Box"
+    places = range(0, 400, 2)
+    many = {
+        made.FOOTNOTE_PLACES: made.plc(range(201), *[b"\1\0"] * 200),
+        made.FOOTNOTES: made.plc([0 if place % 4 else 700 for place in places]),
+    }
+    notes = [paragraph("note " * 140)]
+    with pytest.raises(DocumentError, match="its parts overlap"):
+        read_bytes(tmp_path, "a.doc", word97([paragraph("Said.")], notes, tables=many))
