@@ -106,14 +106,16 @@ def test_a_workbook_of_the_old_kind_shows_logic_and_errors(tmp_path: Path) -> No
 
     heads = b"".join(
         record(0x204, struct.pack("<HHHHB", 0, column, 0, len(name), 0) + name)
-        for column, name in enumerate((b"On", b"Off", b"Ratio"))
+        for column, name in enumerate((b"On", b"Off", b"Ratio", b"Count"))
     )
     values = b"".join(
         record(0x205, struct.pack("<HHHBB", 1, *each)) for each in ((0, 0, 1, 0), (1, 0, 0, 0), (2, 0, 7, 1))
-    )
+    ) + record(0x203, struct.pack("<HHHd", 1, 3, 0, 12.0))
     sheet = begin(0x10) + heads + values + record(0x0A, b"")
     name = struct.pack("<HBB", 0, 4, 0) + b"Logs"
     start = len(begin(5)) + 4 + 4 + len(name) + 4
     book = begin(5) + record(0x85, struct.pack("<I", start) + name) + record(0x0A, b"") + sheet
-    text = read_bytes(tmp_path, "a.xls", compound({"Workbook": book})).text
-    assert text == "Logs\n\nOn | Off | Ratio\nTRUE | FALSE | #DIV/0!"
+    assert (
+        read_bytes(tmp_path, "a.xls", compound({"Workbook": book})).text
+        == "Logs\n\nOn: TRUE; Off: FALSE; Ratio: #DIV/0!; Count: 12"
+    )
