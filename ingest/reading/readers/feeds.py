@@ -18,7 +18,7 @@ from ingest.reading.readers.package import local_name
 
 _ROOTS = frozenset(("rss", "feed", "RDF"))
 _ENTRIES = frozenset(("item", "entry"))
-_CONTENTS = ("encoded", "content", "description", "summary")  # The fullest first.
+_CONTENTS = ("encoded", "content", "body", "description", "summary")  # The fullest first.
 _DATES = ("updated", "modified", "lastBuildDate", "pubDate", "published", "date")
 _TAG = re.compile(r"<[^<>]*>")
 _TOLD = 100_000

@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from html.entities import name2codepoint
 
 from lxml import etree
 
@@ -19,6 +20,8 @@ from ingest.reading.readers.package import local_name, parse_xml, text_of
 
 _TITLES = ("title", "head", "heading", "caption")
 _TAG = re.compile(r"<[^<>]+>")
+_NAMED = re.compile(rb"&([a-zA-Z]\w{1,8});")
+_XML_NAMES = (b"amp", b"lt", b"gt", b"quot", b"apos")
 _ODD_IDENTIFIER = re.compile(rb"(xml:id\s*=\s*[\"'])(?=\d)")
 _LONG = 120  # Characters; a longer text is a paragraph and needs no name.
 _MAX_NAMES = 3  # Names of elements around a value that are put before it.
@@ -65,9 +68,17 @@ def _parsed(data: bytes) -> etree._Element:
     try:
         return parse_xml(data, what="file")
     except DocumentUnreadable as error:
-        if "xml:id" not in str(error):
-            raise
-        return parse_xml(_ODD_IDENTIFIER.sub(rb"\1_", data), what="file")
+        if "xml:id" in str(error):
+            return parse_xml(_ODD_IDENTIFIER.sub(rb"\1_", data), what="file")
+        if "Entity" in str(error) and "not defined" in str(error):
+            return parse_xml(_NAMED.sub(_by_number, data), what="file")
+        raise
+
+
+def _by_number(match: re.Match[bytes]) -> bytes:
+    """A character that HTML has a name for, which XML without a definition does not know."""
+    point = name2codepoint.get(match.group(1).decode())
+    return match.group() if point is None or match.group(1) in _XML_NAMES else b"&#%d;" % point
 
 
 class _Writer:

@@ -109,6 +109,8 @@ class _Writer:
             self._list(node, level, depth, is_numbered=_is_numbered(node))
         elif name in CODE or _is_listing(node):
             self._composer.code(text_of(node))
+        elif name == "cmdsynopsis":
+            self._composer.code(_joined(node))
         elif name == NOTE:
             self._composer.paragraph(f"Footnote {node.get('label')}: {_joined(node)}")
         elif name in ENTRIES:

@@ -24,6 +24,8 @@ _BLOCK_TAGS = frozenset((
 # fmt: on
 _LISTS = ("ul", "ol", "menu")
 _MAX_INDENT = 32
+# A list written in lines of text, as some tools make items of within elements of their own.
+_LISTED = re.compile(r"(?:^|\n)[^\S\n]*(?:1\.|[*-]) \S[^\n]*(?:\n[^\S\n]*(?:\d+\.|[*-]) \S[^\n]*){2}")
 _SPACE = re.compile(r"\s+")
 
 
@@ -70,7 +72,7 @@ class _Writer:
         tag = node.tag
         if tag == "-text":
             text = without_icons(node.text_content or "")
-            self._inline.append(text if self._preformatted else _SPACE.sub(" ", text))
+            self._inline.append(text if self._preformatted or _LISTED.search(text) else _SPACE.sub(" ", text))
         elif tag in ("rt", "rp"):  # Ruby text: the pronunciation of its base text.
             return False
         elif tag == "br":

@@ -14,14 +14,19 @@ _SHADOW = "template[shadowrootmode]"
 _FRAMED = "iframe[srcdoc], iframe[src]"
 _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _UNFRAMED = re.compile(r"<noframes\b[^>]*>(.*?)(?:</noframes|\Z)", re.IGNORECASE | re.DOTALL)
+_TEMPLATE = re.compile(
+    r"\{%[^%{}]*(?:%(?!\})[^%{}]*)*%\}|\{#[^#]*(?:#(?!\})[^#]*)*#\}"
+)  # Of Jinja, Django, Liquid, Twig.
 _DEEPEST = 4  # Levels of nested frames; no page needs more.
 
 
 def unframed(source: str) -> str:
-    """The page; of one that is made of frames, what it says to those who cannot show them.
+    """The page without the signs of a template; of one made of frames, what it says to those who cannot show them.
 
     Raises DocumentEmpty where that is nothing.
     """
+    if source.lstrip().startswith(("{%", "{#")):
+        source = _TEMPLATE.sub("", source)
     if not _FRAMESET.search(source):
         return source
     said = "".join(match.group(1) for match in _UNFRAMED.finditer(source))

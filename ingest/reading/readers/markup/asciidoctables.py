@@ -15,6 +15,8 @@ _CELL = re.compile(
     r"(?:^|(?<=\s))(?:(?P<count>\d+)\*|(?P<across>\d+)?(?:\.(?P<down>\d+))?\+)?[<^>]?(?:\.[<^>])?(?P<style>[aehlmsd]?)\|",
     re.MULTILINE,
 )
+# Within a cell: the end of a line that is broken there, options of a block and the lines around it.
+_SIGNS = re.compile(r" \+$|^\[[\w,%. -]+\]$|^(?:-{4}|\.{4})$", re.MULTILINE)
 _MAX_REPEATED = 100
 
 
@@ -47,8 +49,8 @@ def _cells(text: str) -> Iterator[tuple[Cell, str]]:
     """The cells, each with its style letter."""
     matches = [*_CELL.finditer(text)]
     for match, following in itertools.zip_longest(matches, matches[1:]):
-        content = one_line(text[match.end() : following.start() if following else len(text)])
-        cell = Cell(content, span_of(match["across"]), span_of(match["down"]))
+        content = _SIGNS.sub(" ", text[match.end() : following.start() if following else len(text)])
+        cell = Cell(one_line(content.replace("\\]", "]")), span_of(match["across"]), span_of(match["down"]))
         for _ in range(min(int(match["count"] or 1), _MAX_REPEATED)):
             yield cell, match["style"]
 

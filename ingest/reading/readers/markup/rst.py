@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -126,7 +127,8 @@ class _Writer:
             if name in _VERSIONS:
                 version, _, argument = argument.partition(" ")
                 label = f"{_VERSIONS[name]} {version}".strip()
-            first, rest = _first_paragraph([argument, *content]) if label else (argument, content)
+            is_listed = not argument and _ITEM.match(next(filter(str.strip, content), ""))
+            first, rest = _first_paragraph([argument, *content]) if label and not is_listed else (argument, content)
             if first.endswith("::"):  # A literal block follows.
                 first, rest = first.rstrip(":"), ["::", "", *rest]
             text = self._plain(first)
@@ -233,9 +235,7 @@ def _options(body: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _first_paragraph(lines: Sequence[str]) -> tuple[str, list[str]]:
     """The first paragraph as one line, and the lines after it."""
-    lines = list(lines)
-    while lines and not lines[0].strip():
-        lines.pop(0)
+    lines = [*itertools.dropwhile(lambda line: not line.strip(), lines)]
     first: list[str] = []
     while lines and lines[0].strip() and _is_same_paragraph(first, lines[0]):
         first.append(lines.pop(0))

@@ -62,6 +62,8 @@ HEADS = "<style>h2{counter-increment:art} h2::before{content:'Article ' counter(
             "Name Jo Doe Kind Water A leak.",
         ),
         ("<p>Get it <a href='https://x.org/f'>here</a>.</p>", "Get it here (https://x.org/f)."),
+        ("{% extends 'a' %}{# why #}<p>Said</p>{% endblock %}", "Said"),
+        ("<x-steps>\n  1. Open.\n  1. Close.\n  1. Wait.\n</x-steps>", "1. Open.\n1. Close.\n1. Wait."),
         ("<p>a<i style='DISPLAY : none !important'>b</i>c</p>", "ac"),
     ],
 )  # fmt: skip

@@ -31,8 +31,11 @@ from tests.ingest.reading.readers.files import outline, read_bytes
         ),
         (
             "a.rst",
-            "Text\n\n.. only:: html\n\n   Shown.\n\n.. seealso:: That\n",
-            [("paragraph", "Text"), ("paragraph", "Shown."), ("paragraph", "See also: That")],
+            "Text `a <a>`_\n\n.. only:: html\n\n   Shown.\n\n.. seealso:: That\n\n.. seealso::\n\n   * This\n",
+            [
+                ("paragraph", "Text a"), ("paragraph", "Shown."), ("paragraph", "See also: That"),
+                ("paragraph", "See also"), ("list_item", "- This"),
+            ],
         ),
         (
             "a.tex",

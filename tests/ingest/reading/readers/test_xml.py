@@ -137,3 +137,10 @@ def test_a_feed_is_a_section_for_each_entry_with_its_content_as_a_page(tmp_path:
         ("paragraph", "It lifts & turns."),
         ("list_item", "- red"),
     ]
+
+
+def test_characters_that_html_alone_has_names_for_are_known(tmp_path: Path) -> None:
+    page = b"<r><a>caf&eacute; &amp; bar</a><b>&nosuch;1</b></r>"
+    assert read_bytes(tmp_path, "a.xml", page.replace(b"<b>&nosuch;1</b>", b"")).text == "a: café & bar"
+    with pytest.raises(DocumentUnreadable, match="nosuch"):
+        read_bytes(tmp_path, "b.xml", page)
