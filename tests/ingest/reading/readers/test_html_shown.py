@@ -106,6 +106,12 @@ def test_a_saved_page_is_read_with_what_its_frames_show(tmp_path: Path) -> None:
     assert (document.text, document.url) == ("Page\n\nFramed", "https://x.org/")
 
 
+def test_a_page_with_more_rules_than_any_needs_is_read_without_the_numbers_they_draw(tmp_path: Path) -> None:
+    rules = "".join(f".c{number} li:before{{content:counter(a)}}" for number in range(300))
+    page = f"<style>{rules}li:before{{content:counter(a)}}</style>" + "<ul><li>text</ul>" * 700
+    assert read_bytes(tmp_path, "a.html", page.encode()).text.endswith("- text")
+
+
 @pytest.mark.parametrize(
     "page",
     ["<div>" * 20_000 + "text", "<ul><li>" * 4_000 + "text", "".join(f"<p><b id={n}></p>" for n in range(1500)) + "text"],
