@@ -104,7 +104,7 @@ def looks_like_header(row: Row) -> bool:
         and all(row[1:])
         and len(set(names)) == len(names)
         and all(len(name) <= _MAX_LABEL_CHARACTERS and not is_figure(name) for name in names)
-        and not any(_SENTENCE.search(name) for name in names)
+        and not any(_SENTENCE.search(name) or _ERROR.match(name) for name in names)
     )
 
 
@@ -179,7 +179,7 @@ def _counts_on(row: Row, body: Sequence[Row]) -> bool:
 
 def has_values(row: Row) -> bool:
     """Whether a figure follows the first cell. Years and age ranges (18 - 24) alone may be column names."""
-    figures = [cell for cell in row[1:] if is_figure(cell) and not _RANGE.match(cell) and not _ERROR.match(cell)]
+    figures = [cell for cell in row[1:] if is_figure(cell) and not _RANGE.match(cell)]
     return bool(figures) and not all(len(cell) == 4 and "1900" <= cell < "2100" for cell in figures)
 
 
@@ -203,8 +203,8 @@ def repeated(row: Row) -> list[str]:
 
 
 def is_figure(text: str) -> bool:
-    """Whether the text is a number as written in tables (1,234.5, (12), 7 %, € 3), or an error shown for one."""
-    return text.translate(_NOT_FIGURES).isdigit() or (text[:1] in ("#", "E") and bool(_ERROR.match(text)))
+    """Whether the text is a number as written in tables: 1,234.5, (12), 7 %, € 3."""
+    return text.translate(_NOT_FIGURES).isdigit()
 
 
 def labels_of(header: Sequence[Row]) -> list[str]:
@@ -221,7 +221,7 @@ def _plain(row: Row) -> str:
 def _aligned(body: Sequence[Row]) -> list[str]:
     """Rows without column names. Empty cells are kept, so that the others stay in their columns."""
     width = max(map(len, body))
-    used = [column for column in range(width) if any(row[column : column + 1] not in ([""], []) for row in body)]
+    used = [column for column in range(width) if any(column < len(row) and row[column] not in NOTHING for row in body)]
     shown = []
     for row in body:
         cells = [row[column] for column in used if column < len(row) and row[column] != SPANNED]

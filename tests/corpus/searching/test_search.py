@@ -25,6 +25,8 @@ from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import open_store
 from tests.corpus.texts import corpus_of, document_of, write
 
+pytestmark = pytest.mark.early
+
 TEXTS = {
     "manuals/pump.md": [
         "The pump moves water through the heating circuit of the house.",

@@ -52,6 +52,8 @@ from tests.hostile.places import LIMITED
 from tests.openai_server import EmbeddingsServer
 from tests.s3_server import S3Server
 
+pytestmark = pytest.mark.early
+
 
 def test_what_is_published_is_named_by_its_content_and_pointed_at(keeper: Keeper) -> None:
     published = keeper.publishes("The warranty lasts 24 months.")

@@ -22,6 +22,8 @@ from ingest.sync.vectors import TEXTS_PER_BATCH
 from tests.ingest.command_line import TEXTS, Ingest, result_of
 from tests.openai_server import EmbeddingsServer, embeddings_server, failure
 
+pytestmark = pytest.mark.early
+
 
 def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subprocess.Popen[str]:
     """The command line as a process of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -231,3 +232,73 @@ def test_what_would_be_stored_and_the_formats_are_shown_for_people(ingest: Inges
 def test_rows_are_a_table_on_a_terminal_and_tabs_elsewhere(capsys: Shown) -> None:
     console.show_rows(("name", "size"), [("a\tb", "1")])
     assert capsys.readouterr().out.count("\t") == 1
+
+
+def test_on_a_terminal_there_are_tables_and_the_cursor_comes_back(ingest: Ingest, server: EmbeddingsServer) -> None:
+    added = ingest("add", "docs", server=server, FORCE_COLOR="1", COLUMNS="200")
+    assert added.returncode == 0, added.stderr
+    assert added.stderr.count("\x1b[?25l") == added.stderr.count("\x1b[?25h") == 1  # The cursor goes, and comes back.
+    listed = ingest("list", FORCE_COLOR="1", COLUMNS="200")
+    assert listed.returncode == 0
+    assert "docs/warranty.md" in listed.stdout
+    assert "\t" not in listed.stdout
+    published = ingest("publish", "published", server=server, FORCE_COLOR="1", COLUMNS="200")
+    assert published.returncode == 0, published.stderr
+    assert published.stderr.count("\x1b[?25l") == published.stderr.count("\x1b[?25h") == 1
+    assert "3 documents" in published.stdout
+
+
+def test_a_canary_is_promoted_and_a_plot_needs_a_gate(ingest: Ingest, server: EmbeddingsServer, folder: Path) -> None:
+    for text in ("It lasts two years.", "It lasts three years."):
+        (folder / "docs" / "warranty.md").write_text(f"# Warranty\n\n{text}\n")
+        assert ingest("add", "docs", server=server).returncode == 0
+        canary = ["--canary"] if "three" in text else []
+        assert ingest("publish", "published", *canary, server=server).returncode == 0
+    promoted = ingest("promote", "published")
+    assert promoted.returncode == 0, promoted.stderr
+    assert promoted.stderr == "Promoting the canary of published\n"
+    assert promoted.stdout.startswith("Serving 20")
+    again = ingest("promote", "published", "--json")
+    assert again.returncode == 1
+    assert again.stderr.splitlines()[-1].startswith("Error: ")
+    plotted = ingest("versions", "published", "--plot", "out.svg")
+    assert plotted.returncode == 2
+    assert "No version in published was judged. Publish with --gate, then plot." in plotted.stderr
+    assert not (folder / "out.svg").exists()
+    rolled = ingest("rollback", "published")
+    assert rolled.returncode == 0
+    assert rolled.stdout.startswith("Serving 20")
+
+
+def test_a_test_collection_is_measured_for_people_and_machines(ingest: Ingest, folder: Path) -> None:
+    tiny = folder / "tiny"
+    (tiny / "qrels").mkdir(parents=True)
+    (tiny / "corpus.jsonl").write_text('{"_id": "a", "title": "", "text": "The pump hums at night."}\n')
+    (tiny / "queries.jsonl").write_text('{"_id": "q", "text": "pump at night"}\n')
+    (tiny / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t1\n")
+    shown = ingest("eval", "tiny", "--mode", "lexical")
+    assert shown.returncode == 0, shown.stderr
+    assert "1 documents, 1 chunks, 1 queries" in shown.stdout
+    measured = ingest("eval", "tiny", "--mode", "lexical", "--json")
+    assert json.loads(measured.stdout)["lexical"]["ndcg@10"] == 1.0
+    (tiny / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq a 1\n")
+    wrong = ingest("eval", "tiny", "--mode", "lexical")
+    assert wrong.returncode == 2
+    assert "test.tsv, line 2: should be query-id, corpus-id, score, with tabs." in wrong.stderr
+
+
+def test_what_is_no_model_is_refused_with_the_models_that_there_are(ingest: Ingest) -> None:
+    refused = ingest("model", "install", "large")
+    assert refused.returncode != 0
+    assert "large is neither a file here nor a model; these are " in " ".join(refused.stderr.split())
+
+
+def test_no_questions_come_of_a_corpus_that_suggests_none(
+    ingest: Ingest, server: EmbeddingsServer, folder: Path
+) -> None:
+    (folder / "bare").mkdir()
+    (folder / "bare" / "a.txt").write_text("12 34\n")
+    assert ingest("add", "bare", server=server).returncode == 0
+    proposed = ingest("questions", server=server)
+    assert (proposed.returncode, proposed.stdout) == (2, "")
+    assert "Write the questions by hand" in " ".join(proposed.stderr.split())

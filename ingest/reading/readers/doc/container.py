@@ -54,6 +54,7 @@ class WordFile:
         self.pieces = list(self._pieces_of())
         self._starts = [piece.start for piece in self.pieces]
         self.text = "".join(self._decoded(piece) for piece in self.pieces)
+        self.is_cut = False  # Less of the text was found than there should be.
         self.parts = dict(self._parts_of())
         self.fonts = list(_fonts_in(self.table(_FONTS)))
 
@@ -80,6 +81,7 @@ class WordFile:
         start = 0
         for name, number in _PARTS:
             (length,) = struct.unpack_from("<i", self.stream, _COUNTS + 4 * number)
+            self.is_cut = self.is_cut or start + length > len(self.text)
             end = min(start + max(length, 0), len(self.text))
             yield name, (start, end)
             start = end

@@ -19,6 +19,7 @@ from ingest.reading.readers.doc.styles import VANISH, paragraph_properties
 _PARAGRAPH = re.compile("[^\r\x07\x0c]*[\r\x07\x0c]|[^\r\x07\x0c]+")
 _PARTS = re.compile("[\x01-\x1f(]|[^\x01-\x1f(]+")
 _RUBY = re.compile(r"^ *EQ .*\\o(?:\\a[a-z])?\(\\s\\up \d+\(.*?\),(.*)\) *$")  # Text with its reading above it.
+_LONGEST_RUBY = 300
 _STYLE = 0x4600
 _DELETED, _IS_DATA, _PICTURE, _RAISED, _CHARACTER_STYLE, _SYMBOL = 0x0800, 0x0806, 0x6A03, 0x2A48, 0x4A30, 0x6A09
 _SUPERSCRIPT = 1
@@ -94,7 +95,7 @@ class TextWriter:
             self._instruction = ""
         elif self._fields and sign == _SEPARATOR:
             self._fields[-1] = False
-        elif self._fields and self._fields.pop() and (ruby := _RUBY.search(self._instruction)):
+        elif self._fields and self._fields.pop() and (ruby := _RUBY.search(self._instruction[:_LONGEST_RUBY])):
             etree.SubElement(run, "t").text = clean(joined(ruby.group(1)))
 
     def _part(self, run: etree._Element, part: str, place: int, look: Mapping[int, bytes]) -> None:

@@ -21,6 +21,8 @@ _MIN_NAMES, _LONGEST_NAME, _LETTERS = 3, 30, 0.5  # Column names in a row; chara
 _MIN_FIGURES = 2
 _RECENT = 12  # Rows of the band that a new row is compared with.
 _MAX_DETAILS, _MOST = 12, 0.6  # Lines of text below an item; share of the columns.
+_SHORT = 3  # Characters.
+_STAGGERED, _NEXT_LINE = 0.85, 1.6  # Line heights between baselines.
 _MAX_NAMES = 4  # Rows of column names above a table.
 
 
@@ -49,10 +51,31 @@ def bands_of(rows: Sequence[Row]) -> Iterator[Band]:
             if number < end:
                 band.rows.append(row)
                 continue
-            yield band
+            names = _names_beside(band, row) if len(row.cells) > 1 else 0
+            if names < len(band.rows):
+                yield Band(band.rows[: len(band.rows) - names], band.columns, band.gutter)
+            if names:
+                spans = [(cell.left, cell.right) for above in [*band.rows[-names:], row] for cell in above.cells]
+                band = Band([*band.rows[-names:], row], _merged(spans, float("-inf")), row.gutter)
+                continue
         band = Band([row], _merged([(cell.left, cell.right) for cell in row.cells], row.gutter), row.gutter)
     if band is not None:
         yield band
+
+
+def _names_beside(band: Band, row: Row) -> int:
+    """The number of the band's last lines that are one name of a column, at other heights than the names of the row."""
+    if len(band.columns) > 1 or not all(map(_is_bold_name, row.cells)):
+        return 0
+    count, nearest, below = 0, _STAGGERED, row
+    for above in reversed(band.rows[-_MAX_NAMES:]):
+        (cell,) = above.cells
+        if above.bottom - below.bottom > nearest * above.height or not _is_bold_name(cell):
+            break
+        if touched_by((cell.left, cell.right), [(other.left, other.right) for other in row.cells], REACH):
+            break
+        count, nearest, below = count + 1, _NEXT_LINE, above
+    return count
 
 
 def _end_of_item(band: Band, rows: Sequence[Row], number: int) -> int:
@@ -77,7 +100,7 @@ def _end_of_item(band: Band, rows: Sequence[Row], number: int) -> int:
 def _is_named(band: Band) -> bool:
     """Whether the band begins with names in bold: then its columns are known, however close they are."""
     first = band.rows[0].cells
-    return len(band.columns) >= _MIN_COLUMNS_ABOVE and all(cell.is_bold and _may_name(cell) for cell in first)
+    return len(band.columns) >= _MIN_COLUMNS_ABOVE and all(map(_is_bold_name, first))
 
 
 def _is_item(row: Row, band: Band) -> bool:
@@ -164,6 +187,11 @@ def _begins_anew(band: Band, row: Row, following: Row | None) -> bool:
         return False
     is_across = any(len(touched_by(span, band.columns)) > 1 for span in spans)
     return is_across or any(len(touched_by(column, spans)) > 1 for column in band.columns)
+
+
+def _is_bold_name(cell: Line) -> bool:
+    """Whether the cell may be a name in bold; the weight of very short ones is not always asked for."""
+    return _may_name(cell) and (cell.is_bold or len(cell.text) <= _SHORT)
 
 
 def _may_name(cell: Line) -> bool:

@@ -117,7 +117,9 @@ def are_marked(filled: Sequence[Cell], heights: Sequence[float]) -> bool:
 
 
 def _is_mark(cell: Cell) -> bool:
-    """Whether the cell holds a bullet or the page's number."""
+    """Whether the cell holds only bullets, or the page's number."""
+    if all(line.text in BULLETS for line in cell.lines):
+        return True
     return sum(len(line.text) for line in cell.lines) <= _MAX_MARK
 
 

@@ -41,7 +41,8 @@ def header_rows(groups: Sequence[Sequence[Cells]], rules: Sequence[Rule]) -> int
     first = [line.text for line in rows[0] if line]
     return (
         0
-        if any(
+        if any(None in row for group in groups for row in group[:1])
+        or any(
             text[0].islower() or not text[0].isalnum() or len(text) > _MAX_SURE_NAME or "," in text for text in first
         )
         else None
@@ -108,8 +109,8 @@ def is_named(lines: Sequence[Line]) -> bool:
     if len(lines) < 2:
         return False
     first, *rest = sorted(lines, key=lambda line: -line.bottom)
-    if first.height >= _SMALL * min(line.height for line in rest):
-        return False
+    if first.height >= _SMALL * min(line.height for line in rest) or first.left > min(line.right for line in rest):
+        return False  # Not smaller, or the mark of a note after the text.
     return len(first.text) <= _MAX_NAME and not first.text.endswith(".") and not rest[0].text[0].islower()
 
 

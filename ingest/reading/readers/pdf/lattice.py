@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ingest.reading.readers.pdf.box_parts import are_areas, are_marked, are_parts, texts_of
@@ -13,12 +14,14 @@ from ingest.reading.readers.pdf.names_above import with_names
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, without_underlines
 from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net, nets_of, sections_of, within
 from ingest.reading.readers.pdf.tables import Table
-from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED
+from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
 _MAX_REPEATED_CHARS = 80  # Characters of a tall cell that is repeated in each of its rows.
 _MIN_FILLED = 0.2
 _LOWEST_ROW = 0.6  # Line heights; a lower row lies between two lines of one border.
 _MOSTLY = 0.6
+_SHORT, _MAX_INSIDE = 3, 500  # Characters; lines of a net.
+_FAR_OVER, _MANY = 0.2, 0.25  # Share of a line's width, and of the lines.
 _LEVEL = 0.3  # Line heights between baselines of lines side by side.
 
 # Lines of text, and what is drawn around them.
@@ -34,13 +37,16 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
     drawn = drawn._replace(level=without_underlines(drawn.level, lines))
     for net in sorted(nets_of(drawn), key=lambda net: net.box.right - net.box.left, reverse=True):
         inside = [line for line in free if net.box.holds(line)]
-        if len(inside) < 3:
+        if len(inside) < 3 or _is_one_column(net, inside, lines):
             continue
         cells = _cells(net, inside)
         filled = [cell for cell in cells.values() if cell.lines]
         if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
             continue
-        if len(filled) < _MIN_FILLED * len(cells) or are_marked(filled, net.row_heights()):
+        is_coloured = all(line.is_edge for line in net.upright)
+        if len(filled) < _MIN_FILLED * len(cells) or (is_coloured and are_marked(filled, net.row_heights())):
+            continue
+        if _are_crossed(net, filled):
             continue
         is_page = are_parts(filled) or are_areas(filled)
         finer = net if is_page else with_names(net, inside, free, drawn)
@@ -48,15 +54,49 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
         gone = set(map(id, inside))
         free = [line for line in free if id(line) not in gone]
         if not is_page:
-            yield from _tables(finer, _cells(finer, inside), sections_of(finer))
+            added = len(finer.heights) - len(net.heights)
+            sections = [range(part.start + added if part.start else 0, part.stop + added) for part in sections_of(net)]
+            yield from _tables(finer, _cells(finer, inside), sections)
         elif are_parts(filled):
             yield from ((cell.lines, [(cell.lines, within(_box_of(net, cell), drawn))]) for cell in filled)
         else:
-            yield inside, [_area(net, together, drawn) for together in texts_of(filled)]
+            yield inside, [_area(net, together, inside, drawn) for together in texts_of(filled)]
 
 
-def _area(net: Net, cells: Sequence[Cell], drawn: Drawn) -> Area:
-    return [line for cell in cells for line in cell.lines], within(_box_of(net, cells[-1]), drawn)
+def _is_one_column(net: Net, inside: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Whether the net is only the coloured ground of some figures, whose rows go on beside it."""
+    if not any(line.is_edge for line in net.upright) or len(inside) > _MAX_INSIDE:
+        return False
+    left, right, bottom, top = net.box
+    if sum(is_figure(line.text) or len(line.text) < _SHORT for line in inside) < _MOSTLY * len(inside):
+        return False
+    beside = [line for line in lines if bottom < line.bottom + line.height / 2 < top and not left < line.left < right]
+    heights = {round(line.bottom) for line in inside}
+    with_text = {
+        round(line.bottom) for line in beside if line.right < left and any(map(str.isalpha, line.text[:_SHORT]))
+    }
+    return len(heights & with_text) >= _MOSTLY * len(heights)
+
+
+def _are_crossed(net: Net, filled: Sequence[Cell]) -> bool:
+    """Whether many lines reach far over the sides of their cells: what is drawn has nothing to do with them."""
+    rows = Counter(cell.row for cell in filled)
+    if sum(number > 1 for number in rows.values()) > 1:
+        return False
+    count = crossed = 0
+    for cell in filled:
+        left, right = net.columns[cell.column], net.columns[cell.column + cell.width]
+        for line in cell.lines:
+            over = max(left - line.left, line.right - right)
+            count += 1
+            crossed += over > max(NEAR, _FAR_OVER * (line.right - line.left))
+    return crossed > max(1, _MANY * count)
+
+
+def _area(net: Net, cells: Sequence[Cell], inside: Sequence[Line], drawn: Drawn) -> Area:
+    """The lines in some of the net's cells, in their order among those `inside` the net."""
+    here = {id(line) for cell in cells for line in cell.lines}
+    return [line for line in inside if id(line) in here], within(_box_of(net, cells[-1]), drawn)
 
 
 def _box_of(net: Net, cell: Cell) -> Box:

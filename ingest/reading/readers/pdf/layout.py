@@ -33,6 +33,7 @@ _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
 _NEAR, _MIN_LIST, _MAX_LIST_LINE = 3, 5, 40  # Lines checked on each side; lines needed; characters of a line.
 _STEP = 0.9  # Heights that an indented line is set in or out, at least.
+_LARGE_TITLE = 1.6
 _TITLE = 1.3  # Times the usual height.
 _CLOSE, _LINES_OF_TITLE = 1.3, 2.8  # Heights between lines of a title.
 
@@ -127,7 +128,8 @@ class _Grouping:
         if line.height <= _TITLE * self._usual or abs(before.height - line.height) >= 0.02 * line.height or fall <= 0:
             return False
         if abs(before.left - line.left) <= line.height:
-            return fall < _CLOSE * line.height and not before.text.endswith((".", "!", "?"))
+            is_large = line.height > _LARGE_TITLE * self._usual or (line.is_bold and before.is_bold)
+            return is_large and fall < _CLOSE * line.height and not before.text.endswith((".", "!", "?"))
         centre = (line.left + line.right) - (before.left + before.right)
         return abs(centre) < line.height and fall < _LINES_OF_TITLE * line.height
 

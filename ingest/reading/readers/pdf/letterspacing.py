@@ -6,7 +6,7 @@ import itertools
 import operator
 import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.boxes import Boxes
 
@@ -26,11 +26,6 @@ def spacing_of(lefts: Sequence[float], rights: Sequence[float], signs: Sequence[
     the numbers of those that are not blanks."""
     gaps = [lefts[after] - rights[before] for before, after in itertools.pairwise(signs)]
     return max(statistics.median(gaps), 0.0)
-
-
-def has_glued(words: Iterable[str]) -> bool:
-    """Whether one of a page's words may be several."""
-    return max(map(len, words), default=0) > _LONGEST_WORD
 
 
 def is_glued(text: str) -> bool:

@@ -15,7 +15,8 @@ from ingest.reading.readers.tables import SPANNED, is_figure
 
 _LONG = 22  # Mean characters of cells that hold running text.
 _SPARSE = 0.6
-_MAX_DETAILS, _FARTHEST_ITEM, _MIN_FILLED = 12, 4.5, 4  # Lines of an item; heights; cells.
+_MIN_ITEMS = 2
+_MAX_DETAILS, _FARTHEST_ITEM, _MIN_FILLED = 12, 5.0, 4  # Lines of an item; heights; cells.
 _MANY_COLUMNS, _SCATTERED = 14, 0.35
 
 
@@ -67,7 +68,9 @@ def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) 
     """Whether the rows form a table: two rows of three cells, or three rows of two, or two rows of two with figures.
     Most rows have several cells, unless lines are drawn between the rows."""
     width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
-    if len(several) < 2 or (len(several) * 2 < len(rows) and not is_ruled):
+    if len(several) < 2:
+        return False
+    if len(several) * 2 < len(rows) and not is_ruled and sum(map(_is_item, rows)) < _MIN_ITEMS:
         return False
     lone = sum(is_figure(next(line.text for line in row if line)) for row in rows if sum(map(bool, row)) == 1)
     if is_ruled and 2 * lone >= len(rows):
@@ -99,15 +102,17 @@ def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
 
 def _are_items(above: Sequence[Cells], below: Sequence[Cells], distance: float) -> bool:
     """Whether the next item, or its details, follow after a gap: figures, in the same columns."""
-    first = next((row for row in below[:_MAX_DETAILS] if sum(map(bool, row)) > 1), None)
-    last = next((row for row in reversed(above[-_MAX_DETAILS:]) if sum(map(bool, row)) > 1), None)
+    first = next((row for row in below[:_MAX_DETAILS] if _is_item(row)), None)
+    last = next((row for row in reversed(above[-_MAX_DETAILS:]) if _is_item(row)), None)
     if first is None or last is None or (first is below[0] and last is above[-1]):
         return False
     if distance > _FARTHEST_ITEM * max(line.height for line in last if line):
         return False
-    filled, known = ({column for column, line in enumerate(row) if line} for row in (first, last))
-    has_figures = all(any(is_figure(line.text) for line in row[1:] if line) for row in (first, last))
-    return filled == known and len(filled) >= _MIN_FILLED and has_figures
+    return [line is None for line in first] == [line is None for line in last]
+
+
+def _is_item(row: Cells) -> bool:
+    return sum(map(bool, row)) >= _MIN_FILLED and any(is_figure(line.text) for line in row[1:] if line)
 
 
 def _usual_distance(rows: Sequence[Cells]) -> float:

@@ -33,7 +33,7 @@ def _in_list(number: int, depth: int) -> bytes:
 @pytest.mark.parametrize("compressed", [False, True])
 def test_headings_come_from_styles_whatever_these_are_called(tmp_path: Path, *, compressed: bool) -> None:
     text = [paragraph("The Lamp", 4), paragraph("Inhalt 3", 5), paragraph("Lighting", 1), paragraph("At dusk – é.")]
-    text.append(paragraph("Late", words=word(0x2640, 2)))
+    text += [paragraph("L", words=word(0x442C, 0x19, 2)), paragraph("ate", words=word(0x2640, 2))]
     document = read_bytes(tmp_path, "a.doc", word97(text, tables=_STYLES, compressed=compressed))
     assert outline(document) == [
         ("heading1", "The Lamp"), ("heading1", "Lighting"), ("paragraph", "At dusk – é."), ("heading3", "Late"),
@@ -149,6 +149,14 @@ def test_a_password_damage_and_emptiness_are_a_line_each(tmp_path: Path) -> None
     for words, data in cases.items():
         with pytest.raises(DocumentError, match=words):
             read_bytes(tmp_path, "a.doc", data)
+
+
+def test_text_that_is_not_there_is_told(tmp_path: Path) -> None:
+    pieces = made.plc((0, 9), struct.pack("<HIH", 0, 2048, 0))
+    cut = word97([paragraph("The lamp is lit.")], tables={33: b"\x02" + struct.pack("<I", len(pieces)) + pieces})
+    document = read_bytes(tmp_path, "a.doc", cut)
+    assert document.text == "The lamp"
+    assert document.notes == ("The file is damaged: part of its text is missing. Save it as DOCX.",)
 
 
 def test_pieces_that_say_the_same_bytes_over_and_over_end(tmp_path: Path) -> None:

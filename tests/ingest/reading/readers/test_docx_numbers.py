@@ -76,6 +76,13 @@ def test_levels_that_are_passed_over_count_and_restart_as_they_say(tmp_path: Pat
     assert shown == ["1", "1.a", "1.a.I", "1.b", "1.b.II", "1.", "2", "2.a.III", "2.b"]
 
 
+def test_a_large_first_letter_is_of_its_word_and_a_cell_alone_is_no_table(tmp_path: Path) -> None:
+    letter = '<w:p><w:pPr><w:framePr w:dropCap="drop" w:lines="3"/></w:pPr><w:r><w:t>T</w:t></w:r></w:p>'
+    banner = f"<w:tbl><w:tr><w:tc>{_paragraph('Scope')}</w:tc><w:tc><w:p/></w:tc></w:tr></w:tbl>"
+    document = read_bytes(tmp_path, "a.docx", word(letter + _paragraph("he lamp is lit.") + banner))
+    assert outline(document) == [("paragraph", "The lamp is lit."), ("paragraph", "Scope")]
+
+
 def test_a_row_that_was_deleted_is_left_out(tmp_path: Path) -> None:
     def row(*cells: str, about: str = "") -> str:
         return f"<w:tr>{about}{''.join(f'<w:tc>{_paragraph(cell)}</w:tc>' for cell in cells)}</w:tr>"

@@ -113,3 +113,41 @@ def test_shaded_cells_with_wrapped_text_are_a_table(tmp_path: Path) -> None:
             "Role: Guard; Duties: Watches the gate and the yard at night, with a dog; Since: 2021",
         )
     ]
+
+
+def test_an_ornament_above_a_list_makes_no_table_of_it(tmp_path: Path) -> None:
+    sheet = Sheet()
+    for edge, bottom in ((60, 590), (150, 636), (420, 590)):
+        sheet.canvas.line(edge, bottom, edge, 720)
+    for height in (720, 690, 590):
+        sheet.canvas.line(60, height, 420, height)
+    texts = ("Pilots lead ships in and out of the harbour", "Guards watch the gate and the yard", "Cooks work at night")
+    for number, text in enumerate(texts):
+        sheet.line("•", left=70, y=628 - 14 * number)
+        sheet.line(text, left=86, y=628 - 14 * number)
+    sheet.line("Who works", left=70, y=700)
+    assert _read(tmp_path, sheet) == [("paragraph", "Who works"), *(("list_item", f"• {text}") for text in texts)]
+
+
+@pytest.mark.parametrize("has_coloured_labels", [True, False])
+def test_coloured_columns_with_gaps_between_them_are_one_table(tmp_path: Path, *, has_coloured_labels: bool) -> None:
+    sheet = Sheet()
+    rows = (
+        ("Net sales", "26.6", "23.7"),
+        ("Income", "1.1", "0.7"),
+        ("Shops", "5,262", "5,250"),
+        ("Square feet", "272", "277"),
+    )
+    for number, row in enumerate(rows):
+        y = 600 - 14 * number
+        grey = 0.9 - 0.1 * (number % 2)
+        for left, width in ((60, 180), (246, 70), (322, 70))[not has_coloured_labels :]:
+            _area(sheet, left, y - 4, width, 14, grey=grey)
+            if left > 60:  # The sign of a currency has ground of its own.
+                _area(sheet, left, y - 4, 10, 14, grey=grey)
+        for left, text in zip((62, 280, 356), row, strict=True):
+            sheet.line(text, left=left, y=y, size=9)
+            if left > 62 and number < 2:
+                sheet.line("$", left=left - 32, y=y, size=9)
+    lines = "\n".join(text for _, text in _read(tmp_path, sheet)).splitlines()
+    assert lines == ["Net sales | $26.6 | $23.7", "Income | $1.1 | $0.7", *(" | ".join(row) for row in rows[2:])]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.reading.readers import tables
 from tests.ingest.reading.readers.files import read_bytes
 from tests.ingest.reading.readers.pdfpages import Sheet
 
@@ -104,3 +105,64 @@ def test_labels_of_an_empty_form_name_nothing(tmp_path: Path) -> None:
     assert _lines(tmp_path, sheet) == [
         "Form: Number of pupils:", "Teacher | Room | Phone", "1.", "2.", "First choice | Second choice | Third",
     ]  # fmt: skip
+
+
+def test_rows_far_apart_in_one_drawn_box_are_rows(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.canvas.grid([60, 260, 340, 420, 520], [700, 680])
+    for left, name in zip((64, 264, 344, 424), ("Title", "Number", "Price", "Sum"), strict=True):
+        sheet.line(name, left=left, y=686, font="Helvetica-Bold")
+    sheet.canvas.rect(60, 560, 460, 120)
+    for edge in (260, 340, 420):
+        sheet.canvas.line(edge, 560, edge, 680)
+    rows = (("Notice of May", "", "", "45.93"), ("Proof", "1", "0.75", "0.75"), ("Copy", "0", "3.50", "0"))
+    for number, row in enumerate((*rows, ("", "", "Total:", "46.68"))):
+        for left, cell in zip((64, 264, 344, 424), row, strict=True):
+            if cell:
+                sheet.line(cell, left=left, y=660 - 26 * number)
+    found = _lines(tmp_path, sheet)
+    assert [line for line in found if "Proof" in line or "Copy" in line] == [
+        "Title: Proof; Number: 1; Price: 0.75; Sum: 0.75", "Title: Copy; Number: 0; Price: 3.50; Sum: 0",
+    ]  # fmt: skip
+    assert found[-1] == "Total: 46.68"
+
+
+def test_words_in_two_columns_with_lines_between_them_have_no_names(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.line("Choose a boat:", left=60, y=700)
+    for number, row in enumerate((("Ferry", "Barge"), ("Tug", "Yacht"), ("Choose a quay:", ""), ("North", "South"))):
+        for left, text in zip((90, 260), row, strict=True):
+            if text:
+                sheet.line(text, left=left if text != "Choose a quay:" else 60, y=680 - 20 * number)
+    assert "Ferry | Barge" in _lines(tmp_path, sheet)
+
+
+def test_names_of_several_lines_beside_others_belong_to_the_table_below(tmp_path: Path) -> None:
+    sheet = Sheet()
+    sheet.line("Country: Northland", left=50, y=720, font="Helvetica-Bold")
+    for y, left, name in (
+        (673, 160, "Text"), (673, 260, "Price"), (673, 340, "Pieces"), (673, 440, "Sum"), (673, 60, "Pos"),
+        (690, 90, "Number"), (680, 90, "at yours"),
+    ):  # fmt: skip
+        sheet.line(name, left=left, y=y, size=9, font="Helvetica-Bold")
+    for number, row in enumerate(
+        (("1", "K-7", "Night", "58.88", "1", "58.88"), ("2", "K-9", "Meal", "5.00", "2", "10.00"))
+    ):
+        for left, cell in zip((60, 90, 160, 260, 340, 440), row, strict=True):
+            sheet.line(cell, left=left, y=655 - 14 * number, size=9)
+    assert _lines(tmp_path, sheet)[-2:] == [
+        "Pos: 1; Number at yours: K-7; Text: Night; Price: 58.88; Pieces: 1; Sum: 58.88",
+        "Pos: 2; Number at yours: K-9; Text: Meal; Price: 5.00; Pieces: 2; Sum: 10.00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        (["Proof", "0.75", "€"], "Proof | 0.75 €"),
+        (["Proof", "2", "€", "3", "€"], "Proof | 2 € | 3 €"),
+        (["Net", "$", "5", "$", "6"], "Net | $5 | $6"),
+    ],
+)
+def test_a_currency_stands_with_its_figure_before_or_behind_it(row: list[str], shown: str) -> None:
+    assert tables.lines([row, row], header_rows=0) == [shown, shown]

@@ -204,6 +204,28 @@ def test_opendocument_sheets_come_as_they_are_shown(tmp_path: Path) -> None:
     assert document.notes == ("Hidden rows or columns were left out.",)
 
 
+def test_opendocument_cells_without_a_shown_text_say_their_value_and_open_formulas_are_told(tmp_path: Path) -> None:
+    values = [
+        'value-type="float" office:value="0.30000000000000004"', 'value-type="percentage" office:value="0.075"',
+        'value-type="currency" office:currency="EUR" office:value="12.5"',
+        'value-type="boolean" office:boolean-value="true"',
+        'value-type="time" office:time-value="PT36H05M00S"', 'value-type="date" office:date-value="2024-05-01"',
+    ]  # fmt: skip
+    cells = "".join(f"<table:table-cell office:{about}/>" for about in values)
+    hidden = '<table:table-cell office:value-type="float" office:value="9"><text:p/></table:table-cell>'
+    body = (
+        f"<office:spreadsheet><table:table table:name='Parts'><table:table-row>{cells}</table:table-row>"
+        f"<table:table-row>{hidden}<table:table-cell table:formula='of:=[.A1]'/></table:table-row>"
+        "</table:table></office:spreadsheet>"
+    )
+    document = read_bytes(tmp_path, "a.ods", opendocument(body))
+    assert document.text == "Parts\n\n0.3 | 7.5% | 12.5 EUR | TRUE | 36:05:00 | 2024-05-01"
+    assert document.notes == (
+        "Formulas without a stored result, which are not worked out: 1 on Parts (B2). Open the file and save it.",
+        "Cells of Parts whose format shows nothing were left out: 1.",
+    )
+
+
 def _record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 
