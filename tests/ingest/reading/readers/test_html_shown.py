@@ -58,7 +58,7 @@ HEADS = "<style>h2{counter-increment:art} h2::before{content:'Article ' counter(
         ),
         (
             "<form><label>Name <input value='Jo Doe'></label> <label>Kind <select><option>Gas<option selected>Water</select></label>"
-            "<input type=password value=x><input type=hidden value=y><textarea>A leak.</textarea></form>",
+            "<input type=password value=x><input type=hidden value=y><textarea>A leak.</textarea><textarea>&lt;iframe></textarea><input value='Search …'></form>",
             "Name Jo Doe Kind Water A leak.",
         ),
         ("<p>Get it <a href='https://x.org/f'>here</a>.</p>", "Get it here (https://x.org/f)."),
