@@ -66,8 +66,9 @@ def assemble(content: Content) -> Document:
     tags = [
         blocks if is_tagged(lines, blocks) else [] for lines, blocks in zip(content.pages, content.tags, strict=True)
     ]
+    in_part = {number for number, _ in junk}
     kept = [
-        [line for index, line in enumerate(lines) if (number, index) not in junk]
+        [line for index, line in enumerate(lines) if (number, index) not in junk] if number in in_part else lines
         for number, lines in enumerate(content.pages)
     ]
     parts = list(map(_arranged, kept, content.drawn, tags))

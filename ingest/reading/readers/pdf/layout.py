@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,10 +46,13 @@ class Group:
 
 def body_height(pages: Sequence[Sequence[Line]]) -> float:
     """The height of most of the text, in points."""
-    heights: Counter[float] = Counter()
+    lengths: defaultdict[float, int] = defaultdict(int)
     for lines in pages:
-        for line in lines:
-            heights[round(line.height, 1)] += len(line.text)
+        for text, _, _, _, height, *_ in lines:
+            lengths[height] += len(text)
+    heights: Counter[float] = Counter()
+    for height, length in lengths.items():
+        heights[round(height, 1)] += length
     return heights.most_common(1)[0][0] if heights else 1.0
 
 

@@ -114,15 +114,14 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
     texts = [line.text for line in lines]
     rows = _rows_in(texts)
     has_rows = any(rows)
-    whole = "\n".join(texts)
-    has_leaders = ".." in whole or ". ." in whole or "…" in whole
+    has_leaders = _may_have_leaders("\n".join(texts))
     if not (has_code or has_rows or has_leaders):
         return ["paragraph"] * len(lines)
     if has_rows:
         _add_captions(rows, lines)
     kinds: list[BlockKind] = []
     for index, line in enumerate(lines):
-        if has_leaders and LEADERS.search(line.text):
+        if has_leaders and _may_have_leaders(line.text) and LEADERS.search(line.text):
             kinds.append("list_item")
         elif has_code and (line.is_fixed or _is_code_between(lines, index)):
             kinds.append("code")
@@ -158,10 +157,14 @@ def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
         )
 
 
+def _may_have_leaders(text: str) -> bool:
+    return ".." in text or ". ." in text or "…" in text
+
+
 def _rows_in(texts: Sequence[str]) -> list[bool]:
     """Whether each line looks like a table row by itself."""
     rows = [CELL in text for text in texts]
-    for number in _DIGITS.lines_with(texts, 2):
+    for number in _DIGITS.dense_in(texts, 2):
         rows[number] = rows[number] or _is_row(texts[number])
     return rows
 

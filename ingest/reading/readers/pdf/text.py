@@ -45,7 +45,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]
 
 def is_garbage(text: str) -> bool:
     """Whether the font maps to wrong characters: controls, private use, the wrong code page, or shifted letters."""
-    if not text.replace("\n", "").replace(HYPHEN, "").isprintable() or "\ufffd" in text:
+    whole = text.replace("\n", "")
+    if not (whole.replace(HYPHEN, "") if HYPHEN in whole else whole).isprintable() or "\ufffd" in text:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
             return True
