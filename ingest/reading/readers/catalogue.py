@@ -32,8 +32,8 @@ COLUMNS = ("format", "suffixes", "pages", "headings", "tables", "title", "url", 
 FORMATS = (
     Format("PDF", ("pdf.reader",), "its pages, with printed numbers", "tags, outline, or size and weight of type",
            "by tags, drawn lines or alignment", "property, or first large heading", "–", "last change",
-           "running heads, page and line numbers, what the page box cuts off, layers that are off; "
-           "scans but for `--ocr-command`"),
+           "running heads, page and line numbers, what the page box cuts off, layers that are off, "
+           "text below boxes or pictures; scans but for `--ocr-command`"),
     Format("Word", ("docx.reader",), "–", "styles, with their numbers", "rows", "property or title style", "–",
            "last change", "deleted and hidden text, pictures, running heads"),
     Format("PowerPoint", ("pptx.reader", "ppt.reader"), "slides", "slide titles", "tables and charts",

@@ -34,7 +34,26 @@ _NO_PRINTED_TITLE = re.compile(
     re.IGNORECASE,
 )
 
-# What programs write if there is no name.
+# Words of templates in place of a title, and codes of languages.
+_OF = "(?:your|the|a|an|full|main|document|paper|article|report|book|project|presentation|working|thesis)"
+_TEMPLATE = re.compile(
+    r"blank|letterhead|template|templates?\s*\d+|main|paper|thesis|tmp|temp|test|output|draft|final|article|letter"
+    r"|report|memo|flyer|poster|titel|titre|t[ií]tulo|titolo|overskrift|tytu[lł]|rubrik|(?:blank|empty|new) page"
+    r"|(?:blank|empty|new|neues?|nouveau|nuevo) (?:microsoft )?(?:word[- ])?do[ck]umento?(?: \(\d+\))?"
+    r"|(?:pdf|word|acrobat|office|text|microsoft word)[- ](?:document|dokument|file)"
+    r"|(?:folie|foliennummer|diapositiv[ae]|lysbilde|dia|slide|page|seite|p[aá]gina) ?\d+"
+    rf"|(?:insert|enter|add|type|put|sample|short|example|temporary|default|some|{_OF})(?: {_OF})* (?:sub)?titles?"
+    rf"(?: here| goes here| of(?: {_OF})+)?|title (?:here|goes here|page|of(?: {_OF})+)"
+    r"|click (?:here )?to (?:edit|add|enter|insert).*|titel(?:masterformat)? durch klicken.*"
+    r"|(?:modifiez|cliquez) .*titre.*|haga clic .*t[ií]tulo.*"
+    r"|(?:[\w&+-]+ ){0,3}(?:template|vorlage|mod[eè]le|plantilla)(?: v?[\d.]+)?"
+    r"|preparation of papers for .*|instructions (?:for|to) authors.*|lorem ipsum.*"
+    r"|\[[^\[\]]*\]|<[^<>]*>|\{[^{}]*\}|normal(?:\.dotm?)?",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile(r"[a-z]{2,3}|[A-Z]{2}|[a-z]{2}[-_][A-Z]{2}")
+
+# What programs put where nobody is named.
 _NOTHING = re.compile(
     r"[\W_]*(?:none|null|nil|n/?a|anonymous|anonym|unknown|unspecified|undefined|untitled|user|admin|administrator"
     r"|owner|author|openpyxl|python-docx|apache poi|microsoft office user|default)?[\W_]*",
@@ -57,7 +76,7 @@ def usable_title(stated: str | None) -> str | None:
 def usable_printed_title(stated: str | None) -> str | None:
     """The stated title of a PDF, for which programs often write the name of a file."""
     title = usable_title(stated)
-    if title is None or _NO_PRINTED_TITLE.fullmatch(title):
+    if title is None or any(none.fullmatch(title) for none in (_NO_PRINTED_TITLE, _TEMPLATE, _LANGUAGE)):
         return None
     odd = len(_ODD.findall(title))
     return None if odd >= _MANY_ODD and odd > _ODD_SHARE * len(title) else title

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import operator
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Boxes
+from ingest.reading.readers.pdf.calls import Thing as _Thing
+from ingest.reading.readers.pdf.calls import untyped as _untyped
 
 _NAME_BYTES = 128
 _FLOAT_BYTES, _DOUBLE_BYTES = 4, 8
@@ -25,16 +27,6 @@ _ADDRESS, _NUMBER = ctypes.c_void_p, ctypes.c_int
 _Name = ctypes.c_char * _NAME_BYTES
 
 
-class _Thing(ctypes.c_void_p):
-    """An address that stays a ctypes object, so it can be passed to the next function as it is."""
-
-
-def _untyped(function: object, gives: type = _NUMBER) -> Callable[..., Any]:
-    """The pdfium function without argument checks: numbers are passed as int, everything else as ctypes objects."""
-    address = ctypes.cast(function, _ADDRESS).value  # type: ignore[arg-type]
-    return ctypes.PYFUNCTYPE(gives)(address or 0)
-
-
 _loose_box = _untyped(raw.FPDFText_GetLooseCharBox)
 _ink_box = _untyped(raw.FPDFText_GetCharBox)
 _origin = _untyped(raw.FPDFText_GetCharOrigin)
@@ -43,7 +35,6 @@ _index_at = _untyped(raw.FPDFText_GetCharIndexFromTextIndex)
 _text_item = _untyped(raw.FPDFText_GetTextObject, _Thing)
 _font = _untyped(raw.FPDFTextObj_GetFont, _ADDRESS)
 _font_info = _untyped(raw.FPDFText_GetFontInfo)
-_marks = _untyped(raw.FPDFPageObj_CountMarks)
 _content = _untyped(raw.FPDFPageObj_GetMarkedContentID)
 _angle = _untyped(raw.FPDFText_GetCharAngle, ctypes.c_float)
 _is_generated = _untyped(raw.FPDFText_IsGenerated)
@@ -88,14 +79,20 @@ class Room:
         return zip(edges[0::4], edges[1::4], edges[2::4], edges[3::4], strict=True)
 
     def extents(self, items: Sequence[object]) -> list[tuple[float, float]]:
-        """The width and height of each page object."""
+        """How far each of the things drawn reaches across and up."""
+        lefts, rights, bottoms, tops = self.bounds(items)
+        return list(zip(map(operator.sub, rights, lefts), map(operator.sub, tops, bottoms), strict=True))
+
+    def bounds(self, items: Sequence[object]) -> Boxes:
+        """The box around each of the things drawn, in what they are drawn in."""
         count = len(items)
         if count > self._size:
             self._grow(count)
         found = list(map(_bounds, items, *self._edge_places))
         edges = self._loose[: _EDGES * count]
-        sides = zip(edges[0::4], edges[1::4], edges[2::4], edges[3::4], found, strict=True)
-        return [(right - left, top - bottom) if known else (0.0, 0.0) for left, bottom, right, top, known in sides]
+        if 0 in found:
+            edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
+        return Boxes(edges[0::4], edges[2::4], edges[1::4], edges[3::4])
 
     def segments(self, path: object, count: int) -> Iterator[tuple[float, float, bool]]:
         """The end point of each of the first `count` path segments, and whether the segment is a straight line."""
@@ -145,16 +142,16 @@ def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
     return list(map(_font, map(_text_item, itertools.repeat(text_page), indexes)))
 
 
+def owners_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
+    """The address of the text that each of the characters is drawn with; None for blanks that pdfium puts in."""
+    return [item.value for item in map(_text_item, itertools.repeat(text_page), indexes)]
+
+
 def font_name(text_page: object, index: int) -> bytes:
     """The name of a character's font, cut to the size of the buffer."""
     name = _Name()
     _font_info(text_page, index, name, _NAME_BYTES, None)
     return bytes(name.value)
-
-
-def are_marked(text_page: object, indexes: Sequence[int]) -> bool:
-    """Whether any of the characters is in marked content."""
-    return any(count > 0 for count in map(_marks, map(_text_item, itertools.repeat(text_page), indexes)))
 
 
 def contents_of(text_page: object, indexes: Sequence[int]) -> list[int]:
@@ -169,14 +166,14 @@ def angles_of(text_page: object, indexes: Sequence[int]) -> list[float]:
     return [angle for angle, is_blank in zip(angles, generated, strict=True) if not is_blank]
 
 
-def items_on(page: object, most: int) -> list[object]:
-    """The page's objects, at most `most` of them."""
+def items_on(page: object, most: int) -> list[_Thing]:
+    """The things drawn on the page, so many at `most`."""
     count = min(max(raw.FPDFPage_CountObjects(page), 0), most)
     return list(map(_item, itertools.repeat(page), range(count)))
 
 
-def items_within(form: object, most: int) -> list[object]:
-    """The objects inside a form object, at most `most` of them."""
+def items_within(form: object, most: int) -> list[_Thing]:
+    """The things drawn within one of them, so many at `most`."""
     count = min(max(_count_inside(form), 0), most)
     return list(map(_item_inside, itertools.repeat(form), range(count)))
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import pypdf
 from pypdf.generic import Destination
 
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.pdf.layerstates import with_marked_layers
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded
 
@@ -54,13 +54,11 @@ class Fallback:
         with _isolated():
             return list(self._entries(self._reader.outline, 1))
 
-    def off_layers(self) -> frozenset[str]:
-        """The names of the layers hidden by default. Raises DocumentUnreadable if the file is damaged."""
+    def with_marked_layers(self) -> bytes | None:
+        """The file with its layers that are off marked; None where none is. Raises DocumentUnreadable where
+        damaged."""
         with _isolated():
-            about = _held(self._reader.trailer["/Root"], "/OCProperties") or {}
-            shown = _held(about, "/D") or {}
-            layers, off, on = _names(about, "/OCGs"), _names(shown, "/OFF"), _names(shown, "/ON")
-            return frozenset((layers if _held(shown, "/BaseState") == "/OFF" else set()) - on | off)
+            return with_marked_layers(self._reader)
 
     def _entries(self, nodes: object, level: int) -> Iterator[OutlineEntry]:
         for node in nodes if isinstance(nodes, list) and level < _MAX_DEPTH else ():
@@ -68,21 +66,6 @@ class Fallback:
                 yield from self._entries(node, level + 1)
             elif isinstance(node, Destination):
                 yield OutlineEntry(one_line(node.title or ""), level, self._reader.get_destination_page_number(node))
-
-
-def _held(holder: Any, key: str) -> Any:
-    """The value of a key in a dictionary of the file; None if there is none."""
-    found = _resolved(holder).get(key) if holder else None
-    return _resolved(found)
-
-
-def _resolved(item: Any) -> Any:
-    return item.get_object() if hasattr(item, "get_object") else item
-
-
-def _names(holder: Any, key: str) -> set[str]:
-    """The names of the layers listed under a key."""
-    return {str(_held(layer, "/Name")) for layer in _held(holder, key) or ()}
 
 
 @contextlib.contextmanager

@@ -1,51 +1,66 @@
-"""Layers of a PDF that are off (ISO 32000-1, 8.11). Their content is not shown, so it is not read."""
+"""Layers of a PDF that are off (ISO 32000-1, 8.11): what is drawn in them is not shown, and so not read.
+
+pdfium draws by them and reads text without asking them. So pypdf, which is slow and only asked where a layer may be
+off, writes the file anew (`layerstates.py`) with a mark on each layer that is off, which pdfium then tells of what is
+drawn.
+"""
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable, Sequence
+import re
+import zlib
+from collections.abc import Sequence
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.bulk import are_marked
+from ingest.reading.readers.pdf.bulk import items_on, items_within, kinds_of
+from ingest.reading.readers.pdf.paint import is_marked, take_out
 
-_SAMPLED = 6  # One line in so many is checked to see whether the page has layers at all.
-_NAME_UNITS = 128
+MARK = b"HiddenLayer"  # Of layers that are off: an entry of their dictionary, 1.
+
+# What hides a layer, or asks for one that is off. An array of those that are off may stand elsewhere in the file.
+_MAY_HIDE = re.compile(rb"/OFF\s*(?:\[\s*[^\]\s]|\d)|/BaseState\s*/OFF|/OCMD\b")
+_OBJECTS = re.compile(rb"/ObjStm\b.{0,300}?stream\r?\n", re.DOTALL)
+_MAX_INFLATED = 100_000_000  # Bytes, of all together.
+_MAX_COMPRESSED = 1_000_000
+_DEEPEST = 4
+_MAX_OBJECTS = 50_000
 
 
-class Layers:
-    """Checks lines against hidden layers. `off` returns the names of those layers; it is called on first need."""
+def may_hide(data: bytes) -> bool:
+    """True where a layer of the PDF may be off, in which case it takes pypdf to tell."""
+    if _MAY_HIDE.search(data):
+        return True
+    if b"/ObjStm" not in data:
+        return False
+    if b"/Encrypt" in data:
+        return True
+    room = _MAX_INFLATED
+    for match in _OBJECTS.finditer(data):
+        inflated = _inflated(memoryview(data)[match.end() : match.end() + _MAX_COMPRESSED], room)
+        room -= len(inflated)
+        if _MAY_HIDE.search(inflated):
+            return True
+        if room <= 0:
+            break
+    return False
 
-    def __init__(self, off: Callable[[], frozenset[str]]) -> None:
-        self._off = off
-        self._units = (ctypes.c_ushort * _NAME_UNITS)()
-        self._bytes = ctypes.c_ulong()
 
-    def shown(self, text_page: object, characters: Sequence[int]) -> list[bool]:
-        """Whether each line is shown, given the number of one of its characters."""
-        sample = [*characters[::_SAMPLED], *characters[-1:]]
-        if not are_marked(text_page, sample) or not any(self._names(text_page, index) for index in sample):
-            return [True] * len(characters)
-        off = self._off()
-        return (
-            [off.isdisjoint(self._names(text_page, index)) for index in characters] if off else [True] * len(characters)
-        )
+def _inflated(data: memoryview, most: int) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, most)
+    except zlib.error:
+        return b""
 
-    def _names(self, text_page: object, index: int) -> list[str]:
-        """The names of the layers that a character is in."""
-        item = raw.FPDFText_GetTextObject(text_page, index)
-        count = raw.FPDFPageObj_CountMarks(item) if item else 0
-        names = []
-        for number in range(max(count, 0)):
-            mark = raw.FPDFPageObj_GetMark(item, number)
-            raw.FPDFPageObjMark_GetName(mark, self._units, 2 * _NAME_UNITS, self._bytes)
-            if self._text() == "OC" and raw.FPDFPageObjMark_GetParamStringValue(
-                mark, b"Name", self._units, 2 * _NAME_UNITS, self._bytes
-            ):
-                names.append(self._text())
-        return names
 
-    def _text(self) -> str:
-        """The text that pdfium wrote last, without the trailing zero."""
-        size = min(self._bytes.value, 2 * _NAME_UNITS)
-        return ctypes.string_at(self._units, max(size - 2, 0)).decode("utf-16-le", "replace")
+def hide_layers(page: object) -> None:
+    """Take what is drawn in layers that are off, as `MARK` tells, from what pdfium reads on the page."""
+    _hide(items_on(page, _MAX_OBJECTS), 0)
+
+
+def _hide(items: Sequence[object], depth: int) -> None:
+    for item, kind in zip(items, kinds_of(items), strict=True):
+        if is_marked(item, MARK):
+            take_out(item)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            _hide(items_within(item, _MAX_OBJECTS), depth + 1)

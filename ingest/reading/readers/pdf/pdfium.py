@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -12,8 +12,10 @@ from pypdfium2 import raw
 
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.pdf.bulk import Room
+from ingest.reading.readers.pdf.covers import painted_on
 from ingest.reading.readers.pdf.forms import field_values, files_on, notes_on
-from ingest.reading.readers.pdf.layers import Layers
+from ingest.reading.readers.pdf.layers import MARK, hide_layers
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, is_picture
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tag, tags_on
@@ -36,16 +38,15 @@ class OutlineEntry(NamedTuple):
 
 
 class Pdf:
-    """An open PDF. `off_layers` returns the names of its hidden layers, which pdfium does not report.
+    """An open PDF. Raises DocumentUnreadable where pdfium cannot open it."""
 
-    Raises DocumentUnreadable if pdfium cannot open the file, PasswordNeeded if no password fits.
-    """
-
-    def __init__(self, data: bytes, password: str | None, *, off_layers: Callable[[], frozenset[str]]) -> None:
+    def __init__(self, data: bytes, password: str | None) -> None:
         self._document = _opened(data, password)
         form_type = self._document.get_formtype()
         self.is_dynamic_form: bool = form_type == raw.FORMTYPE_XFA_FULL
-        self._reader = LineReader(Layers(off_layers))
+        self._reader = LineReader()
+        self._room = Room()
+        self._has_hidden = MARK in data
         self._is_tagged = bool(raw.FPDFCatalog_IsTagged(self._document))
         if form_type == raw.FORMTYPE_ACRO_FORM:
             with contextlib.suppress(pypdfium2.PdfiumError):
@@ -72,6 +73,9 @@ class Pdf:
         if not page:
             raise DocumentUnreadable("pdfium cannot load the page")
         try:
+            if self._has_hidden:
+                hide_layers(page)
+            painted = painted_on(page, self._document, self._room)
             text_page = raw.FPDFText_LoadPage(page)
             if not text_page:
                 raise DocumentUnreadable("pdfium cannot load the page's text")
@@ -79,7 +83,7 @@ class Pdf:
                 fields = [] if self._document.formenv is None else list(field_values(page, self._document.formenv))
                 fields.extend(notes_on(page))
                 tags = tags_on(page) if self._is_tagged else NO_TAGS
-                lines, drawn = self._reader.lines(page, text_page, tags)
+                lines, drawn = self._reader.lines(page, text_page, tags, painted)
                 return lines, fields, drawn, tags.blocks, not lines and is_picture(page)
             finally:
                 raw.FPDFText_ClosePage(text_page)

@@ -18,6 +18,7 @@ from ingest.reading.document import Document, OcrNeeded
 from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
 from ingest.reading.readers.pdf.forms import PINNED
+from ingest.reading.readers.pdf.layers import may_hide
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.page_ranges import Found, Page, packed, unpacked
 from ingest.reading.readers.pdf.pdfium import OutlineEntry, PasswordNeeded, Pdf
@@ -66,7 +67,7 @@ def _read(data: bytes, password: str | None, shares: Sequence[bytes]) -> list[Do
     found = unpacked(shares, data)
     files: list[tuple[str, bytes]] = []
     try:
-        with Pdf(data, password, off_layers=second.off_layers) as pdf:
+        with Pdf(second.shown(), password) as pdf:
             content = _by_pdfium(pdf, second, found)
             pins = [number for number, fields in enumerate(content.fields) if any(name == PINNED for name, _ in fields)]
             files = list(pdf.attachments(pins))
@@ -86,7 +87,7 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
     """Read share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable if the file has to be
     read as a whole."""
     second = _SecondTry(data, password)
-    with _nothing_collected(), Pdf(data, password, off_layers=second.off_layers) as pdf:
+    with _nothing_collected(), Pdf(second.shown(), password) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
         outline = pdf.outline() if number == 0 else []
         return packed(_pages(pdf, mine, second), outline, data)
@@ -114,12 +115,14 @@ class _SecondTry:
         except DocumentUnreadable:
             return []
 
-    def off_layers(self) -> frozenset[str]:
-        """The names of the hidden layers; empty if pypdf fails."""
+    def shown(self) -> bytes:
+        """The file, with its layers marked where some are off."""
+        if not may_hide(self._data):
+            return self._data
         try:
-            return self.open().off_layers()
+            return self.open().with_marked_layers() or self._data
         except DocumentUnreadable:
-            return frozenset()
+            return self._data
 
     def outline(self) -> list[OutlineEntry]:
         """The outline; empty if pypdf fails too."""

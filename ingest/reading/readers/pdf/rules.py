@@ -13,6 +13,7 @@ from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.bulk import Room, is_area, items_on, items_within, kinds_of, placing_of, segment_counts
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.placing import combined
 
 _THIN = 2.5  # Points; a rectangle this low is a line.
 _MIN_LENGTH = 24.0
@@ -156,7 +157,7 @@ def _lines_among(
 
 def _matrix_of(item: object, outer: raw.FS_MATRIX | None) -> raw.FS_MATRIX:
     matrix = placing_of(item)
-    return matrix if outer is None else _combined(matrix, outer)
+    return matrix if outer is None else combined(matrix, outer)
 
 
 def _straight_lines(
@@ -182,14 +183,3 @@ def _extent(item: object) -> tuple[float, float]:
     raw.FPDFPageObj_GetBounds(item, *edges)
     left, bottom, right, top = (edge.value for edge in edges)
     return right - left, top - bottom
-
-
-def _combined(inner: raw.FS_MATRIX, outer: raw.FS_MATRIX) -> raw.FS_MATRIX:
-    return raw.FS_MATRIX(
-        inner.a * outer.a + inner.b * outer.c,
-        inner.a * outer.b + inner.b * outer.d,
-        inner.c * outer.a + inner.d * outer.c,
-        inner.c * outer.b + inner.d * outer.d,
-        inner.e * outer.a + inner.f * outer.c + outer.e,
-        inner.e * outer.b + inner.f * outer.d + outer.f,
-    )

@@ -25,10 +25,11 @@ from ingest.reading.readers.pdf.characters import (
     stretches_of,
     units_buffer,
 )
+from ingest.reading.readers.pdf.covers import NOTHING_PAINTED, Cover, Painted, uncovered
+from ingest.reading.readers.pdf.drawn_bullets import with_bullets
 from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_columns, names_above, words_of
 from ingest.reading.readers.pdf.fonts import Fonts
 from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted
-from ingest.reading.readers.pdf.layers import Layers
 from ingest.reading.readers.pdf.letterspacing import is_spaced
 from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, shown_on, with_true_heights
 from ingest.reading.readers.pdf.lines import HYPHEN, Line, has_neighbours
@@ -56,26 +57,26 @@ _PLAIN = (False, False)
 class LineReader:
     """Reads pdfium text pages, one after the other, reusing its buffers."""
 
-    def __init__(self, layers: Layers) -> None:
-        self._layers = layers
+    def __init__(self) -> None:
         self._places = Places()
         self._text = units_buffer(_MIN_BUFFER)
         self._fonts = Fonts()
         self._falling: set[int] = set()  # Lines whose end is lower than their start: pdfium joined two.
 
-    def lines(self, page: object, text_page: object, tags: Tags = NO_TAGS) -> tuple[list[Line], Drawn]:
-        """The visible lines of a page in the order of the text, and the straight lines drawn on it, which are read only
-        if text is side by side. The result does not depend on the pages read before."""
+    def lines(
+        self, page: object, text_page: object, tags: Tags = NO_TAGS, painted: Painted = NOTHING_PAINTED
+    ) -> tuple[list[Line], Drawn]:
+        """The lines that a page shows in the order of its text, and the straight lines drawn on it, asked for where
+        text stands beside text: the same whichever pages were read before."""
         self._fonts.forget()
         count = raw.FPDFText_CountChars(text_page)
         if count <= 0:
             return [], NOTHING_DRAWN
-        stretches, quarters = self._stretches(text_page, count)
+        stretches, quarters = self._stretches(text_page, count, painted.covers)
         if not stretches.texts:
             return [], NOTHING_DRAWN
         lines = self._measured(text_page, stretches)
         shown = shown_on(lines, box_of(page, quarters))
-        shown = [*map(operator.and_, shown, self._layers.shown(text_page, stretches.firsts))]
         if not all(shown):
             lines, stretches = list(itertools.compress(lines, shown)), stretches.kept(shown)
             self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
@@ -97,10 +98,12 @@ class LineReader:
                 if at in open_lines or at not in pieces
             }
             whole = _with_pieces(lines, pieces | crossed) if crossed else whole
+        if painted.marks and quarters == 0:
+            whole = with_bullets(whole, painted.marks)
         return each_once(whole), straight
 
-    def _stretches(self, text_page: object, count: int) -> tuple[Stretches, int]:
-        """The page's lines as text, and by how many quarter turns they are rotated."""
+    def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[Stretches, int]:
+        """The page's lines as text, and by how many quarters of a turn they are turned."""
         if count + _SPARE_UNITS > len(self._text):
             self._text = units_buffer(2 * (count + _SPARE_UNITS))
         units = raw.FPDFText_GetText(text_page, 0, count, self._text)
@@ -112,6 +115,9 @@ class LineReader:
         # The text lacks characters without Unicode; then its offsets are not pdfium's character numbers.
         is_even = units - 1 == count
         text = text.replace("\t", " ")
+        if covers:
+            text = "".join(map(as_units, text)) if has_pairs else text
+            text = uncovered(text_page, text, covers, self._places.room, is_even=is_even)
         if not text.isascii():
             text = self._with_odd_signs(text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters

@@ -123,7 +123,20 @@ def test_notes_stuck_on_a_page_are_read_and_what_lies_outside_it_is_not(tmp_path
 
 
 @pytest.mark.parametrize(
-    "stated", ["(anonymous)", "none", "Presentación de PowerPoint", "Microsoft Word - a.docx", "scan12"]
+    "stated",
+    [
+        "(anonymous)",
+        "none",
+        "Presentación de PowerPoint",
+        "Microsoft Word - a.docx",
+        "scan12",
+        "Letterhead",
+        "en-US",
+        "Folie 1",
+        "[Document title]",
+        "Enter your title here",
+        "Business Letter Template",
+    ],
 )
 def test_a_word_of_a_program_is_neither_title_nor_author(tmp_path: Path, stated: str) -> None:
     sheet = Sheet()

@@ -1,0 +1,69 @@
+"""Whether what is drawn on a page hides what was drawn before, and where."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+
+from pypdfium2 import raw
+
+from ingest.reading.readers.pdf.boxes import Box
+from ingest.reading.readers.pdf.bulk import segment_counts
+from ingest.reading.readers.pdf.paint import clips_of, corners_of, is_filled, is_see_through
+
+_LEAST_CORNERS, _MAX_CORNERS = 4, 8
+_NEAR = 0.1  # Points.
+_MAX_PIXELS = 4_000_000
+_SAMPLES = 2_000
+_OPAQUE, _MOSTLY = 250, 0.97  # Of 255; of the pixels.
+_NOTHING = Box(0.0, 0.0, 0.0, 0.0)
+
+
+def is_opaque_box(path: object, outer: raw.FS_MATRIX | None) -> bool:
+    """True for a filled rectangle that lets nothing through; `outer` places the drawing that it is part of."""
+    (count,) = segment_counts([path])
+    if not _LEAST_CORNERS <= count <= _MAX_CORNERS or not is_filled(path):
+        return False
+    return (outer is None or not outer.a or not outer.b) and _is_box(corners_of(path, count))
+
+
+def is_opaque_picture(picture: object, page: object, document: object) -> bool:
+    """True for a picture without parts that can be seen through."""
+    if is_see_through(picture):
+        return False
+    item = ctypes.cast(picture, raw.FPDF_PAGEOBJECT)  # type: ignore[arg-type]
+    about = raw.FPDF_IMAGEOBJ_METADATA()
+    if not raw.FPDFImageObj_GetImageMetadata(item, page, about):
+        return False
+    if about.bits_per_pixel <= 1 or about.width * about.height > _MAX_PIXELS:
+        return False
+    bitmap = raw.FPDFImageObj_GetRenderedBitmap(document, page, item)
+    if not bitmap:
+        return False
+    try:
+        if raw.FPDFBitmap_GetFormat(bitmap) != raw.FPDFBitmap_BGRA:
+            return True
+        size = raw.FPDFBitmap_GetStride(bitmap) * raw.FPDFBitmap_GetHeight(bitmap)
+        alphas = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), size)[3::4]
+        sample = alphas[:: max(len(alphas) // _SAMPLES, 1)]
+        return sum(alpha >= _OPAQUE for alpha in sample) > _MOSTLY * len(sample)
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
+
+
+def clipped(thing: object, box: Box) -> Box:
+    """What of the box is shown; nothing where it is cut out in another form than a rectangle."""
+    for corners in clips_of(thing, _MAX_CORNERS + 1):
+        if not _LEAST_CORNERS <= len(corners) <= _MAX_CORNERS or not _is_box(corners):
+            return _NOTHING
+        across, up = zip(*corners, strict=True)
+        box = Box(
+            max(box.left, min(across)), min(box.right, max(across)), max(box.bottom, min(up)), min(box.top, max(up))
+        )
+    return box
+
+
+def _is_box(corners: Sequence[tuple[float, float]]) -> bool:
+    """True where all of them are corners of one rectangle."""
+    across, up = zip(*corners, strict=True)
+    return all(min(place - min(places), max(places) - place) < _NEAR for places in (across, up) for place in places)
