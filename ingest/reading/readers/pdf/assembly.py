@@ -12,7 +12,7 @@ from ingest.reading.document import BlockKind, Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.pdf import headings as pdfheadings
 from ingest.reading.readers.pdf.furniture import furniture
-from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continues, fills_its_line, grouped
+from ingest.reading.readers.pdf.layout import Group, Marks, continues, fills_its_line, grouped
 from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line, merged
 from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
@@ -61,7 +61,7 @@ class _Piece:
 
 def assemble(content: Content) -> Document:
     """Build the document. Some page must have text, or some form field a value."""
-    size = body_height(content.pages)
+    size = pdfheadings.body_height(content.pages)
     junk = furniture(content.pages, body_height=size)
     tags = [
         blocks if is_tagged(lines, blocks) else [] for lines, blocks in zip(content.pages, content.tags, strict=True)

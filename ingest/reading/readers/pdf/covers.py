@@ -15,7 +15,7 @@ from pypdfium2 import raw
 from ingest.reading.readers.pdf.boxes import Box, Boxes
 from ingest.reading.readers.pdf.bulk import Room, indexes_at, items_on, items_within, kinds_of, owners_of, placing_of
 from ingest.reading.readers.pdf.calls import Thing
-from ingest.reading.readers.pdf.opacity import clipped, is_opaque_box, is_opaque_picture
+from ingest.reading.readers.pdf.opacity import clipped, is_box, is_opaque_picture, may_be_box
 from ingest.reading.readers.pdf.paint import is_invisible, take_out
 from ingest.reading.readers.pdf.placing import combined, placed
 
@@ -79,7 +79,7 @@ def painted_on(page: object, document: object, room: Room) -> Painted:
     if not areas or len(areas) > _MAX_PAINTED or raw.FPDF_PAGEOBJ_TEXT not in items.kinds:
         return NOTHING_PAINTED
     boxes = items.boxes(areas, room)
-    covers = list(_opaque(items, areas, boxes))
+    covers = list(_large(items, areas, boxes))
     return Painted(_Covering(items, covers, page, document, room).covers() if covers else [], _marks(boxes))
 
 
@@ -97,17 +97,14 @@ def _add(items: _Items, things: Sequence[Thing], kinds: Sequence[int], outer: ra
             _add(items, inside, kinds_of(inside), combined(matrix, outer) if outer else matrix, depth + 1)
 
 
-def _opaque(items: _Items, areas: Sequence[int], boxes: Boxes) -> Iterator[tuple[int, Box]]:
-    """Those of the areas that hide what is below them, pictures perhaps, as far as they are not cut off."""
+def _large(items: _Items, areas: Sequence[int], boxes: Boxes) -> Iterator[tuple[int, Box]]:
+    """Those of the areas that may hide what is below them, pictures among them."""
     first = items.kinds.index(raw.FPDF_PAGEOBJ_TEXT)
     for number, left, right, bottom, top in zip(areas, *boxes, strict=True):
         if number < first or right - left < _LEAST or top - bottom < _LEAST:
             continue
-        thing = items.things[number]
-        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or is_opaque_box(thing, items.outer.get(number)):
-            box = clipped(thing, Box(left, right, bottom, top))
-            if box.right > box.left and box.top > box.bottom:
-                yield number, box
+        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or may_be_box(items.things[number]):
+            yield number, Box(left, right, bottom, top)
 
 
 def _marks(boxes: Boxes) -> list[Box]:
@@ -145,11 +142,11 @@ class _Covering:
     ) -> None:
         self._items, self._areas = items, areas
         self._page, self._document = page, document
-        texts = [at for at, kind in enumerate(items.kinds[: areas[-1][0]]) if kind == raw.FPDF_PAGEOBJ_TEXT]
-        boxes = items.boxes(texts, room)
-        middles = map(operator.add, boxes.bottoms, boxes.tops)  # Twice as high.
-        self._texts = sorted(zip(middles, texts, *boxes, strict=True))
-        self._middles = [text[0] for text in self._texts]
+        self._texts = [at for at, kind in enumerate(items.kinds[: areas[-1][0]]) if kind == raw.FPDF_PAGEOBJ_TEXT]
+        self._boxes = items.boxes(self._texts, room)
+        middles = list(map(operator.add, self._boxes.bottoms, self._boxes.tops))  # Twice as high.
+        self._order = sorted(range(len(middles)), key=middles.__getitem__)
+        self._middles = [middles[at] for at in self._order]
         self._pictures = 0
 
     def covers(self) -> list[Cover]:
@@ -157,8 +154,13 @@ class _Covering:
         whole: set[int] = set()
         below_pictures: set[int] = set()
         partly: list[tuple[Box, list[int]]] = []
-        for number, box in self._areas:
-            below = self._below(number, box)
+        for number, area in self._areas:
+            below = self._below(number, area)
+            box = self._opaque_part(number, area) if below else None
+            if box is None:
+                continue
+            below = below if box == area else self._below(number, box)
+            below = [(at, text) for at, text in below if not is_invisible(self._items.things[at])]
             inside = {at for at, text in below if box.left - _NEAR < text.left and text.right < box.right + _NEAR}
             if self._items.kinds[number] != raw.FPDF_PAGEOBJ_IMAGE:
                 whole |= inside
@@ -173,22 +175,31 @@ class _Covering:
         return [Cover(box, texts) for box, texts in addresses if texts]
 
     def _below(self, number: int, area: Box) -> list[tuple[int, Box]]:
-        """The visible texts that were painted before and that the area covers, at least in part."""
+        """The texts that were painted before and that the area covers, at least in part."""
         first, last = (
             bisect.bisect_left(self._middles, 2 * area.bottom),
             bisect.bisect_right(self._middles, 2 * area.top),
         )
         found = []
-        for _, text, left, right, bottom, top in self._texts[first:last]:
+        lefts, rights, bottoms, tops = self._boxes
+        for at in self._order[first:last]:
+            text, left, right, bottom, top = self._texts[at], lefts[at], rights[at], bottoms[at], tops[at]
             height = top - bottom
             if (
                 text < number
                 and min(area.right, right) - max(area.left, left) > _LEAST_SHARE * height
                 and min(area.top, top) - max(area.bottom, bottom) >= _COVERED * height
-                and not is_invisible(self._items.things[text])
             ):
                 found.append((text, Box(left, right, bottom, top)))
         return found
+
+    def _opaque_part(self, number: int, area: Box) -> Box | None:
+        """What of the area is shown and lets nothing through, if it is a rectangle, or a picture."""
+        thing = self._items.things[number]
+        if self._items.kinds[number] != raw.FPDF_PAGEOBJ_IMAGE and not is_box(thing, self._items.outer.get(number)):
+            return None
+        box = clipped(thing, area)
+        return box if box.right > box.left and box.top > box.bottom else None
 
     def _is_opaque_picture(self, number: int) -> bool:
         self._pictures += 1

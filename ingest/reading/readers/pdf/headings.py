@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from ingest.reading.readers.pdf.layout import Group, Marks
@@ -26,6 +26,18 @@ _ENUMERATION = re.compile(
     r"^(?:chapter|part|section|appendix|kapitel|chapitre)?\s*[\divxlc.]+\s*[:.–—-]?\s+", re.IGNORECASE
 )
 _SENTENCE_ENDS = (".", ",", ";", ":", "。", "、", "：", "；")
+
+
+def body_height(pages: Sequence[Sequence[Line]]) -> float:
+    """The height of most of the text, in points."""
+    lengths: defaultdict[float, int] = defaultdict(int)
+    for lines in pages:
+        for text, _, _, _, height, *_ in lines:
+            lengths[height] += len(text)
+    heights: Counter[float] = Counter()
+    for height, length in lengths.items():
+        heights[round(height, 1)] += length
+    return heights.most_common(1)[0][0] if heights else 1.0
 
 
 def by_outline(pages: Sequence[Sequence[Line]], outline: Iterable[OutlineEntry]) -> tuple[dict[int, Marks], float]:

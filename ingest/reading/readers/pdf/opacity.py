@@ -19,11 +19,15 @@ _OPAQUE, _MOSTLY = 250, 0.97  # Of 255; of the pixels.
 _NOTHING = Box(0.0, 0.0, 0.0, 0.0)
 
 
-def is_opaque_box(path: object, outer: raw.FS_MATRIX | None) -> bool:
-    """True for a filled rectangle that lets nothing through; `outer` places the drawing that it is part of."""
+def may_be_box(path: object) -> bool:
+    """True for what is filled, lets nothing through and has as many corners as a rectangle."""
     (count,) = segment_counts([path])
-    if not _LEAST_CORNERS <= count <= _MAX_CORNERS or not is_filled(path):
-        return False
+    return _LEAST_CORNERS <= count <= _MAX_CORNERS and is_filled(path)
+
+
+def is_box(path: object, outer: raw.FS_MATRIX | None) -> bool:
+    """True for a rectangle; `outer` places the drawing that it is part of."""
+    (count,) = segment_counts([path])
     return (outer is None or not outer.a or not outer.b) and _is_box(corners_of(path, count))
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.boxes import Box, reaching
 from ingest.reading.readers.pdf.characters import (
-    MIN_FONT_TEXT,
     Places,
     Span,
     Stretches,
@@ -31,7 +31,7 @@ from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_colum
 from ingest.reading.readers.pdf.fonts import Fonts
 from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted
 from ingest.reading.readers.pdf.letterspacing import is_spaced
-from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, shown_on, with_true_heights
+from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, with_true_heights
 from ingest.reading.readers.pdf.lines import HYPHEN, Line, has_neighbours
 from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, rules_of
@@ -51,7 +51,6 @@ _SYMBOL_BULLET = re.compile("(?<![^\n])[\uf020-\uf0ff](?=[ \r]|$)")  # From a sy
 _SYMBOL = re.compile("\n[\uf020-\uf0ff]")  # The same at the start of a line: a faster test.
 _SOFT = re.compile("\xad")
 _DIVIDED = "\u2010\r\n"  # A word divided by a Unicode hyphen, which pdfium does not recognise.
-_PLAIN = (False, False)
 
 
 class LineReader:
@@ -75,11 +74,7 @@ class LineReader:
         stretches, quarters = self._stretches(text_page, count, painted.covers)
         if not stretches.texts:
             return [], NOTHING_DRAWN
-        lines = self._measured(text_page, stretches)
-        shown = shown_on(lines, box_of(page, quarters))
-        if not all(shown):
-            lines, stretches = list(itertools.compress(lines, shown)), stretches.kept(shown)
-            self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
+        lines, stretches = self._measured(text_page, stretches, box_of(page, quarters))
         lines = with_true_heights(lines)
         uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
         if len(uneven) > _MANY and is_noise(lines):
@@ -134,37 +129,33 @@ class LineReader:
             text = _SYMBOL_BULLET.sub("•", text)
         return text.replace(_DIVIDED, HYPHEN + "\r\n") if _DIVIDED in text else text
 
-    def _measured(self, text_page: object, stretches: Stretches) -> list[Line]:
-        """The lines with positions and fonts, measured at their first and last characters."""
+    def _measured(self, text_page: object, stretches: Stretches, box: Box | None) -> tuple[list[Line], Stretches]:
+        """The lines inside the visible box of the page with positions and fonts, measured at their first and last
+        characters; all lines if none is inside."""
+        firsts, lasts = (self._places.boxes(text_page, ends) for ends in (stretches.firsts, stretches.lasts))
+        # In Arabic and Hebrew the first character is on the right.
+        lefts, rights = list(map(min, firsts.lefts, lasts.lefts)), list(map(max, firsts.rights, lasts.rights))
+        inside = reaching(lefts, rights, box.left, box.right) if box else []
+        if inside:
+            stretches, firsts, lasts = stretches.kept(inside), firsts.kept(inside), lasts.kept(inside)
+            lefts, rights = list(itertools.compress(lefts, inside)), list(itertools.compress(rights, inside))
         indexes = heads_of(stretches)
-        firsts = self._places.boxes(text_page, stretches.firsts)
-        lasts = self._places.boxes(text_page, stretches.lasts)
         bottoms, tops = self._places.heads(text_page, stretches, indexes, firsts)
         heights = list(map(operator.sub, tops, bottoms))
+        inside = reaching(bottoms, list(map(operator.add, bottoms, heights)), box.bottom, box.top) if box else []
+        if inside:
+            stretches, lasts = stretches.kept(inside), lasts.kept(inside)
+            indexes, lefts, rights, bottoms, heights = (
+                list(itertools.compress(column, inside)) for column in (indexes, lefts, rights, bottoms, heights)
+            )
         falls = map(operator.sub, bottoms, lasts.bottoms)
         self._falling = {number for number, is_lower in enumerate(map(operator.gt, falls, heights)) if is_lower}
-        # In Arabic and Hebrew the first character is on the right.
-        lefts, rights = map(min, firsts.lefts, lasts.lefts), map(max, firsts.rights, lasts.rights)
-        types = self._types(text_page, stretches, indexes)
+        types = self._fonts.types(text_page, stretches.texts, indexes, stretches.lasts)
         are_bold, are_fixed = zip(*types, strict=True) if types else (itertools.repeat(object=False),) * 2
         rest = itertools.repeat(-1), itertools.repeat(object=False)
         columns = zip(stretches.texts, lefts, rights, bottoms, heights, are_bold, are_fixed, *rest, strict=False)
-        return list(map(tuple.__new__, itertools.repeat(Line), columns))  # A third of the time of calling Line(…).
-
-    def _types(self, text_page: object, stretches: Stretches, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
-        """Whether each line is bold, and whether it is monospaced, judged by its two ends; empty if none is either."""
-        long = [number for number, text in enumerate(stretches.texts) if len(text) > MIN_FONT_TEXT]
-        looks = self._fonts.look(text_page, indexes if len(long) == len(indexes) else [indexes[at] for at in long])
-        if looks.count(_PLAIN) == len(looks):
-            return []
-        types = [_PLAIN] * len(indexes)
-        for number, found in zip(long, looks, strict=True):
-            types[number] = found
-        marked = [number for number in long if types[number] != _PLAIN]
-        ends = self._fonts.look(text_page, [stretches.lasts[at] for at in marked])
-        for number, other in zip(marked, ends, strict=True):
-            types[number] = (types[number][0] and other[0], types[number][1] and other[1])
-        return types
+        # A third of the time of calling Line(…).
+        return list(map(tuple.__new__, itertools.repeat(Line), columns)), stretches
 
     def _with_ligatures(self, text_page: object, text: str) -> str:
         """Put lam before alef (or lam before meem) where one glyph stands for both: pdfium reports it as two characters
@@ -184,7 +175,7 @@ class LineReader:
         ):
             return set(range(len(lines)))
         spaced = {number for number, text in enumerate(texts) if is_spaced(text)} if alone else set()
-        by_runs = uneven_lines(lines, self._places.room.runs(text_page))
+        by_runs = uneven_lines(lines, self._places.room.runs(text_page, stretches.firsts[0], stretches.lasts[-1]))
         return by_runs | self._falling | loose_lines(lines) | spaced | with_ligatures(texts)
 
     def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
