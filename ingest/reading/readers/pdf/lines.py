@@ -123,7 +123,7 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
     for index, line in enumerate(lines):
         if has_leaders and _may_have_leaders(line.text) and LEADERS.search(line.text):
             kinds.append("list_item")
-        elif has_code and (line.is_fixed or _is_code_between(lines, index)):
+        elif has_code and (line.is_fixed or (len(line.text) <= _MAX_MARK_CHARS and _is_code_between(lines, index))):
             kinds.append("code")
         else:
             kinds.append(
@@ -135,7 +135,7 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
 def _is_code_between(lines: Sequence[Line], index: int) -> bool:
     """Whether this is a short line, such as a single bracket, of unknown font between lines of code."""
     text = lines[index].text
-    if len(text) > _MAX_MARK_CHARS or text.isalnum():
+    if text.isalnum():
         return False
     around = [line for line in lines[max(index - 2, 0) : index + 3] if len(line.text) > _MAX_MARK_CHARS]
     return bool(around) and all(line.is_fixed for line in around)
