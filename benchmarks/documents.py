@@ -18,9 +18,9 @@ import numpy as np
 from pydantic import SecretStr
 
 from corpus.collection import CollectionRecord
+from corpus.corpus_opening import open_corpus
 from corpus.filterable import FilterField
 from corpus.filters import Filter
-from corpus.opening import open_corpus
 from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import create_store

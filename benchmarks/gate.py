@@ -17,20 +17,20 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from corpus.corpus_opening import open_corpus
 from corpus.embedding.choice import collection_for, embedder_for_new_collection
 from corpus.errors import GateRefused
-from corpus.opening import open_corpus
 from corpus.quality.questions import QuestionFile, parse_questions
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
-from corpus.snapshot.gate import Gate
 from corpus.snapshot.publish import publish
+from corpus.snapshot.publish_gate import Gate
 from corpus.store import create_store
 from examples.build import EXAMPLES
 from ingest.command.questions import proposed
 from ingest.evaluation.comparison import Judgement
 from ingest.evaluation.evaluate import cache_file
-from ingest.evaluation.gate import judge_by
 from ingest.evaluation.vector_cache import CachingEmbedder
+from ingest.evaluation.version_judge import judge_by
 from ingest.reading.document import Document
 from ingest.reading.readers.registry import read
 from ingest.report import Report

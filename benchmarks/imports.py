@@ -1,7 +1,7 @@
 """What each import of a first answer costs in the Lambda package, with its bytecode: python -m benchmarks.imports
 
 Each library is imported in a process of its own, on one core, by the package's Python. What it brings counts to it, so
-that the rows are no sum.
+that the rows do not add up to a sum.
 """
 
 from __future__ import annotations

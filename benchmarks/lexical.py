@@ -21,7 +21,7 @@ from benchmarks.turns import Comparison, Outcome, arguments, finish, take_turns,
 from corpus.lexical.build import update_index, write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.records import chunk_id_of, document_id_in, document_id_of
-from ingest.reading.worker import peak_bytes
+from ingest.reading.reader_child import peak_bytes
 
 SIZES = (10_000, 100_000)
 SMALL_SIZES = (100,)

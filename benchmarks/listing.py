@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.nights import DIMENSIONS, RECORD, document
 from corpus.filterable import FilterField
 from corpus.filters import Filter
-from corpus.searching.listing import Listing
+from corpus.searching.document_listing import Listing
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store, read_store
 from corpus.store.document_writes import Written

@@ -31,7 +31,7 @@ from corpus.embedding.model_files import INT8_WEIGHTS, ModelFiles, installed_mod
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.searching.fusion import DEPTH, fuse
-from corpus.searching.language import WELL, fit_of
+from corpus.searching.language_fit import WELL, fit_of
 from corpus.searching.scale import scale_of
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL
 from ingest.evaluation.beir import TestCollection, read_collection

@@ -23,9 +23,9 @@ import openai
 import tiktoken
 from chromadb.config import Settings
 
-from corpus.store.opening import HNSW
+from corpus.store.collection_opening import HNSW
 from ingest.command.add import AddOptions, add_documents
-from ingest.reading.worker import peak_bytes
+from ingest.reading.reader_child import peak_bytes
 from ingest.settings import IngestSettings
 
 MODEL = "text-embedding-3-small"

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from corpus.searching.corpus import Corpus
 from corpus.searching.rerank import HttpReranker, Reranker, reranker_of
 from corpus.settings import LOCAL_MODEL

@@ -24,7 +24,7 @@ from corpus.embedding.minilm import LocalEmbedder
 from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.searching.fusion import DEPTH, fuse
-from corpus.searching.language import fit_of
+from corpus.searching.language_fit import fit_of
 from corpus.settings import LOCAL_MODEL
 from corpus.tokens import Cl100kTokenizer, Tokenizer
 from ingest.evaluation.vector_cache import CachingEmbedder

@@ -21,11 +21,11 @@ from benchmarks.corpora import make_store
 from benchmarks.starting import HANDLER_SCRIPT, Start, asked_of_package, unpacked
 from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_turns, turns_of
 from handler.access.keys import make_key
-from handler.access.oauth.client import ProviderClient
+from handler.access.oauth.access_tokens import Expected
+from handler.access.oauth.claim_principals import parse_principals
 from handler.access.oauth.issuers import Issuer
-from handler.access.oauth.principals import parse_principals
 from handler.access.oauth.provider import Provider
-from handler.access.oauth.tokens import Expected
+from handler.access.oauth.provider_client import ProviderClient
 from handler.access.oauth.verifier import Verifier
 from tests.handler.events import http_api
 from tests.identity.stand_in import AUDIENCE, jwk_of, stand_in

@@ -111,7 +111,7 @@ def record_from_metadata(name: str, metadata: Mapping[str, object] | None, space
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{value!r} is no whole number")  # noqa: TRY004 - the caller speaks of values
+        raise ValueError(f"{value!r} is not a whole number")  # noqa: TRY004 - the caller speaks of values
     return value
 
 

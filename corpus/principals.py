@@ -38,7 +38,7 @@ def access_of(value: object) -> tuple[str, ...]:
     if not isinstance(texts, list):
         raise ValueError("access must be a list of texts, such as [group:sales, everyone]")  # noqa: TRY004 - as all here
     if wrong := [each for each in texts if not isinstance(each, str)]:
-        raise ValueError(f"access has an entry that is no text: {str(wrong[0])[:50]!r}. Put it in quotes")
+        raise ValueError(f"access has an entry that is not text: {str(wrong[0])[:50]!r}. Put it in quotes")
     return principals_of(texts)
 
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from corpus.canary import canary_choice
 from corpus.errors import CorpusError, SettingsError
-from handler.access.addresses import parse_networks
 from handler.access.aws import DynamoCounter
+from handler.access.caller_addresses import parse_networks
 from handler.access.cors import Cors
 from handler.access.key_sources import read_keys, read_oauth, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
@@ -23,7 +23,7 @@ from handler.corpora.entries import read_corpora, settings_of
 from handler.corpora.libraries import Libraries
 from handler.framework import FastAPI, TelemetryConfig
 from handler.mcp import http as mcp
-from handler.observing.audit import Audit
+from handler.observing.audit_trail import Audit
 from handler.observing.middleware import Observe
 from handler.observing.pseudonyms import Pseudonyms
 from handler.route_access import add_routes, check_doors, lets_in_itself, without_key

@@ -140,7 +140,7 @@ def pack(
     ] = None,
 ) -> None:
     """Write what an administrator or a directory asks for: texts, URLs, hints with reasons, test questions, images."""
-    from corpus.opening import open_corpus
+    from corpus.corpus_opening import open_corpus
     from corpus.principals import EVERYONE
     from corpus.searching.view import View
     from handler.pack.cases import read_cases
@@ -180,10 +180,10 @@ def check(
 ) -> None:
     """Ask a live deployment, ours or not, all that a GPT will ask of it. Exit code 0 only when all hold."""
     from corpus.quality.questions import read_questions
-    from handler.check.gate import Gate
+    from handler.check.deployment import CannotCheck
+    from handler.check.gate_rows import Gate
     from handler.check.matrix import CheckOptions
     from handler.check.run import check as run_check
-    from handler.check.target import CannotCheck
 
     wishes = CheckOptions(
         no_rate_limit=no_rate_limit,

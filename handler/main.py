@@ -15,7 +15,7 @@ from corpus.program import silence_telemetry
 
 silence_telemetry()  # A dependency of FastAPI.
 
-from handler.contract.events import is_request, is_sound  # noqa: E402
+from handler.contract.gateway_events import is_request, is_sound  # noqa: E402
 from handler.lifecycle import lambda_settings, make_ready, register_hooks  # noqa: E402
 from handler.observing.logs import JsonLines, configure  # noqa: E402
 from handler.served import served_app  # noqa: E402
@@ -48,7 +48,7 @@ _adapter = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
 def handler(event: Any, context: LambdaContext) -> dict[str, Any]:
     """Answer one event of API Gateway (REST or HTTP API) or of a function URL.
 
-    What is no request, such as a schedule's event that keeps the function warm, has done its work by coming here.
+    What is not a request, such as a schedule's event that keeps the function warm, has done its work by coming here.
     """
     if not is_request(event):
         source = event.get("source") if isinstance(event, dict) else None

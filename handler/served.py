@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.opening import Opener, open_corpus
+from corpus.corpus_opening import Opener, open_corpus
 from handler.app import create_app
 from handler.framework import FastAPI
 from handler.settings import HandlerSettings

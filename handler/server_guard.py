@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from handler.access.addresses import is_own_name
+from handler.access.caller_addresses import is_own_name
 
 
 class OwnNamesOnly:

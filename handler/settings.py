@@ -11,9 +11,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from corpus.corpora import PREFIX
 from corpus.corpora_settings import CorporaSettings
 from corpus.filterable import FilterField, parse_filterable, with_derived
-from handler.access.addresses import parse_networks
+from handler.access.caller_addresses import parse_networks
 from handler.access.keys import parse_keys
-from handler.access.oauth.principals import parse_principals
+from handler.access.oauth.claim_principals import parse_principals
 from handler.access.oauth.settings import OAuthSettings
 from handler.access.rate_limit import parse_rate
 from handler.contract.requests import search_request

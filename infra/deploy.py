@@ -50,7 +50,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         keep = kept_by(rest)
     except ValueError as error:
-        sys.stderr.write(f"Error: keepVersions is no number of versions: {error}.\n")
+        sys.stderr.write(f"Error: keepVersions is not a number of versions: {error}.\n")
         return 2
     for command, environment in _steps(target, given, rest):
         if code := _run(command, environment):

@@ -1,6 +1,10 @@
 """`make coverage`: run the tests, and show which branches they reach, in the processes that they start too.
 
 python -m tests.covered [WHAT PYTEST TAKES]
+
+Processes with a cleared environment, in other folders, or of a copied tree are measured as well: while the tests run, a
+file in the environment says so to each of its interpreters. What is killed outright, or runs by an interpreter of its
+own (the installed wheel, the Lambda package), writes nothing down.
 """
 
 from __future__ import annotations
@@ -9,13 +13,19 @@ import io
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import coverage
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("corpus", "ingest", "handler", "infra")
+# Before coverage's own, which begins to measure where this variable is set.
+STARTER = "a0_measured.pth"
+VARIABLE = "COVERAGE_PROCESS_CONFIG"
 
 
 def is_whole(path: Path) -> bool:
@@ -29,25 +39,37 @@ def is_whole(path: Path) -> bool:
     return bool(found == "ok")
 
 
-def combined() -> coverage.Coverage:
-    """What all processes measured, but for those whose file was cut off."""
-    measured = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"))
-    files = sorted(ROOT.glob(".coverage.*"))
-    for path in files:
-        if not is_whole(path):
-            path.unlink()
-    left = sorted(ROOT.glob(".coverage.*"))
-    print(f"{len(left)} processes were measured, {len(files) - len(left)} more were killed while they wrote it down.")
-    measured.combine([str(path) for path in left])
+@contextmanager
+def measuring(folder: Path) -> Iterator[None]:
+    """Meanwhile every process of this environment writes into `folder` what it reached."""
+    config = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"), data_file=str(folder / "measured")).config
+    starter = Path(sysconfig.get_path("purelib")) / STARTER
+    starter.write_text(f"import os; os.environ.setdefault({VARIABLE!r}, {config.serialize()!r})\n", "utf-8")
+    try:
+        yield
+    finally:
+        starter.unlink()
+
+
+def combined(folder: Path) -> coverage.Coverage:
+    """What all processes measured, but for those whose file was cut off. A module that none imported is in it too."""
+    measured = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"), data_file=str(ROOT / ".coverage"))
+    files = sorted(folder.iterdir())
+    whole = [str(path) for path in files if is_whole(path)]
+    print(f"{len(whole)} processes were measured, {len(files) - len(whole)} more were killed while they wrote it down.")
+    measured.combine(whole)
+    modules = [str(path) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    measured.get_data().touch_files(modules)
     return measured
 
 
 def main() -> int:
-    for path in ROOT.glob(".coverage*"):
-        path.unlink()
-    command = [sys.executable, "-m", "coverage", "run", "-m", "pytest", *sys.argv[1:]]
-    ran = subprocess.run(command, cwd=ROOT, check=False)
-    measured = combined()
+    (ROOT / ".coverage").unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="measured-") as name:
+        with measuring(Path(name)):
+            ran = subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT, check=False)
+        measured = combined(Path(name))
+    measured.save()
     measured.report()
     for package in PACKAGES:
         share = measured.report(include=[f"{package}/*"], file=io.StringIO())

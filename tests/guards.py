@@ -101,7 +101,7 @@ GUARDS: list[Mutation] = [
     # A list reads what changed.
     *of(
         "corpus/searching/projection.py",
-        "tests/corpus/searching/test_listing.py",
+        "tests/corpus/searching/test_document_listing.py",
         ("if versions is None or self._kept is None:", "if True:"),
         ("if self._kept is None or state != self._state:", "if True:"),
     ),
@@ -120,15 +120,15 @@ GUARDS: list[Mutation] = [
     ),
     # Nobody is counted as somebody else; counters are bounded; only our own names are served.
     *of(
-        "handler/access/addresses.py",
-        "tests/handler/access/test_addresses.py",
+        "handler/access/caller_addresses.py",
+        "tests/handler/access/test_caller_addresses.py",
         ("if address is not None and _is_among(address, trusted):", "if address is not None:"),
         ("SITE_BITS = 64", "SITE_BITS = 0"),
         ("return address is not None and address.is_loopback", "return True"),
     ),
     *of(
         "handler/access/rate_limit.py",
-        "tests/handler/access/test_addresses.py",
+        "tests/handler/access/test_caller_addresses.py",
         ("if name not in self._counts and len(self._counts) >= MAX_COUNTED:", "if False:"),
     ),
     *of(
@@ -175,13 +175,13 @@ GUARDS: list[Mutation] = [
     ),
     # Nor what its files say.
     *of(
-        "corpus/lexical/files.py",
+        "corpus/lexical/index_files.py",
         "tests/corpus/lexical/test_index.py",
         ("if not _is_sound(about):", "if False:"),
         ("except (OSError, ValueError, RecursionError)", "except (OSError, ValueError)"),
     ),
     *of(
-        "corpus/lexical/segment.py",
+        "corpus/lexical/index_segment.py",
         "tests/corpus/lexical/test_index.py",
         ("if array.ndim != 1:", "if False:"),
         ("if kinds != _KINDS:", "if False:"),
@@ -199,7 +199,7 @@ GUARDS: list[Mutation] = [
         ("if not isinstance(own, dict):", "if False:"),
     ),
     *of(
-        "ingest/worker/events.py",
+        "ingest/worker/bucket_events.py",
         "tests/ingest/worker/test_worker.py",
         ("except (ValueError, RecursionError):", "except ValueError:"),
         ("if not isinstance(value, str):", "if False:"),
@@ -227,8 +227,8 @@ GUARDS: list[Mutation] = [
     ),
     # No address that is not everybody's is called.
     *of(
-        "ingest/sources/addresses.py",
-        "tests/ingest/sources/test_addresses.py",
+        "ingest/sources/checked_addresses.py",
+        "tests/ingest/sources/test_checked_addresses.py",
         ('"::/96", ', ""),
         ('"3fff::/20", ', ""),
         ('"5f00::/16", ', ""),

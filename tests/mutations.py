@@ -248,7 +248,7 @@ MUTATIONS = [
         ("if is_running(other) or", "if"),
     ),
     *_of(
-        "ingest/sources/client.py",
+        "ingest/sources/http_client.py",
         "tests/ingest/sources",
         ('if url.startswith("https:") and not led.startswith("https:"):', "if False:"),
     ),
@@ -265,8 +265,8 @@ MUTATIONS = [
         ("and number >= 0", ""),
     ),
     *_of(
-        "corpus/searching/language.py",
-        "tests/corpus/searching/test_language.py",
+        "corpus/searching/language_fit.py",
+        "tests/corpus/searching/test_language_fit.py",
         ("latin_share(query) * (_FOREIGN_TRUST if is_foreign else 1.0)", "1.0"),
         ("if each != asked", "if each == asked"),
         ("at_home**_WORDS_POWER", "1.0"),

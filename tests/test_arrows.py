@@ -123,7 +123,7 @@ def test_each_heavy_library_has_one_home() -> None:
 
 def test_readers_call_nothing_of_numpy_that_the_package_for_lambda_lacks() -> None:
     masked = re.compile(r"np\.(?:ma|unique|union1d|intersect1d|setdiff1d|setxor1d|median|percentile|quantile)\b")
-    writers = {ROOT / "corpus" / "lexical" / name for name in ("build.py", "forward.py", "segment.py")}
+    writers = {ROOT / "corpus" / "lexical" / name for name in ("build.py", "forward.py", "index_segment.py")}
     readers = {*(ROOT / "corpus").rglob("*.py"), *(ROOT / "handler").rglob("*.py")} - writers
     assert [str(path) for path in sorted(readers) if masked.search(path.read_text("utf-8"))] == []
 
@@ -164,7 +164,7 @@ def test_importing_touches_no_network_and_starts_nothing(package: str) -> None:
 
 def test_the_handler_loads_no_ingest_and_no_document_parser() -> None:
     code = f"""
-import handler.app, corpus.opening, corpus.store, corpus.embedding.remote, corpus.embedding.minilm
+import handler.app, corpus.corpus_opening, corpus.store, corpus.embedding.remote, corpus.embedding.minilm
 loaded = set(sys.modules)
 print(sorted(name for name in loaded if name.split(".")[0] in {("ingest", "typer", *PARSERS)!r}))
 print(sorted(name for name in loaded if name.startswith(("handler.check", "openapi_spec_validator"))))

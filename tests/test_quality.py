@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings, SearchMode
 from examples.build import EXAMPLES

@@ -16,7 +16,7 @@ def git(*arguments: str) -> list[str]:
     """The lines that git prints."""
     command = shutil.which("git")
     if command is None or not (ROOT / ".git").exists():
-        absent("This is no clone, or there is no git.")
+        absent("This is not a clone, or there is no git.")
     words = [command, "-c", "safe.directory=*", *arguments]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.lexical.table import Table
+from corpus.lexical.segment_rows import Table
 
 # Lucene's defaults; k1 from 0.9 to 2 and b from 0.4 to 1 found nothing better for all dev collections.
 K1 = 1.2

@@ -19,10 +19,10 @@ from typing import Any, Required, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.lexical.files import FORMAT, INDEX_FILE, Part, files_of, read_about, unusable
 from corpus.lexical.forward import Forward, gathered, ids_as_array
+from corpus.lexical.index_files import FORMAT, INDEX_FILE, Part, files_of, read_about, unusable
+from corpus.lexical.index_segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, fields_from, mapped, save_array
 from corpus.lexical.languages import stemmed_as
-from corpus.lexical.segment import FIELDS_FILE, SEGMENT_FILES, Fields, Segment, fields_from, mapped, save_array
 from corpus.lexical.terms import UNCLEAR, VERSION, Analyzer
 
 NO_FIELDS: Fields = MappingProxyType({})

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.filters import Where, passes
-from corpus.lexical.segment import Fields, Segment
-from corpus.lexical.table import Table
+from corpus.lexical.index_segment import Fields, Segment
+from corpus.lexical.segment_rows import Table
 from corpus.stored import ACCESS
 from corpus.visibility import Visibility
 

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from corpus.filters import Where, parted
 from corpus.lexical.bm25 import Frequencies, length_weights, weight_of
-from corpus.lexical.files import read_about, unusable
 from corpus.lexical.filter_mask import FilterMask, visibility_of
 from corpus.lexical.forward import Hashes, find, hashes_of
+from corpus.lexical.index_files import read_about, unusable
+from corpus.lexical.index_segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
 from corpus.lexical.languages import stop_words
 from corpus.lexical.scores import Scores
-from corpus.lexical.segment import FIELDS_FILE, Counts, Fields, Rows, fields_from
-from corpus.lexical.table import open_table
+from corpus.lexical.segment_rows import open_table
 from corpus.lexical.terms import Analyzer
 from corpus.visibility import Visibility
 

@@ -14,8 +14,8 @@ from typing import Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable, StoreUnavailable
 from corpus.lexical.build import State, Texts, update_index, write_index
-from corpus.lexical.files import INDEX_FILE
 from corpus.lexical.index import LexicalIndex
+from corpus.lexical.index_files import INDEX_FILE
 
 FOLDER = "lexical"
 MAX_FOLDER_NAME_CHARS = 200

@@ -116,7 +116,7 @@ def _by_script(text: str) -> tuple[str | None, float]:
 
 
 def _words(text: str) -> list[str]:
-    """In small letters. A name within a sentence, as "Los Angeles", is no word of the language that it comes from."""
+    """In small letters. A name within a sentence, as "Los Angeles", is not a word of the language it comes from."""
     words = [(match, match[0].istitle()) for match in _WORD.finditer(text)]
     has_small = any(match[0].islower() for match, _ in words)
     found: list[str] = []

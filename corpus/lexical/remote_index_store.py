@@ -12,8 +12,8 @@ from typing import Any, Protocol, Unpack
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import State, Texts, needed_to_update, segment_of, sweep, update_index, write_index
-from corpus.lexical.files import INDEX_FILE, check_version, files_of, read_about
 from corpus.lexical.index import LexicalIndex
+from corpus.lexical.index_files import INDEX_FILE, check_version, files_of, read_about
 
 SECONDS_BETWEEN_LOOKS = 5.0
 PLACE = "the server"

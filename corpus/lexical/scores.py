@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.forward import highest
-from corpus.lexical.table import Table
+from corpus.lexical.segment_rows import Table
 
 
 class Match(NamedTuple):

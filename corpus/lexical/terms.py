@@ -17,7 +17,7 @@ import Stemmer
 from corpus.lexical.language_detection import spoken_in
 from corpus.lexical.languages import stemmed_as, stop_words
 from corpus.lexical.letters import fold, normalise
-from corpus.lexical.names import names_among, without_operators
+from corpus.lexical.names_in_capitals import names_among, without_operators
 from corpus.lexical.numbers import digits, number_terms, numbers_inside
 from corpus.lexical.scripts import SIGNS, SOUTH_EAST_ASIAN, SOUTH_EAST_ASIAN_SIGNS, UNSPACED, language_of_script
 from corpus.lexical.words import AMOUNT, JOINERS, spans_of, words_of

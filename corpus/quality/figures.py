@@ -79,5 +79,5 @@ def figures_from(fields: Any) -> Figures:
 def _shares(fields: Any) -> dict[str, float]:
     shares: dict[str, float] = {name: float(fields[name]) for name in MODES}
     if not all(0 <= each <= 1 for each in shares.values()):
-        raise ValueError("its quality has a figure that is no share")
+        raise ValueError("its quality has a figure that is not a share")
     return shares

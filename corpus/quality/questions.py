@@ -144,7 +144,7 @@ def _question(line: bytes, number: int, name: str) -> Question:
 def _problem(value: dict[str, Any]) -> str | None:
     """What is wrong with an object that should be a question."""
     if unknown := sorted(value.keys() - set(FIELDS)):
-        return f"{unknown[0]!r} is no field of a question; there are {', '.join(FIELDS)}."
+        return f"{unknown[0]!r} is not a field of a question; there are {', '.join(FIELDS)}."
     for field in ("question", "document", "words"):
         text = value.get(field)
         if text is not None and not (isinstance(text, str) and text.strip()):

@@ -12,7 +12,7 @@ from corpus.embedding.model import Vectors
 from corpus.lexical.filter_mask import FilterMask
 from corpus.lexical.scores import Scores
 from corpus.searching.fusion import LEADERS, Ranked, dense_shares, fuse, fused_scores, lexical_shares, rank
-from corpus.searching.language import Fit
+from corpus.searching.language_fit import Fit
 from corpus.searching.scale import Scale, scale_of
 from corpus.store import Store
 from corpus.store.exact import ExactVectors, best_of

@@ -13,8 +13,8 @@ from corpus.errors import LexicalIndexUnusable
 from corpus.filters import Filter
 from corpus.lexical.bm25 import Frequencies
 from corpus.records import Chunk, DocumentRecord, Hit, chunk_id_of, record_id_of
+from corpus.searching.document_listing import Listing
 from corpus.searching.excerpts import neighbour_ids
-from corpus.searching.listing import Listing
 from corpus.searching.rerank import Reranker, reranked_each
 from corpus.searching.search import Plan, counted, fits_of, search
 from corpus.settings import SearchMode

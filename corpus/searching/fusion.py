@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.searching.language import WELL, Fit
+from corpus.searching.language_fit import WELL, Fit
 
 Scores = NDArray[np.float32]
 

@@ -60,7 +60,7 @@ def scores_in(answer: Any, count: int) -> list[float]:
     by_place = {int(each["index"]): float(each.get("relevance_score", each.get("score"))) for each in answer}
     scores = [by_place[place] for place in range(count)]
     if not all(map(math.isfinite, scores)):
-        raise ValueError("a score is no number")
+        raise ValueError("a score is not a number")
     if min(scores) < -_ROUNDING or max(scores) > 1 + _ROUNDING:
         return [_logistic(score) for score in scores]
     return [min(1.0, max(0.0, score)) for score in scores]

@@ -25,7 +25,7 @@ from corpus.searching.diversity import diverse
 from corpus.searching.excerpts import first_passages
 from corpus.searching.filtered import filtered_nearest
 from corpus.searching.fusion import DEPTH
-from corpus.searching.language import Fit, fit_of
+from corpus.searching.language_fit import Fit, fit_of
 from corpus.searching.lexical_candidates import index_of, passing_of, scores_of
 from corpus.searching.scale import scale_of
 from corpus.settings import SearchMode

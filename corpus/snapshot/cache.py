@@ -20,9 +20,9 @@ from typing import IO
 
 from corpus.errors import SnapshotInvalid, SnapshotTooLarge, SnapshotUnavailable
 from corpus.scratch import claim
-from corpus.snapshot.layout import link_store, sha256_of
 from corpus.snapshot.manifest import SQLITE, Manifest, SnapshotFile, object_key
 from corpus.snapshot.snapshot_store import SnapshotStore
+from corpus.snapshot.store_layout import link_store, sha256_of
 
 FETCHES_AT_ONCE = 8
 ATTEMPTS = 3

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
-from corpus.snapshot.layout import longer
 from corpus.snapshot.snapshot_store import PART, OnBytes
+from corpus.snapshot.store_layout import longer
 
 LOCK = ".lock"
 UNFINISHED = ".unfinished-"

@@ -19,9 +19,9 @@ from corpus.filters import Filter
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
-from corpus.snapshot.layout import warm_vector
 from corpus.snapshot.manifest import POINTER, Manifest
 from corpus.snapshot.signing import check_signature, message_of, parse_public_key
+from corpus.snapshot.store_layout import warm_vector
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.trial_open import PROGRAM, check_opens
 from corpus.snapshot.versions import read_manifest, read_pointer

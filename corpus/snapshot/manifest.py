@@ -123,7 +123,7 @@ def _manifest_from(fields: Mapping[str, Any]) -> Manifest:
     )
     paths = {file.path for file in manifest.files}
     if not _VERSION.fullmatch(manifest.version):
-        raise ValueError("its version is no version")
+        raise ValueError("its version is not a version")
     if SQLITE not in paths or len(paths) != len(manifest.files):
         raise ValueError(f"its files are not those of a store with one {SQLITE}")
     return manifest
@@ -173,7 +173,7 @@ def _fields(content: bytes, name: str, formats: Collection[int]) -> Mapping[str,
     try:
         fields = json.loads(content)
     except (ValueError, RecursionError):
-        raise SnapshotInvalid(f"{name} is no JSON: it is damaged or half-written. Publish again.") from None
+        raise SnapshotInvalid(f"{name} is not JSON: it is damaged or half-written. Publish again.") from None
     if not isinstance(fields, dict) or fields.get("format") not in formats:
         raise SnapshotInvalid(f"{name} is not of format {max(formats)}, which this version reads. Publish again.")
     return fields
@@ -195,12 +195,12 @@ def _file_from(fields: Mapping[str, Any]) -> SnapshotFile:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not text")
     value.encode()  # Raises ValueError for a lone surrogate.
     return value
 
 
 def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
-        raise TypeError(f"{value!r} is no count")
+        raise TypeError(f"{value!r} is not a count")
     return value

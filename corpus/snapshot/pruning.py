@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from corpus.errors import SnapshotInvalid
 from corpus.settings import CorpusSettings
 from corpus.snapshot.manifest import SQLITE
-from corpus.store import MAX_DEAD, holds_only, open_store, remake_index, settle_store
+from corpus.store import MAX_DEAD, blank_free_places, holds_only, open_store, remake_index, settle_store
 from corpus.store.chunk_file import FOLDER as CHUNKS
 from corpus.store.mapped import FOLDER as VECTORS
 from corpus.store.sketch import FOLDER as SKETCH
@@ -55,8 +55,8 @@ def remake_where_dead(copy: CorpusSettings) -> Remade | None:
     return Remade(dead_share=share, seconds=time.monotonic() - started)
 
 
-def drop_other_indexes(copy: CorpusSettings) -> None:
-    """Remove the indexes of deleted collections, which Chroma leaves behind."""
+def drop_remnants(copy: CorpusSettings) -> None:
+    """Remove what Chroma leaves behind: indexes of deleted collections, and in ours what its process's memory held."""
     with open_store(copy) as store:
         ours = store.index_folder
     if ours is None:
@@ -64,6 +64,7 @@ def drop_other_indexes(copy: CorpusSettings) -> None:
     for path in copy.chroma_path.iterdir():
         if path.is_dir() and path != ours and is_chromas(f"{path.name}/"):
             shutil.rmtree(path)
+    blank_free_places(ours)
 
 
 def is_chromas(path: str) -> bool:

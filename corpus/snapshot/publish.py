@@ -16,7 +16,6 @@ from corpus.errors import SnapshotConflict, SnapshotUnavailable
 from corpus.quality.figures import Figures
 from corpus.scratch import scratch
 from corpus.settings import CorpusSettings
-from corpus.snapshot.gate import Gate, judged
 from corpus.snapshot.manifest import (
     CANARY,
     OBJECTS,
@@ -28,6 +27,7 @@ from corpus.snapshot.manifest import (
     pointer_to_bytes,
 )
 from corpus.snapshot.pruning import Remade
+from corpus.snapshot.publish_gate import Gate, judged
 from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
@@ -85,7 +85,7 @@ def publish(
     judges the version first, also one in which nothing has changed.
 
     Raises StoreError, what the gate raises; SnapshotConflict where another publisher was first; SettingsError where
-    `url` is no place.
+    `url` is not a place.
     """
     place = snapshot_store_of(url)
     try:

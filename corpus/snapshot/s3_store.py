@@ -13,8 +13,8 @@ from typing import Any
 from corpus.errors import SnapshotConflict, SnapshotInvalid, SnapshotUnavailable
 from corpus.on_demand import OnDemand
 from corpus.s3 import s3_client, s3_errors
-from corpus.snapshot.layout import longer
 from corpus.snapshot.snapshot_store import PART, OnBytes
+from corpus.snapshot.store_layout import longer
 
 KEYS_PER_DELETE = 1000
 # A manifest or pointer has a few kilobytes.

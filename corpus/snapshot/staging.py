@@ -21,17 +21,17 @@ from corpus.lexical.index_store import index_folder
 from corpus.quality.questions import FILE_NAME as QUESTIONS
 from corpus.records import DocumentRecord
 from corpus.settings import CorpusSettings, target_kind
-from corpus.snapshot.layout import link_store, sha256_of, warm_vector
 from corpus.snapshot.manifest import SQLITE, SnapshotFile
 from corpus.snapshot.pruning import (
     LAID_OUT,
     Remade,
-    drop_other_indexes,
+    drop_remnants,
     is_chromas,
     leave_out_foreign,
     remake_where_dead,
 )
 from corpus.snapshot.reader_layout import rearrange
+from corpus.snapshot.store_layout import link_store, sha256_of, warm_vector
 from corpus.store import read_store, settle_store
 
 COPY_ATTEMPTS = 5
@@ -73,7 +73,7 @@ def stage(settings: CorpusSettings, folder: Path, *, questions: bytes | None = N
         left_out = leave_out_foreign(copy)
         settle_store(copy)
         remade = remake_where_dead(copy)
-        drop_other_indexes(copy)
+        drop_remnants(copy)
         # A snapshot is read and not updated; and the same chunks give the same files, whatever came before.
         with contextlib.suppress(LexicalIndexUnusable):
             merge_index(index_folder(folder, settings.chroma_collection))

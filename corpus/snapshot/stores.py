@@ -16,5 +16,5 @@ def snapshot_store_of(url: str) -> SnapshotStore:
     if found := S3_URL.fullmatch(url):
         return S3Store(bucket=found[1], prefix=(found[2] or "").strip("/"))
     if not is_bucket_or_folder(url):
-        raise SettingsError(f"{url} is no place for snapshots. Name a folder, or s3://bucket/prefix.")
+        raise SettingsError(f"{url} is not a place for snapshots. Name a folder, or s3://bucket/prefix.")
     return FolderStore(Path(url))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from corpus.errors import CorpusError, LexicalIndexUnusable, SnapshotInvalid
 from corpus.settings import CorpusSettings
-from corpus.snapshot.layout import warm_vector
+from corpus.snapshot.store_layout import warm_vector
 
 SECONDS = 60.0
 # -P: no file of the working folder is taken for one of our modules. Packages and libraries are the parent's.

@@ -49,7 +49,7 @@ def rollback(url: str, version: str | None = None, *, sign: Sign | None = None) 
     no version named, nothing else does.
 
     Raises SnapshotMissing for a version that is not there, SnapshotInvalid for one that is no longer whole,
-    SettingsError where `url` is no place.
+    SettingsError where `url` is not a place.
     """
     place = snapshot_store_of(url)
     try:
@@ -79,7 +79,7 @@ def promote(url: str) -> Manifest:
     """Serve to all the version that some get first. Returns it.
 
     Its pointer was signed, or not, when it was published. Raises SnapshotMissing where there is none, SnapshotInvalid
-    for one that is no longer whole, SettingsError where `url` is no place.
+    for one that is no longer whole, SettingsError where `url` is not a place.
     """
     place = snapshot_store_of(url)
     try:

@@ -5,8 +5,9 @@ A document is there once its first chunk, its record, is there: that chunk is wr
 
 from corpus.filters import Where
 from corpus.store.checkpoint import settle_store, write_index_out
+from corpus.store.collection_opening import create_store, most_text_bytes, open_store, read_store
+from corpus.store.hnsw_files import blank_free_places
 from corpus.store.leftovers import Survey, holds_only
-from corpus.store.opening import create_store, most_text_bytes, open_store, read_store
 from corpus.store.page_cache import widen_page_cache
 from corpus.store.reindexing import MAX_DEAD, finish_remaking, remake_index
 from corpus.store.rows import PAGE
@@ -18,6 +19,7 @@ __all__ = [
     "Store",
     "Survey",
     "Where",
+    "blank_free_places",
     "create_store",
     "finish_remaking",
     "holds_only",

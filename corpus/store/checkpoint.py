@@ -7,7 +7,7 @@ from typing import Any, cast
 from corpus.collection import METRIC, record_from_metadata
 from corpus.settings import CorpusSettings
 from corpus.store.change_detection import pending_writes
-from corpus.store.client import collection_of, connect, disconnect
+from corpus.store.chroma_client import collection_of, connect, disconnect
 from corpus.store.errors import translated
 from corpus.store.index_lock import index_lock
 

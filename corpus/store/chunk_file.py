@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from corpus.collection import CollectionRecord, record_from_metadata
 from corpus.errors import CollectionMismatch, SnapshotInvalid
 from corpus.lexical.forward import find
-from corpus.lexical.segment import mapped
+from corpus.lexical.index_segment import mapped
 from corpus.records import document_id_in, record_id_of
 from corpus.stored import RECORD_FIELDS, TEXT_DIGEST, UPDATED
 

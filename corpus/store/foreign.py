@@ -14,7 +14,7 @@ from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMissing
 from corpus.settings import CorpusSettings, target_kind
 from corpus.store.change_detection import SQLITE_FILE
-from corpus.store.client import connect, disconnect
+from corpus.store.chroma_client import connect, disconnect
 from corpus.store.cloud import CloudCollection
 from corpus.store.engine import EngineClient
 from corpus.store.errors import translated

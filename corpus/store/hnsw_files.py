@@ -8,6 +8,7 @@ ids of the labels are in a pickle, of which only plain values are read.
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import struct
 from dataclasses import dataclass
@@ -20,11 +21,14 @@ from numpy.typing import NDArray
 from corpus.errors import StoreError
 
 DATA_FILE, HEADER_FILE, LABELS_FILE = "data_level0.bin", "header.bin", "index_metadata.pickle"
+LENGTHS_FILE = "length.bin"  # Every index on disk has this file.
 _VERSION = 1
 # Version; offset of level 0, maximum and current number of records, bytes of a record, offsets of label and vector in
 # it.
 _HEADER = struct.Struct("<i6Q")
 _LABEL_BYTES = 8
+_LENGTH_BYTES = 4
+_BLANKED_AT_ONCE = 2**20  # Bytes.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,24 @@ def places_in(folder: Path) -> int:
         return int(_HEADER.unpack_from((folder / HEADER_FILE).read_bytes())[3])
     except (OSError, struct.error):
         return 0
+
+
+def blank_free_places(folder: Path) -> None:
+    """Overwrite the free places of an index on disk with zeros. Raises OSError.
+
+    Chroma reserves more places than there are records and writes all of them, the free ones as its process's memory
+    happened to be: with parts of other documents, or of keys.
+    """
+    try:
+        _, _, _, records, record, _, _ = _HEADER.unpack_from((folder / HEADER_FILE).read_bytes())
+    except (FileNotFoundError, struct.error):  # Nothing is on disk yet, or readers refuse it.
+        return
+    for name, size in ((DATA_FILE, record), (LENGTHS_FILE, _LENGTH_BYTES)):
+        with (folder / name).open("r+b") as file:
+            free = file.seek(0, os.SEEK_END) - records * size
+            file.seek(-max(free, 0), os.SEEK_END)
+            for start in range(0, free, _BLANKED_AT_ONCE):
+                file.write(bytes(min(_BLANKED_AT_ONCE, free - start)))
 
 
 def map_vectors(file: Path, layout: Layout) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from corpus.stored import record_from
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """`foreign` are the ids of records that are no chunks of ours; `incomplete` are documents that lack chunks.
+    """`foreign` are the ids of records that are not chunks of ours; `incomplete` are documents that lack chunks.
 
     `leftover` are the ids of chunks that no document's record speaks for, as a killed run leaves them: the next sweeps
     them up.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from corpus.embedding.model import Vectors
 from corpus.errors import SnapshotInvalid, StoreError
-from corpus.lexical.segment import mapped
+from corpus.lexical.index_segment import mapped
 from corpus.store.exact import MAX_SKETCHED_NUMBERS, ExactVectors
 from corpus.store.hnsw_files import DATA_FILE, Layout, map_vectors, read_ids, read_layout
 from corpus.store.sketch import MAX_DIMENSIONS, MIN_DIMENSIONS, open_sketch, write_sketch
@@ -63,7 +63,7 @@ def _data_file(name: str) -> str:
     """The name, if it is that of an index's own file in a folder of the store. Raises ValueError."""
     folder, _, file = name.partition("/")
     if file != DATA_FILE or folder in {"", ".", ".."}:
-        raise ValueError(f"{name!r} is no file of an index")
+        raise ValueError(f"{name!r} is not a file of an index")
     return name
 
 
@@ -114,7 +114,7 @@ def _check(
         raise ValueError("ids that are none of ours")
     if len(rows) and int(rows.max()) >= layout.records:
         raise ValueError(f"row {int(rows.max())} of {layout.records}")
-    with np.errstate(over="ignore", invalid="ignore"):  # What is no vector is told below, and by no warning besides.
+    with np.errstate(over="ignore", invalid="ignore"):  # What is not a vector is told below, and by no warning besides.
         lengths = np.linalg.norm(vectors[rows[:: max(1, len(rows) // _SAMPLE)]], axis=1)
     if not (np.abs(lengths - 1) < _TOLERANCE).all():
         raise ValueError("vectors that are not of length 1")

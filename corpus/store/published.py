@@ -13,8 +13,8 @@ from corpus.embedding.model import Vectors
 from corpus.filters import Where, passes
 from corpus.lexical.index_store import LexicalIndexStore
 from corpus.records import Chunk, DocumentRecord, record_id_of
+from corpus.store.chroma_client import Connection
 from corpus.store.chunk_file import ChunkFile
-from corpus.store.client import Connection
 from corpus.store.exact import ExactVectors
 from corpus.store.handle import Handle
 from corpus.store.rows import PAGE, batched

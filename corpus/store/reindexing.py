@@ -1,7 +1,7 @@
 """Rebuilds a vector index. Chroma never reuses the place of a deleted vector, so an index only ever grows.
 
 The collection is written again under another name and then replaces the old one. If the run is killed before the old
-one is deleted, the old one is there; if after, the new one is whole, and is found under either name (client.py).
+one is deleted, the old one is there; if after, the new one is whole, and is found under either name (chroma_client.py).
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ from typing import Any, cast
 from corpus.errors import StoreUnavailable
 from corpus.settings import CorpusSettings
 from corpus.store.change_detection import has_collection, index_names
-from corpus.store.client import collection_of, connect, disconnect, remade_name
+from corpus.store.chroma_client import collection_of, connect, disconnect, remade_name
 from corpus.store.errors import translated
-from corpus.store.hnsw_files import places_in
+from corpus.store.hnsw_files import LENGTHS_FILE, places_in
 from corpus.store.index_lock import index_lock
 from corpus.store.rows import PAGE
 
 # The share of deleted places from which a rebuild is worth it: it takes as long as writing the index did.
 MAX_DEAD = 0.05
-LENGTHS_FILE = "length.bin"  # Every index on disk has this file.
 FREE_PLACES = 100  # Chroma's files have room for so many from the start, so a small index gains nothing.
 PATIENCE_SECONDS = 20.0
 

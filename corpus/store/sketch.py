@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from corpus.embedding.model import Vectors
 from corpus.lexical.forward import highest
-from corpus.lexical.segment import mapped
+from corpus.lexical.index_segment import mapped
 
 FOLDER = "sketch"
 BITS = 2

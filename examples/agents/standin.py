@@ -1,7 +1,7 @@
 """A stand-in for a model on loopback: it searches once for the question, then quotes the best passage.
 
 It speaks Chat Completions, and the Responses API with function tools and with MCP servers, as far as the examples use
-them. It is no model: it shows that the programs around it work without an account.
+them. It is not a model: it shows that the programs around it work without an account.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from handler.access.addresses import is_own_name
+from handler.access.caller_addresses import is_own_name
 from handler.contract.origin import own_url
 
 ANY = "*"

@@ -16,7 +16,7 @@ import httpx
 from corpus.outbound import system_trust
 from corpus.retry_after import hints_in
 from corpus.urls import without_passwords
-from handler.check.document import Schema, listed, mapping, resolve
+from handler.check.openapi_document import Schema, listed, mapping, resolve
 
 # A GPT waits this long at most, and accepts no more than this.
 # https://developers.openai.com/api/docs/actions/production

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from corpus.urls import is_loopback
-from handler.check.document import (
+from handler.check.openapi_document import (
     Operation,
     Schema,
     listed,

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from corpus.quality.figures import DEPTH
 from handler.check.burst import burst
 from handler.check.call import TIMEOUT_SECONDS, WRONG_KEY, Caller, Credentials, Reply
-from handler.check.corpora import corpora_checks
-from handler.check.gate import Gate, gate_check
-from handler.check.reading import (
+from handler.check.check_row import Check, Outcome
+from handler.check.corpora_rows import corpora_checks
+from handler.check.deployment import QUESTION, Search, Target
+from handler.check.gate_rows import Gate, gate_check
+from handler.check.public_rows import (
     ORIGIN,
     check_document,
     check_preflight,
     check_privacy,
     schema_problem,
 )
-from handler.check.rows import Check, Outcome
-from handler.check.sign_in import sign_in_checks
-from handler.check.target import QUESTION, Search, Target
+from handler.check.sign_in_rows import sign_in_checks
 
 MAX_RESPONSE_CHARS = 100_000
 LONG_QUESTION_CHARS = 4_001

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from handler.check.call import Reply
-from handler.check.document import listed, mapping
+from handler.check.openapi_document import listed, mapping
 
 Answer = dict[str, Any]
 

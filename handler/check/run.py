@@ -16,12 +16,12 @@ from corpus.loading import load
 from corpus.outbound_settings import OutboundSettings
 from corpus.urls import without_passwords
 from handler.check.call import Caller, Credentials, credentials_of
-from handler.check.document import mapping
+from handler.check.check_row import Check, Row, carried_out
+from handler.check.deployment import CannotCheck, Search, Target, find_search, find_target
 from handler.check.matrix import CheckOptions, Matrix
-from handler.check.mcp import McpChecks, find_mcp
-from handler.check.rows import Check, Row, carried_out
+from handler.check.mcp_rows import McpChecks, find_mcp
+from handler.check.openapi_document import mapping
 from handler.check.settings import CheckSettings
-from handler.check.target import CannotCheck, Search, Target, find_search, find_target
 
 ALL_HOLD, SOME_FAIL = 0, 1
 URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")

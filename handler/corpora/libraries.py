@@ -17,8 +17,8 @@ from corpus.errors import CorpusError
 from corpus.filterable import FilterField
 from handler.contract.facets import Facets
 from handler.corpora.fan_out import Doubts
-from handler.corpora.files import is_short_of_files
 from handler.corpora.memory import resident_mb
+from handler.corpora.open_files import is_short_of_files
 from handler.library import Library
 
 if TYPE_CHECKING:

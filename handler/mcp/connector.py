@@ -16,7 +16,7 @@ from corpus.records import DocumentRecord, context_of
 from handler.contract.fields import Body, Identifier, Query
 from handler.contract.responses import PARTIAL, field_of, object_of
 from handler.contract.validation import validate
-from handler.mcp.session import Session
+from handler.mcp.message_context import Session
 from handler.routes.documents import Fitted, page_of
 from handler.routes.place import place_of
 from handler.routes.search import find

@@ -9,7 +9,7 @@ from typing import Any
 from corpus import __version__
 from handler.contract.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, Request, RpcError
 from handler.mcp.envelope import HANDSHAKE_VERSIONS, MODERN_VERSIONS, SERVER_INFO_KEY
-from handler.mcp.session import Session
+from handler.mcp.message_context import Session
 from handler.mcp.tools import call_tool, listed_tools
 from handler.settings import HandlerSettings
 

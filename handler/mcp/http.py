@@ -38,7 +38,7 @@ from handler.contract.jsonrpc import (
 from handler.contract.origin import own_url
 from handler.mcp.dispatch import SEARCHING_TOOLS, WAITING_METHODS, result_of
 from handler.mcp.envelope import VERSION_HEADER, check_envelope, check_unanswered, is_modern
-from handler.mcp.session import Session
+from handler.mcp.message_context import Session
 from handler.mcp.tools import scopes_of
 from handler.routes.action import action_of, admit, answered, come_by_door, trace_of
 from handler.routes.identity import challenge_of, demand

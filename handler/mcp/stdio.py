@@ -34,8 +34,8 @@ from handler.contract.jsonrpc import (
 )
 from handler.mcp.dispatch import WAITING_METHODS, result_of
 from handler.mcp.envelope import check_envelope, is_modern, version_in
-from handler.mcp.session import Session
-from handler.observing.audit import Audit
+from handler.mcp.message_context import Session
+from handler.observing.audit_trail import Audit
 from handler.observing.trace import Trace, too_late
 from handler.routes.action import Action
 

@@ -15,7 +15,7 @@ from handler.contract.openapi import LIST, SEARCH, schema_of, with_corpora, with
 from handler.contract.responses import schemas_of
 from handler.contract.validation import validate
 from handler.mcp.connector import FETCH_OUTPUT, SEARCH_OUTPUT, FetchArguments, SearchArguments, fetch, search
-from handler.mcp.session import Session
+from handler.mcp.message_context import Session
 from handler.routes.documents import Fitted, listed
 from handler.routes.fault import fault_of
 from handler.routes.search import find

@@ -14,7 +14,7 @@ import traceback
 from typing import Any
 
 from corpus.urls import without_passwords
-from handler.observing.audit import EVENT
+from handler.observing.audit_trail import EVENT
 
 OURS = ("corpus", "handler")
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str)

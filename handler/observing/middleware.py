@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handler.contract.errors import ActionError, refusal
-from handler.observing.audit import Audit
+from handler.observing.audit_trail import Audit
 from handler.observing.metrics import with_metrics
 from handler.observing.pseudonyms import Pseudonyms
 from handler.observing.trace import Trace, too_late

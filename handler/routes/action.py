@@ -13,9 +13,9 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from corpus.filterable import FilterField
-from handler.access.addresses import Network, counted_address
 from handler.access.auth import BASIC, authenticate, caller_by_key
 from handler.access.caller import ANYBODY, Caller
+from handler.access.caller_addresses import Network, counted_address
 from handler.access.keys import KeyEntry
 from handler.access.links import Signer
 from handler.access.oauth.wiring import OAuth

@@ -15,7 +15,6 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from corpus.connection import Reply
-from handler.access.oauth.client import FORM
 from handler.access.oauth.metadata import (
     AUTHORIZATION_SERVER,
     MCP_PATH,
@@ -24,6 +23,7 @@ from handler.access.oauth.metadata import (
     protected_resource,
 )
 from handler.access.oauth.passing import MAX_REQUEST_BYTES, PassRefused, PassThrough
+from handler.access.oauth.provider_client import FORM
 from handler.access.oauth.refusals import IdentityUnavailable
 from handler.access.oauth.wiring import OAuth
 from handler.contract.errors import LATER, RETRY_AFTER_SECONDS, ActionError, json_response

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from corpus.answer import to_json
 from corpus.errors import CorpusError
 from handler.access.caller import ANYBODY, Caller
-from handler.access.oauth.client import FORM
+from handler.access.oauth.provider_client import FORM
 from handler.access.oauth.scopes import parse_scopes
 from handler.contract.errors import ActionError, json_response
 from handler.contract.facets import Values

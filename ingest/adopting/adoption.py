@@ -18,8 +18,8 @@ from corpus.store.document_writes import Written
 from corpus.store.foreign import ForeignCollection, ForeignRecord
 from corpus.stored import ADOPTED
 from corpus.tokens import Tokenizer
-from ingest.adopting.assembly import assembled, in_order, once_each
-from ingest.adopting.fields import Piece, counted_from, numbered, piece_of
+from ingest.adopting.document_assembly import assembled, in_order, once_each
+from ingest.adopting.foreign_fields import Piece, counted_from, numbered, piece_of
 from ingest.sync.lexical_index import bring_up_to_date
 
 NO_TEXT = "It has no text."

@@ -19,7 +19,7 @@ from corpus.tokens import Tokenizer
 from ingest.command import console
 from ingest.command.automatic import settled
 from ingest.command.estimate import Estimate
-from ingest.command.target import Target, existing_target, new_target, say_new_rules
+from ingest.command.target_collection import Target, existing_target, new_target, say_new_rules
 from ingest.reading.pool import pool_of
 from ingest.report import Report
 from ingest.settings import IngestSettings
@@ -160,7 +160,7 @@ def _bring_in(
 def _machines(settings: IngestSettings, target: Target, options: AddOptions, stack: contextlib.ExitStack) -> Machines:
     if options.on is None:
         return Here(processes=max(1, settings.workers - 1))
-    from ingest.onray.machines import OnRay
+    from ingest.onray.ray_machines import OnRay
 
     lease = target.store.lease.token if target.store else None
     return OnRay(options.on, settings, stack, password=options.password, lease=lease)

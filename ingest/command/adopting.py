@@ -24,10 +24,10 @@ from corpus.settings import LOCAL_MODEL
 from corpus.store import Store, create_store, open_store
 from corpus.store.foreign import ForeignCollection, foreign_collection
 from ingest.adopting.adoption import Adoption, adopt, documents_in, remarks_on
-from ingest.adopting.fields import Piece
+from ingest.adopting.foreign_fields import Piece
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, app
-from ingest.command.target import drop_if_empty
+from ingest.command.target_collection import drop_if_empty
 from ingest.settings import IngestSettings
 from ingest.sources.descriptions import description_from
 from ingest.sync.lock import exclusive

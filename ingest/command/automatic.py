@@ -14,7 +14,7 @@ from ingest.sources.found import Item
 from ingest.sources.gather import Sources
 from ingest.sources.spool import Spool
 from ingest.sync.intake import read_items
-from ingest.sync.languages import suited
+from ingest.sync.model_choice import suited
 
 # So many files are examined, spread over all local ones; pages elsewhere would have to be fetched twice.
 LOOKED_AT_FILES = 24

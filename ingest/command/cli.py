@@ -14,9 +14,9 @@ from corpus.quality.questions import read_questions
 from corpus.settings import LOCAL_MODELS
 from ingest.command import add_remove, adopting, console, inspection, publishing, questions, repair, search
 from ingest.command.app import AsJson, app
-from ingest.command.model import install_model, model_of_wheel
+from ingest.command.model_install import install_model, model_of_wheel
 from ingest.evaluation.evaluate import MODES, EvalOptions, evaluate
-from ingest.evaluation.table import show_evaluation
+from ingest.evaluation.evaluation_report import show_evaluation
 from ingest.settings import IngestSettings
 
 __all__ = ["add_remove", "adopting", "app", "inspection", "publishing", "questions", "repair", "search"]

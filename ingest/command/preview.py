@@ -11,7 +11,7 @@ from corpus.answer import filled
 from corpus.records import Chunk
 from corpus.store import most_text_bytes
 from ingest.command.automatic import settled
-from ingest.command.target import existing_target, new_target
+from ingest.command.target_collection import existing_target, new_target
 from ingest.reading.pool import pool_of
 from ingest.settings import IngestSettings
 from ingest.sources.descriptions import Description

@@ -13,8 +13,8 @@ from corpus.errors import GateRefused, SettingsError
 from corpus.loading import load
 from corpus.program import examples
 from corpus.quality.questions import read_questions
-from corpus.snapshot.gate import Gate
 from corpus.snapshot.publish import publish as publish_store
+from corpus.snapshot.publish_gate import Gate
 from corpus.snapshot.signing import signer
 from corpus.snapshot.versions import list_versions
 from corpus.snapshot.versions import promote as to_all
@@ -24,7 +24,7 @@ from ingest.command.app import AsJson, Collection, app
 from ingest.command.quality_plot import plot_of
 from ingest.command.quality_report import judgement_to_json, show_judgement
 from ingest.evaluation.comparison import Judgement
-from ingest.evaluation.gate import judge_by
+from ingest.evaluation.version_judge import judge_by
 from ingest.settings import IngestSettings
 
 MAX_DROP = 0.02

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from corpus.answer import to_json
+from corpus.corpus_opening import open_corpus
 from corpus.errors import SettingsError
 from corpus.loading import load
-from corpus.opening import open_corpus
 from corpus.program import examples
 from corpus.quality.asking import ask
 from corpus.quality.figures import figures_of
@@ -23,7 +23,7 @@ from corpus.settings import SearchMode
 from ingest.command import console
 from ingest.command.app import Collection, app
 from ingest.command.quality_report import show_figures, show_missed
-from ingest.evaluation.gate import check_answers
+from ingest.evaluation.version_judge import check_answers
 from ingest.settings import IngestSettings
 
 # So many proposals are tried for each question wanted.

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 import typer
 
 from corpus.answer import answer_of, to_json
+from corpus.corpus_opening import open_corpus
 from corpus.filters import Filter
 from corpus.loading import load
-from corpus.opening import open_corpus
 from corpus.program import examples
 from corpus.searching.excerpts import excerpts_of, joining_distance
 from ingest.command import console

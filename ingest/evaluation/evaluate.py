@@ -32,7 +32,7 @@ from ingest.settings import IngestSettings
 from ingest.sources.found import Item
 from ingest.sync.chunking import ChunkingPool
 from ingest.sync.diff import Changes, Job, Reading
-from ingest.sync.languages import suited
+from ingest.sync.model_choice import suited
 from ingest.sync.run import IngestRun
 from ingest.sync.writer import Writing
 

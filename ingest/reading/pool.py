@@ -13,8 +13,8 @@ from typing import Self
 from corpus.errors import DocumentUnreadable
 from ingest.reading.ocr import Ocr
 from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
+from ingest.reading.reader_child import Limits, Request, Result
 from ingest.reading.reader_process import ReaderProcess, Spares, end_all, size_of
-from ingest.reading.worker import Limits, Request, Result
 from ingest.settings import IngestSettings
 
 __all__ = ["SPARES", "ReaderPool", "Result", "pool_of"]

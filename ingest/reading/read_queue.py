@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+from ingest.reading.reader_child import Request, Result, Share
 from ingest.reading.readers.registry import has_shares
-from ingest.reading.worker import Request, Result, Share
 
 # Reading a smaller share takes about as long as starting a process for it.
 SHARE_BYTES = 640 * 1024

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.processes import Child
-from ingest.reading.worker import Limits, Request, Result
+from ingest.reading.reader_child import Limits, Request, Result
 
 # Queued at a worker, so that it can continue while the parent processes its last answer.
 _FILES_AHEAD = 8
@@ -21,7 +21,7 @@ class ReaderProcess:
     """One process and its unanswered requests, oldest first."""
 
     def __init__(self, limits: Limits) -> None:
-        self._child = Child("ingest.reading.worker")
+        self._child = Child("ingest.reading.reader_child")
         self.limits = limits
         self.answers = self._child.answers
         self.close_stdin = self._child.close_stdin

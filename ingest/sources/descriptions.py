@@ -107,7 +107,7 @@ def description_from(
         name, equals, text = pair.partition("=")
         if not equals or not name.strip():
             raise SettingsError(
-                f"--metadata {pair!r} is no key=value. Write, for example, --metadata department=sales."
+                f"--metadata {pair!r} is not key=value. Write, for example, --metadata department=sales."
             )
         metadata[name.strip()] = _value_of(text) if name.strip() != "tags" else _list_of(text)
     _, remarks = storable(metadata)

@@ -112,7 +112,7 @@ def _folders(path: str, top: str) -> Iterator[str]:
 
 def _pattern(name: object) -> Patterns:
     if not isinstance(name, str) or not name.strip() or name.startswith(("!", "#")):
-        raise ValueError(f"{name!r} is no pattern. Write one as in .gitignore, in quotes")
+        raise ValueError(f"{name!r} is not a pattern. Write one as in .gitignore, in quotes")
     return strangers_patterns(ACCESS_FILE, [name])
 
 

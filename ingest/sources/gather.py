@@ -15,9 +15,9 @@ from corpus.errors import DocumentError, DocumentUnsupported, SettingsError
 from corpus.urls import without_passwords
 from ingest.settings import IngestSettings
 from ingest.sources.bucket import BucketSource, S3Object
-from ingest.sources.client import Limits
 from ingest.sources.files import find
 from ingest.sources.found import Found, Item, Remote
+from ingest.sources.http_client import Limits
 from ingest.sources.pages import PageSource
 from ingest.sources.patterns import Selection
 from ingest.sources.proxies import Proxies

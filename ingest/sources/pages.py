@@ -8,11 +8,11 @@ from dataclasses import replace
 from corpus.errors import DocumentError
 from corpus.urls import without_passwords
 from ingest.sources.found import Found, Item
-from ingest.sources.listing import Listing
+from ingest.sources.page_urls import normalised, path_of
 from ingest.sources.patterns import Selection
 from ingest.sources.sitemap import kind_of, sitemaps_in_robots
+from ingest.sources.sitemap_pages import Listing
 from ingest.sources.spool import Spool
-from ingest.sources.urls import normalised, path_of
 from ingest.sources.web import Page, Web
 
 

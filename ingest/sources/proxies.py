@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import httpcore2
 
 from corpus.errors import DocumentUnreadable, SettingsError
-from ingest.sources.addresses import CheckedBackend, HostUnknown, UncheckedBackend
+from ingest.sources.checked_addresses import CheckedBackend, HostUnknown, UncheckedBackend
 
 SCHEMES = ("http", "https")
 

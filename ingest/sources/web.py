@@ -17,9 +17,9 @@ import httpcore2
 
 from corpus.errors import DocumentUnsupported
 from ingest.reading.readers import is_readable, why_not
-from ingest.sources.client import Client, Limits, Response
 from ingest.sources.formats import is_plainly, said_suffix, suffix_by_content, type_of
 from ingest.sources.found import Fetched
+from ingest.sources.http_client import Client, Limits, Response
 from ingest.sources.inflate import GZIP, unpack
 from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.spool import Spool

@@ -15,7 +15,7 @@ from corpus.tokens import Tokenizer
 from ingest.reading.document import Document
 from ingest.sources.found import Item
 from ingest.splitting.splitter import split
-from ingest.splitting.tables import table_line
+from ingest.splitting.table_summary import table_line
 
 # Nobody misses a longer one, and every page of an answer has room for it.
 MAX_SPACE_CHARS = 100

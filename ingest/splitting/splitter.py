@@ -26,7 +26,7 @@ class Passage(NamedTuple):
     """`document.text[start:end]`, without surrounding white space.
 
     `tokens` counts that text alone; `heading` is the path of headings joined by " > "; `page` and `page_end` count
-    from 1 and are None where the document has no pages; `slide` is 0 where it is no show.
+    from 1 and are None where the document has no pages; `slide` is 0 where it is not a show.
     """
 
     start: int

@@ -12,7 +12,7 @@ import numpy as np
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import Texts
 from corpus.lexical.forward import Forward, ids_as_array
-from corpus.lexical.segment import Fields, Segment
+from corpus.lexical.index_segment import Fields, Segment
 from corpus.records import Chunk, DocumentRecord, indexed_text_of
 from corpus.store import Store
 from corpus.stored import fields_of, rounded

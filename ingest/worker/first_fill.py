@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from corpus.errors import SettingsError
 from corpus.setting_values import S3_URL
 from ingest.command.add import AddOptions
-from ingest.command.words import parsed
+from ingest.command.setting_arguments import parsed
 from ingest.reading.readers import is_readable, why_not
 from ingest.sources.bucket import is_hidden, is_ignored
 from ingest.sources.descriptions import description_from

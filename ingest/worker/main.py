@@ -15,8 +15,8 @@ from corpus.loading import load
 from corpus.settings import target_kind
 from ingest.settings import IngestSettings
 from ingest.worker.bucket_changes import bring_up_to_date
+from ingest.worker.bucket_events import objects_in
 from ingest.worker.dead_letters import DeadLetterQueue, DeadLetters
-from ingest.worker.events import objects_in
 from ingest.worker.first_fill import Filling, filling_of
 
 

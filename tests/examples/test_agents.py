@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from examples.agents import loop, responses_mcp, responses_tools
 from examples.agents.calling import Handler
 from examples.agents.standin import standin

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.access.keys import make_key
 from handler.app import create_app
 from handler.settings import HandlerSettings

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from examples.build import EXAMPLES, HANDBOOK
 from handler.access.keys import make_key
 from handler.app import create_app

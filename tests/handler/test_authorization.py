@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from corpus.store import open_store
 from handler.access.keys import KeyEntry, make_key
 from handler.app import audit_of, create_app

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from corpus.corpus_opening import open_corpus
 from corpus.errors import SettingsError
-from corpus.opening import open_corpus
 from handler.access.keys import KeyEntry, make_key
 from handler.app import create_app
 from handler.check.matrix import CheckOptions

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from corpus.corpus_opening import Opener, open_corpus
 from corpus.errors import StoreUnavailable
-from corpus.opening import Opener, open_corpus
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.publish import publish
 from handler.app import create_app
 from handler.contract.errors import ActionError
 from handler.corpora.fan_out import MAX_AT_ONCE, Answers, Doubts, ask_each
-from handler.corpora.files import SPARE
+from handler.corpora.open_files import SPARE
 from handler.settings import HandlerSettings
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import Text, corpus_settings, write_corpus

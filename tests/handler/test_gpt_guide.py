@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import CorpusError
-from handler.check.document import operations, parameters_of, request_schema, schemas
 from handler.check.limits import MAX_DESCRIPTION_CHARS
+from handler.check.openapi_document import operations, parameters_of, request_schema, schemas
 from handler.contract.errors import UPSTREAM, upstream_error
 from tests.handler.conftest import Connect
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from handler.routes.action import QUESTIONS_AT_ONCE
-from tests.gate import gate
+from tests.closed_gate import gate
 from tests.handler.conftest import HEADERS, Configure
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.handler.running import running
@@ -21,6 +22,8 @@ from tests.openai_server import EmbeddingsServer
 
 QUESTION = {"query": "warranty"}
 CALLERS = 100
+# Who asks without a pause takes the processor from those whom he waits for.
+PAUSE_SECONDS = 0.1
 # As many as AnyIO lends.
 MAX_WORKERS = 40
 
@@ -67,6 +70,7 @@ def test_a_hanging_store_costs_each_request_its_deadline_and_nothing_else(
                     assert client.get("/healthz").status_code == 200
                     assert client.get("/privacy").status_code == 200
                     assert client.get("/documents", headers={"Authorization": ""}).status_code == 401
+                    time.sleep(PAUSE_SECONDS)
                 assert answers.result() == {(504, "deadline_exceeded"): CALLERS}
                 assert workers() <= MAX_WORKERS
             path.open()
@@ -103,6 +107,7 @@ def test_a_hanging_model_costs_the_questions_that_need_it_and_nothing_else(
                     assert client.get("/documents").status_code == 200
                     assert client.post("/search", json={**QUESTION, "mode": "lexical"}).status_code == 200
                     served += 1
+                    time.sleep(PAUSE_SECONDS)
                 # As many as the deadline has room for; one would have waited for it, were all threads taken.
                 assert served > 3
                 assert {each.result() for each in hanging} <= {(504, "deadline_exceeded"), (504, "embedding_timeout")}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from handler.settings import HandlerSettings
 from tests.handler.conftest import API_KEY, ENTRY

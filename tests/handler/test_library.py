@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus.corpus_opening import open_corpus
 from corpus.errors import LexicalIndexUnusable, StoreUnavailable
-from corpus.opening import open_corpus
 from corpus.searching.corpus import Corpus
 from handler.contract.errors import ActionError
 from handler.library import Library

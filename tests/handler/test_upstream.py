@@ -14,7 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpus import errors
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from handler.contract.errors import upstream_error
 from tests.chroma_server import chroma_server

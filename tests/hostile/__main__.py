@@ -22,7 +22,7 @@ from handler.access.keys import make_key
 from handler.mcp.stdio import Stdio
 from handler.served import served_app
 from handler.settings import HandlerSettings
-from ingest.reading.worker import peak_bytes
+from ingest.reading.reader_child import peak_bytes
 from tests.corpus.snapshot.keeper import keeper_of
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.hostile import contents, doors, places

@@ -15,8 +15,8 @@ import numpy as np
 from corpus.errors import CorpusError
 from corpus.filters import Filter
 from corpus.settings import CorpusSettings
-from corpus.snapshot.layout import warm_vector
 from corpus.snapshot.staging import stage
+from corpus.snapshot.store_layout import warm_vector
 from corpus.store import create_store, read_store
 from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.store.test_store import RECORD, document

@@ -14,23 +14,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from corpus.corpus_opening import open_published
 from corpus.errors import CorpusError
-from corpus.opening import open_published
 from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
 from corpus.snapshot.publish import publish
 from corpus.snapshot.versions import list_versions
-from ingest.sources.addresses import is_callable
+from ingest.sources.checked_addresses import is_callable
 from tests.corpus.snapshot.keeper import Keeper, answer
 from tests.corpus.test_outbound import Hostile, embedder
 from tests.loopback import listening
 
 OLD = "The warranty lasts 12 months."
 MANNERS = ("head", "body", "endless", "negative", "interim", "trailers", "switched", "packed", "redirect")
-LIMITED = (
-    "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
-    "sys.argv[1:2] = []; runpy.run_module('ingest', run_name='__main__', alter_sys=True)"
-)
+LIMITED = """
+import resource, runpy, sys
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), before[1]))
+try:
+    runpy.run_module("ingest", run_name="__main__", alter_sys=True)
+finally:
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)  # What measures this process writes at its end.
+"""
 
 
 def hosts(count: int, seed: int) -> Iterator[str]:

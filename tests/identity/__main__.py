@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.access.oauth.refusals import TokenRefused
 from handler.access.oauth.wiring import oauth_of
 from handler.app import create_app

@@ -24,7 +24,7 @@ QUESTION = {"query": "warranty"}
 class Person:
     """Signs in where the client sends him, by `sign_in`, which gives what the callback was told; keeps the tokens.
 
-    `app` is reached as AUDIENCE, which is no name of any machine: what leads there is asked of the app itself.
+    `app` is reached as AUDIENCE, which is not a name of any machine: what leads there is asked of the app itself.
     """
 
     app: Any

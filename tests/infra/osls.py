@@ -45,11 +45,13 @@ def checkout(folder: Path) -> Path:
     for name in [*PACKAGES, *FILES, "requirements", "examples", "docs", "Makefile", "pyproject.toml", "README.md"]:
         source = package.ROOT / name
         if source.is_dir():
-            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+            # With the bytecode, which fits while the times stay: to compile all again takes seconds. Not what others
+            # are just writing of it.
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("*.pyc.*"))
         else:
             shutil.copy2(source, target / name)
     # So old that make takes the environment and osls, which are links to this checkout's own, for made.
-    for path in target.rglob("*"):
+    for path in [target / "package.json", target / "pyproject.toml", *(target / "requirements").iterdir()]:
         os.utime(path, (0, 0))
     for name in (".venv", "node_modules"):
         (target / name).symlink_to(package.ROOT / name)

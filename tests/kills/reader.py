@@ -14,7 +14,7 @@ import numpy as np
 
 from corpus.errors import CollectionMissing, LexicalIndexUnusable, StoreUnavailable
 from corpus.records import Hit
-from corpus.searching.language import WELL
+from corpus.searching.language_fit import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings
 from corpus.store import Store, read_store

@@ -48,7 +48,7 @@ class Resource(CloudFormationModel):
 
     @classmethod
     def cloudformation_name_type(cls) -> str:
-        """The name is no property."""
+        """The name is not a property."""
         return ""
 
     @classmethod

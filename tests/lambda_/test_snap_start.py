@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import boto3
 
 from handler.access.keys import make_key
-from handler.access.oauth.client import FORM
+from handler.access.oauth.provider_client import FORM
 from tests.corpus.snapshot.keeper import Keeper
 from tests.handler.events import http_api
 from tests.identity.stand_in import AUDIENCE, json_reply, jwk_of, stand_in

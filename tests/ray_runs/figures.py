@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from corpus.embedding.choice import collection_for, embedder_for_new_collection
-from ingest.onray import session as sessions
-from ingest.onray.machines import EmbedderOnRay, OnRay
+from ingest.onray import ray_session as sessions
 from ingest.onray.parcels import Orders
+from ingest.onray.ray_machines import EmbedderOnRay, OnRay
 from ingest.sources.descriptions import Description
 from ingest.sources.gather import Input, sources
 from ingest.sources.patterns import Selection

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from handler.access.oauth.client import ProviderClient
+from handler.access.oauth.access_tokens import LEEWAY_SECONDS, MAX_TOKEN_CHARS, Expected, check_claims
+from handler.access.oauth.provider_client import ProviderClient
 from handler.access.oauth.refusals import IdentityUnavailable, TokenRefused
-from handler.access.oauth.tokens import LEEWAY_SECONDS, MAX_TOKEN_CHARS, Expected, check_claims
 
 INACTIVE = "the provider says that it is not valid, or has ended"
 
@@ -32,7 +32,7 @@ class Introspection:
     def claims(self, token: str, *, issuers: tuple[str, ...], expected: Expected) -> Mapping[str, Any]:
         """The provider's claims for a valid token. Raises TokenRefused, IdentityUnavailable."""
         if len(token) > MAX_TOKEN_CHARS or not token.isascii() or not token.isprintable():
-            raise TokenRefused("it is no token")
+            raise TokenRefused("it is not a token")
         claims = self._google(token) if self._is_google else self._asked(token)
         if issuers and claims.get("iss", issuers[0]) not in issuers:
             raise TokenRefused("its issuer is not trusted here")

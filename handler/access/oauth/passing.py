@@ -15,9 +15,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from corpus.connection import Reply
 from handler.access.oauth.callbacks import is_callback, is_own_machine
-from handler.access.oauth.client import ProviderClient
 from handler.access.oauth.introspection import basic
 from handler.access.oauth.provider import Provider
+from handler.access.oauth.provider_client import ProviderClient
 
 MAX_REQUEST_BYTES = 16_384
 MAX_FIELDS = 40

@@ -39,7 +39,7 @@ def parse_scopes(text: str) -> Scopes:
         path, separator, own = part.partition("=") if part.startswith("/") else ("", "", part)
         scopes = tuple(own.split())
         if wrong := [scope for scope in scopes if not SCOPE.fullmatch(scope)]:
-            raise ValueError(f"{wrong[0]!r} is no scope")
+            raise ValueError(f"{wrong[0]!r} is not a scope")
         if not path:
             everywhere = (*everywhere, *scopes)
         elif not separator or path.rstrip("/") not in ROUTES:

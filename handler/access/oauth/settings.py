@@ -9,8 +9,8 @@ from pydantic import Field, SecretStr, field_validator
 from corpus.outbound_settings import OutboundSettings
 from corpus.setting_values import sendable
 from handler.access.oauth.callbacks import parse_callbacks
+from handler.access.oauth.claim_principals import parse_principals
 from handler.access.oauth.issuers import parse_issuers, provider_url
-from handler.access.oauth.principals import parse_principals
 from handler.access.oauth.scopes import parse_scopes
 
 
@@ -41,7 +41,7 @@ class OAuthSettings(OutboundSettings):
         None, description="Where the keys of a single issuer are. Default: what its discovery document says."
     )
     oauth_introspection_url: str | None = Field(
-        None, description="Where tokens that are no JWTs are asked about (RFC 7662, or Google's tokeninfo)."
+        None, description="Where tokens that are not JWTs are asked about (RFC 7662, or Google's tokeninfo)."
     )
     oauth_client_id: str = Field(
         "",

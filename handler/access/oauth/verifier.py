@@ -12,19 +12,19 @@ from typing import Any
 
 from handler.access.caller import Caller
 from handler.access.keys import PREFIX as KEY_PREFIX
-from handler.access.oauth.introspection import Introspection, seconds_of
-from handler.access.oauth.issuers import Issuer
-from handler.access.oauth.principals import ClaimRule, groups_left_out, principals_of
-from handler.access.oauth.provider import Provider
-from handler.access.oauth.refusals import TokenRefused
-from handler.access.oauth.scopes import granted
-from handler.access.oauth.tokens import (
+from handler.access.oauth.access_tokens import (
     LEEWAY_SECONDS,
     Expected,
     looks_like_jwt,
     unverified,
     verified_claims,
 )
+from handler.access.oauth.claim_principals import ClaimRule, groups_left_out, principals_of
+from handler.access.oauth.introspection import Introspection, seconds_of
+from handler.access.oauth.issuers import Issuer
+from handler.access.oauth.provider import Provider
+from handler.access.oauth.refusals import TokenRefused
+from handler.access.oauth.scopes import granted
 
 # A withdrawn key or a revoked opaque token is accepted no longer than this after the last check.
 SIGNED_SECONDS = 300.0

@@ -10,16 +10,16 @@ from urllib.parse import parse_qsl
 from anyio import CapacityLimiter
 
 from corpus.errors import SettingsError
+from handler.access.oauth.access_tokens import Expected
 from handler.access.oauth.callbacks import parse_callbacks
-from handler.access.oauth.client import ProviderClient
+from handler.access.oauth.claim_principals import parse_principals
 from handler.access.oauth.introspection import Introspection
 from handler.access.oauth.issuers import parse_issuers
 from handler.access.oauth.passing import PassThrough
-from handler.access.oauth.principals import parse_principals
 from handler.access.oauth.provider import Provider
+from handler.access.oauth.provider_client import ProviderClient
 from handler.access.oauth.scopes import Scopes, parse_scopes
 from handler.access.oauth.settings import OAuthSettings
-from handler.access.oauth.tokens import Expected
 from handler.access.oauth.verifier import Verifier
 from handler.access.rate_limit import Limiter, MemoryCounter, Rate, Refusals
 

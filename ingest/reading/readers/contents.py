@@ -7,8 +7,8 @@ import re
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Streams of compound files, and the modules that read them.
 _STREAMS = {
-    "WordDocument": "legacy", "PowerPoint Document": "ppt.reader", "PP40": "ppt.reader", "Workbook": "sheets.reader",
-    "Book\0": "sheets.reader",
+    "WordDocument": "doc.reader", "PowerPoint Document": "ppt.reader", "PP40": "ppt.reader",
+    "Workbook": "sheets.reader", "Book\0": "sheets.reader",
 }  # fmt: skip
 _MEMBERS = {b"word/": "docx.reader", b"xl/": "sheets.reader", b"ppt/": "pptx.reader"}
 _PACKAGE, _ENCRYPTED = b"PK\x03\x04", "EncryptedPackage".encode("utf-16-le")
@@ -22,7 +22,7 @@ _XML = (
 _HTML = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|div|style)[\s>]", re.IGNORECASE)
 _MESSAGE = re.compile(rb"(?:MIME-Version|Content-Type|From|Subject|Date): ", re.IGNORECASE)
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_OFFICE = frozenset(("docx.reader", "pptx.reader", "ppt.reader", "sheets.reader", "odf.reader", "legacy"))
+_OFFICE = frozenset(("docx.reader", "pptx.reader", "ppt.reader", "sheets.reader", "odf.reader", "doc.reader"))
 
 
 def module_by_content(data: bytes, module: str) -> str:
@@ -67,4 +67,4 @@ def _by_text(begin: bytes, module: str) -> str:
         return "html.reader"
     if _NO_TEXT.search(begin) or not begin:
         return module
-    return {"sheets.reader": "csv" if b"\n" in begin else module, "legacy": "text"}.get(module, module)
+    return {"sheets.reader": "csv" if b"\n" in begin else module, "doc.reader": "text"}.get(module, module)

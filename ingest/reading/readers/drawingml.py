@@ -54,7 +54,7 @@ def _points(element: etree._Element | None) -> list[str]:
     values = []
     for point in (node for node in element.iter() if local_name(node) == "pt"):
         text = one_line(next((node.text or "" for node in point if local_name(node) == "v"), ""))
-        values.append(shown_number(text, attribute(point, "formatCode") or code))
+        values.append(shown_number(text, attribute(point, "formatCode") or code) or text)
     return values or [one_line(node.text or "") for node in element.iter() if local_name(node) == "v"]
 
 

@@ -1,6 +1,6 @@
-"""Word files from before 2007 and slides from before PowerPoint 97, read by LibreOffice, antiword or catdoc.
+"""Word files and slides from before Office 97, read by LibreOffice, antiword or catdoc.
 
-If none of these programs is installed, such files are refused like any other unsupported type.
+If none of these programs is installed, such files are refused.
 """
 
 from __future__ import annotations
@@ -19,18 +19,16 @@ from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.pptx import reader as pptx
 from ingest.reading.readers.tables import lines
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SLIDES = tuple(name.encode("utf-16-le") for name in ("PowerPoint Document", "PP40"))
 _FIELD = re.compile(r'HYPERLINK +(?:\\l +)?"[^"\n]*" *(?:\\[a-z] +"[^"\n]*" *)*')  # antiword's output for links.
+_NO_PROGRAM = "The file is from before Office 97, and no program here reads it. Install LibreOffice, or save it anew."
 _BULLETS = "•▪◦"
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
-    """Read by the first program that succeeds. Raises DocumentUnreadable if the type is wrong or no program can."""
-    if not data.startswith(_OLE):
-        raise DocumentUnreadable("The file is not what its name says. Save it again, as DOCX or PPTX.")
+    """Read by the first program that succeeds. Raises DocumentUnreadable if no program can."""
     suffix = ".ppt" if any(name in data for name in _SLIDES) else ".doc"
-    failure: DocumentError = DocumentUnreadable("No installed program reads it. Install LibreOffice, or convert it.")
+    failure: DocumentError = DocumentUnreadable(_NO_PROGRAM)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / f"file{suffix}"
         path.write_bytes(data)

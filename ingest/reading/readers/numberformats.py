@@ -26,6 +26,8 @@ _COMPARED = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
 }  # fmt: skip
 _FRACTION = re.compile(r"(?P<whole>[#0?]+(?:\s|\\ |\" \"|_.)+)?[#0?]+\s?/\s?(?P<below>[?#0]+|\d+)")
+_WITH_TEXT = 4
+_TEXT_SIGN = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]|.')
 _GENERAL = re.compile("General", re.IGNORECASE)
 _MAX_DIGITS = 15
 _TOO_LARGE = 10**12 * 10**3  # Numbers of more than fifteen digits are written without their format.
@@ -35,14 +37,18 @@ _SHIFT_1904 = 1462
 
 
 def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
-    """A number, given as text, in a format. Text that is not a number is returned as it is. Dates are in ISO 8601."""
+    """A number, given as text, in a format. Text that is not a number is returned as it is. Dates are in ISO 8601.
+
+    Empty if the format has several sections and the one for the number shows nothing.
+    """
     try:
         number = Decimal(text)
     except InvalidOperation:
         return text
     if not number.is_finite() or abs(number) >= _TOO_LARGE:
         return f"{float(text):.15g}" if "." in text else text
-    section, sign = _section_for(number, _sections(code))
+    sections = _sections(code)
+    section, sign = _section_for(number, sections)
     number = abs(number) if not sign else number
     section = _GENERAL.sub(f'"{plain(abs(number))}"', section)
     tokens = list(_TOKEN.finditer(section))
@@ -56,7 +62,18 @@ def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
     if places:
         return sign + _in_digits(abs(number), section, tokens)
     shown = _among(section, tokens, [])
-    return sign + shown if shown else plain(number)
+    if not shown:
+        return "" if len(sections) > 1 else plain(number)
+    return sign + shown
+
+
+def shown_text(text: str, code: str) -> str:
+    """A text in a format whose last of four parts is for texts."""
+    sections = _sections(code) if ";" in code else []
+    if len(sections) < _WITH_TEXT:
+        return text
+    signs = _TEXT_SIGN.findall(sections[_WITH_TEXT - 1])
+    return "".join(text if sign == "@" else sign.strip('"') for sign in signs if sign[0] not in "_*[\\")
 
 
 def plain(number: Decimal) -> str:

@@ -40,7 +40,7 @@ def main_part(package: Package) -> str:
     for relationship in relationships(package, ""):
         if relationship.kind == "officeDocument":
             return relationship.target
-    raise DocumentUnreadable("The file is a zip archive, but not an Office document: its main part is missing.")
+    raise DocumentUnreadable("The file is not an Office document: its main part is missing. Open it and save it again.")
 
 
 def related_parts(package: Package, part: str) -> dict[str, str]:

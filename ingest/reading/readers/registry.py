@@ -12,7 +12,6 @@ from typing import Protocol, cast
 
 from corpus.errors import DocumentEmpty, DocumentError, DocumentMissing, DocumentUnreadable, DocumentUnsupported
 from ingest.reading.document import Document
-from ingest.reading.programs import programs_for
 from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.contents import module_by_content
 from ingest.reading.readers.dataruns import without_data
@@ -34,6 +33,7 @@ _SUFFIXES = {
         .toml .yaml .yml
     """,
     "csv": ".csv .tsv",
+    "doc.reader": ".doc .dot",
     "docx.reader": ".docx .docm .dotx .dotm",
     "enex": ".enex",
     "epub": ".epub",
@@ -43,7 +43,6 @@ _SUFFIXES = {
     "jsonlines": ".jsonl .ndjson",
     "mail.eml": ".eml",
     "mail.mbox": ".mbox .mbx",
-    "legacy": ".doc .dot",
     "markdown": ".markdown .md .mdown .mdx .mkd .qmd .rmd",
     "mhtml": ".mht .mhtml",
     "mail.msg": ".msg",
@@ -88,9 +87,9 @@ _SHEET = "XLSX or CSV"
 _SLIDES = "PPTX or PDF"
 # Types that are legacy, proprietary or without text, and what to convert them to.
 _CONVERSIONS = {
-    _OFFICE: ".abw .doc .dot .hwp .hwpx .lwp .one .pages .pub .sxw .wpd .wps .wri .xps",
+    _OFFICE: ".abw .hwp .hwpx .lwp .one .pages .pub .sxw .wpd .wps .wri .xps",
     _SHEET: ".123 .numbers .qpw .sxc .wk1",
-    _SLIDES: ".key .pps .ppt .pot .sxi",
+    _SLIDES: ".key .sxi",
     "PDF with a text layer (OCR)": ".avif .bmp .djvu .gif .heic .heif .ico .jp2 .jpeg .jpg .png .psd .tif .tiff .webp",
     "HTML or PDF": ".chm .webarchive",
     "PDF or text": ".ai .dwg .dxf .eps .ps .vsd .vsdx",
@@ -143,8 +142,7 @@ def _module_of(path: Path) -> str | None:
     suffix = path.suffix.lower()
     if not suffix:
         return _NAMES.get(path.name.lower()) or _module_by(_begin_of(path))
-    module = _READERS.get(suffix)
-    return None if module == "legacy" and not programs_for(suffix) else module
+    return _READERS.get(suffix)
 
 
 def _begin_of(path: Path) -> bytes:

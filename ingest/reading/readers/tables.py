@@ -20,6 +20,7 @@ _MAX_LABEL_CHARACTERS = 80
 _COLUMNS_OF_WORDS = 3  # With fewer columns, words far above the first figures may be a key and its value, not names.
 _SENTENCE = re.compile(r".{12}[.。]$|\w: +\w*\d")  # Not a column name: a sentence, or a name with its value.
 _RANGE = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}$")
+_ERROR = re.compile(r"#(?:N/A|NV|[A-Z]+(?:/0)?[!?])$|Err:\d+$")
 _NOT_FIGURES = str.maketrans("", "", "()+-−–$€£¥%.,:/' \u00a0\u202f")
 
 
@@ -187,8 +188,8 @@ def repeated(row: Row) -> list[str]:
 
 
 def is_figure(text: str) -> bool:
-    """Whether the text is a number as written in tables: 1,234.5, (12), 7 %, € 3."""
-    return text.translate(_NOT_FIGURES).isdigit()
+    """Whether the text is a number as written in tables (1,234.5, (12), 7 %, € 3), or an error shown for one."""
+    return text.translate(_NOT_FIGURES).isdigit() or (text[:1] in ("#", "E") and bool(_ERROR.match(text)))
 
 
 def labels_of(header: Sequence[Row]) -> list[str]:

@@ -15,8 +15,8 @@ import pytest
 
 from corpus.errors import LexicalIndexUnusable
 from corpus.lexical.build import MERGE_RATIO, merge_index, update_index, write_index
-from corpus.lexical.files import INDEX_FILE, read_about
 from corpus.lexical.index import LexicalIndex
+from corpus.lexical.index_files import INDEX_FILE, read_about
 from corpus.lexical.terms import Analyzer
 
 CHUNKS = [
@@ -301,7 +301,7 @@ def test_values_of_another_kind_are_refused(tmp_path: Path, name: str, shape: tu
     write_index(tmp_path, CHUNKS, stamp="1")
     file = tmp_path / read_about(tmp_path)["segments"][0]["name"] / f"{name}.npy"
     np.save(file, np.load(file).reshape(shape).astype(kind or np.load(file).dtype))
-    with pytest.raises(LexicalIndexUnusable, match=r"no row of values|of another kind"):
+    with pytest.raises(LexicalIndexUnusable, match=r"not a row of values|of another kind"):
         LexicalIndex(tmp_path)
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from corpus.errors import LexicalIndexUnusable
-from corpus.lexical.files import INDEX_FILE, files_of
 from corpus.lexical.index import LexicalIndex
+from corpus.lexical.index_files import INDEX_FILE, files_of
+from corpus.lexical.index_segment import SEGMENT_FILES
 from corpus.lexical.index_store import FolderKeeper, LexicalIndexStore, index_folder
 from corpus.lexical.remote_index_store import RemoteIndexStore
-from corpus.lexical.segment import SEGMENT_FILES
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store
 from tests.corpus.texts import RECORD

@@ -38,7 +38,7 @@ def test_a_line_names_the_document_the_page_and_the_words() -> None:
         ('{"question": "x", "words": "y", "page": 1}', "q, line 1: 'page' is of no document"),
         ('{"question": "x", "document": "y", "page": 0}', "q, line 1: 'page' must be a whole number from 1."),
         ('{"question": "x", "document": "y", "page": true}', "q, line 1: 'page' must be a whole number from 1."),
-        ('{"question": "x", "answer": "y"}', "q, line 1: 'answer' is no field of a question"),
+        ('{"question": "x", "answer": "y"}', "q, line 1: 'answer' is not a field of a question"),
         (json.dumps({"question": "x" * 4001, "words": "y"}), "q, line 1: 'question' has more than 4,000 characters."),
         (f"{GOOD}\n\nhello", "q, line 3: must be one JSON object"),
         (f"{GOOD}\n\n{GOOD}", "q, line 3: is the same as line 1. Take one of them out."),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from corpus.searching.fusion import Scores, dense_shares, fuse, lexical_shares
-from corpus.searching.language import Fit
+from corpus.searching.language_fit import Fit
 
 IDS = ["a", "b", "c", "d", "e"]
 NOTHING = np.zeros(5, dtype=np.float32)

@@ -19,7 +19,7 @@ from corpus.lexical.remote_index_store import RemoteIndexStore
 from corpus.records import Chunk, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.searching.fusion import fuse
-from corpus.searching.language import WELL
+from corpus.searching.language_fit import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import open_store

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.opening import open_published
+from corpus.corpus_opening import open_published
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot

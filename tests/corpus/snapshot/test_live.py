@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.corpus_opening import open_corpus, open_published
 from corpus.errors import (
     CollectionMismatch,
     CollectionMissing,
@@ -26,7 +27,6 @@ from corpus.errors import (
     SnapshotTooLarge,
     SnapshotUnavailable,
 )
-from corpus.opening import open_corpus, open_published
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
@@ -164,7 +164,7 @@ def test_what_is_published_is_not_changed_by_reading_it(in_folder: Keeper) -> No
 def test_the_space_of_a_killed_reader_is_freed_by_the_next(in_folder: Keeper) -> None:
     in_folder.begins(OLD)
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom corpus.opening import open_corpus\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom corpus.corpus_opening import open_corpus\n"
         "from corpus.settings import CorpusSettings\nopen_corpus(CorpusSettings())\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )

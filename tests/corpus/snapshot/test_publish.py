@@ -8,12 +8,13 @@ import json
 import os
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
@@ -27,7 +28,7 @@ from corpus.errors import (
     StoreUnavailable,
 )
 from corpus.lexical.build import update_index
-from corpus.lexical.segment import SEGMENT_FILES
+from corpus.lexical.index_segment import SEGMENT_FILES
 from corpus.snapshot.manifest import (
     OBJECTS,
     POINTER,
@@ -43,6 +44,7 @@ from corpus.snapshot.publish import _prune, publish
 from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.versions import list_versions, rollback
 from corpus.store import open_store
+from corpus.store.hnsw_files import DATA_FILE, HEADER_FILE, LENGTHS_FILE
 from ingest.sync.lexical_index import bring_up_to_date
 from tests.corpus.snapshot.keeper import Keeper, answer, keeper_of, live_snapshot
 from tests.handler.corpora import Text, write_corpus
@@ -98,6 +100,20 @@ def test_the_same_documents_are_the_same_content_whoever_publishes_them_wherever
     assert first.content == second.content
     assert first.version.partition("-")[2] == second.version.partition("-")[2]
     assert "ingest.lock" not in {file.path for file in first.files}
+
+
+def test_a_version_holds_nothing_of_the_memory_of_the_process_that_published_it(in_folder: Keeper) -> None:
+    """Chroma writes the free places of its index as they are in memory: pieces of whatever was there before."""
+    published = in_folder.publishes("The warranty lasts 24 months.")
+    files = {PurePath(file.path).name: file.sha256 for file in published.manifest.files}
+    header, vectors, lengths = (
+        Path(in_folder.dest, object_key(files[name])).read_bytes() for name in (HEADER_FILE, DATA_FILE, LENGTHS_FILE)
+    )
+    _, _, places, records, record, *_ = struct.unpack_from("<i6Q", header)
+    assert places > records > 0
+    assert vectors[: records * record].strip(b"\0")
+    assert vectors[records * record :] == bytes((places - records) * record)
+    assert lengths[records * 4 :] == bytes((places - records) * 4)
 
 
 def test_a_snapshot_does_not_hold_by_what_the_keeper_knows_its_files_again(in_folder: Keeper, tmp_path: Path) -> None:
@@ -407,7 +423,7 @@ def test_a_url_of_anything_but_a_bucket_is_no_folder(
     in_folder: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SettingsError, match=r"is no place for snapshots. Name a folder, or s3://bucket/prefix"):
+    with pytest.raises(SettingsError, match=r"is not a place for snapshots. Name a folder, or s3://bucket/prefix"):
         publish(in_folder.settings, url)
     assert list(tmp_path.iterdir()) == []
 

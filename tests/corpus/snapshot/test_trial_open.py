@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
+from corpus.corpus_opening import open_published
 from corpus.errors import SnapshotInvalid
-from corpus.opening import open_published
 from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.trial_open import check_opens
 from tests.corpus.snapshot.keeper import Keeper, answer

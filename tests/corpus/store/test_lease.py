@@ -19,7 +19,7 @@ from corpus.errors import CollectionBusy
 from corpus.records import document_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import create_store, open_store
-from corpus.store.client import connect, disconnect
+from corpus.store.chroma_client import connect, disconnect
 from corpus.store.lease import SUFFIX, Lease
 from tests.corpus.store.test_store import EAST, RECORD, document
 

@@ -17,7 +17,7 @@ from corpus.lexical.build import write_index
 from corpus.lexical.index import LexicalIndex
 from corpus.searching.candidates import Hybrid, InRows
 from corpus.searching.filtered import filtered_nearest
-from corpus.searching.language import WELL
+from corpus.searching.language_fit import WELL
 from corpus.searching.scale import Scale
 from corpus.settings import CorpusSettings
 from corpus.snapshot.staging import stage
@@ -176,7 +176,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a file that is cut off": _cut,
     "a file of zeros": lambda folder: _fill(folder, 0),
     "a file of huge numbers": lambda folder: _fill(folder, 0x7F - 0x10),
-    "a file of what is no number": lambda folder: _fill(folder, 0xFF),
+    "a file of what is not a number": lambda folder: _fill(folder, 0xFF),
     "fewer ids": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([b"a"])),
     "ids that are objects": lambda folder: np.save(folder / FOLDER / "ids.npy", np.array([{}] * COUNT)),
     "ids in no writing": lambda folder: np.save(

@@ -23,7 +23,7 @@ from corpus.store import (
     write_index_out,
 )
 from corpus.store.change_detection import pending_writes
-from corpus.store.client import remade_name
+from corpus.store.chroma_client import remade_name
 from corpus.store.handle import Opened
 from corpus.store.hnsw_files import places_in
 from corpus.store.reindexing import dead_share

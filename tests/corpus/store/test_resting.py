@@ -14,7 +14,7 @@ from corpus.embedding.model import Vectors
 from corpus.errors import CollectionMismatch, CorpusError
 from corpus.filters import Filter
 from corpus.records import CHUNK_ID
-from corpus.searching.language import WELL
+from corpus.searching.language_fit import WELL
 from corpus.searching.search import Plan, search
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store, open_store, read_store

@@ -132,7 +132,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "bits of other vectors": _saved("bits.npy", np.zeros(18, dtype="<u8")),
     "bits that are floats": _saved("bits.npy", np.zeros(20)),
     "fewer scales": _saved("scales.npy", np.zeros(10, dtype="<f4")),
-    "scales that are no numbers": _saved("scales.npy", np.full(20, np.nan, dtype="<f4")),
+    "scales that are not numbers": _saved("scales.npy", np.full(20, np.nan, dtype="<f4")),
     "a centre of another length": _saved("centre.npy", np.zeros(5, dtype="<f4")),
 }
 

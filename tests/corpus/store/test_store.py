@@ -243,7 +243,7 @@ def test_a_server_that_is_away_is_told_with_the_setting() -> None:
 
 
 def test_a_damaged_file_is_told_with_its_path(tmp_path: Path) -> None:
-    (tmp_path / "chroma.sqlite3").write_text("this is no database" * 100)
+    (tmp_path / "chroma.sqlite3").write_text("this is not a database" * 100)
     with pytest.raises(StoreUnavailable, match=tmp_path.name):
         open_store(CorpusSettings(chroma_path=tmp_path))
 

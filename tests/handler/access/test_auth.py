@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from corpus.corpus_opening import open_corpus
 from corpus.errors import SettingsError
-from corpus.opening import open_corpus
 from handler.access.keys import digest_of, make_key, parse_keys
 from handler.app import create_app
 from tests.handler.conftest import API_KEY, ENTRY, Configure, Connect

@@ -1,4 +1,4 @@
-"""`handler check` against real servers: ours, somebody else's, broken ones, and what is no action at all."""
+"""`handler check` against real servers: ours, somebody else's, broken ones, and what is not an action at all."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from corpus.corpus_opening import open_corpus
 from corpus.errors import SettingsError
-from corpus.opening import open_corpus
 from corpus.quality.questions import parse_questions
 from handler.app import create_app
 from handler.check.call import Caller
-from handler.check.gate import Gate
+from handler.check.deployment import CannotCheck
+from handler.check.gate_rows import Gate
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
-from handler.check.target import CannotCheck
 from tests.free_port import free_port
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.running import running

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handler.check.document import (
+from handler.check.limits import MAX_PARAMETER_CHARS
+from handler.check.openapi_document import (
     Operation,
     Schema,
     listed,
@@ -15,7 +16,6 @@ from handler.check.document import (
     request_schema,
     schemas,
 )
-from handler.check.limits import MAX_PARAMETER_CHARS
 
 MAX_DEPTH = 3
 # What may be left out is not required; more need not be said.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.contract.facets import KEPT_SECONDS, Facets
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.openai_server import EmbeddingsServer

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from corpus.corpus_opening import open_corpus
 from corpus.filterable import FilterField
 from corpus.filters import Filter
-from corpus.opening import open_corpus
 from handler.contract.errors import ActionError
 from handler.contract.facets import Facets
-from tests.corpus.searching.test_listing import Counted
+from tests.corpus.searching.test_document_listing import Counted
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.openai_server import EmbeddingsServer
 

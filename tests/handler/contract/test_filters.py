@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from corpus.corpus_opening import open_corpus
 from corpus.errors import SettingsError
 from corpus.filters import Filter
 from corpus.loading import load
-from corpus.opening import open_corpus
 from corpus.records import document_id_of
 from corpus.searching.corpus import Corpus
 from handler.settings import HandlerSettings

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from handler.check.document import operations
 from handler.check.limits import broken_limits
+from handler.check.openapi_document import operations
 from tests.handler.conftest import Connect
 from tests.handler.contract.style import style_violations
 from tests.handler.corpora import WARRANTY

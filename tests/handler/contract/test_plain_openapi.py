@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from starlette.testclient import TestClient
 
-from handler.check.document import operations, request_schema, schemas
+from handler.check.openapi_document import operations, request_schema, schemas
 from tests.handler.conftest import Connect
 
 FIELDS = "department,year:int,weight:float,final:bool,reviewers:list"

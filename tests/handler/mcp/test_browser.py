@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from tests.browser import chromium
 from tests.handler.conftest import API_KEY, Configure

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.app import create_app
 from tests.handler.conftest import API_KEY, Configure
 from tests.handler.corpora import RETURNS

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from handler.access.oauth.client import ProviderClient
 from handler.access.oauth.issuers import Issuer
 from handler.access.oauth.key_set import KeySet
 from handler.access.oauth.provider import Provider
+from handler.access.oauth.provider_client import ProviderClient
 from handler.access.oauth.refusals import IdentityUnavailable
-from tests.gate import gate
+from tests.closed_gate import gate
 from tests.handler.conftest import API_KEY
 from tests.handler.oauth.conftest import QUESTION, SignIn, search
 from tests.identity.stand_in import DISCOVERY, StandIn, json_reply, jwk_of

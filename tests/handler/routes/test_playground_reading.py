@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from handler.access.keys import KeyEntry, make_key
 from handler.app import create_app
 from tests.browser import chromium

@@ -8,7 +8,7 @@ from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL, CorpusSettings
 from corpus.store import open_store
 from tests.corpus.embedding.installed import needs_e5
 from tests.ingest.command_line import Ingest, result_of
-from tests.ingest.sync.test_languages import ENGLISH, OTHERS
+from tests.ingest.sync.test_model_choice import ENGLISH, OTHERS
 
 
 def folder_of(home: Path, *texts: str) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from corpus.collection import SUBJECTS, SUBJECTS_FIELD
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from corpus.records import document_id_of, record_id_of
 from corpus.store import open_store
-from ingest.command.target import RETOLD
+from ingest.command.target_collection import RETOLD
 from ingest.settings import IngestSettings
 from tests.ingest.command_line import Ingest, result_of
 from tests.openai_server import KEY, EmbeddingsServer

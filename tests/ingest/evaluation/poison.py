@@ -25,8 +25,9 @@ def use_another_models_vectors(store: Path) -> None:
     collection = _collection(store)
     found = collection.get(include=["embeddings"])
     vectors = np.asarray(found["embeddings"], np.float32)
-    turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(vectors.shape[1], vectors.shape[1])))
-    collection.update(ids=found["ids"], embeddings=list((vectors @ turn).astype(np.float32)))
+    draw = np.random.default_rng(1)
+    axes, signs = draw.permutation(vectors.shape[1]), draw.choice(np.array([-1, 1], np.float32), vectors.shape[1])
+    collection.update(ids=found["ids"], embeddings=list(vectors[:, axes] * signs))
 
 
 def _collection(store: Path) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from corpus.corpus_opening import open_corpus
 from corpus.errors import CollectionBusy, SettingsError
-from corpus.opening import open_corpus
 from corpus.store import open_store
 from ingest.command.add import AddOptions, add_documents
 from ingest.onray import tasks

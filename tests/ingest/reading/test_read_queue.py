@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.errors import DocumentUnreadable
 from ingest.reading.read_queue import ReadQueue
-from ingest.reading.worker import Request
+from ingest.reading.reader_child import Request
 
 WHOLE = Request(Path("a.pdf"), 1000, None)
 REFUSAL = DocumentUnreadable("It cannot be opened.")

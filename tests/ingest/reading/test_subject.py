@@ -196,7 +196,7 @@ def test_a_property_gives_the_name_as_other_documents_have_it(company: str) -> N
         ("2023-Q3_AMD_10-Q.pdf", (None, 2023, "quarterly report"), "AMD 2023 quarterly report (10-Q)"),
         ("Geschaeftsbericht_2020.pdf", (None, 2020, "annual report"), "Geschaeftsbericht 2020"),
         ("hr/Employee-Handbook-v3.pdf", (None, None, "manual"), "Employee Handbook"),
-        # The name of a product is no year.
+        # The name of a product is not a year.
         ("AX2000_user_manual.pdf", (None, None, "manual"), "AX 2000 user manual"),
         ("FY2022_user_manual.pdf", (None, 2022, "manual"), "FY 2022 user manual"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ingest.sources.client import NO_PROXIES, Limits
+from ingest.sources.http_client import NO_PROXIES, Limits
 from ingest.sources.proxies import Proxies
 from ingest.sources.retry_after_gate import RetryAfterGate
 from ingest.sources.spool import Spool

@@ -83,7 +83,7 @@ REFUSED: dict[str, str | bytes] = {
     "an empty text": '"**": [""]\n',
     "a pattern twice": '"**": [group:hr]\n"*.md": [group:a]\n"**": [everyone]\n',
     "a negation": '"!**": [everyone]\n',
-    "a star that is no text": "**: [everyone]\n",
+    "a star that is not text": "**: [everyone]\n",
     "a colon too many": '"**": [group: sales]\n',
     "nested without end": "[" * 200,
     "not UTF-8": b"\xff\xfe\x00",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from corpus.store import open_store
 from ingest.command.add import AddOptions, add_documents
 from ingest.settings import IngestSettings

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus.corpus_opening import open_corpus
 from corpus.filters import Filter
-from corpus.opening import open_corpus
 from corpus.records import document_id_of
 from corpus.settings import LOCAL_MODEL
 from corpus.store import open_store

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.opening import open_corpus
+from corpus.corpus_opening import open_corpus
 from corpus.records import Chunk, document_id_of
 from corpus.searching.corpus import Corpus
 from corpus.settings import CorpusSettings, SearchMode

@@ -12,12 +12,15 @@ from ingest.reading.readers.numerals import numeral, style_of
 from ingest.reading.readers.package import attribute, local_name
 
 _MAX_INDENT = 8
+_MAX_LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """`style` is None for bullets; `shown` has %1 to %9 for the levels' numbers; `style_name` is the linked style."""
+    """`style` is None for bullets, "" for levels that count without showing it; `shown` has %1 to %9 for the levels'
+    numbers; `style_name` is the linked style; `restart` is the deepest level that restarts this one, counted from 1.
+    """
 
     start: int = 1
     style: str | None = None
@@ -25,6 +28,7 @@ class _Level:
     is_legal: bool = False
     style_name: str | None = None
     is_plain: bool = False
+    restart: int = _MAX_LEVELS
 
 
 class Numbering:
@@ -82,11 +86,13 @@ class Numbering:
         abstract = self._definition(identifier)
         levels = self._levels_by(identifier)
         level = levels.get(depth)
-        if level is None or (level.style is None and not level.shown.strip()):
+        if level is None or (not level.style and not level.shown.strip()):
             return ""
         counts = self._counts.setdefault(abstract, {})
-        for deeper in [other for other in counts if other > depth]:
+        for deeper in [other for other in counts if other > depth and depth < levels.get(other, _Level()).restart]:
             del counts[deeper]
+        for passed_over in range(depth):
+            counts.setdefault(passed_over, levels.get(passed_over, _Level()).start)
         start = self._starts.get((identifier, depth))
         if start is not None and (identifier, depth) not in self._begun:
             counts[depth] = start
@@ -99,6 +105,8 @@ class Numbering:
         def shown(match: re.Match[str]) -> str:
             other = int(match.group(1)) - 1
             about = levels.get(other, _Level(style="1"))
+            if not about.style and not level.is_legal:
+                return ""
             return numeral(counts.get(other, about.start), "1" if level.is_legal else about.style or "1")
 
         return _PLACE.sub(shown, level.shown).strip()
@@ -111,14 +119,15 @@ class Numbering:
 def _levels_of(abstract: etree._Element) -> dict[int, _Level]:
     levels = {}
     for node in (inner for inner in abstract if local_name(inner) == "lvl"):
-        start = value(node, "start") or "1"
+        start, restart = value(node, "start") or "1", value(node, "lvlRestart") or ""
         levels[int(attribute(node, "ilvl") or 0)] = _Level(
             start=int(start) if start.isdecimal() else 1,
-            style=style_of(_format_of(node)),
+            style="" if _format_of(node) == "none" else style_of(_format_of(node)),
             shown=value(node, "lvlText") or "",
             is_legal=child(node, "isLgl") is not None,
             style_name=value(node, "pStyle"),
             is_plain=_format_of(node) == "none" and not value(node, "lvlText"),
+            restart=int(restart) if restart.isdecimal() else _MAX_LEVELS,
         )
     return levels
 

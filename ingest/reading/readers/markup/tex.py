@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
-from ingest.reading.readers.markup.texmacros import expanded
+from ingest.reading.readers.markup.texmacros import expanded, with_code_protected, without_protection
 from ingest.reading.readers.markup.texsigns import spelled_signs
 from ingest.reading.readers.numerals import numeral
 from ingest.reading.readers.superscripts import spelled
@@ -71,7 +71,7 @@ _COMMAND = re.compile(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\[\]]*\])?|\\[a-zA-Z@]+\
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
-    source = _without_pictures(expanded(clean(decode(data))))
+    source = _without_pictures(expanded(with_code_protected(clean(decode(data)))))
     _, begun, body = source.partition("\\begin{document}")
     composer = Composer()
     body = body.partition("\\end{document}")[0] if begun else source
@@ -209,7 +209,7 @@ def _plain(source: str) -> str:
     text = _SEVERAL.sub(" {", text)
     text = re.sub(r"\\([%&$#_{}])", r"\1", _COMMAND.sub(_braces_kept, text))
     text = re.sub("\x00(\\d+)\x00", lambda match: formulas[int(match.group(1))], text.replace("\\ ", " "))
-    return one_line(text)
+    return without_protection(one_line(text))
 
 
 def _statement(match: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 _DEFINITION = re.compile(
@@ -13,6 +13,10 @@ _DEFINITION = re.compile(
 )
 _CALL = re.compile(r"\\([a-zA-Z@]+)")
 _VERBATIM = re.compile(r"(\\begin\{(verbatim|lstlisting|minted|Verbatim|alltt)\*?\}.*?\\end\{\2\*?\})", re.DOTALL)
+# Code within a line: \verb|a_b|, with any character as delimiter.
+_CODE = re.compile(r"\\(?:verb\*?|(?:lstinline|mintinline)(?:\[[^\[\]]*\])?(?:\{\w+\})?)([^\w\s*{}\[\\])(.{0,500}?)\1")
+_MARKS = {ord(mark): 0x10FF00 + ord(mark) for mark in "\\{}[]$&%#_^~-`'\""}
+_MARKS_BACK = {protected: mark for mark, protected in _MARKS.items()}
 # A macro for layout has no text of its own; calls to it stay, with their arguments.
 _LAYOUT = re.compile(
     r"\\(?:[hv](?:box|skip|fill?|size)|kern|vtop|dimen|advance|setbox|leavevmode|noindent|parskip|baselineskip|font|let"
@@ -39,6 +43,16 @@ class _Macro(NamedTuple):
     body: str
 
 
+def with_code_protected(source: str) -> str:
+    """The source with each piece of code within a line instead of its command, its marks as private characters that
+    `without_protection` turns back. Listings stay as they are."""
+    return _outside_listings(source, lambda part: _CODE.sub(lambda match: match.group(2).translate(_MARKS), part))
+
+
+def without_protection(text: str) -> str:
+    return text.translate(_MARKS_BACK)
+
+
 def expanded(source: str) -> str:
     """The source with its macros expanded and their definitions removed. Code listings stay as they are, and so does a
     source with unclosed braces."""
@@ -54,13 +68,13 @@ def _expanded_whole(source: str) -> str:
     if not macros:
         return source
     left = [max(len(source), _GROWTH)]
-    parts = _VERBATIM.split(source)
+    return _outside_listings(source, lambda part: _expanded(part, macros, left, 0))
+
+
+def _outside_listings(source: str, change: Callable[[str], str]) -> str:
     # `split` gives text, listing and environment name in turn; the name is already part of the listing.
-    return "".join(
-        part if index % 3 == 1 else _expanded(part, macros, left, 0)
-        for index, part in enumerate(parts)
-        if index % 3 != 2
-    )
+    parts = enumerate(_VERBATIM.split(source))
+    return "".join(part if index % 3 == 1 else change(part) for index, part in parts if index % 3 != 2)
 
 
 def _without_definitions(source: str, macros: dict[str, _Macro]) -> str:

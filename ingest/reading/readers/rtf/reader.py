@@ -1,4 +1,4 @@
-"""Rich Text Format (RTF): headings by style or outline level, lists, tables as rows, footnotes."""
+"""Rich Text Format (RTF): headings by style or outline level, lists, tables as rows, footnotes, comments."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ingest.reading.readers.tables import lines
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _TITLE = "Title"
+# What counts list items and headings: "1", "a)", "(iv)", "1.1.", "Article I."; bullets (a lone "o" among them) do not.
+_NUMBER = re.compile(r"(?=.{1,40}$)(?=.*\w)(?:.*\d.*|.*[.):]|\S+\s.*)")
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
@@ -43,7 +45,8 @@ class _Writer:
         self._aside: list[list[str]] = []  # Text of groups that do not belong to the paragraph around them.
         self._marker = ""
         self._notes: list[str] = []
-        self._count = 0  # Notes so far.
+        self._count = 0  # Footnotes so far.
+        self._commenter = ""
         self._cells: list[str] = []
         self._rows: list[list[str]] = []
         self._style = 0
@@ -64,6 +67,8 @@ class _Writer:
     def take(self, mark: Mark) -> None:
         if self._in_styles and mark.kind != "close":
             self._style_entry(mark)
+        elif mark.kind == "unseen":
+            return
         elif mark.kind in ("text", "raised"):
             into = self._aside[-1] if self._aside else self._text
             if mark.kind == "raised" and into:
@@ -85,7 +90,7 @@ class _Writer:
 
     def _style_entry(self, mark: Mark) -> None:
         """Read a part of a style definition: its number, its formatting, and last its name with a semicolon."""
-        if mark.kind == "text":
+        if mark.kind in ("text", "raised", "unseen"):
             self._styles[self._style] = self._styles.get(self._style, "") + mark.value.strip().removesuffix(";")
             if mark.value.endswith(";"):
                 self._style = 0
@@ -114,9 +119,15 @@ class _Writer:
         self._in_styles = False
         if name in ("listtext", "pntext"):
             marker = one_line(text)
-            self._marker = marker if re.fullmatch(r"\(?\w{1,4}[.)]", marker) else "-"
+            self._marker = marker if _NUMBER.fullmatch(marker) else "-"
         elif name == "footnote":
             self._notes.append(f"Footnote {self._count}: {one_line(text)}")
+        elif name == "atnauthor":
+            self._commenter = one_line(text)
+        elif name == "annotation":
+            self._notes.append(
+                f"Comment by {self._commenter}: {one_line(text)}" if self._commenter else f"Comment: {one_line(text)}"
+            )
         elif name == "shptxt":
             self._text.append(f" {text} ")
         elif name in ("title", "author"):
@@ -144,7 +155,7 @@ class _Writer:
             self.title = self.title or one_line(text)
             level = 1
         if level:
-            self.composer.heading(text, level)
+            self.composer.heading(f"{self._marker} {text}" if text and self._marker not in ("", "-") else text, level)
         elif text and (self._marker or self._in_list):
             self.composer.list_item(f"{'  ' * min(self._depth, 8)}{self._marker or '-'} {text}")
         else:

@@ -27,20 +27,22 @@ _CHARACTERS = {
 _SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}"}
 # Groups without text to read.
 _SKIPPED = frozenset({
-    "annotation", "atnauthor", "atnid", "bkmkend", "bkmkstart", "colortbl", "datastore", "filetbl", "fldinst", "footer",
+    "atnid", "bkmkend", "bkmkstart", "colortbl", "datastore", "filetbl", "fldinst", "footer",
     "footerf", "footerl", "footerr", "ftncn", "ftnsep", "ftnsepc", "generator", "header", "headerf", "headerl",
     "headerr", "latentstyles", "listoverridetable", "listtable", "object", "pict", "revtbl", "rsidtbl", "tc",
     "template", "themedata", "xe", "nonshppict", "sp",
 })  # fmt: skip
 # Groups marked as ignorable that are read all the same.
-_KEPT = frozenset({"shptxt", "shpinst", "listtext", "pntext", "footnote"})
-_NAMED = frozenset({"fonttbl", "stylesheet", "info", "title", "author", "listtext", "pntext", "footnote", "shptxt"})
+_KEPT = frozenset({"shptxt", "shpinst", "listtext", "pntext", "footnote", "annotation", "atnauthor"})
+_NAMED = _KEPT - {"shpinst"} | {"fonttbl", "stylesheet", "info", "title", "author"}
+# Character sets of a whole document.
+_CHARACTER_SETS = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
 _MAX_DEPTH = 10_000
 
 
 class Mark(NamedTuple):
-    """`kind` is "text", "raised" (superscript), "open" or "close" (of a named group) or "word"; `value` is the text or
-    name."""
+    """`kind` is "text", "raised" (superscript), "unseen" (text that is hidden or was deleted in a revision), "open" or
+    "close" (of a named group) or "word"; `value` is the text or name."""
 
     kind: str
     value: str
@@ -56,6 +58,8 @@ class _Group:
     skipped: bool = False
     may_be_ignored: bool = False
     is_raised: bool = False
+    is_hidden: bool = False
+    is_deleted: bool = False
     substitutes: int = 1  # Fallback characters after \u, for readers without Unicode.
 
 
@@ -109,6 +113,8 @@ class _Lexer:
             self._pending.clear()
 
     def _kind(self) -> str:
+        if self._group.is_hidden or self._group.is_deleted:
+            return "unseen"
         return "raised" if self._group.is_raised else "text"
 
     def _word(self, word: str, number: int | None) -> Iterator[Mark]:
@@ -122,7 +128,7 @@ class _Lexer:
             self._to_skip = group.substitutes
             yield Mark(self._kind(), chr(number % 0x10000))
         elif word in _CHARACTERS:
-            yield Mark("text", _CHARACTERS[word])
+            yield Mark("text" if self._kind() == "raised" else self._kind(), _CHARACTERS[word])
         elif word in _NAMED:
             group.name = word
             yield Mark("open", word)
@@ -134,6 +140,11 @@ class _Lexer:
         """Remember the settings that decide how characters are decoded."""
         if word in ("super", "nosupersub", "sub", "plain"):
             self._group.is_raised = word == "super" and number != 0
+        if word in ("v", "plain"):
+            self._group.is_hidden = word == "v" and number != 0
+        if word in ("deleted", "plain"):
+            self._group.is_deleted = word == "deleted" and number != 0
+        self._default_page = _CHARACTER_SETS.get(word, self._default_page)
         if number is None:
             return
         if word == "f":
@@ -155,7 +166,7 @@ class _Lexer:
         elif symbol in "\r\n":
             yield Mark("word", "par")
         elif symbol in _SYMBOLS:
-            yield Mark("text", _SYMBOLS[symbol])
+            yield Mark(self._kind(), _SYMBOLS[symbol])
 
 
 def marks(data: bytes) -> Iterator[Mark]:

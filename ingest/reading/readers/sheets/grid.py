@@ -28,6 +28,7 @@ class Sheet:
     boxes: list[str] = field(default_factory=list)  # Text boxes on the sheet.
     charts: list[tuple[str, list[list[str]]]] = field(default_factory=list)  # Title and rows; first the names.
     unknown_results: list[Place] = field(default_factory=list)
+    unshown: int = 0  # Cells whose format shows nothing.
 
     def rows(self) -> list[list[str]]:
         """The used rows and columns. Wide gaps are shortened, so a distant cell costs nothing."""

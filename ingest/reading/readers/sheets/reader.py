@@ -113,6 +113,8 @@ def _write(composer: Composer, sheet: Sheet) -> None:
             f"Formulas without a stored result, which are not worked out: {len(sheet.unknown_results)} on {sheet.name} "
             f"({places}{more}). Open the file and save it."
         )
+    if sheet.unshown:
+        composer.note(f"Cells of {sheet.name} whose format shows nothing were left out: {sheet.unshown}.")
     rows = sheet.rows()
     if rows or sheet.comments or sheet.boxes or sheet.charts:
         composer.heading(sheet.name, 1)

@@ -36,6 +36,7 @@ def _read(book: xlrd.Book, source: xlrd.sheet.Sheet) -> Sheet:
     for row in range(source.nrows):
         for column, cell in enumerate(source.row(row)):
             text = _shown(book, cell)
+            sheet.unshown += not text and cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE)
             if text:
                 sheet.texts[row, column] = text
     sheet.merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in source.merged_cells]

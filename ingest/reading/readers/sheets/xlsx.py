@@ -11,7 +11,7 @@ from lxml import etree
 
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.numberformats import BUILT_IN, shown_number
+from ingest.reading.readers.numberformats import BUILT_IN, shown_number, shown_text
 from ingest.reading.readers.ooxml import Relationship, main_part, relationships
 from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.sheets.grid import Area, Place, Sheet
@@ -29,6 +29,7 @@ class Workbook:
     strings: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     is_1904: bool = False
+    people: dict[str, str] = field(default_factory=dict)  # Names of those who comment, by id.
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def opened(package: Package) -> tuple[Workbook, list[Part]]:
         book.strings = [_text_of(node) for node in package.xml(kinds["sharedStrings"])]
     if "styles" in kinds:
         book.codes = list(_codes(package.xml(kinds["styles"])))
+    if "person" in kinds:
+        book.people = {node.get("id") or "": node.get("displayName") or "" for node in package.xml(kinds["person"])}
     by_identifier = {relationship.identifier: relationship for relationship in related}
     return book, list(_parts(root, by_identifier))
 
@@ -131,22 +134,26 @@ def _add_row(book: Workbook, sheet: Sheet, node: etree._Element, before: int) ->
 def _shown(book: Workbook, sheet: Sheet, cell: etree._Element, place: Place) -> str:
     parts = {local_name(inner): inner for inner in cell}
     kind = cell.get("t") or "n"
-    if kind == "inlineStr":
-        return _text_of(parts["is"]) if "is" in parts else ""
     value = (parts["v"].text or "") if "v" in parts else ""
+    if kind == "inlineStr":
+        value = _text_of(parts["is"]) if "is" in parts else ""
+    elif not value and "f" in parts:
+        sheet.unknown_results.append(place)
     if not value:
-        if "f" in parts:
-            sheet.unknown_results.append(place)
         return ""
-    if kind == "s":
-        return book.strings[int(value)] if value.isdecimal() and int(value) < len(book.strings) else ""
     if kind == "b":
         return "TRUE" if value == "1" else "FALSE"
+    style = int(cell.get("s") or 0)
+    code = book.codes[style] if style < len(book.codes) else "General"
     if kind == "n":
-        style = int(cell.get("s") or 0)
-        code = book.codes[style] if style < len(book.codes) else "General"
-        return shown_number(value, code, is_1904=book.is_1904)
-    return one_line(value).removesuffix("T00:00:00")
+        text = shown_number(value, code, is_1904=book.is_1904)
+    elif kind == "s":
+        value = book.strings[int(value)] if value.isdecimal() and int(value) < len(book.strings) else ""
+        text = shown_text(value, code)
+    else:
+        text = shown_text(one_line(value).removesuffix("T00:00:00"), code)
+    sheet.unshown += bool(value.strip() and not text.strip())
+    return text
 
 
 def _place(reference: str) -> Place | None:
@@ -176,6 +183,7 @@ def add_comments(book: Workbook, part: Part, sheet: Sheet) -> None:
             place = _place(attribute(node, "ref") or "")
             number = attribute(node, "authorId") or ""
             author = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
+            author = author or one_line(book.people.get(attribute(node, "personId") or "", ""))
             text = one_line(" ".join(inner.text or "" for inner in node.iter() if local_name(inner) in ("t", "text")))
             if place and text and not text.startswith(_THREADED):
                 sheet.comments.append((place, author, text.removeprefix(f"{author}:").strip() if author else text))

@@ -53,7 +53,7 @@ def test_hostile_archives_are_refused_in_one_line(tmp_path: Path) -> None:
     nested = package({"a.txt": "deep"})
     for _ in range(4):
         nested = package({"a.zip": nested})
-    with pytest.raises(DocumentEmpty, match="so deep"):
+    with pytest.raises(DocumentEmpty, match="nested this deep"):
         read_all(tmp_path, "deep.zip", nested)
 
 
@@ -70,5 +70,5 @@ def test_the_messages_of_a_mail_archive_are_documents(tmp_path: Path) -> None:
 
 
 def test_a_file_without_messages_is_no_mail_archive(tmp_path: Path) -> None:
-    with pytest.raises(DocumentUnreadable, match="no message"):
+    with pytest.raises(DocumentUnreadable, match="holds no message"):
         read_all(tmp_path, "a.mbox", b"Just text.\n")

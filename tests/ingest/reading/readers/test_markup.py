@@ -186,6 +186,22 @@ def test_latex(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"Set \verb|a_b| and \verb*!{x}\y! first.", r"Set a_b and {x}\y first."),
+        (r"Type \verb|\item 50% & $HOME| here.", r"Type \item 50% & $HOME here."),
+        (
+            r"Call \lstinline[language=C]!*p++ = 0! twice and \mintinline{py}|x[0] # y| once.",
+            "Call *p++ = 0 twice and x[0] # y once.",
+        ),
+        (r"An open \verb|end.", "An open |end."),
+    ],
+)
+def test_code_within_a_line_of_latex_stays_as_it_is(tmp_path: Path, source: str, text: str) -> None:
+    assert read_bytes(tmp_path, "a.tex", source.encode()).text == text
+
+
 def test_org(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, "a.org", ORG.encode())
     assert document.title == "Guide"

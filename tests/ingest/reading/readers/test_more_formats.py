@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import DocumentUnreadable, DocumentUnsupported
+from corpus.errors import DocumentUnreadable
 from ingest.reading.programs import programs_for
 from ingest.reading.readers import is_readable, read
+from tests.ingest.reading.readers.compound import compound
 from tests.ingest.reading.readers.files import outline, read_bytes
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
@@ -47,7 +48,7 @@ def test_a_flat_spreadsheet_is_read_like_a_packed_one(tmp_path: Path) -> None:
 
 
 def test_a_flat_drawing_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DocumentUnreadable, match="no flat OpenDocument"):
+    with pytest.raises(DocumentUnreadable, match="not a flat OpenDocument"):
         read_bytes(tmp_path, "a.fodt", _flat("graphics", ""))
 
 
@@ -104,24 +105,27 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     programs_for.cache_clear()
 
 
+_WORD_95 = compound({"WordDocument": b"\xdc\xa5\x68\x00" + bytes(1020)})
+
+
 @pytest.mark.usefixtures("programs")
-def test_a_word_file_of_before_2007_is_refused_where_nothing_reads_it(tmp_path: Path) -> None:
-    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    with pytest.raises(DocumentUnsupported, match="Convert to DOCX or PDF"):
+def test_a_word_file_of_before_97_is_refused_where_nothing_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "a.doc").write_bytes(_WORD_95)
+    with pytest.raises(DocumentUnreadable, match=r"from before Office 97.*Install LibreOffice"):
         read(tmp_path / "a.doc")
 
 
-def test_a_word_file_of_before_2007_is_read_by_the_program_that_is_there(tmp_path: Path, programs: Path) -> None:
+def test_a_word_file_of_before_97_is_read_by_the_program_that_is_there(tmp_path: Path, programs: Path) -> None:
     (programs / "antiword").write_text("#!/bin/sh\necho 'The lamp is lit before dusk.'\n")
     (programs / "antiword").chmod(0o755)
-    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
+    (tmp_path / "a.doc").write_bytes(_WORD_95)
     assert [document.text.strip() for document in read(tmp_path / "a.doc")] == ["The lamp is lit before dusk."]
 
 
 def test_a_word_file_at_which_the_program_fails_costs_one_line(tmp_path: Path, programs: Path) -> None:
     (programs / "antiword").write_text("#!/bin/sh\necho 'a.doc is not a Word Document.' >&2\nexit 1\n")
     (programs / "antiword").chmod(0o755)
-    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096))
+    (tmp_path / "a.doc").write_bytes(_WORD_95)
     with pytest.raises(DocumentUnreadable, match=r"antiword failed with exit code 1: a\.doc is not a Word Document"):
         read(tmp_path / "a.doc")
 

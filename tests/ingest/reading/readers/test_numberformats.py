@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.reading.readers.numberformats import shown_number
+from ingest.reading.readers.numberformats import shown_number, shown_text
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,9 @@ from ingest.reading.readers.numberformats import shown_number
         ("1.25", "[h]:mm", "30:00"),
         ("1.25", "[mm]:ss", "1800:00"),
         ("text", "0.00", "text"),
+        ("42", ";;;", ""),
+        ("7", ";-0;0", ""),
+        ("0", "#,##0;-#,##0;", ""),
         ("1e999", "0", "1e999"),
         ("-5", "yyyy", "-5"),
         ("3000000", "yyyy-mm-dd", "3000000"),
@@ -47,6 +50,13 @@ from ingest.reading.readers.numberformats import shown_number
 )
 def test_a_number_is_shown_as_in_the_sheet(number: str, code: str, shown: str) -> None:
     assert shown_number(number, code) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("General", "Lee"), ("0.0;-0.0", "Lee"), (";;;", ""), ('0;0;0;"Mr "@_)', "Mr Lee")]
+)
+def test_a_text_is_shown_as_the_last_part_of_its_format_says(code: str, shown: str) -> None:
+    assert shown_text("Lee", code) == shown
 
 
 def test_sheets_that_count_from_1904_are_four_years_later() -> None:

@@ -151,7 +151,7 @@ def test_a_title_with_numbers_and_dates_is_the_title(tmp_path: Path) -> None:
             [["Quay", "R1", "KJK003137"], ["Dock", "R2", "KHK000876"], ["Pier", "R3", "10347466"]],
             1,
             ["Quay | R1 | KJK003137", "Dock | R2 | KHK000876", "Pier | R3 | 10347466"],
-            id="a code is no name",
+            id="a code is not a name",
         ),
     ],
 )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import io
 import struct
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,7 @@ from openpyxl.comments import Comment
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from tests.ingest.reading.readers.compound import compound
 from tests.ingest.reading.readers.files import outline, read_bytes
-from tests.ingest.reading.readers.packages import opendocument
+from tests.ingest.reading.readers.packages import opendocument, package
 
 
 def _saved(book: openpyxl.Workbook) -> bytes:
@@ -122,6 +123,37 @@ def test_comments_are_read_and_hidden_rows_and_open_formulas_told(tmp_path: Path
         "Hidden rows or columns were left out.",
         "Formulas without a stored result, which are not worked out: 1 on Parts (C2). Open the file and save it.",
     )
+
+
+def test_cells_whose_format_shows_nothing_are_left_out_and_errors_name_no_columns(tmp_path: Path) -> None:
+    book = _book(["Total", 12], ["Check", 42], ["Rate", "#DIV/0!"], ["Share", "#N/A"])
+    book["Parts"]["B2"].number_format = ";;;"
+    document = read_bytes(tmp_path, "a.xlsx", _saved(book))
+    assert outline(document)[1:] == [("table", "Total | 12\nCheck\nRate | #DIV/0!\nShare | #N/A")]
+    assert document.notes == ("Cells of Parts whose format shows nothing were left out: 1.",)
+
+
+def test_threads_of_comments_say_who_wrote_each(tmp_path: Path) -> None:
+    book = _book(["Seal", 2])
+    book["Parts"]["B1"].comment = Comment("[Threaded comment]\n\nToo high?", "tc={1}")
+    members = {}
+    with zipfile.ZipFile(io.BytesIO(_saved(book))) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    office = "http://schemas.microsoft.com/office/2017/10/relationships"
+    for name, kind, target in (
+        ("xl/_rels/workbook.xml.rels", "person", "persons/person.xml"),
+        ("xl/worksheets/_rels/sheet1.xml.rels", "threadedComment", "../threadedComments/1.xml"),
+    ):
+        relation = f'<Relationship Id="x" Type="{office}/{kind}" Target="{target}"/></Relationships>'
+        members[name] = members[name].replace("</Relationships>", relation)
+    members["xl/persons/person.xml"] = '<l><person displayName="Lea" id="A"/><person displayName="Bo" id="B"/></l>'
+    members["xl/threadedComments/1.xml"] = (
+        '<l><threadedComment ref="B1" personId="A"><text>Too high?</text></threadedComment>'
+        '<threadedComment ref="B1" personId="B"><text>No.</text></threadedComment></l>'
+    )
+    assert outline(read_bytes(tmp_path, "a.xlsx", package(members)))[2:] == [
+        ("paragraph", "Comment by Lea on B1: Too high?"), ("paragraph", "Comment by Bo on B1: No."),
+    ]  # fmt: skip
 
 
 def test_a_long_text_over_merged_rows_stands_once_and_a_short_one_names_each(tmp_path: Path) -> None:
