@@ -51,6 +51,14 @@ _TEMPLATE = re.compile(
     r"|\[[^\[\]]*\]|<[^<>]*>|\{[^{}]*\}|normal(?:\.dotm?)?",
     re.IGNORECASE,
 )
+# What a program adds behind a title.
+_PROGRAM = re.compile(
+    r"(?:\s+[-–—|]\s+(?:Google (?:Docs|Sheets|Slides|Drive)|Confluence|Notion|Overleaf.*|(?:Microsoft )?(?:Word|Edge)"
+    r"|Read-?Only|Compatibility Mode)"
+    r"|\s*\[(?:Compatibility Mode|Read-?Only|Kompatibilitätsmodus|Mode de compatibilité)\])+$",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r".*\s[-–]\s(?:v\d[\d.]*|final|draft|copy|kopie|copie)(?:\s[-–]\s.*)?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}|[A-Z]{2}|[a-z]{2}[-_][A-Z]{2}")
 
 # What programs put where nobody is named.
@@ -75,8 +83,8 @@ def usable_title(stated: str | None) -> str | None:
 
 def usable_printed_title(stated: str | None) -> str | None:
     """The stated title of a PDF, for which programs often write the name of a file."""
-    title = usable_title(stated)
-    if title is None or any(none.fullmatch(title) for none in (_NO_PRINTED_TITLE, _TEMPLATE, _LANGUAGE)):
+    title = usable_title(_PROGRAM.sub("", one_line(stated or "")))
+    if title is None or any(none.fullmatch(title) for none in (_NO_PRINTED_TITLE, _TEMPLATE, _LANGUAGE, _VERSION)):
         return None
     odd = len(_ODD.findall(title))
     return None if odd >= _MANY_ODD and odd > _ODD_SHARE * len(title) else title

@@ -26,6 +26,8 @@ from ingest.reading.readers.titles import usable_printed_title, usable_text
 _MAX_WORD_LINES = 5000  # Lines searched for the document's hyphenated words.
 _ENOUGH_BY_OUTLINE = 0.5
 _NEARLY_LARGEST = 0.85
+_MUCH_TEXT = 400  # Characters.
+_CODE = re.compile(r"\b[A-Z]{2,}-?\d{2,}[A-Z\d]*\b")
 _SAME_COLUMN = 12.0  # Points: the left edges of one column on two pages differ by less.
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([+-])(\d\d)'?(\d\d)?)?")
 _METADATA = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
@@ -194,19 +196,29 @@ def _compose(composer: Composer, pieces: Sequence[_Piece], page_count: int) -> N
 def _title(properties: dict[str, str], first_page: Sequence[Group], size: float) -> str | None:
     """The title property if it looks like a title, else the first of the largest headings or lines on page one."""
     stated = usable_printed_title(properties.get("Title"))
-    if stated:
-        return stated
     headings = [
         group
         for group in first_page
-        # The outline may not contain the title, which is printed on the first page.
+        # An outline may leave out what stands on the title page.
         if (group.level and group.lines[0].height > 1.1 * size) or pdfheadings.is_large(group, size)
     ]
+    if stated and not (headings and _names_another(stated, first_page)):
+        return stated
     if not headings:
         return None
     largest = max(group.lines[0].height for group in headings)
-    # "References" may be set larger than the title, but it comes later.
-    return text_of(next(group for group in headings if group.lines[0].height > _NEARLY_LARGEST * largest), ())
+    # "References" may be set larger than the title, but stands below it; and so does a section behind much text.
+    first, title = headings[0], next(group for group in headings if group.lines[0].height > _NEARLY_LARGEST * largest)
+    between = first_page[first_page.index(first) : first_page.index(title)]
+    is_section = sum(len(line.text) for group in between if not group.level for line in group.lines) > _MUCH_TEXT
+    return text_of(first if is_section else title, ())
+
+
+def _names_another(title: str, page: Sequence[Group]) -> bool:
+    """Whether the title speaks of a thing by a code that the first page does not know: a file made from another."""
+    codes = _CODE.findall(title)
+    text = "".join(line.text for group in page for line in group.lines).lower() if codes else ""
+    return any(code.lower() not in text for code in codes)
 
 
 def _metadata(properties: dict[str, str]) -> dict[str, MetadataValue]:

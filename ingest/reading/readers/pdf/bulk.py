@@ -70,10 +70,9 @@ class Room:
             edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
         return Boxes(edges[0::4], edges[2::4], edges[3::4], edges[1::4])
 
-    def runs(self, text_page: object, first: int = 0, last: int = -1) -> Iterator[tuple[float, float, float, float]]:
-        """The left, top, right and bottom of each text run from one character to another, in the order of the text."""
-        reach = (first, last - first + 1) if 0 <= first <= last else (0, -1)
-        count = max(raw.FPDFText_CountRects(text_page, *reach), 0)
+    def runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
+        """The left, top, right and bottom of each text run, in the order of the text."""
+        count = max(raw.FPDFText_CountRects(text_page, 0, -1), 0)
         if count > self._size:
             self._grow(count)
         _run(map(_rectangle, itertools.repeat(_passed(text_page)), range(count), *self._tight_places))

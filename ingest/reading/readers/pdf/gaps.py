@@ -128,7 +128,7 @@ def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0
     part = _plain_part(line, boxes, start, end)
     if spacing == 0 and _is_plain(line, boxes.part(start, end), start, end):
         return part
-    return part._replace(text=_squeezed(_with_signs_set(line, boxes, start, end, spacing)))
+    return part._replace(text=squeezed(_with_signs_set(line, boxes, start, end, spacing)))
 
 
 def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
@@ -143,10 +143,10 @@ def _is_plain(line: Line, boxes: Boxes, start: int, end: int) -> bool:
 
 def _plain_part(line: Line, boxes: Boxes, start: int, end: int) -> Line:
     left, right = min(boxes.lefts[start:end]), max(boxes.rights[start:end])
-    return Line(_squeezed(line.text[start:end]), left, right, *line[3:])
+    return Line(squeezed(line.text[start:end]), left, right, *line[3:])
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     return (re.sub(" +", " ", text) if "  " in text else text).strip(" ")
 
 

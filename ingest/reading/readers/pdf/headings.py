@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,12 +11,13 @@ from ingest.reading.readers.pdf.lines import BULLETS, CELL, Line
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
 
 _MAX_CHARACTERS = 160
-_MAX_LINES = 3
+_MAX_LINES, _MAX_LINES_OF_TITLE = 3, 5
 _MAX_PREFIX = 14  # Characters before the title, on the page or in the outline only: "Chapter 12:".
 _MAX_MARGIN = 24
 _TAIL = 8  # Characters of a line, with a letter or digit among them.
 _MIN_LETTERS = 3
 _LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Share of letters; a title may be "Invoice (380) No. 471102 of 05.03.2018".
+_NEXT = 1.4  # Heights from one line to the next.
 _LARGE = 1.3  # Times the height of body text.
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
 # A number far to the left of its heading: "SECTION 2    Diesel engines".
@@ -109,11 +109,20 @@ def by_type(groups: Sequence[Group], *, body_height: float) -> None:
     for group in large:
         group.kind, group.level = "heading", levels[_height(group)]
     below = min(max(levels.values(), default=0) + 1, 6)
-    for group, following in itertools.pairwise(groups):
+    for before, group, following in zip([None, *groups], groups, groups[1:], strict=False):
         is_bold = all(line.is_bold for line in group.lines) and _height(group) > 0.95 * body_height
         if is_bold and not group.level and _may_be_heading(group) and not following.lines[0].is_bold:
+            if before is not None and _is_name_of_list(before, group):
+                continue
             group.kind, group.level = "heading", below
     _by_number([group for group in groups if group.level])
+
+
+def _is_name_of_list(before: Group, group: Group) -> bool:
+    """Whether a line in bold goes on what stands close above it: the next of several names, or behind "To:"."""
+    last, line = before.lines[-1], group.lines[0]
+    is_close = 0 < last.bottom - line.bottom < _NEXT * line.height and abs(last.left - line.left) < line.height
+    return is_close and (last.text.endswith(":") or (last.is_bold and not before.level and len(before.lines) == 1))
 
 
 def _by_number(headings: Sequence[Group]) -> None:
@@ -139,7 +148,7 @@ def is_large(group: Group, body_height: float) -> bool:
 
 
 def _may_be_heading(group: Group, share: float = _LETTERS) -> bool:
-    if group.kind not in ("paragraph", "list_item") or len(group.lines) > _MAX_LINES:
+    if group.kind not in ("paragraph", "list_item") or len(group.lines) > _MAX_LINES_OF_TITLE:
         return False
     text = " ".join(line.text for line in group.lines)
     return (

@@ -14,6 +14,7 @@ from ingest.reading.readers.pdf.lines import (
     HYPHEN,
     SENTENCE_ENDS,
     Line,
+    follows_in_list,
     is_right_to_left,
     kinds_of,
 )
@@ -22,16 +23,17 @@ from ingest.reading.readers.pdf.tables import Table
 # Marks a line of a known heading: its level, and a number unique to that heading.
 Marks = Mapping[int, tuple[int, int]]
 
-_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·]\s*\S|[*-]\s+\S")
+_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒]\s*\S|[*→-]\s+\S")
 _HOLLOW = ("o ", "o" + CELL)
-_BULLET_SIGNS = frozenset("•▪‣◦●○■□▶➢➤❖✓–∙·*-")
+_BULLET_SIGNS = frozenset("•▪‣◦●○■□▶➢➤❖✓–∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒*→-")
+_NUMBER_SIGNS = frozenset("(0123456789")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
 _NEAR, _MIN_LIST, _MAX_LIST_LINE = 3, 5, 40  # Lines checked on each side; lines needed; characters of a line.
 _STEP = 0.9  # Heights that an indented line is set in or out, at least.
 _TITLE = 1.3  # Times the usual height.
-_LINES_OF_TITLE = 2.8  # Heights between lines of a title.
+_CLOSE, _LINES_OF_TITLE = 1.3, 2.8  # Heights between lines of a title.
 
 
 @dataclass(slots=True)
@@ -132,22 +134,20 @@ class _Grouping:
             or index in self._hollow
             or (abs(line.left - before.left) > _STEP * line.height and self._is_indented(group, index))
             or (not line.text[0].islower() and self._ends_early(before, index))
+            or (line.text[0] in _NUMBER_SIGNS and follows_in_list(group.lines[0], line))
         )
         if not is_set_off:
             return False
         return not (self._is_title(before, line, fall) or self._is_numbered_heading(group, before, line))
 
     def _is_title(self, before: Line, line: Line, fall: float) -> bool:
-        """Whether two lines of a large centred title belong together, however far apart they are."""
-        if line.height <= _TITLE * self._usual:
+        """Whether two lines of a large title belong together: centred however far apart, else close below."""
+        if line.height <= _TITLE * self._usual or abs(before.height - line.height) >= 0.02 * line.height or fall <= 0:
             return False
+        if abs(before.left - line.left) <= line.height:
+            return fall < _CLOSE * line.height and not before.text.endswith((".", "!", "?"))
         centre = (line.left + line.right) - (before.left + before.right)
-        return (
-            abs(before.height - line.height) < 0.02 * line.height
-            and abs(centre) < line.height
-            and abs(before.left - line.left) > line.height
-            and 0 < fall < _LINES_OF_TITLE * line.height
-        )
+        return abs(centre) < line.height and fall < _LINES_OF_TITLE * line.height
 
     def _is_numbered_heading(self, group: Group, before: Line, line: Line) -> bool:
         """Whether a bold heading continues below its text and not below its number."""

@@ -18,10 +18,11 @@ SENTENCE_ENDS = (".", "!", "?", ":", ";", "”", '"', "。", "！", "？", "："
 
 LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 # A bullet or a number alone before its text.
-BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·*-"
+BULLETS = "•▪‣◦●○■□▶➢➤❖✓–—∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒*-"
 MARKER = re.compile(
     "[" + BULLETS + r"]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVXL]{1,5})[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2})+\.?"
 )
+_NUMBERED = re.compile(r"(\(?)(\d{1,3})([.)])\s+\S")
 _MAX_MARK_CHARS = 4
 _BELOW = 0.5  # Heights from one line to the next on a page with nothing side by side.
 # Scripts without blanks between words, so none is added where a line is broken.
@@ -50,6 +51,14 @@ class Line(NamedTuple):
     is_fixed: bool  # Monospaced, as code is.
     block: int = -1  # The page's tagged block that it belongs to, if known.
     is_apart: bool = False  # A separate cell, however close the one before it is.
+
+
+def follows_in_list(first: Line, line: Line) -> bool:
+    """Whether the line is the next item after one that begins with `first`: "2." after "1.", set in as far."""
+    before, after = _NUMBERED.match(first.text), _NUMBERED.match(line.text)
+    if before is None or after is None or abs(first.left - line.left) > line.height:
+        return False
+    return int(after.group(2)) == int(before.group(2)) + 1 and before.groups()[::2] == after.groups()[::2]
 
 
 def joined_beside(left: Line, right: Line, between: str) -> Line:

@@ -39,6 +39,7 @@ _COMMON = frozenset("eariotns")
 _COMMON_CODES = [ord(sign) for letter in sorted(_COMMON) for sign in (letter, letter.upper())]
 _LETTERS = re.compile("[A-Za-z]")
 _FOREIGN = re.compile("[\x80-\xff]")  # Latin-1 where another code page is meant.
+_COPTIC, _MUCH_COPTIC = re.compile("[\u03e2-\u03ef]"), 0.05  # Behind Greek, where a font means another script.
 _COMMON_SHARE, _MOSTLY_COMMON, _FAR_MORE = 0.42, 0.5, 0.15
 _FARTHEST = 40
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
@@ -56,7 +57,9 @@ def is_garbage(text: str) -> bool:
     sample = "".join(_sample_of(text).split())
     if len(sample) < _MIN_SAMPLE:
         return False
-    if not sample.isascii() and len(_FOREIGN.findall(sample)) > 0.5 * len(sample):
+    if not sample.isascii() and (
+        len(_FOREIGN.findall(sample)) > 0.5 * len(sample) or len(_COPTIC.findall(sample)) > _MUCH_COPTIC * len(sample)
+    ):
         return True
     return _is_shifted(sample)
 
@@ -105,8 +108,14 @@ def _is_shifted(sample: str) -> bool:
     if common > _COMMON_SHARE * len(sample) or len(_LETTERS.findall(sample)) < 0.5 * len(sample):
         return False
     counts = Counter(sample)
-    best = max(_common(counts, shift) for shift in range(-_FARTHEST, _FARTHEST + 1))
-    return best > _MOSTLY_COMMON * len(sample) and best - common > _FAR_MORE * len(sample)
+    best = max(_share_of_common(counts, len(sample), shift) for shift in range(-_FARTHEST, _FARTHEST + 1))
+    return best > max(_MOSTLY_COMMON, common / len(sample) + _FAR_MORE)
+
+
+def _share_of_common(counts: Counter[str], length: int, shift: int) -> float:
+    """The share of common letters, were all moved by `shift`: the blank may be moved too, and is none of them then."""
+    blanks = counts[chr(max(ord(" ") - shift, 0))]
+    return _common(counts, shift) / max(length - blanks, 1)
 
 
 def _common(counts: Counter[str], shift: int) -> int:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ctypes
 import itertools
 import operator
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Box, reaching
+from ingest.reading.readers.pdf.bulk import indexes_at
 from ingest.reading.readers.pdf.characters import (
     Places,
     Span,
@@ -29,28 +29,29 @@ from ingest.reading.readers.pdf.covers import NOTHING_PAINTED, Cover, Painted, u
 from ingest.reading.readers.pdf.drawn_bullets import with_bullets
 from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_columns, names_above, words_of
 from ingest.reading.readers.pdf.fonts import Fonts
-from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted
-from ingest.reading.readers.pdf.letterspacing import is_spaced
-from ingest.reading.readers.pdf.line_repair import each_once, is_one_sign, with_true_heights
-from ingest.reading.readers.pdf.lines import HYPHEN, Line, has_neighbours
+from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted, squeezed
+from ingest.reading.readers.pdf.letterspacing import is_glued, is_spaced, unglued
+from ingest.reading.readers.pdf.line_repair import each_once, with_true_heights
+from ingest.reading.readers.pdf.lines import Line, has_neighbours
+from ingest.reading.readers.pdf.odd_signs import with_odd_signs, with_symbol_bullets
+from ingest.reading.readers.pdf.overprint import Run, each_sign_once, is_overprinted
 from ingest.reading.readers.pdf.rotation import box_of, quarters_of, turned
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, rules_of
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
 from ingest.reading.readers.pdf.text import is_noise
-from ingest.reading.readers.pdf.unevenness import loose_lines, uneven_lines, with_ligatures, with_lone_letters
+from ingest.reading.readers.pdf.unevenness import (
+    loose_lines,
+    uneven_lines,
+    with_ligatures,
+    with_lone_letters,
+    with_long_words,
+)
 
 _MIN_BUFFER = 10_000  # Code units; few pages have more.
 _SPARE_UNITS = 512
 _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
-# Ligatures of lam and the letter after it, in the wrong order.
-_LAM = "\u0644"
-_TURNED_LAM = re.compile("[\u0622\u0623\u0625\u0627\u062c-\u062e\u0645\u0647\u0649\u064a]\u0644")
 _MANY = 8  # Lines to be examined, before the page is asked whether it is worth it.
 _NO_CUTS: list[float] = []
-_SYMBOL_BULLET = re.compile("(?<![^\n])[\uf020-\uf0ff](?=[ \r]|$)")  # From a symbol font, before a line or alone.
-_SYMBOL = re.compile("\n[\uf020-\uf0ff]")  # The same at the start of a line: a faster test.
-_SOFT = re.compile("\xad")
-_DIVIDED = "\u2010\r\n"  # A word divided by a Unicode hyphen, which pdfium does not recognise.
 
 
 class LineReader:
@@ -60,6 +61,8 @@ class LineReader:
         self._places = Places()
         self._text = units_buffer(_MIN_BUFFER)
         self._fonts = Fonts()
+        self._runs: list[Run] = []  # What is drawn at once, in the order of the text.
+        self._has_blanks = False  # In place of signs that are not seen, or not for the first time.
         self._falling: set[int] = set()  # Lines whose end is lower than their start: pdfium joined two.
 
     def lines(
@@ -74,9 +77,10 @@ class LineReader:
         stretches, quarters = self._stretches(text_page, count, painted.covers)
         if not stretches.texts:
             return [], NOTHING_DRAWN
+        stretches = with_symbol_bullets(text_page, stretches)
         lines, stretches = self._measured(text_page, stretches, box_of(page, quarters))
         lines = with_true_heights(lines)
-        uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
+        uneven = set(range(len(lines))) if quarters or self._has_blanks else self._uneven(text_page, lines, stretches)
         if len(uneven) > _MANY and is_noise(lines):
             return lines, NOTHING_DRAWN
         doubtful = dict.fromkeys(uneven, _NO_CUTS) | self._columns(text_page, lines, stretches)
@@ -95,6 +99,8 @@ class LineReader:
             whole = _with_pieces(lines, pieces | crossed) if crossed else whole
         if painted.marks and quarters == 0:
             whole = with_bullets(whole, painted.marks)
+        if self._has_blanks:
+            whole = [line._replace(text=squeezed(line.text)) for line in whole]
         return each_once(whole), straight
 
     def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[Stretches, int]:
@@ -110,24 +116,21 @@ class LineReader:
         # The text lacks characters without Unicode; then its offsets are not pdfium's character numbers.
         is_even = units - 1 == count
         text = text.replace("\t", " ")
-        if covers:
-            text = "".join(map(as_units, text)) if has_pairs else text
-            text = uncovered(text_page, text, covers, self._places.room, is_even=is_even)
+        self._runs = [] if quarters else list(self._places.room.runs(text_page))
+        self._has_blanks = bool(covers) or is_overprinted(self._runs)
+        if self._has_blanks:
+            text = self._with_blanks(
+                text_page, "".join(map(as_units, text)) if has_pairs else text, covers, is_even=is_even
+            )
         if not text.isascii():
-            text = self._with_odd_signs(text_page, text, has_pairs=has_pairs, is_even=is_even)
+            text = with_odd_signs(self._places, text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
 
-    def _with_odd_signs(self, text_page: object, text: str, *, has_pairs: bool, is_even: bool) -> str:
-        """The text with its ligatures, hyphens and bullets outside ASCII corrected."""
-        if has_pairs:
-            text = "".join(map(as_units, text))
-        elif is_even and _LAM in text:
-            text = self._with_ligatures(text_page, text)
-        if "\xad" in text and is_even:
-            text = self._places.hyphens_drawn(text_page, text, [match.start() for match in _SOFT.finditer(text)])
-        if _SYMBOL.search(text) or _SYMBOL.match("\n" + text[:1]):
-            text = _SYMBOL_BULLET.sub("•", text)
-        return text.replace(_DIVIDED, HYPHEN + "\r\n") if _DIVIDED in text else text
+    def _with_blanks(self, text_page: object, units: str, covers: Sequence[Cover], *, is_even: bool) -> str:
+        """The code units with blanks in place of what is covered, or printed a second time."""
+        units = uncovered(text_page, units, covers, self._places.room, is_even=is_even)
+        indexes = range(len(units)) if is_even else indexes_at(text_page, range(len(units)))
+        return each_sign_once(units, self._places.room.boxes(text_page, indexes))
 
     def _measured(self, text_page: object, stretches: Stretches, box: Box | None) -> tuple[list[Line], Stretches]:
         """The lines inside the visible box of the page with positions and fonts, measured at their first and last
@@ -157,15 +160,6 @@ class LineReader:
         # A third of the time of calling Line(…).
         return list(map(tuple.__new__, itertools.repeat(Line), columns)), stretches
 
-    def _with_ligatures(self, text_page: object, text: str) -> str:
-        """Put lam before alef (or lam before meem) where one glyph stands for both: pdfium reports it as two characters
-        and reverses them with the rest of the line."""
-        for match in _TURNED_LAM.finditer(text):
-            first, second = self._places.boxes(text_page, [match.start(), match.start() + 1]).each()
-            if is_one_sign([first[:2], second[:2]]):
-                text = text[: match.start()] + match.group()[::-1] + text[match.end() :]
-        return text
-
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
         texts = [line.text for line in lines]
@@ -175,8 +169,8 @@ class LineReader:
         ):
             return set(range(len(lines)))
         spaced = {number for number, text in enumerate(texts) if is_spaced(text)} if alone else set()
-        by_runs = uneven_lines(lines, self._places.room.runs(text_page, stretches.firsts[0], stretches.lasts[-1]))
-        return by_runs | self._falling | loose_lines(lines) | spaced | with_ligatures(texts)
+        by_texts = spaced | with_ligatures(texts) | with_long_words(texts)
+        return uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | by_texts
 
     def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
         """Positions at which lines with figures of several columns are to be split, by line number."""
@@ -195,6 +189,9 @@ class LineReader:
     ) -> list[Line]:
         """The cells of a line."""
         boxes = self._places.of_line(text_page, line, span)
+        if self._has_blanks or is_glued(span.units):
+            units, boxes = unglued(span.units, boxes, line.height)
+            line, span = line._replace(text=units), span._replace(units=units)
         if span.units == line.text:
             return parted(line, boxes, cuts, columns)
         cells = parted(line._replace(text=span.units), boxes, cuts, columns)

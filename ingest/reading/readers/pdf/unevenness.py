@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from ingest.reading.readers.pdf.letterspacing import has_glued, is_glued
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.signs import may_have_lone_letters
 
@@ -73,8 +74,10 @@ def _lines_of(runs: Iterable[tuple[float, float, float, float, float]], lines: S
             _, start, end, low, height, *_ = lines[ahead]
             if not (start - 1 <= across <= end + 1 and -0.3 <= (up - low) / height <= 1.3):
                 continue
-            number = ahead
             is_small = top - bottom < _SMALL_RUN * height and bottom > low + _RAISED_RUN * height
+            if gap <= _DOUBT * height and not is_small and up < low and lines[min(ahead + 1, len(lines) - 1)][3] < low:
+                continue  # It is raised in the next line, whose box reaches up to this one.
+            number = ahead
             if gap > _DOUBT * height or is_small:
                 yield ahead
             break
@@ -85,6 +88,13 @@ def with_lone_letters(texts: Sequence[str]) -> list[int]:
     if not may_have_lone_letters(" ".join(texts)):
         return []
     return [number for number, text in enumerate(texts) if not _LONE_LETTERS.isdisjoint(text.split())]
+
+
+def with_long_words(texts: Sequence[str]) -> set[int]:
+    """The numbers of the texts with a word that may be several, whose blanks are narrow."""
+    if not has_glued(" ".join(texts).split()):
+        return set()
+    return {number for number, text in enumerate(texts) if is_glued(text)}
 
 
 def with_ligatures(texts: Sequence[str]) -> set[int]:
