@@ -6,9 +6,10 @@ import itertools
 import operator
 import re
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.boxes import Boxes
+from ingest.reading.readers.pdf.signs import may_have_words_of
 
 _LONGEST_WORD = 24
 _ONLY_LETTERS = re.compile(r"[A-Za-z][A-Za-z,.;:'()-]*$")
@@ -28,9 +29,9 @@ def spacing_of(lefts: Sequence[float], rights: Sequence[float], signs: Sequence[
     return max(statistics.median(gaps), 0.0)
 
 
-def has_glued(words: Iterable[str]) -> bool:
+def has_glued(text: str) -> bool:
     """Whether one of a page's words may be several."""
-    return max(map(len, words), default=0) > _LONGEST_WORD
+    return may_have_words_of(_LONGEST_WORD + 1, text)
 
 
 def is_glued(text: str) -> bool:

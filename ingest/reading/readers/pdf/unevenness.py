@@ -92,7 +92,7 @@ def with_lone_letters(texts: Sequence[str]) -> list[int]:
 
 def with_long_words(texts: Sequence[str]) -> set[int]:
     """The numbers of the texts with a word that may be several, whose blanks are narrow."""
-    if not has_glued(" ".join(texts).split()):
+    if not has_glued(" ".join(texts)):
         return set()
     return {number for number, text in enumerate(texts) if is_glued(text)}
 
