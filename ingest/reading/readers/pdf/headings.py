@@ -63,6 +63,7 @@ def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks
     longest = 2 * max(map(len, titles)) + _MAX_PREFIX
     keys: dict[int, str] = {}
     last_signs = {title[-1] for title in titles}
+    may_end = [_last_sign(line.text) in last_signs for line in lines]
     marks: dict[int, tuple[int, int]] = {}
     open_titles = dict(titles)
     for count in range(1, _MAX_LINES + 1):
@@ -70,7 +71,7 @@ def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks
             run = range(first, first + count)
             is_bold = lines[first].is_bold
             # One ends as the other, if it is not bold; most lines need no more than this look.
-            if not is_bold and _last_sign(lines[run[-1]].text) not in last_signs:
+            if not is_bold and not may_end[run[-1]]:
                 continue
             for index in run:
                 if index not in keys:

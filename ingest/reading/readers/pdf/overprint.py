@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
 from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.boxes import Boxes
@@ -34,24 +33,31 @@ def is_overprinted(runs: Sequence[Run]) -> bool:
 
 def _are_over(one: Run, other: Run) -> bool:
     """True where they share more of a line than their ends."""
-    height = min(one[1] - one[3], other[1] - other[3])
+    heights = one[1] - one[3], other[1] - other[3]
+    height = min(heights)
     shared = min(one[2], other[2]) - max(one[0], other[0])
-    return shared > _BACK * height and abs(one[1] + one[3] - other[1] - other[3]) < 2 * _LEVEL * height and one != other
+    # A dash is flat, and the word behind it may touch it.
+    return (
+        shared > _BACK * max(heights)
+        and abs(one[1] + one[3] - other[1] - other[3]) < 2 * _LEVEL * height
+        and one != other
+    )
 
 
 def each_sign_once(units: str, boxes: Boxes) -> str:
     """The code units of a page, given their boxes, with blanks in place of signs that are printed a second time."""
     signs = list(units)
-    known: defaultdict[tuple[str, int], list[tuple[float, float]]] = defaultdict(list)
+    known: dict[tuple[str, int], list[tuple[float, float]]] = {}
     for number, (sign, left, right, bottom, top) in enumerate(zip(units, *boxes, strict=True)):
         height = top - bottom
-        if sign.isspace() or height <= 0:
+        if height <= 0 or sign.isspace():
             continue
-        near, level = min(_OFF * height, _OF_WIDTH * (right - left)), _OFF * height
+        level = _OFF * height
+        near = min(level, _OF_WIDTH * (right - left))
         place = round(left / height)
-        around = itertools.chain.from_iterable(known.get((sign, place + step), ()) for step in (-1, 0, 1))
+        around = [spot for step in (-1, 0, 1) for spot in known.get((sign, place + step), ())]
         if any(abs(left - other) < near and abs(bottom - low) < level for other, low in around):
             signs[number] = " "
         else:
-            known[sign, place].append((left, bottom))
+            known.setdefault((sign, place), []).append((left, bottom))
     return "".join(signs)

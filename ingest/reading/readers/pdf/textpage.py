@@ -128,7 +128,8 @@ class LineReader:
 
     def _with_blanks(self, text_page: object, units: str, covers: Sequence[Cover], *, is_even: bool) -> str:
         """The code units with blanks in place of what is covered, or printed a second time."""
-        units = uncovered(text_page, units, covers, self._places.room, is_even=is_even)
+        if covers:
+            units = uncovered(text_page, units, covers, self._places.room, is_even=is_even)
         indexes = range(len(units)) if is_even else indexes_at(text_page, range(len(units)))
         return each_sign_once(units, self._places.room.boxes(text_page, indexes))
 
