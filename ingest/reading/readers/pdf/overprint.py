@@ -34,7 +34,6 @@ def is_overprinted(runs: Sequence[Run]) -> bool:
 def _are_over(one: Run, other: Run) -> bool:
     """True where they share more of a line than their ends."""
     heights = one[1] - one[3], other[1] - other[3]
-    height = min(heights)
     shared = min(one[2], other[2]) - max(one[0], other[0])
     # A dash is flat, and the word behind it may touch it.
     return (
