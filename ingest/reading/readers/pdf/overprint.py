@@ -38,7 +38,7 @@ def _are_over(one: Run, other: Run) -> bool:
     # A dash is flat, and the word behind it may touch it.
     return (
         shared > _BACK * max(heights)
-        and abs(one[1] + one[3] - other[1] - other[3]) < 2 * _LEVEL * height
+        and abs(one[1] + one[3] - other[1] - other[3]) < 2 * _LEVEL * min(heights)
         and one != other
     )
 
