@@ -10,6 +10,7 @@ from ingest.reading.readers.pdf.boxes import Boxes
 Run = tuple[float, float, float, float]  # Left, top, right and bottom.
 
 _BACK = 0.5  # Heights that a run reaches back over another, at least.
+_FLAT = 0.06  # Times the height of a run beside it.
 _LEVEL = 0.5  # Of the height, between the middles of the two, at most.
 _OFF, _OF_WIDTH = 0.12, 0.6  # Heights, and widths of the letter, that the second printing is off the first.
 
@@ -33,14 +34,11 @@ def is_overprinted(runs: Sequence[Run]) -> bool:
 
 def _are_over(one: Run, other: Run) -> bool:
     """True where they share more of a line than their ends."""
-    heights = one[1] - one[3], other[1] - other[3]
+    least, most = sorted((one[1] - one[3], other[1] - other[3]))
     shared = min(one[2], other[2]) - max(one[0], other[0])
+    apart = abs(one[1] + one[3] - other[1] - other[3])
     # A dash is flat, and the word behind it may touch it.
-    return (
-        shared > _BACK * max(heights)
-        and abs(one[1] + one[3] - other[1] - other[3]) < 2 * _LEVEL * min(heights)
-        and one != other
-    )
+    return shared > _BACK * least and apart < 2 * _LEVEL * least and least > _FLAT * most and one != other
 
 
 def each_sign_once(units: str, boxes: Boxes) -> str:
