@@ -167,7 +167,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     clients, seconds = given.clients or (10 if given.small else 50), given.seconds or (0.5 if given.small else 60.0)
     questions = [each["question"] for each in json.loads((EXAMPLES / "questions.json").read_text("utf-8"))]
     with tempfile.TemporaryDirectory() as folder, embedding() as embeddings_url:
-        ingest(Path(folder), EmbeddingsServer(url=embeddings_url))
+        documents = EXAMPLES / "handbook" / ("support" if given.small else "")
+        ingest(Path(folder), EmbeddingsServer(url=embeddings_url), documents)
         environment = {
             "PATH": os.environ["PATH"],
             "CHROMA_PATH": folder,

@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A chunk: where it lies, what the model reads of it and what the index of words does."""
+    """A chunk: where it lies, what the model reads of it and what the lexical index does."""
 
     at: Stretch
     embedded: str
@@ -119,7 +119,7 @@ def langchain(*, tokens: int, overlap: int) -> Splitter:
 
 
 def as_read(splitter: Splitter, tokenizer: Tokenizer, window: int) -> Splitter:
-    """The model reads the first `window` tokens of a longer chunk, the index of words all."""
+    """The model reads the first `window` tokens of a longer chunk, the lexical index all."""
 
     def cut(document: Document) -> Iterator[Piece]:
         for piece in splitter(document):

@@ -17,8 +17,8 @@ from handler.access.cors import Cors
 from handler.access.key_sources import read_keys, read_oauth, signer_of
 from handler.access.rate_limit import Limiter, MemoryCounter, parse_rate
 from handler.authorization import Gate
+from handler.contract.deployment_url import PathPrefix
 from handler.contract.errors import ActionError, error_response, refusal
-from handler.contract.origin import PathPrefix
 from handler.corpora.entries import read_corpora, settings_of
 from handler.corpora.libraries import Libraries
 from handler.framework import FastAPI, TelemetryConfig

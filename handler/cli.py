@@ -14,9 +14,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus import __version__
+from corpus.command_line import ENV_FILE_HELP, examples, silence_telemetry, with_env_file_first
 from corpus.errors import CorpusError, SettingsError
 from corpus.loading import load, use_env_file
-from corpus.program import ENV_FILE_HELP, examples, silence_telemetry, with_env_file_first
 from corpus.urls import without_passwords
 from handler.access.keys import make_key
 from handler.contract.functions import FunctionFormat

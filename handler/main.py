@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mangum import Mangum
 
-from corpus.program import silence_telemetry
+from corpus.command_line import silence_telemetry
 
 silence_telemetry()  # A dependency of FastAPI.
 

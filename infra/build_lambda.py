@@ -15,7 +15,7 @@ from corpus.errors import CorpusError, SnapshotMissing
 from corpus.loading import load
 from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL, CorpusSettings
 from corpus.snapshot.manifest import POINTER, Manifest, manifest_key, manifest_to_bytes, object_key, pointer_to_bytes
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.versions import read_manifest, read_pointer
 from corpus.store import open_store
 from infra import interpreters, package, sbom
@@ -165,8 +165,11 @@ def put_bundle(folder: Path, url: str, *, room: int) -> Manifest:
     return manifest
 
 
-def _local_model(wanted: str) -> str | None:
-    """The model that goes into the package: `1` stands for the one that the corpus here was made with."""
+def local_model_to_pack(wanted: str) -> str | None:
+    """The model that goes into the package: `1` stands for the one that the corpus here was made with.
+
+    Raises BuildError.
+    """
     if wanted in {"", "0"}:
         return None
     if wanted in LOCKS:
@@ -205,7 +208,7 @@ def main(words: Sequence[str] | None = None) -> int:
         build(
             given.output,
             machine="arm64" if given.arm64 else "x86_64",
-            local_model=_local_model(os.environ.get("LOCAL_MODEL", "")),
+            local_model=local_model_to_pack(os.environ.get("LOCAL_MODEL", "")),
             chroma_server=os.environ.get("CHROMA_SERVER") == "1",
             bundle=given.bundle,
             installer=given.installer,

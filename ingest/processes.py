@@ -28,7 +28,10 @@ sys.path.insert(0, sys.argv[1])
 import corpus, ingest
 if not isdir(sys.argv[1] + "/chromadb"):
     sys.path.append(sys.path.pop(0))
-import_module(sys.argv[2]).serve()
+from corpus.command_line import quick_imports
+with quick_imports():
+    module = import_module(sys.argv[2])
+module.serve()
 """
 _COMMAND = ("-P", "-c", _SERVE, str(Path(__file__).parents[1]))
 _GOODBYE_SECONDS = 2.0

@@ -70,9 +70,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a slow test come first, so that no process is left with one at the end while the others are idle."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Files that take long come first, so that no process is left with one at the end while the others are idle."""
+    slow, early = (
+        {item.path for item in items if item.get_closest_marker(name) is not None} for name in ("slow", "early")
+    )
+    items.sort(key=lambda item: (item.path not in slow, item.path not in early))
 
 
 @pytest.hookimpl(trylast=True)

@@ -42,7 +42,11 @@ def is_whole(path: Path) -> bool:
 @contextmanager
 def measuring(folder: Path) -> Iterator[None]:
     """Meanwhile every process of this environment writes into `folder` what it reached."""
-    config = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"), data_file=str(folder / "measured")).config
+    # By folder too: the build backend loads a module by its path.
+    sources = [str(ROOT / package) for package in PACKAGES]
+    config = coverage.Coverage(
+        config_file=str(ROOT / "pyproject.toml"), data_file=str(folder / "measured"), source=sources
+    ).config
     starter = Path(sysconfig.get_path("purelib")) / STARTER
     starter.write_text(f"import os; os.environ.setdefault({VARIABLE!r}, {config.serialize()!r})\n", "utf-8")
     try:

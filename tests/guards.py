@@ -17,7 +17,7 @@ GUARDS: list[Mutation] = [
         ("pydantic_settings.BaseSettings = _GivenSettings", "pydantic_settings.BaseSettings = _BaseSettings"),
         ("trust_env=False", "trust_env=True"),
     ),
-    *of("handler/check/call.py", "tests/handler/check", ("trust_env=False", "trust_env=True")),
+    *of("handler/check/http_call.py", "tests/handler/check", ("trust_env=False", "trust_env=True")),
     *of("ingest/__main__.py", "tests/test_hostile_folder.py", ("    del sys.path[0]", "    pass")),
     *of("handler/__main__.py", "tests/test_hostile_folder.py", ("    del sys.path[0]", "    pass")),
     *of(

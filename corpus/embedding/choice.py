@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from corpus.collection import CollectionRecord, Prompt
+from corpus.command_line import quick_imports
 from corpus.embedding.endpoint import Endpoint, endpoint_of
 from corpus.embedding.lazy import LazyEmbedder
 from corpus.embedding.model import Embedder, QueryEmbedder
@@ -80,7 +81,8 @@ def _embedder(
     if model in LOCAL_MODELS:
         return _local(model, dimensions, prompts)
     options = _options(settings, model, dimensions, shortened=shortened, prompts=prompts, paid=paid)
-    from corpus.embedding.openai import OpenAIEmbedder
+    with quick_imports():
+        from corpus.embedding.openai import OpenAIEmbedder
 
     return OpenAIEmbedder(**options)
 

@@ -27,7 +27,7 @@ class Asked:
 def ask(
     corpus: Corpus, questions: Sequence[Question], *, mode: SearchMode, modes: Sequence[SearchMode] = MODES
 ) -> Asked:
-    """Raises StoreError and EmbeddingError; what has no usable index of words finds nothing by them."""
+    """Raises StoreError and EmbeddingError; what has no usable lexical index finds nothing by them."""
     ranks: dict[SearchMode, Sequence[Rank]] = {}
     found: Sequence[Sequence[Passage]] = []
     for each in modes:

@@ -137,7 +137,7 @@ class Corpus:
         if (mode or self._mode) == "dense":
             return None
         try:
-            index = self.store.words.index()
+            index = self.store.lexical_index.index()
             return [index.frequencies(query) for query in queries]
         except LexicalIndexUnusable:
             return None
@@ -168,7 +168,7 @@ class Corpus:
     def shows(self, document_id: str, principals: frozenset[str]) -> tuple[bool, bool] | None:
         """Whether the lexical index knows the document, and whether the principals see it; None if it cannot tell."""
         try:
-            return self.store.words.index().shows(record_id_of(document_id), principals)
+            return self.store.lexical_index.index().shows(record_id_of(document_id), principals)
         except LexicalIndexUnusable:
             return None
 

@@ -25,7 +25,7 @@ def index_of(store: Store, *, mode: SearchMode, where: Where | None) -> LexicalI
     if mode == "dense" and not where:
         return None
     try:
-        return store.words.index()
+        return store.lexical_index.index()
     except LexicalIndexUnusable as error:
         if mode == "lexical":
             raise

@@ -53,7 +53,7 @@ class Plan:
 def fits_of(store: Store, model: str, queries: Sequence[str]) -> list[Fit]:
     """How much vectors and words count for each query."""
     try:
-        index = store.words.index()
+        index = store.lexical_index.index()
         spoken, chunks = index.spoken, len(index)
     except LexicalIndexUnusable:
         spoken, chunks = {}, 0
@@ -65,7 +65,7 @@ def search(
 ) -> list[list[Hit]]:
     """The best chunks for each query, best first. `vectors` has a row for each query; lexical search needs none.
 
-    Without a usable index of words, hybrid search is dense search, and lexical search raises LexicalIndexUnusable.
+    Without a usable lexical index, hybrid search is dense search, and lexical search raises LexicalIndexUnusable.
     """
     limit = plan.top_k if plan.join is None else plan.depth
     return [

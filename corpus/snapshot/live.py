@@ -21,8 +21,8 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.cache import Cache
 from corpus.snapshot.manifest import POINTER, Manifest
 from corpus.snapshot.signing import check_signature, message_of, parse_public_key
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.store_layout import warm_vector
-from corpus.snapshot.stores import snapshot_store_of
 from corpus.snapshot.trial_open import PROGRAM, check_opens
 from corpus.snapshot.versions import read_manifest, read_pointer
 from corpus.store import Store
@@ -188,7 +188,7 @@ class LiveSnapshot:
         # Read here, or the first caller would have to wait for it.
         corpus.store.nearest(warm_vector(manifest.record.dimensions), count=1)
         with contextlib.suppress(LexicalIndexUnusable):
-            index = corpus.store.words.index()
+            index = corpus.store.lexical_index.index()
             if self._settings.access == "documents":
                 index.passing(Filter(visible_to=frozenset()).to_where() or {})
         corpus.newest, corpus.on_fault, corpus.on_close = self.current, self.distrust, self.retire

@@ -31,7 +31,7 @@ from corpus.snapshot.publish_gate import Gate, judged
 from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
 from corpus.snapshot.staging import Staged, stage
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.versions import is_whole, lacking, latest_of, versions_of
 
 UPLOADS_AT_ONCE = 8

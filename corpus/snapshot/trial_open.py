@@ -17,9 +17,11 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.store_layout import warm_vector
 
 SECONDS = 60.0
-# -P: no file of the working folder is taken for one of our modules. Packages and libraries are the parent's.
+# -P: no file of the working folder is taken for one of our modules. Packages and libraries are the parent's. It ends
+# too soon for garbage to matter.
 _PROGRAM = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from corpus.snapshot.trial_open import main; main()"
+    "import gc, json, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[1]); "
+    "from corpus.snapshot.trial_open import main; main()"
 )
 PROGRAM = ("-P", "-c", _PROGRAM)
 
@@ -66,6 +68,6 @@ def main() -> None:
             store.count()
             store.nearest(warm_vector(store.record.dimensions), count=1)
             with contextlib.suppress(LexicalIndexUnusable):
-                store.words.index().scores("retrieval")
+                store.lexical_index.index().scores("retrieval")
     except CorpusError as error:
         sys.exit(str(error))

@@ -22,7 +22,7 @@ from corpus.snapshot.manifest import (
 )
 from corpus.snapshot.signing import Sign
 from corpus.snapshot.snapshot_store import SnapshotStore
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,8 +111,8 @@ def _opened(
             tenant=settings.chroma_tenant or DEFAULT_TENANT,
         )
         handle = Handle(connection, reopened, watch=watch, folder=settings.chroma_path)
-    words = _words(connection.client, settings, is_published=is_published)
-    store = Store(handle, record, words=words, is_published=is_published)
+    lexical_index = _lexical_index(connection.client, settings, is_published=is_published)
+    store = Store(handle, record, lexical_index=lexical_index, is_published=is_published)
     if is_published:
         store.mapped = _mapped(connection, settings, record)
     return store
@@ -130,8 +130,8 @@ def _published(settings: CorpusSettings) -> PublishedStore:
         chunks.close()
         raise
     opened = Unopened(partial(_connected, settings, only_reads=True))
-    words = FolderKeeper(index_folder(settings.chroma_path, settings.chroma_collection), is_published=True)
-    return PublishedStore(Handle(opened, lambda: opened), chunks, words=words, vectors=vectors)
+    lexical_index = FolderKeeper(index_folder(settings.chroma_path, settings.chroma_collection), is_published=True)
+    return PublishedStore(Handle(opened, lambda: opened), chunks, lexical_index=lexical_index, vectors=vectors)
 
 
 def _mapped(connection: Connection, settings: CorpusSettings, record: CollectionRecord) -> MappedVectors | None:
@@ -168,7 +168,7 @@ def _check_spread(metadata: Mapping[str, object] | None, settings: CorpusSetting
         )
 
 
-def _words(client: Any, settings: CorpusSettings, *, is_published: bool = False) -> LexicalIndexStore:
+def _lexical_index(client: Any, settings: CorpusSettings, *, is_published: bool = False) -> LexicalIndexStore:
     """Where the collection's lexical index is kept: a folder of the embedded store, or a collection beside it."""
     name = settings.chroma_collection
     if target_kind(settings) == "embedded":

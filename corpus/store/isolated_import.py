@@ -15,8 +15,8 @@ from typing import Any
 import pydantic_settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from corpus.command_line import quick_imports, silence_telemetry
 from corpus.errors import SettingsError
-from corpus.program import silence_telemetry
 from corpus.store.chroma_errors import step_aside
 from corpus.store.fast_import import leave_out_checks
 
@@ -47,7 +47,8 @@ def import_chromadb() -> Any:
     # Only while its class is created; ours exist by then, or inherit from the class itself.
     pydantic_settings.BaseSettings = _GivenSettings  # type: ignore[assignment,misc] # That is the point.
     try:
-        chromadb: Any = importlib.import_module("chromadb")
+        with quick_imports():
+            chromadb: Any = importlib.import_module("chromadb")
     finally:
         pydantic_settings.BaseSettings = _BaseSettings  # type: ignore[misc] # As it was.
     if not hasattr(chromadb, "PersistentClient"):

@@ -57,9 +57,9 @@ class PublishedStore(Store):
     """Whole documents that nobody writes to."""
 
     def __init__(
-        self, handle: Handle, chunks: ChunkFile, *, words: LexicalIndexStore, vectors: ExactVectors | None
+        self, handle: Handle, chunks: ChunkFile, *, lexical_index: LexicalIndexStore, vectors: ExactVectors | None
     ) -> None:
-        super().__init__(handle, chunks.record, words=words, is_published=True)
+        super().__init__(handle, chunks.record, lexical_index=lexical_index, is_published=True)
         self.mapped = vectors
         self._chunks = chunks
 

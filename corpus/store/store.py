@@ -44,11 +44,11 @@ class Store:
     """
 
     def __init__(
-        self, handle: Handle, record: CollectionRecord, *, words: LexicalIndexStore, is_published: bool
+        self, handle: Handle, record: CollectionRecord, *, lexical_index: LexicalIndexStore, is_published: bool
     ) -> None:
         self.record = record
         self.mapped: ExactVectors | None = None  # Of a published one, set by who opens it.
-        self.words = words
+        self.lexical_index = lexical_index
         self.rows = Rows(handle)
         self._recent = Recent(self.rows, handle)
         self._resting = Resting(self.rows, handle, dimensions=record.dimensions)
@@ -63,7 +63,7 @@ class Store:
 
     def close(self) -> None:
         """Close the files or the connection."""
-        self.words.close()
+        self.lexical_index.close()
         self._handle.close()
         self._handle.before_write = lambda: None  # Otherwise each would keep the other, and mapped files, alive.
 

@@ -9,8 +9,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from handler.contract.deployment_url import own_path
 from handler.contract.errors import ActionError, error_response
-from handler.contract.origin import own_path
 
 EXPOSED = ("X-Request-Id", "Retry-After", "Server-Timing", "WWW-Authenticate")
 # Public, and without cookies: an OAuth client in any page may read them.

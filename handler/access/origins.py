@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from starlette.types import Scope
 
 from handler.access.caller_addresses import is_own_name
-from handler.contract.origin import own_url
+from handler.contract.deployment_url import own_url
 
 ANY = "*"
 

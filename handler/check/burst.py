@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Literal
 
-from handler.check.call import Reply
+from handler.check.http_call import Reply
 
 AT_ONCE = 8
 MAX_SECONDS = 60.0

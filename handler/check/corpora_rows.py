@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from handler.check.call import Caller, Reply
 from handler.check.check_row import Check, Outcome
 from handler.check.deployment import Search
+from handler.check.http_call import Caller, Reply
 from handler.check.openapi_document import Schema, listed, mapping, resolve
 
 FIELD = "corpus"

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import yaml
 
-from handler.check.call import Caller, Reply
+from handler.check.http_call import Caller, Reply
 from handler.check.openapi_document import (
     Operation,
     Schema,

@@ -8,8 +8,8 @@ from typing import Any
 
 from corpus.quality.figures import DEPTH, Rank, gain_of
 from corpus.quality.questions import Passage, Question, QuestionFile
-from handler.check.call import Reply
 from handler.check.check_row import Check, Outcome
+from handler.check.http_call import Reply
 from handler.check.openapi_document import mapping
 
 TEXTS = ("text", "content", "passage", "snippet")

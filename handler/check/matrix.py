@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from corpus.quality.figures import DEPTH
 from handler.check.burst import burst
-from handler.check.call import TIMEOUT_SECONDS, WRONG_KEY, Caller, Credentials, Reply
 from handler.check.check_row import Check, Outcome
 from handler.check.corpora_rows import corpora_checks
 from handler.check.deployment import QUESTION, Search, Target
 from handler.check.gate_rows import Gate, gate_check
+from handler.check.http_call import TIMEOUT_SECONDS, WRONG_KEY, Caller, Credentials, Reply
 from handler.check.public_rows import (
     ORIGIN,
     check_document,

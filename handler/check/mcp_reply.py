@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from handler.check.call import Reply
+from handler.check.http_call import Reply
 from handler.check.openapi_document import listed, mapping
 
 Answer = dict[str, Any]

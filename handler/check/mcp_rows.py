@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from handler.check.call import WRONG_KEY, Caller, Credentials, Reply
 from handler.check.check_row import Check, Outcome
 from handler.check.deployment import QUESTION, QUESTION_FIELDS
+from handler.check.http_call import WRONG_KEY, Caller, Credentials, Reply
 from handler.check.mcp_reply import Answer, is_challenged, message_headers, message_in, payload_in, result_in
 from handler.check.openapi_document import listed, mapping
 from handler.check.sign_in_rows import check_server

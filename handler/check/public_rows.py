@@ -7,9 +7,9 @@ from typing import Any
 
 import jsonschema
 
-from handler.check.call import Caller
 from handler.check.check_row import Outcome
 from handler.check.deployment import Search, Target
+from handler.check.http_call import Caller
 from handler.check.limits import broken_limits
 from handler.check.openapi_document import Schema, mapping, resolve
 

@@ -15,9 +15,9 @@ from corpus.errors import SettingsError
 from corpus.loading import load
 from corpus.outbound_settings import OutboundSettings
 from corpus.urls import without_passwords
-from handler.check.call import Caller, Credentials, credentials_of
 from handler.check.check_row import Check, Row, carried_out
 from handler.check.deployment import CannotCheck, Search, Target, find_search, find_target
+from handler.check.http_call import Caller, Credentials, credentials_of
 from handler.check.matrix import CheckOptions, Matrix
 from handler.check.mcp_rows import McpChecks, find_mcp
 from handler.check.openapi_document import mapping

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 
-from handler.check.call import Caller, Reply
 from handler.check.check_row import Check, Outcome
+from handler.check.http_call import Caller, Reply
 from handler.check.openapi_document import Schema, listed, mapping, resolve
 
 # Nobody has registered it: a server that redirects there would send a code anywhere.

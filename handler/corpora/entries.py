@@ -5,7 +5,7 @@ from __future__ import annotations
 from corpus.corpora import Entry, parse_corpora
 from corpus.errors import SettingsError, SnapshotError
 from corpus.settings import CLOUD, lacking_for_cloud
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from handler.settings import HandlerSettings
 
 

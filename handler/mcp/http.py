@@ -19,6 +19,7 @@ from starlette.responses import Response
 from handler.access.auth import unauthorized
 from handler.access.origins import may_call
 from handler.contract.body import check_content_type, parse_json, read_body
+from handler.contract.deployment_url import own_url
 from handler.contract.errors import ActionError, error_response, json_response, rpc_error, rpc_response
 from handler.contract.jsonrpc import (
     HEADER_MISMATCH,
@@ -35,7 +36,6 @@ from handler.contract.jsonrpc import (
     result_body,
     wrapping_chars,
 )
-from handler.contract.origin import own_url
 from handler.mcp.dispatch import SEARCHING_TOOLS, WAITING_METHODS, result_of
 from handler.mcp.envelope import VERSION_HEADER, check_envelope, check_unanswered, is_modern
 from handler.mcp.message_context import Session

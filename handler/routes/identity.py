@@ -13,11 +13,11 @@ from starlette.requests import Request
 from handler.access.caller import Caller
 from handler.access.oauth.challenge import Challenge
 from handler.access.oauth.metadata import MCP_PATH, PROTECTED_RESOURCE
-from handler.access.oauth.refusals import IdentityUnavailable, TokenRefused
 from handler.access.oauth.scopes import lacking
+from handler.access.oauth.token_refusals import IdentityUnavailable, TokenRefused
 from handler.access.oauth.wiring import OAuth
+from handler.contract.deployment_url import own_path, own_url
 from handler.contract.errors import LATER, RETRY_AFTER_SECONDS, ActionError
-from handler.contract.origin import own_path, own_url
 
 if TYPE_CHECKING:
     from handler.access.oauth.verifier import Identified

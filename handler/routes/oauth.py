@@ -24,10 +24,10 @@ from handler.access.oauth.metadata import (
 )
 from handler.access.oauth.passing import MAX_REQUEST_BYTES, PassRefused, PassThrough
 from handler.access.oauth.provider_client import FORM
-from handler.access.oauth.refusals import IdentityUnavailable
+from handler.access.oauth.token_refusals import IdentityUnavailable
 from handler.access.oauth.wiring import OAuth
+from handler.contract.deployment_url import own_url
 from handler.contract.errors import LATER, RETRY_AFTER_SECONDS, ActionError, json_response
-from handler.contract.origin import own_url
 from handler.routes.action import Action, action_of, address_of
 from handler.routes.pages import CONTENT_SECURITY_POLICY, refusal_page
 

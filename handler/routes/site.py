@@ -17,11 +17,11 @@ from corpus.errors import CorpusError
 from handler.access.caller import ANYBODY, Caller
 from handler.access.oauth.provider_client import FORM
 from handler.access.oauth.scopes import parse_scopes
+from handler.contract.deployment_url import own_url
 from handler.contract.errors import ActionError, json_response
 from handler.contract.facets import Values
 from handler.contract.openapi import Description, SignIn, openapi
 from handler.contract.openapi30 import as_3_0
-from handler.contract.origin import own_url
 from handler.contract.requests import search_request
 from handler.corpora.combined import Together
 from handler.observing.trace import Trace

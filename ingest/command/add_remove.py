@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from corpus.answer import to_json
+from corpus.command_line import examples
 from corpus.loading import load
-from corpus.program import examples
 from corpus.store import open_store
 from ingest.command import console
 from ingest.command.add import AddOptions, add_documents

@@ -15,11 +15,11 @@ import typer
 
 from corpus.answer import to_json
 from corpus.collection import CollectionRecord
+from corpus.command_line import examples
 from corpus.embedding.choice import collection_for, embedder_for_new_collection, native_dimensions
 from corpus.embedding.model import Embedder
 from corpus.errors import CollectionMismatch, CollectionMissing, SettingsError
 from corpus.loading import load
-from corpus.program import examples
 from corpus.settings import LOCAL_MODEL
 from corpus.store import Store, create_store, open_store
 from corpus.store.foreign import ForeignCollection, foreign_collection

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from corpus import __version__
+from corpus.command_line import ENV_FILE_HELP, examples
 from corpus.loading import use_env_file
-from corpus.program import ENV_FILE_HELP, examples
 
 app = typer.Typer(
     name="ingest",

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from corpus.answer import to_json
+from corpus.command_line import examples
 from corpus.loading import load
-from corpus.program import examples
 from corpus.quality.questions import read_questions
 from corpus.settings import LOCAL_MODELS
 from ingest.command import add_remove, adopting, console, inspection, publishing, questions, repair, search

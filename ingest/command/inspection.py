@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from corpus.answer import document_list, document_page, to_json
+from corpus.command_line import examples
 from corpus.filterable import passed_over
 from corpus.loading import load
 from corpus.principals import EVERYONE, principals_of
-from corpus.program import examples
 from corpus.records import DocumentRecord, composed, document_id_of
 from corpus.searching.excerpts import pieces
 from corpus.store import Survey, holds_only, read_store

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from corpus.answer import to_json
+from corpus.command_line import examples
 from corpus.errors import GateRefused, SettingsError
 from corpus.loading import load
-from corpus.program import examples
 from corpus.quality.questions import read_questions
 from corpus.snapshot.publish import publish as publish_store
 from corpus.snapshot.publish_gate import Gate

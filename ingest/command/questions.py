@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from corpus.answer import to_json
+from corpus.command_line import examples
 from corpus.corpus_opening import open_corpus
 from corpus.errors import SettingsError
 from corpus.loading import load
-from corpus.program import examples
 from corpus.quality.asking import ask
 from corpus.quality.figures import figures_of
 from corpus.quality.proposals import Proposal, Shown, asked, sections, spread, titles

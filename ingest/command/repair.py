@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from corpus.answer import to_json
+from corpus.command_line import examples
 from corpus.loading import load
-from corpus.program import examples
 from corpus.store import Survey, open_store, read_store
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, app

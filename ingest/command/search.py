@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 import typer
 
 from corpus.answer import answer_of, to_json
+from corpus.command_line import examples
 from corpus.corpus_opening import open_corpus
 from corpus.filters import Filter
 from corpus.loading import load
-from corpus.program import examples
 from corpus.searching.excerpts import excerpts_of, joining_distance
 from ingest.command import console
 from ingest.command.app import AsJson, Collection, app

@@ -49,7 +49,7 @@ def bring_up_to_date(
 
     old_versions = versions_of(before)
     versions = versions_of(after, before, old_versions)
-    state, stamp = state_of(versions), store.words.stamp()
+    state, stamp = state_of(versions), store.lexical_index.stamp()
     if stamp == state:
         settle()
         return
@@ -66,13 +66,13 @@ def bring_up_to_date(
     if stamp == state_of(old_versions) and sum(record.chunks for record in new) <= MAX_CHANGED * chunks:
         try:
             add, remove = texts_of(new, lambda: store.chunks(_chunk_ids(new))), list(_chunk_ids(old))
-            store.words.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=stored)
+            store.lexical_index.update(add=add, remove=remove, stamp=state, fields=_fields(new), before_publish=stored)
         except LexicalIndexUnusable:
             pass
         else:
             return
     texts = texts_of(after.values(), lambda: store.all_chunks(after.values()))
-    store.words.write(texts, stamp=state, fields=_fields(after.values()), before_publish=stored)
+    store.lexical_index.write(texts, stamp=state, fields=_fields(after.values()), before_publish=stored)
 
 
 def _cut_already(records: Iterable[DocumentRecord], cut: Sequence[Forward]) -> Segment | None:

@@ -70,15 +70,15 @@ def fuzz(
     return kept
 
 
-def ingest(folder: Path, server: EmbeddingsServer) -> HandlerSettings:
-    """Bring the sample corpus in."""
+def ingest(folder: Path, server: EmbeddingsServer, documents: Path = HANDBOOK) -> HandlerSettings:
+    """Bring the sample corpus in, or a part of it."""
     environment = {
         "CHROMA_PATH": str(folder),
         "OPENAI_API_KEY": KEY,
         "OPENAI_BASE_URL": server.url,
         "EMBEDDING_DIMENSIONS": "256",
     }
-    command = [sys.executable, "-m", "ingest", "add", "--root", str(EXAMPLES), str(HANDBOOK)]
+    command = [sys.executable, "-m", "ingest", "add", "--root", str(EXAMPLES), str(documents)]
     subprocess.run(command, env=environment, check=True)
     return HandlerSettings.model_validate(
         {

@@ -20,6 +20,8 @@ from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.handler.running import running
 from tests.openai_server import EmbeddingsServer
 
+pytestmark = pytest.mark.early
+
 QUESTION = {"query": "warranty"}
 CALLERS = 100
 # Who asks without a pause takes the processor from those whom he waits for.

@@ -102,7 +102,7 @@ def _ask(folder: Path) -> None:
         documents = store.documents()
         for each in documents:
             store.document(each.document_id)
-        index = store.words.index()
+        index = store.lexical_index.index()
         index.scores("warranty pump").top(5)
         for asked in (Filter(metadata={"year": 2001}), Filter(visible_to=frozenset({"anna"}))):
             index.passing(asked.to_where() or {})

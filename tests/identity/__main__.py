@@ -25,7 +25,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from corpus.corpus_opening import open_corpus
-from handler.access.oauth.refusals import TokenRefused
+from handler.access.oauth.token_refusals import TokenRefused
 from handler.access.oauth.wiring import oauth_of
 from handler.app import create_app
 from handler.settings import HandlerSettings

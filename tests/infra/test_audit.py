@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-from infra.audit import KNOWN, LOCKS, answers_in, findings, pinned
+from infra.audit import KNOWN, LOCKS, answers_in, ask_index, findings, main, pinned
 from infra.sbom import write_sbom
+from tests.absent import absent
 from tests.lambda_.built import Built
 
 
@@ -40,6 +42,35 @@ def test_what_an_index_does_not_know_does_not_count_as_looked_at() -> None:
     assert answers_in(json.dumps(output)) == {("pyyaml", "5.3"): ["PYSEC-2020-96"], ("h11", "0.16.0"): []}
     with pytest.raises(ValueError, match="char 0"):
         answers_in("ERROR: no network")
+
+
+def test_pip_audit_is_asked_of_each_version_once_and_two_of_one_name_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its place a program that tells back what it is asked, as pip-audit tells it."""
+    (tmp_path / "pip_audit.py").write_text(
+        "import json, sys\n"
+        "pins = [line.strip().split('==') for line in open(sys.argv[-1])]\n"
+        "assert len({name for name, _ in pins}) == len(pins)\n"
+        "holes = lambda version: [{'id': 'PYSEC-1'}] if version == '1.0' else []\n"
+        "print(json.dumps({'dependencies': [{'name': n, 'version': v, 'vulns': holes(v)} for n, v in pins]}))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    told = ask_index([("a", "1.0"), ("a", "2.0"), ("b", "1.0"), ("a", "1.0")])
+    assert told == {("a", "1.0"): ["PYSEC-1"], ("a", "2.0"): [], ("b", "1.0"): ["PYSEC-1"]}
+    (tmp_path / "pip_audit.py").write_text("print('ERROR: no network')\n")
+    assert ask_index([("a", "1.0")]) is None
+
+
+def test_the_command_says_how_many_versions_were_looked_at_and_by_what(capsys: pytest.CaptureFixture[str]) -> None:
+    if importlib.util.find_spec("pip_audit"):
+        absent("pip-audit is installed, and would ask its index")
+    assert main() == 0
+    assert re.fullmatch(
+        r"\d{3} pinned versions in \d+ locks: 0 known holes, by our list of 20\d\d-\d\d-\d\d; no index was asked: .*\n",
+        capsys.readouterr().out,
+    )
 
 
 def test_the_list_of_holes_is_dated_and_well_formed() -> None:

@@ -7,14 +7,20 @@ import json
 import os
 import re
 import struct
+import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from corpus.errors import SnapshotMissing
+from corpus.settings import LOCAL_MODEL, MULTILINGUAL_MODEL, CorpusSettings
+from corpus.store import create_store
 from infra import package
-from infra.build_lambda import BuildError, assemble, put_bundle
+from infra.build_lambda import BuildError, assemble, install, local_model_to_pack, main, put_bundle
 from tests.corpus.snapshot.keeper import keeper_of
+from tests.corpus.store.test_store import RECORD
 from tests.handler.corpora import MANUALS, corpus_settings, write_corpus
 from tests.handler.events import http_api
 from tests.lambda_.built import Built, run_in
@@ -216,6 +222,8 @@ def test_a_bundle_goes_in_whole_and_one_that_does_not_fit_is_refused(tmp_path: P
         keeper = keeper_of(tmp_path, str(tmp_path / "published"), server)
         old = keeper.publishes("The warranty lasts 12 months.").manifest
         manifest = keeper.publishes("The warranty lasts 24 months.").manifest
+    with pytest.raises(SnapshotMissing, match=r"Nothing is published in .* Run `ingest publish "):
+        put_bundle(tmp_path / "nothing", str(tmp_path / "elsewhere"), room=1000)
     with pytest.raises(BuildError, match=r"has [\d,]+ bytes and the package has 1,000 left"):
         put_bundle(tmp_path / "full", keeper.dest, room=1000)
     put_bundle(tmp_path / "task", keeper.dest, room=10_000_000)
@@ -224,3 +232,63 @@ def test_a_bundle_goes_in_whole_and_one_that_does_not_fit_is_refused(tmp_path: P
     assert not names >= old.objects.keys()
     pointer = tmp_path / "task" / "snapshot" / "latest.json"
     assert pointer.read_bytes() == Path(keeper.dest, "latest.json").read_bytes()
+    damaged = min(Path(keeper.dest, "objects", name) for name in manifest.objects)
+    content = damaged.read_bytes()
+    damaged.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    with pytest.raises(BuildError, match=rf"{damaged.name} is damaged\. Publish again\."):
+        put_bundle(tmp_path / "damaged", keeper.dest, room=10_000_000)
+
+
+def test_what_cannot_be_installed_is_named_with_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = tmp_path / "lambda.txt"
+    lock.write_text(f"nothing-of-this-name==1.0 --hash=sha256:{'0' * 64}\n")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(BuildError, match=r"^The packages of lambda\.txt could not be installed for arm64; "):
+        install(tmp_path / "task", [lock], machine="arm64", installer="pip")
+
+
+def test_what_takes_most_is_named_first(tmp_path: Path) -> None:
+    for name, size in {"large": 3_000, "small": 10}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").write_bytes(b"x" * size)
+    (tmp_path / "alone.py").write_bytes(b"x" * 200)
+    assert package.largest(tmp_path, 2) == [("large", 3_000), ("alone.py", 200)]
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "told"),
+    [
+        pytest.param("large", [], "Error: LOCAL_MODEL is 'large' and may be 1, ", id="a model that nobody knows"),
+        pytest.param("", ["--installer=pip"], "No Python 3.13 is found", id="no interpreter for the bytecode"),
+    ],
+)
+def test_what_cannot_be_built_is_told_in_a_line_and_no_zip_is_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    model: str,
+    words: list[str],
+    told: str,
+) -> None:
+    monkeypatch.setenv("LOCAL_MODEL", model)
+    # Neither pyenv's interpreters nor those of the system.
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "python"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    assert main([*words, "--output", str(tmp_path / "lambda.zip")]) == 1
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "lambda.zip").exists()
+
+
+def test_one_stands_for_the_model_that_the_corpus_here_was_made_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = CorpusSettings(chroma_path=tmp_path)
+    record = replace(RECORD, embedding_model=MULTILINGUAL_MODEL)
+    monkeypatch.setenv("CHROMA_PATH", str(tmp_path))
+    assert local_model_to_pack("1") == LOCAL_MODEL  # No corpus says anything else.
+    create_store(settings, record).close()
+    assert local_model_to_pack("1") == MULTILINGUAL_MODEL
+    assert local_model_to_pack(LOCAL_MODEL) == LOCAL_MODEL
+    assert local_model_to_pack("") is None
+    assert local_model_to_pack("0") is None

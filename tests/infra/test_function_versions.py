@@ -10,8 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.costs import Use, costs
+from infra.costs import PRICES_OF, Use, costs, table
 from infra.function_versions import KEPT, kept_by, prune, snap_start_dollars
+from infra.package import ROOT
 from tests.s3_server import S3Server
 
 ROLE = {
@@ -61,3 +62,9 @@ def test_a_version_costs_the_same_whether_anybody_asks_or_not() -> None:
     nobody = costs(Use(0, 0.0), snap_start=True)
     assert nobody["SnapStart"] == pytest.approx(snap_start_dollars())
     assert costs(Use(0, 0.0), snap_start=False)["SnapStart"] == 0
+
+
+def test_the_page_has_the_table_that_the_program_prints_with_the_month_of_its_prices() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    assert table() in page
+    assert f"list prices of {PRICES_OF}" in page

@@ -20,6 +20,8 @@ from handler.settings import HandlerSettings
 from infra import package
 from tests.infra.osls import osls, project
 
+pytestmark = pytest.mark.early
+
 Template = dict[str, Any]
 
 

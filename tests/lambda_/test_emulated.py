@@ -20,6 +20,8 @@ from tests.lambda_.sandbox import Sandbox, why_not
 from tests.openai_server import EmbeddingsServer
 from tests.s3_server import S3Server
 
+pytestmark = pytest.mark.early
+
 OLD = "The warranty lasts 12 months. Straße"
 AUTHORIZED = f"Bearer {API_KEY}"
 NEW = "The warranty lasts 24 months."

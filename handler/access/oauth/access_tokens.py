@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from handler.access.oauth.refusals import TokenRefused
+from handler.access.oauth.token_refusals import TokenRefused
 
 if TYPE_CHECKING:
     import jwt

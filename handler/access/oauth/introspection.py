@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from handler.access.oauth.access_tokens import LEEWAY_SECONDS, MAX_TOKEN_CHARS, Expected, check_claims
 from handler.access.oauth.provider_client import ProviderClient
-from handler.access.oauth.refusals import IdentityUnavailable, TokenRefused
+from handler.access.oauth.token_refusals import IdentityUnavailable, TokenRefused
 
 INACTIVE = "the provider says that it is not valid, or has ended"
 

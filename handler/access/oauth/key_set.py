@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from handler.access.oauth.refusals import IdentityUnavailable
+from handler.access.oauth.token_refusals import IdentityUnavailable
 
 if TYPE_CHECKING:
     import jwt

@@ -12,7 +12,7 @@ from corpus.urls import is_loopback
 from handler.access.oauth.issuers import Issuer, provider_url
 from handler.access.oauth.key_set import KeySet
 from handler.access.oauth.provider_client import ProviderClient
-from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
+from handler.access.oauth.token_refusals import IdentityUnavailable, ProviderAway
 
 KEPT_SECONDS = 3_600.0
 FAILED_SECONDS = 5.0

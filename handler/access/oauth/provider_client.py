@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from corpus.connection import Reply
 from corpus.outbound import Exchanges, OutboundError
-from handler.access.oauth.refusals import IdentityUnavailable, ProviderAway
+from handler.access.oauth.token_refusals import IdentityUnavailable, ProviderAway
 
 # For keys and the provider's metadata; a request waits for them at most this long.
 DOCUMENT_SECONDS = 3.0

@@ -23,8 +23,8 @@ from handler.access.oauth.claim_principals import ClaimRule, groups_left_out, pr
 from handler.access.oauth.introspection import Introspection, seconds_of
 from handler.access.oauth.issuers import Issuer
 from handler.access.oauth.provider import Provider
-from handler.access.oauth.refusals import TokenRefused
 from handler.access.oauth.scopes import granted
+from handler.access.oauth.token_refusals import TokenRefused
 
 # A withdrawn key or a revoked opaque token is accepted no longer than this after the last check.
 SIGNED_SECONDS = 300.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,6 +19,7 @@ MAX_ENTRIES = 10_000
 _MAX_DEPTH = 2  # Notion exports an archive inside an archive.
 _IN_UTF8 = 0x800  # The flag of an entry whose name is in UTF-8 (APPNOTE.TXT, 4.4.4).
 _MAX_NAMED = 5
+_NUMBERED = re.compile(r" [0-9a-f]{32}(?:_all)?$")  # As Notion makes its files' names distinct.
 _depth: contextvars.ContextVar[int] = contextvars.ContextVar("_depth", default=0)
 
 
@@ -43,9 +45,18 @@ def _documents(package: Package, entries: Iterable[zipfile.ZipInfo]) -> list[Doc
     documents: list[Document] = []
     notes: list[str] = []
     unread: list[str] = []
+    sheets = 0
+    names = {_name_of(info) for info in entries}
+    has_pages = any(name.lower().endswith((".html", ".htm")) for name in names)
     for info in entries:
         name = _name_of(info)
         path = PurePosixPath(name)
+        if path.suffix.lower() == ".css" and has_pages:
+            sheets += 1
+            continue
+        if f"{name.removesuffix('.csv')}_all.csv" in names:
+            notes.append(f"{name}: left out, for all of its rows stand in the file named _all.")
+            continue
         if not is_readable(Path(name)):
             unread.append(name)
             continue
@@ -56,7 +67,9 @@ def _documents(package: Package, entries: Iterable[zipfile.ZipInfo]) -> list[Doc
             continue
         for document in found:
             inner = f"{name}#{document.name}" if document.name else name
-            documents.append(replace(document, name=inner, title=document.title or path.stem))
+            documents.append(replace(document, name=inner, title=document.title or _NUMBERED.sub("", path.stem)))
+    if sheets:
+        notes.append("Style sheets beside pages were left out.")
     if unread:
         more = f" and {len(unread) - _MAX_NAMED} more" if len(unread) > _MAX_NAMED else ""
         notes.append(f"Of types that are not read: {', '.join(unread[:_MAX_NAMED])}{more}.")

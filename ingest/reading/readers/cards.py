@@ -13,6 +13,7 @@ from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.recurrence import in_words
 
+_PARTS = "Name in parts"
 _NAMES = {
     "SUMMARY": "Title", "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "LOCATION": "Place", "DESCRIPTION": "Text",
     "ORGANIZER": "Organizer", "ATTENDEE": "With", "STATUS": "Status", "RRULE": "Repeats", "URL": "URL",
@@ -20,9 +21,10 @@ _NAMES = {
     "TEL": "Phone", "EMAIL": "E-mail", "ADR": "Address", "NOTE": "Note", "BDAY": "Birthday", "NICKNAME": "Nickname",
     "ROLE": "Role", "CONFERENCE": "Conference", "DURATION": "Duration", "EXDATE": "Not on", "RDATE": "Also on",
     "PERCENT-COMPLETE": "Per cent done", "COMPLETED": "Completed", "PRIORITY": "Priority", "ANNIVERSARY": "Anniversary",
+    "ATTACH": "Attachment", "N": _PARTS,
 }  # fmt: skip
 _ENTRIES = ("VEVENT", "VTODO", "VJOURNAL", "VCARD")
-_LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;[^:\"]*(?:\"[^\"]*\")?[^:\"]*)*):(.*)$", re.DOTALL)
+_LINE = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;(?:[^:\"]++|\"[^\"]*+\")*+)?):(.*)$", re.DOTALL)
 _ZONE = re.compile(r';TZID="?([^";:]+)')
 _COMMON_NAME = re.compile(r';CN="?([^";:]+)')
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?\d\d)?(Z?))?$")
@@ -61,9 +63,18 @@ def _entries(text: str) -> Iterator[list[tuple[str, str]]]:
             entry = [] if inside[-1] in _ENTRIES else entry
         elif name == "END":
             if inside and inside.pop() in _ENTRIES and entry:
-                yield entry
+                yield _named_once(entry)
         elif inside and inside[-1] in _ENTRIES and name in _NAMES and (shown := _shown(name, about, value)):
             entry.append((_NAMES[name], shown))
+
+
+def _named_once(entry: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The fields with the name as it is written out, if it is, and not in its parts too."""
+    return (
+        [field for field in entry if field[0] != _PARTS]
+        if any(name == "Name" for name, _ in entry)
+        else [("Name" if name == _PARTS else name, value) for name, value in entry]
+    )
 
 
 def _unfolded(text: str) -> list[str]:
@@ -80,6 +91,11 @@ def _shown(name: str, about: str, value: str) -> str:
     if name in ("ORGANIZER", "ATTENDEE"):
         address = value.partition(":")[2] if value.lower().startswith("mailto:") else value
         return one_line(f"{common.group(1)} <{address}>" if common and address else address)
+    if name == "N":  # Family name, given name, further names, titles before and behind.
+        family, given, *more = [*value.split(";"), "", ""][:5]
+        return one_line(" ".join((*more[1:2], given, *more[:1], family)))
+    if name == "ATTACH" and not value.startswith("http"):
+        return ""
     if name == "RRULE":
         return in_words(value)
     if name == "DTEND" and _ALL_DAY.fullmatch(value.strip()):  # DTEND is the day after the last one.

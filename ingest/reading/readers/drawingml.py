@@ -14,6 +14,7 @@ from ingest.reading.readers.package import attribute, local_name
 from ingest.reading.readers.superscripts import behind
 from ingest.reading.readers.tables import lines
 
+_Points = dict[int, str]  # By position.
 # Returns the root of the part with a relationship id, such as a chart.
 Linked = Callable[[str], etree._Element | None]
 
@@ -33,29 +34,65 @@ def write_chart(composer: Composer, root: etree._Element) -> None:
     if title is not None:
         composer.paragraph(one_line(" ".join(all_text(title))))
     names = [""]
-    rows: dict[str, list[str]] = {}
-    for series in (node for node in root.iter() if local_name(node) == "ser"):
-        names.append(" ".join(_points(child(series, "tx"))))
-        categories = _points(child(series, "cat")) or _points(child(series, "xVal"))
-        values = _points(child(series, "val")) or _points(child(series, "yVal"))
-        for position, value in enumerate(values):
-            category = categories[position] if position < len(categories) else str(position + 1)
-            row = rows.setdefault(category, [category])
+    rows: dict[tuple[str, int], list[str]] = {}
+    places: dict[tuple[str, int], int] = {}
+    known: _Points = {}
+    for name, stated, values in _series(root):
+        names.append(name)
+        categories = known = stated or known
+        is_told_apart = len(set(categories.values())) == len(categories)
+        for position, value in values.items():
+            category = categories.get(position) or str(position + 1)
+            key = category, 0 if is_told_apart else position
+            places.setdefault(key, position)
+            row = rows.setdefault(key, [category])
             row.extend([""] * (len(names) - 1 - len(row)))
             row.append(value)
-    composer.table(lines([names, *rows.values()], header_rows=1) if rows else [])
+    ordered = [rows[key] for key in sorted(rows, key=places.__getitem__)]
+    composer.table(lines([names, *ordered], header_rows=1) if rows else [])
 
 
-def _points(element: etree._Element | None) -> list[str]:
-    """The values of the source sheet that a chart caches, as they are displayed."""
+def _series(root: etree._Element) -> Iterator[tuple[str, _Points, _Points]]:
+    """The name, categories and values of each series; the charts of Excel 2016 keep the latter two apart."""
+    for series in root.iter("{*}ser"):
+        categories = _points(child(series, "cat")) or _points(child(series, "xVal"))
+        values = _points(child(series, "val")) or _points(child(series, "yVal"))
+        yield " ".join(_points(child(series, "tx")).values()), categories, values
+    data = {node.get("id"): node for node in root.iter("{*}data")}
+    for series in root.iter("{*}series"):
+        number = child(series, "dataId")
+        kept = data.get(number.get("val")) if number is not None else None
+        name = " ".join(_points(child(series, "tx")).values())
+        yield name, _points(child(kept, "strDim")), _points(child(kept, "numDim"))
+
+
+def _points(element: etree._Element | None) -> _Points:
+    """The values the chart keeps from its sheet, as shown there, by position. Several levels of names are joined."""
     if element is None:
-        return []
-    code = next((node.text or "" for node in element.iter() if local_name(node) == "formatCode"), "General")
-    values = []
-    for point in (node for node in element.iter() if local_name(node) == "pt"):
-        text = one_line(next((node.text or "" for node in point if local_name(node) == "v"), ""))
-        values.append(shown_number(text, attribute(point, "formatCode") or code) or text)
-    return values or [one_line(node.text or "") for node in element.iter() if local_name(node) == "v"]
+        return {}
+    levels = [_level(node) for node in element.iter() if local_name(node) == "lvl"]
+    if not levels:
+        values = _level(element)
+        texts = (one_line(node.text or "") for node in element.iter() if local_name(node) == "v")
+        return values or dict(enumerate(texts))
+    joined = {}
+    outer = [""] * (len(levels) - 1)
+    for position, text in levels[0].items():
+        outer = [level.get(position, above) for level, above in zip(reversed(levels[1:]), outer, strict=True)]
+        joined[position] = " ".join(filter(None, [*outer, text]))
+    return joined
+
+
+def _level(element: etree._Element) -> _Points:
+    stated = element.get("formatCode") or "General"
+    code = next((node.text or "" for node in element.iter() if local_name(node) == "formatCode"), stated)
+    values = {}
+    for number, point in enumerate(node for node in element.iter() if local_name(node) == "pt"):
+        text = one_line(next((node.text or "" for node in point if local_name(node) == "v"), point.text or ""))
+        position = point.get("idx") or ""
+        shown = shown_number(text, attribute(point, "formatCode") or code) or text
+        values[int(position) if position.isdecimal() else number] = shown
+    return values
 
 
 def _diagram_texts(root: etree._Element) -> Iterator[str]:

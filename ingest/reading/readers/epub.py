@@ -46,7 +46,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         raise DocumentEmpty("The EPUB book holds no text. If it is pictures of pages, run OCR over it first.")
     values = _metadata(root)
     metadata: dict[str, MetadataValue] = {name: values[key] for key, name in _METADATA.items() if key in values}
-    moment = as_moment(values.get("dcterms:modified"))
+    moment = as_moment(values.get("dcterms:modified")) or as_moment(values.get("date"))
     return [composer.finish(title=values.get("title"), updated_at=moment, metadata=metadata)]
 
 
@@ -70,10 +70,17 @@ def _spine(root: etree._Element, folder: str) -> list[str]:
         path = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
         items[item.get("id") or ""] = (path, item.get("media-type") or "", item.get("properties") or "")
     spine = child(root, "spine")
+    guide = child(root, "guide")
+    listed = {
+        posixpath.normpath(posixpath.join(folder, unquote((each.get("href") or "").partition("#")[0])))
+        for each in (guide if guide is not None else ())
+        if (each.get("type") or "").lower() == "toc"
+    }
     chosen = (items.get(reference.get("idref") or "") for reference in (spine if spine is not None else ()))
-    return [
+    pages = [
         path for path, kind, properties in filter(None, chosen) if kind in _PAGES and "nav" not in properties.split()
     ]
+    return [path for path in pages if path not in listed] or pages
 
 
 def _metadata(root: etree._Element) -> dict[str, str]:

@@ -62,7 +62,9 @@ def _write(composer: Composer, element: etree._Element, level: int) -> None:
     for node in element:
         name = local_name(node)
         if name == "title":
-            composer.heading(text_of(node), level)
+            label = _text(child(element, "label"))
+            title = one_line(text_of(node))
+            composer.heading(title if title.startswith(label) else f"{label} {title}", level)
         elif name in _SECTIONS:
             _write(composer, node, level + 1)
         elif name == "p":

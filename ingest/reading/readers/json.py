@@ -7,6 +7,7 @@ import json
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
 from ingest.reading.readers import jsonlines
+from ingest.reading.readers.chats import is_chat, read_chat
 from ingest.reading.readers.composer import Composer
 from ingest.reading.readers.encoding import decode
 from ingest.reading.readers.records import Names, add_fields, document_of, is_record
@@ -21,6 +22,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
         raise DocumentUnreadable(f"The file is not valid JSON: {error}.") from error
     except RecursionError as error:
         raise DocumentUnreadable("The JSON is nested too deeply.") from error
+    if is_chat(value) and (chat := read_chat(value)):
+        return [chat]
     if is_record(value):
         value = [value]
     if isinstance(value, list) and value and all(map(is_record, value)):

@@ -14,6 +14,7 @@ from ingest.reading.document import Block, BlockKind, Document
 from ingest.reading.readers import decks, frontmatter
 from ingest.reading.readers.composer import clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.markdowntables import html_rows, is_html_table
 from ingest.reading.readers.tables import lines
 
 # Only blocks are parsed: inline markup takes most of the time and matters only in headings.
@@ -28,6 +29,12 @@ _ATTRIBUTES = re.compile(r"\s*\{[ :]*[#.][^{}]*\}\s*$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]|\d(?![.)]|\d)")  # A number alone may be a list marker.
 _LINK_DEFINITION = re.compile(r"[\s>*+-]*\[[^\]^][^\]]*\]:\s*\S")
+# One that is all of its block, as at the top of many a README.
+_HTML_HEADING = re.compile(
+    r"(?:<(?:div|p|center|a|br|img|picture|source)\b[^<>]*>\s*+|</(?:p|a|picture)>\s*+)*+<h([1-6])\b[^<>]*>((?:(?!</h[1-6]).)*)"
+    r"</h\1>\s*(?:</(?:div|center)>\s*)*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _TAG = re.compile(r"<[^>]*>")
 _LEAVES: dict[str, BlockKind] = {
     "heading_open": "heading",
@@ -69,9 +76,9 @@ def structured(text: str) -> tuple[str, Sequence[Block]]:
     """A Markdown text, with its tables rewritten as rows that name their columns, and its blocks."""
     tokens = _BLOCKS.parse(text)
     rows = {
-        token.map[0]: _table_rows(tokens, number)
+        token.map[0]: _table_rows(tokens, number) if token.type == "table_open" else html_rows(token.content)
         for number, token in enumerate(tokens)
-        if token.type == "table_open" and token.map
+        if token.map and (token.type == "table_open" or is_html_table(token))
     }
     starts = _line_starts(text)
     found = list(_blocks(text, starts, tokens))
@@ -112,7 +119,8 @@ def _blocks(text: str, starts: Sequence[int], tokens: Sequence[Token]) -> Iterat
     for position, token in enumerate(tokens):
         if token.type == "list_item_open" and token.map:
             item_line = token.map[0]
-        kind = _LEAVES.get(token.type)
+        kind = "table" if is_html_table(token) else _LEAVES.get(token.type)
+        heading = _HTML_HEADING.match(token.content) if token.type == "html_block" else None
         if kind is None or token.map is None:
             continue
         first, last = max(token.map[0], done), token.map[1]
@@ -123,7 +131,9 @@ def _blocks(text: str, starts: Sequence[int], tokens: Sequence[Token]) -> Iterat
         start, end = _trim(text, starts[first], starts[last])
         if start == end or (token.type == "html_block" and not _has_text(text[start:end])):
             continue
-        if kind == "heading" and end - start <= MAX_HEADING_CHARS:
+        if heading and (name := one_line(_TAG.sub(" ", heading.group(2)))):
+            yield Block("heading", start, end, int(heading.group(1)), name)
+        elif kind == "heading" and end - start <= MAX_HEADING_CHARS:
             yield Block(kind, start, end, int(token.tag[1]), _heading_name(tokens, position))
         elif kind == "heading":
             yield Block("paragraph", start, end)

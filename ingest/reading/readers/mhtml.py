@@ -1,6 +1,8 @@
-"""Saved web pages (MHTML, RFC 2557): the HTML page, without its style sheets and images."""
+"""Saved web pages (MHTML, RFC 2557): the page with those in its frames, read as HTML; no style sheets or pictures."""
 
 from __future__ import annotations
+
+from email.message import EmailMessage
 
 from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
@@ -15,11 +17,22 @@ _LOCATIONS = ("Snapshot-Content-Location", "Content-Location")
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     message = parse(data)
-    page = next((part for part in leaves(message) if part.get_content_type() in _PAGES), None)
-    if page is None:
+    pages = [part for part in leaves(message) if part.get_content_type() in _PAGES]
+    if not pages:
         raise DocumentEmpty("The saved page holds no HTML. Save the page again.")
-    content = content_of(page)
-    source = decode(content, declared=page.get_content_charset() or charset_of(content))
+    page = pages[0]
+    frames = {address: _source_of(part) for part in pages[1:] for address in _addresses(part)}
     locations = (one_line(str(part.get(name, ""))) for part in (message, page) for name in _LOCATIONS)
     url = next((location for location in locations if location.startswith(("http://", "https://"))), None)
-    return [read_page(source, url=url)]
+    return [read_page(_source_of(page), url=url, frames=frames)]
+
+
+def _source_of(page: EmailMessage) -> str:
+    content = content_of(page)
+    return decode(content, declared=page.get_content_charset() or charset_of(content))
+
+
+def _addresses(page: EmailMessage) -> list[str]:
+    """What a frame calls the page by."""
+    name, location = (one_line(str(page.get(key, ""))) for key in ("Content-ID", "Content-Location"))
+    return [address for address in (f"cid:{name.strip('<>')}" if name else "", location) if address]

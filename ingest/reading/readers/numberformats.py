@@ -28,6 +28,9 @@ _COMPARED = {
 _FRACTION = re.compile(r"(?P<whole>[#0?]+(?:\s|\\ |\" \"|_.)+)?[#0?]+\s?/\s?(?P<below>[?#0]+|\d+)")
 _WITH_TEXT = 4
 _TEXT_SIGN = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]|.')
+_GENERAL_ELSEWHERE = frozenset(  # As programs in other languages write it.
+    ("Standard", "Standaard", "Estándar", "Geral", "Generale", "Основной", "G/通用格式", "G/標準", "G/표준")
+)
 _GENERAL = re.compile("General", re.IGNORECASE)
 _MAX_DIGITS = 15
 _TOO_LARGE = 10**12 * 10**3  # Numbers of more than fifteen digits are written without their format.
@@ -50,6 +53,7 @@ def shown_number(text: str, code: str, *, is_1904: bool = False) -> str:
     sections = _sections(code)
     section, sign = _section_for(number, sections)
     number = abs(number) if not sign else number
+    section = "General" if section in _GENERAL_ELSEWHERE else section
     section = _GENERAL.sub(f'"{plain(abs(number))}"', section)
     tokens = list(_TOKEN.finditer(section))
     places = [token for token in tokens if token["digits"]]

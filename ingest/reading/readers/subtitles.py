@@ -19,7 +19,10 @@ _ASS = re.compile(rf"Dialogue:\s*[^,]*,{_TIME},[^,]*,[^,]*,([^,]*),[^,]*,[^,]*,[
 # Vector drawings of ASS.
 _DRAWN = re.compile(r"\{[^{}]{0,200}\\p[1-9][^{}]{0,200}\}.*?(?:\{[^{}]{0,200}\\p0[^{}]{0,200}\}|$)")
 _TITLE = re.compile(r"^\[Script Info\]\n(?:[^\[\n].*\n|\n){0,20}?Title:[ \t]*(\S.*)$", re.MULTILINE)
-_LRC = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\](.*)$")
+_SONG = re.compile(r"^\[ti:\s*([^\]\n]+)\]", re.MULTILINE)
+_LRC = re.compile(
+    r"\[(\d{1,3}):(\d{2})(?:[.:]\d+)?\]((?:\[\d{1,3}:\d{2}(?:[.:]\d+)?\])*)(.*)$"
+)  # A line may be sung more than once.
 _TTML = re.compile(r"<((?:\w+:)?p)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 _BEGIN = re.compile(rf"""\bbegin\s*=\s*["']{_TIME}""")
 # An offset time, https://www.w3.org/TR/ttml2/#timing-value-time-expression. Frames and ticks would need their rate.
@@ -29,6 +32,7 @@ _SPEAKER = re.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
 _TAG = re.compile(r"<[^<>]*>|\{[^{}]*\}")
 _BREAK = re.compile(r"<(?:\w+:)?br\s*/>")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "”", '"')
+_ROLLING = 4  # Lines that roll up together.
 _PART_SECONDS = 60  # A part is at least this long and ends with a sentence,
 _MAX_SECONDS = 120  # unless it gets this long.
 
@@ -52,7 +56,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
         composer.paragraph(_shown(part))
     if not composer.blocks:
         raise DocumentEmpty("The subtitles hold no text.")
-    stated = _TITLE.search(text)
+    stated = _TITLE.search(text) or _SONG.search(text)
     return [composer.finish(title=usable_title(stated.group(1)) if stated else None)]
 
 
@@ -74,6 +78,7 @@ def _cues(text: str) -> Iterator[_Cue]:
         return
     second: int | None = None
     words: list[str] = []
+    before: list[str] = []
     for line in [*text.split("\n"), ""]:
         timed, dialogue, lyric = _CUE.match(line), _ASS.match(line), _LRC.match(line)
         if dialogue:
@@ -83,20 +88,30 @@ def _cues(text: str) -> Iterator[_Cue]:
             )
             if said:
                 yield _Cue(_second(dialogue), f"{speaker}: {said}" if speaker else said)
-        elif lyric and (said := _plain(lyric.group(3))):
+        elif lyric and (said := _plain(lyric.group(4))):
             yield _Cue(60 * int(lyric.group(1)) + int(lyric.group(2)), said)
         elif timed:
             if second is not None and words and words[-1].strip().isdigit():
                 words.pop()  # The number of the next cue, if no empty line comes before it.
-            if second is not None and (said := _plain(" ".join(words))):
+            if second is not None and (said := _fresh(words, before)):
                 yield _Cue(second, said)
             second, words = _second(timed), []
-        elif not line.strip():
-            if second is not None and (said := _plain(" ".join(words))):
+        elif not line:
+            if second is not None and (said := _fresh(words, before)):
                 yield _Cue(second, said)
             second, words = None, []
         elif second is not None:
             words.append(line)
+
+
+def _fresh(lines: list[str], before: list[str]) -> str:
+    """The lines of a cue without those that still stand there from the cue before, as in captions that roll up.
+    `before` then holds the lines of this cue."""
+    shown = [plain for line in lines if (plain := _plain(line))]
+    kept = next((count for count in range(min(len(shown), len(before)), 0, -1) if before[-count:] == shown[:count]), 0)
+    if shown:
+        before[:] = shown[-_ROLLING:]
+    return " ".join(shown[kept:])
 
 
 def _timed_text(text: str) -> Iterator[_Cue]:

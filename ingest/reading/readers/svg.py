@@ -29,10 +29,17 @@ def _write(root: etree._Element, composer: Composer) -> None:
     while waiting:
         node = waiting.pop()
         name = local_name(node)
+        if _is_hidden(node):
+            continue
         if name in _TEXTS or (name == "desc" and node.getparent() is root):
             composer.paragraph(_shown(node))
-        elif name and name not in _NOT_SHOWN and node.get("display") != "none":
+        elif name and name not in _NOT_SHOWN:
             waiting.extend(list(node)[::-1])
+
+
+def _is_hidden(node: etree._Element) -> bool:
+    style = (node.get("style") or "").replace(" ", "")
+    return node.get("display") == "none" or node.get("visibility") == "hidden" or "display:none" in style
 
 
 def _shown(node: etree._Element) -> str:

@@ -104,7 +104,7 @@ def looks_like_header(row: Row) -> bool:
         and all(row[1:])
         and len(set(names)) == len(names)
         and all(len(name) <= _MAX_LABEL_CHARACTERS and not is_figure(name) for name in names)
-        and not any(_SENTENCE.search(name) for name in names)
+        and not any(_SENTENCE.search(name) or _ERROR.match(name) for name in names)
     )
 
 
@@ -124,9 +124,9 @@ def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> in
         # Rows above it may only name groups of columns, with gaps between the names.
         pairs = itertools.pairwise(header)
         has_layers = all("" in row or SPANNED in row or not below[0] for row, below in pairs)
-        is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _has_column_of_figures(header, rows[count:])
-        is_header = is_header and not any(cell.endswith(":") for cell in header[-1][:-1])
-        is_header = is_header and not _counts_on(header[-1][0], rows[count:])
+        is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _columns_of_figures(header, rows[count:]) > 0
+        is_header = is_header and not _has_some_keys(header[-1])
+        is_header = is_header and not _counts_on(header[-1], rows[count:])
         if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
             return count if is_header else 0
     if any(cell and cell == below for row in body for cell, below in zip(rows[top], row, strict=False)):
@@ -134,6 +134,12 @@ def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> in
     # With a single row of words below, nothing tells which of the two holds names.
     tells = len(body) > 1 or (has_header_style and bool(body))
     return top + 1 if tells and SPANNED not in rows[top] and looks_like_header(rows[top]) else 0
+
+
+def _has_some_keys(row: Row) -> bool:
+    """Whether a cell but the last ends with a colon, and another does not: where all do, they are names of columns."""
+    keys = [cell.endswith(":") for cell in row if cell not in NOTHING]
+    return any(cell.endswith(":") for cell in row[:-1]) and not (len(keys) > 1 and all(keys))
 
 
 def _is_parted(rows: Sequence[Row]) -> bool:
@@ -145,11 +151,18 @@ def _is_parted(rows: Sequence[Row]) -> bool:
 
 def _is_matrix(first: Row, body: Sequence[Row]) -> bool:
     """Whether only the corner is empty and each row has a name, such as 3.11 and 3.12 above ticks."""
-    names = list(first[1:])
+    names = [cell for cell in first[1:] if cell != SPANNED]
     keys = [row[0] for row in body if row]
-    is_top = len(names) > 1 and not first[0] and all(names) and len(set(names)) == len(names)
+    is_top = len(first) > 2 and not first[0] and all(names) and len(set(names)) == len(names)
     are_keys = len(keys) > 1 and all(keys) and len(set(keys)) == len(keys) and not any(map(is_figure, keys))
-    return is_top and are_keys and SPANNED not in first
+    return is_top and are_keys and (SPANNED not in first or _is_above_words(first, body))
+
+
+def _is_above_words(first: Row, body: Sequence[Row]) -> bool:
+    """Whether a name of one column alone has another text below it, among words: no second row of names follows."""
+    alone = zip(first[1:], [*first[2:], ""], body[0][1:], strict=False)
+    has_other = any(name != SPANNED != after and cell not in ("", name) for name, after, cell in alone)
+    return has_other and len(set(body[0])) == len(body[0]) and not any(map(has_values, body))
 
 
 def _names_figures(row: Row, figures: Row) -> bool:
@@ -157,10 +170,11 @@ def _names_figures(row: Row, figures: Row) -> bool:
     return any(name and is_figure(cell) for name, cell in zip(repeated(row)[1:], figures[1:], strict=False))
 
 
-def _counts_on(corner: str, body: Sequence[Row]) -> bool:
-    """Whether the first column numbers the rows, including this one: a list, without column names."""
-    firsts = [row[0] for row in body if row and row[0]]
-    return is_figure(corner) and len(corner) < len("1900") and bool(firsts) and all(map(is_figure, firsts))
+def _counts_on(row: Row, body: Sequence[Row]) -> bool:
+    """Whether the first column numbers all rows, this too, and it names at most one column of figures: a list."""
+    firsts = [below[0] for below in body if below and below[0]]
+    is_counted = is_figure(row[0]) and len(row[0]) < len("1900") and bool(firsts) and all(map(is_figure, firsts))
+    return is_counted and (any(map(is_figure, row[1:])) or _columns_of_figures([row], body) < 2)
 
 
 def has_values(row: Row) -> bool:
@@ -169,14 +183,15 @@ def has_values(row: Row) -> bool:
     return bool(figures) and not all(len(cell) == 4 and "1900" <= cell < "2100" for cell in figures)
 
 
-def _has_column_of_figures(header: Sequence[Row], body: Sequence[Row]) -> bool:
-    width = max(map(len, body))
+def _columns_of_figures(header: Sequence[Row], body: Sequence[Row]) -> int:
+    """How many columns with a name, but the first, mostly hold figures."""
+    width, count = max(map(len, body), default=0), 0
     for column in range(1, width):
         cells = [row[column] for row in body if column < len(row) and row[column] not in ("", SPANNED)]
         figures = sum(is_figure(cell) or cell in NO_VALUE for cell in cells)
         if cells and figures >= 0.6 * len(cells) and any(column < len(row) and row[column] for row in header):
-            return True
-    return False
+            count += 1
+    return count
 
 
 def repeated(row: Row) -> list[str]:
@@ -188,8 +203,8 @@ def repeated(row: Row) -> list[str]:
 
 
 def is_figure(text: str) -> bool:
-    """Whether the text is a number as written in tables (1,234.5, (12), 7 %, € 3), or an error shown for one."""
-    return text.translate(_NOT_FIGURES).isdigit() or (text[:1] in ("#", "E") and bool(_ERROR.match(text)))
+    """Whether the text is a number as written in tables: 1,234.5, (12), 7 %, € 3."""
+    return text.translate(_NOT_FIGURES).isdigit()
 
 
 def labels_of(header: Sequence[Row]) -> list[str]:
@@ -206,7 +221,7 @@ def _plain(row: Row) -> str:
 def _aligned(body: Sequence[Row]) -> list[str]:
     """Rows without column names. Empty cells are kept, so that the others stay in their columns."""
     width = max(map(len, body))
-    used = [column for column in range(width) if any(row[column : column + 1] not in ([""], []) for row in body)]
+    used = [column for column in range(width) if any(column < len(row) and row[column] not in NOTHING for row in body)]
     shown = []
     for row in body:
         cells = [row[column] for column in used if column < len(row) and row[column] != SPANNED]

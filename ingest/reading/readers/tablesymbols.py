@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_CURRENCIES = frozenset({"$", "€", "£", "¥"})  # Before their figures, or after them where the row ends with one.
 _PREFIXES = frozenset({"$", "€", "£", "¥", "(", "$(", "($", "US$"})
 _SUFFIXES = frozenset({")", "%", ")%", "%)"})
 
@@ -16,8 +17,14 @@ def joined_symbols(row: Sequence[str], *, spanned: str) -> list[str]:
         return joined
     pending = ""
     last = -1
+    filled = [cell for cell in row if cell not in ("", spanned)]
+    is_behind = len(filled) > 1 and filled[-1] in _CURRENCIES
     for column, cell in enumerate(tuple(joined)):
-        if cell in _PREFIXES:
+        if cell in _CURRENCIES and is_behind:
+            if last >= 0:
+                joined[last] += f" {cell}"
+                joined[column] = spanned
+        elif cell in _PREFIXES:
             pending += cell
             joined[column] = spanned
         elif cell in _SUFFIXES and last >= 0:

@@ -31,7 +31,7 @@ def store(settings: CorpusSettings) -> Iterator[Store]:
 
 @pytest.fixture
 def words(store: Store) -> LexicalIndexStore:
-    return store.words
+    return store.lexical_index
 
 
 def ids(index: LexicalIndex, query: str) -> list[str]:
@@ -60,13 +60,13 @@ def test_an_update_adds_replaces_and_removes(words: LexicalIndexStore) -> None:
 
 
 def test_an_open_reader_sees_the_newer_index_and_an_open_index_stays_as_it_was(store: Store) -> None:
-    words = store.words
+    words = store.lexical_index
     if isinstance(words, RemoteIndexStore):
         words = RemoteIndexStore(words._files, seconds_between_looks=0)
-    store.words.write(TEXTS, stamp="1")
+    store.lexical_index.write(TEXTS, stamp="1")
     before = words.index()
     assert words.index() is before
-    store.words.write([("z-0", "fox")], stamp="2")
+    store.lexical_index.write([("z-0", "fox")], stamp="2")
     assert ids(words.index(), "fox") == ["z-0"]
     assert ids(before, "fox") == ["a-0", "c-0"]
     words.close()
@@ -75,15 +75,15 @@ def test_an_open_reader_sees_the_newer_index_and_an_open_index_stays_as_it_was(s
 def test_a_server_keeps_files_of_many_pieces_and_only_the_newest(chroma_url: str) -> None:
     settings = CorpusSettings(chroma_url=chroma_url, chroma_collection=f"test-{uuid.uuid4().hex}")
     with create_store(settings, RECORD) as store:
-        assert isinstance(store.words, RemoteIndexStore)
+        assert isinstance(store.lexical_index, RemoteIndexStore)
         for turn in range(2):
             texts = [(f"{number:04}-0", f"word{number} and{number * turn}") for number in range(3000)]
-            store.words.write(texts, stamp=str(turn))
-        assert ids(store.words.index(), "and2998") == ["2998-0"]
+            store.lexical_index.write(texts, stamp=str(turn))
+        assert ids(store.lexical_index.index(), "and2998") == ["2998-0"]
         kept = store._handle.client.get_collection(f"{settings.chroma_collection}.words", embedding_function=None)
         assert len({each.partition("/")[0] for each in kept.get(include=[])["ids"]} - {"about"}) == 1
         assert kept.count() > 10
-        assert_an_update_moves_what_changed(store.words, kept)
+        assert_an_update_moves_what_changed(store.lexical_index, kept)
 
 
 def assert_an_update_moves_what_changed(words: RemoteIndexStore, kept: Any) -> None:

@@ -77,6 +77,7 @@ def test_names_numbers_and_formulas_are_in_no_language(text: str) -> None:
     ("text", "language"),
     [
         ("Teams of Southern California play in Los Angeles: the Los Angeles Rams, Los Angeles Lakers.", "english"),
+        ("What do Hotel zur Post, Hotel zur Linde, Gasthof zur Krone and Haus zur Sonne cost in June?", "english"),
         ("Its leaders were John Adams, Ban Ki-moon and Sebastián Piñera, and the others came from Québec.", "english"),
         ("可在时间 f(n) 内求解的问题集用 DTIME(f(n)) 表示", "chinese"),
         ("Internet2と Qwest Communications の合意は1998年に成立した", "japanese"),

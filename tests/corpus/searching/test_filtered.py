@@ -50,12 +50,12 @@ def store(folder: Path) -> Iterator[Store]:
     ],
 )
 def test_the_nearest_that_pass_are_the_ones_that_chroma_finds(store: Store, where: Where, count: int) -> None:
-    passing = store.words.index().passing(where)
+    passing = store.lexical_index.index().passing(where)
     assert_found_as_by_chroma(store, where, passing, count)
 
 
 def test_the_ways_are_all_taken(store: Store) -> None:
-    index = store.words.index()
+    index = store.lexical_index.index()
     assert index.passing(TWENTIETH).count <= FEW < index.passing(HALF).count
 
 
@@ -77,7 +77,7 @@ def test_what_the_index_does_not_know_yet_is_found_too(
     shutil.copytree(folder, tmp_path / "store")
     with open_store(CorpusSettings(chroma_path=tmp_path / "store")) as store:
         store.write([each for written in writes for each in written()])
-        assert_found_as_by_chroma(store, where, store.words.index().passing(where), count)
+        assert_found_as_by_chroma(store, where, store.lexical_index.index().passing(where), count)
 
 
 def assert_found_as_by_chroma(store: Store, where: Where, passing: FilterMask, count: int) -> None:
@@ -99,7 +99,7 @@ def assert_found_as_by_chroma(store: Store, where: Where, passing: FilterMask, c
     ],
 )
 def test_what_chroma_cannot_say_is_found_with_and_without_the_index(store: Store, where: Where) -> None:
-    mask = store.words.index().passing(where)
+    mask = store.lexical_index.index().passing(where)
     vectors = np.stack([question(seed, CHUNKS // PER_DOCUMENT, DIMENSIONS)[1] for seed in range(3)])
     known, unknown = (filtered_nearest(store, vectors, count=20, where=where, passing=each) for each in (mask, None))
     for one, other in zip(known, unknown, strict=True):
@@ -109,7 +109,7 @@ def test_what_chroma_cannot_say_is_found_with_and_without_the_index(store: Store
 
 
 def test_what_lies_far_from_the_question_is_found_by_the_mask(store: Store) -> None:
-    index = store.words.index()
+    index = store.lexical_index.index()
     vectors = np.stack([question(seed, CHUNKS // PER_DOCUMENT, DIMENSIONS)[1] for seed in range(2)])
     far = list(store.similar(vectors[:1], count=CHUNKS)[0])[-2 * FEW :]
     where = Filter(visible_to=frozenset(["nobody"])).to_where() or {}
@@ -130,7 +130,7 @@ def test_among_hundreds_of_vectors_that_are_alike_none_is_missed(tmp_path: Path)
     with create_store(CorpusSettings(chroma_path=tmp_path), replace(RECORD, dimensions=64)) as store:
         store.write(written)
         bring_up_to_date(store, before={}, after={each.document_id: each for each in store.documents()})
-        passing = store.words.index().passing(HALF)
+        passing = store.lexical_index.index().passing(HALF)
         (near,) = filtered_nearest(store, alike[:1].astype(np.float32), count=400, where=HALF, passing=passing)
     assert passing.count > FEW
     assert len(near) == 400

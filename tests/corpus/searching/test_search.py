@@ -25,6 +25,8 @@ from corpus.settings import CorpusSettings, SearchMode
 from corpus.store import open_store
 from tests.corpus.texts import corpus_of, document_of, write
 
+pytestmark = pytest.mark.early
+
 TEXTS = {
     "manuals/pump.md": [
         "The pump moves water through the heating circuit of the house.",
@@ -45,8 +47,8 @@ def embedder() -> LocalEmbedder:
 @pytest.fixture
 def corpus(settings: CorpusSettings, embedder: LocalEmbedder) -> Iterator[Corpus]:
     made = corpus_of(settings, embedder, TEXTS)
-    if isinstance(made.store.words, RemoteIndexStore):
-        made.store.words = RemoteIndexStore(made.store.words._files, seconds_between_looks=0)
+    if isinstance(made.store.lexical_index, RemoteIndexStore):
+        made.store.lexical_index = RemoteIndexStore(made.store.lexical_index._files, seconds_between_looks=0)
     with made.store:
         yield made
 
@@ -128,7 +130,7 @@ def test_no_chunk_of_a_half_written_document_is_found(
     record, chunks = document_of("manuals/pump.md", ["The pump has a motor.", "The pump hums FW-20117 FW-20117."])
     vectors = next(embedder.embed_documents([[chunk.text for chunk in chunks]]))
     corpus.store.rows.upsert([(record, chunks[1], vectors[1])])
-    corpus.store.words.update(add=[(chunks[1].chunk_id, chunks[1].text)], remove=[], stamp="half")
+    corpus.store.lexical_index.update(add=[(chunks[1].chunk_id, chunks[1].text)], remove=[], stamp="half")
     texts = found(corpus, "pump hums FW-20117", mode)
     assert texts[0] == "Replace the impeller, part FW-20117, when the pump hums."
     assert chunks[1].text not in texts
@@ -184,7 +186,7 @@ def test_where_the_index_turns_out_damaged_while_it_is_asked_hybrid_search_is_de
     with corpus.store:
         for file in index_folder(tmp_path, "corpus").glob("*/rows.npy"):
             np.save(file, np.load(file) + 1000)
-        corpus.store.words.close()
+        corpus.store.lexical_index.close()
         for filtered in (Filter(), within):
             answers = [
                 corpus.search("unused leave", top_k=5, within=filtered, mode=mode, timeout_seconds=30)
@@ -205,7 +207,7 @@ def test_a_filter_holds_where_the_fields_beside_the_index_are_missing_or_damaged
     corpus = corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS)
     with corpus.store:
         expected = corpus.search("unused leave, FW-20117", top_k=5, within=within, mode=mode, timeout_seconds=30)
-        corpus.store.words.close()
+        corpus.store.lexical_index.close()
         for file in index_folder(tmp_path, "corpus").glob("*/fields.json"):
             file.unlink()
             if fields is not None:
@@ -218,8 +220,8 @@ def test_a_filter_holds_where_the_fields_beside_the_index_are_missing_or_damaged
 
 def test_an_open_index_filters_when_a_newer_one_has_removed_its_files(tmp_path: Path, embedder: LocalEmbedder) -> None:
     with corpus_of(CorpusSettings(chroma_path=tmp_path), embedder, TEXTS).store as store:
-        index = store.words.index()
-        store.words.write([("z-0", "fox")], stamp="newer")
+        index = store.lexical_index.index()
+        store.lexical_index.write([("z-0", "fox")], stamp="newer")
         assert index.passing({"meta.shelf": "manuals"}).count == 5
 
 
@@ -255,7 +257,7 @@ def test_a_text_that_is_stored_twice_fills_one_place(corpus: Corpus, embedder: L
 @pytest.mark.usefixtures("corpus")
 def test_another_reader_sees_what_was_written(settings: CorpusSettings) -> None:
     with open_store(settings) as store:
-        assert len(store.words.index()) == sum(map(len, TEXTS.values()))
+        assert len(store.lexical_index.index()) == sum(map(len, TEXTS.values()))
 
 
 def test_the_ranking_is_that_of_exact_scores_for_every_candidate(tmp_path: Path, embedder: LocalEmbedder) -> None:
@@ -271,7 +273,7 @@ def test_the_ranking_is_that_of_exact_scores_for_every_candidate(tmp_path: Path,
         query = "a shaft and its bearing"
         vectors = embedder.embed_queries([query], timeout_seconds=30)
         (hits,) = search(store, [query], vectors, [WELL], plan)
-        scores = store.words.index().scores(query)
+        scores = store.lexical_index.index().scores(query)
         (near,) = store.similar(vectors, count=plan.depth)
         ids = list({*near, *(match.chunk_id for match in scores.top(plan.depth))})
         assert len(ids) > plan.depth

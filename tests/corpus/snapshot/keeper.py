@@ -16,7 +16,7 @@ from corpus.settings import CorpusSettings
 from corpus.snapshot.live import LiveSnapshot
 from corpus.snapshot.manifest import POINTER
 from corpus.snapshot.publish import Published, publish
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.versions import latest_of
 from tests.handler.corpora import Text, corpus_settings, write_corpus
 from tests.once import once

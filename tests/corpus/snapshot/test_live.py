@@ -41,9 +41,11 @@ from corpus.snapshot.manifest import (
 )
 from corpus.snapshot.publish import publish
 from corpus.snapshot.snapshot_store import SnapshotStore
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.versions import rollback
 from tests.corpus.snapshot.keeper import Keeper, answer, live_snapshot
+
+pytestmark = pytest.mark.early
 
 OLD = "The warranty lasts 12 months."
 NEW = "The warranty lasts 24 months."

@@ -12,7 +12,7 @@ import pytest
 
 from corpus.errors import SnapshotInvalid
 from corpus.snapshot.manifest import SQLITE, manifest_from_bytes, pointer_from_bytes
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 
 GOOD: dict[str, Any] = {
     "format": 2,

@@ -41,7 +41,7 @@ from corpus.snapshot.manifest import (
     pointer_to_bytes,
 )
 from corpus.snapshot.publish import _prune, publish
-from corpus.snapshot.stores import snapshot_store_of
+from corpus.snapshot.store_choice import snapshot_store_of
 from corpus.snapshot.versions import list_versions, rollback
 from corpus.store import open_store
 from corpus.store.hnsw_files import DATA_FILE, HEADER_FILE, LENGTHS_FILE
@@ -51,6 +51,8 @@ from tests.handler.corpora import Text, write_corpus
 from tests.hostile.places import LIMITED
 from tests.openai_server import EmbeddingsServer
 from tests.s3_server import S3Server
+
+pytestmark = pytest.mark.early
 
 
 def test_what_is_published_is_named_by_its_content_and_pointed_at(keeper: Keeper) -> None:

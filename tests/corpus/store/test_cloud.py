@@ -202,8 +202,8 @@ def test_what_fits_is_left_as_it_is() -> None:
 def test_the_longest_name_that_chroma_cloud_takes_has_room_for_words_and_lease(cloud: ChromaCloud) -> None:
     settings = cloud.settings(f"test-{uuid.uuid4().hex}".ljust(128, "x"))
     with create_store(settings, RECORD) as store, exclusive(store, settings):
-        store.words.write([(f"{'0' * 16}-0", "some words")], stamp="1", fields={"0" * 16: {}})
-        assert store.words.stamp() == "1"
+        store.lexical_index.write([(f"{'0' * 16}-0", "some words")], stamp="1", fields={"0" * 16: {}})
+        assert store.lexical_index.stamp() == "1"
         with open_store(settings) as other, pytest.raises(CollectionBusy), exclusive(other, settings):
             pass
 

@@ -119,7 +119,7 @@ def test_a_snapshot_of_before_is_served_by_the_engine_alone(staged: Path, tmp_pa
 
 @pytest.mark.parametrize("where", [None, {"source": "3.txt"}, {"source": "nowhere"}], ids=["all", "some", "none"])
 def test_hybrid_ranks_alike_by_rows_and_by_ids(store: Store, where: Where | None) -> None:
-    index = store.words.index()
+    index = store.lexical_index.index()
     assert store.mapped is not None
     assert index.lists(store.mapped.ids)
     passing = None if where is None else index.passing(where)

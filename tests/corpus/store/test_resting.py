@@ -79,7 +79,7 @@ def answers(store: Store) -> Iterator[object]:
 def test_it_finds_what_the_engine_finds_among_so_few(reader: Store, settings: CorpusSettings) -> None:
     settle(reader)
     assert reader.exact is not None
-    assert reader.words.index().lists(reader.exact.ids)
+    assert reader.lexical_index.index().lists(reader.exact.ids)
     assert len(reader.exact) == DOCUMENTS * CHUNKS
     assert all(CHUNK_ID.fullmatch(each.decode()) for each in reader.exact.ids.tolist())
     found = list(answers(reader))

@@ -25,6 +25,8 @@ from corpus.records import Chunk, DocumentRecord, document_id_of
 from corpus.settings import CorpusSettings
 from corpus.store import Store, create_store, open_store, read_store
 
+pytestmark = pytest.mark.early
+
 RECORD = CollectionRecord(
     embedding_model="test-model", dimensions=4, shortened=False, tokenizer="words", chunk_tokens=100, chunk_overlap=10
 )

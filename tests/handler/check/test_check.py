@@ -26,9 +26,9 @@ from corpus.corpus_opening import open_corpus
 from corpus.errors import SettingsError
 from corpus.quality.questions import parse_questions
 from handler.app import create_app
-from handler.check.call import Caller
 from handler.check.deployment import CannotCheck
 from handler.check.gate_rows import Gate
+from handler.check.http_call import Caller
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
 from tests.free_port import free_port

@@ -11,7 +11,7 @@ import pytest
 
 from corpus.corpus_opening import open_corpus
 from handler.app import create_app
-from handler.check.call import Caller
+from handler.check.http_call import Caller
 from handler.check.matrix import CheckOptions
 from handler.check.run import check
 from handler.check.sign_in_rows import check_server, flow_of, sign_in_checks

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from handler.access.oauth.refusals import TokenRefused
 from handler.access.oauth.scopes import lacking
+from handler.access.oauth.token_refusals import TokenRefused
 from handler.access.oauth.wiring import oauth_of
 from handler.settings import HandlerSettings
 from tests.identity.stand_in import AUDIENCE, StandIn, json_reply

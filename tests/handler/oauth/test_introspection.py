@@ -17,7 +17,7 @@ from handler.access.oauth.access_tokens import Expected
 from handler.access.oauth.issuers import Issuer
 from handler.access.oauth.provider import Provider
 from handler.access.oauth.provider_client import ProviderClient
-from handler.access.oauth.refusals import IdentityUnavailable, TokenRefused
+from handler.access.oauth.token_refusals import IdentityUnavailable, TokenRefused
 from handler.access.oauth.verifier import Verifier
 from handler.access.oauth.wiring import oauth_of
 from handler.access.rate_limit import Rate, Refusals

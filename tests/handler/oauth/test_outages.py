@@ -13,7 +13,7 @@ from handler.access.oauth.issuers import Issuer
 from handler.access.oauth.key_set import KeySet
 from handler.access.oauth.provider import Provider
 from handler.access.oauth.provider_client import ProviderClient
-from handler.access.oauth.refusals import IdentityUnavailable
+from handler.access.oauth.token_refusals import IdentityUnavailable
 from tests.closed_gate import gate
 from tests.handler.conftest import API_KEY
 from tests.handler.oauth.conftest import QUESTION, SignIn, search

@@ -22,6 +22,8 @@ from ingest.sync.vectors import TEXTS_PER_BATCH
 from tests.ingest.command_line import TEXTS, Ingest, result_of
 from tests.openai_server import EmbeddingsServer, embeddings_server, failure
 
+pytestmark = pytest.mark.early
+
 
 def process_of(folder: Path, server: EmbeddingsServer, *arguments: str) -> subprocess.Popen[str]:
     """The command line as a process of its own."""
@@ -97,7 +99,7 @@ def test_prune_removes_documents_whose_file_has_gone(folder: Path, ingest: Inges
     found = ingest("search", "unused goods returned", "--mode", "lexical", "--json", server=server)
     assert "docs/returns.txt" not in [hit["source"] for hit in result_of(found)["results"]]
     with open_store(CorpusSettings(chroma_path=folder / ".chroma")) as store:
-        assert len(store.words.index()) == store.count()
+        assert len(store.lexical_index.index()) == store.count()
 
 
 def test_prune_does_not_empty_a_collection_unless_told(folder: Path, ingest: Ingest, server: EmbeddingsServer) -> None:

@@ -126,7 +126,7 @@ def test_a_store_that_kept_what_was_gone_is_healed_and_nothing_is_embedded(
     assert (report.failed, report.embedded) == ([], 0)
     with open_store(settings) as store:
         assert rows_of(store) == right
-        assert store.words.index().passing({"meta.tags": "alpha"}).count == 0
+        assert store.lexical_index.index().passing({"meta.tags": "alpha"}).count == 0
     assert run({}).unchanged == 2
 
 
@@ -176,7 +176,7 @@ def test_any_sequence_of_runs_gives_the_store_of_one_run_over_the_last_state(
                 assert found[each][:2] == right[each][:2], each
                 # Chroma makes a vector's length 1 at each write: one that was taken over may differ in its last bit.
                 assert found[each][2] == pytest.approx(right[each][2], abs=1e-6), each
-            assert again.words.stamp() == once.words.stamp()
+            assert again.lexical_index.stamp() == once.lexical_index.stamp()
 
 
 def test_a_record_that_left_its_file_is_gone(run: Callable[..., Any], settings: CorpusSettings) -> None:

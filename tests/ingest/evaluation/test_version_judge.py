@@ -15,6 +15,8 @@ from tests.ingest.command_line import Ingest, result_of
 from tests.ingest.evaluation import poison
 from tests.openai_server import EmbeddingsServer, embeddings_server
 
+pytestmark = pytest.mark.early
+
 SUBJECTS = {
     "boiler": ("descaling", "Run citric acid through the boiler twice, then rinse the tank with cold tap water."),
     "router": ("reset", "Hold the small button on the back for ten seconds until every lamp has gone out."),
@@ -153,14 +155,31 @@ POISONS: dict[Spoil, str] = {
 }
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that publishes the corpus leaves it for the others."""
+    return tmp_path_factory.mktemp("gate") / "begun"
+
+
+@pytest.fixture
+def served(ingest: Ingest, keeps: Callable[..., None], tmp_path: Path, begun: Path) -> str:
+    """The version that is served, published through the gate with questions.jsonl."""
+    if begun.exists():
+        shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    else:
+        keeps()
+        asked = proposed(ingest, tmp_path)
+        result_of(ingest("publish", "out", "--gate", str(asked), "--json", server=server_of(tmp_path)))
+        shutil.copytree(tmp_path, begun)
+    return str(json.loads((tmp_path / "out" / "latest.json").read_text())["version"])
+
+
 @pytest.mark.parametrize("spoil", POISONS)
 def test_a_poisoned_version_is_refused_and_what_is_served_stays(
-    ingest: Ingest, keeps: Callable[..., None], tmp_path: Path, spoil: Spoil
+    ingest: Ingest, keeps: Callable[..., None], served: str, tmp_path: Path, spoil: Spoil
 ) -> None:
-    keeps()
-    asked, server = proposed(ingest, tmp_path), server_of(tmp_path)
-    served = result_of(ingest("publish", "out", "--gate", str(asked), "--json", server=server))["version"]
     spoil(keeps, tmp_path / ".chroma")
+    asked, server = tmp_path / "questions.jsonl", server_of(tmp_path)
     refused = ingest("publish", "out", "--gate", str(asked), "--json", server=server)
     assert refused.returncode == 1
     assert "Error: Not published: " in refused.stderr

@@ -124,6 +124,30 @@ def test_a_page_that_is_not_there_is_missing_at_once(site: WebServer, connect: C
     assert len(site.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (Reply(status=401), "The server shows it to nobody unknown (HTTP 401). Save it as a file."),
+        (Reply(status=403), "The server shows it to nobody unknown (HTTP 403). Save it as a file."),
+        (Reply(status=407), "HTTP 407"),
+        (Reply(status=418), "The server failed (HTTP 418). Try again later."),
+        (Reply(status=302), "It redirects without saying where to. Name the page itself."),
+        (Reply(status=503, headers={"x-should-retry": "false"}), "The server failed (HTTP 503). Try again later."),
+    ],
+)
+def test_what_asking_again_cannot_mend_is_told_at_once(
+    site: WebServer, connect: Connect, reply: Reply, told: str
+) -> None:
+    site.pages["/a"] = reply
+    assert told in str(refusal(connect(), site.url + "/a"))
+    assert len(site.asked) == 1
+
+
+def test_a_server_without_tls_is_not_told_as_one_that_is_not_there(site: WebServer, connect: Connect) -> None:
+    secured = site.url.replace("http:", "https:") + "/a"
+    assert str(refusal(connect(), secured)).startswith("Its certificate is not trusted, or it speaks no TLS.")
+
+
 def test_a_server_in_trouble_is_asked_three_times(site: WebServer, connect: Connect) -> None:
     site.pages["/a"] = Reply(status=500)
     assert "HTTP 500" in str(refusal(connect(), site.url + "/a"))

@@ -48,7 +48,7 @@ def seen(folder: Path, *principals: str) -> set[str]:
     """The documents that the index of words lets those see."""
     with open_store(CorpusSettings(chroma_path=folder / ".chroma")) as store:
         where = Filter(visible_to=frozenset(principals)).to_where() or {}
-        return {chunk_id.partition("-")[0] for chunk_id in store.words.index().passing(where).ids()}
+        return {chunk_id.partition("-")[0] for chunk_id in store.lexical_index.index().passing(where).ids()}
 
 
 def test_the_nearest_word_on_access_wins_and_is_stored_everywhere(

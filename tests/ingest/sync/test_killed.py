@@ -104,7 +104,7 @@ def content_of(path: Path) -> dict[str, tuple[str, dict[str, object], list[float
 def index_of(path: Path) -> dict[str, bytes]:
     """The files of the index of words, which as one segment are the same for the same chunks whatever came before."""
     with open_store(CorpusSettings(chroma_path=path)) as store:
-        assert len(store.words.index()) == store.count()
+        assert len(store.lexical_index.index()) == store.count()
     folder = index_folder(path, "corpus")
     merge_index(folder)
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}

@@ -33,8 +33,8 @@ def records(store: Store) -> Records:
 
 
 def matches(store: Store, query: str) -> int:
-    store.words.close()
-    return len(store.words.index().scores(query).top(100))
+    store.lexical_index.close()
+    return len(store.lexical_index.index().scores(query).top(100))
 
 
 MANY = {f"{number}.md": [f"alpha {name}", "beta"] for number, name in enumerate("abcdefghijklmnopqrst")}
@@ -42,9 +42,9 @@ MANY = {f"{number}.md": [f"alpha {name}", "beta"] for number, name in enumerate(
 
 def test_the_index_names_the_state_that_it_was_made_of(store: Store) -> None:
     put(store, MANY)
-    assert store.words.stamp() is None
+    assert store.lexical_index.stamp() is None
     bring_up_to_date(store, before={}, after=records(store))
-    assert store.words.stamp() == state_of(versions_of(records(store)))
+    assert store.lexical_index.stamp() == state_of(versions_of(records(store)))
     assert matches(store, "alpha") == 20
 
 
@@ -57,12 +57,12 @@ def test_an_update_is_as_good_as_writing_it_anew(store: Store) -> None:
     after = records(store)
     bring_up_to_date(store, before=before, after=after)
     assert [matches(store, word) for word in ("alpha", "beta", "gamma", "delta", "b")] == [19, 18, 1, 1, 0]
-    assert len(store.words.index()) == store.count()
-    updated = store.words.index().scores("alpha beta gamma delta").top(100)
+    assert len(store.lexical_index.index()) == store.count()
+    updated = store.lexical_index.index().scores("alpha beta gamma delta").top(100)
     chunks = [(chunk.chunk_id, indexed_text_of(chunk)) for chunk in store.all_chunks(after.values())]
-    store.words.write(chunks, stamp="anew")
-    store.words.close()
-    assert store.words.index().scores("alpha beta gamma delta").top(100) == updated
+    store.lexical_index.write(chunks, stamp="anew")
+    store.lexical_index.close()
+    assert store.lexical_index.index().scores("alpha beta gamma delta").top(100) == updated
 
 
 def test_an_index_of_another_state_is_made_anew(store: Store) -> None:
@@ -74,7 +74,7 @@ def test_an_index_of_another_state_is_made_anew(store: Store) -> None:
     # The next one finds nothing new.
     bring_up_to_date(store, before=records(store), after=records(store))
     assert matches(store, "epsilon") == 1
-    assert store.words.stamp() == state_of(versions_of(records(store)))
+    assert store.lexical_index.stamp() == state_of(versions_of(records(store)))
 
 
 def test_an_emptied_corpus_has_an_empty_index(store: Store) -> None:

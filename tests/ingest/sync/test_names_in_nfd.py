@@ -126,4 +126,4 @@ def test_a_run_that_finds_nothing_new_leaves_the_index_as_it_is(settings: Ingest
     add(settings)
     with open_store(settings) as store:
         stored = {record.document_id: record for record in store.documents()}
-        assert store.words.stamp() == state_of(versions_of(stored))
+        assert store.lexical_index.stamp() == state_of(versions_of(stored))

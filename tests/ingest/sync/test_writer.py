@@ -22,6 +22,8 @@ from corpus.stored import text_digest_of
 from ingest.sync.writer import Writing
 from tests.corpus.store.test_store import EAST, NORTH, RECORD, WEST, document
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture
 def store(settings: CorpusSettings) -> Iterator[Store]:

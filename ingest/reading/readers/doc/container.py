@@ -54,8 +54,9 @@ class WordFile:
         self.pieces = list(self._pieces_of())
         self._starts = [piece.start for piece in self.pieces]
         self.text = "".join(self._decoded(piece) for piece in self.pieces)
+        self.is_cut = False  # Less of the text was found than there should be.
         self.parts = dict(self._parts_of())
-        self._fonts = self.table(_FONTS)
+        self.fonts = list(_fonts_in(self.table(_FONTS)))
 
     def table(self, number: int) -> bytes:
         """What the file's head says lies at the place of that number ([MS-DOC] 2.5.6); empty where it says nothing."""
@@ -65,16 +66,6 @@ class WordFile:
         """As `table`, but to the end of the stream: more follows than the length says of lists."""
         start, length = struct.unpack_from("<II", self.stream, _PLACES + 8 * number)
         return self._table[start:] if length else b""
-
-    def font(self, index: int) -> str:
-        """The name of a font ([MS-DOC] 2.9.286); empty where there is none of that number."""
-        offset = 4
-        for _ in range(index):
-            offset += 1 + self._fonts[offset] if offset < len(self._fonts) else 1
-        entry = (
-            self._fonts[offset + _FONT_BYTES : offset + 1 + self._fonts[offset]] if offset < len(self._fonts) else b""
-        )
-        return entry.decode("utf-16-le", "replace").partition("\0")[0]
 
     def place_of(self, character: int) -> int:
         """Where a character's bytes lie in the stream; -1 where there is none."""
@@ -90,6 +81,7 @@ class WordFile:
         start = 0
         for name, number in _PARTS:
             (length,) = struct.unpack_from("<i", self.stream, _COUNTS + 4 * number)
+            self.is_cut = self.is_cut or start + length > len(self.text)
             end = min(start + max(length, 0), len(self.text))
             yield name, (start, end)
             start = end
@@ -123,6 +115,15 @@ class WordFile:
         if piece.width == 1:
             return content.decode("cp1252", "replace")
         return "".join(map(chr, memoryview(content).cast("H")))
+
+
+def _fonts_in(table: bytes) -> Iterator[str]:
+    """The names of the fonts ([MS-DOC] 2.9.286)."""
+    offset = 4
+    while offset < len(table):
+        end = offset + 1 + table[offset]
+        yield table[offset + _FONT_BYTES : end].decode("utf-16-le", "replace").partition("\0")[0]
+        offset = end
 
 
 def plc(content: bytes, width: int) -> Iterator[tuple[int, int, bytes]]:

@@ -29,7 +29,7 @@ def numbering(file: WordFile) -> etree._Element:
     count = int.from_bytes(heads[:2], "little")
     offset = 2 + _LIST_BYTES * count
     for number in range(count):
-        head = content[2 + _LIST_BYTES * number :][:_LIST_BYTES]
+        head = content[2 + _LIST_BYTES * number : 2 + _LIST_BYTES * (number + 1)]
         identifier, styles = struct.unpack_from("<i", head)[0], struct.unpack_from("<9H", head, 8)
         definition = etree.SubElement(root, "abstractNum", abstractNumId=str(identifier))
         for level in range(1 if head[26] & 1 else _LEVELS):

@@ -17,6 +17,7 @@ from ingest.reading.readers.doc.notes import boxes, notes
 from ingest.reading.readers.doc.styles import styles
 from ingest.reading.readers.doc.text import TextWriter
 from ingest.reading.readers.docx.body import BodyWriter
+from ingest.reading.readers.docx.dropcaps import join_first_letters
 from ingest.reading.readers.docx.numbering import Numbering
 from ingest.reading.readers.docx.styles import Styles
 
@@ -34,6 +35,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:
         writer = _write(composer, file)
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise DocumentUnreadable(f"The document is damaged: {one_line(str(error))}. Save it as DOCX.") from error
+    if file.is_cut:
+        composer.note("The file is damaged: part of its text is missing. Save it as DOCX.")
     if writer.has_hidden:
         composer.note("Hidden text was left out.")
     if not composer.blocks:
@@ -52,6 +55,7 @@ def _write(composer: Composer, file: WordFile) -> BodyWriter:
         note = etree.Element(kind, author=one_line(author))
         said.setdefault(kind, {})[number] = text.write(note, span)
     body = text.write(etree.Element("body"), file.parts["main"])
+    join_first_letters(body)
     for span in boxed.get(-1, ()):
         text.write(body, span)
     lists = etree.Element("numbering")

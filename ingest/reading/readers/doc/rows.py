@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -69,7 +69,7 @@ class _Table:
             self.end_row({})
         table = etree.Element("tbl")
         etree.SubElement(etree.SubElement(table, "tblPr"), "tblLook", firstRow=str(int(self.has_header)))
-        columns = _columns(self.rows)
+        columns = distinct(edge for row in self.rows for edge in row.edges)
         for row in self.rows:
             _say_widths(row, columns)
             table.append(row.element)
@@ -120,13 +120,13 @@ def _flags(definition: bytes, offset: int) -> int:
     return int.from_bytes(definition[offset : offset + 2], "little")
 
 
-def _columns(rows: Sequence[_Row]) -> list[int]:
-    """The left edges of the columns that all rows together have."""
-    columns: list[int] = []
-    for edge in sorted({edge for row in rows for edge in row.edges}):
-        if not columns or edge - columns[-1] >= _NARROWEST:
-            columns.append(edge)
-    return columns
+def distinct(edges: Iterable[int]) -> list[int]:
+    """The edges in order, in twentieths of a point, of those that are all but the same the first."""
+    found: list[int] = []
+    for edge in sorted(set(edges)):
+        if not found or edge - found[-1] >= _NARROWEST:
+            found.append(edge)
+    return found
 
 
 def _say_widths(row: _Row, columns: Sequence[int]) -> None:

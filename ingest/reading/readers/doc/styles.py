@@ -22,6 +22,7 @@ _NAMES = {
     34: "caption", 35: "table of figures", 45: "macro", 62: "Title", 101: "HTML Preformatted",
 }  # fmt: skip
 VANISH, OUTLINE_LEVEL, LIST_LEVEL, LIST = 0x083C, 0x2640, 0x260A, 0x460B
+_FIRST_LETTER, _IN_TEXT_OR_MARGIN = 0x442C, 0x03
 _NO_LIST = 0x07FF  # Lists from here on are none ([MS-DOC] 2.6.2, sprmPIlfo).
 
 
@@ -85,5 +86,7 @@ def paragraph_properties(parent: etree._Element, words: dict[int, bytes], style:
         if LIST in words:
             (number,) = struct.unpack("<H", words[LIST])
             etree.SubElement(numbering, "numId", val=str(number if number < _NO_LIST else 0))
+    if words.get(_FIRST_LETTER, b"\0")[0] & _IN_TEXT_OR_MARGIN:
+        etree.SubElement(properties, "framePr", dropCap="drop")
     if OUTLINE_LEVEL in words:
         etree.SubElement(properties, "outlineLvl", val=str(words[OUTLINE_LEVEL][0]))

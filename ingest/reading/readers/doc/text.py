@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
+from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import clean
 from ingest.reading.readers.doc.container import WordFile
 from ingest.reading.readers.doc.forms import form_field
@@ -18,10 +19,12 @@ from ingest.reading.readers.doc.styles import VANISH, paragraph_properties
 _PARAGRAPH = re.compile("[^\r\x07\x0c]*[\r\x07\x0c]|[^\r\x07\x0c]+")
 _PARTS = re.compile("[\x01-\x1f(]|[^\x01-\x1f(]+")
 _RUBY = re.compile(r"^ *EQ .*\\o(?:\\a[a-z])?\(\\s\\up \d+\(.*?\),(.*)\) *$")  # Text with its reading above it.
+_LONGEST_RUBY = 300
 _STYLE = 0x4600
 _DELETED, _IS_DATA, _PICTURE, _RAISED, _CHARACTER_STYLE, _SYMBOL = 0x0800, 0x0806, 0x6A03, 0x2A48, 0x4A30, 0x6A09
 _SUPERSCRIPT = 1
 _OPPOSITE = 0x81  # Of what the style says.
+_MAX_REPEATS = 4  # Parts that together are longer than so many texts lie over each other.
 _BEGIN, _SEPARATOR, _END = "\x13\x14\x15"
 _ELEMENTS = {"\t": "tab", "\x0b": "br", "\x0e": "br", "\x1e": "noBreakHyphen"}
 
@@ -38,12 +41,16 @@ class TextWriter:
         self._file = file
         self._looks = Looks(file)
         self._references = references
-        self._boxes = boxes
+        self._boxes = dict(boxes)
+        self._left = _MAX_REPEATS * len(file.text)
         self._instruction = ""
         self._fields: list[bool] = []  # Those that are open, and whether it is their instruction that is read.
 
     def write(self, container: etree._Element, span: Span) -> etree._Element:
         """The paragraphs and tables of a part of the text, put into the container."""
+        self._left -= max(span[1] - span[0], 0)
+        if self._left < 0:
+            raise DocumentUnreadable("The document is damaged: its parts overlap. Save it as DOCX.")
         tables = Tables(container)
         for match in _PARAGRAPH.finditer(self._file.text, *span):
             mark = match.group()[-1]
@@ -88,7 +95,7 @@ class TextWriter:
             self._instruction = ""
         elif self._fields and sign == _SEPARATOR:
             self._fields[-1] = False
-        elif self._fields and self._fields.pop() and (ruby := _RUBY.search(self._instruction)):
+        elif self._fields and self._fields.pop() and (ruby := _RUBY.search(self._instruction[:_LONGEST_RUBY])):
             etree.SubElement(run, "t").text = clean(joined(ruby.group(1)))
 
     def _part(self, run: etree._Element, part: str, place: int, look: Mapping[int, bytes]) -> None:
@@ -98,11 +105,12 @@ class TextWriter:
         if part in _ELEMENTS:
             etree.SubElement(run, _ELEMENTS[part])
         elif part == "\x08":
-            for span in self._boxes.get(place, ()):
+            for span in self._boxes.pop(place, ()):
                 self.write(etree.SubElement(run, "txbxContent"), span)
         elif part == "(" and _SYMBOL in look:
             font, character = struct.unpack("<HH", look[_SYMBOL])
-            etree.SubElement(run, "sym", char=f"{character:04X}", font=self._file.font(font))
+            name = self._file.fonts[font] if font < len(self._file.fonts) else ""
+            etree.SubElement(run, "sym", char=f"{character:04X}", font=clean(name))
         elif part >= " ":
             etree.SubElement(run, "t").text = clean(joined(part))
 

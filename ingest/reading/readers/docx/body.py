@@ -20,6 +20,7 @@ from ingest.reading.readers.tables import SPANNED, lines
 # A cell; None if the cell above it spans this row too, SPANNED if the cell before it spans this column too.
 _Cell = etree._Element | str | None
 _MAX_SPAN = 64
+_SHOWN = ("{*}t", "{*}sym", "{*}checkBox", "{*}ddList")
 _FEW = 3  # One nested table per so many cells is content; if there are more, the table is page layout.
 
 Notes = Mapping[str, Mapping[str, etree._Element]]
@@ -149,7 +150,8 @@ class BodyWriter:
         rows = list(_rows(table))
         cells = [[cell for cell in row if cell is not None and not isinstance(cell, str)] for row in rows]
         nested = _tables_within(itertools.chain.from_iterable(cells))
-        if all(len(row) < 2 for row in cells) or len(nested) > sum(map(len, cells)) // _FEW:
+        filled = [cell for cell in itertools.chain.from_iterable(cells) if next(cell.iter(*_SHOWN), None) is not None]
+        if len(filled) == 1 or all(len(row) < 2 for row in cells) or len(nested) > sum(map(len, cells)) // _FEW:
             for content in itertools.chain.from_iterable(cells):
                 self.write(content)
             return
@@ -196,7 +198,7 @@ def _rows(table: etree._Element) -> Iterator[list[_Cell]]:
         if local_name(row) == "sdt":
             content = child(row, "sdtContent")
             yield from _rows(content) if content is not None else ()
-        elif local_name(row) == "tr":
+        elif local_name(row) == "tr" and child(child(row, "trPr"), "del") is None:
             before = value(child(row, "trPr"), "gridBefore") or "0"
             skipped: list[_Cell] = [""] * min(int(before) if before.isdecimal() else 0, _MAX_SPAN)
             yield [*skipped, *_cells(row)]

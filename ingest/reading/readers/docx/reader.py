@@ -12,6 +12,7 @@ from ingest.reading.readers import mhtml, text
 from ingest.reading.readers.composer import Composer
 from ingest.reading.readers.contents import module_by_content
 from ingest.reading.readers.docx.body import BodyWriter
+from ingest.reading.readers.docx.dropcaps import join_first_letters
 from ingest.reading.readers.docx.numbering import Numbering
 from ingest.reading.readers.docx.styles import Styles
 from ingest.reading.readers.html import reader as html
@@ -29,6 +30,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     related = related_parts(package, part)
     targets = {relationship.identifier: relationship.target for relationship in relationships(package, part)}
     root = package.xml(part)
+    join_first_letters(root)
     notes = {
         kind: _notes(package.xml(related[f"{kind}s"]))
         for kind in ("footnote", "endnote", "comment")

@@ -10,7 +10,7 @@ from ingest.reading.readers.composer import Composer, one_line, squeeze
 from ingest.reading.readers.html.listmarks import OpenList
 from ingest.reading.readers.html.signs import without_icons
 from ingest.reading.readers.html.slides import begins_slide
-from ingest.reading.readers.html.table import grid_of, has_keys, is_layout
+from ingest.reading.readers.html.table import grid_of, has_keys, is_layout, is_table
 from ingest.reading.readers.tables import lines
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -24,6 +24,8 @@ _BLOCK_TAGS = frozenset((
 # fmt: on
 _LISTS = ("ul", "ol", "menu")
 _MAX_INDENT = 32
+# A list written in lines of text, as some tools make items of within elements of their own.
+_LISTED = re.compile(r"(?:^|\n)[^\S\n]*(?:1\.|[*-]) \S[^\n]*(?:\n[^\S\n]*(?:\d+\.|[*-]) \S[^\n]*){2}")
 _SPACE = re.compile(r"\s+")
 
 
@@ -41,7 +43,8 @@ class _Writer:
         self._inline: list[str] = []
         self._lists: list[OpenList] = []
         self._marker = ""
-        self._term = ""
+        self._terms: list[str] = []
+        self._explained: list[str] = []  # What the definitions since are of.
         self._preformatted = 0
 
     def walk(self, root: LexborNode) -> None:
@@ -69,7 +72,7 @@ class _Writer:
         tag = node.tag
         if tag == "-text":
             text = without_icons(node.text_content or "")
-            self._inline.append(text if self._preformatted else _SPACE.sub(" ", text))
+            self._inline.append(text if self._preformatted or _LISTED.search(text) else _SPACE.sub(" ", text))
         elif tag in ("rt", "rp"):  # Ruby text: the pronunciation of its base text.
             return False
         elif tag == "br":
@@ -84,7 +87,11 @@ class _Writer:
                 self._marker = self._next_marker(node)
             elif tag == "pre":
                 self._preformatted += 1
-            elif tag == "table" and not is_layout(node):
+            elif tag == "dt" and self._terms and _begins_another(node):
+                self._write_terms()
+            elif tag == "dd" and not self._terms:
+                self._terms = [*self._explained]
+            if is_table(node) and not is_layout(node):
                 self._table(node)
                 return False
         return True
@@ -94,12 +101,20 @@ class _Writer:
         if tag not in _BLOCK_TAGS or tag is None:
             return
         if tag in _HEADINGS:
-            self._composer.heading(self._take(), _HEADINGS[tag])
+            text = self._take()
+            number = self._marker.strip(" -")
+            self._composer.heading(f"{number} {text}" if number and text.strip() else text, _HEADINGS[tag])
+            self._marker = "" if number else self._marker
         elif tag == "pre":
             self._composer.code(self._take())
             self._preformatted -= 1
         elif tag == "dt":
-            self._term = one_line(self._take())
+            self._terms.append(one_line(self._take()))
+            self._explained = [*self._terms]
+        elif tag == "dl":
+            self._flush()
+            self._write_terms()
+            self._explained.clear()
         else:
             self._flush()
         if tag == "li":
@@ -119,11 +134,17 @@ class _Writer:
         text = squeeze(self._take())
         if not text:
             return
-        is_item = bool(self._marker or self._term)
-        if self._term:
-            text, self._term = f"{self._term}: {text}", ""
+        is_item = bool(self._marker or self._terms)
+        if any(self._terms):
+            text = f"{', '.join(filter(None, self._terms))}: {text}"
+        self._terms.clear()
         self._composer.add("list_item" if is_item else "paragraph", self._marker + text)
         self._marker = ""
+
+    def _write_terms(self) -> None:
+        """Terms that nothing explains."""
+        self._composer.list_item(", ".join(filter(None, self._terms)))
+        self._terms.clear()
 
     def _next_marker(self, item: LexborNode) -> str:
         indent = "  " * min(len(self._lists) - 1, _MAX_INDENT)
@@ -138,3 +159,11 @@ class _Writer:
             self._composer.paragraph(" ".join(cell for cell in rows[0] if cell))
         else:
             self._composer.table(lines(rows, header_rows=header_rows, has_keys=has_keys(node)))
+
+
+def _begins_another(term: LexborNode) -> bool:
+    """True where something stands between the term and the one before it, which nothing explained."""
+    previous = term.prev
+    while previous is not None and previous.tag in ("-text", "_comment"):
+        previous = previous.prev
+    return previous is None or previous.tag != "dt"

@@ -17,6 +17,12 @@ _STYLES = {
     "upper-latin": "A", "lower-roman": "i", "upper-roman": "I",
 }  # fmt: skip
 _BULLETS = frozenset(("none", "disc", "circle", "square"))
+MARK = "data-mark"  # An attribute: what is drawn before an item in place of its list's own mark.
+
+
+def styled_numeral(number: int, style: str) -> str:
+    """The number in a style of CSS."""
+    return numeral(number, _STYLES.get(style, "1")) if style not in _BULLETS else ""
 
 
 @dataclass(slots=True)
@@ -39,15 +45,19 @@ class OpenList:
         step = -1 if "reversed" in attributes else 1
         items = sum(child.tag == "li" for child in node.iter())
         start = _whole(attributes.get("start"))
-        return cls(style, start or (items if step < 0 else 1), step)
+        return cls(style, start if start is not None else items if step < 0 else 1, step)
 
     def next_marker(self, item: LexborNode) -> str:
-        if self.style is None:
+        if mark := item.attributes.get(MARK):
+            return f"{mark} "
+        styled = _LIST_STYLE.search((item.attributes.get("style") or "").lower())
+        style = (styled and _STYLES.get(styled.group(1))) or self.style
+        if style is None:
             return "- "
         own = _whole(item.attributes.get("value"))
         shown = self.number if own is None else own
         self.number = shown + self.step
-        return f"{numeral(shown, self.style)}. "
+        return f"{numeral(shown, style)}. "
 
 
 def _whole(text: str | None) -> int | None:

@@ -13,20 +13,47 @@ _TEX = ("application/x-tex", "application/x-latex", "tex", "latex")
 _DISPLAY = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
 _WRAPPED = "[class*=mwe-math], mjx-container, .katex, .MathJax, .math-container"
 _PREFIX = re.compile(r"(</?)[\w-]+:")  # A namespace prefix, which the HTML parser does not understand.
+# Encyclopedias, and tools that draw formulas as pictures.
+_PICTURES = "img[class*=mwe-math-fallback], img.tex, img.latex, img.math, img[class*=equation], img.ee_img"
+_TEX_SIGNS = re.compile(r"^\$.+\$$|\\(?:frac|sum|int|sqrt|begin|alpha|beta|cdot|times|leq?|geq?|infty)\b|[\^_]\{")
 _MAX_DEPTH = 60
 _ENDING = ("mfrac", "msup", "msub", "msubsup")
 
 
 def spell_formulas(tree: LexborHTMLParser) -> None:
     """Replace each formula by its text, and remove its other forms: images, glyphs, hidden copies."""
+    _spell_scripts(tree)
     within = {node.mem_id for node in tree.css("math math")}  # Nested formulas are written with the outer one.
     for node in [node for node in tree.css("math") if node.mem_id not in within]:
         text = _formula(node)
         outer = _outermost(node)
         if text and outer.parent is not None:
             outer.replace_with(f" {text} ")
-    for picture in tree.css("img.mwe-math-fallback-image-inline, img.mwe-math-fallback-image-display, img.tex"):
-        picture.replace_with(f" {_plain_tex(picture.attributes.get('alt') or '')} ")
+    for picture in tree.css("img[alt]"):
+        alt = picture.attributes.get("alt") or ""
+        if picture.css_matches(_PICTURES) or _TEX_SIGNS.search(alt):
+            picture.replace_with(f" {_plain_tex(alt)} ")
+    _spell_drawn(tree)
+
+
+def _spell_scripts(tree: LexborHTMLParser) -> None:
+    """What MathJax is given, in place of what it drew before it."""
+    for script in tree.css("script[type^='math/tex']"):
+        before = script.prev
+        while before is not None and (before.tag == "-text" or "MathJax" in (before.attributes.get("class") or "")):
+            drawn, before = before, before.prev
+            if drawn.tag == "-text" and drawn.text().strip():
+                break
+            drawn.decompose()
+        script.replace_with(f" {_plain_tex(script.text())} ")
+
+
+def _spell_drawn(tree: LexborHTMLParser) -> None:
+    """Formulas without MathML, as they were drawn."""
+    for drawn in tree.css("mjx-container[aria-label]"):
+        drawn.replace_with(f" {one_line(drawn.attributes.get('aria-label') or '')} ")
+    for drawn in tree.css(".katex-html[aria-hidden]"):
+        del drawn.attrs["aria-hidden"]  # What stands beside it for readers is not there.
 
 
 def formula_of(source: str) -> str:
@@ -55,7 +82,7 @@ def _formula(math: LexborNode) -> str:
 
 
 def _plain_tex(text: str) -> str:
-    text = one_line(text)
+    text = one_line(text).strip("$")
     match = _DISPLAY.match(text)
     return match.group(1).strip() if match else text
 
@@ -95,7 +122,8 @@ def _apart(shown: list[str], parts: list[LexborNode]) -> Iterator[str]:
     """The parts, with a blank between a power or fraction and a letter or digit after it."""
     ends_low = False
     for text, part in zip(shown, parts, strict=True):
-        yield f" {text}" if ends_low and text[:1].isalnum() else text
+        is_factor = text[:1].isalnum() or (part.tag == "mfrac" and text[:1] == "(")
+        yield f" {text}" if ends_low and is_factor else text
         ends_low = part.tag in _ENDING if text.strip() else ends_low
 
 

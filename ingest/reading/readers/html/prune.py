@@ -15,9 +15,9 @@ _NEVER_TEXT = (
 )  # fmt: skip
 _NEVER_ROLES = ("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu")
 _HIDDEN = (
-    "dialog:not([open])", "[hidden]", "[aria-hidden=true]", '[style*="display:none"]', '[style*="display: none"]',
-    '[style*="visibility:hidden"]', '[style*="visibility: hidden"]',
+    "dialog:not([open])", "[hidden]", "[aria-hidden=true]", "[style*=display i]", "[style*=visibility i]",
 )  # fmt: skip
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Hidden parts that a reader opens with a click, and that a browser's search finds.
 _OPENED = "[role=tabpanel], [hidden=until-found], .tab-pane, .tabcontent, .tab-content, .accordion-collapse"
 # Inside these, a button or a footer is content: a question that opens its answer, or the source of a quotation.
@@ -159,6 +159,8 @@ def _drop_hidden(tree: LexborHTMLParser) -> int:
     for selector in _HIDDEN:
         for node in tree.css(selector):
             if node.tag in ("body", "html", "main", "article") or node.css_matches(_OPENED):
+                continue
+            if "style" in selector and not _UNSEEN.search(node.attributes.get("style") or ""):
                 continue
             gone += _characters(node)
             node.decompose()

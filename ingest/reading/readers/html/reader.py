@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from html import escape
+from types import MappingProxyType
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -10,9 +13,11 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.encoding import decode
-from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.html.body import render
-from ingest.reading.readers.html.framed import put_in_place
+from ingest.reading.readers.html.counters import write_counters
+from ingest.reading.readers.html.dates import moment_of
+from ingest.reading.readers.html.depth import parsed
+from ingest.reading.readers.html.framed import put_in_place, unframed
 from ingest.reading.readers.html.prune import prune
 from ingest.reading.readers.html.signs import write_signs, write_targets
 from ingest.reading.readers.html.slides import mark_slides
@@ -36,23 +41,24 @@ def charset_of(data: bytes) -> str | None:
     return "utf-8" if name.lower().startswith("utf-16") else name
 
 
-def read_page(source: str, *, url: str | None = None) -> Document:
-    """The document of one page; `url` is used unless the page names another address.
+def read_page(source: str, *, url: str | None = None, frames: Mapping[str, str] = MappingProxyType({})) -> Document:
+    """The document of one page; `url` is used unless the page names another; `frames` are pages saved with it.
 
     Raises DocumentEmpty if nothing but boilerplate is found.
     """
-    tree = LexborHTMLParser(source)
+    tree = parsed(unframed(source))
     meta = _meta(tree)
-    title = meta.get("og:title") or _text_of(tree, "title")
+    title = meta.get("og:title") or _title(tree)
     canonical = _canonical(tree, meta) or url
+    moment = moment_of(tree, meta)
     composer = Composer()
-    has_slides = _add(tree, composer)
+    has_slides = _add(tree, composer, frames)
     if not composer.blocks:
         raise DocumentEmpty("The page holds no text: it may be drawn by script. Save the page as rendered, or as PDF.")
     return composer.finish(
         title=usable_title(title) or composer.first_heading,
         url=canonical,
-        updated_at=as_moment(meta.get("article:modified_time") or meta.get("article:published_time")),
+        updated_at=moment,
         has_slides=has_slides,
         metadata={key: meta[key] for key in ("author", "description", "keywords") if meta.get(key)},
     )
@@ -60,13 +66,15 @@ def read_page(source: str, *, url: str | None = None) -> Document:
 
 def add_body(source: str, composer: Composer) -> None:
     """Add a page's content to a larger document, such as a chapter to a book."""
-    _add(LexborHTMLParser(source), composer)
+    _add(parsed(source), composer, {})
 
 
-def _add(tree: LexborHTMLParser, composer: Composer) -> bool:
+def _add(tree: LexborHTMLParser, composer: Composer, frames: Mapping[str, str]) -> bool:
     """Add the page's content. Returns whether the page is a slide show."""
     has_slides = mark_slides(tree)
-    put_in_place(tree)
+    put_in_place(tree, frames)
+    write_counters(tree)
+    _name_title(tree)
     write_signs(tree)
     for remark in prune(tree):
         composer.note(remark)
@@ -75,6 +83,15 @@ def _add(tree: LexborHTMLParser, composer: Composer) -> bool:
     if root is not None:
         render(root, composer, has_slides=has_slides)
     return has_slides
+
+
+def _name_title(tree: LexborHTMLParser) -> None:
+    """Make a heading of a first paragraph in the style of titles, as word processors export it."""
+    first = tree.css_first("body > p, body > div > p, body h1")
+    if first is not None and "title" in (first.attributes.get("class") or "").lower().split() and first.tag == "p":
+        heading = LexborHTMLParser(f"<h1>{escape(one_line(first.text()))}</h1>").css_first("h1")
+        if heading is not None:
+            first.replace_with(heading)
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
@@ -94,9 +111,13 @@ def _canonical(tree: LexborHTMLParser, meta: dict[str, str]) -> str | None:
     return next((url for url in candidates if url and url.startswith(("http://", "https://"))), None)
 
 
-def _text_of(tree: LexborHTMLParser, selector: str) -> str:
-    node = tree.css_first(selector)
-    return one_line(node.text()) if node is not None else ""
+def _title(tree: LexborHTMLParser) -> str:
+    """The page's own, not that of a drawing in it."""
+    for node in tree.css("title"):
+        parent = node.parent
+        if parent is None or parent.tag in ("head", "html", "body"):
+            return one_line(node.text())
+    return ""
 
 
 def _main(tree: LexborHTMLParser) -> LexborNode | None:

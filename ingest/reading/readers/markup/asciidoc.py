@@ -11,6 +11,7 @@ from corpus.records import MetadataValue
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.encoding import decode
+from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.markup.asciidoctables import rows_of
 from ingest.reading.readers.markup.source import Source, dedented
 from ingest.reading.readers.numerals import numeral
@@ -33,8 +34,13 @@ _ANCHORED = re.compile(r"^\[(?:\[|#)([\w-]+)[^\]\n]*\]\]?\n(?:\[[^\]\n]*\]\n)*(?
 _RULES = re.compile(r"(?:-{3}|\*{3}|_{3}|- - -|\* \* \*|_ _ _)$")
 _RAISED = re.compile(r"\^(\S[^\s^]*)\^")
 _SILENT_LINES = ("+", "'''", "<<<")
-_SILENT = ("//", "include::", "toc::", "[[", "ifdef::", "ifndef::", "endif::")
-_ABOUT = ("author", "description", "keywords")
+_SILENT = ("//", "include::", "toc::", "[[", "ifdef::", "ifndef::", "ifeval::", "endif::")
+_ABOUT = ("author", "description", "keywords", "revnumber")
+_AUTHORS = re.compile(r"\w[\w .'-]{0,80}(?: <[^<>\s]+>)?(?:; \w[\w .'-]{0,80}(?: <[^<>\s]+>)?)*$")
+_REVISION = re.compile(
+    r"(?=v\d|.*\d{4})(?:v?(?P<revnumber>\d[\w.]*))?(?:,?\s*(?P<revdate>\d{4}-\d\d-\d\d|[^:,]*\d{4}))?(?::.*)?$"
+)
+_SAID_BY = re.compile(r"\[(?:quote|verse),\s*([^\[\]]+)\]$")
 
 
 def _quoted(match: re.Match[str]) -> str:
@@ -95,7 +101,8 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     writer.places = dict(_ANCHORED.findall(text))
     writer.write(Source(text.split("\n")))
     about: dict[str, MetadataValue] = {key: value for key, value in writer.attributes.items() if key in _ABOUT}
-    return [composer.finish(title=composer.first_heading, metadata=about)]
+    moment = as_moment(writer.attributes.get("revdate"))
+    return [composer.finish(title=composer.first_heading, updated_at=moment, metadata=about)]
 
 
 @dataclass(slots=True)
@@ -124,9 +131,12 @@ class _Writer:
                 self.attributes[attribute.group(1).lower()] = self._plain(attribute.group(2) or "")
                 source.take(1)
             elif heading:
+                is_title = len(heading.group(1)) == 1 and not self._composer.blocks
                 self._composer.heading(self._plain(heading.group(2)), len(heading.group(1)))
                 self._lists = []
                 source.take(1)
+                if is_title:
+                    self._header(source)
             elif _FENCE.match(line):
                 self._block(source)
             elif line in _SILENT_LINES or line.startswith(_SILENT) or _RULES.match(line):
@@ -141,6 +151,17 @@ class _Writer:
             else:
                 self._text(source)
 
+    def _header(self, source: Source) -> None:
+        """Take the lines below the title that name authors and revision."""
+        authors = _AUTHORS.match(source.at(0))
+        if authors is None or _ATTRIBUTE.match(source.at(0)):
+            return
+        self.attributes["author"] = re.sub(r"\s*<[^<>]*>", "", authors.group()).replace(";", ",")
+        source.take(1)
+        if revision := _REVISION.match(source.at(0)):
+            self.attributes |= {key: value for key, value in revision.groupdict().items() if value}
+            source.take(1)
+
     def _block(self, source: Source) -> None:
         fence = source.at(0)
         source.take(1)
@@ -151,7 +172,9 @@ class _Writer:
         elif (fence[0] in "-.`" and fence != "--") or (fence[0] == "+" and _FORMULA.match(self._options)):
             self._composer.code("\n".join(inside))
         elif fence[0] not in "/+":
+            said_by = _SAID_BY.match(self._options)
             self.write(Source(inside))
+            self._composer.paragraph(f"— {self._plain(said_by.group(1))}" if said_by else "")
         self._options = ""
 
     def _table(self, inside: Sequence[str], sign: str) -> None:
@@ -164,7 +187,7 @@ class _Writer:
         line, is_attached = source.at(0), source.at(-1) == "+"
         item, term = _ITEM.match(line), _TERM.match(line)
         source.take(1)
-        rest = source.take_while(_goes_on)
+        rest = source.take_while(lambda text: _goes_on(text) and not (term and _TERM.match(text)))
         if item:
             marker = self._marker(item.group(1))
             self._composer.list_item(f"{marker} {self._plain(' '.join((item.group(2), *rest)))}")
@@ -185,6 +208,8 @@ class _Writer:
         """The number or dash of an item, indented by the depth of its list."""
         kind = sign if sign[0] in "*-." else sign[-1]
         depth = next((number for number, opened in enumerate(self._lists) if opened.sign == kind), len(self._lists))
+        if "start=" in self._options:  # A list of its own.
+            del self._lists[depth:]
         if depth == len(self._lists):
             wanted = next(
                 (style for name, style in _STYLES.items() if name in self._options), "1aiA1"[min(len(sign) - 1, 4)]
@@ -220,4 +245,6 @@ class _Writer:
 
 def _goes_on(line: str) -> bool:
     """Whether the line continues the paragraph or item of the line before it."""
+    if line.startswith(_SILENT[1:]):
+        return False
     return bool(line) and line != "+" and not any(p.match(line) for p in (_ITEM, _FENCE, _ATTRIBUTE, _BLOCK_OPTIONS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -14,6 +15,8 @@ _CELL = re.compile(
     r"(?:^|(?<=\s))(?:(?P<count>\d+)\*|(?P<across>\d+)?(?:\.(?P<down>\d+))?\+)?[<^>]?(?:\.[<^>])?(?P<style>[aehlmsd]?)\|",
     re.MULTILINE,
 )
+# Within a cell: the end of a line that is broken there, options of a block and the lines around it.
+_SIGNS = re.compile(r" \+$|^\[[\w,%. -]+\]$|^(?:-{4}|\.{4})$", re.MULTILINE)
 _MAX_REPEATED = 100
 
 
@@ -32,8 +35,10 @@ def rows_of(inside: Sequence[str], sign: str, options: str) -> tuple[list[list[s
     text = "\n".join(written)
     if separator and separator.group(1) in ("!", "¦"):
         text = text.replace(separator.group(1), "|")
+    if text and not _CELL.match(text):
+        text = f"|{text}"  # As Asciidoctor recovers from a missing mark.
     wanted = re.search(r'cols="?([^"\]]+)', options)
-    first = list(_cells(written[0])) if written else []
+    first = list(_cells(text.partition("\n")[0]))
     width = _columns(wanted.group(1)) if wanted else sum(cell.width for cell, _ in first)
     if heads is None and first and all(style == "h" for _, style in first) and len(written) > 1:
         heads = 1
@@ -43,9 +48,9 @@ def rows_of(inside: Sequence[str], sign: str, options: str) -> tuple[list[list[s
 def _cells(text: str) -> Iterator[tuple[Cell, str]]:
     """The cells, each with its style letter."""
     matches = [*_CELL.finditer(text)]
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
-        content = one_line(text[match.end() : following.start() if following else len(text)])
-        cell = Cell(content, span_of(match["across"]), span_of(match["down"]))
+    for match, following in itertools.zip_longest(matches, matches[1:]):
+        content = _SIGNS.sub(" ", text[match.end() : following.start() if following else len(text)])
+        cell = Cell(one_line(content.replace("\\]", "]")), span_of(match["across"]), span_of(match["down"]))
         for _ in range(min(int(match["count"] or 1), _MAX_REPEATED)):
             yield cell, match["style"]
 

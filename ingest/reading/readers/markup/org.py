@@ -30,9 +30,10 @@ def _entity(name: str, written: str) -> str:
 
 
 _INLINE = (
-    (re.compile(r"\[\[([a-z]+://[^\]]+)\]\[([^\]]+)\]\]"), r"\2 (\1)"),
-    (re.compile(r"\[\[[^\]]+\]\[([^\]]+)\]\]"), r"\1"),
-    (re.compile(r"\[\[([^\]]+)\]\]"), r"\1"),
+    (re.compile(r"\[\[(?:file:)?[^\[\]]+\.(?:png|jpe?g|gif|svg|webp)\]\]", re.IGNORECASE), ""),
+    (re.compile(r"\[\[([a-z]+://[^\[\]]+)\]\[([^\]]+)\]\]"), r"\2 (\1)"),
+    (re.compile(r"\[\[[^\[\]]+\]\[([^\]]+)\]\]"), r"\1"),
+    (re.compile(r"\[\[([^\[\]]+)\]\]"), r"\1"),
     (re.compile(r"\[fn:([\w-]+)\]"), r"[\1]"),
     (re.compile(r"(?<![^\s\-({'\"|\[])([*/_=~+])(\S(?:[^\n]{0,300}?\S)??)\1(?!\w)"), r"\2"),
     (re.compile(r"(?<=\w)_\{([^{}]{1,60})\}"), r"\1"),
@@ -53,7 +54,10 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     while source.skip_empty():
         _take(source, composer, keywords)
     about = {name: keywords[key] for key, name in _ABOUT.items() if keywords.get(key)}
-    title, moment = keywords.get("title") or composer.first_heading, as_moment(keywords.get("date"))
+    title, moment = (
+        keywords.get("title") or composer.first_heading,
+        as_moment(keywords.get("date", "").strip("<>[]")[:10]),
+    )
     return [composer.finish(title=title, updated_at=moment, metadata=about)]
 
 
@@ -76,15 +80,18 @@ def _take(source: Source, composer: Composer, keywords: dict[str, str]) -> None:
         composer.table(table_lines(cells, header_rows=1 if has_rule else None))
         return
     source.take(1)
-    if heading:
+    if heading and heading.group(2).startswith("COMMENT"):
+        level = len(heading.group(1))
+        source.take_while(lambda text: not (above := _HEADING.match(text)) or len(above.group(1)) > level)
+    elif heading:
         composer.heading(_plain(heading.group(2)), len(heading.group(1)))
     elif begin:
         end = f"#+end_{begin.group(1)}".lower()
         inside = source.take_while(lambda text: text.strip().lower() != end)
         source.take(1)
-        if begin.group(1).lower() in ("src", "example", "verse", "export"):
+        if begin.group(1).lower() in ("src", "example", "verse"):
             composer.code("\n".join(dedented(inside)))
-        elif begin.group(1).lower() != "comment":
+        elif begin.group(1).lower() not in ("comment", "export"):
             nested = Source(inside)
             while nested.skip_empty():
                 _take(nested, composer, keywords)
@@ -112,7 +119,7 @@ def _take(source: Source, composer: Composer, keywords: dict[str, str]) -> None:
 
 
 def _goes_on(line: str) -> bool:
-    return bool(line) and not any(pattern.match(line) for pattern in _BLOCKS)
+    return bool(line) and not line.startswith("[fn:") and not any(pattern.match(line) for pattern in _BLOCKS)
 
 
 def _plain(text: str) -> str:

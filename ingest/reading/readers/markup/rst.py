@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -21,23 +22,22 @@ _FOOTNOTE = re.compile(r"\.\. (\[[^\]]+\])(?:\s+(.*)|$)")
 _REPLACED = re.compile(r"\.\. \|([^|]+)\| replace::\s*(.*)")
 _ITEM = re.compile(r"([-*+•]|(?:\(?(?:\d+|[a-zA-Z]|#|[ivxIVX]+)[.)]))\s+")
 _FIELD = re.compile(r":([^:\n]+):(?:\s+(.*)|$)")
-_CODE = frozenset(
-    ("code", "code-block", "sourcecode", "parsed-literal", "highlight-block", "prompt", "math", "literal")
-)
+_CODE = frozenset((
+    "code", "code-block", "sourcecode", "parsed-literal", "highlight-block", "prompt", "math", "literal",
+))  # fmt: skip
 _NOTES = frozenset((
     "note", "warning", "tip", "important", "caution", "danger", "hint", "attention", "error", "seealso", "deprecated",
     "versionadded", "versionchanged", "admonition", "topic", "sidebar",
 ))  # fmt: skip
 _VERSIONS = {
-    "deprecated": "Deprecated since version", "versionadded": "Added in version",
-    "versionchanged": "Changed in version",
+    "deprecated": "Deprecated since version", "versionadded": "Added in version", "versionchanged": "Changed in version"
 }  # fmt: skip
 _OPTION = re.compile(r"-{1,2}\w[\w-]*(?:[ =]<?\w+>?)?(?:, -{1,2}\w[\w-]*(?:[ =]<?\w+>?)?)*(?:  +\S.*)?$")
 _SILENT = frozenset((
-    "toctree", "contents", "include", "literalinclude", "index", "meta", "highlight", "currentmodule", "raw",
-    "default-role", "role", "tabularcolumns", "sectnum", "only", "image", "target-notes", "module", "testsetup",
-    "unicode", "replace",
+    "toctree", "contents", "include", "literalinclude", "index", "meta", "highlight", "currentmodule", "raw", "role",
+    "default-role", "tabularcolumns", "sectnum", "target-notes", "module", "testsetup", "unicode", "replace",
 ))  # fmt: skip
+_WRAPPING = frozenset(("only", "ifconfig", "container", "class", "rst-class", "compound", "tabs", "image", "figure"))
 _MAX_DEPTH = 40
 
 
@@ -113,17 +113,22 @@ class _Writer:
         elif name in ("csv-table", "list-table", "table"):
             self._composer.paragraph(self._plain(argument))
             self._directive_table(name, content, options, depth)
-        elif name in ("image", "figure"):
+        elif name in _WRAPPING:
             self._composer.paragraph(f"Picture: {options['alt']}" if options.get("alt") else "")
             self.write(content, depth + 1)
         elif name == "rubric":
             self._composer.paragraph(self._plain(argument))
         elif name not in _SILENT:
-            label = name.capitalize() if name in _NOTES and name not in ("admonition", "topic", "sidebar") else ""
+            label = (
+                name.capitalize().replace("Seealso", "See also")
+                if name in _NOTES and name not in ("admonition", "topic", "sidebar")
+                else ""
+            )
             if name in _VERSIONS:
                 version, _, argument = argument.partition(" ")
                 label = f"{_VERSIONS[name]} {version}".strip()
-            first, rest = _first_paragraph([argument, *content]) if label else (argument, content)
+            is_listed = not argument and _ITEM.match(next(filter(str.strip, content), ""))
+            first, rest = _first_paragraph([argument, *content]) if label and not is_listed else (argument, content)
             if first.endswith("::"):  # A literal block follows.
                 first, rest = first.rstrip(":"), ["::", "", *rest]
             text = self._plain(first)
@@ -230,9 +235,7 @@ def _options(body: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _first_paragraph(lines: Sequence[str]) -> tuple[str, list[str]]:
     """The first paragraph as one line, and the lines after it."""
-    lines = list(lines)
-    while lines and not lines[0].strip():
-        lines.pop(0)
+    lines = [*itertools.dropwhile(lambda line: not line.strip(), lines)]
     first: list[str] = []
     while lines and lines[0].strip() and _is_same_paragraph(first, lines[0]):
         first.append(lines.pop(0))

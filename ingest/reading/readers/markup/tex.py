@@ -23,8 +23,10 @@ _PIECE = re.compile(
     rf"""\\(?P<heading>part|chapter|(?:sub)*section|(?:sub)?paragraph)\*?(?:\[[^\[\]]*\])?{_ARGUMENT}"""
     r"""|\\begin\{(?P<code>verbatim|Highlighting|lstlisting|minted|Verbatim|alltt)\*?\}(?:\[[^\[\]]*\])?(?:\{\w+\})?(?P<listing>.*?)\\end\{(?P=code)\*?\}"""
     r"""|\\begin\{(?P<table>tabular[x*]?|longtable|array)\}(?:\{[^{}]*\})?(?P<columns>(?:\[[^\[\]]*\])?\{(?:[^{}]|\{[^{}]*\})*\})(?P<rows>.*?)\\end\{(?P=table)\}"""
-    r"""|\\(?P<list>begin|end)\{(?P<kind>itemize|enumerate|description)\}(?:\[[^\[\]]*\])?|\\item(?P<item>(?:\[[^\[\]]*\])?)"""
-    r"""|(?P<gap>\n[^\S\n]*\n\s*)"""
+    r"""|\\(?P<list>begin|end)\{(?P<kind>itemize|enumerate|description)\}(?P<options>(?:\[[^\[\]]*\])?)|\\item(?P<item>(?:\[[^\[\]]*\])?)"""
+    r"""|\\bibitem(?:\[[^\[\]]*\])?\{(?P<cited>[^{}]*)\}"""
+    r"""|(?P<gap>\n[^\S\n]*\n\s*|\\(?:begin|end)\{(?:figure|table|quote|quotation|thebibliography)\*?\}(?:\{\d+\})?(?:\[[^\[\]]*\])?|(?=\\caption\{)"""
+    r"""|(?=\\begin\{(?:theorem|lemma|corollary|proposition|definition|example|remark|proof)\*?\})|\\end\{(?:theorem|lemma|corollary|proposition|definition|example|remark|proof|abstract)\*?\})"""
     r"""|\\(?:(?P<frame>begin\{frame\})|frametitle)(?:<[^>]*>|\[[^\[\]]*\])*"""
     rf"""(?P<shown>{_ARGUMENT})?|(?P<short>\\frame(?![a-z]))""",
     re.DOTALL,
@@ -52,6 +54,7 @@ _FRAME = "\\begin{frame}"
 _FRAME_LEVEL = 4  # Below sections and subsections.
 # The state of a list: the number of its last item, or one of two values for items with dashes or names.
 _COUNTED, _DASHED, _NAMED = {"enumerate": 0, "description": -2}, -1, -2
+_START = re.compile(r"start\s*=\s*(\d{1,5})")
 _SPANNING = re.compile(rf"\\multi(?:column|row)\{{[^{{}}]*\}}\{{[^{{}}]*\}}{_ARGUMENT}")
 _ACROSS = re.compile(r"\\multicolumn\{\s*(\d{1,2})\s*\}")
 _MAX_SPAN = 40
@@ -76,7 +79,7 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
     composer = Composer()
     body = body.partition("\\end{document}")[0] if begun else source
     _write(body, composer)
-    title = _stated("title", source)
+    title = _stated("title", re.sub(rf"\\thanks{_ARGUMENT}", "", source))
     author = _author(source)
     about = {"author": author} if author else {}
     return [composer.finish(title=title or composer.first_heading, has_slides=_FRAME in body, metadata=about)]
@@ -133,9 +136,12 @@ def _write(body: str, composer: Composer) -> None:
         elif match["table"]:
             _write_table(match["rows"], composer)
         elif match["list"] == "begin":
-            lists.append([_COUNTED.get(match["kind"], _DASHED)])
+            start = _START.search(match["options"]) if match["kind"] == "enumerate" else None
+            lists.append([int(start.group(1)) - 1 if start else _COUNTED.get(match["kind"], _DASHED)])
         elif match["list"] and lists:
             lists.pop()
+        elif match["cited"]:
+            marker = f"- [{match['cited']}] "
         elif match["item"] is not None and match.group().startswith("\\item"):
             marker = _marker(lists, match["item"])
         elif match["shown"] and (name := _plain(match["shown"])):

@@ -17,6 +17,7 @@ _ITEM = re.compile(r"([*#]+)\s+(.*)")
 _HTML = re.compile(r"\s*<(table|div|pre|ul|ol|dl|blockquote|section|figure|details)\b", re.IGNORECASE)
 _CELL = re.compile(r"((?:[_<>=^~-]|\\\d+|/\d+|\([^)]{0,80}\)|\{[^}]{0,200}\})*)\.\s+(.*)", re.DOTALL)
 _CODE = re.compile(r"(?<!\w)@([^@\n]{1,300})@(?!\w)|==((?:(?!==).){1,300})==")
+_TERM = re.compile(r"- (\S.*?) := (.+?)(?: =:)?$")
 _LESS = "\ue000"  # Stands for < in code until tags are removed.
 _INLINE = (
     (re.compile(r"!(?:[<>=]?)([^\s!(]+)\(([^)!]{1,200})\)!"), r"[Picture: \2]"),
@@ -25,6 +26,10 @@ _INLINE = (
     (re.compile(r'"([^"\n]{1,300})":[^\s.,;)\[\]]+'), r"\1"),
     (re.compile(r"(?<!\w)(\*\*|__|\?\?|[*_+%-])(?![\s-])([^\n]{1,300}?)(?<!\s)\1(?!\w)"), r"\2"),
     (re.compile(r"\[(\d{1,3})\](?!\()"), r" [\1]"),
+    (re.compile(r"\^([^\s^]{1,40})\^"), r"^\1"),
+    (re.compile(r"~([^\s~]{1,40})~"), r"\1"),
+    (re.compile(r"\b([A-Z][A-Z\d]{1,12})\(([^()\n]{1,100})\)"), r"\1 (\2)"),
+    (re.compile(r"^table(?:\([^()]*\))?\.\s*"), ""),
     (re.compile(r"</?[a-zA-Z][^<>]{0,200}>"), ""),
 )
 
@@ -63,6 +68,9 @@ def _take(source: Source, composer: Composer, counts: list[int]) -> None:
     elif signed:
         source.take(1)
         _signed(source, composer, *signed.groups())
+    elif term := _TERM.match(line):
+        source.take(1)
+        composer.list_item(f"{_plain(term.group(1))}: {_plain(term.group(2))}")
     else:
         paragraph = source.take_while(lambda text: bool(text) and not _HTML.match(text) and text[0] != "|")
         composer.paragraph(_plain(" ".join(paragraph)))

@@ -20,6 +20,7 @@ _NAME = re.compile(r"name\s*=\s*[\"']?([^\"'>/]+)")
 _HEADING = re.compile(r"(={1,6})\s*(.+?)\s*\1\s*$")
 _ITEM = re.compile(r"([*#:;]+)\s*(.*)")
 _HTML = re.compile(r"\s*<(ol|ul|dl|table)\b", re.IGNORECASE)
+_GALLERY = re.compile(r"(?:File|Image|Datei|Fichier|Archivo):[^|\[\]]+\.\w{3,4}(?:\|(.*))?$", re.IGNORECASE)
 _KEPT = re.compile("\ue000(\\d+)\ue001")
 _STYLE = re.compile(r"^\s*(?:[a-z-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s|\"']+)\s*)+\|(?!\|)", re.IGNORECASE)
 _SPAN = re.compile(r"(col|row)span\s*=\s*[\"']?(\d+)", re.IGNORECASE)
@@ -130,6 +131,8 @@ class _Page:
         elif line.startswith(" ") and line.strip():
             rest = source.take_while(lambda text: text.startswith(" ") and bool(text.strip()))
             self.composer.code("\n".join(self._raw(each[1:]) for each in (line, *rest)))
+        elif picture := _GALLERY.match(line):
+            self.composer.paragraph(f"[Picture: {self._shown(picture.group(1))}]" if picture.group(1) else "")
         elif not re.fullmatch(r"-{4,}\s*", line):
             rest = source.take_while(_goes_on)
             self.composer.paragraph(self._shown(" ".join((line, *rest))))
@@ -148,7 +151,10 @@ class _Page:
         self._counts += [0] * (depth - len(self._counts))
         self._counts[-1] += 1
         marker = f"{self._counts[-1]}. " if signs[-1] == "#" else "- " if signs[-1] == "*" else ""
-        if marker and text:
+        if signs[-1] == ";" and " : " in text:
+            term, _, meaning = text.partition(" : ")
+            self.composer.list_item(f"{term}: {meaning}")
+        elif marker and text:
             self.composer.list_item(f"{'  ' * min(depth - 1, 8)}{marker}{text}")
         else:
             self.composer.paragraph(text)
@@ -169,7 +175,7 @@ class _Page:
 
 
 def _goes_on(line: str) -> bool:
-    is_other = line.startswith(("{|", "----")) or _KEPT.fullmatch(line) or _HTML.match(line)
+    is_other = line.startswith(("{|", "----")) or _GALLERY.match(line) or _KEPT.fullmatch(line) or _HTML.match(line)
     return bool(line) and line[0] not in "*#:;|= " and not is_other
 
 

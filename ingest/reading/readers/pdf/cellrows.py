@@ -18,6 +18,7 @@ from ingest.reading.readers.tables import SPANNED, is_figure
 _WRAPPED = 0.3  # Share of wrapped lines that begin in lower case.
 _MOSTLY, _NEARLY = 0.6, 0.9
 _ROWS_OF_LIST = 4
+_MIN_APART, _FAR_APART = 3, 1.7  # Rows, and line heights from row to row: more than a wrapped text has.
 _ROOM = 1.6  # Heights between rows of words.
 
 
@@ -67,8 +68,12 @@ def _groups(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
     ]
     counts = [sum(any(id(line) in row for line in cell.lines) for row in heights) for cell in flat]
     is_whole = min(len(flat), len(heights)) > 2 and all(count == len(heights) for count in counts)
+    if _are_apart(cells, lines, heights):
+        return heights
     if anchored := _anchored(flat, lines):
         return anchored
+    if counts[0] == len(heights) and _has_figure_each(flat, len(heights)):
+        return heights
     if len(heights) >= _ROWS_OF_LIST and counts[0] >= _NEARLY * len(heights) and _is_list(flat):
         return heights
     if len(full) < 2 or len(full) < _MOSTLY * len(heights) or not (figures or is_whole):
@@ -79,6 +84,22 @@ def _groups(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:
             groups.append(set())
         groups[-1] |= row
     return groups
+
+
+def _are_apart(cells: Sequence[Cell], lines: Sequence[Line], heights: Sequence[set[int]]) -> bool:
+    """Whether there is much room between all rows, as never within a wrapped text, and most rows have several cells."""
+    if len(heights) < _MIN_APART or any(is_named(cell.lines) for cell in cells):
+        return False
+    middles = [statistics.mean(_middle(line) for line in lines if id(line) in row) for row in heights]
+    least = min(above - below for above, below in itertools.pairwise(middles))
+    filled = [sum(any(id(line) in row for line in cell.lines) for cell in cells) for row in heights]
+    several = sum(count > 1 for count in filled)
+    return least >= _FAR_APART * max(line.height for line in lines) and several >= _MOSTLY * len(heights)
+
+
+def _has_figure_each(cells: Sequence[Cell], count: int) -> bool:
+    """Whether a cell after the first holds one figure for each of the rows."""
+    return any(len(cell.lines) == count and all(is_figure(line.text) for line in cell.lines) for cell in cells[1:])
 
 
 def _anchored(cells: Sequence[Cell], lines: Sequence[Line]) -> list[set[int]]:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, indexes_at, items_on, items_within, kinds_of, owners_of, placing_of
+from ingest.reading.readers.pdf.bulk import Room, items_on, items_within, kinds_of, owners_of, placing_of
 from ingest.reading.readers.pdf.calls import Thing
-from ingest.reading.readers.pdf.opacity import clipped, is_box, is_opaque_picture, may_be_box
+from ingest.reading.readers.pdf.opacity import EVERYWHERE, clip_of, is_opaque_box, is_opaque_picture, shared
 from ingest.reading.readers.pdf.paint import is_invisible, take_out
 from ingest.reading.readers.pdf.placing import combined, placed
 
@@ -24,7 +24,7 @@ _MAX_PAINTED = 3_000  # Things that are no text; on a page of more they are a dr
 _DEEPEST = 3  # Drawings within drawings.
 _LEAST = 4.0  # Points that a cover is wide and high.
 _NEAR = 1.0  # Points.
-_COVERED = 0.7  # Of a text's height, that nothing of it is seen.
+_COVERED = 0.92  # Of a text's height, that nothing of it is seen.
 _LEAST_SHARE = 0.3  # Of its height, that a cover reaches over a text's end.
 _MOST_BELOW_PICTURES = 0.5  # Of a page's texts: where more of them are, it is a scan.
 _MAX_PICTURES = 8
@@ -48,11 +48,12 @@ class Painted(NamedTuple):
 
 class _Items(NamedTuple):
     """The things on a page in the order in which they are painted, side by side with what kind of thing each is;
-    `outer` places the drawings that some of them stand in, by their numbers."""
+    `outer` places the drawings that some of them stand in, by their numbers, and `clips` is what these show."""
 
     things: list[Thing]
     kinds: list[int]
     outer: dict[int, raw.FS_MATRIX]
+    clips: dict[int, Box]
 
     def boxes(self, numbers: Sequence[int], room: Room) -> Boxes:
         """Where some of them stand on the page."""
@@ -71,40 +72,51 @@ def painted_on(page: object, document: object, room: Room) -> Painted:
     kinds = kinds_of(things)
     if not 0 < len(kinds) - kinds.count(raw.FPDF_PAGEOBJ_TEXT) <= _MAX_PAINTED:
         return NOTHING_PAINTED
-    items = _Items(things, kinds, {})
+    items = _Items(things, kinds, {}, {})
     if raw.FPDF_PAGEOBJ_FORM in kinds:
-        items = _Items([], [], {})
-        _add(items, things, kinds, None, 0)
+        items = _Items([], [], {}, {})
+        _add(items, things, kinds, None, EVERYWHERE, 0)
     areas = [at for at, kind in enumerate(items.kinds) if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE)]
     if not areas or len(areas) > _MAX_PAINTED or raw.FPDF_PAGEOBJ_TEXT not in items.kinds:
         return NOTHING_PAINTED
     boxes = items.boxes(areas, room)
-    covers = list(_large(items, areas, boxes))
+    covers = list(_opaque(items, areas, boxes))
     return Painted(_Covering(items, covers, page, document, room).covers() if covers else [], _marks(boxes))
 
 
-def _add(items: _Items, things: Sequence[Thing], kinds: Sequence[int], outer: raw.FS_MATRIX | None, depth: int) -> None:
+def _add(
+    items: _Items,
+    things: Sequence[Thing],
+    kinds: Sequence[int],
+    outer: raw.FS_MATRIX | None,
+    clip: Box,
+    depth: int,
+) -> None:
     """Add the things, and those of drawings in their place."""
     for thing, kind in zip(things, kinds, strict=True):
         if kind != raw.FPDF_PAGEOBJ_FORM:
             if outer is not None:
-                items.outer[len(items.things)] = outer
+                items.outer[len(items.things)], items.clips[len(items.things)] = outer, clip
             items.things.append(thing)
             items.kinds.append(kind)
         elif depth < _DEEPEST:
-            inside = items_within(thing, _MAX_OBJECTS)
-            matrix = placing_of(thing)
-            _add(items, inside, kinds_of(inside), combined(matrix, outer) if outer else matrix, depth + 1)
+            inside, matrix, shown = items_within(thing, _MAX_OBJECTS), placing_of(thing), clip_of(thing, outer)
+            whole = combined(matrix, outer) if outer else matrix
+            _add(items, inside, kinds_of(inside), whole, shared(shown, clip), depth + 1)
 
 
-def _large(items: _Items, areas: Sequence[int], boxes: Boxes) -> Iterator[tuple[int, Box]]:
-    """Those of the areas that may hide what is below them, pictures among them."""
+def _opaque(items: _Items, areas: Sequence[int], boxes: Boxes) -> Iterator[tuple[int, Box]]:
+    """Those of the areas that hide what is below them, pictures perhaps, as far as they are not cut off."""
     first = items.kinds.index(raw.FPDF_PAGEOBJ_TEXT)
     for number, left, right, bottom, top in zip(areas, *boxes, strict=True):
         if number < first or right - left < _LEAST or top - bottom < _LEAST:
             continue
-        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or may_be_box(items.things[number]):
-            yield number, Box(left, right, bottom, top)
+        thing, outer = items.things[number], items.outer.get(number)
+        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or is_opaque_box(thing, outer):
+            shown = shared(clip_of(thing, outer), items.clips.get(number, EVERYWHERE))
+            box = shared(Box(left, right, bottom, top), shown)
+            if box.right > box.left and box.top > box.bottom:
+                yield number, box
 
 
 def _marks(boxes: Boxes) -> list[Box]:
@@ -119,11 +131,9 @@ def _marks(boxes: Boxes) -> list[Box]:
     return small if len(small) <= _MAX_MARKS else []
 
 
-def uncovered(text_page: object, units: str, covers: Sequence[Cover], room: Room, *, is_even: bool) -> str:
-    """The code units of a page's text, blanks in place of those that are covered; `is_even` where they are pdfium's
-    characters."""
+def uncovered(text_page: object, units: str, indexes: Sequence[int], covers: Sequence[Cover], room: Room) -> str:
+    """The code units of a page's text, given their characters, with blanks in place of those that are covered."""
     signs = list(units)
-    indexes = range(len(units)) if is_even else indexes_at(text_page, range(len(units)))
     owners = owners_of(text_page, indexes)
     for cover in covers:
         below = [at for at, owner in enumerate(owners) if owner in cover.texts and not signs[at].isspace()]
@@ -141,65 +151,63 @@ class _Covering:
         self, items: _Items, areas: Sequence[tuple[int, Box]], page: object, document: object, room: Room
     ) -> None:
         self._items, self._areas = items, areas
-        self._page, self._document = page, document
-        self._texts = [at for at, kind in enumerate(items.kinds[: areas[-1][0]]) if kind == raw.FPDF_PAGEOBJ_TEXT]
-        self._boxes = items.boxes(self._texts, room)
-        middles = list(map(operator.add, self._boxes.bottoms, self._boxes.tops))  # Twice as high.
-        self._order = sorted(range(len(middles)), key=middles.__getitem__)
-        self._middles = [middles[at] for at in self._order]
+        self._page, self._document, self._room = page, document, room
+        texts = [at for at, kind in enumerate(items.kinds[: areas[-1][0]]) if kind == raw.FPDF_PAGEOBJ_TEXT]
+        boxes = items.boxes(texts, room)
+        middles = map(operator.add, boxes.bottoms, boxes.tops)  # Twice as high.
+        self._texts = sorted(zip(middles, texts, *boxes, strict=True))
+        self._middles = [text[0] for text in self._texts]
         self._pictures = 0
 
     def covers(self) -> list[Cover]:
         """What covers texts in part; those that are covered whole are taken out."""
         whole: set[int] = set()
         below_pictures: set[int] = set()
-        partly: list[tuple[Box, list[int]]] = []
-        for number, area in self._areas:
-            below = self._below(number, area)
-            box = self._opaque_part(number, area) if below else None
-            if box is None:
-                continue
-            below = below if box == area else self._below(number, box)
-            below = [(at, text) for at, text in below if not is_invisible(self._items.things[at])]
+        partly: list[tuple[int, Box, list[tuple[int, Box]]]] = []
+        for number, box in self._areas:
+            below = self._below(number, box)
             inside = {at for at, text in below if box.left - _NEAR < text.left and text.right < box.right + _NEAR}
             if self._items.kinds[number] != raw.FPDF_PAGEOBJ_IMAGE:
                 whole |= inside
-                partly.append((box, [at for at, _ in below if at not in inside]))
+                partly.append((number, box, [text for text in below if text[0] not in inside]))
             elif inside and self._is_opaque_picture(number):
                 below_pictures |= inside
         if len(below_pictures) <= _MOST_BELOW_PICTURES * self._items.kinds.count(raw.FPDF_PAGEOBJ_TEXT):
             whole |= below_pictures
         for number in whole:
             take_out(self._items.things[number])
-        addresses = [(box, {self._items.things[at].value for at in texts if at not in whole}) for box, texts in partly]
-        return [Cover(box, texts) for box, texts in addresses if texts]
+        return list(self._partly([cover for cover in partly if cover[2]], whole))
+
+    def _partly(self, covers: Sequence[tuple[int, Box, list[tuple[int, Box]]]], whole: set[int]) -> Iterator[Cover]:
+        """The covers over parts of texts, but for texts that are painted anew after them: pages come in tiles."""
+        texts = [at for at, kind in enumerate(self._items.kinds) if kind == raw.FPDF_PAGEOBJ_TEXT] if covers else []
+        places = {at: tuple(map(round, box)) for at, box in zip(texts, self._boxes_of(texts), strict=True)}
+        for number, box, below in covers:
+            later = {place for at, place in places.items() if at > number}
+            found = {self._items.things[at].value for at, _ in below if at not in whole and places[at] not in later}
+            if found:
+                yield Cover(box, found)
+
+    def _boxes_of(self, texts: Sequence[int]) -> list[Box]:
+        return self._items.boxes(texts, self._room).each() if texts else []
 
     def _below(self, number: int, area: Box) -> list[tuple[int, Box]]:
-        """The texts that were painted before and that the area covers, at least in part."""
+        """The visible texts that were painted before and that the area covers, at least in part."""
         first, last = (
             bisect.bisect_left(self._middles, 2 * area.bottom),
             bisect.bisect_right(self._middles, 2 * area.top),
         )
         found = []
-        lefts, rights, bottoms, tops = self._boxes
-        for at in self._order[first:last]:
-            text, left, right, bottom, top = self._texts[at], lefts[at], rights[at], bottoms[at], tops[at]
+        for _, text, left, right, bottom, top in self._texts[first:last]:
             height = top - bottom
             if (
                 text < number
                 and min(area.right, right) - max(area.left, left) > _LEAST_SHARE * height
                 and min(area.top, top) - max(area.bottom, bottom) >= _COVERED * height
+                and not is_invisible(self._items.things[text])
             ):
                 found.append((text, Box(left, right, bottom, top)))
         return found
-
-    def _opaque_part(self, number: int, area: Box) -> Box | None:
-        """What of the area is shown and lets nothing through, if it is a rectangle, or a picture."""
-        thing = self._items.things[number]
-        if self._items.kinds[number] != raw.FPDF_PAGEOBJ_IMAGE and not is_box(thing, self._items.outer.get(number)):
-            return None
-        box = clipped(thing, area)
-        return box if box.right > box.left and box.top > box.bottom else None
 
     def _is_opaque_picture(self, number: int) -> bool:
         self._pictures += 1

@@ -12,20 +12,20 @@ _FARTHEST = 3.0  # Heights from a bullet to its line.
 _HIGHEST = 0.8  # Of the line's height, of a bullet.
 _NEAR = 2.0  # Points from bullet to bullet of a list, and of what it is set in by.
 _LEAST = 2  # Of a list.
-_MIN_LETTERS = 2
+_MIN_LETTERS, _LETTERS = 3, 0.4  # Of an item; share of its signs.
 
 
 def with_bullets(lines: list[Line], marks: Sequence[Box]) -> list[Line]:
     """The lines, those of lists with a bullet where one is drawn: several at one place, each as far from its line."""
-    found: defaultdict[tuple[int, int], dict[int, Box]] = defaultdict(dict)
+    found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for mark in marks:
         number = _line_beside(lines, mark)
         if number >= 0:
-            found[round(mark.left / _NEAR), round((lines[number].left - mark.right) / _NEAR)][number] = mark
+            found[round(mark.left / _NEAR), round((lines[number].left - mark.right) / _NEAR)].add(number)
     bulleted = list(lines)
     for beside in found.values():
-        for number, mark in beside.items() if len(beside) >= _LEAST else ():
-            bulleted[number] = lines[number]._replace(text=f"• {lines[number].text}", left=mark.left)
+        for number in beside if len(beside) >= _LEAST else ():
+            bulleted[number] = lines[number]._replace(text=f"• {lines[number].text}")
     return bulleted
 
 
@@ -40,7 +40,7 @@ def _line_beside(lines: Sequence[Line], mark: Box) -> int:
             is_item = (
                 mark.top - mark.bottom < _HIGHEST * line.height
                 and line.text[0] not in BULLETS
-                and sum(map(str.isalpha, line.text)) >= _MIN_LETTERS
+                and sum(map(str.isalpha, line.text)) >= max(_MIN_LETTERS, _LETTERS * len(line.text))
             )
             beside = number if is_item and (beside < 0 or line.left < lines[beside].left) else beside
         elif line.left < mark.right and line.right > mark.left - line.height:

@@ -18,6 +18,7 @@ _RUN = 4
 _RUN_REACH = 8
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\s*#(?:\s*(?:of|von|/|sur|de)\s*#)?\W*", re.IGNORECASE)
+_BARE = re.compile(r"\W*#\W*")  # A number alone: of a page, of an item.
 _LINE_NUMBER = re.compile(r"[A-Z]?(\d{1,2})[A-Z]?")
 _MIN_LINE_NUMBERS = 10
 
@@ -36,8 +37,8 @@ def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spo
             is_large = lines[index].height > 1.3 * body_height
             places[text if is_large else _NUMBERS.sub("#", text)].append((number, index))
     # Bare numbers last: a number beside text belongs to a running head or to a table of contents.
-    for pattern, spots in sorted(places.items(), key=lambda item: item[0] == "#"):
-        if pattern == "#":
+    for pattern, spots in sorted(places.items(), key=lambda item: _BARE.fullmatch(item[0]) is not None):
+        if _BARE.fullmatch(pattern):
             spots = [
                 (number, index)
                 for number, index in spots

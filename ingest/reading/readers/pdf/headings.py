@@ -17,6 +17,7 @@ _MAX_MARGIN = 24
 _TAIL = 8  # Characters of a line, with a letter or digit among them.
 _MIN_LETTERS = 3
 _LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Share of letters; a title may be "Invoice (380) No. 471102 of 05.03.2018".
+_SHORT = 45  # Characters of what follows a name, such as whom it works for.
 _NEXT = 1.4  # Heights from one line to the next.
 _LARGE = 1.3  # Times the height of body text.
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
@@ -113,16 +114,18 @@ def by_type(groups: Sequence[Group], *, body_height: float) -> None:
     for before, group, following in zip([None, *groups], groups, groups[1:], strict=False):
         is_bold = all(line.is_bold for line in group.lines) and _height(group) > 0.95 * body_height
         if is_bold and not group.level and _may_be_heading(group) and not following.lines[0].is_bold:
-            if before is not None and _is_name_of_list(before, group):
+            if before is not None and _is_name_of_list(before, group, following):
                 continue
             group.kind, group.level = "heading", below
     _by_number([group for group in groups if group.level])
 
 
-def _is_name_of_list(before: Group, group: Group) -> bool:
+def _is_name_of_list(before: Group, group: Group, following: Group) -> bool:
     """Whether a line in bold goes on what stands close above it: the next of several names, or behind "To:"."""
     last, line = before.lines[-1], group.lines[0]
     is_close = 0 < last.bottom - line.bottom < _NEXT * line.height and abs(last.left - line.left) < line.height
+    if following.kind != "paragraph" or sum(len(line.text) for line in following.lines) > _SHORT:
+        return False
     return is_close and (last.text.endswith(":") or (last.is_bold and not before.level and len(before.lines) == 1))
 
 

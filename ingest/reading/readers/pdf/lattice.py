@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ingest.reading.readers.pdf.cellrows import Cell, is_wrapped, rows_in
+from ingest.reading.readers.pdf.box_parts import are_areas, are_marked, are_parts, texts_of
+from ingest.reading.readers.pdf.cellrows import Cell, rows_in
 from ingest.reading.readers.pdf.labels import is_named
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.names_above import with_names
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, without_underlines
 from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net, nets_of, sections_of, within
 from ingest.reading.readers.pdf.tables import Table
-from ingest.reading.readers.pdf.unruled_columns import refined
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
-_MAX_CELL_CHARS = 900  # Characters; a box with more is a part of the page, not a cell.
 _MAX_REPEATED_CHARS = 80  # Characters of a tall cell that is repeated in each of its rows.
 _MIN_FILLED = 0.2
 _LOWEST_ROW = 0.6  # Line heights; a lower row lies between two lines of one border.
-_LINES_OF_PART = 6
-_ROWS_OF_PARTS = 4
-_MOSTLY, _NEARLY = 0.6, 0.9
-_SAME_HEIGHT = 2.0  # Points between baselines of one row.
+_MOSTLY = 0.6
+_SHORT, _MAX_INSIDE = 3, 500  # Characters; lines of a net.
+_FAR_OVER, _MANY = 0.2, 0.25  # Share of a line's width, and of the lines.
 _LEVEL = 0.3  # Line heights between baselines of lines side by side.
 
+# Lines of text, and what is drawn around them.
+Area = tuple[list[Line], Drawn]
 
-def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | Drawn]]:
+
+def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | list[Area]]]:
     """For each grid of drawn lines, the lines of text inside it and their table.
 
     If its boxes hold parts of a page, yields the lines in each box with what is drawn inside it instead.
@@ -34,42 +37,66 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
     drawn = drawn._replace(level=without_underlines(drawn.level, lines))
     for net in sorted(nets_of(drawn), key=lambda net: net.box.right - net.box.left, reverse=True):
         inside = [line for line in free if net.box.holds(line)]
-        if len(inside) < 3:
+        if len(inside) < 3 or _is_one_column(net, inside, lines):
             continue
         cells = _cells(net, inside)
         filled = [cell for cell in cells.values() if cell.lines]
         if len({cell.row for cell in filled}) < 2 or len({cell.column for cell in filled}) < 2:
             continue
-        if len(filled) < _MIN_FILLED * len(cells):
+        is_coloured = all(line.is_edge for line in net.upright)
+        if len(filled) < _MIN_FILLED * len(cells) or (is_coloured and are_marked(filled, net.row_heights())):
             continue
+        if _are_crossed(net, filled):
+            continue
+        is_page = are_parts(filled) or are_areas(filled)
+        finer = net if is_page else with_names(net, inside, free, drawn)
+        inside = [line for line in free if finer.box.holds(line)]
         gone = set(map(id, inside))
         free = [line for line in free if id(line) not in gone]
-        if _are_parts(filled):
-            yield from ((cell.lines, within(_box_of(net, cell), drawn)) for cell in filled)
+        if not is_page:
+            added = len(finer.heights) - len(net.heights)
+            sections = [range(part.start + added if part.start else 0, part.stop + added) for part in sections_of(net)]
+            yield from _tables(finer, _cells(finer, inside), sections)
+        elif are_parts(filled):
+            yield from ((cell.lines, [(cell.lines, within(_box_of(net, cell), drawn))]) for cell in filled)
         else:
-            finer = refined(net, inside)
-            yield from _tables(finer, _cells(finer, inside), sections_of(net))
+            yield inside, [_area(net, together, inside, drawn) for together in texts_of(filled)]
 
 
-def _are_parts(filled: Sequence[Cell]) -> bool:
-    """Whether the boxes hold parts of a page: a long text in one, or lists and addresses of many lines in few rows."""
-    if any(sum(len(line.text) for line in cell.lines) > _MAX_CELL_CHARS for cell in filled):
-        return True
-    tall = [cell for cell in filled if len(cell.lines) >= _LINES_OF_PART and not is_wrapped(cell.lines)]
-    if _are_in_rows(tall):
+def _is_one_column(net: Net, inside: Sequence[Line], lines: Sequence[Line]) -> bool:
+    """Whether the net is only the coloured ground of some figures, whose rows go on beside it."""
+    if not any(line.is_edge for line in net.upright) or len(inside) > _MAX_INSIDE:
         return False
-    return len(tall) > 1 and len({cell.row for cell in filled}) <= _ROWS_OF_PARTS and len(tall) * 3 >= len(filled)
-
-
-def _are_in_rows(tall: Sequence[Cell]) -> bool:
-    """Whether tall boxes side by side are columns of a table: lines at the same heights, most of them figures."""
-    if len(tall) < 2 or len({cell.row for cell in tall}) > 1:
+    left, right, bottom, top = net.box
+    if sum(is_figure(line.text) or len(line.text) < _SHORT for line in inside) < _MOSTLY * len(inside):
         return False
-    heights = {round(line.bottom / _SAME_HEIGHT) for line in tall[0].lines}
-    heights |= {height + 1 for height in heights}
-    others = [line for cell in tall[1:] for line in cell.lines]
-    beside = sum(round(line.bottom / _SAME_HEIGHT) in heights for line in others)
-    return beside >= _NEARLY * len(others) and sum(is_figure(line.text) for line in others) >= _MOSTLY * len(others)
+    beside = [line for line in lines if bottom < line.bottom + line.height / 2 < top and not left < line.left < right]
+    heights = {round(line.bottom) for line in inside}
+    with_text = {
+        round(line.bottom) for line in beside if line.right < left and any(map(str.isalpha, line.text[:_SHORT]))
+    }
+    return len(heights & with_text) >= _MOSTLY * len(heights)
+
+
+def _are_crossed(net: Net, filled: Sequence[Cell]) -> bool:
+    """Whether many lines reach far over the sides of their cells: what is drawn has nothing to do with them."""
+    rows = Counter(cell.row for cell in filled)
+    if sum(number > 1 for number in rows.values()) > 1:
+        return False
+    count = crossed = 0
+    for cell in filled:
+        left, right = net.columns[cell.column], net.columns[cell.column + cell.width]
+        for line in cell.lines:
+            over = max(left - line.left, line.right - right)
+            count += 1
+            crossed += over > max(NEAR, _FAR_OVER * (line.right - line.left))
+    return crossed > max(1, _MANY * count)
+
+
+def _area(net: Net, cells: Sequence[Cell], inside: Sequence[Line], drawn: Drawn) -> Area:
+    """The lines in some of the net's cells, in their order among those `inside` the net."""
+    here = {id(line) for cell in cells for line in cell.lines}
+    return [line for line in inside if id(line) in here], within(_box_of(net, cells[-1]), drawn)
 
 
 def _box_of(net: Net, cell: Cell) -> Box:
@@ -153,7 +180,7 @@ def _in_rows(net: Net, cell: Cell) -> list[Cell]:
 
 def _tables(
     net: Net, cells: dict[tuple[int, int], Cell], sections: Sequence[range]
-) -> Iterator[tuple[list[Line], Table | Drawn]]:
+) -> Iterator[tuple[list[Line], Table | list[Area]]]:
     """The lines of each section of rows, with their table, or without one if only one cell is filled."""
     reaching: dict[int, tuple[int, str]] = {}  # By column: the last row of a tall cell, and its text.
     for section in sections:
@@ -162,7 +189,7 @@ def _tables(
         if not lines:
             continue
         is_alone = sum(bool(cell.lines) for cell in inside) == 1
-        yield lines, NOTHING_DRAWN if is_alone else _table(net, inside, section, reaching, lines)
+        yield lines, [(lines, NOTHING_DRAWN)] if is_alone else _table(net, inside, section, reaching, lines)
 
 
 def _table(

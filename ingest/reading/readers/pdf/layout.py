@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.reading.document import BlockKind
+from ingest.reading.readers.pdf.enumeration import counted_items
 from ingest.reading.readers.pdf.lines import (
     CELL,
     HYPHEN,
@@ -23,15 +24,16 @@ from ingest.reading.readers.pdf.tables import Table
 # Marks a line of a known heading: its level, and a number unique to that heading.
 Marks = Mapping[int, tuple[int, int]]
 
-_BULLET = re.compile(r"[•▪‣◦●○■□▶➢➤❖✓–∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒]\s*\S|[*→-]\s+\S")
+_BULLET = re.compile(r"[•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒]\s*\S|[*→-]\s+\S")
 _HOLLOW = ("o ", "o" + CELL)
-_BULLET_SIGNS = frozenset("•▪‣◦●○■□▶➢➤❖✓–∙·᠆⁃◆◇►▸▹▷✔➔➜⁌‒*→-")
+_BULLET_SIGNS = frozenset("•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒*→-")
 _NUMBER_SIGNS = frozenset("(0123456789")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _WINDOW = 6
 _NEAR, _MIN_LIST, _MAX_LIST_LINE = 3, 5, 40  # Lines checked on each side; lines needed; characters of a line.
 _STEP = 0.9  # Heights that an indented line is set in or out, at least.
+_LARGE_TITLE = 1.6
 _TITLE = 1.3  # Times the usual height.
 _CLOSE, _LINES_OF_TITLE = 1.3, 2.8  # Heights between lines of a title.
 
@@ -61,7 +63,7 @@ class _Grouping:
         self._marks = marks
         self._pitch = _pitch(lines)
         self._kinds = kinds_of(lines)
-        self._hollow = _hollow_bullets(lines)
+        self._items = _hollow_bullets(lines) | counted_items(lines)
         self._usual = statistics.median([line.height for line in lines]) if lines else 1.0
         self._margin = max([line.right for line in lines], default=0.0)
 
@@ -99,15 +101,15 @@ class _Grouping:
                 texts[1:], lefts[1:], bottoms[1:], heights[1:], are_bold[1:], before, strict=False
             )
         ]
-        if self._hollow or self._kinds.count("paragraph") < len(self._kinds):
+        if self._items or self._kinds.count("paragraph") < len(self._kinds):
             pairs = itertools.pairwise(self._kinds)
             plain = [False, *(kind == last == "paragraph" for last, kind in pairs)]
-            found = [each and plain[at] and at not in self._hollow for at, each in enumerate(found)]
+            found = [each and plain[at] and at not in self._items for at, each in enumerate(found)]
         return found
 
     def _kind(self, index: int) -> BlockKind:
         text = self._lines[index].text
-        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._hollow
+        is_item = _BULLET.match(text) or _ENUMERATED.match(text) or index in self._items
         return "list_item" if is_item and self._kinds[index] == "paragraph" else self._kinds[index]
 
     def _breaks(self, group: Group, index: int) -> bool:
@@ -131,7 +133,7 @@ class _Grouping:
         is_set_off = (
             fall > self._pitch * 1.25 * height
             or (line.text[0] in _BULLET_SIGNS and _BULLET.match(line.text) is not None)
-            or index in self._hollow
+            or index in self._items
             or (abs(line.left - before.left) > _STEP * line.height and self._is_indented(group, index))
             or (not line.text[0].islower() and self._ends_early(before, index))
             or (line.text[0] in _NUMBER_SIGNS and follows_in_list(group.lines[0], line))
@@ -145,7 +147,8 @@ class _Grouping:
         if line.height <= _TITLE * self._usual or abs(before.height - line.height) >= 0.02 * line.height or fall <= 0:
             return False
         if abs(before.left - line.left) <= line.height:
-            return fall < _CLOSE * line.height and not before.text.endswith((".", "!", "?"))
+            is_large = line.height > _LARGE_TITLE * self._usual or (line.is_bold and before.is_bold)
+            return is_large and fall < _CLOSE * line.height and not before.text.endswith((".", "!", "?"))
         centre = (line.left + line.right) - (before.left + before.right)
         return abs(centre) < line.height and fall < _LINES_OF_TITLE * line.height
 

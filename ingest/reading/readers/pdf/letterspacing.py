@@ -9,7 +9,6 @@ import statistics
 from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.boxes import Boxes
-from ingest.reading.readers.pdf.signs import may_have_words_of
 
 _LONGEST_WORD = 24
 _ONLY_LETTERS = re.compile(r"[A-Za-z][A-Za-z,.;:'()-]*$")
@@ -27,11 +26,6 @@ def spacing_of(lefts: Sequence[float], rights: Sequence[float], signs: Sequence[
     the numbers of those that are not blanks."""
     gaps = [lefts[after] - rights[before] for before, after in itertools.pairwise(signs)]
     return max(statistics.median(gaps), 0.0)
-
-
-def has_glued(text: str) -> bool:
-    """Whether one of a page's words may be several."""
-    return may_have_words_of(_LONGEST_WORD + 1, text)
 
 
 def is_glued(text: str) -> bool:

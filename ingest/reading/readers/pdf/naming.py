@@ -26,7 +26,7 @@ _RECENT = 12  # Rows examined above it.
 _MOSTLY, _NEARLY = 0.6, 0.8
 _FEW_FIGURES = 0.3
 _MIN_COLUMNS_OF_TOTALS = 4
-_CODE = re.compile(r'\d{5}|[<>{}]|="')
+_CODE = re.compile(r'\d{5}|[<>{}]|="|\w \|')
 _WORD = re.compile(r"[^\W\d_]{3}")
 _SYMBOLS = frozenset("$€£¥%()-–—")
 
@@ -38,30 +38,32 @@ def named_lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
 
 def are_named(rows: Sequence[Row], header_rows: int | None) -> bool:
     """Whether the columns have names that match most rows."""
-    header, body = _parted(*_with_groups(rows, header_rows))
+    _, header, body = _parted(*_with_groups(rows, header_rows))
     return bool(header) and not _are_in_doubt(header, body)
 
 
 def _lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
-    rows, header_rows = _with_groups(rows, header_rows)
-    header, body = _parted(rows, header_rows)
-    if header and _are_in_doubt(header, body):
-        return lines(rows, header_rows=0)
+    titles, header, body = _parted(*_with_groups(rows, header_rows))
+    titles = [title for title in titles if title]
+    if not header or _are_in_doubt(header, body):
+        return [*titles, *lines([*header, *body], header_rows=0)]
     figures = _columns_of_figures(body)
-    used = [column for column in range(max(map(len, rows))) if any(_is_filled(row, column) for row in body)]
+    width = max(map(len, [*header, *body]))
+    used = [column for column in range(width) if any(_is_filled(row, column) for row in body)]
     last = {tuple(row) for row in _sums_below(body)} if len(used) >= _MIN_COLUMNS_OF_TOTALS else set()
-    return lines(
-        rows,
-        header_rows=header_rows,
+    named = lines(
+        [*header, *body],
+        header_rows=len(header),
         is_unnamed=lambda row: tuple(row) in last or _stands_apart(row, figures, len(used)),
     )
+    return [*titles, *named]
 
 
-def _parted(rows: Sequence[Row], header_rows: int | None) -> tuple[list[list[str]], list[list[str]]]:
-    """The header rows and the rows below them."""
-    _, cleaned, count = opened(rows, header_rows)
+def _parted(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], list[list[str]], list[list[str]]]:
+    """The titles above the table, the header rows, and the rows below them."""
+    titles, cleaned, count = opened(rows, header_rows)
     count = header_by_look(cleaned) if count is None else count
-    return cleaned[:count], cleaned[count:]
+    return titles, cleaned[:count], cleaned[count:]
 
 
 def _with_groups(rows: Sequence[Row], header_rows: int | None) -> tuple[Sequence[Row], int | None]:

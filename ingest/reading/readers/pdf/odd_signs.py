@@ -16,6 +16,7 @@ _SYMBOL = re.compile("\n[\uf020-\uf0ff]")  # The same at the start of a line: a 
 _SOFT = re.compile("\xad")
 _DIVIDED = "\u2010\r\n"  # A word divided by a Unicode hyphen, which pdfium does not recognise.
 _SYMBOL_FONT = re.compile(rb"Wingdings|Webdings|Dingbats|Symbol(?!a)|Marlett|Bullets|Monotype Sorts", re.IGNORECASE)
+_BOXES = {"¨": "☐", "þ": "☑", "ý": "☒", "x": "☒"}  # What Wingdings shows for them.
 _LEAST_OF_LIST = 2
 
 
@@ -50,5 +51,6 @@ def with_symbol_bullets(text_page: object, stretches: Stretches) -> Stretches:
     marked = [at for at in short if _SYMBOL_FONT.search(font_name(text_page, stretches.firsts[at]))]
     texts, units = list(stretches.texts), list(stretches.units)
     for at in marked:
-        texts[at], units[at] = "•" + texts[at][1:], "•" + units[at][1:]
+        sign = _BOXES.get(texts[at][0], "•")
+        texts[at], units[at] = sign + texts[at][1:], sign + units[at][1:]
     return stretches._replace(texts=texts, units=units)

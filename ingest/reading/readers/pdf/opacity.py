@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Sequence
 
 from pypdfium2 import raw
@@ -10,6 +11,7 @@ from pypdfium2 import raw
 from ingest.reading.readers.pdf.boxes import Box
 from ingest.reading.readers.pdf.bulk import segment_counts
 from ingest.reading.readers.pdf.paint import clips_of, corners_of, is_filled, is_see_through
+from ingest.reading.readers.pdf.placing import placed
 
 _LEAST_CORNERS, _MAX_CORNERS = 4, 8
 _NEAR = 0.1  # Points.
@@ -17,17 +19,14 @@ _MAX_PIXELS = 4_000_000
 _SAMPLES = 2_000
 _OPAQUE, _MOSTLY = 250, 0.97  # Of 255; of the pixels.
 _NOTHING = Box(0.0, 0.0, 0.0, 0.0)
+EVERYWHERE = Box(-math.inf, math.inf, -math.inf, math.inf)
 
 
-def may_be_box(path: object) -> bool:
-    """True for what is filled, lets nothing through and has as many corners as a rectangle."""
+def is_opaque_box(path: object, outer: raw.FS_MATRIX | None) -> bool:
+    """True for a filled rectangle that lets nothing through; `outer` places the drawing that it is part of."""
     (count,) = segment_counts([path])
-    return _LEAST_CORNERS <= count <= _MAX_CORNERS and is_filled(path)
-
-
-def is_box(path: object, outer: raw.FS_MATRIX | None) -> bool:
-    """True for a rectangle; `outer` places the drawing that it is part of."""
-    (count,) = segment_counts([path])
+    if not _LEAST_CORNERS <= count <= _MAX_CORNERS or not is_filled(path):
+        return False
     return (outer is None or not outer.a or not outer.b) and _is_box(corners_of(path, count))
 
 
@@ -55,16 +54,22 @@ def is_opaque_picture(picture: object, page: object, document: object) -> bool:
         raw.FPDFBitmap_Destroy(bitmap)
 
 
-def clipped(thing: object, box: Box) -> Box:
-    """What of the box is shown; nothing where it is cut out in another form than a rectangle."""
+def clip_of(thing: object, outer: raw.FS_MATRIX | None) -> Box:
+    """The part of the page that the thing is shown on; nothing where it is cut out in another form than a rectangle."""
+    box = EVERYWHERE
     for corners in clips_of(thing, _MAX_CORNERS + 1):
         if not _LEAST_CORNERS <= len(corners) <= _MAX_CORNERS or not _is_box(corners):
             return _NOTHING
         across, up = zip(*corners, strict=True)
-        box = Box(
-            max(box.left, min(across)), min(box.right, max(across)), max(box.bottom, min(up)), min(box.top, max(up))
-        )
+        box = shared(box, placed(Box(min(across), max(across), min(up), max(up)), outer))
     return box
+
+
+def shared(one: Box, other: Box) -> Box:
+    """What both boxes cover; its sides are the wrong way round where that is nothing."""
+    return Box(
+        max(one.left, other.left), min(one.right, other.right), max(one.bottom, other.bottom), min(one.top, other.top)
+    )
 
 
 def _is_box(corners: Sequence[tuple[float, float]]) -> bool:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ingest.reading.readers.pdf.bands import Band, bands_of
+from ingest.reading.readers.pdf.bands import REACH, Band, bands_of, touched_by
 from ingest.reading.readers.pdf.blocks import blocks_in
 from ingest.reading.readers.pdf.cellrows import is_wrapped
 from ingest.reading.readers.pdf.columns import (
@@ -20,6 +20,7 @@ from ingest.reading.readers.pdf.columns import (
 )
 from ingest.reading.readers.pdf.drawing import as_read, parted_by_line
 from ingest.reading.readers.pdf.grid import Grid
+from ingest.reading.readers.pdf.labels import are_to_fill_in
 from ingest.reading.readers.pdf.lattice import lattices
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
 from ingest.reading.readers.pdf.naming import are_named
@@ -72,7 +73,7 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
     for inside, found in lattices(lines, drawn):
         boxed.update(map(id, inside))
         place = min(places[spot_of(line)] for line in inside)
-        parts = [found] if isinstance(found, Table) else _arranged(inside, found)
+        parts = [found] if isinstance(found, Table) else [part for area in found for part in _arranged(*area)]
         units.extend((place, part) for part in parts)
     lines = [line for line in lines if id(line) not in boxed]
     drawn_rows = rows_of(line for line in lines if not _is_turned(line))
@@ -134,6 +135,9 @@ def _parts(
     lines = [cell for row in band.rows for cell in row.cells]
     if len(band.columns) == 1 or any(LEADERS.search(line.text) for line in lines):
         yield lines
+        return
+    if are_to_fill_in(lines, rules):
+        yield _line_by_line(lines)
         return
     grid = Grid([[_in_column(row, column, band.columns) for column in band.columns] for row in band.rows])
     grid = grid.without_markers()
@@ -201,5 +205,6 @@ def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line 
 
 def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
     """The column where the cell begins, though it may reach over others; the nearest if it is between two."""
-    touched = (column for column in columns if column[0] < cell.right and cell.left < column[1])
-    return next(touched, None) or min(columns, key=lambda column: abs(column[0] - cell.left))
+    span = (cell.left, cell.right)
+    touched = touched_by(span, columns, REACH) or touched_by(span, columns)
+    return touched[0] if touched else min(columns, key=lambda column: abs(column[0] - cell.left))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ _MAX_LAYERS = 3  # Rows of column names, where an upper name covers several lowe
 _TOUCHING = 1.0  # Points between lines of one table, if another table is close to it.
 _NEARLY = 0.95
 _MAX_CELLS = 20_000
+_MAX_COLUMNS = 60  # Of coloured columns put together.
+_COLUMN_GAP, _SAME_TOP = 16.0, 8.0  # Points between coloured columns of one table; between tops that are sorted as one.
 
 
 class Box(NamedTuple):
@@ -52,6 +55,9 @@ class Net:
     @property
     def box(self) -> Box:
         return Box(self.columns[0], self.columns[-1], self.heights[-1], self.heights[0])
+
+    def row_heights(self) -> list[float]:
+        return [top - bottom for top, bottom in itertools.pairwise(self.heights)]
 
     def is_parted(self, row: int, column: int) -> bool:
         """Whether a line is drawn on the cell's left side."""
@@ -91,7 +97,30 @@ def nets_of(drawn: Drawn) -> Iterator[Net]:
     level = [line for line in drawn.level if not any(_crosses(line, box) for box in boxes)]
     upright = [line for line in drawn.upright if not any(_stands_in(line, box) for box in boxes)]
     if any(line.is_edge for line in upright):
-        yield from _nets(Drawn(level, upright))
+        yield from _joined_beside(_nets(Drawn(level, upright)))
+
+
+def _joined_beside(nets: Iterable[Net]) -> list[Net]:
+    """The nets of coloured areas; those of one height and close beside each other are the columns of one table."""
+    joined: list[Net] = []
+    for net in sorted(nets, key=lambda net: (round(net.box.top / _SAME_TOP), net.box.left)):
+        last = joined[-1] if joined else None
+        if last is not None and _are_columns(last, net):
+            joined[-1] = Net([*last.level, *net.level], sorted([*last.upright, *net.upright]))
+        else:
+            joined.append(net)
+    return joined
+
+
+def _are_columns(one: Net, other: Net) -> bool:
+    return (
+        0 < other.box.left - one.box.right < _COLUMN_GAP
+        and abs(one.box.top - other.box.top) < NEAR
+        and abs(one.box.bottom - other.box.bottom) < NEAR
+        and len(one.columns) < _MAX_COLUMNS
+        and len(one.columns) * len(one.heights) < _MAX_CELLS
+        and all(any(line.is_edge for line in net.upright) for net in (one, other))
+    )
 
 
 def _lines_alone(lines: Sequence[Upright]) -> list[Upright]:

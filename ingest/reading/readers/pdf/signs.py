@@ -53,12 +53,3 @@ _WORDS = bytes(map(_word_class, range(256)))
 def may_have_lone_letters(text: str) -> bool:
     """Whether a letter that is no English word may stand between two blanks."""
     return _LONE in f" {text} ".encode("latin-1", "replace").translate(_WORDS)
-
-
-_IN_WORDS = frozenset(b",.;:'()-")  # Beside letters.
-_LONG = bytes(_FOUND if code < 0x80 and (chr(code).isalpha() or code in _IN_WORDS) else _BLANK for code in range(256))
-
-
-def may_have_words_of(length: int, text: str) -> bool:
-    """Whether so many letters of ASCII, and signs as they stand within and behind words, may follow each other."""
-    return bytes([_FOUND]) * length in text.encode("latin-1", "replace").translate(_LONG)

@@ -15,6 +15,8 @@ from ingest.reading.readers.tables import SPANNED, is_figure
 
 _LONG = 22  # Mean characters of cells that hold running text.
 _SPARSE = 0.6
+_MIN_ITEMS = 2
+_MAX_DETAILS, _FARTHEST_ITEM, _MIN_FILLED = 12, 5.0, 4  # Lines of an item; heights; cells.
 _MANY_COLUMNS, _SCATTERED = 14, 0.35
 
 
@@ -66,7 +68,9 @@ def _is_table(rows: Sequence[Cells], several: Sequence[int], *, is_ruled: bool) 
     """Whether the rows form a table: two rows of three cells, or three rows of two, or two rows of two with figures.
     Most rows have several cells, unless lines are drawn between the rows."""
     width = sum(any(row[column] for row in rows) for column in range(len(rows[0])))
-    if len(several) < 2 or (len(several) * 2 < len(rows) and not is_ruled):
+    if len(several) < 2:
+        return False
+    if len(several) * 2 < len(rows) and not is_ruled and sum(map(_is_item, rows)) < _MIN_ITEMS:
         return False
     lone = sum(is_figure(next(line.text for line in row if line)) for row in rows if sum(map(bool, row)) == 1)
     if is_ruled and 2 * lone >= len(rows):
@@ -84,15 +88,31 @@ def _is_scattered(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _apart(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
-    """The rows, split at gaps much wider than the usual distance."""
+    """The rows, cut at gaps that are much wider than the usual distance between rows."""
     usual = _usual_distance(rows)
     part: list[Cells] = []
-    for row in rows:
-        if part and bottom_of(part[-1]) - bottom_of(row) > 2.2 * usual:
+    for number, row in enumerate(rows):
+        distance = bottom_of(part[-1]) - bottom_of(row) if part else 0.0
+        if distance > 2.2 * usual and not _are_items(part, rows[number:], distance):
             yield part
             part = []
         part.append(row)
     yield part
+
+
+def _are_items(above: Sequence[Cells], below: Sequence[Cells], distance: float) -> bool:
+    """Whether the next item, or its details, follow after a gap: figures, in the same columns."""
+    first = next((row for row in below[:_MAX_DETAILS] if _is_item(row)), None)
+    last = next((row for row in reversed(above[-_MAX_DETAILS:]) if _is_item(row)), None)
+    if first is None or last is None or (first is below[0] and last is above[-1]):
+        return False
+    if distance > _FARTHEST_ITEM * max(line.height for line in last if line):
+        return False
+    return [line is None for line in first] == [line is None for line in last]
+
+
+def _is_item(row: Cells) -> bool:
+    return sum(map(bool, row)) >= _MIN_FILLED and any(is_figure(line.text) for line in row[1:] if line)
 
 
 def _usual_distance(rows: Sequence[Cells]) -> float:
@@ -153,7 +173,7 @@ def _grouped(rows: Sequence[Cells], rules: Sequence[Rule]) -> Iterator[list[Cell
             goes_on = goes_on and not _are_like(group[-1], row) and not _are_name_and_value(group[-1], row)
         elif row[0] is not None:
             goes_on = False
-        elif is_labelled:
+        elif is_labelled or _is_detail(row, group[0]):
             goes_on = True
         else:
             goes_on = distance < 0.85 * usual or _all_go_on(group, row)
@@ -198,6 +218,14 @@ def _is_labelled(rows: Sequence[Cells]) -> bool:
     labels = sum(row[0] is not None for row in rows)
     texts = [line.text for row in rows if (line := row[1])]
     return 0 < labels < _SPARSE * len(rows) and statistics.mean(map(len, texts)) >= _LONG
+
+
+def _is_detail(row: Cells, item: Cells) -> bool:
+    """Whether the row is one text below an item that reaches under the item's next cells."""
+    filled = [(column, line) for column, line in enumerate(row) if line]
+    column, line = filled[0]
+    after = [other for other in item[column + 1 :] if other]
+    return len(filled) == 1 and None not in (item[0], item[column]) and any(other.left < line.right for other in after)
 
 
 def _all_go_on(group: Sequence[Cells], row: Cells) -> bool:

@@ -125,12 +125,15 @@ def _table(lines: list[Line], tags: Sequence[Tag]) -> Table | None:
 
 def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequence[int]) -> dict[int, Tag]:
     """Assign the cells of short rows to the columns that they are drawn in, because some programs leave out empty
-    cells."""
+    cells, or do not say how far down a cell reaches."""
     by_row: defaultdict[int, list[int]] = defaultdict(list)
+    taken: defaultdict[int, set[int]] = defaultdict(set)
     for block, tag in known.items():
         by_row[tag.row].append(block)
+        for row in range(tag.row, tag.row + tag.height):
+            taken[row].update(range(tag.column, tag.column + tag.width))
     full = [blocks for blocks in by_row.values() if len(blocks) == len(columns)]
-    if len(full) < _MIN_FULL or any(tag.width > 1 or tag.height > 1 for tag in known.values()):
+    if len(full) < _MIN_FULL or any(known[block].height > 1 for blocks in full for block in blocks):
         return known
     sides: dict[int, tuple[float, float]] = {}
     for block in (block for blocks in full for block in blocks):
@@ -141,11 +144,12 @@ def _moved(known: dict[int, Tag], cells: dict[int, list[Line]], columns: Sequenc
             max(right, *(line.right for line in inside)),
         )
     moved = dict(known)
-    for blocks in by_row.values():
-        if len(blocks) == len(columns):
+    for row, blocks in by_row.items():
+        if len(taken[row]) == len(columns) or any(known[block].width > 1 for block in blocks):
             continue
+        reaching = taken[row] - {known[block].column for block in blocks}  # From the rows above.
         places = [max(columns, key=lambda column: _shared(cells[block], sides[column])) for block in blocks]
-        if len(set(places)) == len(places):
+        if len(set(places)) == len(places) and not reaching.intersection(places):
             moved.update((block, known[block]._replace(column=at)) for block, at in zip(blocks, places, strict=True))
     return moved
 

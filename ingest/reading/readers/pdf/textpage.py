@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import operator
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
@@ -52,6 +53,7 @@ _SPARE_UNITS = 512
 _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
 _MANY = 8  # Lines to be examined, before the page is asked whether it is worth it.
 _NO_CUTS: list[float] = []
+_WITHOUT_BLANK = re.compile("  |[a-z][A-Z]")  # Signs were taken out, or a blank with them.
 
 
 class LineReader:
@@ -80,7 +82,7 @@ class LineReader:
         stretches = with_symbol_bullets(text_page, stretches)
         lines, stretches = self._measured(text_page, stretches, box_of(page, quarters))
         lines = with_true_heights(lines)
-        uneven = set(range(len(lines))) if quarters or self._has_blanks else self._uneven(text_page, lines, stretches)
+        uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
         if len(uneven) > _MANY and is_noise(lines):
             return lines, NOTHING_DRAWN
         doubtful = dict.fromkeys(uneven, _NO_CUTS) | self._columns(text_page, lines, stretches)
@@ -117,21 +119,16 @@ class LineReader:
         is_even = units - 1 == count
         text = text.replace("\t", " ")
         self._runs = [] if quarters else list(self._places.room.runs(text_page))
-        self._has_blanks = bool(covers) or is_overprinted(self._runs)
+        is_twice = is_overprinted(self._runs)
+        self._has_blanks = is_twice or bool(covers)
         if self._has_blanks:
-            text = self._with_blanks(
-                text_page, "".join(map(as_units, text)) if has_pairs else text, covers, is_even=is_even
-            )
+            text = "".join(map(as_units, text)) if has_pairs else text
+            indexes = range(len(text)) if is_even else indexes_at(text_page, range(len(text)))
+            text = uncovered(text_page, text, indexes, covers, self._places.room) if covers else text
+            text = each_sign_once(text, self._places.room.boxes(text_page, indexes)) if is_twice else text
         if not text.isascii():
             text = with_odd_signs(self._places, text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
-
-    def _with_blanks(self, text_page: object, units: str, covers: Sequence[Cover], *, is_even: bool) -> str:
-        """The code units with blanks in place of what is covered, or printed a second time."""
-        if covers:
-            units = uncovered(text_page, units, covers, self._places.room, is_even=is_even)
-        indexes = range(len(units)) if is_even else indexes_at(text_page, range(len(units)))
-        return each_sign_once(units, self._places.room.boxes(text_page, indexes))
 
     def _measured(self, text_page: object, stretches: Stretches, box: Box | None) -> tuple[list[Line], Stretches]:
         """The lines inside the visible box of the page with positions and fonts, measured at their first and last
@@ -171,6 +168,8 @@ class LineReader:
             return set(range(len(lines)))
         spaced = {number for number, text in enumerate(texts) if is_spaced(text)} if alone else set()
         by_texts = spaced | with_ligatures(texts) | with_long_words(texts)
+        if self._has_blanks:
+            by_texts |= {number for number, text in enumerate(texts) if _WITHOUT_BLANK.search(text)}
         return uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | by_texts
 
     def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
@@ -190,7 +189,7 @@ class LineReader:
     ) -> list[Line]:
         """The cells of a line."""
         boxes = self._places.of_line(text_page, line, span)
-        if self._has_blanks or is_glued(span.units):
+        if is_glued(span.units) or (self._has_blanks and _WITHOUT_BLANK.search(span.units)):
             units, boxes = unglued(span.units, boxes, line.height)
             line, span = line._replace(text=units), span._replace(units=units)
         if span.units == line.text:

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.reading.readers.pdf.letterspacing import has_glued, is_glued
+from ingest.reading.readers.pdf.letterspacing import is_glued
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.signs import may_have_lone_letters
 
@@ -22,6 +22,7 @@ _LOOSE = 1.2  # Times the usual width of a character.
 _LONG, _NARROW = 40, 0.75  # Characters of a long line; times the usual character width.
 _WIDE = 0.6  # Heights: the width of a character in most fonts.
 _MIN_TEXT = 12
+_LONG_WORDS = 9  # Characters from blank to blank, on average.
 _MIN_DOUBT = 3.0  # Points: the same for the smallest type.
 
 
@@ -92,9 +93,8 @@ def with_lone_letters(texts: Sequence[str]) -> list[int]:
 
 def with_long_words(texts: Sequence[str]) -> set[int]:
     """The numbers of the texts with a word that may be several, whose blanks are narrow."""
-    if not has_glued(" ".join(texts)):
-        return set()
-    return {number for number, text in enumerate(texts) if is_glued(text)}
+    long = [number for number, text in enumerate(texts) if len(text) > _LONG_WORDS * (text.count(" ") + 1)]
+    return {number for number in long if is_glued(texts[number])}
 
 
 def with_ligatures(texts: Sequence[str]) -> set[int]:

@@ -17,18 +17,22 @@ _MAX_COLUMNS = 12
 _CURRENCIES = ("$", "€", "£", "¥")
 
 
-def refined(net: Net, lines: Sequence[Line]) -> Net:
-    """The net, with lines added where its rows have several columns between two drawn lines."""
+def refined(net: Net, lines: Sequence[Line], names: Sequence[Line] = ()) -> Net:
+    """The net, with lines added where its rows have several columns between two drawn lines.
+
+    `names` are the column names that stand above it.
+    """
     added: list[Upright] = []
     for left, right in itertools.pairwise(net.columns):
         inside = [line for line in lines if left < (line.left + line.right) / 2 < right]
-        for place in _gutters(inside):
+        above = [line for line in names if left < (line.left + line.right) / 2 < right]
+        for place in _gutters(inside, above):
             added.extend(_uprights(net, inside, place))
     return Net(net.level, sorted([*net.upright, *added])) if added else net
 
 
-def _gutters(lines: Sequence[Line]) -> list[float]:
-    """The gaps shared by most rows with several cells; empty if most rows have one cell."""
+def _gutters(lines: Sequence[Line], names: Sequence[Line]) -> list[float]:
+    """The gaps shared by most rows with several cells, and by the names; empty if most rows have one cell."""
     rows = [row.cells for row in rows_of(lines)]
     counts = Counter(len(cells) for cells in rows if 1 < len(cells) <= _MAX_COLUMNS)
     if not counts or sum(counts.values()) < max(_MIN_ROWS, _MOSTLY * len(rows)):
@@ -37,6 +41,8 @@ def _gutters(lines: Sequence[Line]) -> list[float]:
     alike = [cells for cells in rows if len(cells) == usual]
     if len(alike) < _MIN_ROWS:
         return []
+    if len(names) == usual:
+        alike.append([*names])
     sides = [
         (max(cells[number].right for cells in alike), min(cells[number + 1].left for cells in alike))
         for number in range(usual - 1)

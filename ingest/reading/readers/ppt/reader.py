@@ -28,6 +28,7 @@ _TABLE_PROPERTIES = 0x039F
 _TITLES, _BODIES, _NOTES = (0, 6), (1, 7, 8), 2
 _FURNITURE = frozenset((0x07, 0x08, 0x09, 0x0A))  # Date, number, footer and header.
 _BY_PLACE = {0x0D: 0, 0x0F: 6, 0x0E: 1, 0x0C: 2}  # Placeholder type: text type.
+_NEWER_FURNITURE = 0x0420  # As PowerPoint 2007 and later say it.
 _HIDDEN = 0x0004
 _SLIDES, _NOTES_PAGES = 0, 2  # Instance numbers of the lists of slides and of notes pages.
 
@@ -154,7 +155,10 @@ class _Deck:
         """The type and text of a shape; None for furniture and shapes without text."""
         about = first(self._data, shape, _CLIENT_DATA)
         holder = first(self._data, about, _PLACEHOLDER) if about else None
+        newer = first(self._data, about, _NEWER_FURNITURE) if about else None
         if holder is not None and self._data[holder.start + 4] in _FURNITURE:
+            return None
+        if newer is not None and self._data[newer.start] in _FURNITURE:
             return None
         box = first(self._data, shape, _TEXT_BOX)
         kind, text = (_BY_PLACE.get(self._data[holder.start + 4], _OTHER) if holder else _OTHER), ""

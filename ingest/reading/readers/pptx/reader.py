@@ -72,11 +72,16 @@ def _write_slide(
         if relationship.kind == "notesSlide":
             writer.write_notes(package.xml(relationship.target))
         elif relationship.kind == "comments":
-            for comment in package.xml(relationship.target):
-                text = " ".join(all_text(comment))
-                author = authors.get(attribute(comment, "authorId") or "")
-                composer.paragraph(f"Comment by {author}: {text}" if author else f"Comment: {text}")
+            for node in package.xml(relationship.target).iter():
+                text = _said(node) if local_name(node) in ("cm", "reply") else ""
+                author = authors.get(attribute(node, "authorId") or "")
+                composer.paragraph(f"Comment{f' by {author}' if author else ''}: {text}" if text else "")
     return writer.title
+
+
+def _said(comment: etree._Element) -> str:
+    """A comment's text without its replies, in the older or newer form."""
+    return " ".join(text for node in comment if local_name(node) in ("text", "txBody") for text in all_text(node))
 
 
 def _linked(package: Package, targets: dict[str, str], identifier: str) -> etree._Element | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -21,6 +22,17 @@ _MIN_DESCRIPTION = 12
 _NUMBERING = re.compile(r"(arabic|alphaLc|alphaUc|romanLc|romanUc)(ParenBoth|ParenR|Period|Plain)")
 
 
+class _Box(NamedTuple):
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def is_above(self, other: _Box) -> bool:
+        shared = min(self.right, other.right) - max(self.left, other.left)
+        return self.bottom <= other.top and 2 * shared >= min(self.right - self.left, other.right - other.left) > 0
+
+
 class SlideWriter:
     """Writes a slide's blocks; `title` is its title placeholder's text."""
 
@@ -31,7 +43,7 @@ class SlideWriter:
 
     def write(self, root: etree._Element) -> None:
         tree = _shape_tree(root)
-        shapes = list(_leaves(tree)) if tree is not None else []
+        shapes = list(_leaves(_from_above(tree))) if tree is not None else []
         for shape in shapes:
             if _placeholder(shape) in _TITLES and self.title is None:
                 self.title = one_line(" ".join(all_text(shape))) or None
@@ -74,7 +86,32 @@ def _shape_tree(root: etree._Element) -> etree._Element | None:
     return child(child(root, "cSld"), "spTree")
 
 
-def _leaves(tree: etree._Element) -> Iterator[etree._Element]:
+def _from_above(tree: etree._Element) -> list[etree._Element]:
+    """The shapes in the order of the file, but that one that lies wholly above another, over half its width, comes
+    before it: decks are drawn in any order."""
+    placed: list[tuple[etree._Element, _Box | None]] = []
+    for node in tree:
+        box = _box(node)
+        above = (at for at, (_, other) in enumerate(placed) if box and other and box.is_above(other))
+        placed.insert(next(above, len(placed)), (node, box))
+    return [node for node, _ in placed]
+
+
+def _box(shape: etree._Element) -> _Box | None:
+    """Where a shape lies; None for one that takes its place from the layout."""
+    holder = next((node for node in shape if local_name(node) in ("spPr", "grpSpPr")), shape)
+    place = child(holder, "xfrm")
+    start, size = child(place, "off"), child(place, "ext")
+    if start is None or size is None:
+        return None
+    numbers = [start.get("x"), start.get("y"), size.get("cx"), size.get("cy")]
+    if not all(number and number.lstrip("-").isdecimal() for number in numbers):
+        return None
+    left, top, width, height = (int(number or 0) for number in numbers)
+    return _Box(left, top, left + width, top + height)
+
+
+def _leaves(tree: Iterable[etree._Element]) -> Iterator[etree._Element]:
     """The shapes in file order, including those inside groups."""
     for node in tree:
         name = local_name(node)

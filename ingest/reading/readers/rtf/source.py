@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from ingest.reading.readers.docx.symbols import SIGNS, TICKS
+
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?"  # A control word with its number.
     rb"|\\'([0-9a-fA-F]{2})"  # A byte of a character.
@@ -30,19 +32,24 @@ _SKIPPED = frozenset({
     "atnid", "bkmkend", "bkmkstart", "colortbl", "datastore", "filetbl", "fldinst", "footer",
     "footerf", "footerl", "footerr", "ftncn", "ftnsep", "ftnsepc", "generator", "header", "headerf", "headerl",
     "headerr", "latentstyles", "listoverridetable", "listtable", "object", "pict", "revtbl", "rsidtbl", "tc",
-    "template", "themedata", "xe", "nonshppict", "sp",
+    "template", "themedata", "xe", "nonshppict", "sp", "shprslt", "nonesttables",
 })  # fmt: skip
 # Groups marked as ignorable that are read all the same.
-_KEPT = frozenset({"shptxt", "shpinst", "listtext", "pntext", "footnote", "annotation", "atnauthor"})
-_NAMED = _KEPT - {"shpinst"} | {"fonttbl", "stylesheet", "info", "title", "author"}
+_KEPT = frozenset({
+    "shptxt", "shpinst", "listtext", "pntext", "footnote", "annotation", "atnauthor", "nesttableprops",
+})  # fmt: skip
+_NAMED = _KEPT - {"shpinst", "nesttableprops"} | {
+    "fonttbl", "stylesheet", "info", "title", "author", "creatim", "revtim",
+}  # fmt: skip
 # Character sets of a whole document.
 _CHARACTER_SETS = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
+_SYMBOL_SET = 2
 _MAX_DEPTH = 10_000
 
 
 class Mark(NamedTuple):
-    """`kind` is "text", "raised" (superscript), "unseen" (text that is hidden or was deleted in a revision), "open" or
-    "close" (of a named group) or "word"; `value` is the text or name."""
+    """`kind` is "text", "raised" (superscript), "hidden", "deleted" (by a revision), "open" or "close" (of a named
+    group) or "word"; `value` is the text or name."""
 
     kind: str
     value: str
@@ -60,6 +67,7 @@ class _Group:
     is_raised: bool = False
     is_hidden: bool = False
     is_deleted: bool = False
+    has_fonts: bool = False  # It is in the table of fonts.
     substitutes: int = 1  # Fallback characters after \u, for readers without Unicode.
 
 
@@ -68,6 +76,8 @@ class _Lexer:
         self._group = _Group()
         self._stack: list[_Group] = []
         self._fonts: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self._symbols: set[int] = set()  # Fonts of signs, not letters.
         self._default_page = "cp1252"
         self._pending = bytearray()
         self._to_skip = 0
@@ -108,13 +118,19 @@ class _Lexer:
     def _flush(self) -> Iterator[Mark]:
         """The bytes collected so far, decoded as text; two bytes may form one character."""
         if self._pending:
-            page = self._fonts.get(self._group.font or 0, self._default_page)
-            yield Mark(self._kind(), self._pending.decode(page, "replace"))
+            font = self._group.font or 0
+            page = self._fonts.get(font, self._default_page)
+            text = self._pending.decode(page, "replace")
             self._pending.clear()
+            if self._group.has_fonts:
+                self._names[font] = self._names.get(font, "") + text
+            elif font in self._symbols:
+                text = "".join(_symbol(ord(sign), self._names.get(font, "")) for sign in text)
+            yield Mark(self._kind(), text)
 
     def _kind(self) -> str:
         if self._group.is_hidden or self._group.is_deleted:
-            return "unseen"
+            return "hidden" if self._group.is_hidden else "deleted"
         return "raised" if self._group.is_raised else "text"
 
     def _word(self, word: str, number: int | None) -> Iterator[Mark]:
@@ -128,9 +144,10 @@ class _Lexer:
             self._to_skip = group.substitutes
             yield Mark(self._kind(), chr(number % 0x10000))
         elif word in _CHARACTERS:
-            yield Mark("text" if self._kind() == "raised" else self._kind(), _CHARACTERS[word])
+            yield Mark("text" if (kind := self._kind()) == "raised" else kind, _CHARACTERS[word])
         elif word in _NAMED:
             group.name = word
+            group.has_fonts = word == "fonttbl"
             yield Mark("open", word)
         else:
             self._note(word, number)
@@ -155,6 +172,9 @@ class _Lexer:
             self._default_page = f"cp{number}"
         elif word == "fcharset" and self._group.font is not None and number in _CODE_PAGES:
             self._fonts[self._group.font] = _CODE_PAGES[number]
+        elif word == "fcharset" and self._group.font is not None and number == _SYMBOL_SET:
+            self._symbols.add(self._group.font)
+            self._fonts[self._group.font] = "latin-1"
 
     def _symbol(self, symbol: str) -> Iterator[Mark]:
         if symbol == "*":
@@ -167,6 +187,13 @@ class _Lexer:
             yield Mark("word", "par")
         elif symbol in _SYMBOLS:
             yield Mark(self._kind(), _SYMBOLS[symbol])
+
+
+def _symbol(code: int, font: str) -> str:
+    """A sign of a font that has no letters, where it is known."""
+    if font.startswith("Wingdings"):
+        return TICKS.get(code, "•" if code > ord(" ") else " ")
+    return chr(0xF000 + code).translate(SIGNS) if font.startswith("Symbol") and code > ord(" ") else chr(code)
 
 
 def marks(data: bytes) -> Iterator[Mark]:

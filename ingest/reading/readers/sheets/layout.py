@@ -23,6 +23,7 @@ _PIVOT_ROWS = frozenset(("Row Labels", "Zeilenbeschriftungen", "Étiquettes de l
 _PIVOT_COLUMNS = frozenset((
     "Column Labels", "Spaltenbeschriftungen", "Étiquettes de colonnes", "Etiquetas de columna",
 ))  # fmt: skip
+_ROWS_OF_TABLE = 5
 _GAP_COLUMNS = 2  # Empty columns between two tables; a single one is often only for looks.
 
 
@@ -99,10 +100,17 @@ def _side_by_side(band: Rows) -> Iterator[tuple[int, Rows]]:
                 parts.append((first, column - gap + 1))
                 first = None
     # Single columns are labels and values, as in a form; parts with the same rows are one table with a gap in it.
-    if any(end - start < _GAP_COLUMNS for start, end in parts) or _has_same_rows(band, parts):
+    single = [start for start, end in parts if end - start < _GAP_COLUMNS and not _is_title(band, start)]
+    if single or _has_same_rows(band, parts):
         parts = [(parts[0][0], parts[-1][1])] if parts else []
     for start, end in parts:
         yield start, [part for row in band if any(part := row[start:end])]
+
+
+def _is_title(band: Rows, column: int) -> bool:
+    """Whether a column has one text alone, on top, beside many rows: a title, not the label of a form's row."""
+    cells = [row[column] for row in band if column < len(row)]
+    return len(band) >= _ROWS_OF_TABLE and bool(band[0][column]) and not any(cells[1:]) and not is_figure(cells[0])
 
 
 def _has_same_rows(band: Rows, parts: Sequence[tuple[int, int]]) -> bool:
@@ -118,6 +126,9 @@ def _parts_of_table(rows: Rows, column: int, above: list[_Table]) -> Iterator[Pa
     start = 0
     while start < len(rows) and rows[start][0] and _filled(rows[start]) == 1:
         yield Part(is_table=False, lines=[rows[start][0]])
+        start += 1
+    while start + 1 < len(rows) and _states_a_value(rows[start], rows[start + 1]):
+        yield Part(is_table=True, lines=lines([rows[start]], header_rows=0))
         start += 1
     body = rows[start:]
     if not body:
@@ -137,6 +148,12 @@ def _parts_of_table(rows: Rows, column: int, above: list[_Table]) -> Iterator[Pa
         others = [table for table in above if table.column != column]
         above[:] = [_table(column, names, below[:_SAMPLE_ROWS]), *others[: _MAX_TABLES - 1]]
     yield Part(is_table=True, lines=lines(body))
+
+
+def _states_a_value(row: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row above the names of columns is a label with a colon and its value."""
+    first = next((cell for cell in row if cell), "")
+    return first.endswith(":") and _filled(row) == 2 < _filled(below) and not has_values(below)
 
 
 def _table(column: int, names: list[str], rows: Rows) -> _Table:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
 from ingest.reading.readers.docx.styles import child
+from ingest.reading.readers.numberformats import shown_number
 from ingest.reading.readers.odf.pieces import texts_of
 from ingest.reading.readers.package import Package, attribute, local_name
 from ingest.reading.readers.sheets.grid import Sheet
@@ -14,6 +16,7 @@ from ingest.reading.readers.sheets.grid import Sheet
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 _MAX_REPEATED = 1000  # A filled cell or row repeated more often is background.
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S$")
 _HIDDEN = ("collapse", "filter")
 _GROUPS = ("table-row-group", "table-header-rows", "table-rows", "table-columns", "table-column-group")
 
@@ -84,6 +87,12 @@ def _add_row(sheet: Sheet, node: etree._Element, row: int) -> bool:
         count = _number(cell, "columns")
         if local_name(cell) == "table-cell":
             text = " ".join(text for part in cell if local_name(part) in ("p", "h") for text in texts_of(part) if text)
+            if child(cell, "p") is None:
+                text = text or _stated(cell)
+            elif not text and attribute(cell, "value"):
+                sheet.unshown += 1
+            if not text and attribute(cell, "formula") and attribute(cell, "value-type") is None:
+                sheet.unknown_results.append((row, column))
             note = child(cell, "annotation")
             if note is not None:
                 author = " ".join("".join(map(str, part.itertext())) for part in note if local_name(part) == "creator")
@@ -97,6 +106,20 @@ def _add_row(sheet: Sheet, node: etree._Element, row: int) -> bool:
                 sheet.merged.append((row, column, row + down - 1, column + across - 1))
         column += count
     return found
+
+
+def _stated(cell: etree._Element) -> str:
+    """The value of a cell that a program wrote without the text that is shown (OpenDocument 1.3, part 3, 19.385)."""
+    kind, value = attribute(cell, "value-type"), attribute(cell, "value") or ""
+    if kind == "percentage":
+        return shown_number(value, "0.##########%").replace(".%", "%")
+    if kind in ("float", "currency"):
+        return f"{shown_number(value, 'General')} {attribute(cell, 'currency') or ''}".strip()
+    if kind == "boolean":
+        return (attribute(cell, "boolean-value") or "").upper()
+    if kind == "time" and (match := _DURATION.match(attribute(cell, "time-value") or "")):
+        return f"{match[1]}:{match[2]}:{match[3]}"
+    return (attribute(cell, f"{kind}-value") or "") if kind in ("date", "string", "time") else ""
 
 
 def _number(node: etree._Element, what: str) -> int:

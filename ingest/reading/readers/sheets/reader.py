@@ -39,10 +39,12 @@ def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa
             _read_binary(data, composer)  # calamine reads no formats, but accepts some damaged files.
     else:
         package = Package(data, kind="spreadsheet")
-        properties = properties_of(package)
         if "content.xml" in package:
-            write_sheets(list(ods.sheets_of(open_package(data))), composer)
+            package = open_package(data)  # Which refuses those that are encrypted.
+            properties = properties_of(package)
+            write_sheets(list(ods.sheets_of(package)), composer)
         else:
+            properties = properties_of(package)
             _read_workbook(package, composer)
     if not any(block.kind != "heading" for block in composer.blocks):
         raise DocumentEmpty("The spreadsheet holds no text.")
@@ -138,7 +140,10 @@ def _write_drawings(package: Package, member: str, composer: Composer) -> None:
         if relationship.kind != "drawing":
             continue
         charts = {other.identifier: other.target for other in relationships(package, relationship.target)}
-        for node in package.xml(relationship.target).iter():
+        root = package.xml(relationship.target)
+        for older in list(root.iter("{*}Fallback")):  # For programs that do not know the shape beside it.
+            older.clear()
+        for node in root.iter():
             if local_name(node) == "txBody":
                 composer.paragraph("\n".join(all_text(node)))
             elif local_name(node) == "chart":

@@ -72,3 +72,29 @@ def test_the_messages_of_a_mail_archive_are_documents(tmp_path: Path) -> None:
 def test_a_file_without_messages_is_no_mail_archive(tmp_path: Path) -> None:
     with pytest.raises(DocumentUnreadable, match="holds no message"):
         read_all(tmp_path, "a.mbox", b"Just text.\n")
+
+
+def test_exports_keep_what_is_said_and_not_how_it_looks(tmp_path: Path) -> None:
+    number = "0123456789abcdef0123456789abcdef"
+    export = package(
+        {
+            f"Tasks {number}.csv": "Name,Status\nA,Open\nB,Done\n",
+            f"Tasks {number}_all.csv": "Name,Status\nA,Open\nB,Done\nC,Done\n",
+            "site/a.html": "<p>Page</p>",
+            "site/a.css": "p {color: red}",
+            "general/2024-05-06.json": '[{"type": "message", "user": "U1", "user_profile": {"real_name": "Jo"}, '
+            '"text": "See <https://x.org|this>, <@U1>", "ts": "1714982400.1"}, '
+            '{"type": "message", "user": "U2", "text": "OK", '
+            '"ts": "1714982460.1", "thread_ts": "1714982400.1"}]',
+        }
+    )
+    documents = read_all(tmp_path, "a.zip", export)
+    assert [(document.title, document.text) for document in documents] == [
+        ("Tasks", "Name: A; Status: Open\nName: B; Status: Done\nName: C; Status: Done"),
+        ("a", "Page"),
+        ("2024-05-06", "- Jo, 2024-05-06 08:00: See this (https://x.org), Jo\n  - U2, 2024-05-06 08:01: OK"),
+    ]
+    assert documents[0].notes == (
+        f"Tasks {number}.csv: left out, for all of its rows stand in the file named _all.",
+        "Style sheets beside pages were left out.",
+    )

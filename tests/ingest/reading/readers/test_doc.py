@@ -33,7 +33,7 @@ def _in_list(number: int, depth: int) -> bytes:
 @pytest.mark.parametrize("compressed", [False, True])
 def test_headings_come_from_styles_whatever_these_are_called(tmp_path: Path, *, compressed: bool) -> None:
     text = [paragraph("The Lamp", 4), paragraph("Inhalt 3", 5), paragraph("Lighting", 1), paragraph("At dusk – é.")]
-    text.append(paragraph("Late", words=word(0x2640, 2)))
+    text += [paragraph("L", words=word(0x442C, 0x19, 2)), paragraph("ate", words=word(0x2640, 2))]
     document = read_bytes(tmp_path, "a.doc", word97(text, tables=_STYLES, compressed=compressed))
     assert outline(document) == [
         ("heading1", "The Lamp"), ("heading1", "Lighting"), ("paragraph", "At dusk – é."), ("heading3", "Late"),
@@ -151,6 +151,14 @@ def test_a_password_damage_and_emptiness_are_a_line_each(tmp_path: Path) -> None
             read_bytes(tmp_path, "a.doc", data)
 
 
+def test_text_that_is_not_there_is_told(tmp_path: Path) -> None:
+    pieces = made.plc((0, 9), struct.pack("<HIH", 0, 2048, 0))
+    cut = word97([paragraph("The lamp is lit.")], tables={33: b"\x02" + struct.pack("<I", len(pieces)) + pieces})
+    document = read_bytes(tmp_path, "a.doc", cut)
+    assert document.text == "The lamp"
+    assert document.notes == ("The file is damaged: part of its text is missing. Save it as DOCX.",)
+
+
 def test_pieces_that_say_the_same_bytes_over_and_over_end(tmp_path: Path) -> None:
     data = word97([paragraph("The lamp. " * 20)])
     pieces = made.plc([200 * number for number in range(400)], *[struct.pack("<HIH", 0, 2048, 0)] * 399)
@@ -161,3 +169,22 @@ def test_pieces_that_say_the_same_bytes_over_and_over_end(tmp_path: Path) -> Non
     except DocumentError:
         return
     assert len(text) < 5 * len(swollen)
+
+
+def test_boxes_and_notes_that_lie_over_each_other_end(tmp_path: Path) -> None:
+    main, boxes = [paragraph("Here\x08.")], [paragraph("Box\x08 " * 20)]
+    size = len(main[0].pieces[0][0]) + 1 + len(boxes[0].pieces[0][0]) + 1
+    circle = {
+        made.ANCHORS: made.plc((4, 10, size), *(struct.pack("<I22x", shape) for shape in (1026, 1027))),
+        made.BOXES: made.plc((0, 10, 0, 10), *(struct.pack("<14xI4x", shape) for shape in (1026, 0, 1027))),
+    }
+    data = word97(main, [], [], [], [], [], boxes, tables=circle)
+    assert read_bytes(tmp_path, "a.doc", data).text == "Here.\n\nBox Box\n\nBox Box"
+    places = range(0, 400, 2)
+    many = {
+        made.FOOTNOTE_PLACES: made.plc(range(201), *[b"\1\0"] * 200),
+        made.FOOTNOTES: made.plc([0 if place % 4 else 700 for place in places]),
+    }
+    notes = [paragraph("note " * 140)]
+    with pytest.raises(DocumentError, match="its parts overlap"):
+        read_bytes(tmp_path, "a.doc", word97([paragraph("Said.")], notes, tables=many))

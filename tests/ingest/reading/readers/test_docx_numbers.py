@@ -63,6 +63,35 @@ def test_notes_in_a_table_s_cells_follow_the_table(tmp_path: Path) -> None:
     ]
 
 
+def test_levels_that_are_passed_over_count_and_restart_as_they_say(tmp_path: Path) -> None:
+    more = '<w:lvlRestart w:val="0"/>'
+    levels = _level(0, 1, "decimal", "%1") + _level(1, 1, "lowerLetter", "%1.%2")
+    levels += _level(2, 1, "upperRoman", "%1.%2.%3", more) + _level(3, 1, "none", "%1.")
+    numbering = f'<w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>'
+    numbering += '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    places = [0, 1, 2, 1, 2, 3, 0, 2, 1]
+    body = "".join(_paragraph("x", "1", place) for place in places)
+    text = read_bytes(tmp_path, "a.docx", word(body, parts={"numbering": numbering})).text
+    shown = [line.split()[0] for line in text.splitlines()]
+    assert shown == ["1", "1.a", "1.a.I", "1.b", "1.b.II", "1.", "2", "2.a.III", "2.b"]
+
+
+def test_a_large_first_letter_is_of_its_word_and_a_cell_alone_is_no_table(tmp_path: Path) -> None:
+    letter = '<w:p><w:pPr><w:framePr w:dropCap="drop" w:lines="3"/></w:pPr><w:r><w:t>T</w:t></w:r></w:p>'
+    banner = f"<w:tbl><w:tr><w:tc>{_paragraph('Scope')}</w:tc><w:tc><w:p/></w:tc></w:tr></w:tbl>"
+    document = read_bytes(tmp_path, "a.docx", word(letter + _paragraph("he lamp is lit.") + banner))
+    assert outline(document) == [("paragraph", "The lamp is lit."), ("paragraph", "Scope")]
+
+
+def test_a_row_that_was_deleted_is_left_out(tmp_path: Path) -> None:
+    def row(*cells: str, about: str = "") -> str:
+        return f"<w:tr>{about}{''.join(f'<w:tc>{_paragraph(cell)}</w:tc>' for cell in cells)}</w:tr>"
+
+    gone = row("Gone", "9", about="<w:trPr><w:del/></w:trPr>")
+    body = f"<w:tbl>{row('Part', 'Years')}{gone}{row('Seal', '2')}</w:tbl>"
+    assert read_bytes(tmp_path, "a.docx", word(body)).text == "Part: Seal; Years: 2"
+
+
 def test_ticks_are_read_and_hidden_text_is_left_out_and_told(tmp_path: Path) -> None:
     box = "<w:fldChar><w:ffData><w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox></w:ffData></w:fldChar>"
     empty = box.replace("<w:checked/>", "<w:checked w:val='0'/>")

@@ -46,3 +46,10 @@ def test_a_protected_book_says_so_and_obfuscated_fonts_are_no_protection(tmp_pat
     locked = {"META-INF/encryption.xml": template.format("http://www.w3.org/2001/04/xmlenc#aes128-cbc")}
     with pytest.raises(DocumentUnreadable, match="protected"):
         read_bytes(tmp_path, "b.epub", epub(chapters, extra=locked))
+
+
+def test_a_list_of_contents_that_a_guide_names_is_left_out(tmp_path: Path) -> None:
+    chapters = {"c1.xhtml": "<body><p>One.</p></body>", "toc.xhtml": "<body><p>Contents</p></body>"}
+    guide = '<dc:date>2020-05-06</dc:date></metadata><guide><reference type="toc" href="toc.xhtml"/></guide><metadata>'
+    document = read_bytes(tmp_path, "a.epub", epub(chapters, metadata=guide))
+    assert (document.text, document.updated_at) == ("One.", "2020-05-06T00:00:00+00:00")

@@ -129,3 +129,19 @@ def test_each_row_of_a_table_names_its_columns_wherever_the_table_stands(tmp_pat
 def test_windows_newlines_give_the_same_document(tmp_path: Path) -> None:
     windows = read_bytes(tmp_path, "page.md", PAGE.replace("\n", "\r\n").encode())
     assert windows == read_bytes(tmp_path, "page.md", PAGE.encode())
+
+
+def test_headings_and_tables_written_in_html_are_such(tmp_path: Path) -> None:
+    source = (
+        '<h1 align="center">\n<img src="l.png" alt="Logo"> Pumps\n</h1>\n\n'
+        "<table>\n<tr><th>Part</th><th>Years</th></tr>\n"
+        "<tr><td>Seal</td><td>2</td></tr>\n</table>\n\n<table><tr><td>alone</td></tr></table>\n"
+    )
+    document = read_bytes(tmp_path, "a.md", source.encode())
+    assert document.title == "Pumps"
+    assert "\n\nPart: Seal; Years: 2\n\n<table><tr><td>alone" in document.text
+    assert [(block.kind, block.name) for block in document.blocks] == [
+        ("heading", "Pumps"),
+        ("table", ""),
+        ("paragraph", ""),
+    ]

@@ -158,7 +158,7 @@ def test_restructured_text(tmp_path: Path) -> None:
 def test_asciidoc(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, "a.adoc", ADOC.encode())
     assert document.title == "Guide"
-    assert outline(document)[2:] == [
+    assert outline(document)[1:] == [
         ("paragraph", "Intro with bold, code and the page (https://x.org)."),
         ("heading2", "Install"),
         ("paragraph", "NOTE: Reboot after it."),

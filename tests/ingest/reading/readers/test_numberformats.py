@@ -39,6 +39,8 @@ from ingest.reading.readers.numberformats import shown_number, shown_text
         ("1.25", "[mm]:ss", "1800:00"),
         ("text", "0.00", "text"),
         ("42", ";;;", ""),
+        ("1500.5", "Standard", "1500.5"),
+        ("-5", "Основной", "-5"),
         ("7", ";-0;0", ""),
         ("0", "#,##0;-#,##0;", ""),
         ("1e999", "0", "1e999"),

@@ -187,3 +187,19 @@ def test_bullets_that_are_drawn_make_a_list(tmp_path: Path, bullet: str) -> None
     document = read_bytes(tmp_path, "a.pdf", sheet.data())
     assert [block.kind for block in document.blocks] == ["paragraph", "list_item", "list_item"]
     assert "• Close all the doors" in document.text
+
+
+@pytest.mark.parametrize(
+    "box", [b"/BBox[0 0 612 600]/Matrix[1 0 0 1 0 0]", b"/BBox[0 0 612 300]/Matrix[1 0 0 1 0 300]"]
+)
+def test_a_box_that_its_drawing_cuts_off_hides_nothing_outside(tmp_path: Path, box: bytes) -> None:
+    content = _line("Above it.", 700) + _line("Below it.", 500) + b"/X Do "
+    drawing = _drawing(b"1 g 0 -400 612 1200 re f ").replace(BOX, box)
+    pdf = _page(content, drawing, resources=b"/XObject<</X 6 0 R>>")
+    assert _words(tmp_path, pdf) == "Above it."
+
+
+def test_text_that_is_painted_anew_above_the_box_is_read_whole(tmp_path: Path) -> None:
+    line = _line("The price of it all is ten.", 700)
+    content = line + b"1 g 140 696 400 18 re f 0 g " + line
+    assert _words(tmp_path, _page(content)) == "The price of it all is ten."

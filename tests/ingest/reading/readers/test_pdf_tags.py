@@ -128,3 +128,21 @@ def test_letters_moved_to_others_are_known_as_noise(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, "a.pdf", done.getvalue())
     assert document.text == "A page that can be read. It stands before the other."
     assert "Page 2 was left out" in document.notes[0]
+
+
+def test_cells_of_a_short_row_stand_in_their_columns_though_other_cells_span_two(tmp_path: Path) -> None:
+    rows: list[list[tuple[float, str]]] = [
+        [(72, "Sailing boats"), (272, "Motor boats")],
+        [(72, "12"), (172, "7"), (272, "30"), (372, "9")],
+        [(72, "14"), (172, "8"), (272, "31"), (372, "2")],
+        [(172, "5"), (372, "6")],
+    ]
+    texts = [(left, 700.0 - 16 * number, text) for number, row in enumerate(rows) for left, text in row]
+    tree: list[Node] = []
+    count = 0
+    for row in rows:
+        kind = "TD" if tree else "TH"
+        tree.append(("TR", [(kind, [count + at]) for at in range(len(row))]))
+        count += len(row)
+    document = read_bytes(tmp_path, "a.pdf", _tagged(texts, [("Table", tree)], spans=2))
+    assert document.text.splitlines()[1:] == ["12 | 7 | 30 | 9", "14 | 8 | 31 | 2", " | 5 |  | 6"]

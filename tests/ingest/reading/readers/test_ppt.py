@@ -63,7 +63,8 @@ def _deck(slides: dict[int, bytes], *lists: bytes, token: int = 0xE391C05F) -> b
 def test_slides_come_in_their_order_with_titles_lists_tables_and_notes(tmp_path: Path) -> None:
     cells = [("Year", (0, 0, 5, 5)), ("Sales", (5, 0, 9, 5)), ("2024", (0, 5, 5, 9)), ("1,200", (5, 5, 9, 9))]
     table = _holding(0xF003, _shape(b"", is_table=True), *(_shape(_text(_OTHER, text), place=at) for text, at in cells))
-    last = _slide(_shape(_text(_TITLE, "Figures")), table, _shape(_text(_OTHER, "7"), placeholder=0x08))
+    newer = _holding(0xF004, _holding(0xF011, _record(0x0420, b"\x09")), _record(0xF00D, _text(_OTHER, "Footer")))
+    last = _slide(_shape(_text(_TITLE, "Figures")), table, _shape(_text(_OTHER, "7"), placeholder=0x08), newer)
     shown = _record(0x0F9E, struct.pack("<I", 1))  # The second text of the outline, put into a shape.
     first = _slide(
         _shape(_record(0x0F9E, struct.pack("<I", 0))), _shape(shown), _shape(_text(_OTHER, "Aside")), notes=77

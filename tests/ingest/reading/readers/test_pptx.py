@@ -8,6 +8,8 @@ import pytest
 from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
+from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
@@ -98,3 +100,50 @@ def test_a_formula_on_a_slide_is_spelled_out(tmp_path: Path) -> None:
     )
     box.paragraphs[0]._p.append(etree.fromstring(formula))
     assert read_bytes(tmp_path, "a.pptx", _saved(deck)).text == "It is (n choose k)x^k a"
+
+
+def test_a_text_that_lies_above_another_comes_before_it_whenever_it_was_drawn(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    for text, left, top in (("Below", 1, 4), ("Beside", 6, 4), ("Above", 1, 1)):
+        slide.shapes.add_textbox(Inches(left), Inches(top), Inches(4), Inches(1)).text_frame.text = text
+    assert read_bytes(tmp_path, "a.pptx", _saved(deck)).text.split("\n\n") == ["Above", "Below", "Beside"]
+
+
+def test_points_of_a_chart_with_one_name_stay_apart_and_names_over_names_are_joined(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    plain, nested = CategoryChartData(), CategoryChartData()  # type: ignore[no-untyped-call] # python-pptx has few types
+    plain.categories = ["East", "West", "East"]
+    plain.add_series("2023", (1, None, 3))  # type: ignore[no-untyped-call] # the same
+    plain.add_series("2024", (4, 5, 6))  # type: ignore[no-untyped-call] # the same
+    for land, towns in {"USA": ("Erie", "Reno"), "UK": ("Bath",)}.items():
+        group = nested.add_category(land)  # type: ignore[no-untyped-call] # the same
+        for town in towns:
+            group.add_sub_category(town)
+    nested.add_series("Sales", (7, 8, 9))  # type: ignore[no-untyped-call] # the same
+    for data in (plain, nested):
+        slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *BOX, data)
+    assert read_bytes(tmp_path, "a.pptx", _saved(deck)).text.split("\n\n") == [
+        "East; 2023: 1; 2024: 4\nWest; 2024: 5\nEast; 2023: 3; 2024: 6",
+        "USA Erie; Sales: 7\nUSA Reno; Sales: 8\nUK Bath; Sales: 9",
+    ]
+
+
+def test_each_comment_and_reply_says_who_wrote_it(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Pumps"
+    office = "http://schemas.microsoft.com/office/2018/10/relationships"
+    authors = b'<l><author id="{A}" name="Lea"/><author id="{B}" name="Bo"/></l>'
+    said = (
+        b'<l><cm authorId="{A}"><replyLst><reply authorId="{B}"><txBody><p><r><t>No.</t></r></p></txBody></reply>'
+        b"</replyLst><txBody><p><r><t>Loud?</t></r></p></txBody></cm></l>"
+    )
+    for part, kind, content in ((deck.part, "authors", authors), (slide.part, "comments", said)):
+        name = PackURI(f"/ppt/{kind}.xml")
+        made = Part(name, "application/xml", deck.part.package, content)
+        part.relate_to(made, f"{office}/{kind}")
+    assert outline(read_bytes(tmp_path, "a.pptx", _saved(deck)))[1:] == [
+        ("paragraph", "Comment by Lea: Loud?"), ("paragraph", "Comment by Bo: No."),
+    ]  # fmt: skip

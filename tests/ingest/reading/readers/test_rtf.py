@@ -46,6 +46,43 @@ def test_unbalanced_groups_are_read(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, "a.rtf", rb"{\rtf1 {{{ text\par}}}}}} more").text.startswith("text")
 
 
+def test_rows_keep_their_columns_where_cells_are_merged_and_tables_within_stand_apart(tmp_path: Path) -> None:
+    text = read_bytes(
+        tmp_path,
+        "a.rtf",
+        rb"""{\rtf1\trowd\trhdr\cellx2000\cellx4000\pard\intbl Part\cell Years\cell\row
+\trowd\clvmgf\cellx2000\cellx4000\pard\intbl Seal\cell 2\cell\row
+\trowd\clvmrg\cellx2000\cellx4000\pard\intbl\cell{\listtext 1.\tab}three\par
+{\listtext 2.\tab}four{\footnote New.}\cell\row
+\trowd\cellx4000\pard\intbl Not covered\cell\row
+\trowd\cellx2000\cellx4000\pard\intbl\itap2 M8\nestcell M9\nestcell{\*\nesttableprops\trowd\cellx1000\cellx2000\nestrow}
+{\nonesttables\par}\pard\intbl\itap1 Bolt\cell 5\cell\row\pard After\par}""",
+    ).text
+    assert text.split("\n\n") == [
+        "Part: Seal; Years: 2\nPart: Seal; Years: 1. three 2. four[1]\nNot covered\nPart: Bolt; Years: 5",
+        "M8 | M9", "Footnote 1: New.", "After",
+    ]  # fmt: skip
+
+
+def test_hidden_text_is_told_numbers_are_kept_and_signs_and_comments_read(tmp_path: Path) -> None:
+    document = read_bytes(
+        tmp_path,
+        "a.rtf",
+        rb"""{\rtf1{\fonttbl{\f0 Arial;}{\f1\fcharset2 Wingdings;}{\f2\fcharset2 Symbol;}}
+{\info{\revtim\yr2021\mo6\dy18\hr9\min30}}
+\pard{\listtext Article I.\tab}\s1\outlinelevel0 Terms\par
+\pard{\listtext 1.1\tab}\ls1 First{\v secret} {\deleted old }one
+{\*\atnid L}{\*\atnauthor Lea}\chatn{\*\annotation{\*\atndate 1}Why?}\par
+\pard{\listtext\f2\'b7\tab}\ls2 Dot\par\pard{\f1\'fe} Yes, {\f2 a}\par
+{\shp{\*\shpinst{\shptxt Boxed\par}}{\shprslt Boxed}}\par}""",
+    )
+    assert outline(document) == [
+        ("heading1", "Article I. Terms"), ("list_item", "1.1 First one"), ("paragraph", "Comment by Lea: Why?"),
+        ("list_item", "- Dot"), ("paragraph", "☑ Yes, α"), ("paragraph", "Boxed"),
+    ]  # fmt: skip
+    assert (document.updated_at, document.notes) == ("2021-06-18T09:30:00+00:00", ("Hidden text was left out.",))
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [

@@ -133,6 +133,28 @@ def test_cells_whose_format_shows_nothing_are_left_out_and_errors_name_no_column
     assert document.notes == ("Cells of Parts whose format shows nothing were left out: 1.",)
 
 
+def test_names_are_found_below_a_title_and_a_value_and_where_their_row_is_numbered_too(tmp_path: Path) -> None:
+    above: list[list[object]] = [
+        ["Yearly", None, None, None, "total:", 12, None],
+        [None, None, None, None, "Town", "Sold", "Share"],
+    ]
+    rows: list[list[object]] = [
+        [None, None, None, None, town, sold, 0.5] for town, sold in (("Erie", 3), ("Reno", 4), ("Bath", 5))
+    ]
+    assert read_bytes(tmp_path, "a.xlsx", _saved(_book(*above, *rows))).text.split("\n\n")[1:] == [
+        "Yearly", "total: 12",
+        "Town: Erie; Sold: 3; Share: 0.5\nTown: Reno; Sold: 4; Share: 0.5\nTown: Bath; Sold: 5; Share: 0.5",
+    ]  # fmt: skip
+    numbered = _book([0, "Name", "Age", "Id"], [1, "Ann", 32, 1562], [2, "Bo", 25, 1582])
+    text = read_bytes(tmp_path, "b.xlsx", _saved(numbered)).text
+    assert text.endswith("0: 1; Name: Ann; Age: 32; Id: 1562\n0: 2; Name: Bo; Age: 25; Id: 1582")
+    keyed = _book([None, "Quarter:", "Sales:"], [None, 3, 40], [None, 4, 71], ["Total:", None, 111])
+    text = read_bytes(tmp_path, "d.xlsx", _saved(keyed)).text
+    assert text.endswith("Quarter: 3; Sales: 40\nQuarter: 4; Sales: 71\nTotal:; Sales: 111")
+    contents = _book([1, "Terms", 5], [2, "Prices", 9], [3, "Law", 12])
+    assert "Terms | 5" in read_bytes(tmp_path, "c.xlsx", _saved(contents)).text
+
+
 def test_threads_of_comments_say_who_wrote_each(tmp_path: Path) -> None:
     book = _book(["Seal", 2])
     book["Parts"]["B1"].comment = Comment("[Threaded comment]\n\nToo high?", "tc={1}")
@@ -180,6 +202,28 @@ def test_opendocument_sheets_come_as_they_are_shown(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, "a.ods", opendocument(body))
     assert document.text == "Parts\n\nPart: Seal; Margin: 7,5 %\n\nComment on B2: Until May"
     assert document.notes == ("Hidden rows or columns were left out.",)
+
+
+def test_opendocument_cells_without_a_shown_text_say_their_value_and_open_formulas_are_told(tmp_path: Path) -> None:
+    values = [
+        'value-type="float" office:value="0.30000000000000004"', 'value-type="percentage" office:value="0.075"',
+        'value-type="currency" office:currency="EUR" office:value="12.5"',
+        'value-type="boolean" office:boolean-value="true"',
+        'value-type="time" office:time-value="PT36H05M00S"', 'value-type="date" office:date-value="2024-05-01"',
+    ]  # fmt: skip
+    cells = "".join(f"<table:table-cell office:{about}/>" for about in values)
+    hidden = '<table:table-cell office:value-type="float" office:value="9"><text:p/></table:table-cell>'
+    body = (
+        f"<office:spreadsheet><table:table table:name='Parts'><table:table-row>{cells}</table:table-row>"
+        f"<table:table-row>{hidden}<table:table-cell table:formula='of:=[.A1]'/></table:table-row>"
+        "</table:table></office:spreadsheet>"
+    )
+    document = read_bytes(tmp_path, "a.ods", opendocument(body))
+    assert document.text == "Parts\n\n0.3 | 7.5% | 12.5 EUR | TRUE | 36:05:00 | 2024-05-01"
+    assert document.notes == (
+        "Formulas without a stored result, which are not worked out: 1 on Parts (B2). Open the file and save it.",
+        "Cells of Parts whose format shows nothing were left out: 1.",
+    )
 
 
 def _record(kind: int, content: bytes) -> bytes:
@@ -294,3 +338,46 @@ def test_a_pivot_table_has_its_own_names_and_not_the_program_s(tmp_path: Path) -
         ("paragraph", "Sum of Age"),
         ("table", "Row Labels: Ann; Bonn: 3; Total: 3\nRow Labels: Bob; Bonn: 4; Total: 4"),
     ]
+
+
+def _old_book(more: bytes) -> bytes:
+    """A workbook of the old kind with a sheet and a hidden one, and more records before them."""
+
+    def begin(kind: int) -> bytes:
+        return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0))
+
+    def label(row: int, column: int, text: bytes) -> bytes:
+        return _record(0x204, struct.pack("<HHHHB", row, column, 0, len(text), 0) + text)
+
+    def entry(name: bytes, at: int, *, hidden: bool) -> bytes:
+        return _record(0x85, struct.pack("<IBBBB", at, hidden, 0, len(name), 0) + name)
+
+    cells = label(0, 0, b"Part") + label(0, 1, b"Price") + label(0, 2, b"Stock") + label(1, 0, b"Seal")
+    cells += b"".join(_record(0x203, struct.pack("<HHHd", 1, *each)) for each in ((1, 0, 2.5), (2, 0, 1234567.0)))
+    sheet = begin(0x10) + cells + _record(0x0A, b"")
+    at = len(begin(5) + more) + 2 * len(entry(b"Parts", 0, hidden=False)) + 4
+    entries = entry(b"Parts", at, hidden=False) + entry(b"Notes", at + len(sheet), hidden=True)
+    return begin(5) + more + entries + _record(0x0A, b"") + sheet + sheet
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        pytest.param(b"", id="none"),
+        pytest.param(_record(0x41E, b"\x01"), id="a format"),
+        pytest.param(_record(0x31, b"\x01"), id="a font"),
+        pytest.param(_record(0x92, b"\x08\x00\x01"), id="the palette"),
+        pytest.param(_record(0x293, b"\x00"), id="a style"),
+    ],
+)
+def test_a_damaged_record_of_how_cells_look_costs_no_cell_and_shows_no_hidden_sheet(
+    tmp_path: Path, damaged: bytes
+) -> None:
+    document = read_bytes(tmp_path, "a.xls", compound({"Workbook": _old_book(damaged)}))
+    assert document.text == "Parts\n\nPart: Seal; Price: 2.5; Stock: 1234567"
+    assert document.notes == ("Hidden sheets were left out: Notes.",)
+
+
+def test_a_workbook_of_the_old_kind_that_no_parser_takes_is_told_in_a_line(tmp_path: Path) -> None:
+    with pytest.raises(DocumentUnreadable, match=r"^The spreadsheet is damaged or has a password: .*Save it again\.$"):
+        read_bytes(tmp_path, "a.xls", compound({"Workbook": _old_book(_record(0xE0, b"\x00"))}))

@@ -55,3 +55,26 @@ def test_calendars_and_contacts_are_records(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, "a.vcf", card.encode())
     assert document.title == "Ann Example"
     assert document.text == "Ann Example\n\nOrganization: Works, Hall 2\nPhone: +1 2"
+
+
+def test_captions_that_roll_up_and_lines_sung_twice_are_read_once(tmp_path: Path) -> None:
+    rolling = (
+        "WEBVTT\n\n00:00.000 --> 00:02.000\n \nso<00:00.500><c> welcome</c>\n\n"
+        "00:02.000 --> 00:02.010\nso welcome\n \n\n"
+        "00:02.010 --> 00:04.000\nso welcome\nto the port\n"
+    )
+    assert read_bytes(tmp_path, "a.vtt", rolling.encode()).text == "[at 0:00] so welcome to the port"
+    song = read_bytes(tmp_path, "a.lrc", b"[ti:Song]\n[00:12.00]One\n[00:15.30][00:45.00]Two\n")
+    assert (song.title, song.text) == ("Song", "[at 0:12] One Two")
+
+
+def test_a_contact_without_a_name_written_out_is_called_by_its_parts(tmp_path: Path) -> None:
+    card = (
+        b"BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;Ann;;Dr.\nTEL:1\nEND:VCARD\n"
+    )
+    assert read_bytes(tmp_path, "a.vcf", card).text == "Dr. Ann Müller\n\nPhone: 1"
+
+
+def test_parameters_without_end_cost_a_line_no_more_than_itself(tmp_path: Path) -> None:
+    event = f"BEGIN:VEVENT\nSUMMARY:Pump\nDTSTART{';a' * 30_000}\nEND:VEVENT\n"
+    assert read_bytes(tmp_path, "a.ics", event.encode()).text == "Pump"

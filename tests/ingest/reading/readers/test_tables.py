@@ -97,3 +97,12 @@ def test_a_row_that_reaches_across_heads_those_below_it() -> None:
         "Deck",
         "Part: Seal; Years: 2",
     ]
+
+
+def test_a_name_over_two_columns_of_words_goes_for_both() -> None:
+    teams = [["", "New York", SPANNED, "Boston"], ["Baseball", "Mets", "Yankees", "Red Sox"]]
+    teams.append(["Hockey", "Rangers", "Islanders", "Bruins"])
+    assert lines(teams) == [
+        "Baseball; New York: Mets; New York: Yankees; Boston: Red Sox",
+        "Hockey; New York: Rangers; New York: Islanders; Boston: Bruins",
+    ]

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - markup is written in one line.
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -103,3 +105,42 @@ def test_a_long_value_among_others_keeps_its_name(tmp_path: Path) -> None:
     data = f"<order><number>7</number><reason>{reason}</reason><total currency='EUR'>12</total></order>"
     text = read_bytes(tmp_path, "a.xml", data.encode()).text
     assert text == f"number: 7\n\nreason: {reason.strip()}\n\ntotal (currency EUR): 12"
+
+
+def test_one_word_set_apart_takes_no_names_from_the_rest(tmp_path: Path) -> None:
+    strings = '<r><s name="a">Port</s><s name="b">Read <b>all</b> terms</s><unit id="1"><en>Hi <g>you</g></en><de>Du</de></unit></r>'
+    assert read_bytes(tmp_path, "a.xml", strings.encode()).text == (
+        "s (name a): Port; s (name b): Read all terms\nunit: en: Hi you; de: Du"
+    )
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "<rss><channel><title>News</title><link>https://x.org/</link><lastBuildDate>Mon, 06 May 2024 10:00:00 GMT</lastBuildDate>"
+        "<item><title>Crane</title><link>https://x.org/1</link><category>Port</category><description>&lt;p&gt;It &lt;b&gt;lifts"
+        "&lt;/b&gt; &amp;amp; turns.&lt;/p&gt;&lt;ul&gt;&lt;li&gt;red&lt;/ul&gt;</description></item></channel></rss>",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title><link href='https://x.org/'/><updated>2024-05-06T10:00:00Z"
+        "</updated><entry><title>Crane</title><link href='https://x.org/1'/><category term='Port'/><content type='xhtml'><div "
+        "xmlns='http://www.w3.org/1999/xhtml'><p>It <b>lifts</b> &amp; turns.</p><ul><li>red</li></ul></div></content></entry></feed>",
+    ],
+    ids=["rss", "atom"],
+)
+def test_a_feed_is_a_section_for_each_entry_with_its_content_as_a_page(tmp_path: Path, feed: str) -> None:
+    document = read_bytes(tmp_path, "a.xml", feed.encode())
+    assert (document.title, document.url) == ("News", "https://x.org/")
+    assert document.updated_at == "2024-05-06T10:00:00+00:00"
+    assert outline(document) == [
+        ("heading1", "News"),
+        ("heading2", "Crane"),
+        ("table", "category: Port; link: https://x.org/1"),
+        ("paragraph", "It lifts & turns."),
+        ("list_item", "- red"),
+    ]
+
+
+def test_characters_that_html_alone_has_names_for_are_known(tmp_path: Path) -> None:
+    page = b"<r><a>caf&eacute; &amp; bar</a><b>&nosuch;1</b></r>"
+    assert read_bytes(tmp_path, "a.xml", page.replace(b"<b>&nosuch;1</b>", b"")).text == "a: café & bar"
+    with pytest.raises(DocumentUnreadable, match="nosuch"):
+        read_bytes(tmp_path, "b.xml", page)

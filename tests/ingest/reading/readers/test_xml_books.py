@@ -1,5 +1,7 @@
 """XML whose elements have meanings: books, and records of any kind."""
 
+# ruff: noqa: E501 - markup is written in one line.
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,8 +31,8 @@ def test_a_docbook_keeps_headings_lists_code_notes_and_tables(tmp_path: Path) ->
     assert outline(document) == [
         ("heading1", "Guide"),
         ("heading2", "Install"),
-        ("paragraph", "Use apt."),
-        ("paragraph", "Or dnf."),
+        ("paragraph", "Use apt. [1]"),
+        ("paragraph", "Footnote 1: Or dnf."),
         ("paragraph", "Note: Reboot after it."),
         ("list_item", "1. One"),
         ("list_item", "- deep"),
@@ -70,3 +72,42 @@ def test_tei_is_read_as_a_document(tmp_path: Path) -> None:
 )
 def test_values_keep_the_names_of_their_elements_and_attributes(tmp_path: Path, source: str, rows: list[str]) -> None:
     assert read_bytes(tmp_path, "a.xml", source.encode()).text.split("\n") == rows
+
+
+def test_a_book_writes_down_references_keys_steps_and_numbers(tmp_path: Path) -> None:
+    book = (
+        "<article xmlns='http://docbook.org/ns/docbook' xml:id='1'><title>Guide</title><para>See <xref linkend='t'/>, press "
+        "<keycombo><keycap>Ctrl</keycap><keycap>C</keycap></keycombo>.</para><procedure><step><para>Open</para><screen>go\n"
+        "on</screen></step><step><para>Close</para></step></procedure><orderedlist startingnumber='5'><listitem><para>five"
+        "</para></listitem></orderedlist><warning><title>Mind</title><para>Hot.</para></warning><section xml:id='t'><title>"
+        "Terms</title><glossentry><glossterm>Quay</glossterm><glossdef><para>A wall.</para></glossdef></glossentry>"
+        "</section></article>"
+    )
+    assert outline(read_bytes(tmp_path, "a.xml", book.encode())) == [
+        ("heading1", "Guide"),
+        ("paragraph", "See Terms, press Ctrl+C."),
+        ("list_item", "1. Open"),
+        ("code", "go\non"),
+        ("list_item", "2. Close"),
+        ("list_item", "5. five"),
+        ("paragraph", "Warning: Mind: Hot."),
+        ("heading2", "Terms"),
+        ("list_item", "- Quay: A wall."),
+    ]
+
+
+def test_an_edition_shows_what_was_corrected_and_numbers_its_notes(tmp_path: Path) -> None:
+    edition = (
+        "<TEI xmlns='http://www.tei-c.org/ns/1.0'><text><body><div><head>Letter</head><opener><dateline>Kiel</dateline>"
+        "<salute>Dear Ann,</salute></opener><p>To <choice><sic>teh</sic><corr>the</corr></choice> "
+        "<choice><abbr>Dr</abbr><expan>Doctor</expan></choice><note place='foot'>Hers.</note>.</p><list type='gloss'>"
+        "<label>Boom</label><item>arm</item></list></div></body></text></TEI>"
+    )
+    assert outline(read_bytes(tmp_path, "a.xml", edition.encode())) == [
+        ("heading2", "Letter"),
+        ("paragraph", "Kiel"),
+        ("paragraph", "Dear Ann,"),
+        ("paragraph", "To the Dr (Doctor) [1]."),
+        ("paragraph", "Footnote 1: Hers."),
+        ("list_item", "- Boom: arm"),
+    ]
