@@ -10,6 +10,7 @@ import itertools
 import operator
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pypdfium2 import raw
 
@@ -63,7 +64,7 @@ class Room:
         count = len(indexes)
         if count > self._size:
             self._grow(count)
-        found = list(map(_loose_box, itertools.repeat(text_page), indexes, self._loose_places))
+        found = list(map(_loose_box, itertools.repeat(_passed(text_page)), indexes, self._loose_places))
         edges = self._loose[: _EDGES * count]
         if 0 in found:  # No such character: the buffer still holds the values of an earlier call.
             edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
@@ -74,7 +75,7 @@ class Room:
         count = max(raw.FPDFText_CountRects(text_page, 0, -1), 0)
         if count > self._size:
             self._grow(count)
-        _run(map(_rectangle, itertools.repeat(text_page), range(count), *self._tight_places))
+        _run(map(_rectangle, itertools.repeat(_passed(text_page)), range(count), *self._tight_places))
         edges = self._tight[: _EDGES * count]
         return zip(edges[0::4], edges[1::4], edges[2::4], edges[3::4], strict=True)
 
@@ -118,6 +119,11 @@ class Room:
         self._loose_places = self._edge_places[0]
 
 
+def _passed(handle: Any) -> object:
+    """A pointer as `byref` gives it: passed on as it is, and not wrapped anew at each call."""
+    return ctypes.byref(handle.contents)
+
+
 def top_of(text_page: object, index: int) -> float:
     """The top of the character's ink, in points."""
     left, right, bottom, top = ctypes.c_double(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
@@ -139,7 +145,7 @@ def indexes_at(text_page: object, places: Sequence[int]) -> list[int]:
 
 def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
     """A number for each character's font, valid while the page is open."""
-    return list(map(_font, map(_text_item, itertools.repeat(text_page), indexes)))
+    return list(map(_font, map(_text_item, itertools.repeat(_passed(text_page)), indexes)))
 
 
 def owners_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ingest.reading.readers.pdf.boxes import Box, Boxes
 from ingest.reading.readers.pdf.bulk import Room, baseline_of, contents_of, indexes_at, top_of
+from ingest.reading.readers.pdf.fonts import MIN_FONT_TEXT
 from ingest.reading.readers.pdf.gaps import raised_in
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 from ingest.reading.readers.pdf.rotation import turned_boxes
@@ -25,7 +26,6 @@ _SHOWING = 8  # Characters examined to find the type size.
 _CAPITAL, _SMALL, _BELOW = 0.7, 0.5, 0.22  # Share of the type size: capitals, small letters, descenders.
 _AROUND = " \r"  # Stripped from both ends of a line.
 _TALL = re.compile(r"[^acegmnopqrsuvwxyz.,:;\s-]")
-MIN_FONT_TEXT = 3  # Characters; the font of shorter lines, such as numbers in a margin, does not matter.
 
 
 class Span(NamedTuple):

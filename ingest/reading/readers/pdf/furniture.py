@@ -59,7 +59,7 @@ def _is_little(found: set[Spot], pages: Sequence[Sequence[Line]]) -> bool:
 def _edges(lines: Sequence[Line], apart: set[int]) -> list[int]:
     """The top and bottom lines of a page, each up to the last gap before the text. Lines in `apart` are skipped."""
     bottoms = [line.bottom for line in lines]
-    order = sorted(set(range(len(lines))) - apart, key=bottoms.__getitem__)
+    order = sorted(set(range(len(lines))) - apart if apart else range(len(lines)), key=bottoms.__getitem__)
     return [*_up_to_gap(lines, order), *_up_to_gap(lines, order[::-1])]
 
 

@@ -7,7 +7,6 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from ingest.reading.readers.pdf.boxes import Box
 from ingest.reading.readers.pdf.lines import Line
 
 _MIN_LINES = 3
@@ -40,18 +39,6 @@ def with_true_heights(lines: list[Line]) -> list[Line]:
         else line
         for line in lines
     ]
-
-
-def shown_on(lines: Sequence[Line], box: Box | None) -> list[bool]:
-    """Whether each line is inside the visible box of the page; all are kept if none would be."""
-    if box is None:
-        return [True] * len(lines)
-    left, right, bottom, top = box.left, box.right, box.bottom, box.top
-    shown = [
-        line.right > left and line.left < right and line.bottom + line.height > bottom and line.bottom < top
-        for line in lines
-    ]
-    return shown if any(shown) else [True] * len(lines)
 
 
 def each_once(lines: list[Line]) -> list[Line]:

@@ -194,8 +194,8 @@ def _line_by_line(lines: list[Line]) -> Table:
 def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line | None:
     """The part of the row that is in the column, as one line; None if there is none."""
     inside = [cell for cell in row.cells if _first_touched(cell, columns) == column]
-    if not inside:
-        return None
+    if len(inside) < 2:
+        return inside[0] if inside else None
     return inside[0]._replace(
         text=" ".join(cell.text for cell in inside),
         right=inside[-1].right,

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.boxes import Box, reaching
 from ingest.reading.readers.pdf.bulk import indexes_at
 from ingest.reading.readers.pdf.characters import (
-    MIN_FONT_TEXT,
     Places,
     Span,
     Stretches,
@@ -32,7 +32,7 @@ from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_colum
 from ingest.reading.readers.pdf.fonts import Fonts
 from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted, squeezed
 from ingest.reading.readers.pdf.letterspacing import is_glued, is_spaced, unglued
-from ingest.reading.readers.pdf.line_repair import each_once, shown_on, with_true_heights
+from ingest.reading.readers.pdf.line_repair import each_once, with_true_heights
 from ingest.reading.readers.pdf.lines import Line, has_neighbours
 from ingest.reading.readers.pdf.odd_signs import with_odd_signs, with_symbol_bullets
 from ingest.reading.readers.pdf.overprint import Run, each_sign_once, is_overprinted
@@ -54,7 +54,6 @@ _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
 _MANY = 8  # Lines to be examined, before the page is asked whether it is worth it.
 _NO_CUTS: list[float] = []
 _WITHOUT_BLANK = re.compile("  |[a-z][A-Z]")  # Signs were taken out, or a blank with them.
-_PLAIN = (False, False)
 
 
 class LineReader:
@@ -81,11 +80,7 @@ class LineReader:
         if not stretches.texts:
             return [], NOTHING_DRAWN
         stretches = with_symbol_bullets(text_page, stretches)
-        lines = self._measured(text_page, stretches)
-        shown = shown_on(lines, box_of(page, quarters))
-        if not all(shown):
-            lines, stretches = list(itertools.compress(lines, shown)), stretches.kept(shown)
-            self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
+        lines, stretches = self._measured(text_page, stretches, box_of(page, quarters))
         lines = with_true_heights(lines)
         uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
         if len(uneven) > _MANY and is_noise(lines):
@@ -135,37 +130,33 @@ class LineReader:
             text = with_odd_signs(self._places, text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
 
-    def _measured(self, text_page: object, stretches: Stretches) -> list[Line]:
-        """The lines with positions and fonts, measured at their first and last characters."""
+    def _measured(self, text_page: object, stretches: Stretches, box: Box | None) -> tuple[list[Line], Stretches]:
+        """The lines inside the visible box of the page with positions and fonts, measured at their first and last
+        characters; all lines if none is inside."""
+        firsts, lasts = (self._places.boxes(text_page, ends) for ends in (stretches.firsts, stretches.lasts))
+        # In Arabic and Hebrew the first character is on the right.
+        lefts, rights = list(map(min, firsts.lefts, lasts.lefts)), list(map(max, firsts.rights, lasts.rights))
+        inside = reaching(lefts, rights, box.left, box.right) if box else []
+        if inside:
+            stretches, firsts, lasts = stretches.kept(inside), firsts.kept(inside), lasts.kept(inside)
+            lefts, rights = list(itertools.compress(lefts, inside)), list(itertools.compress(rights, inside))
         indexes = heads_of(stretches)
-        firsts = self._places.boxes(text_page, stretches.firsts)
-        lasts = self._places.boxes(text_page, stretches.lasts)
         bottoms, tops = self._places.heads(text_page, stretches, indexes, firsts)
         heights = list(map(operator.sub, tops, bottoms))
+        inside = reaching(bottoms, list(map(operator.add, bottoms, heights)), box.bottom, box.top) if box else []
+        if inside:
+            stretches, lasts = stretches.kept(inside), lasts.kept(inside)
+            indexes, lefts, rights, bottoms, heights = (
+                list(itertools.compress(column, inside)) for column in (indexes, lefts, rights, bottoms, heights)
+            )
         falls = map(operator.sub, bottoms, lasts.bottoms)
         self._falling = {number for number, is_lower in enumerate(map(operator.gt, falls, heights)) if is_lower}
-        # In Arabic and Hebrew the first character is on the right.
-        lefts, rights = map(min, firsts.lefts, lasts.lefts), map(max, firsts.rights, lasts.rights)
-        types = self._types(text_page, stretches, indexes)
+        types = self._fonts.types(text_page, stretches.texts, indexes, stretches.lasts)
         are_bold, are_fixed = zip(*types, strict=True) if types else (itertools.repeat(object=False),) * 2
         rest = itertools.repeat(-1), itertools.repeat(object=False)
         columns = zip(stretches.texts, lefts, rights, bottoms, heights, are_bold, are_fixed, *rest, strict=False)
-        return list(map(tuple.__new__, itertools.repeat(Line), columns))  # A third of the time of calling Line(…).
-
-    def _types(self, text_page: object, stretches: Stretches, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
-        """Whether each line is bold, and whether it is monospaced, judged by its two ends; empty if none is either."""
-        long = [number for number, text in enumerate(stretches.texts) if len(text) > MIN_FONT_TEXT]
-        looks = self._fonts.look(text_page, indexes if len(long) == len(indexes) else [indexes[at] for at in long])
-        if looks.count(_PLAIN) == len(looks):
-            return []
-        types = [_PLAIN] * len(indexes)
-        for number, found in zip(long, looks, strict=True):
-            types[number] = found
-        marked = [number for number in long if types[number] != _PLAIN]
-        ends = self._fonts.look(text_page, [stretches.lasts[at] for at in marked])
-        for number, other in zip(marked, ends, strict=True):
-            types[number] = (types[number][0] and other[0], types[number][1] and other[1])
-        return types
+        # A third of the time of calling Line(…).
+        return list(map(tuple.__new__, itertools.repeat(Line), columns)), stretches
 
     def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
