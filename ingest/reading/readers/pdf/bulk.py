@@ -15,7 +15,7 @@ from typing import Any
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Boxes
-from ingest.reading.readers.pdf.calls import Thing as _Thing
+from ingest.reading.readers.pdf.calls import Thing as _Pointer
 from ingest.reading.readers.pdf.calls import untyped as _untyped
 
 _NAME_BYTES = 128
@@ -33,26 +33,26 @@ _ink_box = _untyped(raw.FPDFText_GetCharBox)
 _origin = _untyped(raw.FPDFText_GetCharOrigin)
 _rectangle = _untyped(raw.FPDFText_GetRect)
 _index_at = _untyped(raw.FPDFText_GetCharIndexFromTextIndex)
-_text_item = _untyped(raw.FPDFText_GetTextObject, _Thing)
+_text_item = _untyped(raw.FPDFText_GetTextObject, _Pointer)
 _font = _untyped(raw.FPDFTextObj_GetFont, _ADDRESS)
 _font_info = _untyped(raw.FPDFText_GetFontInfo)
 _content = _untyped(raw.FPDFPageObj_GetMarkedContentID)
 _angle = _untyped(raw.FPDFText_GetCharAngle, ctypes.c_float)
 _is_generated = _untyped(raw.FPDFText_IsGenerated)
-_item = _untyped(raw.FPDFPage_GetObject, _Thing)
+_item = _untyped(raw.FPDFPage_GetObject, _Pointer)
 _kind = _untyped(raw.FPDFPageObj_GetType)
 _count_inside = _untyped(raw.FPDFFormObj_CountObjects)
-_item_inside = _untyped(raw.FPDFFormObj_GetObject, _Thing)
+_item_inside = _untyped(raw.FPDFFormObj_GetObject, _Pointer)
 _matrix = _untyped(raw.FPDFPageObj_GetMatrix)
 _draw_mode = _untyped(raw.FPDFPath_GetDrawMode)
 _bounds = _untyped(raw.FPDFPageObj_GetBounds)
 _count_segments = _untyped(raw.FPDFPath_CountSegments)
-_segment = _untyped(raw.FPDFPath_GetPathSegment, _Thing)
+_segment = _untyped(raw.FPDFPath_GetPathSegment, _Pointer)
 _point = _untyped(raw.FPDFPathSegment_GetPoint)
 _segment_kind = _untyped(raw.FPDFPathSegment_GetType)
 
 
-class Room:
+class Buffers:
     """Reusable buffers for the boxes that pdfium writes. They are kept between pages because allocating them takes
     longer than filling them."""
 
@@ -172,19 +172,19 @@ def angles_of(text_page: object, indexes: Sequence[int]) -> list[float]:
     return [angle for angle, is_blank in zip(angles, generated, strict=True) if not is_blank]
 
 
-def items_on(page: object, most: int) -> list[_Thing]:
+def objects_on(page: object, most: int) -> list[_Pointer]:
     """The things drawn on the page, so many at `most`."""
     count = min(max(raw.FPDFPage_CountObjects(page), 0), most)
     return list(map(_item, itertools.repeat(page), range(count)))
 
 
-def items_within(form: object, most: int) -> list[_Thing]:
+def objects_within(form: object, most: int) -> list[_Pointer]:
     """The things drawn within one of them, so many at `most`."""
     count = min(max(_count_inside(form), 0), most)
     return list(map(_item_inside, itertools.repeat(form), range(count)))
 
 
-def placing_of(item: object) -> raw.FS_MATRIX:
+def matrix_of(item: object) -> raw.FS_MATRIX:
     """The matrix that places an object on the page, or in the form object around it."""
     matrix = raw.FS_MATRIX()
     _matrix(item, ctypes.byref(matrix))

@@ -63,6 +63,6 @@ def _is_same_place(line: Line, other: Line) -> bool:
     return abs(line.left - other.left) < near and abs(line.bottom - other.bottom) < near
 
 
-def is_one_sign(boxes: Sequence[tuple[float, float]]) -> bool:
+def is_one_glyph(boxes: Sequence[tuple[float, float]]) -> bool:
     """Whether all (left, right) pairs are equal: the characters are one glyph of the font."""
     return all(abs(left - boxes[0][0]) < 0.05 and abs(right - boxes[0][1]) < 0.05 for left, right in boxes)

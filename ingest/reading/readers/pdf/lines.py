@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ingest.reading.document import BlockKind
 from ingest.reading.readers.pdf.signs import Signs
-from ingest.reading.readers.superscripts import with_raised
+from ingest.reading.readers.superscripts import with_superscript
 
 HYPHEN = "\ufffe"  # pdfium's character for a hyphen at the end of a line.
 CELL = "\t"  # Between cells that are on one line but far apart.
@@ -79,7 +79,7 @@ def merged(lines: Sequence[Line]) -> list[Line]:
             whole.append(line)
             continue
         if is_raised(previous, line):
-            whole[-1] = previous._replace(text=with_raised(previous.text, line.text), right=line.right)
+            whole[-1] = previous._replace(text=with_superscript(previous.text, line.text), right=line.right)
             continue
         gap = line.left - previous.right
         between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""

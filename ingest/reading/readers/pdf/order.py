@@ -21,7 +21,7 @@ from ingest.reading.readers.pdf.columns import (
 from ingest.reading.readers.pdf.drawing import as_read, parted_by_line
 from ingest.reading.readers.pdf.grid import Grid
 from ingest.reading.readers.pdf.labels import are_to_fill_in
-from ingest.reading.readers.pdf.lattice import lattices
+from ingest.reading.readers.pdf.lattice import ruled_tables
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
 from ingest.reading.readers.pdf.naming import are_named
 from ingest.reading.readers.pdf.rows import Interval, Row, rows_of, without_chance_gaps
@@ -70,7 +70,7 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
     places = {spot_of(line): number for number, line in enumerate(lines)}
     units: list[tuple[float, Part]] = []
     boxed: set[int] = set()
-    for inside, found in lattices(lines, drawn):
+    for inside, found in ruled_tables(lines, drawn):
         boxed.update(map(id, inside))
         place = min(places[spot_of(line)] for line in inside)
         parts = [found] if isinstance(found, Table) else [part for area in found for part in _arranged(*area)]

@@ -7,7 +7,7 @@ import math
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, angles_of
+from ingest.reading.readers.pdf.bulk import Buffers, angles_of
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 _SAMPLES = 7  # Characters of a page whose rotation is checked.
@@ -18,7 +18,7 @@ _SIGNS_SEEN = 64  # Of the text, to see whether it is Chinese or Japanese at all
 _TURNS = {1: (-1, 1, True), 2: (-1, -1, False), 3: (1, -1, True)}
 
 
-def quarters_of(text_page: object, count: int, text: str, room: Room) -> int:
+def quarters_of(text_page: object, count: int, text: str, room: Buffers) -> int:
     """How many quarter turns, clockwise, most of the page's `count` characters are rotated: 0 to 3."""
     angles = angles_of(text_page, range(0, count, max(count // _SAMPLES, 1)))
     if not any(angles):
@@ -31,7 +31,7 @@ def quarters_of(text_page: object, count: int, text: str, room: Room) -> int:
     return usual or int(not text.isascii() and _is_set_downwards(text_page, count, room))
 
 
-def _is_set_downwards(text_page: object, count: int, room: Room) -> bool:
+def _is_set_downwards(text_page: object, count: int, room: Buffers) -> bool:
     """Whether the text is vertical Chinese or Japanese. Turned left, its columns are lines, the first on top."""
     places = range(0, count - 1, max(count // _SAMPLES, 1))
     eastern = sum(raw.FPDFText_GetUnicode(text_page, index) > ord(_FIRST_EASTERN) for index in places)

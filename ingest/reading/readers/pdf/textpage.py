@@ -18,7 +18,7 @@ from ingest.reading.readers.pdf.bulk import indexes_at
 from ingest.reading.readers.pdf.characters import (
     Places,
     Span,
-    Stretches,
+    TextLines,
     as_units,
     blocks_of,
     from_units,
@@ -30,7 +30,7 @@ from ingest.reading.readers.pdf.covers import NOTHING_PAINTED, Cover, Painted, u
 from ingest.reading.readers.pdf.drawn_bullets import with_bullets
 from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_columns, names_above, words_of
 from ingest.reading.readers.pdf.fonts import Fonts
-from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted, squeezed
+from ingest.reading.readers.pdf.gaps import has_false_blanks, parted, slice_line, squeezed
 from ingest.reading.readers.pdf.letterspacing import is_glued, is_spaced, unglued
 from ingest.reading.readers.pdf.line_repair import each_once, with_true_heights
 from ingest.reading.readers.pdf.lines import Line, has_neighbours
@@ -41,7 +41,7 @@ from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, ru
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
 from ingest.reading.readers.pdf.text import is_noise
 from ingest.reading.readers.pdf.unevenness import (
-    loose_lines,
+    lines_of_odd_width,
     uneven_lines,
     with_ligatures,
     with_lone_letters,
@@ -105,7 +105,7 @@ class LineReader:
             whole = [line._replace(text=squeezed(line.text)) for line in whole]
         return each_once(whole), straight
 
-    def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[Stretches, int]:
+    def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[TextLines, int]:
         """The page's lines as text, and by how many quarters of a turn they are turned."""
         if count + _SPARE_UNITS > len(self._text):
             self._text = units_buffer(2 * (count + _SPARE_UNITS))
@@ -130,7 +130,7 @@ class LineReader:
             text = with_odd_signs(self._places, text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
 
-    def _measured(self, text_page: object, stretches: Stretches, box: Box | None) -> tuple[list[Line], Stretches]:
+    def _measured(self, text_page: object, stretches: TextLines, box: Box | None) -> tuple[list[Line], TextLines]:
         """The lines inside the visible box of the page with positions and fonts, measured at their first and last
         characters; all lines if none is inside."""
         firsts, lasts = (self._places.boxes(text_page, ends) for ends in (stretches.firsts, stretches.lasts))
@@ -158,7 +158,7 @@ class LineReader:
         # A third of the time of calling Line(…).
         return list(map(tuple.__new__, itertools.repeat(Line), columns)), stretches
 
-    def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
+    def _uneven(self, text_page: object, lines: list[Line], stretches: TextLines) -> set[int]:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
         texts = [line.text for line in lines]
         alone = with_lone_letters(texts)
@@ -170,9 +170,9 @@ class LineReader:
         by_texts = spaced | with_ligatures(texts) | with_long_words(texts)
         if self._has_blanks:
             by_texts |= {number for number, text in enumerate(texts) if _WITHOUT_BLANK.search(text)}
-        return uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | by_texts
+        return uneven_lines(lines, self._runs) | self._falling | lines_of_odd_width(lines) | by_texts
 
-    def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
+    def _columns(self, text_page: object, lines: list[Line], stretches: TextLines) -> dict[int, list[float]]:
         """Positions at which lines with figures of several columns are to be split, by line number."""
         rows = may_hold_columns(lines)
         if not rows:
@@ -197,7 +197,7 @@ class LineReader:
         cells = parted(line._replace(text=span.units), boxes, cuts, columns)
         return [cell._replace(text=from_units(cell.text)) for cell in cells]
 
-    def _by_tags(self, text_page: object, lines: list[Line], stretches: Stretches, tags: Tags) -> dict[int, list[Line]]:
+    def _by_tags(self, text_page: object, lines: list[Line], stretches: TextLines, tags: Tags) -> dict[int, list[Line]]:
         """The pieces of lines that belong to several tagged blocks, by line number. Other lines get their block's
         number in place."""
         firsts, lasts = (blocks_of(text_page, ends, tags) for ends in (stretches.firsts, stretches.lasts))
@@ -219,7 +219,7 @@ class LineReader:
             # Blanks that pdfium generates between words belong to no block.
             if end < len(indexes) and (span.units[end] == " " or blocks[end] == blocks[start]):
                 continue
-            piece = part_of(line._replace(text=span.units), boxes, start, end)
+            piece = slice_line(line._replace(text=span.units), boxes, start, end)
             if piece.text:
                 yield piece._replace(text=from_units(piece.text), block=blocks[start])
             start = end

@@ -47,7 +47,7 @@ def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tup
         reach, low, high = right, bottom, top
 
 
-def loose_lines(lines: Sequence[Line]) -> set[int]:
+def lines_of_odd_width(lines: Sequence[Line]) -> set[int]:
     """The numbers of lines that are too wide for their text, so that a run may contain gaps, or too narrow, so that it
     may jump back to another column."""
     widths: defaultdict[float, list[float]] = defaultdict(list)
