@@ -24,6 +24,7 @@ _STEP = re.compile(r"([a-z_][\w-]*)(?:\s+(-?\d{1,6}))?(?=\s|$)", re.IGNORECASE)
 _MEDIA = re.compile(r"@(?:media|font-face|keyframes|page|import)\b", re.IGNORECASE)
 _MAX_RULES = 1000
 _MAX_CLASSES = 20
+_MAX_TRIED = 200_000  # Rules and elements held against each other: no page needs more.
 _REACH = 30  # Elements around one that a rule's first selector is looked for in.
 
 
@@ -110,6 +111,7 @@ class _Counting:
 
     def __init__(self, rules: dict[str, list[_Rule]]) -> None:
         self._rules = rules
+        self._left = _MAX_TRIED
         self._counters: defaultdict[str, list[list[int]]] = defaultdict(list)  # Depth and number, outermost first.
 
     def walk(self, body: LexborNode) -> None:
@@ -135,8 +137,10 @@ class _Counting:
         ]
         keys = dict.fromkeys(["", node.tag or "", *(f".{name}" for part in names for name in part)])
         said: dict[str, str] = {}
-        for rule in (rule for key in keys for rule in self._rules.get(key, ()) if rule.fits(node)):
-            said.update(rule.said)
+        tried = [rule for key in keys for rule in self._rules.get(key, ())]
+        self._left -= len(tried)
+        for rule in tried if self._left > 0 else ():
+            said.update(rule.said if rule.fits(node) else {})
         if not said:
             return
         for name, number in _steps(said.get("counter-reset", ""), 0):

@@ -23,14 +23,14 @@ def fill_forms(tree: LexborHTMLParser) -> None:
         if any(chosen) and _has_label(choice):
             choice.replace_with(f" {', '.join(filter(None, chosen))} ")
     for field in tree.css("textarea"):
-        if (text := field.text().strip()) and len(text) <= _MAX_CHARS and not _is_deck(field):
+        if (text := field.text().strip()) and len(text) <= _MAX_CHARS and "<" not in text and not _is_deck(field):
             field.replace_with(f" {text} ")
 
 
 def _is_search(field: LexborNode) -> bool:
-    return (field.attributes.get("name") or "").lower() in _SEARCHING or "search" in (
-        field.attributes.get("class") or ""
-    )
+    attributes = field.attributes
+    said = " ".join(attributes.get(name) or "" for name in ("name", "id", "class", "value", "placeholder")).lower()
+    return (attributes.get("name") or "").lower() in _SEARCHING or "search" in said
 
 
 def _has_label(choice: LexborNode) -> bool:

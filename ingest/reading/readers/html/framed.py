@@ -15,7 +15,7 @@ _FRAMED = "iframe[srcdoc], iframe[src]"
 _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _UNFRAMED = re.compile(r"<noframes\b[^>]*>(.*?)(?:</noframes|\Z)", re.IGNORECASE | re.DOTALL)
 _TEMPLATE = re.compile(
-    r"\{%[^%{}]*(?:%(?!\})[^%{}]*)*%\}|\{#[^#]*(?:#(?!\})[^#]*)*#\}"
+    r"\{%[^%{}]*(?:%(?!\})[^%{}]*)*%\}|\{#[^#{]*(?:#(?!\})[^#{]*)*#\}"
 )  # Of Jinja, Django, Liquid, Twig.
 _DEEPEST = 4  # Levels of nested frames; no page needs more.
 

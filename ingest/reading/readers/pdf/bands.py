@@ -207,11 +207,14 @@ def _are_totals(band: Band, spans: Sequence[Interval], following: Row | None) ->
 
 def touched_by(span: Interval, columns: Iterable[Interval], share: float = 0.0) -> list[Interval]:
     """The columns that it overlaps, by more than a share of the narrower of both."""
-    width = span[1] - span[0]
+    start, end = span
+    touched = [(left, right) for left, right in columns if left < end and start < right]
+    if share == 0.0:
+        return touched
     return [
         (left, right)
-        for left, right in columns
-        if min(right, span[1]) - max(left, span[0]) > share * min(width, right - left)
+        for left, right in touched
+        if min(right, end) - max(left, start) > share * min(end - start, right - left)
     ]
 
 

@@ -28,6 +28,7 @@ _COVERED = 0.92  # Of a text's height, that nothing of it is seen.
 _LEAST_SHARE = 0.3  # Of its height, that a cover reaches over a text's end.
 _MOST_BELOW_PICTURES = 0.5  # Of a page's texts: where more of them are, it is a scan.
 _MAX_PICTURES = 8
+_MAX_COMPARED = 300_000  # Texts of a page with areas; beyond, texts count as seen.
 _LEAST_MARK, _LARGEST_MARK, _ROUND = 1.5, 9.0, 1.8  # Points; one side is so many times the other, at most.
 _MAX_MARKS = 200
 
@@ -157,7 +158,7 @@ class _Covering:
         middles = map(operator.add, boxes.bottoms, boxes.tops)  # Twice as high.
         self._texts = sorted(zip(middles, texts, *boxes, strict=True))
         self._middles = [text[0] for text in self._texts]
-        self._pictures = 0
+        self._pictures = self._compared = 0
 
     def covers(self) -> list[Cover]:
         """What covers texts in part; those that are covered whole are taken out."""
@@ -197,6 +198,9 @@ class _Covering:
             bisect.bisect_left(self._middles, 2 * area.bottom),
             bisect.bisect_right(self._middles, 2 * area.top),
         )
+        self._compared += last - first
+        if self._compared > _MAX_COMPARED:
+            return []
         found = []
         for _, text, left, right, bottom, top in self._texts[first:last]:
             height = top - bottom

@@ -206,5 +206,7 @@ def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line 
 def _first_touched(cell: Line, columns: Sequence[Interval]) -> Interval:
     """The column where the cell begins, though it may reach over others; the nearest if it is between two."""
     span = (cell.left, cell.right)
-    touched = touched_by(span, columns, REACH) or touched_by(span, columns)
+    touched = touched_by(span, columns)
+    if len(touched) > 1:
+        touched = touched_by(span, touched, REACH) or touched
     return touched[0] if touched else min(columns, key=lambda column: abs(column[0] - cell.left))

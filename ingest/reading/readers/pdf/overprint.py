@@ -10,7 +10,7 @@ from ingest.reading.readers.pdf.boxes import Boxes
 Run = tuple[float, float, float, float]  # Left, top, right and bottom.
 
 _BACK = 0.5  # Heights that a run reaches back over another, at least.
-_LEVEL = 0.5  # Of the height, between the middles of the two, at most.
+_LEVEL = 0.15  # Of the height, between the tops or the bottoms of the two, at most.
 _FALL = 3.0  # Points: a run so much lower is of the next line.
 _GRID = 2.0  # Points.
 _WINDOW = 200  # Signs of one kind that begin at one place, one below the other.
@@ -43,7 +43,8 @@ def _are_over(one: Run, other: Run) -> bool:
     """True where they share more of a line than their ends."""
     height = min(one[1] - one[3], other[1] - other[3])
     shared = min(one[2], other[2]) - max(one[0], other[0])
-    return shared > _BACK * height and abs(one[1] + one[3] - other[1] - other[3]) < 2 * _LEVEL * height and one != other
+    edge = min(abs(one[1] - other[1]), abs(one[3] - other[3]))
+    return height > 0 and shared > _BACK * height and edge < _LEVEL * height and one != other
 
 
 def each_sign_once(units: str, boxes: Boxes) -> str:

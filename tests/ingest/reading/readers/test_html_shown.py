@@ -58,7 +58,7 @@ HEADS = "<style>h2{counter-increment:art} h2::before{content:'Article ' counter(
         ),
         (
             "<form><label>Name <input value='Jo Doe'></label> <label>Kind <select><option>Gas<option selected>Water</select></label>"
-            "<input type=password value=x><input type=hidden value=y><textarea>A leak.</textarea></form>",
+            "<input type=password value=x><input type=hidden value=y><textarea>A leak.</textarea><textarea>&lt;iframe></textarea><input value='Search …'></form>",
             "Name Jo Doe Kind Water A leak.",
         ),
         ("<p>Get it <a href='https://x.org/f'>here</a>.</p>", "Get it here (https://x.org/f)."),
@@ -104,6 +104,12 @@ def test_a_saved_page_is_read_with_what_its_frames_show(tmp_path: Path) -> None:
     )
     document = read_bytes(tmp_path, "a.mhtml", saved.encode())
     assert (document.text, document.url) == ("Page\n\nFramed", "https://x.org/")
+
+
+def test_a_page_with_more_rules_than_any_needs_is_read_without_the_numbers_they_draw(tmp_path: Path) -> None:
+    rules = "".join(f".c{number} li:before{{content:counter(a)}}" for number in range(300))
+    page = f"<style>{rules}li:before{{content:counter(a)}}</style>" + "<ul><li>text</ul>" * 700
+    assert read_bytes(tmp_path, "a.html", page.encode()).text.endswith("- text")
 
 
 @pytest.mark.parametrize(
