@@ -27,7 +27,7 @@ from benchmarks.turns import Comparison, Goal, Outcome, arguments, finish, take_
 from corpus.errors import DocumentError
 from ingest.reading.pool import ReaderPool
 from ingest.reading.readers import is_readable, read
-from ingest.reading.readers.pdf.bulk import Room, fonts_of
+from ingest.reading.readers.pdf.bulk import Buffers, fonts_of
 from ingest.reading.readers.pdf.characters import stretches_of
 from tests.shared import SHARED
 
@@ -59,7 +59,7 @@ def bare_pdfium(paths: Sequence[Path]) -> int:
 def asked_pdfium(paths: Sequence[Path]) -> None:
     """Ask what ours asks of every page and line (text, places of its ends, font, runs), and make nothing of it: sooner
     no reader in Python comes to its lines."""
-    room = Room()
+    room = Buffers()
     for path in paths:
         document = pypdfium2.PdfDocument(path)
         for number in range(len(document)):

@@ -14,13 +14,13 @@ from corpus.errors import DocumentUnreadable
 from ingest.reading.ocr import Ocr
 from ingest.reading.read_queue import SHARE_BYTES, ReadQueue
 from ingest.reading.reader_child import Limits, Request, Result
-from ingest.reading.reader_process import ReaderProcess, Spares, end_all, size_of
+from ingest.reading.reader_process import IdleProcesses, ReaderProcess, end_all, size_of
 from ingest.settings import IngestSettings
 
 __all__ = ["SPARES", "ReaderPool", "Result", "pool_of"]
 
 # Shared by the whole process: workers of one run serve the next.
-SPARES = Spares()
+SPARES = IdleProcesses()
 atexit.register(SPARES.close)
 
 
@@ -41,7 +41,7 @@ class ReaderPool:
         password: str | None = None,
         share_bytes: int = SHARE_BYTES,
         ocr: Ocr | None = None,
-        spares: Spares | None = None,
+        spares: IdleProcesses | None = None,
     ) -> None:
         self._size = max(workers, 1)
         self._share_bytes = share_bytes
@@ -68,9 +68,9 @@ class ReaderPool:
 
         At most one finished file per worker waits to be taken, and `paths` is consumed as fast as that allows.
         """
-        return (answer for answer in self.read_coming((path, None) for path in paths) if answer is not None)
+        return (answer for answer in self.read_stream((path, None) for path in paths) if answer is not None)
 
-    def read_coming(self, coming: Iterable[tuple[Path, str | None] | None]) -> Iterator[tuple[Path, Result] | None]:
+    def read_stream(self, coming: Iterable[tuple[Path, str | None] | None]) -> Iterator[tuple[Path, Result] | None]:
         """Like `read_all`, for paths with their charsets. A None is passed through, so that a source that has nothing
         yet gets a turn.
         """
@@ -128,11 +128,11 @@ class ReaderPool:
         code = worker.end()
         if not worker.is_ready:
             raise ChildProcessError(f"The process that reads files ended at its start, with code {code}.")
-        guilty = worker.pending.popleft() if code else None
+        unfinished = worker.pending.popleft() if code else None
         read_queue.put_back(worker.pending)
-        return read_queue.failed(guilty, self._verdict(code)) if guilty else None
+        return read_queue.failed(unfinished, self._failure(code)) if unfinished else None
 
-    def _verdict(self, code: int) -> DocumentUnreadable:
+    def _failure(self, code: int) -> DocumentUnreadable:
         if code in (-signal.SIGALRM, -signal.SIGPROF):
             seconds = self._limits.timeout_seconds
             return DocumentUnreadable(f"Reading the file took longer than {seconds:g} s. Split it or save it again.")

@@ -54,7 +54,7 @@ class ReaderProcess:
         return self.pending.popleft(), message
 
 
-class Spares:
+class IdleProcesses:
     """Idle processes for the next pool with the same limits; starting one costs more than reading a small file.
 
     Safe for use by several threads. When processes with other limits are added, those kept before end.
@@ -68,7 +68,7 @@ class Spares:
     def take(self, limits: Limits) -> ReaderProcess | None:
         """An idle process that is still alive; None if there is none."""
         with self._lock:
-            self._forget_a_parents()
+            self._forget_inherited()
             while self._workers and self._workers[-1].limits == limits:
                 worker = self._workers.pop()
                 if worker.is_alive():
@@ -80,7 +80,7 @@ class Spares:
         """Keep the idle ones. Returns those to end: the busy ones, and those that the kept ones replace."""
         idle = [worker for worker in workers if not worker.pending]
         with self._lock:
-            self._forget_a_parents()
+            self._forget_inherited()
             ended = [worker for worker in self._workers if idle and worker.limits != idle[0].limits]
             self._workers = [worker for worker in self._workers if worker not in ended] + idle
         return [worker for worker in workers if worker.pending] + ended
@@ -88,11 +88,11 @@ class Spares:
     def close(self) -> None:
         """End them all."""
         with self._lock:
-            self._forget_a_parents()
+            self._forget_inherited()
             workers, self._workers = self._workers, []
         end_all(workers)
 
-    def _forget_a_parents(self) -> None:
+    def _forget_inherited(self) -> None:
         """Forget processes inherited by a fork: they belong to the parent, which uses them."""
         if self._owner != os.getpid():
             self._owner, self._workers = os.getpid(), []

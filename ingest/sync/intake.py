@@ -44,7 +44,7 @@ def read_items(todo: _Todo, *, readers: ReaderPool, sources: Sources, spool: Spo
                 by_path[item.path].append(item)
                 yield item.path, item.charset
 
-    for answer in readers.read_coming(coming()):
+    for answer in readers.read_stream(coming()):
         while answered:
             yield answered.popleft()
         if answer is not None:

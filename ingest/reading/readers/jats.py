@@ -13,7 +13,7 @@ from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.frontmatter import as_moment
 from ingest.reading.readers.numerals import numeral
-from ingest.reading.readers.package import local_name, spell_raised, text_before, text_of
+from ingest.reading.readers.package import local_name, text_before, text_of, write_superscripts
 from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
 from ingest.reading.readers.tables import lines
 
@@ -121,7 +121,7 @@ def _terms(composer: Composer, node: etree._Element) -> None:
 
 def _spell_out(root: etree._Element) -> None:
     """Replace superscripts by text, and formulas by their TeX form if there are several."""
-    spell_raised(root)
+    write_superscripts(root)
     for node in root.iter("{*}alternatives"):
         if child(node, "tex-math") is not None:
             for form in [form for form in node if local_name(form) != "tex-math"]:

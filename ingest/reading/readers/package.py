@@ -125,8 +125,8 @@ def attribute(element: etree._Element, name: str) -> str | None:
     return None
 
 
-def spell_raised(root: etree._Element, is_raised: Callable[[etree._Element], bool] | None = None) -> None:
-    """Rewrite superscripts in the tree with `with_raised`. `is_raised` finds them; by default the element's name."""
+def write_superscripts(root: etree._Element, is_raised: Callable[[etree._Element], bool] | None = None) -> None:
+    """Rewrite superscripts in the tree with `with_superscript`. `is_raised` finds them, by default by their names."""
     for node in root.iter():
         if (is_raised or _is_superscript)(node):
             mark = "".join(str(text) for text in node.itertext())

@@ -21,7 +21,7 @@ _NOTED = re.compile(r"[^\W_][”\"’')]*[.,;:!?]?[”\"’')]*\s?$")
 _PRICE = re.compile(r"[$€£¥]\s?\d[\d,]*[.,]$")
 
 
-def with_raised(before: str, mark: str) -> str:
+def with_superscript(before: str, mark: str) -> str:
     """The text and a superscript: 10^6 and m^2 for powers; 24.91 [2], Lane [a,c], "as said. [2]" for marks."""
     mark = mark.strip()
     if _RAISED_NUMBER.fullmatch(mark) and _UNITS.search(before):
@@ -39,10 +39,9 @@ def with_raised(before: str, mark: str) -> str:
 def behind(before: str, mark: str) -> str:
     """How the mark is written after a text. Only the end of the text is examined, because it may be long."""
     end = before[-_REACH:]
-    return with_raised(end, mark)[len(end) :]
+    return with_superscript(end, mark)[len(end) :]
 
 
 def spelled(marks: re.Pattern[str], text: str) -> str:
-    """The text with its superscripts written as `with_raised` does. `marks` finds them; its first group is the mark."""
-
+    """The text with its superscripts written as `with_superscript` does. `marks` finds them as its first group."""
     return marks.sub(lambda match: behind(text[max(match.start() - _REACH, 0) : match.start()], match.group(1)), text)

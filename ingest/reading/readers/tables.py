@@ -40,7 +40,7 @@ def lines(
     a header, `has_keys` that the first of two columns names the values of the second. `names` are column names from
     elsewhere, for `header_rows` 0. `is_unnamed` tells which rows the column names do not apply to.
     """
-    titles, named, body = _taken_apart(rows, header_rows, has_header_style=has_header_style or has_keys)
+    titles, named, body = _split(rows, header_rows, has_header_style=has_header_style or has_keys)
     if has_keys:
         return [*filter(None, titles), *map(_keyed, [*named, *body])]
     if not body:
@@ -56,17 +56,17 @@ def lines(
 
 def names_and_body(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
     """The column names, judged by the look of the rows (empty if there are none), and the rows below them."""
-    _, named, body = _taken_apart(rows, None)
+    _, named, body = _split(rows, None)
     return labels_of([repeated(row) for row in named]), body
 
 
-def _taken_apart(
+def _split(
     rows: Sequence[Row], header_rows: int | None, *, has_header_style: bool = False
 ) -> tuple[list[str], list[list[str]], list[list[str]]]:
     """The titles above the table, the header rows, and the rows below."""
     titles, cleaned, header_rows = opened(rows, header_rows)
     if header_rows is None:
-        header_rows = header_by_look(cleaned, has_header_style=has_header_style)
+        header_rows = guess_header_rows(cleaned, has_header_style=has_header_style)
     elif header_rows == 1 and _is_parted(cleaned):
         header_rows = 2
     named = [row for row in cleaned[:header_rows] if is_filled(row)]
@@ -108,7 +108,7 @@ def looks_like_header(row: Row) -> bool:
     )
 
 
-def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> int:
+def guess_header_rows(rows: Sequence[Row], *, has_header_style: bool = False) -> int:
     """The number of header rows: those above a column of figures, or else a first row that looks like names."""
     top = next((index for index, row in enumerate(rows) if any(row)), len(rows))
     body = [row for row in rows[top + 1 :] if any(row)]
@@ -126,7 +126,7 @@ def header_by_look(rows: Sequence[Row], *, has_header_style: bool = False) -> in
         has_layers = all("" in row or SPANNED in row or not below[0] for row, below in pairs)
         is_header = 0 < len(header) <= MAX_HEADER_ROWS and has_layers and _columns_of_figures(header, rows[count:]) > 0
         is_header = is_header and not _has_some_keys(header[-1])
-        is_header = is_header and not _counts_on(header[-1], rows[count:])
+        is_header = is_header and not _numbers_rows(header[-1], rows[count:])
         if is_header or first < top + 2 or len(rows[top]) < _COLUMNS_OF_WORDS:
             return count if is_header else 0
     if any(cell and cell == below for row in body for cell, below in zip(rows[top], row, strict=False)):
@@ -170,7 +170,7 @@ def _names_figures(row: Row, figures: Row) -> bool:
     return any(name and is_figure(cell) for name, cell in zip(repeated(row)[1:], figures[1:], strict=False))
 
 
-def _counts_on(row: Row, body: Sequence[Row]) -> bool:
+def _numbers_rows(row: Row, body: Sequence[Row]) -> bool:
     """Whether the first column numbers all rows, this too, and it names at most one column of figures: a list."""
     firsts = [below[0] for below in body if below and below[0]]
     is_counted = is_figure(row[0]) and len(row[0]) < len("1900") and bool(firsts) and all(map(is_figure, firsts))

@@ -10,7 +10,7 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.numerals import numeral
-from ingest.reading.readers.package import local_name, spell_raised, text_of
+from ingest.reading.readers.package import local_name, text_of, write_superscripts
 from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
 from ingest.reading.readers.tables import lines
 from ingest.reading.readers.xmlbooknames import (
@@ -46,7 +46,7 @@ def is_book(root: etree._Element) -> bool:
 def read_book(root: etree._Element) -> Document:
     composer = Composer()
     title, author = _about(root)
-    spell_raised(root)
+    write_superscripts(root)
     spell_signs(root)
     writer = _Writer(composer)
     heads = [root, *(node for node in root if local_name(node) in HEADS)]

@@ -13,7 +13,7 @@ from corpus.records import MetadataValue, composed
 from corpus.subject import KIND, ORGANISATION, YEAR, plain
 from ingest.reading.document import Document
 from ingest.reading.subject import kinds, organisations, years
-from ingest.reading.subject.names import is_nothing, place_of, title_from, words_in
+from ingest.reading.subject.names import is_uninformative, place_of, title_from, words_in
 from ingest.reading.subject.spelling import spelled
 
 _MAX_PAGE_CHARS = 6_000
@@ -34,7 +34,7 @@ _OTHER_NAMES = ("organization", "company")
 
 
 @dataclass(frozen=True, slots=True)
-class _Begin:
+class _Start:
     """The start of a document: its first page and the lines of that page; its folders and its file name."""
 
     page: str
@@ -63,7 +63,7 @@ def described(document: Document, source: str, *, is_titled: bool) -> Document:
     return replace(document, title=title, metadata=metadata)
 
 
-def _begin_of(document: Document, source: str) -> _Begin:
+def _begin_of(document: Document, source: str) -> _Start:
     end = min(document.page_starts[1] if len(document.page_starts) > 1 else _MAX_PAGE_CHARS, _MAX_PAGE_CHARS)
     page = document.text[: max(end, 0)]
     lines = [bare for line in page.splitlines() if (bare := line.strip(" \t#*_>|").strip()[:_MAX_LINE_CHARS])]
@@ -71,7 +71,7 @@ def _begin_of(document: Document, source: str) -> _Begin:
         folders, stem = place_of(source)
     else:  # A record's name counts as a file name only if it has a suffix.
         folders, stem = place_of(document.name) if re.search(r"\.\w{2,5}$", document.name) else ([], "")
-    return _Begin(page, lines, folders, stem)
+    return _Start(page, lines, folders, stem)
 
 
 def _is_poor(title: str, stem: str) -> bool:
@@ -87,7 +87,7 @@ def _says_less(title: str, organisation: str | None) -> bool:
     return plain(title).casefold() == name or name.split()[0] not in title.casefold()
 
 
-def _kind(begin: _Begin, stated: str, form: str | None) -> str | None:
+def _kind(begin: _Start, stated: str, form: str | None) -> str | None:
     if form:
         return kinds.FORMS.get(form)
     if kinds.is_from_a_wire(begin.page, stated):
@@ -100,7 +100,7 @@ def _kind(begin: _Begin, stated: str, form: str | None) -> str | None:
     )
 
 
-def _year(begin: _Begin, text: str, stated: str, kind: str | None) -> int | None:
+def _year(begin: _Start, text: str, stated: str, kind: str | None) -> int | None:
     page = begin.page
     reported = years.period_year(page, text) if kind in kinds.PERIODICAL else None
     return (
@@ -115,7 +115,7 @@ def _year(begin: _Begin, text: str, stated: str, kind: str | None) -> int | None
     )
 
 
-def _organisation(begin: _Begin, document: Document, kind: str | None) -> str | None:
+def _organisation(begin: _Start, document: Document, kind: str | None) -> str | None:
     for name in _OTHER_NAMES:
         if said := _text(document.metadata, name):
             return spelled(plain(said), document.text)
@@ -132,7 +132,7 @@ def _organisation(begin: _Begin, document: Document, kind: str | None) -> str | 
     )
 
 
-def _title(begin: _Begin, metadata: Mapping[str, MetadataValue], form: str | None) -> str | None:
+def _title(begin: _Start, metadata: Mapping[str, MetadataValue], form: str | None) -> str | None:
     """A title made of what is known, such as "Best Buy 2023 annual report (10-K)"."""
     said = [str(value) for name in (ORGANISATION, YEAR, KIND) if (value := metadata.get(name))]
     if form:
@@ -167,10 +167,10 @@ def _others_in(stem: str, said: Sequence[str]) -> list[str]:
     """The words of a file name that are not in `said`: JnJ for JnJ-2022-10K."""
     known = {"fy", *" ".join(said).casefold().split()}
     words = words_in(kinds.without_form(stem))
-    return [word for word in words if word.isalpha() and word.casefold() not in known and not is_nothing(word)]
+    return [word for word in words if word.isalpha() and word.casefold() not in known and not is_uninformative(word)]
 
 
-def _day_of(begin: _Begin) -> str:
+def _day_of(begin: _Start) -> str:
     """The first date in a form: the end of its quarter, or the date of the event reported."""
     return years.first_date(begin.page)
 

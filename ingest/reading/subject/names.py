@@ -35,14 +35,14 @@ def place_of(source: str) -> tuple[list[str], str]:
     return [each for each in folders if each != "/"], stem
 
 
-def is_nothing(word: str) -> bool:
+def is_uninformative(word: str) -> bool:
     """Whether the word says nothing about the content."""
     return bool(_NOTHING.fullmatch(word))
 
 
 def title_from(stem: str) -> str | None:
     """A file name as a title; None unless at least two of its words say something."""
-    words = [word for word in words_in(stem) if not is_nothing(word)]
+    words = [word for word in words_in(stem) if not is_uninformative(word)]
     said = [word for word in words if _WORD.fullmatch(word) and _VOWEL.search(word)]
     if len(words) < 2 or not said or any(_HEX.fullmatch(word) for word in re.split(r"[\s_.-]+", stem)):
         return None

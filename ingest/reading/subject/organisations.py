@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.subject import FORM_END, FORMS, plain
 from ingest.reading.subject.names import words_in
-from ingest.reading.subject.spelling import CAPITAL, SMALL, named_by, run_together, spelled
+from ingest.reading.subject.spelling import CAPITAL, SMALL, name_from_path, run_together, spelled
 
 # These endings are rarely part of a name if only one word comes before them.
 _CASED_END = re.compile(rf"(?:\s*,\s*|\s+)(?:{FORMS})\s*$")
@@ -77,7 +77,7 @@ def organisation_of(
     """
     if name := _registrant(lines) or _listed(lines) or (_announcing(stated) if is_press else None):
         return spelled(name, text)
-    if is_periodical and (name := _initialled(lines, place) or named_by(place, text)):
+    if is_periodical and (name := _initialled(lines, place) or name_from_path(place, text)):
         return name
     found = _in_letterhead(lines)
     names = list(dict.fromkeys(plain(each) for each in found))

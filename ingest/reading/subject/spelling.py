@@ -50,7 +50,7 @@ def _in_title_case(word: str) -> str:
     return word.capitalize()
 
 
-def named_by(place: Iterable[str], text: str) -> str | None:
+def name_from_path(place: Iterable[str], text: str) -> str | None:
     """The beginning of a file or folder name that the text uses as a proper noun: BESTBUY is Best Buy."""
     for each in reversed(list(place)):
         for begun in _beginnings(each):

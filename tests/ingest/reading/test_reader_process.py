@@ -12,16 +12,16 @@ import pytest
 
 from corpus.errors import DocumentError
 from ingest.reading.pool import ReaderPool
-from ingest.reading.reader_process import Spares
+from ingest.reading.reader_process import IdleProcesses
 
 
 @pytest.fixture
-def spares() -> Iterator[Spares]:
-    with contextlib.closing(Spares()) as made:
+def spares() -> Iterator[IdleProcesses]:
+    with contextlib.closing(IdleProcesses()) as made:
         yield made
 
 
-def read(spares: Spares, *paths: Path, seconds: float = 60.0) -> tuple[list[int], list[str]]:
+def read(spares: IdleProcesses, *paths: Path, seconds: float = 60.0) -> tuple[list[int], list[str]]:
     """The processes that read, and what the files say."""
     with ReaderPool(workers=1, timeout_seconds=seconds, spares=spares) as pool:
         texts = []
@@ -41,7 +41,7 @@ def is_there(pid: int) -> bool:
 
 
 def test_the_next_run_reads_with_the_process_of_the_last_in_whatever_folder(
-    spares: Spares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spares: IdleProcesses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = []
     for name in ("one", "two"):
@@ -54,7 +54,7 @@ def test_the_next_run_reads_with_the_process_of_the_last_in_whatever_folder(
     assert found[0][0] == found[1][0]
 
 
-def test_one_that_died_meanwhile_costs_no_file(spares: Spares, tmp_path: Path) -> None:
+def test_one_that_died_meanwhile_costs_no_file(spares: IdleProcesses, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     ((first,), _) = read(spares, tmp_path / "a.txt")
     os.kill(first, signal.SIGKILL)
@@ -64,7 +64,7 @@ def test_one_that_died_meanwhile_costs_no_file(spares: Spares, tmp_path: Path) -
     assert texts == ["text"]
 
 
-def test_those_with_other_limits_end_and_so_do_all_in_the_end(spares: Spares, tmp_path: Path) -> None:
+def test_those_with_other_limits_end_and_so_do_all_in_the_end(spares: IdleProcesses, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     ((first,), _) = read(spares, tmp_path / "a.txt")
     ((second,), _) = read(spares, tmp_path / "a.txt", seconds=30.0)
@@ -74,7 +74,7 @@ def test_those_with_other_limits_end_and_so_do_all_in_the_end(spares: Spares, tm
     assert not is_there(second)
 
 
-def test_one_that_is_at_work_does_not_wait_for_anybody(spares: Spares, tmp_path: Path) -> None:
+def test_one_that_is_at_work_does_not_wait_for_anybody(spares: IdleProcesses, tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.txt" for number in range(3)]
     for path in paths:
         path.write_text("text")
@@ -86,7 +86,7 @@ def test_one_that_is_at_work_does_not_wait_for_anybody(spares: Spares, tmp_path:
     assert not is_there(worker.pid)
 
 
-def test_a_fork_leaves_those_of_its_parent_alone(spares: Spares, tmp_path: Path) -> None:
+def test_a_fork_leaves_those_of_its_parent_alone(spares: IdleProcesses, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     ((first,), _) = read(spares, tmp_path / "a.txt")
     pid = os.fork()

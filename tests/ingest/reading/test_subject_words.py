@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.reading.subject import years
-from ingest.reading.subject.spelling import named_by, run_together, spelled
+from ingest.reading.subject.spelling import name_from_path, run_together, spelled
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_name_in_capitals_is_written_as_the_text_writes_it(name: str, text: st
 
 def test_a_files_name_is_split_as_the_text_writes_it_if_that_is_a_name_there() -> None:
     text = "Best Buy sells. We at Best Buy care. Best Buy is large."
-    assert named_by(["archive", "BESTBUY_2023_10K"], text) == "Best Buy"
-    assert named_by(["pump_2023"], "The pump hums. A pump is loud. Stop the pump.") is None
-    assert named_by(["x1"], text) is None
+    assert name_from_path(["archive", "BESTBUY_2023_10K"], text) == "Best Buy"
+    assert name_from_path(["pump_2023"], "The pump hums. A pump is loud. Stop the pump.") is None
+    assert name_from_path(["x1"], text) is None
     assert run_together("Coca-Cola & Co_1") == "cocacolaco1"

@@ -35,7 +35,7 @@ def unframed(source: str) -> str:
     return f"{_FRAMESET.split(source, maxsplit=1)[0]}<body>{said}"
 
 
-def put_in_place(tree: LexborHTMLParser, frames: Mapping[str, str]) -> None:
+def insert_frames(tree: LexborHTMLParser, frames: Mapping[str, str]) -> None:
     """Change the tree in place; `frames` are saved pages by address. What nests deeper stays for `prune` to remove."""
     for _ in range(_DEEPEST):
         found = [(node, inner) for node in tree.css(f"{_SHADOW}, {_FRAMED}") if (inner := _inner(node, frames))]

@@ -68,10 +68,10 @@ def prune(tree: LexborHTMLParser) -> list[str]:
     """Prune the tree in place. Returns a note if much of the text was hidden."""
     unseen = sum(_characters(node) for node in tree.css("noscript"))
     tree.strip_tags(list(_NEVER_TEXT))
-    _drop_controls(tree)
+    _drop_action_links(tree)
     for node in tree.css("svg"):
         _keep_labels(node)
-    for node in [*_lone(tree, "button", _HEADS), *_lone(tree, "footer", _QUOTING)]:
+    for node in [*_outside(tree, "button", _HEADS), *_outside(tree, "footer", _QUOTING)]:
         if node.tag != "footer" or not _ends_an_article(node):
             node.decompose()
     for role in _NEVER_ROLES:
@@ -85,16 +85,16 @@ def prune(tree: LexborHTMLParser) -> list[str]:
     extents = _extents(body)
     total = extents[body.mem_id].text
     above = _above_the_heading(body, extents)
-    doomed = [
+    margins = [
         node for node in body.css(_CONTAINERS) if node.mem_id in above or _is_margin(node, extents[node.mem_id], total)
     ]
-    for node in doomed:
+    for node in margins:
         node.decompose()
     is_much = hidden > _WORTH_TELLING * (total + hidden)
     return ["Parts of the page that are hidden were left out."] if is_much else []
 
 
-def _drop_controls(tree: LexborHTMLParser) -> None:
+def _drop_action_links(tree: LexborHTMLParser) -> None:
     """Remove links that act on the page, such as sharing it, and list items that hold nothing else."""
     for node in tree.css(_STANDING_LINES):
         node.decompose()
@@ -131,7 +131,7 @@ def _keep_labels(drawing: LexborNode) -> None:
     drawing.replace_with(f" {'; '.join(labels)} ") if labels else drawing.decompose()
 
 
-def _lone(tree: LexborHTMLParser, tag: str, within: frozenset[str]) -> Iterator[LexborNode]:
+def _outside(tree: LexborHTMLParser, tag: str, within: frozenset[str]) -> Iterator[LexborNode]:
     """The elements of a tag that are not inside any of the `within` tags."""
     for node in tree.css(tag):
         parent = node.parent

@@ -17,7 +17,7 @@ from ingest.reading.readers.html.body import render
 from ingest.reading.readers.html.counters import write_counters
 from ingest.reading.readers.html.dates import moment_of
 from ingest.reading.readers.html.depth import parsed
-from ingest.reading.readers.html.framed import put_in_place, unframed
+from ingest.reading.readers.html.framed import insert_frames, unframed
 from ingest.reading.readers.html.prune import prune
 from ingest.reading.readers.html.signs import write_signs, write_targets
 from ingest.reading.readers.html.slides import mark_slides
@@ -72,7 +72,7 @@ def add_body(source: str, composer: Composer) -> None:
 def _add(tree: LexborHTMLParser, composer: Composer, frames: Mapping[str, str]) -> bool:
     """Add the page's content. Returns whether the page is a slide show."""
     has_slides = mark_slides(tree)
-    put_in_place(tree, frames)
+    insert_frames(tree, frames)
     write_counters(tree)
     _name_title(tree)
     write_signs(tree)

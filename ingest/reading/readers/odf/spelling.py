@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.reading.readers.docx.styles import child
 from ingest.reading.readers.html.math import formula_of
-from ingest.reading.readers.package import attribute, local_name, spell_raised
+from ingest.reading.readers.package import attribute, local_name, write_superscripts
 
 _MATHML = "{http://www.w3.org/1998/Math/MathML}math"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
@@ -20,7 +20,7 @@ def spell_out(root: etree._Element, styles: Iterable[etree._Element], linked: Li
     """`styles` are the root elements that hold text styles."""
     raised = {name for part in styles for name in _raised_styles(part)}
     if raised:
-        spell_raised(root, lambda node: local_name(node) == "span" and attribute(node, "style-name") in raised)
+        write_superscripts(root, lambda node: local_name(node) == "span" and attribute(node, "style-name") in raised)
     for frame in list(root.iter("{*}frame")):
         math = _math_of(frame, linked)
         parent = frame.getparent()

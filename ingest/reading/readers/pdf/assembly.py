@@ -12,7 +12,7 @@ from ingest.reading.document import BlockKind, Document
 from ingest.reading.readers.composer import Composer, clean, one_line
 from ingest.reading.readers.pdf import headings as pdfheadings
 from ingest.reading.readers.pdf.furniture import furniture
-from ingest.reading.readers.pdf.layout import Group, Marks, body_height, continues, fills_its_line, grouped
+from ingest.reading.readers.pdf.layout import Group, Marks, continues, fills_its_line, grouped
 from ingest.reading.readers.pdf.lines import HYPHEN, SENTENCE_ENDS, Line, merged
 from ingest.reading.readers.pdf.order import Part, arranged
 from ingest.reading.readers.pdf.pdfium import OutlineEntry
@@ -63,13 +63,14 @@ class _Piece:
 
 def assemble(content: Content) -> Document:
     """Build the document. Some page must have text, or some form field a value."""
-    size = body_height(content.pages)
+    size = pdfheadings.body_height(content.pages)
     junk = furniture(content.pages, body_height=size)
     tags = [
         blocks if is_tagged(lines, blocks) else [] for lines, blocks in zip(content.pages, content.tags, strict=True)
     ]
+    in_part = {number for number, _ in junk}
     kept = [
-        [line for index, line in enumerate(lines) if (number, index) not in junk]
+        [line for index, line in enumerate(lines) if (number, index) not in junk] if number in in_part else lines
         for number, lines in enumerate(content.pages)
     ]
     parts = list(map(_arranged, kept, content.drawn, tags))

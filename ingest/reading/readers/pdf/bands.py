@@ -121,12 +121,12 @@ def _joined_columns(band: Band, row: Row, following: Row | None) -> list[Interva
     is_other = abs(len(spans) - len(band.columns)) > 1
     if _is_far(band, row, _FAR_ASIDE if 0 in touched else _FAR if is_other else _FAR_ANYHOW):
         return None
-    if _is_set_off(band, row) and _begins_anew(band, row, following):
+    if _is_set_off(band, row) and _begins_new_band(band, row, following):
         return None
     reaching = [span for span, count in zip(spans, touched, strict=True) if count > 1]
     if reaching and len(spans) == 1:
         return None
-    if finer := _finer(band, spans, following):
+    if finer := _split_columns(band, spans, following):
         return finer
     if len(spans) > len(band.columns) + 1 and following and len(following.cells) > len(band.columns) + 1:
         return None  # Another table begins here.
@@ -171,7 +171,7 @@ def _is_set_off(band: Band, row: Row) -> bool:
     return distance > _WIDER_ROW * statistics.median(pitches)
 
 
-def _begins_anew(band: Band, row: Row, following: Row | None) -> bool:
+def _begins_new_band(band: Band, row: Row, following: Row | None) -> bool:
     """Whether a new band begins with this row: column names that cross the band's columns, a heading below figures, or
     the first of several lines that would close a gutter."""
     if len(band.columns) < 2:
@@ -222,7 +222,7 @@ def _reaches(row: Row, columns: Sequence[Interval]) -> bool:
     return any(len(touched_by((cell.left, cell.right), columns)) > 1 for cell in row.cells)
 
 
-def _finer(band: Band, spans: Sequence[Interval], following: Row | None) -> list[Interval] | None:
+def _split_columns(band: Band, spans: Sequence[Interval], following: Row | None) -> list[Interval] | None:
     """The columns of a row that splits columns which the rows above treat as one, if the next row splits them too."""
     if following is None or len(band.rows) > _MAX_NAMES or len(spans) <= len(band.columns):
         return None

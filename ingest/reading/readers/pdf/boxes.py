@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Self
@@ -37,6 +38,10 @@ class Boxes(NamedTuple):
         """The boxes from number `start` up to, but not including, number `end`."""
         return Boxes(self.lefts[start:end], self.rights[start:end], self.bottoms[start:end], self.tops[start:end])
 
+    def kept(self, are_kept: Sequence[bool]) -> Boxes:
+        """Some of the boxes."""
+        return Boxes(*(list(itertools.compress(edges, are_kept)) for edges in self))
+
     def highest(self) -> float:
         return max(map(operator.sub, self.tops, self.bottoms), default=0.0)
 
@@ -46,3 +51,11 @@ class Boxes(NamedTuple):
         for number in numbers:
             bottoms[number], tops[number] = line.bottom, line.bottom + line.height
         return self._replace(bottoms=bottoms, tops=tops)
+
+
+def reaching(starts: Sequence[float], ends: Sequence[float], start: float, end: float) -> list[bool]:
+    """Which of many intervals reach into one; an empty list if all do, or none."""
+    if max(starts) < end and min(ends) > start:
+        return []
+    inside = [first < end and last > start for first, last in zip(starts, ends, strict=True)]
+    return inside if any(inside) else []

@@ -10,11 +10,12 @@ import itertools
 import operator
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Boxes
-from ingest.reading.readers.pdf.calls import Thing as _Thing
+from ingest.reading.readers.pdf.calls import Thing as _Pointer
 from ingest.reading.readers.pdf.calls import untyped as _untyped
 
 _NAME_BYTES = 128
@@ -32,26 +33,26 @@ _ink_box = _untyped(raw.FPDFText_GetCharBox)
 _origin = _untyped(raw.FPDFText_GetCharOrigin)
 _rectangle = _untyped(raw.FPDFText_GetRect)
 _index_at = _untyped(raw.FPDFText_GetCharIndexFromTextIndex)
-_text_item = _untyped(raw.FPDFText_GetTextObject, _Thing)
+_text_item = _untyped(raw.FPDFText_GetTextObject, _Pointer)
 _font = _untyped(raw.FPDFTextObj_GetFont, _ADDRESS)
 _font_info = _untyped(raw.FPDFText_GetFontInfo)
 _content = _untyped(raw.FPDFPageObj_GetMarkedContentID)
 _angle = _untyped(raw.FPDFText_GetCharAngle, ctypes.c_float)
 _is_generated = _untyped(raw.FPDFText_IsGenerated)
-_item = _untyped(raw.FPDFPage_GetObject, _Thing)
+_item = _untyped(raw.FPDFPage_GetObject, _Pointer)
 _kind = _untyped(raw.FPDFPageObj_GetType)
 _count_inside = _untyped(raw.FPDFFormObj_CountObjects)
-_item_inside = _untyped(raw.FPDFFormObj_GetObject, _Thing)
+_item_inside = _untyped(raw.FPDFFormObj_GetObject, _Pointer)
 _matrix = _untyped(raw.FPDFPageObj_GetMatrix)
 _draw_mode = _untyped(raw.FPDFPath_GetDrawMode)
 _bounds = _untyped(raw.FPDFPageObj_GetBounds)
 _count_segments = _untyped(raw.FPDFPath_CountSegments)
-_segment = _untyped(raw.FPDFPath_GetPathSegment, _Thing)
+_segment = _untyped(raw.FPDFPath_GetPathSegment, _Pointer)
 _point = _untyped(raw.FPDFPathSegment_GetPoint)
 _segment_kind = _untyped(raw.FPDFPathSegment_GetType)
 
 
-class Room:
+class Buffers:
     """Reusable buffers for the boxes that pdfium writes. They are kept between pages because allocating them takes
     longer than filling them."""
 
@@ -63,7 +64,7 @@ class Room:
         count = len(indexes)
         if count > self._size:
             self._grow(count)
-        found = list(map(_loose_box, itertools.repeat(text_page), indexes, self._loose_places))
+        found = list(map(_loose_box, itertools.repeat(_passed(text_page)), indexes, self._loose_places))
         edges = self._loose[: _EDGES * count]
         if 0 in found:  # No such character: the buffer still holds the values of an earlier call.
             edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
@@ -74,7 +75,7 @@ class Room:
         count = max(raw.FPDFText_CountRects(text_page, 0, -1), 0)
         if count > self._size:
             self._grow(count)
-        _run(map(_rectangle, itertools.repeat(text_page), range(count), *self._tight_places))
+        _run(map(_rectangle, itertools.repeat(_passed(text_page)), range(count), *self._tight_places))
         edges = self._tight[: _EDGES * count]
         return zip(edges[0::4], edges[1::4], edges[2::4], edges[3::4], strict=True)
 
@@ -118,6 +119,11 @@ class Room:
         self._loose_places = self._edge_places[0]
 
 
+def _passed(handle: Any) -> object:
+    """A pointer as `byref` gives it: passed on as it is, and not wrapped anew at each call."""
+    return ctypes.byref(handle.contents)
+
+
 def top_of(text_page: object, index: int) -> float:
     """The top of the character's ink, in points."""
     left, right, bottom, top = ctypes.c_double(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
@@ -139,7 +145,7 @@ def indexes_at(text_page: object, places: Sequence[int]) -> list[int]:
 
 def fonts_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
     """A number for each character's font, valid while the page is open."""
-    return list(map(_font, map(_text_item, itertools.repeat(text_page), indexes)))
+    return list(map(_font, map(_text_item, itertools.repeat(_passed(text_page)), indexes)))
 
 
 def owners_of(text_page: object, indexes: Sequence[int]) -> list[int | None]:
@@ -166,19 +172,19 @@ def angles_of(text_page: object, indexes: Sequence[int]) -> list[float]:
     return [angle for angle, is_blank in zip(angles, generated, strict=True) if not is_blank]
 
 
-def items_on(page: object, most: int) -> list[_Thing]:
+def objects_on(page: object, most: int) -> list[_Pointer]:
     """The things drawn on the page, so many at `most`."""
     count = min(max(raw.FPDFPage_CountObjects(page), 0), most)
     return list(map(_item, itertools.repeat(page), range(count)))
 
 
-def items_within(form: object, most: int) -> list[_Thing]:
+def objects_within(form: object, most: int) -> list[_Pointer]:
     """The things drawn within one of them, so many at `most`."""
     count = min(max(_count_inside(form), 0), most)
     return list(map(_item_inside, itertools.repeat(form), range(count)))
 
 
-def placing_of(item: object) -> raw.FS_MATRIX:
+def matrix_of(item: object) -> raw.FS_MATRIX:
     """The matrix that places an object on the page, or in the form object around it."""
     matrix = raw.FS_MATRIX()
     _matrix(item, ctypes.byref(matrix))

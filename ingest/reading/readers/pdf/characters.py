@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, baseline_of, contents_of, indexes_at, top_of
+from ingest.reading.readers.pdf.bulk import Buffers, baseline_of, contents_of, indexes_at, top_of
+from ingest.reading.readers.pdf.fonts import MIN_FONT_TEXT
 from ingest.reading.readers.pdf.gaps import raised_in
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN, Line
 from ingest.reading.readers.pdf.rotation import turned_boxes
@@ -25,7 +26,6 @@ _SHOWING = 8  # Characters examined to find the type size.
 _CAPITAL, _SMALL, _BELOW = 0.7, 0.5, 0.22  # Share of the type size: capitals, small letters, descenders.
 _AROUND = " \r"  # Stripped from both ends of a line.
 _TALL = re.compile(r"[^acegmnopqrsuvwxyz.,:;\s-]")
-MIN_FONT_TEXT = 3  # Characters; the font of shorter lines, such as numbers in a margin, does not matter.
 
 
 class Span(NamedTuple):
@@ -46,7 +46,7 @@ class Span(NamedTuple):
         return range(first, last + 1) if is_whole else indexes_at(text_page, places)
 
 
-class Stretches(NamedTuple):
+class TextLines(NamedTuple):
     """The lines of a page as parallel sequences: text, offset in the page's text, code units, and pdfium's numbers for
     the first and last characters. `is_even` as in `Span`."""
 
@@ -60,16 +60,16 @@ class Stretches(NamedTuple):
     def span(self, number: int) -> Span:
         return Span(self.places[number], self.units[number], self.is_even)
 
-    def kept(self, are_kept: Sequence[bool]) -> Stretches:
+    def kept(self, are_kept: Sequence[bool]) -> TextLines:
         """The lines whose flag is set."""
         texts, units = (list(itertools.compress(column, are_kept)) for column in (self.texts, self.units))
         places, firsts, lasts = (
             list(itertools.compress(column, are_kept)) for column in (self.places, self.firsts, self.lasts)
         )
-        return Stretches(texts, places, units, firsts, lasts, self.is_even)
+        return TextLines(texts, places, units, firsts, lasts, self.is_even)
 
 
-def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool) -> Stretches:
+def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool) -> TextLines:
     """The lines of a page's text, stripped of surrounding blanks."""
     if HYPHEN in text:
         text = text.replace(HYPHEN, HYPHEN + "\n")
@@ -84,10 +84,10 @@ def stretches_of(text_page: object, text: str, *, has_pairs: bool, is_even: bool
     firsts, lasts = places, [place + len(line) - 1 for place, line in zip(places, units, strict=True)]
     if not is_even:
         firsts, lasts = indexes_at(text_page, firsts), indexes_at(text_page, lasts)
-    return Stretches(list(map(from_units, units)) if has_pairs else units, places, units, firsts, lasts, is_even)
+    return TextLines(list(map(from_units, units)) if has_pairs else units, places, units, firsts, lasts, is_even)
 
 
-def heads_of(stretches: Stretches) -> list[int]:
+def heads_of(stretches: TextLines) -> list[int]:
     """The number of the character that shows each line's size and font. Bullets are skipped: they may be larger."""
     return [
         first + 1 + (text[1] == " ") if text[0] in BULLETS and len(text) > MIN_FONT_TEXT else first
@@ -125,7 +125,7 @@ class Places:
     """The positions of a page's characters after the page is turned upright."""
 
     def __init__(self) -> None:
-        self.room = Room()
+        self.room = Buffers()
         self._quarters = 0
         self._known: dict[Span, Boxes] = {}  # Boxes of the lines asked for so far.
 
@@ -139,7 +139,7 @@ class Places:
         return turned_boxes(self.room.boxes(text_page, indexes), self._quarters)
 
     def heads(
-        self, text_page: object, stretches: Stretches, indexes: Sequence[int], firsts: Boxes
+        self, text_page: object, stretches: TextLines, indexes: Sequence[int], firsts: Boxes
     ) -> tuple[Sequence[float], Sequence[float]]:
         """The bottom and top of each line's first letter, corrected to the height of the line's text.
 
@@ -166,7 +166,7 @@ class Places:
         return bottoms, tops
 
     def _usual_height(
-        self, text_page: object, stretches: Stretches, indexes: Sequence[int], heights: Sequence[float]
+        self, text_page: object, stretches: TextLines, indexes: Sequence[int], heights: Sequence[float]
     ) -> float:
         """The median line height, or the type size if that is much less."""
         usual = statistics.median(heights)
@@ -177,7 +177,7 @@ class Places:
         return min(usual, size) if size and heights[longest] > _TOO_HIGH * size else usual
 
     def _is_plausible(
-        self, text_page: object, stretches: Stretches, indexes: Sequence[int], heights: Sequence[float]
+        self, text_page: object, stretches: TextLines, indexes: Sequence[int], heights: Sequence[float]
     ) -> bool:
         """Whether the first character of the longest line is not much lower than the line: one is usually enough."""
         longest = _longest(stretches.texts)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, items_on, items_within, kinds_of, owners_of, placing_of
+from ingest.reading.readers.pdf.bulk import Buffers, kinds_of, matrix_of, objects_on, objects_within, owners_of
 from ingest.reading.readers.pdf.calls import Thing
 from ingest.reading.readers.pdf.opacity import EVERYWHERE, clip_of, is_opaque_box, is_opaque_picture, shared
 from ingest.reading.readers.pdf.paint import is_invisible, take_out
@@ -56,7 +56,7 @@ class _Items(NamedTuple):
     outer: dict[int, raw.FS_MATRIX]
     clips: dict[int, Box]
 
-    def boxes(self, numbers: Sequence[int], room: Room) -> Boxes:
+    def boxes(self, numbers: Sequence[int], room: Buffers) -> Boxes:
         """Where some of them stand on the page."""
         boxes = room.bounds([self.things[number] for number in numbers])
         if not self.outer or not numbers:
@@ -67,9 +67,9 @@ class _Items(NamedTuple):
 NOTHING_PAINTED = Painted([], [])
 
 
-def painted_on(page: object, document: object, room: Room) -> Painted:
+def painted_on(page: object, document: object, room: Buffers) -> Painted:
     """What is painted on a page whose text was not read yet. Texts that are covered whole are taken out."""
-    things = items_on(page, _MAX_OBJECTS)
+    things = objects_on(page, _MAX_OBJECTS)
     kinds = kinds_of(things)
     if not 0 < len(kinds) - kinds.count(raw.FPDF_PAGEOBJ_TEXT) <= _MAX_PAINTED:
         return NOTHING_PAINTED
@@ -101,7 +101,7 @@ def _add(
             items.things.append(thing)
             items.kinds.append(kind)
         elif depth < _DEEPEST:
-            inside, matrix, shown = items_within(thing, _MAX_OBJECTS), placing_of(thing), clip_of(thing, outer)
+            inside, matrix, shown = objects_within(thing, _MAX_OBJECTS), matrix_of(thing), clip_of(thing, outer)
             whole = combined(matrix, outer) if outer else matrix
             _add(items, inside, kinds_of(inside), whole, shared(shown, clip), depth + 1)
 
@@ -132,7 +132,7 @@ def _marks(boxes: Boxes) -> list[Box]:
     return small if len(small) <= _MAX_MARKS else []
 
 
-def uncovered(text_page: object, units: str, indexes: Sequence[int], covers: Sequence[Cover], room: Room) -> str:
+def uncovered(text_page: object, units: str, indexes: Sequence[int], covers: Sequence[Cover], room: Buffers) -> str:
     """The code units of a page's text, given their characters, with blanks in place of those that are covered."""
     signs = list(units)
     owners = owners_of(text_page, indexes)
@@ -149,7 +149,7 @@ class _Covering:
     """Looks for the texts of a page below what was painted after them."""
 
     def __init__(
-        self, items: _Items, areas: Sequence[tuple[int, Box]], page: object, document: object, room: Room
+        self, items: _Items, areas: Sequence[tuple[int, Box]], page: object, document: object, room: Buffers
     ) -> None:
         self._items, self._areas = items, areas
         self._page, self._document, self._room = page, document, room

@@ -51,7 +51,7 @@ def may_hold_columns(lines: Sequence[Line]) -> list[int]:
     texts = [line.text for line in lines]
     found = [
         number
-        for number in _SIGNS.lines_with(texts, 2 * _MIN_ROWS)
+        for number in _SIGNS.dense_in(texts, 2 * _MIN_ROWS)
         if _PERHAPS.search(text := texts[number])
         and _FIGURES.search(text)
         and 2 * len(_WHOLE_WORD.findall(text)) >= text.count(" ")

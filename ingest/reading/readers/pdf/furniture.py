@@ -46,11 +46,13 @@ def furniture(pages: Sequence[Sequence[Line]], *, body_height: float) -> set[Spo
             ]
         found.update(_running(spots, len(pages)) if len(spots) > 1 else ())
         if len(pages) > 1 and _PAGE_NUMBER.fullmatch(pattern):
-            found.update((number, index) for number, index in spots if _tells_page(pages[number], index, number))
-    return found if _is_little(found, pages) else set()
+            found.update(
+                (number, index) for number, index in spots if _is_own_page_number(pages[number], index, number)
+            )
+    return found if _is_small_share(found, pages) else set()
 
 
-def _is_little(found: set[Spot], pages: Sequence[Sequence[Line]]) -> bool:
+def _is_small_share(found: set[Spot], pages: Sequence[Sequence[Line]]) -> bool:
     """False if most of the text would go: the pages are alike in content, as in a batch of letters."""
     gone = sum(len(pages[number][index].text) for number, index in found)
     return gone < 0.4 * sum(len(line.text) for lines in pages for line in lines)
@@ -59,7 +61,7 @@ def _is_little(found: set[Spot], pages: Sequence[Sequence[Line]]) -> bool:
 def _edges(lines: Sequence[Line], apart: set[int]) -> list[int]:
     """The top and bottom lines of a page, each up to the last gap before the text. Lines in `apart` are skipped."""
     bottoms = [line.bottom for line in lines]
-    order = sorted(set(range(len(lines))) - apart, key=bottoms.__getitem__)
+    order = sorted(set(range(len(lines))) - apart if apart else range(len(lines)), key=bottoms.__getitem__)
     return [*_up_to_gap(lines, order), *_up_to_gap(lines, order[::-1])]
 
 
@@ -85,7 +87,7 @@ def _running(spots: Sequence[Spot], page_count: int) -> list[Spot]:
     return [(number, index) for number, index in spots if number in dense]
 
 
-def _tells_page(lines: Sequence[Line], index: int, number: int) -> bool:
+def _is_own_page_number(lines: Sequence[Line], index: int, number: int) -> bool:
     """Whether the line stands alone and holds the page's own number, counted from 1."""
     return not _beside_it(lines, index) and str(number + 1) in re.findall(r"\d+", lines[index].text)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from ingest.reading.readers.pdf.boxes import Boxes
 from ingest.reading.readers.pdf.letterspacing import is_spaced, spacing_of
 from ingest.reading.readers.pdf.lines import Line, has_right_to_left
-from ingest.reading.readers.superscripts import with_raised
+from ingest.reading.readers.superscripts import with_superscript
 
 # In line heights.
 _GAP = 0.75
@@ -71,7 +71,7 @@ def parted(line: Line, boxes: Boxes, cuts: Sequence[float] = (), columns: Sequen
     start = 0
     for end in [*ends, len(signs)]:
         first, last = signs[start], signs[end - 1] + 1
-        cell = _plain_part(line, boxes, first, last) if is_plain else part_of(line, boxes, first, last, spacing)
+        cell = _plain_part(line, boxes, first, last) if is_plain else slice_line(line, boxes, first, last, spacing)
         if cell.text:
             found.append(cell._replace(is_apart=True) if first in apart else cell)
         start = end
@@ -119,7 +119,7 @@ def _ends_of_cells(
     return sorted(ends)
 
 
-def part_of(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0) -> Line:
+def slice_line(line: Line, boxes: Boxes, start: int, end: int, spacing: float = 0.0) -> Line:
     """The characters from `start` up to, but not including, `end` as a line of their own. `spacing` is the distance
     between the letters of a word in letter-spaced text."""
     bottom, top = boxes.bottoms[start], boxes.tops[start]
@@ -159,13 +159,13 @@ def _with_signs_set(line: Line, boxes: Boxes, start: int, end: int, spacing: flo
         if place < index:
             if raised:
                 is_within = text and raised[-1].isalpha() and line.text[place].isalpha()
-                text = text + raised if is_within else with_raised(text, raised) if text else _leading(raised)
+                text = text + raised if is_within else with_superscript(text, raised) if text else _leading(raised)
             text, raised = text + line.text[place:index], ""
         if index in marks:
             raised += line.text[index]
         place = index + 1
     if raised:
-        text = with_raised(text, raised) if text else raised
+        text = with_superscript(text, raised) if text else raised
     return text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from ingest.reading.readers.pdf.layout import Group, Marks
@@ -14,6 +14,7 @@ _MAX_CHARACTERS = 160
 _MAX_LINES, _MAX_LINES_OF_TITLE = 3, 5
 _MAX_PREFIX = 14  # Characters before the title, on the page or in the outline only: "Chapter 12:".
 _MAX_MARGIN = 24
+_TAIL = 8  # Characters of a line, with a letter or digit among them.
 _MIN_LETTERS = 3
 _LETTERS, _LETTERS_OF_TITLE = 0.5, 0.25  # Share of letters; a title may be "Invoice (380) No. 471102 of 05.03.2018".
 _SHORT = 45  # Characters of what follows a name, such as whom it works for.
@@ -27,6 +28,18 @@ _ENUMERATION = re.compile(
     r"^(?:chapter|part|section|appendix|kapitel|chapitre)?\s*[\divxlc.]+\s*[:.–—-]?\s+", re.IGNORECASE
 )
 _SENTENCE_ENDS = (".", ",", ";", ":", "。", "、", "：", "；")
+
+
+def body_height(pages: Sequence[Sequence[Line]]) -> float:
+    """The height of most of the text, in points."""
+    lengths: defaultdict[float, int] = defaultdict(int)
+    for lines in pages:
+        for text, _, _, _, height, *_ in lines:
+            lengths[height] += len(text)
+    heights: Counter[float] = Counter()
+    for height, length in lengths.items():
+        heights[round(height, 1)] += length
+    return heights.most_common(1)[0][0] if heights else 1.0
 
 
 def by_outline(pages: Sequence[Sequence[Line]], outline: Iterable[OutlineEntry]) -> tuple[dict[int, Marks], float]:
@@ -49,23 +62,34 @@ def _key(text: str) -> str:
 def _matches(lines: Sequence[Line], titles: dict[str, tuple[int, int]]) -> Marks:
     """Find each title first in single lines, then in two and three lines together."""
     longest = 2 * max(map(len, titles)) + _MAX_PREFIX
-    keys = [_key(line.text) if len(line.text) <= longest else "" for line in lines]
+    keys: dict[int, str] = {}
+    last_signs = {title[-1] for title in titles}
+    may_end = [_last_sign(line.text) in last_signs for line in lines]
     marks: dict[int, tuple[int, int]] = {}
     open_titles = dict(titles)
     for count in range(1, _MAX_LINES + 1):
         for first in range(len(lines) - count + 1 if open_titles else 0):
-            if not keys[first] or first in marks:
-                continue
             run = range(first, first + count)
-            if count > 1 and not all(keys[index] and index not in marks for index in run):
-                continue
-            shown = "".join(keys[first : first + count])
             is_bold = lines[first].is_bold
+            # One ends as the other, if it is not bold; most lines need no more than this look.
+            if not is_bold and not may_end[run[-1]]:
+                continue
+            for index in run:
+                if index not in keys:
+                    keys[index] = _key(lines[index].text) if len(lines[index].text) <= longest else ""
+            if not all(keys[index] and index not in marks for index in run):
+                continue
+            shown = "".join(keys[index] for index in run)
             title = next((key for key in open_titles if _agree(shown, key, is_bold=is_bold)), None)
             if title is not None:
                 mark = open_titles.pop(title)
                 marks.update((index, mark) for index in run)
     return marks
+
+
+def _last_sign(text: str) -> str:
+    """The last letter or digit, as `_key` has it."""
+    return (_key(text[-_TAIL:]) or _key(text))[-1:]
 
 
 def _agree(shown: str, title: str, *, is_bold: bool) -> bool:

@@ -12,7 +12,7 @@ from ingest.reading.readers.pdf.labels import is_named
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.names_above import with_names
 from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, without_underlines
-from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net, nets_of, sections_of, within
+from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, RuledGrid, ruled_grids, sections_of, within
 from ingest.reading.readers.pdf.tables import Table
 from ingest.reading.readers.tables import MAX_HEADER_ROWS, SPANNED, is_figure
 
@@ -28,14 +28,14 @@ _LEVEL = 0.3  # Line heights between baselines of lines side by side.
 Area = tuple[list[Line], Drawn]
 
 
-def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | list[Area]]]:
+def ruled_tables(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], Table | list[Area]]]:
     """For each grid of drawn lines, the lines of text inside it and their table.
 
     If its boxes hold parts of a page, yields the lines in each box with what is drawn inside it instead.
     """
     free = list(lines)
     drawn = drawn._replace(level=without_underlines(drawn.level, lines))
-    for net in sorted(nets_of(drawn), key=lambda net: net.box.right - net.box.left, reverse=True):
+    for net in sorted(ruled_grids(drawn), key=lambda net: net.box.right - net.box.left, reverse=True):
         inside = [line for line in free if net.box.holds(line)]
         if len(inside) < 3 or _is_one_column(net, inside, lines):
             continue
@@ -63,7 +63,7 @@ def lattices(lines: Sequence[Line], drawn: Drawn) -> Iterator[tuple[list[Line], 
             yield inside, [_area(net, together, inside, drawn) for together in texts_of(filled)]
 
 
-def _is_one_column(net: Net, inside: Sequence[Line], lines: Sequence[Line]) -> bool:
+def _is_one_column(net: RuledGrid, inside: Sequence[Line], lines: Sequence[Line]) -> bool:
     """Whether the net is only the coloured ground of some figures, whose rows go on beside it."""
     if not any(line.is_edge for line in net.upright) or len(inside) > _MAX_INSIDE:
         return False
@@ -78,7 +78,7 @@ def _is_one_column(net: Net, inside: Sequence[Line], lines: Sequence[Line]) -> b
     return len(heights & with_text) >= _MOSTLY * len(heights)
 
 
-def _are_crossed(net: Net, filled: Sequence[Cell]) -> bool:
+def _are_crossed(net: RuledGrid, filled: Sequence[Cell]) -> bool:
     """Whether many lines reach far over the sides of their cells: what is drawn has nothing to do with them."""
     rows = Counter(cell.row for cell in filled)
     if sum(number > 1 for number in rows.values()) > 1:
@@ -93,27 +93,27 @@ def _are_crossed(net: Net, filled: Sequence[Cell]) -> bool:
     return crossed > max(1, _MANY * count)
 
 
-def _area(net: Net, cells: Sequence[Cell], inside: Sequence[Line], drawn: Drawn) -> Area:
+def _area(net: RuledGrid, cells: Sequence[Cell], inside: Sequence[Line], drawn: Drawn) -> Area:
     """The lines in some of the net's cells, in their order among those `inside` the net."""
     here = {id(line) for cell in cells for line in cell.lines}
     return [line for line in inside if id(line) in here], within(_box_of(net, cells[-1]), drawn)
 
 
-def _box_of(net: Net, cell: Cell) -> Box:
+def _box_of(net: RuledGrid, cell: Cell) -> Box:
     left, right = net.columns[cell.column], net.columns[cell.column + cell.width]
     return Box(left, right, net.heights[cell.row + cell.height], net.heights[cell.row])
 
 
-def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
+def _cells(net: RuledGrid, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
     """The cells by row and column of their upper left corner."""
     owner: dict[tuple[int, int], Cell] = {}
     rows, columns = len(net.heights) - 1, len(net.columns) - 1
     for row, column in itertools.product(range(rows), range(columns)):
         left, above = owner.get((row, column - 1)), owner.get((row - 1, column))
-        if left is not None and left.row == row and not net.is_parted(row, column):
+        if left is not None and left.row == row and not net.has_line_left(row, column):
             left.width += 1
             owner[row, column] = left
-        elif above is not None and above.column <= column and not net.is_roofed(row, column):
+        elif above is not None and above.column <= column and not net.has_line_above(row, column):
             above.height = row - above.row + 1
             owner[row, column] = above
         else:
@@ -133,7 +133,7 @@ def _cells(net: Net, lines: Sequence[Line]) -> dict[tuple[int, int], Cell]:
     return cells
 
 
-def _in_columns(net: Net, cell: Cell) -> list[Cell]:
+def _in_columns(net: RuledGrid, cell: Cell) -> list[Cell]:
     """The columns of a wide cell that has no lines drawn inside: each line of text fits one column, or they fill equal
     parts. Empty if not."""
     if parts := _in_parts(net, cell):
@@ -147,7 +147,7 @@ def _in_columns(net: Net, cell: Cell) -> list[Cell]:
     return parts if sum(bool(part.lines) for part in parts) > 1 else []
 
 
-def _in_parts(net: Net, cell: Cell) -> list[Cell]:
+def _in_parts(net: RuledGrid, cell: Cell) -> list[Cell]:
     """The equal parts of a wide cell, side by side, that hold one line each; empty if there are none."""
     lines = sorted(cell.lines, key=lambda line: line.left)
     count = len(lines)
@@ -165,7 +165,7 @@ def _in_parts(net: Net, cell: Cell) -> list[Cell]:
     return parts
 
 
-def _in_rows(net: Net, cell: Cell) -> list[Cell]:
+def _in_rows(net: RuledGrid, cell: Cell) -> list[Cell]:
     """The rows of a tall cell that has no lines drawn inside, if almost every row has a line of text; else empty."""
     parts = [Cell(cell.row + offset, cell.column, 1, cell.width) for offset in range(cell.height)]
     for line in cell.lines:
@@ -179,7 +179,7 @@ def _in_rows(net: Net, cell: Cell) -> list[Cell]:
 
 
 def _tables(
-    net: Net, cells: dict[tuple[int, int], Cell], sections: Sequence[range]
+    net: RuledGrid, cells: dict[tuple[int, int], Cell], sections: Sequence[range]
 ) -> Iterator[tuple[list[Line], Table | list[Area]]]:
     """The lines of each section of rows, with their table, or without one if only one cell is filled."""
     reaching: dict[int, tuple[int, str]] = {}  # By column: the last row of a tall cell, and its text.
@@ -193,7 +193,7 @@ def _tables(
 
 
 def _table(
-    net: Net, cells: Sequence[Cell], section: range, reaching: dict[int, tuple[int, str]], lines: list[Line]
+    net: RuledGrid, cells: Sequence[Cell], section: range, reaching: dict[int, tuple[int, str]], lines: list[Line]
 ) -> Table:
     columns = len(net.columns) - 1
     rows: list[list[str]] = []

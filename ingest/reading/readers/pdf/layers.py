@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.bulk import items_on, items_within, kinds_of
+from ingest.reading.readers.pdf.bulk import kinds_of, objects_on, objects_within
 from ingest.reading.readers.pdf.paint import is_marked, take_out
 
 MARK = b"HiddenLayer"  # Of layers that are off: an entry of their dictionary, 1.
@@ -55,7 +55,7 @@ def _inflated(data: memoryview, most: int) -> bytes:
 
 def hide_layers(page: object) -> None:
     """Take what is drawn in layers that are off, as `MARK` tells, from what pdfium reads on the page."""
-    _hide(items_on(page, _MAX_OBJECTS), 0)
+    _hide(objects_on(page, _MAX_OBJECTS), 0)
 
 
 def _hide(items: Sequence[object], depth: int) -> None:
@@ -63,4 +63,4 @@ def _hide(items: Sequence[object], depth: int) -> None:
         if is_marked(item, MARK):
             take_out(item)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            _hide(items_within(item, _MAX_OBJECTS), depth + 1)
+            _hide(objects_within(item, _MAX_OBJECTS), depth + 1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -48,15 +48,6 @@ class Group:
     table: Table | None = None
 
 
-def body_height(pages: Sequence[Sequence[Line]]) -> float:
-    """The height of most of the text, in points."""
-    heights: Counter[float] = Counter()
-    for lines in pages:
-        for line in lines:
-            heights[round(line.height, 1)] += len(line.text)
-    return heights.most_common(1)[0][0] if heights else 1.0
-
-
 def grouped(lines: Sequence[Line], marks: Marks) -> list[Group]:
     """The groups of a page's merged lines, in order."""
     if is_right_to_left(lines):
@@ -78,14 +69,42 @@ class _Grouping:
 
     def groups(self) -> list[Group]:
         found: list[Group] = []
+        goes_on = [] if self._marks else self._going_on()
         for index, line in enumerate(self._lines):
-            mark = self._marks.get(index) if self._marks else None
+            if goes_on and goes_on[index]:
+                found[-1].lines.append(line)
+                continue
+            mark = self._marks.get(index)
             if mark is not None and mark != self._marks.get(index - 1):
                 found.append(Group("heading", [line], mark[0]))
             elif mark is None and (not found or found[-1].level or self._breaks(found[-1], index)):
                 found.append(Group(self._kind(index), [line]))
             else:
                 found[-1].lines.append(line)
+        return found
+
+    def _going_on(self) -> list[bool]:
+        """Whether each line certainly continues the one before it; most lines do, and this is a quick test."""
+        if not self._lines:
+            return []
+        texts, lefts, _, bottoms, heights, are_bold, *_ = zip(*self._lines, strict=True)
+        farthest = self._pitch * 1.25
+        before = zip(lefts, bottoms, heights, are_bold, strict=True)
+        found = [False]
+        found += [
+            text[0].islower()
+            and abs(height - other) <= 0.15 * height
+            and is_bold == was_bold
+            and -0.5 * height <= above - bottom <= farthest * height
+            and abs(left - last) <= _STEP * height
+            for text, left, bottom, height, is_bold, (last, above, other, was_bold) in zip(
+                texts[1:], lefts[1:], bottoms[1:], heights[1:], are_bold[1:], before, strict=False
+            )
+        ]
+        if self._items or self._kinds.count("paragraph") < len(self._kinds):
+            pairs = itertools.pairwise(self._kinds)
+            plain = [False, *(kind == last == "paragraph" for last, kind in pairs)]
+            found = [each and plain[at] and at not in self._items for at, each in enumerate(found)]
         return found
 
     def _kind(self, index: int) -> BlockKind:

@@ -7,7 +7,6 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from ingest.reading.readers.pdf.boxes import Box
 from ingest.reading.readers.pdf.lines import Line
 
 _MIN_LINES = 3
@@ -42,18 +41,6 @@ def with_true_heights(lines: list[Line]) -> list[Line]:
     ]
 
 
-def shown_on(lines: Sequence[Line], box: Box | None) -> list[bool]:
-    """Whether each line is inside the visible box of the page; all are kept if none would be."""
-    if box is None:
-        return [True] * len(lines)
-    left, right, bottom, top = box.left, box.right, box.bottom, box.top
-    shown = [
-        line.right > left and line.left < right and line.bottom + line.height > bottom and line.bottom < top
-        for line in lines
-    ]
-    return shown if any(shown) else [True] * len(lines)
-
-
 def each_once(lines: list[Line]) -> list[Line]:
     """The lines without those drawn a second time at the same place, for example as a shadow."""
     texts = [line.text for line in lines]
@@ -76,6 +63,6 @@ def _is_same_place(line: Line, other: Line) -> bool:
     return abs(line.left - other.left) < near and abs(line.bottom - other.bottom) < near
 
 
-def is_one_sign(boxes: Sequence[tuple[float, float]]) -> bool:
+def is_one_glyph(boxes: Sequence[tuple[float, float]]) -> bool:
     """Whether all (left, right) pairs are equal: the characters are one glyph of the font."""
     return all(abs(left - boxes[0][0]) < 0.05 and abs(right - boxes[0][1]) < 0.05 for left, right in boxes)

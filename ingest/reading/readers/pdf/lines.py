@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ingest.reading.document import BlockKind
 from ingest.reading.readers.pdf.signs import Signs
-from ingest.reading.readers.superscripts import with_raised
+from ingest.reading.readers.superscripts import with_superscript
 
 HYPHEN = "\ufffe"  # pdfium's character for a hyphen at the end of a line.
 CELL = "\t"  # Between cells that are on one line but far apart.
@@ -79,7 +79,7 @@ def merged(lines: Sequence[Line]) -> list[Line]:
             whole.append(line)
             continue
         if is_raised(previous, line):
-            whole[-1] = previous._replace(text=with_raised(previous.text, line.text), right=line.right)
+            whole[-1] = previous._replace(text=with_superscript(previous.text, line.text), right=line.right)
             continue
         gap = line.left - previous.right
         between = CELL if gap > 2 * previous.height else " " if gap > 0.12 * previous.height else ""
@@ -123,17 +123,16 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
     texts = [line.text for line in lines]
     rows = _rows_in(texts)
     has_rows = any(rows)
-    whole = "\n".join(texts)
-    has_leaders = ".." in whole or ". ." in whole or "…" in whole
+    has_leaders = _may_have_leaders("\n".join(texts))
     if not (has_code or has_rows or has_leaders):
         return ["paragraph"] * len(lines)
     if has_rows:
         _add_captions(rows, lines)
     kinds: list[BlockKind] = []
     for index, line in enumerate(lines):
-        if has_leaders and LEADERS.search(line.text):
+        if has_leaders and _may_have_leaders(line.text) and LEADERS.search(line.text):
             kinds.append("list_item")
-        elif has_code and (line.is_fixed or _is_code_between(lines, index)):
+        elif has_code and (line.is_fixed or (len(line.text) <= _MAX_MARK_CHARS and _is_code_between(lines, index))):
             kinds.append("code")
         else:
             kinds.append(
@@ -145,7 +144,7 @@ def kinds_of(lines: Sequence[Line]) -> list[BlockKind]:
 def _is_code_between(lines: Sequence[Line], index: int) -> bool:
     """Whether this is a short line, such as a single bracket, of unknown font between lines of code."""
     text = lines[index].text
-    if len(text) > _MAX_MARK_CHARS or text.isalnum():
+    if text.isalnum():
         return False
     around = [line for line in lines[max(index - 2, 0) : index + 3] if len(line.text) > _MAX_MARK_CHARS]
     return bool(around) and all(line.is_fixed for line in around)
@@ -167,10 +166,14 @@ def _add_captions(rows: list[bool], lines: Sequence[Line]) -> None:
         )
 
 
+def _may_have_leaders(text: str) -> bool:
+    return ".." in text or ". ." in text or "…" in text
+
+
 def _rows_in(texts: Sequence[str]) -> list[bool]:
     """Whether each line looks like a table row by itself."""
     rows = [CELL in text for text in texts]
-    for number in _DIGITS.lines_with(texts, 2):
+    for number in _DIGITS.dense_in(texts, 2):
         rows[number] = rows[number] or _is_row(texts[number])
     return rows
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
-from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, Net
+from ingest.reading.readers.pdf.ruling_lines import NEAR, Box, RuledGrid
 from ingest.reading.readers.pdf.unruled_columns import refined
 from ingest.reading.readers.tables import is_figure
 
@@ -21,7 +21,7 @@ _LONGEST = 60  # Characters of a name.
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./-](?:19|20)\d\d")
 
 
-def with_names(net: Net, inside: Sequence[Line], lines: Sequence[Line], drawn: Drawn) -> Net:
+def with_names(net: RuledGrid, inside: Sequence[Line], lines: Sequence[Line], drawn: Drawn) -> RuledGrid:
     """The net with its unruled columns, and with a row for the names above it if its own first row holds figures.
 
     `inside` are those of the page's lines that the net holds.
@@ -34,10 +34,12 @@ def with_names(net: Net, inside: Sequence[Line], lines: Sequence[Line], drawn: D
     top = finer.box.top
     walls = [Upright(place, top, roof) for place in finer.columns[1:-1]]
     level = [*finer.level, Rule(roof, finer.box.left, finer.box.right)]
-    return Net(level, sorted([*finer.upright, *walls]))
+    return RuledGrid(level, sorted([*finer.upright, *walls]))
 
 
-def _names_on(net: Net, inside: Sequence[Line], lines: Sequence[Line], drawn: Drawn) -> tuple[Sequence[Line], float]:
+def _names_on(
+    net: RuledGrid, inside: Sequence[Line], lines: Sequence[Line], drawn: Drawn
+) -> tuple[Sequence[Line], float]:
     """The lines that may be names, and the height where they end; none if the table has names of its own.
 
     They end at a line drawn above them, or else stand close to the table.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ingest.reading.readers.tables import (
     NOTHING,
     Row,
-    header_by_look,
+    guess_header_rows,
     is_figure,
     is_filled,
     labels_of,
@@ -54,7 +54,7 @@ def _lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
     named = lines(
         [*header, *body],
         header_rows=len(header),
-        is_unnamed=lambda row: tuple(row) in last or _stands_apart(row, figures, len(used)),
+        is_unnamed=lambda row: tuple(row) in last or _is_total(row, figures, len(used)),
     )
     return [*titles, *named]
 
@@ -62,7 +62,7 @@ def _lines(rows: Sequence[Row], header_rows: int | None) -> list[str]:
 def _parted(rows: Sequence[Row], header_rows: int | None) -> tuple[list[str], list[list[str]], list[list[str]]]:
     """The titles above the table, the header rows, and the rows below them."""
     titles, cleaned, count = opened(rows, header_rows)
-    count = header_by_look(cleaned) if count is None else count
+    count = guess_header_rows(cleaned) if count is None else count
     return titles, cleaned[:count], cleaned[count:]
 
 
@@ -142,7 +142,9 @@ def _are_in_doubt(header: Sequence[Row], body: Sequence[Row]) -> bool:
         return True
     if any(_is_label(name, column, body) for column, name in enumerate(header[-1])):
         return True
-    if any(_CODE.search(name) and not _stands_in(name, column, body) for name, column in zip(found, used, strict=True)):
+    if any(
+        _CODE.search(name) and not _is_repeated_in(name, column, body) for name, column in zip(found, used, strict=True)
+    ):
         return True
     # A name shared by neighbouring columns counts against the header.
     own = sum((1 if name != before else -1) for before, name in zip(["", *found], found, strict=False) if name)
@@ -162,7 +164,7 @@ def _is_label(name: str, column: int, body: Sequence[Row]) -> bool:
     return name.endswith(":") and any(cell.endswith(":") for row in body for cell in row[column : column + 1])
 
 
-def _stands_in(name: str, column: int, body: Sequence[Row]) -> bool:
+def _is_repeated_in(name: str, column: int, body: Sequence[Row]) -> bool:
     """Whether the column repeats the name in every row, as a tall cell does."""
     return all(row[column : column + 1] in ([name], [""], []) for row in body)
 
@@ -178,7 +180,7 @@ def _columns_of_figures(body: Sequence[Row]) -> set[int]:
     return found
 
 
-def _stands_apart(row: Row, figures: set[int], width: int) -> bool:
+def _is_total(row: Row, figures: set[int], width: int) -> bool:
     """Whether the row holds a sum and its label, which the column names do not describe."""
     filled = [column for column, cell in enumerate(row) if cell not in NOTHING]
     if not filled:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ingest.reading.readers.pdf.bulk import font_name
-from ingest.reading.readers.pdf.characters import Places, Stretches, as_units
-from ingest.reading.readers.pdf.line_repair import is_one_sign
+from ingest.reading.readers.pdf.characters import Places, TextLines, as_units
+from ingest.reading.readers.pdf.line_repair import is_one_glyph
 from ingest.reading.readers.pdf.lines import BULLETS, HYPHEN
 
 _LAM = "\u0644"
@@ -38,12 +38,12 @@ def _with_ligatures(places: Places, text_page: object, text: str) -> str:
     and reverses them with the rest of the line."""
     for match in _TURNED_LAM.finditer(text):
         first, second = places.boxes(text_page, [match.start(), match.start() + 1]).each()
-        if is_one_sign([first[:2], second[:2]]):
+        if is_one_glyph([first[:2], second[:2]]):
             text = text[: match.start()] + match.group()[::-1] + text[match.end() :]
     return text
 
 
-def with_symbol_bullets(text_page: object, stretches: Stretches) -> Stretches:
+def with_symbol_bullets(text_page: object, stretches: TextLines) -> TextLines:
     """The lines with a bullet for a letter that a font of symbols shows as one, where several begin so."""
     short = [at for at, text in enumerate(stretches.texts) if text[1:2] == " " and text[0] not in BULLETS]
     if len(short) < _LEAST_OF_LIST:

@@ -21,7 +21,7 @@ from ingest.reading.readers.pdf.columns import (
 from ingest.reading.readers.pdf.drawing import as_read, parted_by_line
 from ingest.reading.readers.pdf.grid import Grid
 from ingest.reading.readers.pdf.labels import are_to_fill_in
-from ingest.reading.readers.pdf.lattice import lattices
+from ingest.reading.readers.pdf.lattice import ruled_tables
 from ingest.reading.readers.pdf.lines import LEADERS, Line, has_neighbours, is_right_to_left
 from ingest.reading.readers.pdf.naming import are_named
 from ingest.reading.readers.pdf.rows import Interval, Row, rows_of, without_chance_gaps
@@ -70,7 +70,7 @@ def _arranged(lines: Sequence[Line], drawn: Drawn) -> list[Part]:
     places = {spot_of(line): number for number, line in enumerate(lines)}
     units: list[tuple[float, Part]] = []
     boxed: set[int] = set()
-    for inside, found in lattices(lines, drawn):
+    for inside, found in ruled_tables(lines, drawn):
         boxed.update(map(id, inside))
         place = min(places[spot_of(line)] for line in inside)
         parts = [found] if isinstance(found, Table) else [part for area in found for part in _arranged(*area)]
@@ -194,8 +194,8 @@ def _line_by_line(lines: list[Line]) -> Table:
 def _in_column(row: Row, column: Interval, columns: Sequence[Interval]) -> Line | None:
     """The part of the row that is in the column, as one line; None if there is none."""
     inside = [cell for cell in row.cells if _first_touched(cell, columns) == column]
-    if not inside:
-        return None
+    if len(inside) < 2:
+        return inside[0] if inside else None
     return inside[0]._replace(
         text=" ".join(cell.text for cell in inside),
         right=inside[-1].right,

@@ -12,7 +12,7 @@ from pypdfium2 import raw
 
 from corpus.errors import DocumentUnreadable
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.pdf.bulk import Room
+from ingest.reading.readers.pdf.bulk import Buffers
 from ingest.reading.readers.pdf.covers import painted_on
 from ingest.reading.readers.pdf.forms import field_values, files_on, notes_on
 from ingest.reading.readers.pdf.layers import MARK, hide_layers
@@ -45,7 +45,7 @@ class Pdf:
         form_type = self._document.get_formtype()
         self.is_dynamic_form: bool = form_type == raw.FORMTYPE_XFA_FULL
         self._reader = LineReader()
-        self._room = Room()
+        self._room = Buffers()
         self._has_hidden = MARK in data
         self._is_tagged = bool(raw.FPDFCatalog_IsTagged(self._document))
         if form_type == raw.FORMTYPE_ACRO_FORM:

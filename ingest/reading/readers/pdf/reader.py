@@ -89,8 +89,8 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
     second = _SecondTry(data, password)
     with _nothing_collected(), Pdf(second.shown(), password) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
-        outline = pdf.outline() if number == 0 else []
-        return packed(_pages(pdf, mine, second), outline, data)
+        pages = list(_pages(pdf, mine, second))
+        return packed(pages, pdf.outline() if number == 0 else [], data)
 
 
 class _SecondTry:
@@ -134,13 +134,10 @@ class _SecondTry:
 
 def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
     content = Content(
-        outline=found.outline if found else pdf.outline(),
         labels=pdf.page_labels(),
         properties=pdf.properties(),
         is_dynamic_form=pdf.is_dynamic_form,
     )
-    if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
-        content.outline = second.outline() or content.outline
     for number, page in enumerate(found.pages if found else _pages(pdf, range(len(pdf)), second)):
         content.pages.append(page.lines)
         content.fields.append(page.fields)
@@ -150,6 +147,10 @@ def _by_pdfium(pdf: Pdf, second: _SecondTry, found: Found | None) -> Content:
             content.damaged.append(number)
         if page.is_scan:
             content.scans.append(number)
+    # Last, as pdfium takes long to number the pages that it has not loaded yet.
+    content.outline = found.outline if found else pdf.outline()
+    if sum(entry.page is None for entry in content.outline) > _MAX_LOST_SHARE * len(content.outline):
+        content.outline = second.outline() or content.outline
     return content
 
 

@@ -7,30 +7,35 @@ import math
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Box, Boxes
-from ingest.reading.readers.pdf.bulk import Room, angles_of
+from ingest.reading.readers.pdf.bulk import Buffers, angles_of
 from ingest.reading.readers.pdf.rules import Drawn, Rule, Upright
 
 _SAMPLES = 7  # Characters of a page whose rotation is checked.
 _MOSTLY = 0.6
-_FIRST_EASTERN = 0x2E80
+_FIRST_EASTERN = "\u2e80"
+_SIGNS_SEEN = 64  # Of the text, to see whether it is Chinese or Japanese at all.
 # Where a point (x, y) goes, by quarter turns of the text clockwise: the signs, and whether x and y are swapped.
 _TURNS = {1: (-1, 1, True), 2: (-1, -1, False), 3: (1, -1, True)}
 
 
-def quarters_of(text_page: object, count: int, text: str, room: Room) -> int:
+def quarters_of(text_page: object, count: int, text: str, room: Buffers) -> int:
     """How many quarter turns, clockwise, most of the page's `count` characters are rotated: 0 to 3."""
     angles = angles_of(text_page, range(0, count, max(count // _SAMPLES, 1)))
-    found = [round(angle / (math.pi / 2)) % 4 for angle in angles] if any(angles) else [0] * len(angles)
+    if not any(angles):
+        is_eastern = not text.isascii() and max(text[:: len(text) // _SIGNS_SEEN + 1]) >= _FIRST_EASTERN
+        return int(bool(angles) and is_eastern and _is_set_downwards(text_page, count, room))
+    found = [round(angle / (math.pi / 2)) % 4 for angle in angles]
     usual = max(set(found), key=found.count, default=0)
     if found.count(usual) <= _MOSTLY * len(found):
         return 0
     return usual or int(not text.isascii() and _is_set_downwards(text_page, count, room))
 
 
-def _is_set_downwards(text_page: object, count: int, room: Room) -> bool:
+def _is_set_downwards(text_page: object, count: int, room: Buffers) -> bool:
     """Whether the text is vertical Chinese or Japanese. Turned left, its columns are lines, the first on top."""
     places = range(0, count - 1, max(count // _SAMPLES, 1))
-    if sum(raw.FPDFText_GetUnicode(text_page, index) > _FIRST_EASTERN for index in places) <= _MOSTLY * len(places):
+    eastern = sum(raw.FPDFText_GetUnicode(text_page, index) > ord(_FIRST_EASTERN) for index in places)
+    if eastern <= _MOSTLY * len(places):
         return False
     boxes = room.boxes(text_page, [at for index in places for at in (index, index + 1)]).each()
     steps = zip(boxes[0::2], boxes[1::2], strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ingest.reading.readers.pdf.lines import Line, is_raised, joined_beside
-from ingest.reading.readers.superscripts import with_raised
+from ingest.reading.readers.superscripts import with_superscript
 
 # In line heights: closer cells are joined, and a gutter between columns is at least as wide.
 CELL_GAP = 0.75
@@ -81,7 +81,7 @@ def _cells(row: Sequence[Line]) -> list[Line]:
         if before is None or line.is_apart or gap > CELL_GAP * min(before.height, line.height) or gap < -before.height:
             cells.append(line)
         elif is_raised(before, line):
-            cells[-1] = before._replace(text=with_raised(before.text, line.text), right=line.right)
+            cells[-1] = before._replace(text=with_superscript(before.text, line.text), right=line.right)
         else:
             between = " " if gap > 0.12 * before.height else ""
             cells[-1] = joined_beside(before, line, between)

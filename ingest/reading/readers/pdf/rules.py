@@ -11,7 +11,15 @@ from typing import NamedTuple
 
 from pypdfium2 import raw
 
-from ingest.reading.readers.pdf.bulk import Room, is_area, items_on, items_within, kinds_of, placing_of, segment_counts
+from ingest.reading.readers.pdf.bulk import (
+    Buffers,
+    is_area,
+    kinds_of,
+    matrix_of,
+    objects_on,
+    objects_within,
+    segment_counts,
+)
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.placing import combined
 
@@ -115,12 +123,12 @@ def _underlines(rule: Rule, line: Line) -> bool:
     )
 
 
-def rules_of(page: object, room: Room, *, is_laid_across: bool = False) -> Drawn:
+def rules_of(page: object, room: Buffers, *, is_laid_across: bool = False) -> Drawn:
     """The straight lines of a page. `is_laid_across`: the page is to be turned, so horizontal lines are vertical."""
     least_length, least_rise = (_MIN_RISE, _MIN_LENGTH) if is_laid_across else (_MIN_LENGTH, _MIN_RISE)
     level: set[Rule] = set()
     upright: set[Upright] = set()
-    for line in _lines_among(items_on(page, _MAX_OBJECTS), room, None, 0):
+    for line in _lines_among(objects_on(page, _MAX_OBJECTS), room, None, 0):
         if isinstance(line, Rule):
             if line.right - line.left >= least_length:
                 level.add(line)
@@ -142,7 +150,7 @@ def is_picture(page: object) -> bool:
 
 
 def _lines_among(
-    items: Sequence[object], room: Room, outer: raw.FS_MATRIX | None, depth: int
+    items: Sequence[object], room: Buffers, outer: raw.FS_MATRIX | None, depth: int
 ) -> Iterator[Rule | Upright]:
     kinds = kinds_of(items)
     paths = [item for item, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_PATH]
@@ -152,16 +160,16 @@ def _lines_among(
             yield from _straight_lines(path, room, count, extent, _matrix_of(path, outer))
     if depth < _DEEPEST:
         for form in [item for item, kind in zip(items, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_FORM]:
-            yield from _lines_among(items_within(form, _MAX_OBJECTS), room, _matrix_of(form, outer), depth + 1)
+            yield from _lines_among(objects_within(form, _MAX_OBJECTS), room, _matrix_of(form, outer), depth + 1)
 
 
 def _matrix_of(item: object, outer: raw.FS_MATRIX | None) -> raw.FS_MATRIX:
-    matrix = placing_of(item)
+    matrix = matrix_of(item)
     return matrix if outer is None else combined(matrix, outer)
 
 
 def _straight_lines(
-    path: object, room: Room, count: int, extent: tuple[float, float], matrix: raw.FS_MATRIX
+    path: object, room: Buffers, count: int, extent: tuple[float, float], matrix: raw.FS_MATRIX
 ) -> Iterator[Rule | Upright]:
     is_edge = min(extent) > _THIN and is_area(path)
     a, b, c, d, e, f = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f

@@ -33,7 +33,7 @@ class Box(NamedTuple):
 
 
 @dataclass(slots=True)
-class Net:
+class RuledGrid:
     """Lines that meet: positions of `columns` from left to right, of `heights` from the top down."""
 
     level: list[Rule]
@@ -59,25 +59,25 @@ class Net:
     def row_heights(self) -> list[float]:
         return [top - bottom for top, bottom in itertools.pairwise(self.heights)]
 
-    def is_parted(self, row: int, column: int) -> bool:
+    def has_line_left(self, row: int, column: int) -> bool:
         """Whether a line is drawn on the cell's left side."""
         middle = (self.heights[row] + self.heights[row + 1]) / 2
         return any(line.bottom < middle < line.top for line in self._beside[column])
 
-    def is_roofed(self, row: int, column: int) -> bool:
+    def has_line_above(self, row: int, column: int) -> bool:
         """Whether a line is drawn above the cell."""
         middle = (self.columns[column] + self.columns[column + 1]) / 2
         return any(line.left < middle < line.right for line in self._above[row])
 
 
-def sections_of(net: Net) -> list[range]:
+def sections_of(net: RuledGrid) -> list[range]:
     """The rows of a net, split where its columns change: a form is several tables, one below the other."""
     rows = range(len(net.heights) - 1)
     columns = range(1, len(net.columns) - 1)
     sections = [range(0)]
     known: frozenset[int] = frozenset()
     for row in rows:
-        parted = frozenset(column for column in columns if net.is_parted(row, column))
+        parted = frozenset(column for column in columns if net.has_line_left(row, column))
         start = sections[-1].start
         is_layer = parted >= known and (row - start < _MAX_LAYERS or (len(known) > 1 and len(parted - known) == 1))
         if parted <= known or is_layer:
@@ -89,7 +89,7 @@ def sections_of(net: Net) -> list[range]:
     return sections
 
 
-def nets_of(drawn: Drawn) -> Iterator[Net]:
+def ruled_grids(drawn: Drawn) -> Iterator[RuledGrid]:
     """The nets of drawn lines, and those of coloured areas that no net of lines covers."""
     nets = list(_nets(Drawn([line for line in drawn.level if not line.is_edge], _lines_alone(drawn.upright))))
     yield from nets
@@ -100,19 +100,19 @@ def nets_of(drawn: Drawn) -> Iterator[Net]:
         yield from _joined_beside(_nets(Drawn(level, upright)))
 
 
-def _joined_beside(nets: Iterable[Net]) -> list[Net]:
+def _joined_beside(nets: Iterable[RuledGrid]) -> list[RuledGrid]:
     """The nets of coloured areas; those of one height and close beside each other are the columns of one table."""
-    joined: list[Net] = []
+    joined: list[RuledGrid] = []
     for net in sorted(nets, key=lambda net: (round(net.box.top / _SAME_TOP), net.box.left)):
         last = joined[-1] if joined else None
         if last is not None and _are_columns(last, net):
-            joined[-1] = Net([*last.level, *net.level], sorted([*last.upright, *net.upright]))
+            joined[-1] = RuledGrid([*last.level, *net.level], sorted([*last.upright, *net.upright]))
         else:
             joined.append(net)
     return joined
 
 
-def _are_columns(one: Net, other: Net) -> bool:
+def _are_columns(one: RuledGrid, other: RuledGrid) -> bool:
     return (
         0 < other.box.left - one.box.right < _COLUMN_GAP
         and abs(one.box.top - other.box.top) < NEAR
@@ -135,21 +135,21 @@ def _stands_in(line: Upright, box: Box) -> bool:
     return box.left - NEAR < line.place < box.right + NEAR and line.bottom < box.top and box.bottom < line.top
 
 
-def _nets(drawn: Drawn) -> Iterator[Net]:
+def _nets(drawn: Drawn) -> Iterator[RuledGrid]:
     """Groups of lines that meet, directly or through others."""
     drawn = _whole(drawn)
     if not 0 < len(drawn.upright) <= _MAX_LINES or not 1 < len(drawn.level) <= _MAX_LINES:
         return
     for level, upright in _connected(drawn, NEAR):
-        whole = Net(level, upright)
+        whole = RuledGrid(level, upright)
         if _is_table(whole):
-            apart = [Net(*lines) for lines in _connected(Drawn(level, upright), _TOUCHING) if all(lines)]
+            apart = [RuledGrid(*lines) for lines in _connected(Drawn(level, upright), _TOUCHING) if all(lines)]
             tables = [net for net in apart if _is_table(net)]
             kept = sum(len(net.level) + len(net.upright) for net in tables)
             yield from tables if len(tables) > 1 and kept >= _NEARLY * (len(level) + len(upright)) else [whole]
 
 
-def _is_table(net: Net) -> bool:
+def _is_table(net: RuledGrid) -> bool:
     return len(net.columns) > 2 and len(net.heights) > 2 and len(net.columns) * len(net.heights) < _MAX_CELLS
 
 

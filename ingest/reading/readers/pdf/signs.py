@@ -21,18 +21,23 @@ class Signs(NamedTuple):
     def of(cls, characters: str) -> Signs:
         """The characters, which are of Latin-1; those that are not are found as well."""
         wanted = {*characters.encode("latin-1"), _UNKNOWN}
-        return cls(bytes(_FOUND if code in wanted else _BREAK if code == _BREAK else _OTHER for code in range(256)))
+        kept = {_BREAK, _BLANK}
+        return cls(bytes(_FOUND if code in wanted else code if code in kept else _OTHER for code in range(256)))
 
-    def lines_with(self, texts: Sequence[str], least: int = 1) -> Sequence[int]:
-        """The numbers of the texts that may hold one of the characters; none if all of them together hold fewer than
-        `least`."""
+    def dense_in(self, texts: Sequence[str], least: int) -> Sequence[int]:
+        """The numbers of the texts that may hold two or more of the characters, and one of them for each two blanks;
+        none if all texts together hold fewer than `least`."""
         found = "\n".join(texts).encode("latin-1", "replace").translate(self.table)
         if found.count(_FOUND) < least:
             return ()
         lines = found.split(bytes([_BREAK]))
         if len(lines) != len(texts):  # A line break within one of them.
             return range(len(texts))
-        return [number for number, line in enumerate(lines) if _FOUND in line]
+        return [
+            number
+            for number, line in enumerate(lines)
+            if (count := line.count(_FOUND)) > 1 and 2 * count >= line.count(_BLANK)
+        ]
 
 
 def _word_class(code: int) -> int:

@@ -27,6 +27,7 @@ _CEDILLA = re.compile("([cCsS])¸")
 _MARK_BEFORE = re.compile(" ([\u064b-\u0652\u0670])([\u0621-\u064a])")  # An Arabic vowel mark inside a word.
 _ARABIC = b"\x06"  # In UTF-16, of characters from U+0600 to U+06FF.
 _COMBINING = dict(zip("¨ˆ˜ˇ˘˚´`", "\u0308\u0302\u0303\u030c\u0306\u030a\u0301\u0300", strict=True))
+_LAST_SPACED = "\u0e00"  # Up to here, blanks stand between the words of all scripts.
 _SAMPLE = 1_000  # Characters examined per page.
 _SPARE = 100
 _MIN_SAMPLE = 60
@@ -46,7 +47,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]
 
 def is_garbage(text: str) -> bool:
     """Whether the font maps to wrong characters: controls, private use, the wrong code page, or shifted letters."""
-    if not text.replace("\n", "").replace(HYPHEN, "").isprintable() or "\ufffd" in text:
+    whole = text.replace("\n", "")
+    if not (whole.replace(HYPHEN, "") if HYPHEN in whole else whole).isprintable() or "\ufffd" in text:
         visible = len(text) - text.count(" ") - text.count("\n")
         if len(_NOT_TEXT.findall(text.replace("\x02", ""))) > 0.2 * visible:
             return True
@@ -156,9 +158,12 @@ def joined(lines: Sequence[str], words: Collection[str]) -> str:
     """The lines joined to one, with words divided at line ends made whole."""
     if len(lines) == 1:
         return lines[0]
+    ends = [line[-1] for line in lines[:-1]]
+    if "-" not in ends and max(ends) <= _LAST_SPACED:
+        return " ".join(lines)
     parts: list[str] = []
     for before, line in itertools.pairwise(lines):
-        if before[-1].isalpha() and line.isascii():
+        if before[-1] <= _LAST_SPACED and before[-1] != "-":
             parts += (before, " ")
         else:
             parts += _with_joint(before, line, words)

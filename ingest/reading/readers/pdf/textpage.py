@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.pdf.boxes import Box, reaching
 from ingest.reading.readers.pdf.bulk import indexes_at
 from ingest.reading.readers.pdf.characters import (
-    MIN_FONT_TEXT,
     Places,
     Span,
-    Stretches,
+    TextLines,
     as_units,
     blocks_of,
     from_units,
@@ -30,9 +30,9 @@ from ingest.reading.readers.pdf.covers import NOTHING_PAINTED, Cover, Painted, u
 from ingest.reading.readers.pdf.drawn_bullets import with_bullets
 from ingest.reading.readers.pdf.figures import Row, cuts_between, may_hold_columns, names_above, words_of
 from ingest.reading.readers.pdf.fonts import Fonts
-from ingest.reading.readers.pdf.gaps import has_false_blanks, part_of, parted, squeezed
+from ingest.reading.readers.pdf.gaps import has_false_blanks, parted, slice_line, squeezed
 from ingest.reading.readers.pdf.letterspacing import is_glued, is_spaced, unglued
-from ingest.reading.readers.pdf.line_repair import each_once, shown_on, with_true_heights
+from ingest.reading.readers.pdf.line_repair import each_once, with_true_heights
 from ingest.reading.readers.pdf.lines import Line, has_neighbours
 from ingest.reading.readers.pdf.odd_signs import with_odd_signs, with_symbol_bullets
 from ingest.reading.readers.pdf.overprint import Run, each_sign_once, is_overprinted
@@ -41,7 +41,7 @@ from ingest.reading.readers.pdf.rules import NOTHING_DRAWN, Drawn, crossings, ru
 from ingest.reading.readers.pdf.tags import NO_TAGS, Tags
 from ingest.reading.readers.pdf.text import is_noise
 from ingest.reading.readers.pdf.unevenness import (
-    loose_lines,
+    lines_of_odd_width,
     uneven_lines,
     with_ligatures,
     with_lone_letters,
@@ -54,7 +54,6 @@ _MIN_NEIGHBOURS = 2  # With fewer, the page has no cells.
 _MANY = 8  # Lines to be examined, before the page is asked whether it is worth it.
 _NO_CUTS: list[float] = []
 _WITHOUT_BLANK = re.compile("  |[a-z][A-Z]")  # Signs were taken out, or a blank with them.
-_PLAIN = (False, False)
 
 
 class LineReader:
@@ -81,11 +80,7 @@ class LineReader:
         if not stretches.texts:
             return [], NOTHING_DRAWN
         stretches = with_symbol_bullets(text_page, stretches)
-        lines = self._measured(text_page, stretches)
-        shown = shown_on(lines, box_of(page, quarters))
-        if not all(shown):
-            lines, stretches = list(itertools.compress(lines, shown)), stretches.kept(shown)
-            self._falling = {sum(shown[:number]) for number in self._falling if shown[number]}
+        lines, stretches = self._measured(text_page, stretches, box_of(page, quarters))
         lines = with_true_heights(lines)
         uneven = set(range(len(lines))) if quarters else self._uneven(text_page, lines, stretches)
         if len(uneven) > _MANY and is_noise(lines):
@@ -110,7 +105,7 @@ class LineReader:
             whole = [line._replace(text=squeezed(line.text)) for line in whole]
         return each_once(whole), straight
 
-    def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[Stretches, int]:
+    def _stretches(self, text_page: object, count: int, covers: Sequence[Cover]) -> tuple[TextLines, int]:
         """The page's lines as text, and by how many quarters of a turn they are turned."""
         if count + _SPARE_UNITS > len(self._text):
             self._text = units_buffer(2 * (count + _SPARE_UNITS))
@@ -135,39 +130,35 @@ class LineReader:
             text = with_odd_signs(self._places, text_page, text, has_pairs=has_pairs, is_even=is_even)
         return stretches_of(text_page, text, has_pairs=has_pairs, is_even=is_even), quarters
 
-    def _measured(self, text_page: object, stretches: Stretches) -> list[Line]:
-        """The lines with positions and fonts, measured at their first and last characters."""
+    def _measured(self, text_page: object, stretches: TextLines, box: Box | None) -> tuple[list[Line], TextLines]:
+        """The lines inside the visible box of the page with positions and fonts, measured at their first and last
+        characters; all lines if none is inside."""
+        firsts, lasts = (self._places.boxes(text_page, ends) for ends in (stretches.firsts, stretches.lasts))
+        # In Arabic and Hebrew the first character is on the right.
+        lefts, rights = list(map(min, firsts.lefts, lasts.lefts)), list(map(max, firsts.rights, lasts.rights))
+        inside = reaching(lefts, rights, box.left, box.right) if box else []
+        if inside:
+            stretches, firsts, lasts = stretches.kept(inside), firsts.kept(inside), lasts.kept(inside)
+            lefts, rights = list(itertools.compress(lefts, inside)), list(itertools.compress(rights, inside))
         indexes = heads_of(stretches)
-        firsts = self._places.boxes(text_page, stretches.firsts)
-        lasts = self._places.boxes(text_page, stretches.lasts)
         bottoms, tops = self._places.heads(text_page, stretches, indexes, firsts)
         heights = list(map(operator.sub, tops, bottoms))
+        inside = reaching(bottoms, list(map(operator.add, bottoms, heights)), box.bottom, box.top) if box else []
+        if inside:
+            stretches, lasts = stretches.kept(inside), lasts.kept(inside)
+            indexes, lefts, rights, bottoms, heights = (
+                list(itertools.compress(column, inside)) for column in (indexes, lefts, rights, bottoms, heights)
+            )
         falls = map(operator.sub, bottoms, lasts.bottoms)
         self._falling = {number for number, is_lower in enumerate(map(operator.gt, falls, heights)) if is_lower}
-        # In Arabic and Hebrew the first character is on the right.
-        lefts, rights = map(min, firsts.lefts, lasts.lefts), map(max, firsts.rights, lasts.rights)
-        types = self._types(text_page, stretches, indexes)
+        types = self._fonts.types(text_page, stretches.texts, indexes, stretches.lasts)
         are_bold, are_fixed = zip(*types, strict=True) if types else (itertools.repeat(object=False),) * 2
         rest = itertools.repeat(-1), itertools.repeat(object=False)
         columns = zip(stretches.texts, lefts, rights, bottoms, heights, are_bold, are_fixed, *rest, strict=False)
-        return list(map(tuple.__new__, itertools.repeat(Line), columns))  # A third of the time of calling Line(…).
+        # A third of the time of calling Line(…).
+        return list(map(tuple.__new__, itertools.repeat(Line), columns)), stretches
 
-    def _types(self, text_page: object, stretches: Stretches, indexes: Sequence[int]) -> list[tuple[bool, bool]]:
-        """Whether each line is bold, and whether it is monospaced, judged by its two ends; empty if none is either."""
-        long = [number for number, text in enumerate(stretches.texts) if len(text) > MIN_FONT_TEXT]
-        looks = self._fonts.look(text_page, indexes if len(long) == len(indexes) else [indexes[at] for at in long])
-        if looks.count(_PLAIN) == len(looks):
-            return []
-        types = [_PLAIN] * len(indexes)
-        for number, found in zip(long, looks, strict=True):
-            types[number] = found
-        marked = [number for number in long if types[number] != _PLAIN]
-        ends = self._fonts.look(text_page, [stretches.lasts[at] for at in marked])
-        for number, other in zip(marked, ends, strict=True):
-            types[number] = (types[number][0] and other[0], types[number][1] and other[1])
-        return types
-
-    def _uneven(self, text_page: object, lines: list[Line], stretches: Stretches) -> set[int]:
+    def _uneven(self, text_page: object, lines: list[Line], stretches: TextLines) -> set[int]:
         """The numbers of lines that may hold wide gaps or raised characters, judged by their runs or their width."""
         texts = [line.text for line in lines]
         alone = with_lone_letters(texts)
@@ -179,9 +170,9 @@ class LineReader:
         by_texts = spaced | with_ligatures(texts) | with_long_words(texts)
         if self._has_blanks:
             by_texts |= {number for number, text in enumerate(texts) if _WITHOUT_BLANK.search(text)}
-        return uneven_lines(lines, self._runs) | self._falling | loose_lines(lines) | by_texts
+        return uneven_lines(lines, self._runs) | self._falling | lines_of_odd_width(lines) | by_texts
 
-    def _columns(self, text_page: object, lines: list[Line], stretches: Stretches) -> dict[int, list[float]]:
+    def _columns(self, text_page: object, lines: list[Line], stretches: TextLines) -> dict[int, list[float]]:
         """Positions at which lines with figures of several columns are to be split, by line number."""
         rows = may_hold_columns(lines)
         if not rows:
@@ -206,7 +197,7 @@ class LineReader:
         cells = parted(line._replace(text=span.units), boxes, cuts, columns)
         return [cell._replace(text=from_units(cell.text)) for cell in cells]
 
-    def _by_tags(self, text_page: object, lines: list[Line], stretches: Stretches, tags: Tags) -> dict[int, list[Line]]:
+    def _by_tags(self, text_page: object, lines: list[Line], stretches: TextLines, tags: Tags) -> dict[int, list[Line]]:
         """The pieces of lines that belong to several tagged blocks, by line number. Other lines get their block's
         number in place."""
         firsts, lasts = (blocks_of(text_page, ends, tags) for ends in (stretches.firsts, stretches.lasts))
@@ -228,7 +219,7 @@ class LineReader:
             # Blanks that pdfium generates between words belong to no block.
             if end < len(indexes) and (span.units[end] == " " or blocks[end] == blocks[start]):
                 continue
-            piece = part_of(line._replace(text=span.units), boxes, start, end)
+            piece = slice_line(line._replace(text=span.units), boxes, start, end)
             if piece.text:
                 yield piece._replace(text=from_units(piece.text), block=blocks[start])
             start = end

@@ -13,6 +13,7 @@ from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.signs import may_have_lone_letters
 
 _LIGATURE = re.compile(r"f[fil]l? [a-z]")  # Programs may put a blank without width after a ligature.
+_LIGATURES = ("ff ", "fi ", "fl ", "fil ", "fll ")  # How what is searched for begins: a faster test.
 _LONE_LETTERS = frozenset("bcdefghjklmnopqrstuvwxyzBCDEFGHJKLMNOPQRSTUVWXYZ")  # They suggest blanks inside words.
 # In line heights.
 _DOUBT = 0.65  # Wider gaps between two text runs are examined.
@@ -46,7 +47,7 @@ def _doubtful(runs: Iterable[tuple[float, float, float, float]]) -> Iterator[tup
         reach, low, high = right, bottom, top
 
 
-def loose_lines(lines: Sequence[Line]) -> set[int]:
+def lines_of_odd_width(lines: Sequence[Line]) -> set[int]:
     """The numbers of lines that are too wide for their text, so that a run may contain gaps, or too narrow, so that it
     may jump back to another column."""
     widths: defaultdict[float, list[float]] = defaultdict(list)
@@ -98,6 +99,7 @@ def with_long_words(texts: Sequence[str]) -> set[int]:
 
 def with_ligatures(texts: Sequence[str]) -> set[int]:
     """The numbers of the texts with a blank behind what may be a ligature."""
-    if _LIGATURE.search("\n".join(texts)) is None:
+    whole = "\n".join(texts)
+    if not any(sign in whole for sign in _LIGATURES):
         return set()
     return {number for number, text in enumerate(texts) if _LIGATURE.search(text)}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ingest.reading.readers.pdf.lines import Line
 from ingest.reading.readers.pdf.rows import rows_of
 from ingest.reading.readers.pdf.rules import Upright
-from ingest.reading.readers.pdf.ruling_lines import Net
+from ingest.reading.readers.pdf.ruling_lines import RuledGrid
 
 _MIN_ROWS = 3
 _MOSTLY = 0.5
@@ -17,7 +17,7 @@ _MAX_COLUMNS = 12
 _CURRENCIES = ("$", "€", "£", "¥")
 
 
-def refined(net: Net, lines: Sequence[Line], names: Sequence[Line] = ()) -> Net:
+def refined(net: RuledGrid, lines: Sequence[Line], names: Sequence[Line] = ()) -> RuledGrid:
     """The net, with lines added where its rows have several columns between two drawn lines.
 
     `names` are the column names that stand above it.
@@ -28,7 +28,7 @@ def refined(net: Net, lines: Sequence[Line], names: Sequence[Line] = ()) -> Net:
         above = [line for line in names if left < (line.left + line.right) / 2 < right]
         for place in _gutters(inside, above):
             added.extend(_uprights(net, inside, place))
-    return Net(net.level, sorted([*net.upright, *added])) if added else net
+    return RuledGrid(net.level, sorted([*net.upright, *added])) if added else net
 
 
 def _gutters(lines: Sequence[Line], names: Sequence[Line]) -> list[float]:
@@ -51,7 +51,7 @@ def _gutters(lines: Sequence[Line], names: Sequence[Line]) -> list[float]:
     return [(before + after) / 2 for before, after in sides if before < after]
 
 
-def _uprights(net: Net, lines: Sequence[Line], place: float) -> Iterator[Upright]:
+def _uprights(net: RuledGrid, lines: Sequence[Line], place: float) -> Iterator[Upright]:
     """Vertical lines through the rows of the net that have text on both sides of the position and none across it."""
     for top, bottom in itertools.pairwise(net.heights):
         inside = [line for line in lines if bottom < line.bottom + line.height / 2 < top]

@@ -9,7 +9,7 @@ import pptx
 import pytest
 from pptx.util import Inches
 
-from ingest.reading.readers.superscripts import with_raised
+from ingest.reading.readers.superscripts import with_superscript
 from tests.ingest.reading.readers.files import outline, read_bytes
 from tests.ingest.reading.readers.packages import opendocument, package, word
 
@@ -34,7 +34,7 @@ MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mfrac><mi>a</mi><mi>b<
     ],
 )
 def test_a_power_a_note_s_mark_and_an_ordinal_are_told_apart(before: str, mark: str, whole: str) -> None:
-    assert with_raised(before, mark) == whole
+    assert with_superscript(before, mark) == whole
 
 
 @pytest.mark.parametrize(
