@@ -62,7 +62,8 @@ def _write(composer: Composer, element: etree._Element, level: int) -> None:
     for node in element:
         name = local_name(node)
         if name == "title":
-            label = _text(child(element, "label"))
+            before = node.getprevious()
+            label = _text(before) if before is not None and local_name(before) == "label" else ""
             title = one_line(text_of(node))
             composer.heading(title if title.startswith(label) else f"{label} {title}", level)
         elif name in _SECTIONS:
