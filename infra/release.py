@@ -39,8 +39,11 @@ def git(*words: str) -> str:
 
 
 def check(tag: str) -> None:
-    """Raises NotReady unless the tree is clean, the version dated and its tag new."""
-    dated((ROOT / "CHANGELOG.md").read_text("utf-8"), __version__)
+    """Raises NotReady unless the tree is clean, the version dated, all that changed below it, and its tag new."""
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    dated(changelog, __version__)
+    if re.search(r"^## Unreleased\n(?:(?!^## ).*\n)*?-", changelog, flags=re.M):
+        raise NotReady(f"CHANGELOG.md has entries under Unreleased. Move them below `## {__version__} - …`.")
     if git("status", "--porcelain"):
         raise NotReady("There are changes that are not committed. Commit or drop them.")
     if git("tag", "--list", tag):

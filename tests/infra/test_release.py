@@ -73,6 +73,18 @@ def test_a_release_builds_and_tags_and_publishes_nothing(clone: Path) -> None:
     assert again.stderr == f"v{__version__} is tagged already. Set the next version in corpus/__init__.py.\n"
 
 
+def test_a_change_that_belongs_to_no_version_is_not_released(clone: Path) -> None:
+    changelog = f"# Changelog\n\n## Unreleased\n\n### Added\n- A door.\n\n## {__version__} - 2026-11-28\n"
+    (clone / "CHANGELOG.md").write_text(changelog)
+    git(clone, "commit", "--all", "--quiet", "--message", "A door")
+    done = release(clone)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"CHANGELOG.md has entries under Unreleased. Move them below `## {__version__} - …`.\n"
+    (clone / "CHANGELOG.md").write_text(changelog.replace("### Added\n- A door.\n\n", ""))
+    git(clone, "commit", "--all", "--quiet", "--message", "No door")
+    assert release(clone).returncode == 0
+
+
 def test_what_is_not_committed_is_not_released(clone: Path) -> None:
     (clone / "notes.txt").write_text("Not yet.")
     done = release(clone)
