@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any, NoReturn
 
@@ -52,9 +51,7 @@ def parse_json(body: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise _malformed(f"The body is not UTF-8: byte {error.start} cannot be read.") from error
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_number
-        )
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise _malformed(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     except RecursionError as error:
@@ -80,13 +77,6 @@ def _integer(digits: str) -> int:
     if len(digits) > 400:
         raise _malformed("A number in the body has too many digits.")
     return int(digits)
-
-
-def _number(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):  # Some parsers make it infinite, others refuse it.
-        raise _malformed("A number in the body is too large.")
-    return value
 
 
 def _check_strings(value: Any) -> None:

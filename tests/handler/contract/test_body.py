@@ -30,7 +30,6 @@ def test_one_byte_too_many_is_refused_before_it_is_read() -> None:
         pytest.param(b'{"query": "a", "query": "b"}', id="a field that stands twice"),
         pytest.param(b'{"a": NaN}', id="no number"),
         pytest.param(b'{"a": -Infinity}', id="an infinite one"),
-        pytest.param(b'{"a": 1e999}', id="one that only some make infinite"),
         pytest.param(b'{"a": %s}' % (b"9" * 5_000), id="thousands of digits"),
         pytest.param(rb'{"a": "\ud800"}', id="half of a surrogate pair"),
         pytest.param(rb'{"a\u0000": 1}', id="NUL in a name"),
