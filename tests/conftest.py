@@ -65,8 +65,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores, since tests wait for the processes that they start; each collects all tests."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores, since tests wait for the processes that they start half of the time."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
