@@ -1,11 +1,9 @@
-"""What both command lines share: where --env-file may stand, how examples look, and quick imports."""
+"""What both command lines share: where --env-file may stand, and how examples look."""
 
 from __future__ import annotations
 
-import gc
 import importlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 ENV_FILE = "--env-file"
 ENV_FILE_HELP = "Take settings from this file too, lines of NAME=value; the environment wins."
@@ -38,17 +36,3 @@ def silence_telemetry() -> None:
     for name in vars(names):
         if "OTEL_" in name:
             setattr(names, name, f"{name}=")
-
-
-@contextmanager
-def quick_imports() -> Iterator[None]:
-    """Nobody looks for garbage meanwhile: nearly all that imports make stays, and to look through it again and again
-    takes a tenth of their time.
-    """
-    is_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if is_on:
-            gc.enable()

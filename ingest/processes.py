@@ -28,8 +28,8 @@ sys.path.insert(0, sys.argv[1])
 import corpus, ingest
 if not isdir(sys.argv[1] + "/chromadb"):
     sys.path.append(sys.path.pop(0))
-from corpus.command_line import quick_imports
-with quick_imports():
+from corpus.garbage import no_collecting
+with no_collecting():
     module = import_module(sys.argv[2])
 module.serve()
 """

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from corpus.collection import CollectionRecord, Prompt
-from corpus.command_line import quick_imports
 from corpus.embedding.endpoint import Endpoint, endpoint_of
 from corpus.embedding.lazy import LazyEmbedder
 from corpus.embedding.model import Embedder, QueryEmbedder
 from corpus.embedding.remote import NATIVE_DIMENSIONS, RemoteEmbedder, RemoteOptions
 from corpus.errors import ModelFilesInvalid, SettingsError
+from corpus.garbage import no_collecting
 from corpus.settings import LOCAL_MODEL, LOCAL_MODELS, CorpusSettings
 from corpus.tokens import Cl100kTokenizer
 
@@ -81,7 +81,7 @@ def _embedder(
     if model in LOCAL_MODELS:
         return _local(model, dimensions, prompts)
     options = _options(settings, model, dimensions, shortened=shortened, prompts=prompts, paid=paid)
-    with quick_imports():
+    with no_collecting():
         from corpus.embedding.openai import OpenAIEmbedder
 
     return OpenAIEmbedder(**options)

@@ -15,8 +15,9 @@ from typing import Any
 import pydantic_settings
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from corpus.command_line import quick_imports, silence_telemetry
+from corpus.command_line import silence_telemetry
 from corpus.errors import SettingsError
+from corpus.garbage import no_collecting
 from corpus.store.chroma_errors import step_aside
 from corpus.store.fast_import import leave_out_checks
 
@@ -47,7 +48,7 @@ def import_chromadb() -> Any:
     # Only while its class is created; ours exist by then, or inherit from the class itself.
     pydantic_settings.BaseSettings = _GivenSettings  # type: ignore[assignment,misc] # That is the point.
     try:
-        with quick_imports():
+        with no_collecting():
             chromadb: Any = importlib.import_module("chromadb")
     finally:
         pydantic_settings.BaseSettings = _BaseSettings  # type: ignore[misc] # As it was.

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from corpus.command_line import ENV_FILE, quick_imports, with_env_file_first
+from corpus.command_line import ENV_FILE, with_env_file_first
 from corpus.errors import CorpusError
+from corpus.garbage import no_collecting
 from ingest.command import console
 from ingest.command.app import app
 
@@ -21,7 +22,7 @@ def run() -> None:
     """Run the command line; a known error becomes one line and an exit code."""
     try:
         args = with_env_file_first(sys.argv[1:])
-        with quick_imports():
+        with no_collecting():
             import_module(f"ingest.command.{home_of(args)}")
         app(args=args)
         sys.stdout.flush()

@@ -6,14 +6,13 @@ would find by reading all pages itself.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.errors import DocumentEmpty, DocumentUnreadable
+from corpus.garbage import no_collecting
 from ingest.reading.document import Document, OcrNeeded
 from ingest.reading.readers.files_within import read_attachments
 from ingest.reading.readers.pdf.assembly import Content, assemble
@@ -45,21 +44,8 @@ class Noise(OcrNeeded, DocumentUnreadable):
 
 
 def read(data: bytes, *, password: str | None = None, shares: Sequence[bytes] = ()) -> list[Document]:
-    with _nothing_collected():
+    with no_collecting():
         return _read(data, password, shares)
-
-
-@contextlib.contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Pause garbage collection. The lines of a book are a hundred thousand objects without cycles, which the collector
-    would visit again and again."""
-    is_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if is_on:
-            gc.enable()
 
 
 def _read(data: bytes, password: str | None, shares: Sequence[bytes]) -> list[Document]:
@@ -87,7 +73,7 @@ def read_share(data: bytes, number: int, of: int, *, password: str | None = None
     """Read share `number`, counted from 0, of the pages, for `read`. Raises DocumentUnreadable if the file has to be
     read as a whole."""
     second = _SecondTry(data, password)
-    with _nothing_collected(), Pdf(second.shown(), password) as pdf:
+    with no_collecting(), Pdf(second.shown(), password) as pdf:
         mine = range(number * len(pdf) // of, (number + 1) * len(pdf) // of)
         pages = list(_pages(pdf, mine, second))
         return packed(pages, pdf.outline() if number == 0 else [], data)
