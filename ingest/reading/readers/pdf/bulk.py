@@ -44,7 +44,6 @@ _kind = _untyped(raw.FPDFPageObj_GetType)
 _count_inside = _untyped(raw.FPDFFormObj_CountObjects)
 _item_inside = _untyped(raw.FPDFFormObj_GetObject, _Pointer)
 _matrix = _untyped(raw.FPDFPageObj_GetMatrix)
-_draw_mode = _untyped(raw.FPDFPath_GetDrawMode)
 _bounds = _untyped(raw.FPDFPageObj_GetBounds)
 _count_segments = _untyped(raw.FPDFPath_CountSegments)
 _segment = _untyped(raw.FPDFPath_GetPathSegment, _Pointer)
@@ -65,9 +64,7 @@ class Buffers:
         if count > self._size:
             self._grow(count)
         found = list(map(_loose_box, itertools.repeat(_passed(text_page)), indexes, self._loose_places))
-        edges = self._loose[: _EDGES * count]
-        if 0 in found:  # No such character: the buffer still holds the values of an earlier call.
-            edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
+        edges = self._edges(found)
         return Boxes(edges[0::4], edges[2::4], edges[3::4], edges[1::4])
 
     def runs(self, text_page: object) -> Iterator[tuple[float, float, float, float]]:
@@ -90,9 +87,7 @@ class Buffers:
         if count > self._size:
             self._grow(count)
         found = list(map(_bounds, items, *self._edge_places))
-        edges = self._loose[: _EDGES * count]
-        if 0 in found:
-            edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
+        edges = self._edges(found)
         return Boxes(edges[0::4], edges[2::4], edges[1::4], edges[3::4])
 
     def segments(self, path: object, count: int) -> Iterator[tuple[float, float, bool]]:
@@ -104,6 +99,13 @@ class Buffers:
         edges = self._loose[: _EDGES * count]
         are_lines = map(raw.FPDF_SEGMENT_LINETO.__eq__, map(_segment_kind, parts))
         return zip(edges[0::4], edges[1::4], are_lines, strict=True)
+
+    def _edges(self, found: Sequence[int]) -> list[float]:
+        """The four edges of each box that was asked for; zeros for those that were not found."""
+        edges = self._loose[: _EDGES * len(found)]
+        if 0 in found:  # There the buffer still holds the values of an earlier call.
+            edges = [edge if found[number // _EDGES] else 0.0 for number, edge in enumerate(edges)]
+        return edges
 
     def _grow(self, least: int) -> None:
         self._size = size = 1 << least.bit_length()
@@ -189,13 +191,6 @@ def matrix_of(item: object) -> raw.FS_MATRIX:
     matrix = raw.FS_MATRIX()
     _matrix(item, ctypes.byref(matrix))
     return matrix
-
-
-def is_area(path: object) -> bool:
-    """Whether a path is filled and has no outline."""
-    fill, has_outline = ctypes.c_int(), ctypes.c_int()
-    _draw_mode(path, ctypes.byref(fill), ctypes.byref(has_outline))
-    return bool(fill.value) and not has_outline.value
 
 
 def kinds_of(items: Sequence[object]) -> list[int]:

@@ -81,7 +81,7 @@ def painted_on(page: object, document: object, room: Buffers) -> Painted:
     if not areas or len(areas) > _MAX_PAINTED or raw.FPDF_PAGEOBJ_TEXT not in items.kinds:
         return NOTHING_PAINTED
     boxes = items.boxes(areas, room)
-    covers = list(_opaque(items, areas, boxes))
+    covers = list(_opaque(items, areas, boxes, room))
     return Painted(_Covering(items, covers, page, document, room).covers() if covers else [], _marks(boxes))
 
 
@@ -106,14 +106,14 @@ def _add(
             _add(items, inside, kinds_of(inside), whole, shared(shown, clip), depth + 1)
 
 
-def _opaque(items: _Items, areas: Sequence[int], boxes: Boxes) -> Iterator[tuple[int, Box]]:
+def _opaque(items: _Items, areas: Sequence[int], boxes: Boxes, room: Buffers) -> Iterator[tuple[int, Box]]:
     """Those of the areas that hide what is below them, pictures perhaps, as far as they are not cut off."""
     first = items.kinds.index(raw.FPDF_PAGEOBJ_TEXT)
     for number, left, right, bottom, top in zip(areas, *boxes, strict=True):
         if number < first or right - left < _LEAST or top - bottom < _LEAST:
             continue
         thing, outer = items.things[number], items.outer.get(number)
-        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or is_opaque_box(thing, outer):
+        if items.kinds[number] == raw.FPDF_PAGEOBJ_IMAGE or is_opaque_box(thing, outer, room):
             shown = shared(clip_of(thing, outer), items.clips.get(number, EVERYWHERE))
             box = shared(Box(left, right, bottom, top), shown)
             if box.right > box.left and box.top > box.bottom:

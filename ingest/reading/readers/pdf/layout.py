@@ -24,9 +24,10 @@ from ingest.reading.readers.pdf.tables import Table
 # Marks a line of a known heading: its level, and a number unique to that heading.
 Marks = Mapping[int, tuple[int, int]]
 
-_BULLET = re.compile(r"[•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒]\s*\S|[*→-]\s+\S")
+_SIGNS = "•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒"
+_BULLET = re.compile(rf"[{_SIGNS}]\s*\S|[*→-]\s+\S")
 _HOLLOW = ("o ", "o" + CELL)
-_BULLET_SIGNS = frozenset("•▪‣◦●○■□☐☑☒▶▸►➢➤❖✓✔–∙·᠆⁃◆◇▹▷➔➜⁌‒*→-")
+_BULLET_SIGNS = frozenset(_SIGNS + "*→-")
 _NUMBER_SIGNS = frozenset("(0123456789")
 _ENUMERATED = re.compile(r"(?:\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,4}\))\s+\S")
 _HEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.boxes import Box
-from ingest.reading.readers.pdf.bulk import segment_counts
-from ingest.reading.readers.pdf.paint import clips_of, corners_of, is_filled, is_see_through
+from ingest.reading.readers.pdf.bulk import Buffers, segment_counts
+from ingest.reading.readers.pdf.paint import clips_of, is_filled, is_see_through
 from ingest.reading.readers.pdf.placing import placed
 
 _LEAST_CORNERS, _MAX_CORNERS = 4, 8
@@ -22,12 +22,14 @@ _NOTHING = Box(0.0, 0.0, 0.0, 0.0)
 EVERYWHERE = Box(-math.inf, math.inf, -math.inf, math.inf)
 
 
-def is_opaque_box(path: object, outer: raw.FS_MATRIX | None) -> bool:
+def is_opaque_box(path: object, outer: raw.FS_MATRIX | None, room: Buffers) -> bool:
     """True for a filled rectangle that lets nothing through; `outer` places the drawing that it is part of."""
     (count,) = segment_counts([path])
     if not _LEAST_CORNERS <= count <= _MAX_CORNERS or not is_filled(path):
         return False
-    return (outer is None or not outer.a or not outer.b) and _is_box(corners_of(path, count))
+    if outer is not None and outer.a and outer.b:
+        return False
+    return _is_box([(across, up) for across, up, _ in room.segments(path, count)])
 
 
 def is_opaque_picture(picture: object, page: object, document: object) -> bool:

@@ -19,7 +19,6 @@ _clip_part = untyped(raw.FPDFClipPath_GetPathSegment, Thing)
 _text_mode = untyped(raw.FPDFTextObj_GetTextRenderMode)
 _set_active = untyped(raw.FPDFPageObj_SetIsActive)
 _draw_mode = untyped(raw.FPDFPath_GetDrawMode)
-_segment = untyped(raw.FPDFPath_GetPathSegment, Thing)
 _point = untyped(raw.FPDFPathSegment_GetPoint)
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
@@ -37,9 +36,13 @@ def take_out(item: object) -> None:
 
 def is_filled(path: object) -> bool:
     """True for what is filled and lets nothing through."""
-    fill, has_outline = ctypes.c_int(), ctypes.c_int()
-    _draw_mode(path, ctypes.byref(fill), ctypes.byref(has_outline))
-    return bool(fill.value) and not _is_see_through(path)
+    return _fill_and_outline(path)[0] and not _is_see_through(path)
+
+
+def is_area(path: object) -> bool:
+    """True for what is filled and has no outline."""
+    is_painted, has_outline = _fill_and_outline(path)
+    return is_painted and not has_outline
 
 
 def is_see_through(item: object) -> bool:
@@ -53,11 +56,6 @@ def is_invisible(text: object) -> bool:
     return _text_mode(text) in _INVISIBLE
 
 
-def corners_of(path: object, count: int) -> list[tuple[float, float]]:
-    """Where the parts of a path end."""
-    return [_point_of(_segment(path, number)) for number in range(count)]
-
-
 def clips_of(item: object, most: int) -> list[list[tuple[float, float]]]:
     """The corners of each path that a thing is cut out by, so many at `most` of each."""
     clip = _clip(item)
@@ -66,6 +64,12 @@ def clips_of(item: object, most: int) -> list[list[tuple[float, float]]]:
         [_point_of(_clip_part(clip, number, at)) for at in range(min(count, most))]
         for number, count in enumerate(counts)
     ]
+
+
+def _fill_and_outline(path: object) -> tuple[bool, bool]:
+    fill, outline = ctypes.c_int(), ctypes.c_int()
+    _draw_mode(path, ctypes.byref(fill), ctypes.byref(outline))
+    return bool(fill.value), bool(outline.value)
 
 
 def _point_of(segment: object) -> tuple[float, float]:

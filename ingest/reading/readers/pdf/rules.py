@@ -13,7 +13,6 @@ from pypdfium2 import raw
 
 from ingest.reading.readers.pdf.bulk import (
     Buffers,
-    is_area,
     kinds_of,
     matrix_of,
     objects_on,
@@ -21,6 +20,7 @@ from ingest.reading.readers.pdf.bulk import (
     segment_counts,
 )
 from ingest.reading.readers.pdf.lines import Line
+from ingest.reading.readers.pdf.paint import is_area
 from ingest.reading.readers.pdf.placing import combined
 
 _THIN = 2.5  # Points; a rectangle this low is a line.
