@@ -48,10 +48,15 @@ class Layout:
             raise ValueError(f"a record of {self.record} bytes has no room for {self.dimensions} dimensions")
 
 
+def _header(folder: Path) -> tuple[int, int, int, int, int, int, int]:
+    """What header.bin says. Raises OSError, struct.error."""
+    return _HEADER.unpack_from((folder / HEADER_FILE).read_bytes())
+
+
 def read_layout(folder: Path, *, dimensions: int) -> Layout:
     """The layout in header.bin. Raises StoreError if it is not one that this version reads."""
     try:
-        version, start, _, records, record, label, vector = _HEADER.unpack_from((folder / HEADER_FILE).read_bytes())
+        version, start, _, records, record, label, vector = _header(folder)
         layout = Layout(record=record, vector=vector, records=records, dimensions=dimensions)
         layout.check()
         if version != _VERSION or start or label != record - _LABEL_BYTES:
@@ -64,7 +69,7 @@ def read_layout(folder: Path, *, dimensions: int) -> Layout:
 def places_in(folder: Path) -> int:
     """How many records an index has on disk, deleted ones included; 0 if there is none."""
     try:
-        return int(_HEADER.unpack_from((folder / HEADER_FILE).read_bytes())[3])
+        return _header(folder)[3]
     except (OSError, struct.error):
         return 0
 
@@ -76,7 +81,7 @@ def blank_free_places(folder: Path) -> None:
     happened to be: with parts of other documents, or of keys.
     """
     try:
-        _, _, _, records, record, _, _ = _HEADER.unpack_from((folder / HEADER_FILE).read_bytes())
+        _, _, _, records, record, _, _ = _header(folder)
     except (FileNotFoundError, struct.error):  # Nothing is on disk yet, or readers refuse it.
         return
     for name, size in ((DATA_FILE, record), (LENGTHS_FILE, _LENGTH_BYTES)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # How files of Office 97 to 2003 begin ([MS-CFB] 2.2).
 # Streams of compound files, and the modules that read them.
 _STREAMS = {
     "WordDocument": "doc.reader", "PowerPoint Document": "ppt.reader", "PP40": "ppt.reader",
@@ -32,7 +32,7 @@ def module_by_content(data: bytes, module: str) -> str:
         return next((reader for sign, reader in _XML if sign in begin), module)
     if module not in _OFFICE:
         return module
-    if data.startswith(_OLE):
+    if data.startswith(COMPOUND_FILE):
         return _by_stream(data, module)
     if data.startswith(_PACKAGE):
         return _by_member(data, module)

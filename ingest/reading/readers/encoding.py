@@ -25,6 +25,11 @@ _BINARY = "The file is binary data, not text. Convert it to PDF, DOCX, HTML or t
 _guessed: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("_guessed", default=None)
 
 
+def from_units(text: str) -> str:
+    """The text whose characters are UTF-16 code units, with each pair of surrogates as one character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 @contextlib.contextmanager
 def guesses() -> Iterator[list[str]]:
     """Collect the names of the encodings guessed inside the `with` block, each once."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
@@ -12,9 +11,9 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.docx.styles import child
-from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.frontmatter import as_moment, mail_moment
 from ingest.reading.readers.html.reader import add_body
-from ingest.reading.readers.package import local_name
+from ingest.reading.readers.package import local_name, spaced_text
 
 _ROOTS = frozenset(("rss", "feed", "RDF"))
 _ENTRIES = frozenset(("item", "entry"))
@@ -59,7 +58,7 @@ def _facts(entry: etree._Element) -> Iterator[str]:
     for node in entry:
         name = local_name(node)
         if name in _FACTS and name != "link":
-            value = one_line(node.get("term") or node.get("url") or " ".join(str(text) for text in node.itertext()))
+            value = one_line(node.get("term") or node.get("url") or spaced_text(node))
             if value and f"{name}{value}" not in seen:
                 seen.add(f"{name}{value}")
                 yield f"{name}: {value}"
@@ -98,14 +97,9 @@ def _bare(source: str) -> str:
 
 
 def _shown(node: etree._Element | None) -> str:
-    return one_line(" ".join(str(text) for text in node.itertext())) if node is not None else ""
+    return spaced_text(node) if node is not None else ""
 
 
 def _moment(value: str) -> str | None:
     """A date of ISO 8601 or of mail (RFC 5322)."""
-    if not value or (moment := as_moment(value)):
-        return moment if value else None
-    try:
-        return as_moment(parsedate_to_datetime(value))
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
+    return (as_moment(value) or mail_moment(value)) if value else None

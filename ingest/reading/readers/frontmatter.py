@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 
 import yaml
 
@@ -156,6 +157,14 @@ def as_text(value: object) -> str | None:
     try:
         return str(value) if isinstance(value, int | float) else None
     except ValueError:  # An integer with more digits than Python converts.
+        return None
+
+
+def mail_moment(value: str) -> str | None:
+    """A date as mail writes it (RFC 5322, 3.3) as ISO 8601 in UTC; None for anything else."""
+    try:
+        return as_moment(parsedate_to_datetime(value))
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
 
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Collection
 from lxml import etree
 
 from corpus.errors import DocumentUnreadable
+from ingest.reading.readers.composer import one_line
+from ingest.reading.readers.contents import COMPOUND_FILE
 from ingest.reading.readers.superscripts import behind
 
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 # Deflate compresses at most 1032:1; office files with long runs of empty cells reach 100:1.
 MAX_RATIO = 400
 _RAISED = frozenset(("sup", "superscript"))
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class Package:
@@ -26,7 +27,7 @@ class Package:
     def __init__(self, data: bytes, *, kind: str) -> None:
         self._kind = kind
         self._budget = MAX_UNPACKED_BYTES
-        if data.startswith(_OLE):
+        if data.startswith(COMPOUND_FILE):
             raise DocumentUnreadable(f"The {kind} is encrypted. Remove its password, or save it in today's format.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -139,6 +140,11 @@ def write_superscripts(root: etree._Element, is_raised: Callable[[etree._Element
 def _is_superscript(node: etree._Element) -> bool:
     name = local_name(node)
     return name in _RAISED or (name == "hi" and "sup" in f"{node.get('rend')} {node.get('rendition')}")
+
+
+def spaced_text(element: etree._Element) -> str:
+    """All text below the element on one line, with blanks between its parts."""
+    return one_line(" ".join(str(text) for text in element.itertext()))
 
 
 def text_before(node: etree._Element) -> str:

@@ -6,8 +6,8 @@ from lxml import etree
 
 from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
-from ingest.reading.readers.composer import Composer, one_line
-from ingest.reading.readers.package import local_name
+from ingest.reading.readers.composer import Composer
+from ingest.reading.readers.package import local_name, spaced_text
 
 _NOT_SHOWN = frozenset(("defs", "metadata", "script", "style", "symbol"))
 _TEXTS = frozenset(("text", "foreignObject"))
@@ -16,7 +16,7 @@ _TEXTS = frozenset(("text", "foreignObject"))
 def read_drawing(root: etree._Element) -> Document:
     """The drawing's title, description and texts, in drawing order. Raises DocumentEmpty if there are none."""
     composer = Composer()
-    title = next((_shown(node) for node in root if local_name(node) == "title"), "")
+    title = next((spaced_text(node) for node in root if local_name(node) == "title"), "")
     composer.heading(title, 1)
     _write(root, composer)
     if not composer.blocks:
@@ -32,7 +32,7 @@ def _write(root: etree._Element, composer: Composer) -> None:
         if _is_hidden(node):
             continue
         if name in _TEXTS or (name == "desc" and node.getparent() is root):
-            composer.paragraph(_shown(node))
+            composer.paragraph(spaced_text(node))
         elif name and name not in _NOT_SHOWN:
             waiting.extend(list(node)[::-1])
 
@@ -40,8 +40,3 @@ def _write(root: etree._Element, composer: Composer) -> None:
 def _is_hidden(node: etree._Element) -> bool:
     style = (node.get("style") or "").replace(" ", "")
     return node.get("display") == "none" or node.get("visibility") == "hidden" or "display:none" in style
-
-
-def _shown(node: etree._Element) -> str:
-    """The element's text, with blanks between its lines (tspan)."""
-    return one_line(" ".join(str(text) for text in node.itertext()))

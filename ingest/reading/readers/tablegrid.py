@@ -9,6 +9,7 @@ from ingest.reading.readers.composer import one_line
 from ingest.reading.readers.tables import SPANNED
 
 _MAX_SPAN = 100
+_NARROWEST = 120  # Twentieths of a point: edges nearer to each other are one.
 _ENDS = ".,:;!?…。：；！？"
 
 
@@ -67,3 +68,12 @@ def span_of(value: str | None) -> int:
     """The value of a colspan or rowspan attribute."""
     stripped = (value or "").strip()
     return min(max(int(stripped), 1), _MAX_SPAN) if stripped.isdecimal() else 1
+
+
+def distinct_edges(edges: Iterable[int]) -> list[int]:
+    """The edges in order, in twentieths of a point, of those that are all but the same the first."""
+    found: list[int] = []
+    for edge in sorted(set(edges)):
+        if not found or edge - found[-1] >= _NARROWEST:
+            found.append(edge)
+    return found

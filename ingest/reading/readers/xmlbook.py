@@ -10,7 +10,7 @@ from corpus.errors import DocumentEmpty
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
 from ingest.reading.readers.numerals import numeral
-from ingest.reading.readers.package import local_name, text_of, write_superscripts
+from ingest.reading.readers.package import local_name, spaced_text, text_of, write_superscripts
 from ingest.reading.readers.tablegrid import Cell, laid_out, span_of
 from ingest.reading.readers.tables import lines
 from ingest.reading.readers.xmlbooknames import (
@@ -74,7 +74,7 @@ def _about(root: etree._Element) -> tuple[str, str]:
             "articleinfo",
             "authorgroup",
         ):
-            author = author or one_line(" ".join(str(text) for text in node.itertext()))
+            author = author or spaced_text(node)
     return title, author
 
 
@@ -99,7 +99,7 @@ class _Writer:
         if not name or name in SKIPPED:
             return
         if name in HEADINGS:
-            text = _joined(node)
+            text = spaced_text(node)
             above = node.getparent()
             if not any(map(str.isalnum, text)) or (above is not None and local_name(above) in TITLED):
                 self._composer.paragraph(text)
@@ -110,9 +110,9 @@ class _Writer:
         elif name in CODE or _is_listing(node):
             self._composer.code(text_of(node))
         elif name == "cmdsynopsis":
-            self._composer.code(_joined(node))
+            self._composer.code(spaced_text(node))
         elif name == NOTE:
-            self._composer.paragraph(f"Footnote {node.get('label')}: {_joined(node)}")
+            self._composer.paragraph(f"Footnote {node.get('label')}: {spaced_text(node)}")
         elif name in ENTRIES:
             self._composer.list_item(f"- {one_line(' '.join(_item_texts(node)))}")
         elif name in NOTES:
@@ -135,9 +135,9 @@ class _Writer:
                 self._node(below, level, depth)
 
     def _note(self, node: etree._Element, name: str) -> None:
-        text = _joined(node)
+        text = spaced_text(node)
         if len(node) and local_name(node[0]) == "title":
-            text = f"{_joined(node[0])}: {' '.join(map(_joined, list(node)[1:]))}"
+            text = f"{spaced_text(node[0])}: {' '.join(map(spaced_text, list(node)[1:]))}"
         kind = name if name != "note" or not node.get("type") else str(node.get("type"))
         self._composer.paragraph(f"{kind.capitalize()}: {text}" if text else "")
 
@@ -153,7 +153,7 @@ class _Writer:
             if local_name(item) in HEADINGS:
                 self._composer.paragraph(one_line(text_of(item)))
             elif local_name(item) == "label":  # A glossary of TEI: labels and items by turns.
-                term = f"{_joined(item)}: "
+                term = f"{spaced_text(item)}: "
             elif local_name(item):
                 number += 1
                 marker = f"{numeral(number, style)}." if is_numbered else "-"
@@ -170,10 +170,6 @@ class _Writer:
         rows = [row for row in node.iter() if local_name(row) in ROWS]
         heads = sum(_is_head(row) for row in rows)
         self._composer.table(lines(laid_out(map(_cells, rows)), header_rows=heads or None))
-
-
-def _joined(node: etree._Element) -> str:
-    return one_line(" ".join(str(text) for text in node.itertext()))
 
 
 def _is_numbered(node: etree._Element) -> bool:
@@ -227,7 +223,7 @@ def _is_head(row: etree._Element) -> bool:
 def _cells(row: etree._Element) -> list[Cell]:
     return [
         Cell(
-            one_line(" ".join(str(text) for text in cell.itertext())),
+            spaced_text(cell),
             span_of(cell.get("colspan") or cell.get("cols")),
             span_of(cell.get("rowspan") or cell.get("rows")),
         )

@@ -11,6 +11,7 @@ from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
 from ingest.reading.readers import legacy
 from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.contents import COMPOUND_FILE
 from ingest.reading.readers.doc.container import WordFile
 from ingest.reading.readers.doc.lists import numbering
 from ingest.reading.readers.doc.notes import boxes, notes
@@ -21,11 +22,9 @@ from ingest.reading.readers.docx.dropcaps import join_first_letters
 from ingest.reading.readers.docx.numbering import Numbering
 from ingest.reading.readers.docx.styles import Styles
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:
-    if not data.startswith(_OLE):
+    if not data.startswith(COMPOUND_FILE):
         raise DocumentUnreadable("The file is not what its name says. Save it anew, as DOCX.")
     composer = Composer()
     try:

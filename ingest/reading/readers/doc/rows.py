@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import bisect
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
+
+from ingest.reading.readers.tablegrid import distinct_edges
 
 IN_TABLE, DEPTH, ROW_END, INNER_CELL, INNER_ROW_END = 0x2416, 0x6649, 0x2417, 0x244B, 0x244C
 _DEFINITION, _HEADER, _LOOK = 0xD608, 0x3404, 0x740A
 _CELL_BYTES = 20
 _ACROSS, _DOWN, _DOWN_FIRST = 0x02, 0x20, 0x40
 _HAS_HEADER = 0x20
-_NARROWEST = 120  # Twentieths of a point: edges nearer to each other are one.
 _MAX_DEPTH = 30
 
 
@@ -69,7 +70,7 @@ class _Table:
             self.end_row({})
         table = etree.Element("tbl")
         etree.SubElement(etree.SubElement(table, "tblPr"), "tblLook", firstRow=str(int(self.has_header)))
-        columns = distinct(edge for row in self.rows for edge in row.edges)
+        columns = distinct_edges(edge for row in self.rows for edge in row.edges)
         for row in self.rows:
             _say_widths(row, columns)
             table.append(row.element)
@@ -118,15 +119,6 @@ def _number(operand: bytes | None) -> int:
 
 def _flags(definition: bytes, offset: int) -> int:
     return int.from_bytes(definition[offset : offset + 2], "little")
-
-
-def distinct(edges: Iterable[int]) -> list[int]:
-    """The edges in order, in twentieths of a point, of those that are all but the same the first."""
-    found: list[int] = []
-    for edge in sorted(set(edges)):
-        if not found or edge - found[-1] >= _NARROWEST:
-            found.append(edge)
-    return found
 
 
 def _say_widths(row: _Row, columns: Sequence[int]) -> None:

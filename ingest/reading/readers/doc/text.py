@@ -15,6 +15,7 @@ from ingest.reading.readers.doc.forms import form_field
 from ingest.reading.readers.doc.looks import Looks
 from ingest.reading.readers.doc.rows import Tables
 from ingest.reading.readers.doc.styles import VANISH, paragraph_properties
+from ingest.reading.readers.encoding import from_units
 
 _PARAGRAPH = re.compile("[^\r\x07\x0c]*[\r\x07\x0c]|[^\r\x07\x0c]+")
 _PARTS = re.compile("[\x01-\x1f(]|[^\x01-\x1f(]+")
@@ -96,7 +97,7 @@ class TextWriter:
         elif self._fields and sign == _SEPARATOR:
             self._fields[-1] = False
         elif self._fields and self._fields.pop() and (ruby := _RUBY.search(self._instruction[:_LONGEST_RUBY])):
-            etree.SubElement(run, "t").text = clean(joined(ruby.group(1)))
+            etree.SubElement(run, "t").text = clean(from_units(ruby.group(1)))
 
     def _part(self, run: etree._Element, part: str, place: int, look: Mapping[int, bytes]) -> None:
         if place in self._references:
@@ -112,9 +113,4 @@ class TextWriter:
             name = self._file.fonts[font] if font < len(self._file.fonts) else ""
             etree.SubElement(run, "sym", char=f"{character:04X}", font=clean(name))
         elif part >= " ":
-            etree.SubElement(run, "t").text = clean(joined(part))
-
-
-def joined(text: str) -> str:
-    """The text with each character of two halves as one."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+            etree.SubElement(run, "t").text = clean(from_units(part))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
 
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import one_line
-from ingest.reading.readers.frontmatter import as_moment
+from ingest.reading.readers.frontmatter import mail_moment
 from ingest.reading.readers.mail.message import Message, documents_of
 from ingest.reading.readers.mail.mime import content_of, leaves, parse, text_of
 
@@ -45,7 +44,4 @@ def _header(message: EmailMessage, name: str) -> str:
 
 
 def _sent(message: EmailMessage) -> str | None:
-    try:
-        return as_moment(parsedate_to_datetime(_header(message, "Date")))
-    except (ValueError, TypeError):
-        return None
+    return mail_moment(_header(message, "Date"))

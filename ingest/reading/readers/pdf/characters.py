@@ -10,6 +10,7 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ingest.reading.readers.encoding import from_units
 from ingest.reading.readers.pdf.boxes import Box, Boxes
 from ingest.reading.readers.pdf.bulk import Buffers, baseline_of, contents_of, indexes_at, top_of
 from ingest.reading.readers.pdf.fonts import MIN_FONT_TEXT
@@ -110,10 +111,6 @@ def as_units(character: str) -> str:
         return character
     code = ord(character) - 0x10000
     return chr(0xD800 + (code >> 10)) + chr(0xDC00 + (code & 0x3FF))
-
-
-def from_units(text: str) -> str:
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _longest(texts: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pypdfium2 import raw
 
+from ingest.reading.readers.encoding import from_units
 from ingest.reading.readers.pdf.boxes import Box, reaching
 from ingest.reading.readers.pdf.bulk import indexes_at
 from ingest.reading.readers.pdf.characters import (
@@ -21,7 +22,6 @@ from ingest.reading.readers.pdf.characters import (
     TextLines,
     as_units,
     blocks_of,
-    from_units,
     heads_of,
     stretches_of,
     units_buffer,

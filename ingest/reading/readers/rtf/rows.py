@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingest.reading.readers.doc.rows import distinct
-from ingest.reading.readers.tablegrid import in_one_line
+from ingest.reading.readers.tablegrid import distinct_edges, in_one_line
 from ingest.reading.readers.tables import SPANNED, lines
 
 Paragraph = tuple[str | None, str]  # Its mark in a list, and its text.
@@ -58,7 +57,7 @@ class Table:
         if self.paragraphs:
             self.end_cell()
         self.end_row(Definition())
-        edges = distinct(edge.place for _, row in self.rows for edge in row.edges)
+        edges = distinct_edges(edge.place for _, row in self.rows for edge in row.edges)
         grid: list[list[str]] = []
         for cells, row in self.rows:
             grid.append(_laid_out(cells, row, edges, grid[-1] if grid else ()))

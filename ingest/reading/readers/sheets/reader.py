@@ -11,6 +11,7 @@ import python_calamine
 from corpus.errors import DocumentEmpty, DocumentUnreadable
 from ingest.reading.document import Document
 from ingest.reading.readers.composer import Composer, one_line
+from ingest.reading.readers.contents import COMPOUND_FILE
 from ingest.reading.readers.drawingml import all_text, write_chart
 from ingest.reading.readers.odf.reader import open_package
 from ingest.reading.readers.ooxml import main_part, relationships
@@ -22,14 +23,15 @@ from ingest.reading.readers.sheets.layout import parts_of
 from ingest.reading.readers.tables import lines
 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = ("Workbook".encode("utf-16-le"), "Book\x00".encode("utf-16-le"))  # Stream names of XLS files.
 _MAX_NAMED = 5
 
 
 def read(data: bytes, *, password: str | None = None) -> list[Document]:  # noqa: ARG001 - all readers are called alike
     composer = Composer()
-    if data.startswith(_OLE) and any(name in data for name in _STREAMS):  # Otherwise it is an encrypted package.
+    if data.startswith(COMPOUND_FILE) and any(
+        name in data for name in _STREAMS
+    ):  # Otherwise it is an encrypted package.
         properties = Properties()
         try:
             write_sheets(xls.sheets_of(data), composer)
